@@ -1,0 +1,29 @@
+"""What cachetui raises on purpose: each message is a sentence that tells the user what to do next."""
+
+
+class CachetuiError(Exception):
+    """Anything that a user can understand and act upon."""
+
+
+class RootError(CachetuiError):
+    """The cache's root cannot be read: it is missing, not a directory, or not accessible."""
+
+
+class RefusedError(CachetuiError):
+    """A removal that would break a safety rule; nothing was touched."""
+
+
+class TermError(CachetuiError):
+    """A term that does not parse, with the place where it stops making sense.
+
+    `text` is what was typed, `position` the index in it, counted in characters from 0.
+    """
+
+    def __init__(self, message: str, text: str, position: int = 0) -> None:
+        super().__init__(message)
+        self.text = text
+        self.position = position
+
+
+class Stopped(CachetuiError):  # noqa: N818 - not an error of anybody's: the user asked to stop
+    """Work was given up because its `stop` callable said so."""

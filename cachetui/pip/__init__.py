@@ -1,0 +1,1 @@
+"""Everything that knows how pip stores things; the rest of cachetui sees entries."""

@@ -1,0 +1,1 @@
+"""The Textual app: draws an inventory and takes the keys."""

@@ -1,0 +1,125 @@
+"""Words, numbers and glyphs as the screens and the command line write them; no Textual here."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import NamedTuple
+from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+
+import humanize
+
+from cachetui.model import NS
+
+DAY = 86_400
+"""Seconds in a day."""
+SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
+"""Units of age: long and short name, length in days, and the least age in days that is told in them."""
+MASK = "***"
+"""Stands where a secret may be."""
+UNSEEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
+    "\U000e0000-\U000e0fff]"
+)
+"""Characters that steer a terminal, hide, turn the direction of writing, or are no characters at all."""
+
+
+class Glyphs(NamedTuple):
+    """The signs that a screen draws with."""
+
+    shut: str
+    open: str
+    edge: str
+    dots: str
+    dot: str
+    done: str
+    to_do: str
+    prompt: str
+    yes: str
+    no: str
+    down: str
+    up: str
+    across: str
+    """Nine steps of a bar that grows to the right, from nothing to a full cell."""
+
+
+UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read
+ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", " ----===#")
+
+
+def printable(text: str) -> str:
+    r"""Return text from the cache with everything invisible spelt out: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
+    return UNSEEN.sub(_spell, text) if not text.isascii() or not text.isprintable() else text
+
+
+def _spell(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if 0xDC80 <= code <= 0xDCFF:  # a byte that os.fsdecode could not decode (PEP 383)
+        code -= 0xDC00
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+def masked(url: str) -> str:
+    """Return an address without its secrets: user information and the values of its query become `***`."""
+    try:
+        parts = urlsplit(url)
+        where = parts.netloc
+        query = parts.query
+    except ValueError:  # not an address that Python can take apart: show no more of it than its scheme
+        return f"{url.partition(':')[0]}:{MASK}"
+    if "@" in where:
+        where = f"{MASK}@{where.rpartition('@')[2]}"
+    if query:
+        names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+        query = "&".join(f"{quote(name)}={MASK}" if name else MASK for name in names)
+    return urlunsplit((parts.scheme, where, parts.path, query, parts.fragment and MASK))
+
+
+def disk(amount: float) -> tuple[str, str]:
+    """Split a size in bytes into number and decimal unit: at most four characters and two."""
+    number, unit = humanize.naturalsize(amount, format="%.1f").replace("Bytes", "B").replace("Byte", "B").split()
+    if float(number) >= 999.5:
+        return "1.0", {"kB": "MB", "MB": "GB", "GB": "TB", "TB": "PB"}.get(unit, unit)
+    plain = unit == "B" or (unit in ("kB", "MB") and float(number) >= 9.95) or float(number) >= 99.95
+    return (f"{float(number):.0f}" if plain else number), unit
+
+
+def disk_text(amount: float) -> str:
+    """Write a size in bytes, such as `1.2 GB`."""
+    return " ".join(disk(amount))
+
+
+def age(seconds: float, long: bool = True) -> tuple[str, str]:
+    """Split an age in seconds into number and unit, such that the number has at most two digits."""
+    days = seconds / DAY
+    for name, short, length, least in SCALES:
+        if days >= least:
+            return str(int(days / length)), (f"{name}s" if days >= 2 * length else name) if long else short
+    return "", "today" if long else "now"
+
+
+def ago(youngest: float, oldest: float) -> str:
+    """Tell a span of ages, in seconds, in words."""
+    young, old = age(youngest), age(oldest)
+    start = " ".join(young).strip()
+    if young == old:
+        return start if start == "today" else f"{start} ago"
+    return f"{young[0] if young[1] == old[1] else start} to {' '.join(old)} ago"
+
+
+def date(ns: int) -> str:
+    """Write a time in nanoseconds since the epoch as a local date."""
+    return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+
+
+def timestamp(ns: int) -> str:
+    """Write a time in nanoseconds since the epoch as ISO 8601 in UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ns // NS))
+
+
+def count(number: int, noun: str) -> str:
+    """Write how many there are of something, such as `1 entry`, `2,000 entries`, `3 index pages`."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {plural}"
