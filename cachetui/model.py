@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
-from packaging.version import InvalidVersion
 from packaging.version import Version as PackagingVersion
 
 Kind = Literal[
@@ -175,7 +174,7 @@ class Inventory:
     inode: int = 0
     """The root's own inode number."""
     entries: tuple[Entry, ...] = ()
-    """In the order of `entry_order`."""
+    """As `in_order` puts them."""
     foreign: tuple[File, ...] = ()
     """Files that no pip writes, by path. Never touched."""
     directories: Mapping[str, int] = field(default_factory=dict)
@@ -253,22 +252,32 @@ def version_order(version: str | None) -> VersionOrder:
         return VersionOrder(2, None, "")
     try:
         return VersionOrder(0, Descending(PackagingVersion(version)), "")
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
         return VersionOrder(1, None, version)
 
 
 KIND_ORDER: Mapping[str, int] = {kind: index for index, kind in enumerate(KINDS)}
 
 
-def entry_order(entry: Entry) -> tuple[bool, str, VersionOrder, str, str]:
-    """Return the key of the one order in which entries are listed: project, newest version, file name, path."""
-    return (
-        entry.project is None,
-        entry.project or "",
-        version_order(entry.version),
-        entry.filename or "",
-        entry.path,
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries in the one order in which they are listed: project, newest version, file name, path."""
+    entries = list(entries)
+    ranks: dict[str | None, int] = {}
+    last, rank = None, -1
+    for version in sorted({entry.version for entry in entries}, key=version_order):
+        order = version_order(version)
+        rank += order != last
+        ranks[version], last = rank, order
+    entries.sort(
+        key=lambda entry: (
+            entry.project is None,
+            entry.project or "",
+            ranks[entry.version],
+            entry.filename or "",
+            entry.path,
+        )
     )
+    return entries
 
 
 def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:

@@ -1,0 +1,152 @@
+"""Made-up wheels, source distributions and index pages: small, valid, and the same bytes every time."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import random
+import tarfile
+import zipfile
+from collections.abc import Iterable, Sequence
+from email.message import Message
+from functools import cache
+from typing import NamedTuple
+
+BLOCK = 1 << 20
+"""Bytes of noise kept to fill archives with: what does not compress takes its true room on every file system."""
+ZIP_TIME = (2024, 1, 1, 0, 0, 0)
+"""When every member of a made-up archive was made."""
+TAR_TIME = 1_704_067_200
+"""The same in seconds since the epoch."""
+
+
+class Listed(NamedTuple):
+    """A file as an index page lists it."""
+
+    filename: str
+    """The name of the wheel or sdist."""
+    url: str
+    """Where it is."""
+    sha256: str
+    """Its digest in hexadecimal digits."""
+    requires_python: str = ">=3.8"
+    """The versions of Python it is for."""
+    size: int = 0
+    """Its length in bytes."""
+
+
+@cache
+def _noise() -> bytes:
+    return random.Random(1).randbytes(BLOCK)
+
+
+def noise(size: int) -> bytes:
+    """Return that many bytes which do not compress, always the same ones."""
+    return (_noise() * (size // BLOCK + 1))[:size]
+
+
+def wheel_filename(name: str, version: str, tag: str = "py3-none-any") -> str:
+    """Return a wheel's name as built from a project's name as written."""
+    return f"{_stem(name)}-{version.replace('-', '_')}-{tag}.whl"
+
+
+def sdist_filename(name: str, version: str) -> str:
+    """Return a source distribution's name as built from a project's name as written."""
+    return f"{_stem(name)}-{version}.tar.gz"
+
+
+def core_metadata(name: str, version: str, requires: Sequence[str] = ()) -> bytes:
+    """Return core metadata: a wheel's METADATA, a source distribution's PKG-INFO, an answer by PEP 658."""
+    fields = Message()
+    fields["Metadata-Version"] = "2.1"
+    fields["Name"] = name
+    fields["Version"] = version
+    fields["Summary"] = f"What {name} would do if it were real"
+    for requirement in requires:
+        fields["Requires-Dist"] = requirement
+    return fields.as_bytes()
+
+
+def wheel(
+    name: str, version: str, tag: str = "py3-none-any", *, size: int = 0, requires: Sequence[str] = (), code: str = ""
+) -> bytes:
+    """Return a wheel, filled up to about `size` bytes; `tag` may be compressed, such as `py2.py3-none-any`."""
+    stem = _stem(name)
+    info = f"{stem}-{version.replace('-', '_')}.dist-info"
+    pythons, abis, platforms = (part.split(".") for part in tag.split("-"))
+    tags = "".join(f"Tag: {py}-{abi}-{on}\n" for py in pythons for abi in abis for on in platforms)
+    pure = str(abis == ["none"]).lower()
+    members = {
+        f"{stem}/__init__.py": code.encode() or f"version = {version!r}\n".encode(),
+        f"{info}/METADATA": core_metadata(name, version, requires),
+        f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: demo\nRoot-Is-Purelib: {pure}\n{tags}\n".encode(),
+    }
+    if size:
+        members = {f"{stem}/data.bin": noise(size)} | members
+    record = "".join(f"{path},sha256={_record_digest(data)},{len(data)}\n" for path, data in members.items())
+    members[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    with io.BytesIO() as stream:
+        with zipfile.ZipFile(stream, "w") as archive:
+            for path, data in members.items():
+                how = zipfile.ZIP_STORED if path.endswith("data.bin") else zipfile.ZIP_DEFLATED
+                member = zipfile.ZipInfo(path, ZIP_TIME)
+                member.external_attr = 0o644 << 16
+                archive.writestr(member, data, compress_type=how)
+        return stream.getvalue()
+
+
+def sdist(
+    name: str, version: str, *, size: int = 0, more: Iterable[tuple[str, bytes]] = (), metadata: bool = True
+) -> bytes:
+    """Return a gzipped tar with a PKG-INFO (unless `metadata` is false), filled up to about `size` bytes."""
+    folder = sdist_filename(name, version).removesuffix(".tar.gz")
+    members = {"PKG-INFO": core_metadata(name, version)} if metadata else {}
+    members |= {"setup.py": b"from setuptools import setup\n\nsetup()\n"} | dict(more)
+    if size:
+        members["data.bin"] = noise(size)
+    with io.BytesIO() as stream:
+        with tarfile.open(fileobj=stream, mode="w", format=tarfile.PAX_FORMAT) as archive:
+            for path, data in members.items():
+                member = tarfile.TarInfo(f"{folder}/{path}")
+                member.size, member.mtime, member.mode = len(data), TAR_TIME, 0o644
+                archive.addfile(member, io.BytesIO(data))
+        return gzip.compress(stream.getvalue(), compresslevel=1, mtime=0)
+
+
+def json_page(name: str, files: Iterable[Listed]) -> bytes:
+    """Return a project's page as PEP 691 has it, with what PyPI adds."""
+    listed = [
+        {
+            "core-metadata": file.filename.endswith(".whl"),
+            "filename": file.filename,
+            "hashes": {"sha256": file.sha256},
+            "requires-python": file.requires_python,
+            "size": file.size,
+            "upload-time": "2024-03-05T10:30:00.000000Z",
+            "url": file.url,
+            "yanked": False,
+        }
+        for file in files
+    ]
+    page = {"alternate-locations": [], "files": listed, "meta": {"_last-serial": 23, "api-version": "1.3"}}
+    return json.dumps(page | {"name": name}, separators=(",", ":")).encode()
+
+
+def html_page(title: str, files: Iterable[Listed]) -> bytes:
+    """Return a project's page as PEP 503 has it."""
+    anchors = "".join(f'    <a href="{file.url}#sha256={file.sha256}">{file.filename}</a><br/>\n' for file in files)
+    return (
+        f"<!DOCTYPE html>\n<html>\n  <head>\n    <title>{title}</title>\n  </head>\n"
+        f"  <body>\n    <h1>{title}</h1>\n{anchors}  </body>\n</html>\n"
+    ).encode()
+
+
+def _stem(name: str) -> str:
+    return name.replace("-", "_").replace(".", "_")
+
+
+def _record_digest(data: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

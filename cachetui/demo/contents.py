@@ -1,0 +1,242 @@
+"""What the made-up cache holds: releases as `contents.txt` lists them, their index pages, and what time leaves."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from collections.abc import Iterable, Iterator
+from importlib.resources import files
+from typing import NamedTuple
+from urllib.parse import quote
+
+from packaging.utils import canonicalize_name
+
+from cachetui.demo import artifacts
+from cachetui.demo.artifacts import Listed
+from cachetui.demo.writer import (
+    CacheWriter,
+    Format,
+    answer_path,
+    built_folder,
+    digest,
+    file_headers,
+    page_headers,
+    plain_headers,
+)
+from cachetui.model import NS
+
+DAY = 86_400 * NS
+"""Nanoseconds in a day."""
+KILOBYTE = 1_000
+"""Bytes in the unit of `contents.txt`."""
+INDEX = "https://index.example/simple"
+"""Where most releases come from."""
+CUDA = "https://cuda.index.example/whl/cu121"
+"""An index of plain files whose headers name nothing."""
+COMPANY = "https://files.example/artifactory/api/pypi/company"
+"""A company's own index, which sends names of files."""
+NEIGHBOURS = 24
+"""Releases that an index page lists besides those in the cache."""
+
+
+class Release(NamedTuple):
+    """A line of `contents.txt`."""
+
+    project: str
+    """As written by its author."""
+    version: str
+    what: str
+    """A wheel's tag, "sdist", "built:" and a tag, or "metadata" for metadata without its wheel."""
+    size: int
+    """About how many bytes its archive has."""
+    days: int
+    """How many days ago it was downloaded."""
+    origin: str
+    """"public", "cuda", "company", "old" or "older"."""
+
+    @property
+    def tag(self) -> str:
+        """The tag of its wheel."""
+        return "py3-none-any" if self.what == "metadata" else self.what.removeprefix("built:")
+
+    @property
+    def filename(self) -> str:
+        """The name of its archive."""
+        if self.what == "sdist":
+            return artifacts.sdist_filename(self.project, self.version)
+        return artifacts.wheel_filename(self.project, self.version, self.tag)
+
+    @property
+    def form(self) -> Format:
+        """How its answers are stored."""
+        return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
+
+    def listed(self) -> Listed:
+        """Return how its index lists it."""
+        sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
+        if self.origin == "cuda":
+            folder = CUDA
+        elif self.origin == "company":
+            folder = f"{COMPANY}/{canonicalize_name(self.project)}/{self.version}"
+        else:
+            folder = f"https://files.example/packages/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}"
+        return Listed(self.filename, f"{folder}/{quote(self.filename)}", sha256, size=self.size)
+
+
+def releases() -> Iterator[Release]:
+    """Yield the lines of `contents.txt`."""
+    for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            project, version, what, size, days, origin = line.split()
+            yield Release(project, version, what, int(size) * KILOBYTE, int(days), origin)
+
+
+def write_contents(cache: CacheWriter, now_ns: int) -> None:
+    """Write all of it, as old as it says before `now_ns`."""
+    by_project: dict[str, list[Release]] = {}
+    for release in releases():
+        _write_release(cache, release, now_ns)
+        by_project.setdefault(release.project, []).append(release)
+    for project, known in by_project.items():
+        _write_pages(cache, project, known, now_ns)
+    _write_redirects(cache, now_ns)
+    _write_responses(cache, now_ns)
+    _write_checks(cache, now_ns)
+    _write_damage(cache, now_ns)
+    _write_leftovers(cache, now_ns)
+
+
+def _when(now_ns: int, days: float, name: str) -> int:
+    """Return a time so many days ago, a few hours off as the name decides, so that no two are the same."""
+    return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
+
+
+def _write_release(cache: CacheWriter, release: Release, now_ns: int) -> None:
+    file, project = release.listed(), canonicalize_name(release.project)
+    at = _when(now_ns, release.days, release.filename)
+    read = at + (now_ns - at) // 2
+    metadata = artifacts.core_metadata(release.project, release.version)
+    if release.what.startswith("built:"):
+        source = release._replace(what="sdist").listed()
+        data = artifacts.wheel(release.project, release.version, release.tag, size=release.size)
+        interpreter = release.tag.partition("-")[0] if "cp" in release.tag else "cp311"
+        cache.built(
+            source.url, source.sha256, file.filename, data, at, interpreter=interpreter, origin=release.form == "v2"
+        )
+        return
+    if release.what == "sdist":
+        answers = {file.url: artifacts.sdist(release.project, release.version, size=release.size)}
+        python, package_type = "source", "sdist"
+    else:
+        answers = {file.url: artifacts.wheel(release.project, release.version, release.tag, size=release.size)}
+        python, package_type = release.tag.partition("-")[0], "bdist_wheel"
+        if release.form == "v2":
+            answers[f"{file.url}.metadata"] = metadata
+        if release.what == "metadata":
+            del answers[file.url]
+    for url, data in answers.items():
+        headers = plain_headers("binary/octet-stream", size=len(data), at_ns=at)
+        if release.origin == "company" and not url.endswith(".metadata"):
+            headers["X-Artifactory-Filename"] = file.filename
+            headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
+            headers["Cache-Control"] = "max-age=31536000"
+        elif release.origin in ("public", "old", "older"):
+            headers = file_headers(project, release.version, package_type, python, size=len(data), at_ns=at)
+        checked = at + (now_ns - at) // 3 if release.origin == "cuda" else at
+        cache.answer(url, data, headers, at, checked_ns=checked, read_ns=read, form=release.form)
+
+
+def _write_pages(cache: CacheWriter, project: str, known: Iterable[Release], now_ns: int) -> None:
+    name = canonicalize_name(project)
+    public = [release for release in known if release.origin in ("public", "old", "older")]
+    company = [release for release in known if release.origin == "company"]
+    if public:
+        age = min(release.days for release in public)
+        first = public[0]
+        more = [first._replace(version=f"0.{number}", what=first.what) for number in range(NEIGHBOURS)]
+        listed = {release.filename: release.listed() for release in more + public if "built" not in release.what}
+        at = _when(now_ns, age, name)
+        form: Format = "v2" if first.form == "v2" else "cc=4"
+        page = gzip.compress(artifacts.json_page(name, listed.values()), mtime=0)
+        headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=at, gzipped=True)
+        cache.answer(f"{INDEX}/{name}/", page, headers, at, checked_ns=at + (now_ns - at) // 2, form=form)
+    if company:
+        at = _when(now_ns, min(release.days for release in company), name)
+        relative = [
+            file._replace(url=f"../../{name}/{release.version}/{quote(file.filename)}")
+            for release in company
+            for file in [release.listed()]
+        ]
+        page = artifacts.html_page("Simple Index", relative)
+        headers = plain_headers("text/html", size=len(page), at_ns=at)
+        cache.answer(f"{COMPANY}/simple/{name}/", page, headers, at)
+
+
+def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
+    for days, written in ((4, "Jinja2"), (20, "Django"), (61, "SQLAlchemy"), (74, "Pillow"), (80, "PyYAML")):
+        name = canonicalize_name(written)
+        cache.redirect(f"{INDEX}/{written}/", f"/simple/{name}/", _when(now_ns, days, written))
+
+
+def _write_responses(cache: CacheWriter, now_ns: int) -> None:
+    """Write what no project can be told for: a file of constraints, a repository's archive, a signed download."""
+    constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
+    at = _when(now_ns, 9, "constraints")
+    headers = plain_headers("text/plain; charset=utf-8", size=len(constraints), at_ns=at)
+    cache.answer("https://files.example/ana/constraints.txt", constraints, headers, at)
+
+    repository = artifacts.sdist("thesis-tools", "main", size=160_000, metadata=False)
+    at = _when(now_ns, 70, "repository")
+    headers = plain_headers("application/x-gzip", size=len(repository), at_ns=at)
+    cache.answer("https://files.example/ana/thesis-tools/archive/main.tar.gz", repository, headers, at)
+
+    model = artifacts.noise(420_000)
+    at = _when(now_ns, 350, "model")
+    headers = plain_headers("application/octet-stream", size=len(model), at_ns=at)
+    cache.answer("https://files.example/models/tiny.bin?signature=5f2a", model, headers, at)
+
+
+def _write_checks(cache: CacheWriter, now_ns: int) -> None:
+    for days, folder in ((3, "shop"), (16, "api"), (40, "thesis"), (700, "old-blog")):
+        cache.selfcheck(f"/home/ana/{folder}/.venv", _when(now_ns, days, folder))
+    old = b'{"/home/ana/py2/.venv": {"last_check": "2019-01-07T08:12:44Z", "pypi_version": "18.1"}}'
+    cache.put("selfcheck.json", old, _when(now_ns, 2_870, "selfcheck.json"))
+
+
+def _write_damage(cache: CacheWriter, now_ns: int) -> None:
+    """Write what cannot be read, or is not what its record says."""
+    at = _when(now_ns, 250, "cut short")
+    name = digest("cut short")
+    folder = "/".join(("http-v2", *name[:5]))
+    cache.put(f"{folder}/{name}", b"cc=4,\x82\xa8response\x86\xa4body\xc4", at)
+    cache.put(f"{folder}/{name}.body", artifacts.noise(75_000), at)
+    cache.put(answer_path("pip 6.0", "http"), b"cc=1,\x80\x02}q\x00.", _when(now_ns, 2_900, "pip 6.0"))
+
+    half = Release("llvmlite", "0.42.0", "cp311-cp311-manylinux2014_x86_64", 108_000, 101, "public")
+    whole = artifacts.wheel(half.project, half.version, half.tag, size=half.size)
+    at = _when(now_ns, half.days, half.filename)
+    headers = file_headers(half.project, half.version, "bdist_wheel", "cp311", size=len(whole), at_ns=at)
+    cache.answer(half.listed().url, whole[: len(whole) // 3], headers, at)
+
+
+def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
+    """Write what crashes, old pips, full disks and people leave in a cache."""
+    for days, size, ending in (
+        (90, 140, ".body"),
+        (130, 95, "k3_x9qzd.tmp"),
+        (210, 60, ".bodyw81m2c0a.tmp"),
+        (170, 1, ""),
+    ):
+        path = answer_path(f"lost {days}", "http-v2") + ending
+        cache.put(path, artifacts.noise(size * KILOBYTE), _when(now_ns, days, path))
+    cache.put(answer_path("now", "http-v2") + "q0_7ab2c.tmp", artifacts.noise(30_000), now_ns - 300 * NS)
+    cache.put("http/f/0/0/0/d/laptop-7f21a700.44105861239876543210", b"", _when(now_ns, 1_720, "lock"))
+    origin = b'{"archive_info": {}, "url": "https://files.example/gone-1.0.tar.gz"}'
+    cache.put(f"{built_folder('gone', None)}/origin.json", origin, _when(now_ns, 410, "origin"))
+    build = f"{built_folder('unfinished', None)}/tmp8x_1kq0v"
+    cache.put(f"{build}/pyspark-4.0.0-py3-none-any.whl", artifacts.noise(210_000), _when(now_ns, 25, "build"))
+    cache.date(build, _when(now_ns, 25, "build"))
+    cache.put("wheels/README-from-ops.txt", b"Ask before you delete anything here.\n", _when(now_ns, 800, "ops"))
+    cache.make("http-v2/0/0/0/0/0")
+    for depth in range(5, 1, -1):
+        cache.date("/".join(("http-v2", *"00000"[:depth])), now_ns - 33 * DAY)

@@ -1,0 +1,209 @@
+"""Write caches as pips of several ages write them; for the demo and for tests."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import time
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from email.utils import formatdate
+from pathlib import Path
+from typing import Literal
+
+import msgpack
+
+from cachetui.model import NS
+
+Format = Literal["v2", "cc=4", "cc=2"]
+"""How an answer is stored: record and body apart (pip 23.3 and later), as msgpack (10.0 to 23.2.1), as JSON (6.0.7 to
+9.0.3)."""
+
+PAGE_ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
+"""What pip accepts as an index page."""
+ASKED: Mapping[str, str] = {"Accept": PAGE_ACCEPT, "Accept-Encoding": "gzip, deflate"}
+"""Headers of pip's requests for index pages; files are asked for with the encoding `identity`."""
+
+
+def digest(text: str) -> str:
+    """Return the name under which an answer from an address, or an environment's self-check, is kept (SHA-224)."""
+    return hashlib.sha224(text.encode()).hexdigest()
+
+
+def answer_path(url: str, folder: str) -> str:
+    """Return where the answer from an address lies (pip's network/cache.py, SafeFileCache)."""
+    name = digest(url)
+    return "/".join((folder, *name[:5], name))
+
+
+def built_folder(url: str, sha256: str | None, interpreter: str = "cp311") -> str:
+    """Return where wheels built from an address lie (pip's cache.py, Cache._get_cache_path_parts)."""
+    key = {"url": url, "interpreter_name": interpreter[:2], "interpreter_version": interpreter[2:]}
+    if sha256:
+        key["sha256"] = sha256
+    name = digest(json.dumps(key, sort_keys=True, separators=(",", ":"), ensure_ascii=True))
+    return "/".join(("wheels", name[:2], name[2:4], name[4:6], name[6:]))
+
+
+def file_headers(
+    project: str, version: str, package_type: str, python_version: str, *, size: int, at_ns: int
+) -> dict[str, str]:
+    """Return headers such as PyPI's host of files sends."""
+    return {
+        "Connection": "keep-alive",
+        "Content-Length": str(size),
+        "Content-Type": "application/octet-stream",
+        "Cache-Control": "max-age=365000000, immutable, public",
+        "ETag": f'"{digest(project + version)[:32]}"',
+        "Accept-Ranges": "bytes",
+        "Date": http_date(at_ns),
+        "Age": "105306",
+        "x-pypi-file-python-version": python_version,
+        "x-pypi-file-version": version,
+        "x-pypi-file-package-type": package_type,
+        "x-pypi-file-project": project,
+        "X-Served-By": "cache-one, cache-two",
+        "X-Cache": "HIT, HIT",
+        "Vary": "Accept-Encoding",
+        "X-Frame-Options": "deny",
+        "X-Content-Type-Options": "nosniff",
+    }
+
+
+def page_headers(content_type: str, *, size: int, at_ns: int, gzipped: bool) -> dict[str, str]:
+    """Return headers such as PyPI sends with an index page."""
+    return {
+        "Connection": "keep-alive",
+        "Content-Type": content_type,
+        "ETag": f'"{size:x}-page"',
+        "Cache-Control": "max-age=600, public",
+        "X-PyPI-Last-Serial": "23",
+        **({"Content-Encoding": "gzip"} if gzipped else {}),
+        "Content-Length": str(size),
+        "Vary": "Accept, Accept-Encoding",
+        "Date": http_date(at_ns),
+    }
+
+
+def plain_headers(content_type: str, *, size: int, at_ns: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return headers such as a plain server of files sends: nothing in them names a project."""
+    return {
+        "Content-Type": content_type,
+        "Content-Length": str(size),
+        "Last-Modified": http_date(at_ns - 86_400 * NS),
+        "ETag": f'"{size:x}-plain"',
+        "Date": http_date(at_ns),
+        **(more or {}),
+    }
+
+
+def http_date(at_ns: int) -> str:
+    """Write a time in nanoseconds since the epoch as HTTP does."""
+    return formatdate(at_ns / NS, usegmt=True)
+
+
+def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 200, reason: str = "OK") -> bytes:
+    """Return an answer's record (the vendored cachecontrol/serialize.py of the pips that `form` stands for)."""
+    asked = ASKED if "Accept, " in headers.get("Vary", "") else {"Accept-Encoding": "identity"}
+    vary = {name: asked.get(name) for name in headers.get("Vary", "").split(", ") if name}
+    answer: dict[str, object] = {"status": status, "version": 11, "decode_content": False}
+    if form == "cc=2":
+        answer |= {"body": _base64(body), "headers": {_base64(k): _base64(v) for k, v in headers.items()}}
+        answer |= {"reason": _base64(reason), "strict": True}
+        data = {"response": answer, "vary": {_base64(k): v and _base64(v) for k, v in vary.items()}}
+        return b"cc=2," + zlib.compress(json.dumps(data, separators=(",", ":"), sort_keys=True).encode())
+    start = {"body": body if form == "cc=4" else b"", "headers": dict(headers)}
+    answer = start | answer | {"reason": reason} | ({"strict": 0} if form == "cc=4" else {})
+    packed: bytes = msgpack.packb({"response": answer, "vary": vary}, use_bin_type=True)
+    return b"cc=4," + packed
+
+
+class CacheWriter:
+    """Writes into one cache; paths are relative to its root, times in nanoseconds since the epoch."""
+
+    def __init__(self, root: Path) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self._root = os.fspath(root)
+        self._made = {""}
+
+    def put(self, path: str, data: bytes, at_ns: int, *, read_ns: int | None = None) -> str:
+        """Write a file, last written and read at these times, and the directories above it; return its path."""
+        self.make(path.rpartition("/")[0])
+        whole = f"{self._root}/{path}"
+        with open(whole, "wb", buffering=0) as file:  # noqa: PTH123 - a Path for each of 100,000 files takes seconds
+            file.write(data)
+        os.utime(whole, ns=(at_ns if read_ns is None else read_ns, at_ns))
+        return path
+
+    def make(self, folder: str) -> None:
+        """Create a directory and those above it."""
+        if folder not in self._made:
+            self.make(folder.rpartition("/")[0])
+            with suppress(FileExistsError):
+                os.mkdir(f"{self._root}/{folder}", 0o755)  # noqa: PTH102 - as above
+            self._made.add(folder)
+
+    def date(self, folder: str, at_ns: int) -> None:
+        """Set the times of a directory."""
+        os.utime(f"{self._root}/{folder}", ns=(at_ns, at_ns))
+
+    def answer(
+        self,
+        url: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        at_ns: int,
+        *,
+        checked_ns: int | None = None,
+        read_ns: int | None = None,
+        form: Format = "v2",
+        status: int = 200,
+        reason: str = "OK",
+    ) -> str:
+        """Store the answer from an address, downloaded at one time and last checked at another; return its record."""
+        packed = record(body, headers, form, status, reason)
+        checked_ns = at_ns if checked_ns is None else checked_ns
+        if form != "v2":
+            return self.put(answer_path(url, "http"), packed, checked_ns, read_ns=read_ns)
+        path = self.put(answer_path(url, "http-v2"), packed, checked_ns, read_ns=read_ns)
+        self.put(f"{path}.body", body, at_ns, read_ns=read_ns)
+        return path
+
+    def redirect(self, url: str, location: str, at_ns: int, *, form: Format = "v2", status: int = 301) -> str:
+        """Store a permanent redirect."""
+        headers = {"Location": location, "Date": http_date(at_ns), "Content-Length": "0"}
+        reason = {301: "Moved Permanently", 308: "Permanent Redirect"}[status]
+        return self.answer(url, b"", headers, at_ns, form=form, status=status, reason=reason)
+
+    def built(
+        self,
+        url: str,
+        sha256: str | None,
+        filename: str,
+        data: bytes,
+        at_ns: int,
+        *,
+        interpreter: str = "cp311",
+        origin: bool = True,
+    ) -> str:
+        """Store a wheel built from an address, with its `origin.json` unless a pip before 22.2 built it."""
+        folder = built_folder(url, sha256, interpreter)
+        path = self.put(f"{folder}/{filename}", data, at_ns)
+        if origin:
+            archive = {"hash": f"sha256={sha256}", "hashes": {"sha256": sha256}} if sha256 else {}
+            self.put(f"{folder}/origin.json", json.dumps({"archive_info": archive, "url": url}).encode(), at_ns)
+        return path
+
+    def selfcheck(self, prefix: str, at_ns: int, version: str = "26.3") -> str:
+        """Store when the pip of an environment last looked for a newer one (pip's self_outdated_check.py)."""
+        asked = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(at_ns // NS))
+        state = {"key": prefix, "last_check": asked, "pypi_version": version}
+        text = json.dumps(state, sort_keys=True, separators=(",", ":"))
+        return self.put(f"selfcheck/{digest(prefix)}", text.encode(), at_ns)
+
+
+def _base64(value: bytes | str) -> str:
+    return base64.b64encode(value.encode() if isinstance(value, str) else value).decode("ascii")

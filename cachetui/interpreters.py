@@ -1,0 +1,126 @@
+"""The Pythons whose pips are meant: the active environment's, those on the path, one that was named."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cachetui.errors import CachetuiError
+
+ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
+"""Variables that hold the active environment's folder, the more telling first."""
+COMMANDS = ("python3", "python")
+"""What a Python is called on the path, in the order of preference."""
+INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
+"""Where an environment keeps its interpreter (venv and conda, POSIX and Windows)."""
+STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
+"""By what a Python knows its own prefix (CPython's `Modules/getpath.py`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Python:
+    """An interpreter; it need not work."""
+
+    executable: Path
+    """Its absolute path, links unresolved: by its link an environment's interpreter knows where it belongs."""
+    prefix: Path
+    """Its `sys.prefix` as far as the file system tells. For a script that starts one (pyenv's stand-ins) it cannot
+    be told without running it: then it is the folder above the script's own, which holds no settings of pip's."""
+
+
+def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
+    """Return the active environment's Python, else the first `python3` or `python` on the path, else None."""
+    for variable in ACTIVE:
+        if environ.get(variable) and (found := _inside(Path(environ[variable]))):
+            return _python(found)
+    for command in COMMANDS:
+        if found := _on_path(command, environ):
+            return _python(found)
+    return None
+
+
+def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
+    """Return the Python that a user names: a command on the path, an interpreter's file or an environment's folder.
+
+    Raises CachetuiError when there is none; does not run it.
+    """
+    plain = os.sep not in path and (os.altsep is None or os.altsep not in path)
+    if path and plain and (found := _on_path(path, environ)):
+        return _python(found)
+    try:
+        place = Path(path).expanduser()
+        if path and place.is_dir():
+            if inside := _inside(place):
+                return _python(inside)
+            raise CachetuiError(f"There is no Python in the folder {path}: name an interpreter or an environment.")
+        if path and _runs(place):
+            return _python(place)
+        there = bool(path) and place.exists()
+    except (OSError, RuntimeError, ValueError):  # no such user's home, a NUL, a name that is too long
+        there = False
+    if there:
+        raise CachetuiError(f"{path} is not executable: name an interpreter or an environment's folder.")
+    raise CachetuiError(
+        f"There is no Python called {path or 'nothing'}: name an interpreter, an environment's folder or a command."
+    )
+
+
+def prefix_of(executable: Path) -> Path:
+    """Tell an interpreter's `sys.prefix` without running it (CPython's `Modules/getpath.py`).
+
+    An environment's is marked by `pyvenv.cfg`; any other Python's is where, upwards from its resolved self, its
+    standard library lies.
+    """
+    for folder in (executable.parent, executable.parent.parent):
+        if (folder / "pyvenv.cfg").is_file():
+            return executable.parent.parent if executable.parent.name in ("bin", "Scripts") else folder
+    if not _is_script(executable):
+        real = Path(os.path.realpath(executable))
+        for folder in real.parents[:-1]:  # "/lib" is a link to "/usr/lib" and belongs to no Python of its own
+            if any(True for landmark in STANDARD_LIBRARY for _ in folder.glob(landmark)):
+                return folder
+        return real.parent.parent
+    return executable.parent.parent
+
+
+def _python(executable: Path) -> Python:
+    absolute = Path(os.path.abspath(executable))  # noqa: PTH100 - Path.absolute() keeps "..", which prefixes do not
+    return Python(absolute, prefix_of(absolute))
+
+
+def _inside(environment: Path) -> Path | None:
+    """Return the interpreter of an environment."""
+    return next((place for name in INSIDE if _runs(place := environment / name)), None)
+
+
+def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
+    """Find a command on the path, but never in the current folder: anybody may have put it there."""
+    folders = [folder for folder in _folders(environ) if os.path.isabs(folder)]  # noqa: PTH117 - asked of text
+    found = shutil.which(command, path=os.pathsep.join(folders)) if folders else None
+    if found is None or not os.path.isabs(found):  # noqa: PTH117 - asked of text
+        return None
+    # Windows puts a stand-in of no length into WindowsApps, which opens its shop instead of running Python.
+    empty = sys.platform == "win32" and "WindowsApps" in found and Path(found).lstat().st_size == 0
+    return None if empty else Path(found)
+
+
+def _folders(environ: Mapping[str, str]) -> Iterable[str]:
+    return environ.get("PATH", os.defpath).split(os.pathsep)
+
+
+def _runs(place: Path) -> bool:
+    """Tell whether a path is a file, or a link to one, that may be executed."""
+    return place.is_file() and os.access(place, os.X_OK)
+
+
+def _is_script(executable: Path) -> bool:
+    """Tell whether what is called an interpreter is a text that starts one."""
+    try:
+        with executable.open("rb") as start:
+            return start.read(2) == b"#!" or executable.suffix.lower() in (".bat", ".cmd")
+    except OSError:
+        return False

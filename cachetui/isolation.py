@@ -1,0 +1,132 @@
+"""Ask an interpreter a question without letting anything but itself answer: isolated, limited in time and in output."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+LIMIT = 65_536
+"""Bytes of an answer; whoever prints more was not asked for it and is stopped."""
+STEP = 0.05
+"""Seconds between two looks at a running interpreter."""
+GRACE = 1.0
+"""Seconds that the system gets to take away a killed interpreter."""
+DEPTH = 8
+"""Folders within folders around the one it runs in, so that a relative `../..` stays within them."""
+
+
+class Reply(NamedTuple):
+    """What came back."""
+
+    code: int | None
+    """The exit code (negative: the signal that ended it); None when it never ran or was stopped."""
+    out: str
+    """What it printed; anybody may have written it: show it as such."""
+    err: str
+    """What it printed to its standard error."""
+    folder: str
+    """The resolved path of the empty folder that it ran in, gone by now."""
+    trouble: str = ""
+    """Why there is no exit code, as the end of a sentence."""
+
+
+def ask(
+    executable: Path,
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    timeout: float,
+    stop: Callable[[], bool] = lambda: False,
+) -> Reply:
+    """Run an interpreter with `-I` from an empty private folder and return its reply; raise nothing.
+
+    It and all it started are killed after `timeout` seconds, when it prints without end, or once `stop()` is true.
+    Its output goes to files, for a pipe would stay open as long as any child of a child holds it.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
+            return _run([str(executable), "-I", *arguments], environ, Path(private).resolve(), timeout, stop)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in its name
+        return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
+
+
+def _run(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    private: Path,
+    timeout: float,
+    stop: Callable[[], bool],
+) -> Reply:
+    folder = Path(private, "empty", *["folder"] * DEPTH)
+    folder.mkdir(parents=True)
+    paths = (private / "out", private / "err")
+    with paths[0].open("wb") as out, paths[1].open("wb") as err:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=folder,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    try:
+        trouble = _watch(process, paths, time.monotonic() + timeout, timeout, stop)
+    finally:
+        if process.poll() is None:
+            _kill(process)
+    code = None if trouble else process.returncode
+    return Reply(code, _decoded(paths[0]), _decoded(paths[1]), str(folder), trouble)
+
+
+def _watch(
+    process: subprocess.Popen[bytes],
+    paths: Sequence[Path],
+    deadline: float,
+    timeout: float,
+    stop: Callable[[], bool],
+) -> str:
+    """Wait for the end; return why it must be brought about, or nothing when it came by itself."""
+    while True:
+        try:
+            process.wait(max(0.0, min(STEP, deadline - time.monotonic())))
+            return ""
+        except subprocess.TimeoutExpired:
+            if stop():
+                return "was stopped before it answered"
+            if any(path.stat().st_size > LIMIT for path in paths):
+                return "printed without end and was stopped"
+            if time.monotonic() >= deadline:
+                return f"did not answer within {timeout:g} s and was stopped"
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End an interpreter together with everything that it started."""
+    if sys.platform == "win32":
+        import psutil  # noqa: PLC0415 - slow to load, and of no use elsewhere
+
+        family: list[psutil.Process] = []
+        with suppress(psutil.Error):
+            family = [*psutil.Process(process.pid).children(recursive=True), psutil.Process(process.pid)]
+        for member in family:
+            with suppress(psutil.Error):
+                member.kill()
+    else:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    with suppress(subprocess.TimeoutExpired):  # one that runs as another user cannot be killed
+        process.wait(GRACE)
+
+
+def _decoded(path: Path) -> str:
+    """Return what a file holds, up to the limit, as file names are decoded."""
+    with path.open("rb") as printed:
+        return printed.read(LIMIT).decode(sys.getfilesystemencoding(), "surrogateescape")

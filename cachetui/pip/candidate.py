@@ -1,0 +1,128 @@
+"""An entry in the making: what is known of it so far."""
+
+from __future__ import annotations
+
+import os
+from typing import Literal
+
+from cachetui.model import Entry, File, Kind, Rung
+from cachetui.pip.tree import file_at
+
+Stage = Literal["record", "file", "page", "body"]
+"""What is to be done next: read a record's headers; look at the body of a file whose project the headers name, of
+what may be an index page, of anything else."""
+
+PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
+"""The kind shown until the last look."""
+
+
+class Candidate:
+    """What a scan knows of an entry, changed in place until all is known."""
+
+    # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
+    __slots__ = (
+        "by",
+        "dated",
+        "downloaded",
+        "filename",
+        "files",
+        "hint",
+        "kind",
+        "note",
+        "project",
+        "read",
+        "url",
+        "version",
+    )
+
+    def __init__(
+        self,
+        kind: Kind | Stage,
+        files: list[tuple[str, os.stat_result]],
+        dated: int = 0,
+    ) -> None:
+        """Begin with files in the order to delete, of which the one at `dated` tells when the entry came here."""
+        self.kind: Kind | Stage = kind
+        self.dated = dated
+        self.see(files)
+        self.project: str | None = None
+        self.version: str | None = None
+        self.filename: str | None = None
+        self.url: str | None = None
+        self.by: Rung | None = None
+        self.note: str | None = None
+        self.hint = ""
+
+    def see(self, files: list[tuple[str, os.stat_result]]) -> None:
+        """Take sizes and times from what the system says of its files now."""
+        self.files: tuple[File, ...] = tuple([file_at(path, found) for path, found in files])
+        dated = files[self.dated][1]
+        self.downloaded: int = dated.st_mtime_ns
+        self.read: int | None = dated.st_atime_ns
+
+    @property
+    def checked(self) -> int | None:
+        """When its record was last written, in nanoseconds since the epoch; None for what has no record."""
+        return self.files[0].mtime_ns if self.files[0].path.startswith("http") and self.kind != "leftover" else None
+
+    @property
+    def path(self) -> str:
+        """Its identity."""
+        return self.files[0].path
+
+    @property
+    def digest(self) -> str:
+        """The name of its record: `sha224` of its address, in hexadecimal."""
+        return self.files[0].path[-56:]
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something left to look at."""
+        return self.kind in PROVISIONAL
+
+    def settle(
+        self,
+        kind: Kind,
+        by: Rung | None = None,
+        project: str | None = None,
+        version: str | None = None,
+        filename: str | None = None,
+        url: str | None = None,
+        note: str | None = None,
+    ) -> None:
+        """Note what it is, for good."""
+        self.kind, self.by, self.project, self.version = kind, by, project, version
+        self.filename, self.url, self.note = filename, url, note
+
+    def recall(
+        self,
+        kind: Kind,
+        project: str | None,
+        version: str | None,
+        filename: str | None,
+        url: str | None,
+        by: Rung | None,
+        note: str | None,
+        hint: str,
+    ) -> None:
+        """Note what an earlier scan learned of the same files."""
+        self.settle(kind, by, project, version, filename, url, note)
+        self.hint = hint
+
+    def entry(self) -> Entry:
+        """Return it as a value; its kind is the likeliest as long as there is something left to look at."""
+        kind: Kind = PROVISIONAL.get(self.kind) or self.kind  # type: ignore[assignment]
+        return Entry(
+            kind,
+            self.files,
+            self.files[0].path,
+            self.downloaded,
+            self.checked,
+            self.read,
+            self.project,
+            self.version,
+            self.filename,
+            self.url,
+            self.by,
+            self.note,
+        )

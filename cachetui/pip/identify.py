@@ -1,0 +1,284 @@
+"""The ladder: what a cached answer is, by its headers, its body, and the addresses that index pages list.
+
+pip names a record `sha224(url)` (vendored `cachecontrol/cache.py` and `controller.py`, `_urlnorm`) and stores the
+address nowhere; but whoever lists the address can be found out by hashing what they list.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha224
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+
+from cachetui.model import Kind, Rung
+from cachetui.pip import archives, pages
+from cachetui.pip.candidate import Candidate
+from cachetui.pip.records import Body, Window, read_at, read_record
+
+MOVED = frozenset({301, 308})
+"""Statuses of the redirects that pip caches."""
+LONGEST_NOTE = 200
+"""Characters kept of what a server says where it is only shown."""
+LONGEST_JSON = 256 << 10
+"""Bytes of an `origin.json` or self-check that are looked at."""
+SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
+"""How the names of source distributions end."""
+FEW_VERSIONS = 48
+"""Versions up to which looking for each on a page is quicker than hashing every address there."""
+DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
+SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
+PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
+"""How files begin that an index lists: zips, packed tars, Windows installers."""
+
+
+class Dist(NamedTuple):
+    """What the name of a file on an index says."""
+
+    kind: Kind
+    project: str | None
+    version: str | None
+    filename: str
+
+
+def dist_of(filename: str) -> Dist:
+    """Read the file name of a wheel or sdist; with the further ending `.metadata` that of a wheel's metadata."""
+    wheel = filename.removesuffix(".metadata")
+    try:
+        if wheel.endswith(".whl"):
+            project = parse_wheel_filename(wheel)[0]
+            return Dist("metadata" if wheel != filename else "wheel", project, wheel.split("-")[1], wheel)
+        if wheel == filename and filename.endswith(SDIST_ENDINGS):
+            ending = next(ending for ending in SDIST_ENDINGS if filename.endswith(ending))
+            stem = filename.removesuffix(ending)
+            project = parse_sdist_filename(f"{stem}.tar.gz")[0]
+            return Dist("sdist", project, stem.rpartition("-")[2], filename)
+    except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
+        pass
+    return Dist("response", None, None, filename)
+
+
+def digest_of(address: bytes) -> str:
+    """Return the name of the record that pip keeps for an address."""
+    return sha224(address).hexdigest()
+
+
+# By what the files themselves say
+
+
+def read_headers(candidate: Candidate, fd: int) -> None:
+    """Identify a record by its headers, as far as these go. Raises UnreadableRecordError, OSError."""
+    record = read_record(fd, candidate.files[0].size, body_inside=len(candidate.files) == 1)
+    header = record.header
+    if record.status in MOVED:
+        _settle_redirect(candidate, header("location"))
+        return
+    if (filename := _filename_in(header)) and (dist := dist_of(filename)).project:
+        candidate.settle(dist.kind, "disposition", dist.project, dist.version, dist.filename)
+        return
+    project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
+    short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
+    if short and archives.NAME.fullmatch(project) and version != "(null)":
+        candidate.project, candidate.version, candidate.by = canonicalize_name(project), version, "headers"
+        candidate.kind, candidate.hint = "file", header("x-pypi-file-package-type")
+        return
+    content = header("content-type").lower()
+    page = "html" in content or "vnd.pypi.simple" in content or content.startswith("application/json")
+    candidate.kind, candidate.hint = "page" if page else "body", header("content-encoding").lower()
+
+
+def _filename_in(header: Callable[[str], str]) -> str | None:
+    filename = header("x-artifactory-filename")
+    if not filename and (found := DISPOSITION.search(header("content-disposition"))):
+        filename = found[1] or found[2]
+    return re.split(r"[/\\]", unquote(filename))[-1] if filename else None
+
+
+def _settle_redirect(candidate: Candidate, location: str) -> None:
+    try:
+        parts = urlsplit(location)
+        path = unquote(parts.path)
+        shown = f"{parts.scheme}://{parts.hostname}{path}" if parts.hostname else path
+    except ValueError:
+        path = shown = ""
+    note = f"leads to {shown[:LONGEST_NOTE]}" if shown else None
+    if (found := SIMPLE_PATH.search(path)) and archives.NAME.fullmatch(found[1]):
+        candidate.settle("redirect", "headers", canonicalize_name(found[1]), note=note)
+        return
+    dist = dist_of(path.rpartition("/")[2])
+    by: Rung | None = "headers" if dist.project else None
+    candidate.settle("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
+
+
+def body_of(candidate: Candidate, fd: int) -> Body:
+    """Return the body, which stands in the entry's last file. Raises UnreadableRecordError, OSError."""
+    if len(candidate.files) > 1:
+        return Window(fd, 0, candidate.files[-1].size)
+    body = read_record(fd, candidate.files[0].size, body_inside=True).body
+    assert body is not None
+    return body
+
+
+def look_inside(candidate: Candidate, fd: int) -> None:
+    """Identify an entry by the bytes of its body."""
+    body = body_of(candidate, fd)
+    head = body.read(0, 20)
+    known = candidate.project is not None
+    found: archives.Named | None = None
+    kind: Kind = "response"
+    if head.startswith(b"Metadata-Version:"):
+        found, kind = archives.look_at_metadata(body), "metadata"
+    elif head.startswith(b"PK\3\4"):
+        found = archives.look_into_zip(body)
+        kind = "wheel" if found is None or archives.is_wheel(found) else "sdist"
+    elif head.startswith(PACKED) and candidate.hint != "gzip" and not known:
+        found, kind = archives.look_into_tar(body), "sdist"
+    if known:
+        _settle_known(candidate, body, kind, found)
+    elif found:
+        candidate.settle(kind, "archive", found.project, found.version, found.filename)
+    else:
+        candidate.settle("response")
+        candidate.hint = "packed" if head.startswith(PACKED) else ""
+
+
+def _settle_known(candidate: Candidate, body: Body, kind: Kind, found: archives.Named | None) -> None:
+    """Settle an entry whose project and version the headers name; its body says what it is and maybe the file name."""
+    filename = found.filename if found and found.project == candidate.project else None
+    if kind == "response":
+        kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(candidate.hint, "response")  # type: ignore[assignment]
+    elif kind == "wheel" and candidate.hint == "sdist":
+        kind = "sdist"
+    if kind == "sdist" and not filename and (stem := archives.stem_of_tar(body)):
+        dist = dist_of(f"{stem}.tar.gz")
+        filename = dist.filename if dist.project == candidate.project and dist.version == candidate.version else None
+    candidate.settle(kind, candidate.by, candidate.project, candidate.version, filename)
+
+
+def name_built(candidate: Candidate) -> None:
+    """Name a wheel that pip built by its file name (`_internal/models/wheel.py`)."""
+    filename = candidate.path.rpartition("/")[2]
+    dist = dist_of(filename)
+    if dist.project and dist.version:
+        candidate.settle("built", "wheel-name", dist.project, dist.version.replace("_", "-"), filename)
+    else:
+        candidate.settle("built", filename=filename, note="its name is not a wheel's: pip does not use it")
+
+
+def read_origin(candidate: Candidate, fd: int) -> None:
+    """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
+    try:
+        url = json.loads(read_at(fd, LONGEST_JSON, 0))["url"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        candidate.note = "its origin.json cannot be read"
+        return
+    candidate.url = url if isinstance(url, str) else None
+
+
+def read_selfcheck(candidate: Candidate, fd: int) -> None:
+    """Read for which environments pip looked for a newer pip."""
+    try:
+        content = json.loads(read_at(fd, LONGEST_JSON, 0))
+        keys = [content["key"]] if "key" in content else list(content)
+    except (ValueError, RecursionError, LookupError, TypeError):
+        keys = []
+    names = ", ".join(key for key in keys if isinstance(key, str))
+    candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
+
+
+# By the addresses that others list
+
+
+class Dictionary:
+    """Entries that wait for an address, by the digest of it."""
+
+    def __init__(self, candidates: Iterable[Candidate], indexes: Sequence[str] = ()) -> None:
+        self._by_project: dict[str, dict[str, Candidate]] = {}
+        self._nameless: dict[str, Candidate] = {}
+        self._bases = {index.rstrip("/") for index in indexes}
+        for candidate in candidates:
+            if candidate.project:
+                self._by_project.setdefault(candidate.project, {})[candidate.digest] = candidate
+            else:
+                self._nameless[candidate.digest] = candidate
+
+    def wants(self, project: str | None) -> bool:
+        """Tell whether a page of this project could name an entry."""
+        return bool(self._nameless) or project in self._by_project
+
+    def name_by_origins(self, urls: Iterable[str]) -> None:
+        """Name entries by the addresses that built wheels came from."""
+        waiting = self._nameless | {key: one for some in self._by_project.values() for key, one in some.items()}
+        for url in urls if waiting else ():
+            self._try(url.encode("utf-8", "surrogatepass"), waiting)
+
+    def page_address(self, digest: str, project: str, page: pages.Page) -> str | None:
+        """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
+        guesses = set(self._bases)
+        if first := pages.ABSOLUTE.search(page.text):
+            parts = urlsplit(first[1].decode("utf-8", "replace"))
+            guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
+        for base in sorted(guesses):
+            for address in (f"{base}/{project}/", f"{base}/{project}"):
+                if digest_of(address.encode()) == digest:
+                    self._bases.add(base)
+                    return address
+        return None
+
+    def name_by_page(self, page: pages.Page, project: str | None, base: str | None) -> None:
+        """Name entries by the addresses that a page lists: those of its project, and those without any.
+
+        First the few addresses are tried in which a wanted version stands, then, if something is left, all.
+        """
+        own = self._by_project.get(project or "", {})
+        if not own and not self._nameless:
+            return
+        if pages.needs_parsing(page):
+            self._try_all([found.encode() for found in pages.addresses(page, base)], {**own, **self._nameless})
+            return
+        versions = frozenset([one.version.encode() for one in own.values() if one.version])
+        few = 0 < len(versions) <= FEW_VERSIONS
+        if few:
+            self._try_all(pages.addresses_near(page, versions), own)
+        # a file whose name is known stands on the page under just that version, or not at all
+        waiting = {digest: one for digest, one in own.items() if not (few and one.filename)} | self._nameless
+        if waiting:
+            self._try_all(pages.absolute_addresses(page), waiting)
+
+    def _try_all(self, addresses: Iterable[bytes], waiting: dict[str, Candidate]) -> None:
+        for address in addresses:
+            if not waiting:
+                break
+            self._try(address, waiting)
+
+    def _try(self, address: bytes, waiting: dict[str, Candidate]) -> None:
+        digest = sha224(address)
+        if candidate := waiting.pop(digest.hexdigest(), None):
+            self._settle(candidate, address.decode("utf-8", "replace"))
+        digest.update(b".metadata")
+        if candidate := waiting.pop(digest.hexdigest(), None):
+            self._settle(candidate, address.decode("utf-8", "replace") + ".metadata")
+
+    def _settle(self, candidate: Candidate, url: str) -> None:
+        project, version, filename = candidate.project, candidate.version, pages.filename_of(url)
+        self._nameless.pop(candidate.digest, None)
+        self._by_project.get(project or "", {}).pop(candidate.digest, None)
+        if project and version and filename.endswith((".whl", ".whl.metadata")):
+            wheel = filename.removesuffix(".metadata")
+            candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
+            return
+        dist = dist_of(filename)
+        candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
+
+
+def can_be_listed(candidate: Candidate) -> bool:
+    """Tell whether an index page may list the address of an entry that is not named by one yet."""
+    if candidate.by == "url" or not candidate.path.startswith("http"):
+        return False
+    if candidate.project is None:
+        return candidate.kind == "response" and candidate.hint == "packed"
+    return candidate.kind in ("file", "wheel", "sdist", "metadata")

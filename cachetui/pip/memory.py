@@ -1,0 +1,207 @@
+"""What earlier scans learned, in an SQLite file of the user's own: it may cost time, never truth.
+
+One row a shard (such as `http-v2/a/b`): when it was listed, its directories, its entries. A scan believes a row only
+where each directory and each file is still what the row says: same inode, modification time and size.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import msgpack
+import platformdirs
+
+from cachetui.pip.candidate import Candidate
+
+APPLICATION = 0x63745549
+"""Marks the file as ours (SQLite's `application_id`)."""
+SCHEMA = 1
+"""Counts changes of the form; a file of another form is forgotten."""
+PATIENCE = 0.25
+"""Seconds to wait for another cachetui that is writing."""
+CREATE = """
+CREATE TABLE IF NOT EXISTS shard (
+    device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, content BLOB,
+    PRIMARY KEY (device, inode, path)
+) WITHOUT ROWID
+"""
+
+Row = tuple[Any, ...]
+Directory = tuple[str, int, int]
+"""Path relative to the root, inode, allocated bytes."""
+
+
+class Remembered(NamedTuple):
+    """What an earlier scan learned of a shard."""
+
+    listed_at: int
+    """When it was about to be listed, in nanoseconds since the epoch."""
+    directories: tuple[Directory, ...]
+    """Its directories, parents first."""
+    rows: tuple[Row, ...]
+    """Its entries, as `pack_row` makes them."""
+    foreign: tuple[tuple[str, int, int, int], ...]
+    """Its foreign files: path, inode, modification time, size."""
+
+
+def default_path() -> Path:
+    """Return where the memory lies for this user: in the user's cache directory."""
+    return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "memory.sqlite3"
+
+
+class Memory:
+    """A file that may be missing, locked, damaged, foreign or unwritable: then nothing is remembered."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Open the file, and make it where it is missing. Never raises for what is wrong with it."""
+        self._path = path or default_path()
+        self._db: sqlite3.Connection | None = None
+        try:
+            self._db = self._open()
+        except sqlite3.DatabaseError as error:
+            if not isinstance(error, sqlite3.OperationalError):  # damaged: it is ours alone, and begins anew
+                with contextlib.suppress(OSError, sqlite3.Error):
+                    self._path.unlink()
+                    self._db = self._open()
+        except OSError:
+            pass
+
+    def _open(self) -> sqlite3.Connection | None:
+        folder = self._path.parent
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if hasattr(os, "geteuid") and folder.stat().st_uid != os.geteuid():
+            return None  # run as somebody else, as by sudo: nothing is left in another user's home
+        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+        db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        try:
+            (application,) = db.execute("PRAGMA application_id").fetchone()
+            (schema,) = db.execute("PRAGMA user_version").fetchone()
+            (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            if application != APPLICATION and tables:
+                db.close()
+                return None
+            db.execute("PRAGMA synchronous=OFF")  # what is lost is read again
+            if schema != SCHEMA:
+                db.execute("BEGIN IMMEDIATE")
+                db.execute("DROP TABLE IF EXISTS shard")
+                db.execute(f"PRAGMA application_id={APPLICATION}")
+                db.execute(f"PRAGMA user_version={SCHEMA}")
+                db.execute(CREATE)
+                db.execute("COMMIT")
+        except sqlite3.Error:
+            db.close()
+            raise
+        return db
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+    def recall(self, device: int, inode: int) -> dict[str, bytes]:
+        """Return what is remembered of a root's shards, by path, to be opened with `unpack_shard`."""
+        if self._db is None:
+            return {}
+        found = {}
+        try:
+            rows = self._db.execute(
+                "SELECT path, listed_at, checksum, content FROM shard WHERE device = ? AND inode = ?",
+                (_signed(device), _signed(inode)),
+            )
+            for path, listed_at, checksum, content in rows:
+                if zlib.crc32(content, listed_at & 0xFFFFFFFF) == checksum:
+                    found[os.fsdecode(path)] = listed_at.to_bytes(8, "big") + content
+        except (sqlite3.Error, TypeError, AttributeError, OverflowError):
+            return {}
+        return found
+
+    def learn(
+        self, device: int, inode: int, shards: Iterable[tuple[str, int, bytes]], gone: Iterable[str] = ()
+    ) -> None:
+        """Remember shards (path, when listed, content as `pack_shard` makes it), and forget those that are gone."""
+        if self._db is None:
+            return
+        key = (_signed(device), _signed(inode))
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany(
+                "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), content)
+                    for path, at, content in shards
+                ),
+            )
+            self._db.executemany(
+                "DELETE FROM shard WHERE device = ? AND inode = ? AND path = ?",
+                ((*key, os.fsencode(path)) for path in gone),
+            )
+            self._db.execute("COMMIT")
+        except sqlite3.Error:
+            with contextlib.suppress(sqlite3.Error):
+                self._db.execute("ROLLBACK")
+
+
+def _signed(number: int) -> int:
+    """Return a device or inode number as SQLite holds integers: 64 bits with a sign."""
+    number &= 0xFFFFFFFFFFFFFFFF
+    return number - (1 << 64) if number >> 63 else number
+
+
+def pack_shard(
+    directories: Iterable[Directory], candidates: Iterable[Candidate], foreign: Iterable[tuple[str, int, int, int]]
+) -> bytes:
+    """Pack what was learned of a shard."""
+    content = (list(directories), [pack_row(candidate) for candidate in candidates], list(foreign))
+    packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
+    return packed
+
+
+def unpack_shard(content: bytes) -> Remembered | None:
+    """Unpack what was learned of a shard; None where it is not what `pack_shard` made."""
+    try:
+        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogateescape")
+        return Remembered(int.from_bytes(content[:8], "big"), *unpacked)
+    except (ValueError, TypeError, msgpack.UnpackException):
+        return None
+
+
+def pack_row(candidate: Candidate) -> Row:
+    """Return what is known of an entry, but for what the system tells anew each time."""
+    files = [(file.path, file.inode, file.mtime_ns, file.size) for file in candidate.files]
+    return (
+        candidate.kind,
+        candidate.dated,
+        files,
+        candidate.project,
+        candidate.version,
+        candidate.filename,
+        candidate.url,
+        candidate.by,
+        candidate.note,
+        candidate.hint,
+    )
+
+
+def recall_row(row: Row, files: list[tuple[str, os.stat_result]]) -> Candidate:
+    """Return an entry as it was known, with sizes and times as they are now."""
+    candidate = Candidate(row[0], files, row[1])
+    candidate.recall(row[0], *row[3:])
+    return candidate
+
+
+def index_rows(remembered: Remembered) -> Mapping[tuple[tuple[str, int, int, int], ...], Row]:
+    """Return a shard's rows by the files that they were learned from."""
+    return {row[2]: row for row in remembered.rows}

@@ -1,0 +1,174 @@
+"""Read index pages: whose page it is, and the addresses that it lists.
+
+Sources: the simple repository API (PEP 503 HTML, PEP 691 JSON). A cached page is as it came over the wire, mostly
+gzip.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+
+from cachetui.pip.archives import NAME
+from cachetui.pip.records import Body
+
+LONGEST_PAGE = 64 << 20
+"""Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""
+MOST_NAMES_TRIED = 2000
+"""Files of a page without a name of its own whose projects are counted."""
+
+JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
+JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
+HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
+HREF = re.compile(rb"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
+"""An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
+FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
+FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
+"""The beginning of the first address on a page: an index writes all of them alike."""
+
+
+class Page(NamedTuple):
+    """An index page, or another page that lists files."""
+
+    text: bytes
+    """Its text, unpacked."""
+    is_json: bool
+    """JSON or HTML."""
+
+
+def read_page(body: Body, encoding: str) -> Page | None:
+    """Return a page's text, or None where it is packed in a way that is not read, damaged, or too long."""
+    if body.size > LONGEST_PAGE:
+        return None
+    text = body.read(0, body.size)
+    try:
+        if text[:2] == b"\x1f\x8b":
+            unpacker = zlib.decompressobj(31)
+            text = unpacker.decompress(text, LONGEST_PAGE)
+            if not unpacker.eof:
+                return None
+        elif encoding == "deflate":
+            text = zlib.decompressobj().decompress(text, LONGEST_PAGE)
+    except zlib.error:
+        return None
+    start = text.lstrip()[:1]
+    return Page(text, start == b"{") if start in (b"{", b"<") else None
+
+
+def name_of(page: Page) -> str | None:
+    """Return the canonical name of the project whose page it is; None where it is no project's page."""
+    name = _json_name(page.text) if page.is_json else _html_name(page.text)
+    return canonicalize_name(name) if name and NAME.fullmatch(name) else None
+
+
+def _json_name(text: bytes) -> str | None:
+    if not JSON_FILES.search(text):
+        return None
+    at = text.rfind(b'"name"')
+    if at >= 0 and text.find(b'"name"') == at and (found := JSON_NAME.match(text, at)):
+        return found[1].decode("ascii", "replace")
+    try:  # more than one of that key
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    name = content.get("name") if isinstance(content, dict) and isinstance(content.get("files"), list) else None
+    return name if isinstance(name, str) else None
+
+
+def _html_name(text: bytes) -> str | None:
+    if title := HTML_TITLE.search(text, 0, 4096):
+        return html.unescape(title[1].decode("utf-8", "replace"))
+    counted: Counter[str] = Counter()
+    for number, address in enumerate(addresses(Page(text, False))):
+        if number >= MOST_NAMES_TRIED:
+            break
+        if project := project_of_file(address):
+            counted[project] += 1
+    most = counted.most_common(1)
+    return most[0][0] if most and most[0][1] * 2 > counted.total() else None
+
+
+def project_of_file(address: str) -> str | None:
+    """Return the canonical name of the project whose file an address leads to; None where that is no such file."""
+    filename = filename_of(address)
+    try:
+        if filename.endswith(".whl"):
+            return parse_wheel_filename(filename)[0]
+        return parse_sdist_filename(filename)[0]
+    except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
+        return None
+
+
+def filename_of(address: str) -> str:
+    """Return the last part of an address's path, unquoted."""
+    name = address.partition("#")[0].partition("?")[0].rpartition("/")[2]
+    return unquote(name) if "%" in name else name
+
+
+def addresses(page: Page, base: str | None = None) -> Iterator[str]:
+    """Yield the addresses of the files that a page lists, without fragment, relative ones joined to `base` if known."""
+    if page.is_json:
+        yield from _json_addresses(page.text, base)
+        return
+    for double, single in HREF.findall(page.text):
+        href = urldefrag(html.unescape((double or single).decode("utf-8", "replace")).strip()).url
+        if href.startswith(("http://", "https://")):
+            yield href
+        elif href:
+            try:
+                yield urljoin(base, href) if base else href
+            except ValueError:
+                continue
+
+
+def _json_addresses(text: bytes, base: str | None) -> Iterator[str]:
+    try:
+        files = json.loads(text)["files"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return
+    for file in files if isinstance(files, list) else ():
+        url = file.get("url") if isinstance(file, dict) else None
+        if isinstance(url, str) and url:
+            try:
+                url = urldefrag(url).url
+                yield url if urlsplit(url).scheme else urljoin(base, url) if base else url
+            except ValueError:
+                continue
+
+
+def addresses_near(page: Page, versions: frozenset[bytes]) -> Iterator[bytes]:
+    """Yield the absolute addresses on a page in which one of the versions stands: few of the thousands there may be.
+
+    The text is searched as it is, unparsed: pip names a record after its address's hash, so that what was wrongly
+    taken for an address does no harm.
+    """
+    text = page.text
+    wanted = b"|".join([re.escape(version) for version in sorted(versions, reverse=True)])
+    quote = b'"'
+    for found in re.finditer(rb"-(?:%s)(?=[-.])" % wanted, text):
+        start = text.rfind(quote, max(0, found.start() - 2048), found.start()) + 1
+        if text.startswith(b"http", start):
+            end = text.find(quote, found.end(), found.end() + 2048)
+            if end > 0:
+                yield text[start:end].partition(b"#")[0]
+
+
+def absolute_addresses(page: Page) -> Iterable[bytes]:
+    """Return everything on a page that is plainly an absolute address, without fragment."""
+    found: list[bytes] = ABSOLUTE.findall(page.text)
+    return found
+
+
+def needs_parsing(page: Page) -> bool:
+    """Tell whether only parsing brings out a page's addresses, for they are relative or have escapes in them."""
+    first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
+    return first is not None and (first[1] is None or (b"\\/" if page.is_json else b"&amp;") in page.text)

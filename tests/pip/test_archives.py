@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import tarfile
+import zipfile
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachetui.demo.artifacts import core_metadata, sdist, wheel
+from cachetui.pip.archives import (
+    Named,
+    is_wheel,
+    look_at_metadata,
+    look_into_tar,
+    look_into_zip,
+    stem_of_tar,
+)
+from cachetui.pip.records import Kept
+
+
+def body(data: bytes) -> Kept:
+    return Kept(data, b"", len(data))
+
+
+def zipped(**members: bytes) -> bytes:
+    with io.BytesIO() as stream:
+        with zipfile.ZipFile(stream, "w") as archive:
+            for path, data in members.items():
+                archive.writestr(path, data)
+        return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "tag", "filename"),
+    [
+        ("torch", "2.3.0+cu121", "cp311-cp311-linux_x86_64", "torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"),
+        ("six", "1.16.0", "py2.py3-none-any", "six-1.16.0-py2.py3-none-any.whl"),
+        ("Ruamel.YAML_x", "1!2.0", "py3-none-any", "Ruamel.YAML_x-1!2.0-py3-none-any.whl"),
+        (
+            "numpy",
+            "2.0.0rc1",
+            "cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64",
+            "numpy-2.0.0rc1-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl",
+        ),
+    ],
+)
+def test_a_wheels_name_is_rebuilt(name: str, version: str, tag: str, filename: str) -> None:
+    found = look_into_zip(body(wheel(name, version, tag, size=100_000)))
+
+    assert found is not None
+    assert (found.version, found.filename and found.filename.lower().replace(".", "_")) == (
+        version,
+        filename.lower().replace(".", "_"),
+    )
+    assert is_wheel(found)
+
+
+def test_a_vendored_wheels_metadata_does_not_name_the_wheel() -> None:
+    data = zipped(
+        **{
+            "pkg/_vendor/other-9.9.dist-info/WHEEL": b"Tag: py3-none-any\n",
+            "pkg-1.0.dist-info/WHEEL": b"Tag: py3-none-any\nBuild: 7\n",
+        }
+    )
+
+    assert look_into_zip(body(data)) == Named("pkg", "1.0", "pkg-1.0-7-py3-none-any.whl")
+
+
+def test_tags_that_no_file_name_can_hold_leave_it_open() -> None:
+    data = zipped(**{"pkg-1.0.dist-info/WHEEL": b"Tag: py3-none-any\nTag: cp311-cp311-linux_x86_64\n"})
+
+    assert look_into_zip(body(data)) == Named("pkg", "1.0", None)
+
+
+def test_a_zip_may_be_an_sdist() -> None:
+    data = zipped(**{"My.Pkg-1.0/setup.py": b"", "My.Pkg-1.0/PKG-INFO": core_metadata("My.Pkg", "1.0")})
+
+    found = look_into_zip(body(data))
+
+    assert found == Named("my-pkg", "1.0", "My.Pkg-1.0.zip")
+    assert not is_wheel(found)
+
+
+def test_a_zip_that_is_neither_has_no_name() -> None:
+    assert look_into_zip(body(zipped(**{"repo-main/README.md": b"PKG-INFO"}))) is None
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_an_sdist_is_named_by_its_pkg_info(pack: object) -> None:
+    assert callable(pack)
+    plain = gzip.decompress(sdist("Lab-Sdist", "3.0", size=50_000))
+    ending = {gzip.compress: ".tar.gz", bz2.compress: ".tar.bz2", lzma.compress: ".tar.xz"}[pack]
+
+    found = look_into_tar(body(pack(plain)))
+
+    assert found is not None
+    assert (found.project, found.version) == ("lab-sdist", "3.0")
+    assert found.filename is not None
+    assert found.filename.endswith(f"-3.0{ending}")
+
+
+def test_pkg_info_may_stand_last() -> None:
+    with io.BytesIO() as stream:
+        with tarfile.open(fileobj=stream, mode="w") as archive:
+            for path, data in (("p-1.0/a.bin", b"\0" * 3_000_000), ("p-1.0/PKG-INFO", core_metadata("p", "1.0"))):
+                member = tarfile.TarInfo(path)
+                member.size = len(data)
+                archive.addfile(member, io.BytesIO(data))
+        packed = gzip.compress(stream.getvalue())
+
+    assert look_into_tar(body(packed)) == Named("p", "1.0", "p-1.0.tar.gz")
+
+
+def test_an_archive_of_a_repository_is_no_sdist() -> None:
+    packed = sdist("repo", "main", metadata=False)
+
+    assert look_into_tar(body(packed)) is None
+    assert stem_of_tar(body(packed)) == "repo-main"
+
+
+def test_a_pkg_info_that_disagrees_with_its_folder_gives_no_file_name() -> None:
+    packed = sdist("other", "2.0", metadata=False, more=[("PKG-INFO", core_metadata("pkg", "1.0"))])
+
+    assert look_into_tar(body(packed)) == Named("pkg", "1.0", None)
+
+
+def test_metadata_is_named_by_its_head_alone() -> None:
+    text = b"Metadata-Version: 2.1\nName: Foo_Bar\nVersion: 1.0\n\nName: evil\nVersion: 6\n"
+
+    assert look_at_metadata(body(text)) == Named("foo-bar", "1.0", None)
+
+
+@pytest.mark.parametrize("text", [b"Metadata-Version: 2.1\nName: ../x\nVersion: 1\n", b"Metadata-Version: 2.1\n"])
+def test_metadata_without_a_proper_name_names_nothing(text: bytes) -> None:
+    assert look_at_metadata(body(text)) is None
+
+
+@given(st.data())
+def test_damaged_archives_name_nothing_or_themselves(data: st.DataObject) -> None:
+    whole = data.draw(st.sampled_from([wheel("pkg", "1.0"), sdist("pkg", "1.0")]))
+    at = data.draw(st.integers(0, len(whole) - 1))
+    damaged = whole[:at] + data.draw(st.binary(max_size=12)) + whole[at + data.draw(st.integers(0, 40)) :]
+
+    for look in (look_into_zip, look_into_tar):
+        found = look(body(damaged))
+        assert found is None or isinstance(found.project, str)
+    assert isinstance(stem_of_tar(body(damaged)), str | None)
+
+
+def test_a_gzip_bomb_is_unpacked_no_further_than_the_cap() -> None:
+    assert look_into_tar(body(gzip.compress(b"\0" * (100 << 20)))) is None
+
+
+def test_a_directory_that_claims_to_be_huge_is_not_believed() -> None:
+    data = bytearray(wheel("pkg", "1.0"))
+    data[-10:-6] = b"\xff\xff\xff\x7f"
+
+    assert look_into_zip(body(bytes(data))) is None

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
+from cachetui.demo.writer import CacheWriter, file_headers, page_headers, plain_headers
+from cachetui.model import NS, Entry
+from cachetui.pip.identify import Dist, dist_of
+from cachetui.pip.scan import scan
+
+AT = 1_700_000_000 * NS
+WHEEL = "pkg-1.0-py3-none-any.whl"
+JSON = "application/vnd.pypi.simple.v1+json"
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> CacheWriter:
+    return CacheWriter(tmp_path)
+
+
+def only(root: Path, kind: str | None = None, *, indexes: tuple[str, ...] = ()) -> Entry:
+    (entry,) = [entry for entry in scan(root, indexes=indexes).entries if kind in (None, entry.kind)]
+    return entry
+
+
+def known(entry: Entry) -> tuple[str, str | None, str | None, str | None, str | None]:
+    return entry.kind, entry.project, entry.version, entry.filename, entry.identified_by
+
+
+def put_page(cache: CacheWriter, url: str, text: bytes, content: str = JSON) -> None:
+    packed = gzip.compress(text)
+    cache.answer(url, packed, page_headers(content, size=len(packed), at_ns=AT, gzipped=True), AT)
+
+
+def put_plain(cache: CacheWriter, url: str, body: bytes, **more: str) -> None:
+    headers = plain_headers(more.pop("type", "application/octet-stream"), size=len(body), at_ns=AT, more=more)
+    cache.answer(url, body, headers, AT)
+
+
+def put_file(cache: CacheWriter, url: str, body: bytes, package: str = "bdist_wheel", version: str = "1.0") -> None:
+    cache.answer(url, body, file_headers("pkg", version, package, "py3", size=len(body), at_ns=AT), AT)
+
+
+@pytest.mark.parametrize(
+    ("filename", "dist"),
+    [
+        (WHEEL, Dist("wheel", "pkg", "1.0", WHEEL)),
+        (f"{WHEEL}.metadata", Dist("metadata", "pkg", "1.0", WHEEL)),
+        ("Foo_Bar-1.0-rc1.tar.gz", Dist("response", None, None, "Foo_Bar-1.0-rc1.tar.gz")),
+        ("Foo.Bar-1!2.0.zip", Dist("sdist", "foo-bar", "1!2.0", "Foo.Bar-1!2.0.zip")),
+        ("foo-1.0.tar.bz2", Dist("sdist", "foo", "1.0", "foo-1.0.tar.bz2")),
+        ("requirements.txt", Dist("response", None, None, "requirements.txt")),
+        ("x.whl", Dist("response", None, None, "x.whl")),
+    ],
+)
+def test_a_file_name_says_what_it_is(filename: str, dist: Dist) -> None:
+    assert dist_of(filename) == dist
+
+
+def test_an_index_page_names_a_wheel_and_its_metadata(cache: CacheWriter, tmp_path: Path) -> None:
+    url = f"https://files.example/{WHEEL}"
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed(WHEEL, url, "0" * 64)]))
+    put_file(cache, url, wheel("pkg", "1.0"))
+    put_file(cache, f"{url}.metadata", core_metadata("pkg", "1.0"))
+
+    found = {entry.kind: entry for entry in scan(tmp_path).entries}
+
+    assert known(found["wheel"]) == ("wheel", "pkg", "1.0", WHEEL, "url")
+    assert known(found["metadata"]) == ("metadata", "pkg", "1.0", WHEEL, "url")
+    assert (found["wheel"].url, found["metadata"].url) == (url, f"{url}.metadata")
+
+
+@pytest.mark.parametrize("version", ["1.0.0-RC.1", "v1.0"])
+def test_a_version_spelt_otherwise_on_the_page_is_found_all_the_same(
+    version: str, cache: CacheWriter, tmp_path: Path
+) -> None:
+    url = "https://files.example/pkg-1.0.tar.gz"
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed("pkg-1.0.tar.gz", url, "0" * 64)]))
+    put_file(cache, url, sdist("pkg", "1.0", metadata=False), "sdist", version)
+
+    assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", version, "pkg-1.0.tar.gz", "url")
+
+
+def test_many_versions_on_one_page_are_found(cache: CacheWriter, tmp_path: Path) -> None:
+    files = [Listed(f"pkg-{n}.0.tar.gz", f"https://files.example/{n}/pkg-{n}.0.tar.gz", "0" * 64) for n in range(120)]
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", files))
+    for number, file in enumerate(files):
+        put_file(cache, file.url, b"damaged", "sdist", f"{number}.0")
+
+    found = [entry.url for entry in scan(tmp_path).entries if entry.kind == "sdist"]
+
+    assert sorted(filter(None, found)) == sorted(file.url for file in files)
+
+
+@pytest.mark.parametrize("make", [json_page, html_page])
+def test_relative_addresses_are_joined_to_the_pages_own_which_hashing_proves(
+    make: object, cache: CacheWriter, tmp_path: Path
+) -> None:
+    assert callable(make)
+    content = JSON if make is json_page else "text/html"
+    put_page(
+        cache, "https://repo.example/pypi/simple/pkg/", make("pkg", [Listed(WHEEL, f"../../w/{WHEEL}", "")]), content
+    )
+    put_plain(cache, f"https://repo.example/pypi/w/{WHEEL}", b"PK\3\4 damaged")
+
+    assert only(tmp_path, "index").url is None
+    assert known(only(tmp_path, "response"))[1:] == (None, None, None, None)
+    named = scan(tmp_path, indexes=["https://repo.example/pypi/simple"]).entries
+    assert {known(entry) for entry in named} == {
+        ("index", "pkg", None, None, "page"),
+        ("wheel", "pkg", "1.0", WHEEL, "url"),
+    }
+    assert {entry.url for entry in named} == {
+        "https://repo.example/pypi/simple/pkg/",
+        f"https://repo.example/pypi/w/{WHEEL}",
+    }
+
+
+def test_a_page_of_the_same_host_is_found_by_a_likely_address(cache: CacheWriter, tmp_path: Path) -> None:
+    listed = Listed(WHEEL, f"https://one.example/files/{WHEEL}", "0" * 64)
+    put_page(cache, "https://one.example/simple/pkg/", json_page("pkg", [listed]))
+
+    assert only(tmp_path).url == "https://one.example/simple/pkg/"
+
+
+def test_the_origin_of_a_built_wheel_names_its_sdist(cache: CacheWriter, tmp_path: Path) -> None:
+    url = "https://h.example/d/pkg-1.0.tar.gz"
+    cache.built(url, "0" * 64, WHEEL, wheel("pkg", "1.0"), AT)
+    put_plain(cache, url, b"\x1f\x8b damaged")
+
+    assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", "1.0", "pkg-1.0.tar.gz", "url")
+    assert known(only(tmp_path, "built")) == ("built", "pkg", "1.0", WHEEL, "wheel-name")
+    assert only(tmp_path, "built").url == url
+
+
+def test_a_damaged_origin_leaves_the_wheel_its_name(cache: CacheWriter, tmp_path: Path) -> None:
+    path = cache.built("https://h.example/pkg-1.0.tar.gz", None, WHEEL, wheel("pkg", "1.0"), AT)
+    (tmp_path / path).with_name("origin.json").write_bytes(b"[" * 50_000)
+
+    entry = only(tmp_path)
+    assert known(entry) == ("built", "pkg", "1.0", WHEEL, "wheel-name")
+    assert (entry.url, entry.note) == (None, "its origin.json cannot be read")
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("Content-Disposition", f'attachment; filename="{WHEEL}"'),
+        ("Content-Disposition", f"attachment; filename=../../{WHEEL}; size=3"),
+        ("X-Artifactory-Filename", WHEEL),
+    ],
+)
+def test_a_disposition_names_a_file(header: str, value: str, cache: CacheWriter, tmp_path: Path) -> None:
+    put_plain(cache, "https://repo.example/x", b"PK", **{header: value})
+
+    assert known(only(tmp_path)) == ("wheel", "pkg", "1.0", WHEEL, "disposition")
+
+
+@pytest.mark.parametrize(
+    ("body", "package", "kind", "filename"),
+    [
+        (wheel("pkg", "1.0"), "bdist_wheel", "wheel", WHEEL),
+        (core_metadata("pkg", "1.0"), "bdist_wheel", "metadata", None),
+        (sdist("pkg", "1.0"), "sdist", "sdist", "pkg-1.0.tar.gz"),
+        (sdist("pkg", "1.0", metadata=False), "sdist", "sdist", "pkg-1.0.tar.gz"),
+        (sdist("pkg", "9.9", metadata=False), "sdist", "sdist", None),
+        (wheel("other", "1.0"), "bdist_wheel", "wheel", None),
+        (b"", "bdist_wheel", "wheel", None),
+        (b"MZ", "bdist_wininst", "response", None),
+    ],
+)
+def test_headers_name_a_file_and_its_body_says_what_it_is(
+    body: bytes, package: str, kind: str, filename: str | None, cache: CacheWriter, tmp_path: Path
+) -> None:
+    put_file(cache, "https://files.example/x", body, package)
+
+    assert known(only(tmp_path)) == (kind, "pkg", "1.0", filename, "headers")
+
+
+@pytest.mark.parametrize("value", ["", "(null)"])
+def test_empty_headers_count_as_none(value: str, cache: CacheWriter, tmp_path: Path) -> None:
+    put_plain(cache, "https://files.example/x", b"?", **{"x-pypi-file-project": "pkg", "x-pypi-file-version": value})
+
+    assert known(only(tmp_path)) == ("response", None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (wheel("pkg", "1.0"), ("wheel", "pkg", "1.0", WHEEL, "archive")),
+        (sdist("pkg", "1.0"), ("sdist", "pkg", "1.0", "pkg-1.0.tar.gz", "archive")),
+        (core_metadata("Pkg", "1.0"), ("metadata", "pkg", "1.0", None, "archive")),
+        (sdist("repo", "main", metadata=False), ("response", None, None, None, None)),
+        (b"six==1.16\n", ("response", None, None, None, None)),
+    ],
+)
+def test_an_archive_names_itself(body: bytes, expected: tuple[str, ...], cache: CacheWriter, tmp_path: Path) -> None:
+    put_plain(cache, "https://files.example/x", body)
+
+    assert known(only(tmp_path)) == expected
+
+
+def test_a_packed_answer_is_not_taken_for_an_archive(cache: CacheWriter, tmp_path: Path) -> None:
+    put_plain(cache, "https://files.example/x", sdist("pkg", "1.0"), **{"Content-Encoding": "gzip"})
+
+    assert only(tmp_path).kind == "response"
+
+
+@pytest.mark.parametrize(
+    ("location", "project", "version", "note"),
+    [
+        ("/simple/lab-big/", "lab-big", None, "leads to /simple/lab-big/"),
+        ("https://me:pw@i.example/root/+simple/a_b?t=1", "a-b", None, "leads to https://i.example/root/+simple/a_b"),
+        (f"https://files.example/{WHEEL}", "pkg", "1.0", f"leads to https://files.example/{WHEEL}"),
+        ("/elsewhere", None, None, "leads to /elsewhere"),
+        ("", None, None, None),
+        ("https://[", None, None, None),
+    ],
+)
+def test_a_redirect_tells_where_it_leads_but_no_secret(
+    location: str, project: str | None, version: str | None, note: str | None, cache: CacheWriter, tmp_path: Path
+) -> None:
+    cache.redirect("https://index.example/simple/Lab_Big/", location, AT)
+
+    entry = only(tmp_path)
+    assert (entry.kind, entry.project, entry.version, entry.note) == ("redirect", project, version, note)
+
+
+def test_a_page_that_lists_files_of_many_projects_is_nobodys_index_but_names_its_files(
+    cache: CacheWriter, tmp_path: Path
+) -> None:
+    files = [Listed(f"{name}-1.0.tar.gz", f"https://f.example/{name}-1.0.tar.gz", "") for name in ("a", "b", "c")]
+    put_page(cache, "https://f.example/links.html", html_page("all", files).replace(b"Links for", b""), "text/html")
+    put_plain(cache, files[1].url, b"\x1f\x8b damaged")
+
+    found = {entry.kind: entry for entry in scan(tmp_path).entries}
+    assert known(found["response"]) == ("response", None, None, None, None)
+    assert known(found["sdist"]) == ("sdist", "b", "1.0", "b-1.0.tar.gz", "url")
+
+
+def test_self_checks_tell_of_which_environment(cache: CacheWriter, tmp_path: Path) -> None:
+    cache.selfcheck("/home/me/.venv", AT)
+    (tmp_path / "selfcheck.json").write_text(json.dumps({"/usr": {}, "/opt/py": {}}))
+
+    assert {entry.note for entry in scan(tmp_path).entries} == {"of /home/me/.venv", "of /usr, /opt/py"}

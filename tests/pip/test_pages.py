@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+
+import pytest
+
+from cachetui.demo.artifacts import Listed, html_page, json_page
+from cachetui.pip.pages import (
+    Page,
+    absolute_addresses,
+    addresses,
+    addresses_near,
+    filename_of,
+    name_of,
+    needs_parsing,
+    read_page,
+)
+from cachetui.pip.records import Kept
+
+FILES = [
+    Listed("pkg-1.0.tar.gz", "https://files.example/a/pkg-1.0.tar.gz", "0" * 64),
+    Listed("pkg-1.0-py3-none-any.whl", "https://files.example/b/pkg-1.0-py3-none-any.whl", "0" * 64),
+    Listed("pkg-1.10-py3-none-any.whl", "https://files.example/c/pkg-1.10-py3-none-any.whl", "0" * 64),
+]
+
+
+def page(text: bytes, encoding: str = "") -> Page:
+    found = read_page(Kept(text, b"", len(text)), encoding)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("pack", "encoding"), [(lambda text: text, ""), (gzip.compress, "gzip"), (zlib.compress, "deflate")]
+)
+def test_a_page_is_unpacked(pack: object, encoding: str) -> None:
+    assert callable(pack)
+    assert name_of(page(pack(json_page("pkg", FILES)), encoding)) == "pkg"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"", b"plain", gzip.compress(b"{}")[:-9], gzip.compress(b"not a page"), b"\x1f\x8bgarbage", b"\x00" * 100],
+    ids=["empty", "plain", "cut short", "of other text", "garbage", "zeros"],
+)
+def test_what_is_no_page_is_none(text: bytes) -> None:
+    assert read_page(Kept(text, b"", len(text)), "gzip") is None
+
+
+def test_a_bomb_is_no_page() -> None:
+    text = gzip.compress(b"{" + b" " * (70 << 20))
+
+    assert read_page(Kept(text, b"", len(text)), "gzip") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (b'{"files": [], "name": "Foo_Bar"}', "foo-bar"),
+        (b'{"name": "a", "files": [], "versions": [' + b'"1",' * 9_000 + b'"2"]}', "a"),
+        (b'{"files": [{"name": "x"}], "name": "right"}', "right"),
+        (b'{"files": [], "name": "\\u0061bc"}', "abc"),
+        (b'{"name": "not-a-page"}', None),
+        (b'{"files": {}, "name": "x", "name": "y"}', None),
+        (b'{"files": [], "name": "../x"}', None),
+        (b'{"files": [' + b"[" * 100_000, None),
+        (b"<title>Links for Foo.Bar</title>", "foo-bar"),
+        (b"<html><head><title>root/pypi: links for lab_x</title>", "lab-x"),
+        (b"<title>Links for <script></title>", None),
+        (b"<title>Simple Index</title><a href='pkg-1.0.tar.gz'>x</a><a href='../up'>up</a>", "pkg"),
+        (b'<a href="a-1.0.tar.gz">x</a><a href="b-1.0.tar.gz">y</a>', None),
+        (b"<html>hello</html>", None),
+    ],
+)
+def test_whose_page_it_is(text: bytes, name: str | None) -> None:
+    assert name_of(page(text)) == name
+
+
+def test_addresses_are_listed_without_fragment_and_joined_where_the_page_is_known() -> None:
+    html = page(
+        b"""<a class="x" HREF='../../p/pkg-1.0.tar.gz#sha256=00'>a</a>
+        <a href="https://files.example/q?a=1&amp;b=2">b</a>"""
+    )
+    data = page(json.dumps({"name": "pkg", "files": [{"url": "../x.whl#y"}, {"url": 3}, "z", {}]}).encode())
+
+    assert list(addresses(html, "https://index.example/simple/pkg/")) == [
+        "https://index.example/p/pkg-1.0.tar.gz",
+        "https://files.example/q?a=1&b=2",
+    ]
+    assert next(addresses(html)) == "../../p/pkg-1.0.tar.gz"
+    assert list(addresses(data, "https://index.example/simple/pkg/")) == ["https://index.example/simple/x.whl"]
+
+
+@pytest.mark.parametrize("make", [json_page, html_page])
+def test_near_a_version_stand_its_files_alone(make: object) -> None:
+    assert callable(make)
+    found = page(make("pkg", FILES))
+
+    assert set(addresses_near(found, frozenset({b"1.0"}))) == {file.url.encode() for file in FILES[:2]}
+    assert set(absolute_addresses(found)) >= {file.url.encode() for file in FILES}
+    assert not needs_parsing(found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"files": [{"url": "../a.whl"}]}',
+        b'{"files": [{"url":"https:\\/\\/files.example\\/a.whl"}]}',
+        b"<a href='https://files.example/a.whl'>",
+        b'<a href="https://files.example/a.whl?x=1&amp;y=2">',
+        b'<a href="a.whl">',
+    ],
+)
+def test_some_pages_must_be_parsed(text: bytes) -> None:
+    assert needs_parsing(page(text))
+
+
+@pytest.mark.parametrize(
+    ("address", "filename"),
+    [
+        ("https://h.example/whl/torch-2.0%2Bcpu-x.whl#sha256=0", "torch-2.0+cpu-x.whl"),
+        ("https://h.example/a/b.whl?token=a/b", "b.whl"),
+        ("https://h.example/", ""),
+        ("b.whl", "b.whl"),
+    ],
+)
+def test_the_file_name_is_the_last_part_of_the_path(address: str, filename: str) -> None:
+    assert filename_of(address) == filename

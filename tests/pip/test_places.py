@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import platformdirs
+import pytest
+from packaging.version import Version
+
+from cachetui.pip.places import (
+    Files,
+    Ways,
+    configuration_files,
+    default_root,
+    expand,
+    home,
+    objection,
+    pip_version,
+    ways_of,
+)
+
+NEWEST = Ways()
+LINUX = {"HOME": "/home/u"}
+MAC = {"HOME": "/Users/u"}
+WINDOWS = {
+    "USERPROFILE": "C:\\Users\\u",
+    "LOCALAPPDATA": "C:\\Users\\u\\AppData\\Local",
+    "APPDATA": "C:\\Users\\u\\AppData\\Roaming",
+    "ALLUSERSPROFILE": "D:\\ProgramData",
+}
+elsewhere = pytest.mark.skipif(sys.platform == "win32", reason="Windows tells its folders itself")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no such owners")
+
+
+@pytest.mark.parametrize(
+    ("version", "ways"),
+    [
+        (None, NEWEST),
+        ("26.3", NEWEST),
+        ("99.1", NEWEST),
+        ("26.2.1", Ways("stripped", normalises=False)),
+        ("26.1.2", Ways("filled", on_mac=False, normalises=False)),
+        ("25.3", Ways("filled", on_mac=False, merges=False, normalises=False)),
+        ("25.2", Ways("filled", on_mac=False, merges=False, normalises=False)),
+        ("25.1.1", Ways("filled", on_mac=False, by_file=False, normalises=False)),
+        ("21.3", Ways("filled", on_mac=False, by_file=False, normalises=False)),
+        ("21.2.4", Ways("verbatim", on_mac=False, by_file=False, normalises=False)),
+    ],
+)
+def test_ways_follow_the_version(version: str | None, ways: Ways) -> None:
+    assert ways_of(Version(version) if version else None) == ways
+
+
+def test_linux() -> None:
+    assert default_root("linux", LINUX, NEWEST) == "/home/u/.cache/pip"
+    assert default_root("linux", LINUX | {"XDG_CACHE_HOME": "/x"}, NEWEST) == "/x/pip"
+    assert configuration_files("linux", LINUX, "/venv", NEWEST) == Files(
+        ("/etc/xdg/pip/pip.conf", "/etc/pip.conf"),
+        ("/home/u/.pip/pip.conf", "/home/u/.config/pip/pip.conf"),
+        ("/venv/pip.conf",),
+    )
+    named = LINUX | {"XDG_CONFIG_DIRS": "/a:/b", "XDG_CONFIG_HOME": "/c"}
+    assert configuration_files("linux", named, None, NEWEST, "/elsewhere") == Files(
+        ("/a/pip/pip.conf", "/b/pip/pip.conf", "/elsewhere/pip.conf"),
+        ("/home/u/.pip/pip.conf", "/c/pip/pip.conf"),
+        (),
+    )
+
+
+def test_macos(tmp_path: Path) -> None:
+    assert default_root("darwin", MAC, NEWEST) == "/Users/u/Library/Caches/pip"
+    assert default_root("darwin", MAC | {"XDG_CACHE_HOME": "/x"}, NEWEST) == "/x/pip"
+    old = ways_of(Version("26.1.2"))
+    assert default_root("darwin", MAC | {"XDG_CACHE_HOME": "/x"}, old) == "/Users/u/Library/Caches/pip"
+    assert configuration_files("darwin", MAC, "/venv", NEWEST) == Files(
+        ("/Library/Application Support/pip/pip.conf",),
+        ("/Users/u/.pip/pip.conf", "/Users/u/.config/pip/pip.conf"),
+        ("/venv/pip.conf",),
+    )
+    (tmp_path / "Library/Application Support/pip").mkdir(parents=True)
+    files = configuration_files("darwin", {"HOME": str(tmp_path)}, None, NEWEST)
+    assert files.user[1] == f"{tmp_path}/Library/Application Support/pip/pip.conf"
+    brewed = configuration_files("darwin", MAC, "/opt/homebrew/opt/python@3.12/Frameworks/x", NEWEST)
+    assert brewed.machine[0] == "/opt/homebrew/share/pip/pip.conf"
+    named = configuration_files("darwin", MAC | {"XDG_DATA_DIRS": "/a:/b"}, None, NEWEST)
+    assert named.machine == ("/a/pip/pip.conf", "/b/pip/pip.conf")
+
+
+@elsewhere
+def test_windows() -> None:
+    assert default_root("win32", WINDOWS, NEWEST) == "C:\\Users\\u\\AppData\\Local\\pip\\Cache"
+    assert configuration_files("win32", WINDOWS, "C:\\venv", NEWEST) == Files(
+        ("D:\\ProgramData\\pip\\pip.ini",),
+        ("C:\\Users\\u\\pip\\pip.ini", "C:\\Users\\u\\AppData\\Roaming\\pip\\pip.ini"),
+        ("C:\\venv\\pip.ini",),
+    )
+    bare = {"HOMEDRIVE": "C:", "HOMEPATH": "\\Users\\u"}
+    assert default_root("win32", bare, NEWEST) == "C:\\Users\\u\\AppData\\Local\\pip\\Cache"
+
+
+def test_platformdirs_says_the_same_here(home: Path) -> None:
+    assert default_root(sys.platform, os.environ, NEWEST) == platformdirs.user_cache_dir("pip", False)
+    files = configuration_files(sys.platform, os.environ, None, NEWEST)
+    if sys.platform not in ("win32", "darwin"):
+        assert Path(files.user[1]).parent == Path(platformdirs.user_config_dir("pip", False))
+        assert Path(files.machine[0]).parent == Path(platformdirs.site_config_dir("pip", False))
+
+
+@elsewhere
+@pytest.mark.parametrize("path", ["~", "~/x", "~~", "x", "", "~nobody-at-all/x", "~root/x", "/~"])
+@pytest.mark.parametrize("variable", ["/home/u", "/home/u/", "/", ""])
+def test_a_tilde_expands_as_python_expands_it(path: str, variable: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", variable)
+    assert expand(path, sys.platform, os.environ) == os.path.expanduser(path)  # noqa: PTH111 - the judge
+
+
+@elsewhere
+def test_without_a_variable_the_home_is_the_one_on_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HOME")
+    assert home(sys.platform, os.environ) == os.path.expanduser("~")  # noqa: PTH111 - the judge
+
+
+def test_windows_expands_both_slashes() -> None:
+    assert expand("~\\x", "win32", WINDOWS) == "C:\\Users\\u\\x"
+    assert expand("~/x", "win32", WINDOWS) == "C:\\Users\\u/x"
+    assert expand("~", "win32", {}) == "~"
+
+
+@posix
+def test_the_superuser_may_use_only_its_own(tmp_path: Path) -> None:
+    if os.geteuid() == 0:
+        assert objection(f"{tmp_path}/a/b", 0) is None
+        os.chown(tmp_path, 12_345, 12_345)
+    assert objection(f"{tmp_path}/a/b", 0) == f"{tmp_path} belongs to another user than the one running (sudo?)"
+
+
+@posix
+@pytest.mark.skipif(sys.platform != "win32" and os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_a_user_may_use_what_is_writable(tmp_path: Path) -> None:
+    assert objection(f"{tmp_path}/a/b") is None
+    tmp_path.chmod(0o500)
+    assert objection(f"{tmp_path}/a/b") == f"{tmp_path} is not writable for the user running"
+
+
+def put_metadata(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).mkdir(parents=True)
+
+
+def test_the_version_of_pip_is_told_by_its_metadata(tmp_path: Path) -> None:
+    site = tmp_path / "lib/python3.11/site-packages"
+    assert pip_version(tmp_path) is None
+    put_metadata(site, "pip-25.3.dist-info", "pip_tools-7.0.dist-info", "pip")
+    assert pip_version(tmp_path) == Version("25.3")
+    put_metadata(tmp_path / "lib/python3.12/site-packages", "pip-26.3.dist-info")
+    assert pip_version(tmp_path) is None, "two Pythons share a prefix: nobody knows which is meant"
+
+
+@pytest.mark.parametrize(
+    ("place", "version"),
+    [
+        ("lib/python3/dist-packages/pip-23.0.1.dist-info", "23.0.1"),
+        ("Lib/site-packages/pip-24.0.dist-info", "24.0"),
+        ("lib/python3.7/site-packages/pip-20.1-py3.7.egg-info", "20.1"),
+        ("lib/python3.7/site-packages/pip-odd.thing.dist-info", None),
+    ],
+)
+def test_metadata_lies_in_several_places(place: str, version: str | None, tmp_path: Path) -> None:
+    put_metadata(tmp_path, place)
+    assert pip_version(tmp_path) == (Version(version) if version else None)
