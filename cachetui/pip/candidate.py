@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Literal
+from typing import Any, Literal
 
 from cachetui.model import Entry, File, Kind, Rung
 from cachetui.pip.tree import file_at
@@ -108,6 +108,32 @@ class Candidate:
         """Note what an earlier scan learned of the same files."""
         self.settle(kind, by, project, version, filename, url, note)
         self.hint = hint
+
+    def known(self) -> tuple[Any, ...]:
+        """Return what is known of it, for `recall`."""
+        return (
+            self.kind,
+            self.project,
+            self.version,
+            self.filename,
+            self.url,
+            self.by,
+            self.note,
+            self.hint,
+        )
+
+    def freeze(self) -> tuple[Any, ...]:
+        """Return it as plain values, for `thaw`."""
+        return self.dated, self.files, self.downloaded, self.read, self.known()
+
+    @classmethod
+    def thaw(cls, frozen: tuple[Any, ...]) -> Candidate:
+        """Return what was frozen, maybe in another process."""
+        candidate = cls.__new__(cls)
+        candidate.dated, files, candidate.downloaded, candidate.read, known = frozen
+        candidate.files = tuple([File(*file) for file in files])
+        candidate.recall(*known)
+        return candidate
 
     def entry(self) -> Entry:
         """Return it as a value; its kind is the likeliest as long as there is something left to look at."""

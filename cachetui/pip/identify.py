@@ -1,15 +1,10 @@
-"""The ladder: what a cached answer is, by its headers, its body, and the addresses that index pages list.
-
-pip names a record `sha224(url)` (vendored `cachecontrol/cache.py` and `controller.py`, `_urlnorm`) and stores the
-address nowhere; but whoever lists the address can be found out by hashing what they list.
-"""
+"""The ladder: what a cached answer is, by its headers, its body, and the address that it was found under."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
-from hashlib import sha224
+from collections.abc import Callable
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -28,8 +23,6 @@ LONGEST_JSON = 256 << 10
 """Bytes of an `origin.json` or self-check that are looked at."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 """How the names of source distributions end."""
-FEW_VERSIONS = 48
-"""Versions up to which looking for each on a page is quicker than hashing every address there."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
@@ -60,11 +53,6 @@ def dist_of(filename: str) -> Dist:
     except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
         pass
     return Dist("response", None, None, filename)
-
-
-def digest_of(address: bytes) -> str:
-    """Return the name of the record that pip keeps for an address."""
-    return sha224(address).hexdigest()
 
 
 # By what the files themselves say
@@ -193,86 +181,15 @@ def read_selfcheck(candidate: Candidate, fd: int) -> None:
 # By the addresses that others list
 
 
-class Dictionary:
-    """Entries that wait for an address, by the digest of it."""
-
-    def __init__(self, candidates: Iterable[Candidate], indexes: Sequence[str] = ()) -> None:
-        self._by_project: dict[str, dict[str, Candidate]] = {}
-        self._nameless: dict[str, Candidate] = {}
-        self._bases = {index.rstrip("/") for index in indexes}
-        for candidate in candidates:
-            if candidate.project:
-                self._by_project.setdefault(candidate.project, {})[candidate.digest] = candidate
-            else:
-                self._nameless[candidate.digest] = candidate
-
-    def wants(self, project: str | None) -> bool:
-        """Tell whether a page of this project could name an entry."""
-        return bool(self._nameless) or project in self._by_project
-
-    def name_by_origins(self, urls: Iterable[str]) -> None:
-        """Name entries by the addresses that built wheels came from."""
-        waiting = self._nameless | {key: one for some in self._by_project.values() for key, one in some.items()}
-        for url in urls if waiting else ():
-            self._try(url.encode("utf-8", "surrogatepass"), waiting)
-
-    def page_address(self, digest: str, project: str, page: pages.Page) -> str | None:
-        """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
-        guesses = set(self._bases)
-        if first := pages.ABSOLUTE.search(page.text):
-            parts = urlsplit(first[1].decode("utf-8", "replace"))
-            guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
-        for base in sorted(guesses):
-            for address in (f"{base}/{project}/", f"{base}/{project}"):
-                if digest_of(address.encode()) == digest:
-                    self._bases.add(base)
-                    return address
-        return None
-
-    def name_by_page(self, page: pages.Page, project: str | None, base: str | None) -> None:
-        """Name entries by the addresses that a page lists: those of its project, and those without any.
-
-        First the few addresses are tried in which a wanted version stands, then, if something is left, all.
-        """
-        own = self._by_project.get(project or "", {})
-        if not own and not self._nameless:
-            return
-        if pages.needs_parsing(page):
-            self._try_all([found.encode() for found in pages.addresses(page, base)], {**own, **self._nameless})
-            return
-        versions = frozenset([one.version.encode() for one in own.values() if one.version])
-        few = 0 < len(versions) <= FEW_VERSIONS
-        if few:
-            self._try_all(pages.addresses_near(page, versions), own)
-        # a file whose name is known stands on the page under just that version, or not at all
-        waiting = {digest: one for digest, one in own.items() if not (few and one.filename)} | self._nameless
-        if waiting:
-            self._try_all(pages.absolute_addresses(page), waiting)
-
-    def _try_all(self, addresses: Iterable[bytes], waiting: dict[str, Candidate]) -> None:
-        for address in addresses:
-            if not waiting:
-                break
-            self._try(address, waiting)
-
-    def _try(self, address: bytes, waiting: dict[str, Candidate]) -> None:
-        digest = sha224(address)
-        if candidate := waiting.pop(digest.hexdigest(), None):
-            self._settle(candidate, address.decode("utf-8", "replace"))
-        digest.update(b".metadata")
-        if candidate := waiting.pop(digest.hexdigest(), None):
-            self._settle(candidate, address.decode("utf-8", "replace") + ".metadata")
-
-    def _settle(self, candidate: Candidate, url: str) -> None:
-        project, version, filename = candidate.project, candidate.version, pages.filename_of(url)
-        self._nameless.pop(candidate.digest, None)
-        self._by_project.get(project or "", {}).pop(candidate.digest, None)
-        if project and version and filename.endswith((".whl", ".whl.metadata")):
-            wheel = filename.removesuffix(".metadata")
-            candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
-            return
-        dist = dist_of(filename)
-        candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
+def settle_by_address(candidate: Candidate, url: str) -> None:
+    """Settle an entry whose address was found."""
+    project, version, filename = candidate.project, candidate.version, pages.filename_of(url)
+    if project and version and filename.endswith((".whl", ".whl.metadata")):
+        wheel = filename.removesuffix(".metadata")
+        candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
+        return
+    dist = dist_of(filename)
+    candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
 
 
 def can_be_listed(candidate: Candidate) -> bool:

@@ -181,27 +181,17 @@ def unpack_shard(content: bytes) -> Remembered | None:
 def pack_row(candidate: Candidate) -> Row:
     """Return what is known of an entry, but for what the system tells anew each time."""
     files = [(file.path, file.inode, file.mtime_ns, file.size) for file in candidate.files]
-    return (
-        candidate.kind,
-        candidate.dated,
-        files,
-        candidate.project,
-        candidate.version,
-        candidate.filename,
-        candidate.url,
-        candidate.by,
-        candidate.note,
-        candidate.hint,
-    )
+    return (candidate.dated, files, candidate.known())
 
 
 def recall_row(row: Row, files: list[tuple[str, os.stat_result]]) -> Candidate:
     """Return an entry as it was known, with sizes and times as they are now."""
-    candidate = Candidate(row[0], files, row[1])
-    candidate.recall(row[0], *row[3:])
+    dated, _, known = row
+    candidate = Candidate(known[0], files, dated)
+    candidate.recall(*known)
     return candidate
 
 
 def index_rows(remembered: Remembered) -> Mapping[tuple[tuple[str, int, int, int], ...], Row]:
     """Return a shard's rows by the files that they were learned from."""
-    return {row[2]: row for row in remembered.rows}
+    return {row[1]: row for row in remembered.rows}

@@ -5,30 +5,27 @@ A shard is a directory small enough to be read, reported and remembered as one (
 
 from __future__ import annotations
 
-import os
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cachetui.errors import RootError
-from cachetui.model import Batch, Entry, File, Inventory, Unreadable, in_order
-from cachetui.pip import identify, layout, pages
+from cachetui.model import Batch, File, Inventory, in_order
+from cachetui.pip import identify, layout
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.memory import Memory, pack_shard, unpack_shard
-from cachetui.pip.records import FIRST_READ, UnreadableRecordError
+from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors
+from cachetui.pip.dictionary import Dictionary, Match, Wanted
+from cachetui.pip.empties import empty_directories
+from cachetui.pip.looking import Looker
+from cachetui.pip.memory import Memory, Remembered, pack_shard, unpack_shard
 from cachetui.pip.shards import Shard, list_shard, outline, recall_shard
-from cachetui.pip.tree import GONE, Tree, reason, unreadable
+from cachetui.pip.tree import Tree, reason
 
-AHEAD = 64
-"""Files opened and asked for before the first is read: the disk is kept busy without threads."""
 NAMED_FIRST = 6
 """Shards that are identified as soon as they are listed, so that there are names to show at once."""
 REPORT_SECONDS = 0.05
 """Time between two reports."""
-EMPTY_SECONDS = 3_600
-"""How long a directory must have been empty to be a leftover: a pip may be about to fill a younger one."""
-BUILD_SECONDS = 86_400
-"""The same for a folder that pip builds in."""
 
 
 def never() -> bool:
@@ -52,7 +49,11 @@ def scan(
     Raises RootError where the root is missing, not a directory, or not to be read.
     """
     with Tree(root) as tree:
-        return Scan(tree, memory, indexes, stop, report).run()
+        reading = Scan(tree, memory, indexes, stop, report)
+        try:
+            return reading.run()
+        finally:
+            reading.close()
 
 
 class Scan:
@@ -67,237 +68,217 @@ class Scan:
         report: Callable[[Batch], None] | None,
     ) -> None:
         """Prepare to read what lies in a tree; see `scan`."""
-        self.tree, self.memory, self.indexes = tree, memory, indexes
-        self.stop, self.report = stop, report
-        self.shards: list[Shard] = []
-        self.errors: list[Unreadable] = []
-        self.gone: set[Candidate] = set()
-        self.news: list[Candidate] = []
-        self.files = self.disk_usage = self.found = self.settled = 0
-        self.listed = False
-        self.told = 0.0
+        self._tree, self._memory, self._indexes = tree, memory, indexes
+        self._stop, self._report = stop, report
+        self._looker = Looker(tree, stop, self._tell)
+        self._helper: Helper | None = None
+        self._given: list[Place] = []
+        self._shards: list[Shard] = []
+        self._news: dict[Candidate, None] = {}
+        self._files = self._disk_usage = 0
+        self._listed = False
+        self._told = 0.0
+
+    def close(self) -> None:
+        """Let go of the helper."""
+        if self._helper:
+            self._helper.close()
+            self._helper = None
 
     def run(self) -> Inventory:
         """Read everything; see `scan`."""
         try:
-            top, places = outline(self.tree)
+            top, places = outline(self._tree)
         except OSError as error:
-            raise RootError(f"{self.tree.path} cannot be listed: {reason(error)}.") from error
+            raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
+        self._looker.look(top.candidates)
         self._add(top)
-        self._look(top.candidates)
-        remembered = self.memory.recall(self.tree.device, self.tree.inode) if self.memory else {}
+        remembered = self._memory.recall(self._tree.device, self._tree.inode) if self._memory else {}
         gone = remembered.keys() - {path for path, _ in places}
-        unnamed: list[Shard] = []
-        for path, inode in places:
-            if self.stop():
-                break
-            known = unpack_shard(remembered[path]) if path in remembered else None
-            shard = recall_shard(self.tree, path, known, self.stop) if known else None
-            if shard is None:
-                shard = list_shard(self.tree, path, inode, self.stop, known)
-                unnamed.append(shard)
-            self._add(shard)
-            if len(unnamed) <= NAMED_FIRST:
-                self._look(shard.candidates)
-            self._tell()
-        self.listed = not self.stop()
-        for shard in unnamed:
-            self._look(shard.candidates)
+        self._read(places, remembered)
+        self._listed = not self._stop()
         self._consult_pages()
-        self._look_into([one for one in self._candidates() if one.kind == "file"], -1, identify.look_inside)
-        complete = not self.stop()
-        self._tell(at_once=True)
-        if self.memory and complete and (unnamed or gone):
-            self._learn(gone)
+        self._looker.look_at_files([*self._candidates()])
+        complete = not self._stop()
+        self._tell((), at_once=True)
+        if self._memory and complete and (gone or not all(shard.recalled for shard in self._shards[1:])):
+            self._learn(self._memory, gone)
         return self._inventory(complete)
 
-    def _add(self, shard: Shard) -> None:
-        self.shards.append(shard)
-        self.errors += shard.errors
-        self.found += len(shard.candidates)
-        for candidate in shard.candidates:
-            self.files += len(candidate.files)
-            self.disk_usage += sum([file.disk_usage for file in candidate.files])
-            self.settled += not candidate.pending
-        self.files += len(shard.foreign)
-        self.disk_usage += sum([file.disk_usage for file in shard.foreign])
-        self.news += shard.candidates
-
     def _candidates(self) -> Iterator[Candidate]:
-        for shard in self.shards:
+        for shard in self._shards:
             yield from shard.candidates
 
-    def _tell(self, at_once: bool = False) -> None:
-        now = time.monotonic()
-        if self.report and self.news and (at_once or now - self.told >= REPORT_SECONDS):
-            entries = tuple([one.entry() for one in dict.fromkeys(self.news) if one not in self.gone])
-            self.report(Batch(entries, self.files, self.disk_usage, self.settled, self.found, self.listed))
-            self.news.clear()
-            self.told = now
+    # Listing
 
-    def _look(self, candidates: Sequence[Candidate]) -> None:
-        """Identify entries as far as they themselves can tell."""
-        built = [one for one in candidates if one.kind == "built" and not one.by and not one.note]
-        for candidate in built:
-            identify.name_built(candidate)
-        self._look_into([one for one in built if len(one.files) > 1], 1, identify.read_origin)
-        unread = [one for one in candidates if one.kind == "selfcheck" and not one.note]
-        self._look_into(unread, 0, identify.read_selfcheck)
-        self._look_into([one for one in candidates if one.kind == "record"], 0, identify.read_headers)
-        self._look_into([one for one in candidates if one.kind == "body"], -1, identify.look_inside)
-
-    def _look_into(self, candidates: Sequence[Candidate], which: int, job: Callable[[Candidate, int], None]) -> None:
-        """Do a job with one file, by its number, of each entry. What cannot be read is unknown, the gone left out."""
-        for start in range(0, len(candidates), AHEAD):
-            if self.stop():
+    def _read(self, places: Sequence[Place], remembered: dict[str, bytes]) -> None:
+        """Recall what has not changed; list the rest and look into it, half of it by a helper if it is much."""
+        unread: list[tuple[Place, Remembered | None]] = []
+        for place in places:
+            if self._stop():
                 return
-            opened = self._open(candidates[start : start + AHEAD], which)
-            try:
-                while opened:
-                    candidate, fd = opened.pop()
-                    pending = candidate.pending
-                    try:
-                        job(candidate, fd)
-                    except UnreadableRecordError as error:
-                        candidate.settle("unknown", note=str(error))
-                    except OSError as error:
-                        self._fail(candidate, which, error)
-                    finally:
-                        os.close(fd)
-                    self.settled += pending and not candidate.pending
-                    self.news.append(candidate)
-            finally:
-                for _, fd in opened:
-                    os.close(fd)
-            self._tell()
+            known = unpack_shard(remembered[place[0]]) if place[0] in remembered else None
+            shard = recall_shard(self._tree, place[0], known, self._stop) if known else None
+            if shard is None:
+                unread.append((place, known))
+            else:
+                self._add(shard)
+        unread = self._share(unread)
+        listed: list[Shard] = []
+        for (path, inode), known in unread:
+            if self._stop():
+                return
+            shard = list_shard(self._tree, path, inode, self._stop, known)
+            self._add(shard)
+            if len(listed) < NAMED_FIRST:
+                self._looker.look(shard.candidates)
+            listed.append(shard)
+        for shard in listed:
+            self._looker.look(shard.candidates)
+        self._take_over()
 
-    def _open(self, candidates: Iterable[Candidate], which: int) -> list[tuple[Candidate, int]]:
-        opened = []
-        for candidate in candidates:
-            try:
-                fd = self.tree.open(candidate.files[which].path)
-            except OSError as error:
-                self._fail(candidate, which, error)
-                continue
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
-            opened.append((candidate, fd))
-        opened.reverse()
-        return opened
+    def _share(self, unread: list[tuple[Place, Remembered | None]]) -> list[tuple[Place, Remembered | None]]:
+        """Give every second shard to a helper, where that pays, and return the others."""
+        if len(unread) < WORTH_HELP or processors() < 2 or not sys.executable:
+            return unread
+        try:
+            self._helper = Helper(self._tree)
+        except OSError:
+            return unread
+        self._given = [place for place, _ in unread[1::2]]
+        self._helper.read(self._given)
+        return unread[::2]
 
-    def _fail(self, candidate: Candidate, which: int, error: OSError) -> None:
-        if error.errno in GONE:
-            self.gone.add(candidate)
+    def _take_over(self) -> None:
+        """Take what the helper read, and read what it did not."""
+        if not self._helper:
             return
-        self.errors.append(unreadable(candidate.files[which].path, error))
-        if candidate.kind not in ("built", "selfcheck"):
-            self.settled += candidate.pending
-            candidate.settle("unknown", note=f"cannot be opened: {reason(error)}")
+        missing = dict(self._given)
+        for shard, gone in self._helper.shards(self._stop):
+            missing.pop(shard.path, None)
+            self._looker.gone |= gone
+            self._add(shard)
+            self._tell(())
+        for path, inode in missing.items():
+            if self._stop():
+                return
+            shard = list_shard(self._tree, path, inode, self._stop)
+            self._looker.look(shard.candidates)
+            self._add(shard)
+
+    def _add(self, shard: Shard) -> None:
+        self._shards.append(shard)
+        for candidate in shard.candidates:
+            self._files += len(candidate.files)
+            self._disk_usage += sum([file.disk_usage for file in candidate.files])
+        self._files += len(shard.foreign)
+        self._disk_usage += sum([file.disk_usage for file in shard.foreign])
+        self._tell(shard.candidates)
+
+    def _tell(self, candidates: Iterable[Candidate], at_once: bool = False) -> None:
+        """Report what is new, unless the last report was a moment ago."""
+        if not self._report:
+            return
+        self._news.update(dict.fromkeys(candidates))
+        now = time.monotonic()
+        if self._news and (at_once or now - self._told >= REPORT_SECONDS):
+            entries = tuple([one.entry() for one in self._news if one not in self._looker.gone])
+            found = sum([len(shard.candidates) for shard in self._shards])
+            named = sum([not one.pending for one in self._candidates()])
+            self._report(Batch(entries, self._files, self._disk_usage, named, found, self._listed))
+            self._news.clear()
+            self._told = time.monotonic()
+
+    # Naming by addresses
 
     def _consult_pages(self) -> None:
         """Name entries by the addresses that index pages and the origins of built wheels list.
 
         What an earlier scan tried in vain needs only what is new.
         """
-        fresh = [one for shard in self.shards if not shard.recalled for one in shard.candidates]
-        kept = [one for shard in self.shards if shard.recalled for one in shard.candidates]
-        waiting = [one for one in fresh if identify.can_be_listed(one)]
-        others = [one for one in kept if identify.can_be_listed(one)]
+        fresh = [one for shard in self._shards if not shard.recalled for one in shard.candidates]
+        kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
         new_pages = [one for one in fresh if one.kind in ("page", "index")]
-        if not waiting and not new_pages:
+        newcomers = wanted_of(fresh)
+        everybody = newcomers | wanted_of(kept)
+        if not newcomers and not new_pages:
             return
-        everybody = identify.Dictionary([*waiting, *others], self.indexes)
-        everybody.name_by_origins([one.url for one in [*fresh, *kept] if one.kind == "built" and one.url])
-        self._read_pages(new_pages, everybody, waiting + others)
-        newcomers = identify.Dictionary([one for one in waiting if one.by != "url"], self.indexes)
-        old_pages = [one for one in kept if one.kind == "index" and newcomers.wants(one.project)]
-        self._read_pages(old_pages, newcomers, waiting)
+        origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
+        self._settle(Dictionary(everybody, self._indexes).look_up(origins))
+        self._settle(self._read_pages(new_pages, wanted_of([*fresh, *kept])))
+        dictionary = Dictionary(wanted_of(fresh), self._indexes)
+        old_pages = [one for one in kept if one.kind == "index" and dictionary.wants(one.project)]
+        self._settle(self._looker.consult(old_pages, dictionary))
 
-    def _read_pages(
-        self, candidates: list[Candidate], dictionary: identify.Dictionary, waiting: Iterable[Candidate]
-    ) -> None:
-        def job(candidate: Candidate, fd: int) -> None:
-            page = pages.read_page(identify.body_of(candidate, fd), candidate.hint)
-            if candidate.kind == "page":
-                name = pages.name_of(page) if page else None
-                url = dictionary.page_address(candidate.digest, name, page) if page and name else None
-                candidate.settle("index" if name else "response", "page" if name else None, name, url=url)
-            if page and dictionary.wants(candidate.project):
-                dictionary.name_by_page(page, candidate.project, candidate.url)
+    def _read_pages(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted]) -> list[Match]:
+        """Read index pages, every second one by the helper; return the addresses found."""
+        own = list(candidates)
+        given: list[Candidate] = []
+        if self._helper and len(own) >= WORTH_HELP:
+            own, given = own[::2], own[1::2]
+            self._helper.consult(given, wanted, self._indexes)
+        matches = self._looker.consult(own, Dictionary(wanted, self._indexes))
+        if given and self._helper:
+            answer = self._helper.consulted(given, self._stop)
+            if answer is None:
+                return matches + self._looker.consult(given, Dictionary(wanted, self._indexes))
+            matches += answer[0]
+            self._looker.gone |= answer[1]
+            self._tell(given)
+        return matches
 
-        before = {one: one.by for one in waiting}
-        self._look_into(candidates, -1, job)
-        for one, by in before.items():
-            if one.by != by:
-                self.settled += by is None or one.kind != "file"
-                self.news.append(one)
+    def _settle(self, matches: Iterable[Match]) -> None:
+        found = dict(matches)
+        if found:
+            named = [one for one in self._candidates() if one.digest in found and identify.can_be_listed(one)]
+            for candidate in named:
+                identify.settle_by_address(candidate, found[candidate.digest])
+            self._tell(named)
 
-    def _learn(self, gone: Iterable[str]) -> None:
-        assert self.memory is not None
-        broken = {error.path for error in self.errors}
+    # The end
+
+    def _learn(self, memory: Memory, gone: Iterable[str]) -> None:
+        broken = any(self._looker.errors)
         shards = []
-        for shard in self.shards[1:]:
+        for shard in self._shards[1:]:
             if shard.errors or (broken and any(one.kind == "unknown" for one in shard.candidates)):
                 continue
-            candidates = [one for one in shard.candidates if one not in self.gone]
+            candidates = [one for one in shard.candidates if one not in self._looker.gone]
             foreign = [(file.path, file.inode, file.mtime_ns, file.size) for file in shard.foreign]
             shards.append((shard.path, shard.listed_at, pack_shard(shard.directories, candidates, foreign)))
-        self.memory.learn(self.tree.device, self.tree.inode, shards, gone)
+        memory.learn(self._tree.device, self._tree.inode, shards, gone)
 
     def _inventory(self, complete: bool) -> Inventory:
-        candidates = [one for one in self._candidates() if one not in self.gone]
-        foreign = [file for shard in self.shards for file in shard.foreign]
-        count_links_once([*candidates], foreign)
-        read = self.tree.keeps_access_times()
-        entries = [one.entry() if read else one.entry()._replace(read=None) for one in candidates]
-        directories = {path: size for shard in self.shards for path, _, size in shard.directories}
+        candidates = [one for one in self._candidates() if one not in self._looker.gone]
+        foreign = [file for shard in self._shards for file in shard.foreign]
+        count_links_once(candidates, foreign)
+        entries = [one.entry() for one in candidates]
+        if not self._tree.keeps_access_times():
+            entries = [entry._replace(read=None) for entry in entries]
+        directories = {path: size for shard in self._shards for path, _, size in shard.directories}
+        errors = sorted([*self._looker.errors, *(error for shard in self._shards for error in shard.errors)])
         if complete:
-            entries += self._empty_directories()
-        recognised = bool(entries) or any(layout.is_pips_directory(path) for path in directories if path)
+            entries += empty_directories(self._tree, directories, entries, foreign, errors)
         return Inventory(
-            self.tree.path,
-            self.tree.device,
-            self.tree.inode,
-            tuple(in_order(entries)),
-            tuple(sorted(foreign)),
-            directories,
-            layout.KEPT,
-            layout.companions(entries),
-            tuple(self.errors),
-            recognised,
-            complete,
+            root=self._tree.path,
+            device=self._tree.device,
+            inode=self._tree.inode,
+            entries=tuple(in_order(entries)),
+            foreign=tuple(sorted(foreign)),
+            directories=directories,
+            kept_directories=layout.KEPT,
+            companions=layout.companions(entries),
+            errors=tuple(errors),
+            recognised=bool(entries) or any(layout.is_pips_directory(path) for path in directories if path),
+            complete=complete,
         )
 
-    def _empty_directories(self) -> Iterator[Entry]:
-        """Yield a leftover for each topmost directory of pip's in which nothing has been for a while."""
-        now = time.time()
-        filled = {error.path for error in self.errors}
-        paths = [path for shard in self.shards for path, _, _ in shard.directories]
-        for candidate in self._candidates():
-            filled.add(candidate.path.rpartition("/")[0])
-            filled.update(file.path.rpartition("/")[0] for file in candidate.files[1:])
-        filled.update(file.path.rpartition("/")[0] for shard in self.shards for file in shard.foreign)
-        filled.update(path for path in paths if not layout.is_pips_directory(path))
-        for path in list(filled):
-            above = path.rpartition("/")[0]
-            while above not in filled:
-                filled.add(above)
-                above = above.rpartition("/")[0]
-        empty = {path for path in paths if path not in filled and path not in layout.KEPT}
-        newest: dict[str, int] = {}
-        for path in empty:
-            try:
-                changed = self.tree.lstat(path).st_mtime_ns
-            except OSError:
-                continue
-            top = path
-            while top.rpartition("/")[0] in empty:
-                top = top.rpartition("/")[0]
-            newest[top] = max(changed, newest.get(top, 0))
-        for path, changed in newest.items():
-            least = BUILD_SECONDS if layout.build_folder_of(path) else EMPTY_SECONDS
-            if changed / 1e9 < now - least:
-                yield Entry("leftover", (), path, changed, note="an empty folder")
+
+def wanted_of(candidates: Iterable[Candidate]) -> set[Wanted]:
+    """Return what an index page may list, of entries that have no address yet."""
+    return {
+        Wanted(one.digest, one.project, one.version, one.filename) for one in candidates if identify.can_be_listed(one)
+    }
 
 
 def count_links_once(candidates: Iterable[Candidate], foreign: list[File]) -> None:

@@ -86,7 +86,7 @@ def list_shard(tree: Tree, path: str, inode: int, stop: Callable[[], bool], know
         for candidate in shard.candidates:
             row = rows.get(tuple([(file.path, file.inode, file.mtime_ns, file.size) for file in candidate.files]))
             if row is not None:
-                candidate.recall(*row[:1], *row[3:])
+                candidate.recall(*row[2])
     return shard
 
 
@@ -131,7 +131,7 @@ def recall_shard(tree: Tree, path: str, known: Remembered, stop: Callable[[], bo
             return None
         for row in known.rows:
             files = []
-            for where, inode, mtime_ns, size in row[2]:
+            for where, inode, mtime_ns, size in row[1]:
                 found = lstat(where)
                 if found.st_ino != inode or found.st_mtime_ns != mtime_ns or found.st_size != size:
                     return None

@@ -6,6 +6,7 @@ import io
 import lzma
 import tarfile
 import zipfile
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -90,11 +91,11 @@ def test_a_zip_that_is_neither_has_no_name() -> None:
     assert look_into_zip(body(zipped(**{"repo-main/README.md": b"PKG-INFO"}))) is None
 
 
-@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
-def test_an_sdist_is_named_by_its_pkg_info(pack: object) -> None:
-    assert callable(pack)
+@pytest.mark.parametrize(
+    ("pack", "ending"), [(gzip.compress, ".tar.gz"), (bz2.compress, ".tar.bz2"), (lzma.compress, ".tar.xz")]
+)
+def test_an_sdist_is_named_by_its_pkg_info(pack: Callable[[bytes], bytes], ending: str) -> None:
     plain = gzip.decompress(sdist("Lab-Sdist", "3.0", size=50_000))
-    ending = {gzip.compress: ".tar.gz", bz2.compress: ".tar.bz2", lzma.compress: ".tar.xz"}[pack]
 
     found = look_into_tar(body(pack(plain)))
 

@@ -1,0 +1,176 @@
+"""A second process that reads its share of a cache, for identifying takes more of the processor than of the disk.
+
+The two talk in msgpack over pipes: the helper is told what to read, and returns shards and pages as they get ready.
+It runs this package's own code, knows no more than it is told, and ends with its input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgpack
+
+from cachetui.model import File, Unreadable
+from cachetui.pip.candidate import Candidate
+from cachetui.pip.dictionary import Dictionary, Match, Wanted
+from cachetui.pip.looking import Looker
+from cachetui.pip.shards import Shard, list_shard
+from cachetui.pip.tree import Tree
+
+WORTH_HELP = 64
+"""Shards, or pages, that pay for starting a process."""
+WAIT = 0.05
+"""Seconds between two looks whether to stop."""
+LOOKED_AT_ONCE = 8
+"""Shards that the helper lists before it looks into them."""
+PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.crew import serve; serve()"
+
+Place = tuple[str, int]
+"""A shard's path relative to the root, and its inode."""
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Helper:
+    """A running second process; whatever goes wrong with it, its share is left for others to read."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Start it. Raises OSError."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-ISc", PROGRAM.format(path=sys.path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,  # a buffer would wait until it is full
+        )
+        self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        threading.Thread(target=self._listen, name="cachetui-helper", daemon=True).start()
+        self._say(("root", tree.path, tree.device, tree.inode))
+
+    def _say(self, message: object) -> None:
+        assert self._process.stdin is not None
+        left = memoryview(msgpack.packb(message, unicode_errors="surrogateescape"))
+        with contextlib.suppress(OSError):  # it is gone: nobody will answer
+            while left:
+                left = left[self._process.stdin.write(left) :]
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
+            for answer in msgpack.Unpacker(
+                self._process.stdout, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0
+            ):
+                if not isinstance(answer, tuple):
+                    break
+                self._answers.put(answer)
+        self._answers.put(None)
+
+    def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
+        """Yield answers until the helper has done what it was told, is gone, or `stop()` is true."""
+        while not stop():
+            try:
+                answer = self._answers.get(timeout=WAIT)
+            except queue.Empty:
+                continue
+            if not answer:
+                return
+            yield answer
+
+    def read(self, places: Sequence[Place]) -> None:
+        """Let it list shards and look into them."""
+        self._say(("read", list(places)))
+
+    def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
+        """Yield the shards that it was told to read, each with the entries of it that vanished."""
+        for path, listed_at, directories, rows, foreign, errors, gone in self._hear(stop):
+            candidates = [Candidate.thaw(row) for row in rows]
+            shard = Shard(
+                path,
+                listed_at,
+                list(directories),
+                candidates,
+                [File(*file) for file in foreign],
+                [Unreadable(*error) for error in errors],
+            )
+            yield shard, {candidates[number] for number in gone}
+
+    def consult(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
+        """Let it read index pages."""
+        self._say(("consult", [one.freeze() for one in candidates], list(wanted), list(indexes)))
+
+    def consulted(
+        self, candidates: Sequence[Candidate], stop: Callable[[], bool]
+    ) -> tuple[list[Match], set[Candidate]] | None:
+        """Take what the pages say into the candidates; return the addresses found and the candidates that vanished."""
+        for rows, matches, gone in self._hear(stop):
+            for candidate, row in zip(candidates, rows, strict=True):
+                candidate.recall(*row)
+            return [Match(*match) for match in matches], {candidates[number] for number in gone}
+        return None
+
+    @property
+    def returncode(self) -> int | None:
+        """What it ended with; None while it runs."""
+        return self._process.returncode
+
+    def close(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError):
+                if pipe:
+                    pipe.close()
+        self._process.wait()
+
+
+def serve() -> None:
+    """Be the helper: do what is said on standard input until it ends."""
+    incoming = open(0, "rb", buffering=0)  # noqa: SIM115 - open for as long as the process lives
+    orders = msgpack.Unpacker(incoming, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0)
+    _, root, device, inode = next(orders)
+    with Tree(Path(root)) as tree:
+        if (tree.device, tree.inode) != (device, inode):
+            return
+        for order, *what in orders:
+            if order == "read":
+                _read(tree, what[0])
+            else:
+                _consult(tree, *what)
+
+
+def _answer(message: object) -> None:
+    sys.stdout.buffer.write(msgpack.packb(message, unicode_errors="surrogateescape"))
+    sys.stdout.buffer.flush()
+
+
+def _read(tree: Tree, places: Sequence[Place]) -> None:
+    for start in range(0, len(places), LOOKED_AT_ONCE):
+        for path, inode in places[start : start + LOOKED_AT_ONCE]:
+            looker = Looker(tree, lambda: False)
+            shard = list_shard(tree, path, inode, lambda: False)
+            looker.look(shard.candidates)
+            gone = [number for number, one in enumerate(shard.candidates) if one in looker.gone]
+            rows = [one.freeze() for one in shard.candidates]
+            errors = [*shard.errors, *looker.errors]
+            _answer((path, shard.listed_at, shard.directories, rows, shard.foreign, errors, gone))
+    _answer(())
+
+
+def _consult(tree: Tree, rows: Sequence[Any], wanted: Sequence[Any], indexes: Sequence[str]) -> None:
+    candidates = [Candidate.thaw(row) for row in rows]
+    looker = Looker(tree, lambda: False)
+    matches = looker.consult(candidates, Dictionary([Wanted(*one) for one in wanted], indexes))
+    gone = [number for number, one in enumerate(candidates) if one in looker.gone]
+    _answer(([one.known() for one in candidates], matches, gone))
+    _answer(())

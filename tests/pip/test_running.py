@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from cachetui.pip.running import is_pip, running_pips
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "pip install x",
+        "/venv/bin/pip3.11 install x",
+        "python -m pip install x",
+        "/usr/bin/python3.12 -Im pip install x",
+        "python -mpip",
+        "python3 -I -X utf8 -W error -m pip cache dir",
+        "python3 -m pip.__main__",
+        "/usr/bin/python3 /venv/bin/pip install x",
+        "python pip-26.3-py3-none-any.whl/pip install x",
+        "python /venv/lib/python3.12/site-packages/pip/__main__.py install",
+        "python /venv/lib/python3.12/site-packages/pip install --ignore-installed",
+        "python /tmp/pip-standalone/__env_pip__.zip/pip install",
+        "python pip.pyz install x",
+        "python /pip/__pip-runner__.py install x",
+        r"C:\Python312\python.exe -m pip install x",
+        r"C:\Python312\Scripts\pip.exe install x",
+        "pypy3.10 -m pip download x",
+        "py -m pip install x",
+    ],
+)
+def test_it_knows_a_pip(command: str) -> None:
+    assert is_pip(command.split())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "",
+        "python",
+        "python -",
+        "python - pip",
+        "python -c pip",
+        "python -m pipx run pip",
+        "python -m pytest pip",
+        "python -Wm script.py",
+        "python -Xmodule -m venv pip",
+        "python script.py pip",
+        "pipx install x",
+        "pipenv install",
+        "uv pip install x",
+        "vim pip",
+        "grep pip",
+        "conda install pip",
+    ],
+)
+def test_it_knows_what_is_no_pip(command: str) -> None:
+    assert not is_pip(command.split())
+
+
+def test_it_finds_a_pip_that_runs_but_not_one_of_its_own(tmp_path: Path) -> None:
+    script = tmp_path / "pip"
+    script.write_text("import sys\nprint('ready', flush=True)\nsys.stdin.read()\n")
+    asking = "from cachetui.pip.running import running_pips; print(*running_pips())"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(
+        [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as pip:
+        assert pip.stdout is not None
+        assert pip.stdout.readline() == "ready\n"
+        assert pip.pid not in running_pips()
+        seen = subprocess.run(
+            [sys.executable, "-c", asking], capture_output=True, text=True, check=True, env=environment
+        ).stdout.split()
+        assert str(pip.pid) in seen
+        pip.communicate("")
+    assert not psutil.pid_exists(pip.pid)
