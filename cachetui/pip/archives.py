@@ -7,13 +7,11 @@ specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specific
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
 import re
 import struct
-import tarfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
@@ -36,8 +34,14 @@ LONGEST_NAME = 255
 MOST_TAGS = 4096
 """Tags a wheel may have before its file name is not rebuilt."""
 
-WHEEL_FILE = re.compile(rb"([A-Za-z0-9][A-Za-z0-9._]*)-([A-Za-z0-9._!+]+)\.dist-info/WHEEL")
-FIELD = re.compile(rb"^(Name|Version|Tag|Build)[ \t]*:[ \t]*([^\r\n]*?)[ \t]*$", re.M | re.I)
+WHEEL_FILE = b".dist-info/WHEEL"
+PKG_INFO = b"/PKG-INFO"
+MOST_TRIED = 1000
+"""Places in a zip's directory that are tried as the name of the file looked for."""
+MOST_MEMBERS = 20_000
+"""Members of a tar that are passed on the way to its PKG-INFO."""
+FIELDS = (b"name", b"version", b"tag", b"build")
+"""What is read of METADATA, PKG-INFO and WHEEL, whatever the case."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """A project's name (PEP 508)."""
 
@@ -51,7 +55,6 @@ UNREADABLE = (
     struct.error,
     zlib.error,
     lzma.LZMAError,
-    tarfile.TarError,
 )
 """What the parsers below, and those they use, raise for damaged bytes."""
 
@@ -86,11 +89,20 @@ def look_at_metadata(body: Body) -> Named | None:
 
 def headers_of(text: bytes) -> dict[str, str]:
     """Return Name and Version of metadata, by the first line of each; the description below counts for nothing."""
-    head = re.split(rb"\r?\n\r?\n", text, maxsplit=1)[0]
     fields: dict[str, str] = {}
-    for name, value in FIELD.findall(head):
-        fields.setdefault(name.decode().lower(), value.decode("utf-8", "replace"))
+    for name, value in _fields(text):
+        fields.setdefault(name, value)
     return fields
+
+
+def _fields(text: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a head in lines, up to the first empty one."""
+    for line in text.splitlines():
+        if not line.strip():
+            return
+        name, colon, value = line.partition(b":")
+        if colon and name.strip().lower() in FIELDS:
+            yield name.strip().lower().decode(), value.strip().decode("utf-8", "replace")
 
 
 def look_into_zip(body: Body) -> Named | None:
@@ -129,20 +141,27 @@ def _zip_directory(body: Body) -> bytes | None:
 
 
 def _wheel(body: Body, directory: bytes) -> Named | None:
-    for match in WHEEL_FILE.finditer(directory):
-        if not _is_member(directory, match.start(), len(match[0])):
+    for at, path in _members(directory, WHEEL_FILE):
+        name, dash, version = path.removesuffix(WHEEL_FILE.decode()).partition("-")
+        if not dash or "/" in name + version:
             continue
-        text = _member(body, directory, match.start())
-        name, version = match[1].decode(), match[2].decode()
+        text = _member(body, directory, at)
         if text is None or (found := named(name, version)) is None:
             return None
         return found._replace(filename=_wheel_filename(name, version, text))
     return None
 
 
-def _is_member(directory: bytes, at: int, length: int) -> bool:
-    """Tell whether the name at this place is the whole name of a member, not a part of one."""
-    return at >= 46 and directory[at - 46 : at - 42] == b"PK\1\2" and _u16(directory, at - 18) == length
+def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
+    """Yield where in a zip's directory names with this ending begin, and the names."""
+    end = 0
+    for _ in range(MOST_TRIED):
+        end = directory.find(ending, end) + len(ending)
+        if end < len(ending):
+            return
+        header = directory.rfind(b"PK\1\2", max(0, end - LONGEST_NAME - 64), end)
+        if header >= 0 and header + 46 + _u16(directory, header + 28) == end:
+            yield header + 46, directory[header + 46 : end].decode("utf-8", "replace")
 
 
 def _u16(data: bytes, at: int) -> int:
@@ -166,9 +185,9 @@ def _member(body: Body, directory: bytes, at: int) -> bytes | None:
 
 def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
     """Rebuild a wheel's file name from its WHEEL file; None where its tags do not fold into one name."""
-    found = [(key.lower(), value.decode("ascii", "replace")) for key, value in FIELD.findall(text)]
-    tags = [tuple(value.split("-")) for key, value in found if key == b"tag"]
-    builds = [value for key, value in found if key == b"build"]
+    found = list(_fields(text))
+    tags = [tuple(value.split("-")) for key, value in found if key == "tag"]
+    builds = [value for key, value in found if key == "build"]
     if not tags or len(tags) > MOST_TAGS or any(len(tag) != 3 for tag in tags):
         return None
     parts = [list(dict.fromkeys(part)) for part in zip(*tags, strict=True)]
@@ -182,10 +201,11 @@ def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
 
 
 def _zip_sdist(body: Body, directory: bytes) -> Named | None:
-    for match in re.finditer(rb"([A-Za-z0-9][\w.!+-]*)/PKG-INFO", directory):
-        if _is_member(directory, match.start(), len(match[0])):
-            text = _member(body, directory, match.start())
-            return _sdist(match[1].decode(), text, ".zip") if text is not None else None
+    for at, path in _members(directory, PKG_INFO):
+        stem = path.removesuffix(PKG_INFO.decode())
+        if "/" not in stem:
+            text = _member(body, directory, at)
+            return _sdist(stem, text, ".zip") if text is not None else None
     return None
 
 
@@ -235,26 +255,42 @@ def gunzip(data: bytes, most: int) -> bytes:
 
 
 def _tar_sdist(content: bytes, ending: str) -> Named | None:
-    """Search the beginning of a tar, which may be cut off anywhere."""
-    try:
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-            for member in tar:
-                stem, _, name = member.name.removeprefix("./").partition("/")
-                if name == "PKG-INFO" and member.isreg():
-                    file = tar.extractfile(member)
-                    return _sdist(stem, file.read(LONGEST_TEXT), ending) if file else None
-    except UNREADABLE:
-        pass
+    for name, at, size in _tar_members(content):
+        stem, _, rest = name.partition("/")
+        if rest == "PKG-INFO":
+            return _sdist(stem, content[at : at + min(size, LONGEST_TEXT)], ending)
     return None
+
+
+def _tar_members(content: bytes) -> Iterator[tuple[str, int, int]]:
+    """Yield the name, place and length of the files at the beginning of a tar, which may be cut off anywhere.
+
+    Read by hand (POSIX `pax`, ustar interchange format), for `tarfile` takes minutes for some headers that a few
+    hundred bytes can hold. Names too long for a plain header are of no interest here.
+    """
+    at = 0
+    for _ in range(MOST_MEMBERS):
+        header = content[at : at + 512]
+        if len(header) < 512 or header[257:262] != b"ustar":
+            return
+        digits = header[124:136].rstrip(b"\0 ")
+        if not digits.isdigit() or digits.strip(b"01234567"):
+            return
+        size = int(digits, 8)
+        if header[156:157] in (b"0", b"\0", b"5"):
+            name = header[:100].partition(b"\0")[0].decode("utf-8", "replace")
+            prefix = header[345:500].partition(b"\0")[0].decode("utf-8", "replace")
+            whole = f"{prefix}/{name}" if prefix and header[257:263] == b"ustar\0" else name
+            yield whole.removeprefix("./"), at + 512, size
+        at += 512 + (size + 511) // 512 * 512
 
 
 def stem_of_tar(body: Body) -> str | None:
     """Return the name of the directory that a packed tar begins with, such as `name-1.0`; None where there is none."""
     unpack = _unpacker(body.read(0, 6))
     try:
-        content = unpack[0](body.read(0, SDIST_HEADS[0][0]), 4096) if unpack else b""
-        with tarfile.open(fileobj=io.BytesIO(content), mode="r:") as tar:
-            member = tar.next()
+        content = unpack[0](body.read(0, SDIST_HEADS[0][0]), SDIST_HEADS[0][1]) if unpack else b""
     except UNREADABLE:
         return None
-    return member.name.removeprefix("./").partition("/")[0] if member and unpack else None
+    first = next(_tar_members(content), None)
+    return first[0].partition("/")[0] if first else None

@@ -12,6 +12,7 @@ import queue
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ WORTH_HELP = 64
 """Shards, or pages, that pay for starting a process."""
 WAIT = 0.05
 """Seconds between two looks whether to stop."""
+PATIENCE = 30.0
+"""Seconds without an answer after which a helper counts as lost."""
 LOOKED_AT_ONCE = 8
 """Shards that the helper lists before it looks into them."""
 PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.crew import serve; serve()"
@@ -78,7 +81,8 @@ class Helper:
 
     def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
         """Yield answers until the helper has done what it was told, is gone, or `stop()` is true."""
-        while not stop():
+        heard = time.monotonic()
+        while not stop() and time.monotonic() - heard < PATIENCE:
             try:
                 answer = self._answers.get(timeout=WAIT)
             except queue.Empty:
@@ -86,6 +90,7 @@ class Helper:
             if not answer:
                 return
             yield answer
+            heard = time.monotonic()
 
     def read(self, places: Sequence[Place]) -> None:
         """Let it list shards and look into them."""

@@ -24,6 +24,8 @@ LONGEST_JSON = 256 << 10
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 """How the names of source distributions end."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
+FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
+"""What the names of wheels and sdists consist of, and versions."""
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 """How files begin that an index lists: zips, packed tars, Windows installers."""
@@ -41,6 +43,8 @@ class Dist(NamedTuple):
 def dist_of(filename: str) -> Dist:
     """Read the file name of a wheel or sdist; with the further ending `.metadata` that of a wheel's metadata."""
     wheel = filename.removesuffix(".metadata")
+    if len(filename) > archives.LONGEST_NAME or not FILE_NAME.fullmatch(filename):
+        return Dist("response", None, None, filename[:LONGEST_NOTE])
     try:
         if wheel.endswith(".whl"):
             project = parse_wheel_filename(wheel)[0]
@@ -70,7 +74,7 @@ def read_headers(candidate: Candidate, fd: int) -> None:
         return
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
-    if short and archives.NAME.fullmatch(project) and version != "(null)":
+    if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
         candidate.project, candidate.version, candidate.by = canonicalize_name(project), version, "headers"
         candidate.kind, candidate.hint = "file", header("x-pypi-file-package-type")
         return
@@ -94,7 +98,8 @@ def _settle_redirect(candidate: Candidate, location: str) -> None:
     except ValueError:
         path = shown = ""
     note = f"leads to {shown[:LONGEST_NOTE]}" if shown else None
-    if (found := SIMPLE_PATH.search(path)) and archives.NAME.fullmatch(found[1]):
+    found = SIMPLE_PATH.search(path)
+    if found and len(found[1]) <= archives.LONGEST_NAME and archives.NAME.fullmatch(found[1]):
         candidate.settle("redirect", "headers", canonicalize_name(found[1]), note=note)
         return
     dist = dist_of(path.rpartition("/")[2])

@@ -22,13 +22,15 @@ from cachetui.pip.records import Body
 
 LONGEST_PAGE = 64 << 20
 """Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""
+LONGEST_PARSED = 16 << 20
+"""Bytes of JSON that are parsed: what comes of it takes many times the room."""
 MOST_NAMES_TRIED = 2000
 """Files of a page without a name of its own whose projects are counted."""
 
 JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
 JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
 HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
-HREF = re.compile(rb"""<a\b[^>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
@@ -76,6 +78,8 @@ def _json_name(text: bytes) -> str | None:
     at = text.rfind(b'"name"')
     if at >= 0 and text.find(b'"name"') == at and (found := JSON_NAME.match(text, at)):
         return found[1].decode("ascii", "replace")
+    if len(text) > LONGEST_PARSED:
+        return None
     try:  # more than one of that key
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -131,6 +135,8 @@ def addresses(page: Page, base: str | None = None) -> Iterator[str]:
 
 
 def _json_addresses(text: bytes, base: str | None) -> Iterator[str]:
+    if len(text) > LONGEST_PARSED:
+        return
     try:
         files = json.loads(text)["files"]
     except (ValueError, RecursionError, LookupError, TypeError):

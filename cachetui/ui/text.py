@@ -123,3 +123,9 @@ def count(number: int, noun: str) -> str:
         return f"1 {noun}"
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
     return f"{number:,} {plural}"
+
+
+def removed(files: int, entries: int, freed: int, before: int) -> str:
+    """Tell what was removed, and from what to what the disk usage went, in bytes: the line for quitting."""
+    what = f"{count(files, 'file')} of {count(entries, 'entry')}"
+    return f"Removed {what}, freed {disk_text(freed)}: {disk_text(before)} → {disk_text(max(0, before - freed))}"

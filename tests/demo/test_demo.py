@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from cachetui.demo import demo_cache
+from cachetui.model import KINDS, NS, Entry, Inventory
+from cachetui.pip.scan import scan
+
+NOW = 1_793_000_000 * NS
+MEGABYTE = 1_000_000
+
+
+def written(root: Path) -> dict[str, tuple[bytes, int]]:
+    return {
+        path.relative_to(root).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in root.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module")
+def inventory() -> Inventory:
+    with demo_cache(NOW) as root:
+        return scan(root)
+
+
+def test_two_are_the_same_but_for_their_times() -> None:
+    with demo_cache(NOW) as one, demo_cache(NOW) as two:
+        then = written(one)
+        assert written(two) == then
+    with demo_cache(NOW + 7 * NS) as root:
+        later = written(root)
+
+    assert {path: at for path, (_, at) in later.items()} == {path: at + 7 * NS for path, (_, at) in then.items()}
+    assert max(at for _, at in then.values()) <= NOW
+
+
+def test_it_takes_little_room_and_time() -> None:
+    start = time.perf_counter()
+    with demo_cache() as root:
+        seconds = time.perf_counter() - start
+        used = sum(path.lstat().st_blocks * 512 for path in root.rglob("*"))
+
+    assert used < 40 * MEGABYTE
+    assert seconds < 10  # some tenths of a second, on a machine that does nothing else
+
+
+@pytest.mark.parametrize("failure", [None, KeyboardInterrupt])
+def test_it_is_removed_whatever_happens(failure: type[BaseException] | None) -> None:
+    seen: list[Path] = []
+    try:
+        with demo_cache() as root:
+            seen.append(root)
+            assert root.is_dir()
+            if failure:
+                raise failure
+    except KeyboardInterrupt:
+        pass
+
+    assert not seen[0].exists()
+    assert not seen[0].parent.exists()
+
+
+def test_it_shows_everything_that_can_lie_in_a_cache(inventory: Inventory) -> None:
+    kinds = Counter(entry.kind for entry in inventory.entries)
+    rungs = Counter(entry.identified_by for entry in inventory.entries)
+
+    assert set(kinds) == set(KINDS)
+    assert set(rungs) == {None, "url", "disposition", "headers", "archive", "page", "wheel-name"}
+    assert len(inventory.foreign) == 1
+    assert inventory.errors == ()
+    assert 80 <= len(inventory.projects) <= 120
+    assert 350 <= len(inventory.entries) <= 450
+
+
+def test_its_entries_are_named(inventory: Inventory) -> None:
+    def named(project: str) -> dict[tuple[str, str | None], list[str | None]]:
+        found: dict[tuple[str, str | None], list[str | None]] = {}
+        for entry in inventory.entries:
+            if entry.project == project:
+                found.setdefault((entry.kind, entry.version), []).append(entry.filename)
+        return found
+
+    assert named("psycopg2") == {
+        ("built", "2.4.4"): ["psycopg2-2.4.4-cp311-cp311-linux_x86_64.whl"],
+        ("sdist", "2.4.4"): ["psycopg2-2.4.4.tar.gz"],
+        ("built", "2.4.1"): ["psycopg2-2.4.1-cp38-cp38-linux_x86_64.whl"],
+        ("sdist", "2.4.1"): ["psycopg2-2.4.1.tar.gz"],
+        ("index", None): [None],
+    }
+    assert named("torch")["wheel", "2.3.0+cu121"] == ["torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"]
+    assert named("acme-auth")["wheel", "0.9.0rc1"] == ["acme_auth-0.9.0rc1-py3-none-any.whl"]
+    assert named("ruamel-yaml")["wheel", "0.17.21"] == ["ruamel_yaml-0.17.21-py3-none-any.whl"]
+    assert named("pytz")["wheel", "1!2020.1"] == ["pytz-1!2020.1-py3-none-any.whl"]
+    assert named("django")["redirect", None] == [None]
+
+
+def test_what_has_no_name_gets_none(inventory: Inventory) -> None:
+    kinds = Counter(entry.kind for entry in inventory.other)
+
+    def sizes(entries: tuple[Entry, ...], kind: str) -> list[int]:
+        return sorted(entry.apparent_size // 10_000 for entry in entries if entry.kind == kind)
+
+    assert kinds == {"response": 3, "selfcheck": 5, "leftover": kinds["leftover"], "unknown": 2}
+    assert sizes(inventory.other, "response") == [0, 16, 42]
+
+
+def test_a_cut_download_tells_its_whole_length(inventory: Inventory) -> None:
+    (entry,) = [each for each in inventory.entries if each.project == "llvmlite" and each.version == "0.42.0"]
+
+    assert (entry.kind, entry.identified_by) == ("wheel", "headers")
+    assert entry.files[1].size < 40_000
