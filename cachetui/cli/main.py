@@ -1,0 +1,74 @@
+"""The edge: where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+
+DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
+"""Exit codes; see the README."""
+
+
+def main() -> None:
+    """Run what the command line asks for, then exit."""
+    try:
+        code = run(sys.argv[1:])
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: nothing is left to interrupt but the exit itself
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    sys.exit(code)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run what `arguments` ask for; return the exit code."""
+    try:
+        _prepare_streams()
+        from cachetui.cli.group import call  # noqa: PLC0415 - from here on Ctrl+C is caught
+
+        code = call(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        _tell("Stopped.")
+        code = INTERRUPTED
+    except BrokenPipeError:  # whoever read this has seen enough
+        _discard_output()
+        code = DONE
+    except OSError as error:  # such as a full disk under a redirected output
+        _discard_output()
+        _tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        code = FAILED
+    return code
+
+
+def _prepare_streams() -> None:
+    """Let no character and no closed stream stop the program."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _tell(sentence: str) -> None:
+    """Write a last sentence, if there is somebody to read it."""
+    try:
+        sys.stderr.write(f"{sentence}\n")
+        sys.stderr.flush()
+    except OSError:
+        _discard_output()
+
+
+def _discard_output() -> None:
+    """Send what is still to be written nowhere, so that the interpreter's exit does not fail on it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(nowhere, stream.fileno())
+        except ValueError:  # closed already
+            continue
+    os.close(nowhere)

@@ -1,0 +1,80 @@
+"""What is told beside the data, on stderr: notes, progress, questions."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from cachetui.model import Entry
+from cachetui.ui.text import count, disk_text, printable
+
+PLAIN = {"→": "->", "…": "...", "·": "-"}
+"""What to write where a stream cannot take the sign."""
+
+
+def for_stream(text: str, stream: TextIO) -> str:
+    """Return text with signs that a stream can take."""
+    try:
+        text.encode(getattr(stream, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        for sign, plain in PLAIN.items():
+            text = text.replace(sign, plain)
+    return text
+
+
+def note(sentence: str) -> None:
+    """Tell something on stderr; names in it may be hostile."""
+    sys.stdout.flush()
+    sys.stderr.write(for_stream(f"{printable(sentence)}\n", sys.stderr))
+    sys.stderr.flush()
+
+
+class Status:
+    """A line of progress that overwrites itself; nothing where there is no terminal."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.shown = stream.isatty()
+        """Whether anything is shown at all."""
+        self._stream = stream
+        self._length = 0
+
+    def show(self, words: str) -> None:
+        """Show how far it is."""
+        if self.shown:
+            width = shutil.get_terminal_size().columns - 1
+            line = printable(words)[:width]
+            self._stream.write(f"\r{line.ljust(self._length)}")
+            self._stream.flush()
+            self._length = len(line)
+
+    def clear(self) -> None:
+        """Wipe the line."""
+        if self._length:
+            self._stream.write(f"\r{' ' * self._length}\r")
+            self._stream.flush()
+            self._length = 0
+
+
+def ask(question: str) -> bool:
+    """Ask on stderr; only a clear yes is one."""
+    sys.stdout.flush()
+    sys.stderr.write(for_stream(f"{printable(question)} [y/N] ", sys.stderr))
+    sys.stderr.flush()
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # the input has ended in the middle of the line
+        sys.stderr.write("\n")
+    return answer.strip().lower() in ("y", "yes")
+
+
+def can_ask() -> bool:
+    """Tell whether somebody can see a question and answer it."""
+    return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
+
+
+def totals(entries: Sequence[Entry]) -> str:
+    """Sum entries up in one line."""
+    projects = len({entry.project for entry in entries if entry.project is not None})
+    disk = sum([entry.disk_usage for entry in entries])
+    return f"{count(projects, 'project')}, {count(len(entries), 'entry')}, {disk_text(disk)}"

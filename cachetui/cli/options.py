@@ -1,0 +1,75 @@
+"""Options that several commands have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+import click
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the options say that stand before or after a command."""
+
+    cache_dir: str | None = None
+    """The root, as named."""
+    python: str | None = None
+    """The Python whose settings count, as named."""
+    demo: bool = False
+    """Whether to show a made-up cache."""
+    read_only: bool = False
+    """Whether nothing may be removed."""
+    no_memory: bool = False
+    """Whether to do without what earlier runs learned."""
+
+    @classmethod
+    def of(cls, context: click.Context) -> Self:
+        """Return what was said so far."""
+        return cls(**context.find_root().ensure_object(dict))
+
+
+def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    """Keep the value of a global option, wherever it stands; what stands last counts."""
+    if value in (None, False):
+        return
+    if value == "":
+        raise click.BadParameter("is empty", context, parameter)
+    context.find_root().ensure_object(dict)[parameter.name] = value
+
+
+def global_options(function: Function) -> Function:
+    """Give a command the options that may stand before or after it."""
+    for option in reversed(
+        [
+            click.option("--cache-dir", metavar="DIR", help="Look at the cache in DIR.", **KEPT),
+            click.option(
+                "--python", metavar="PYTHON", help="Go by the settings of this Python: path or command.", **KEPT
+            ),
+            click.option("--demo", is_flag=True, help="Look at a made-up cache.", **KEPT),
+            click.option("--read-only", is_flag=True, help="Remove nothing.", **KEPT),
+            click.option("--no-memory", is_flag=True, help="Neither use nor keep what was learned.", **KEPT),
+        ]
+    ):
+        function = option(function)
+    return function
+
+
+KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
+"""What makes an option one of `Settings`."""
+
+
+def removal_options(function: Function) -> Function:
+    """Give a command the options of what removes."""
+    for option in reversed(
+        [
+            click.option("-n", "--dry-run", is_flag=True, help="Only show what would go."),
+            click.option("-y", "--yes", is_flag=True, help="Do not ask."),
+            click.option("--json", "as_json", is_flag=True, help="Write plan and outcome as JSON."),
+        ]
+    ):
+        function = option(function)
+    return function

@@ -1,0 +1,38 @@
+"""`cachetui remove`: what some terms match."""
+
+from __future__ import annotations
+
+import click
+
+from cachetui.cli.main import FAILED, NO_MATCH
+from cachetui.cli.options import Settings, global_options, removal_options
+
+
+@click.command("remove")
+@click.argument("terms", metavar="TERM...", nargs=-1, required=True)
+@removal_options
+@global_options
+@click.pass_context
+def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Remove what the terms match, after showing what that is.
+
+    A TERM is a name such as torch or nvidia-*, or a quoted requirement such as 'torch>=2,<2.3'. Several narrow each
+    other.
+    """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.cli.removing import Wishes, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.terms import parse_terms  # noqa: PLC0415
+
+    refuse_redirection(terms)
+    settings = Settings.of(context)
+    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes.check()
+    predicate = parse_terms(terms)
+    with opened(settings) as cache:
+        entries = [entry for entry in cache.inventory.entries if predicate(entry)]
+        if not entries:
+            note("Nothing in the cache matches: nothing was removed.")
+            wishes.write(None, None)
+            return FAILED if cache.inventory.errors else NO_MATCH
+        return remove(cache, entries, wishes, notes=predicate.notes(entries))

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from cachetui.cli import main, removing
+from cachetui.demo import demo_cache
+
+
+class Said(NamedTuple):
+    """What came of a command."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Said]
+
+
+@pytest.fixture(scope="session")
+def made_up() -> Iterator[Path]:
+    with demo_cache() as root:
+        yield root
+
+
+@pytest.fixture
+def cache(made_up: Path, tmp_path: Path) -> Path:
+    """Give a test a made-up cache of its own, with the times of its directories."""
+    root = tmp_path / "cache"
+    shutil.copytree(made_up, root)
+    return root
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run commands in this process; whether a pip runs on the machine of the tests does not matter."""
+    monkeypatch.setattr(removing, "running_pips", lambda: ())
+
+    def run(*arguments: object) -> Said:
+        code = main.run([str(argument) for argument in arguments])
+        return Said(code, *capsys.readouterr())
+
+    return run
+
+
+@pytest.fixture
+def start() -> Callable[..., subprocess.Popen[str]]:
+    """Start commands as processes of their own, without a terminal."""
+
+    def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+        streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
+        command = [sys.executable, "-m", "cachetui", *map(str, arguments)]
+        return subprocess.Popen(command, text=True, env=environment, **streams)  # type: ignore[call-overload, no-any-return]
+
+    return start
+
+
+class Nobody(NamedTuple):
+    """A user to whom modes apply, also where the tests run as the superuser, with a cache."""
+
+    cache: Path
+
+    def run(self, *arguments: object) -> Said:
+        """Run a command as that user."""
+        code = (
+            "import os, pkgutil, sys, importlib, cachetui\n"
+            "for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):\n"
+            "    if not module.name.startswith(('cachetui.ui', 'cachetui.__main__')):\n"
+            "        importlib.import_module(module.name)\n"
+            "import cachetui.ui.rows, cachetui.ui.bill, cachetui.ui.text, humanize, psutil\n"
+            "os.geteuid() or os.setuid(65_534)\n"
+            "sys.exit(cachetui.cli.main.run(sys.argv[1:]))"
+        )
+        environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "HOME": "/nowhere"}
+        found = subprocess.run(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            env=environment,
+            check=False,
+        )
+        return Said(found.returncode, found.stdout, found.stderr)
+
+
+@pytest.fixture
+def nobody(made_up: Path) -> Iterator[Nobody]:
+    """Give that user a cache, in a folder that everybody may enter."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        root = Path(folder, "cache")
+        shutil.copytree(made_up, root)
+        if os.geteuid() == 0:
+            for path in [root, *root.rglob("*")]:
+                os.chown(path, 65_534, 65_534, follow_symlinks=False)
+        yield Nobody(root)

@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("tests.real_pip.driver", "tests.real_pip.suite")
+
+from tests.real_pip.suite import Filled, RealPip, fill  # noqa: E402 - its asserts are rewritten on import
+
+
+@pytest.fixture(scope="class")
+def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    """Give a class of tests the cache that its pip has filled; nobody changes it."""
+    assert issubclass(request.cls, RealPip)
+    with fill(request.cls.version, tmp_path_factory.mktemp("pip")) as filled:
+        yield filled

@@ -1,0 +1,57 @@
+"""Run real pips, each unpacked from its wheel, with a cache and a home of their own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from tests.real_pip.index import Index
+
+TESTS = Path(__file__).resolve().parent.parent
+RUN = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('pip', run_name='__main__')"
+"""Runs the pip in a folder. Not `python FOLDER/pip`: tests beside these would find that a pip is running here."""
+SECONDS = 120
+"""How long a pip may take: far more than it needs."""
+
+
+class Pip:
+    """One version of pip."""
+
+    def __init__(self, version: str, folder: Path) -> None:
+        self.version = version
+        self._folder = folder
+        wheel = TESTS / "wheelhouse" / f"pip-{version}-py3-none-any.whl"
+        assert wheel.is_file(), f"pip {version} is missing: run `python .ci/fetch_pips.py` once, with a network"
+        self._code = folder / "code"  # a wheel can be run as it is, but compiles itself anew each time
+        with zipfile.ZipFile(wheel) as archive:
+            archive.extractall(self._code)
+
+    def run(self, cache: Path, *arguments: str) -> str:
+        """Run pip on a cache; return what it prints."""
+        home = self._folder / "home"
+        home.mkdir(exist_ok=True)
+        kept = {
+            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR") if name in os.environ
+        }
+        mine = {"HOME": str(home), "USERPROFILE": str(home), "PIP_CONFIG_FILE": os.devnull, "PYTHONWARNINGS": "ignore"}
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, self._code, "--cache-dir", cache, "--disable-pip-version-check", *arguments],
+            env=kept | mine,
+            cwd=home,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def install(self, cache: Path, index: Index, *requirements: str) -> str:
+        """Install into a new folder from the index; return what pip prints."""
+        target = self._folder / f"target-{len(list(self._folder.iterdir()))}"
+        where = ("--index-url", f"{index.url}/simple", "--trusted-host", index.host)
+        more = ("--extra-index-url", f"{index.url}/plain", "--extra-index-url", f"{index.url}/moved")
+        return self.run(cache, "install", "--target", str(target), *where, *more, *requirements)

@@ -1,0 +1,171 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cachetui.errors import RefusedError
+from cachetui.model import Entry, Inventory, Unreadable
+from cachetui.plan import Kept, Plan, plan_removal
+from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
+
+WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path.resolve() / "pip"
+    root.mkdir()
+    return root
+
+
+def plan(inventory: Inventory, *paths: str, pips: tuple[int, ...] = ()) -> Plan:
+    entries = [inventory.by_path[path] for path in paths] if paths else inventory.entries
+    return plan_removal(inventory, entries, now_ns=NOW, pips=pips, home=Path("/nowhere"))
+
+
+def test_it_keeps_the_order_of_the_inventory_and_names_nothing_twice(root: Path) -> None:
+    paths = [write_record(root, digit)[0] for digit in "abc"]
+    inventory = inventory_of(root)
+    entries = [inventory.by_path[path] for path in (*reversed(paths), paths[0])]
+    found = plan_removal(inventory, entries, now_ns=NOW, home=Path("/nowhere"))
+    assert [entry.path for entry in found.entries] == paths
+    assert found.files == 6
+
+
+def test_directories_come_before_those_that_they_lie_in(root: Path) -> None:
+    write_record(root, "a")
+    assert plan(inventory_of(root)).directories == (
+        "http-v2/a/a/a/a/a",
+        "http-v2/a/a/a/a",
+        "http-v2/a/a/a",
+        "http-v2/a/a",
+        "http-v2/a",
+    )
+
+
+def test_a_directory_that_could_not_be_read_is_not_counted_as_emptied(root: Path) -> None:
+    write_record(root, "a")
+    (root / "http-v2/a/a/b").mkdir()
+    inventory = inventory_of(root)
+    entries = [entry for entry in inventory.entries if entry.files]
+    unread = Inventory(
+        inventory.root,
+        inventory.device,
+        inventory.inode,
+        tuple(entries),
+        directories={path: size for path, size in inventory.directories.items() if path != "http-v2/a/a/b"},
+        kept_directories=inventory.kept_directories,
+        errors=(Unreadable("http-v2/a/a/b", "Permission denied"),),
+    )
+    assert plan(unread).directories == ("http-v2/a/a/a/a/a", "http-v2/a/a/a/a", "http-v2/a/a/a")
+
+
+def test_what_is_not_as_the_scan_saw_it_stays(root: Path) -> None:
+    path, _ = write_record(root, "a")
+    inventory = inventory_of(root)
+    known = inventory.by_path[path]
+    stale = known._replace(files=(known.files[0]._replace(size=1), known.files[1]))
+    stranger = Entry("wheel", known.files, "elsewhere", 0)
+    found = plan_removal(inventory, [stale, stranger], now_ns=NOW, home=Path("/nowhere"))
+    assert found.entries == ()
+    assert {kept.path for kept in found.kept} == {path, "elsewhere"}
+
+
+def test_index_pages_stay_while_a_pip_runs_and_are_named(root: Path) -> None:
+    page, _ = write_record(root, "a")
+    wheel, _ = write_record(root, "b")
+    inventory = inventory_of(root, kinds={page: "index"})
+    assert [entry.path for entry in plan(inventory).entries] == [page, wheel]
+    found = plan(inventory, pips=(4121,))
+    assert [entry.path for entry in found.entries] == [wheel]
+    assert found.kept == (Kept(page, "a pip is running (4121) and may be waiting for this page"),)
+    assert found.costs == ("a pip is running (4121): 1 index page stays",)
+
+
+def test_pips_that_run_are_named_even_if_nothing_stays_because_of_them(root: Path) -> None:
+    write_record(root, "a")
+    assert plan(inventory_of(root), pips=(7, 12)).costs == ("2 pips are running (7, 12)",)
+
+
+def test_build_folders_stay_for_a_day_and_while_a_pip_runs(root: Path) -> None:
+    old, fresh = f"{WHEELS}/tmpold_____/x-1.whl", f"{WHEELS}/tmpfresh___/x-1.whl"
+    write(root, old, mtime_ns=NOW - 25 * HOUR)
+    write(root, fresh, mtime_ns=NOW - 23 * HOUR)
+    inventory = inventory_of(root)
+    found = plan(inventory)
+    assert [entry.path for entry in found.entries] == [old]
+    assert [kept.path for kept in found.kept] == [fresh]
+    assert found.directories == (f"{WHEELS}/tmpold_____",)
+    assert plan(inventory, pips=(1,)).entries == ()
+
+
+def test_one_fresh_file_keeps_its_whole_build_folder(root: Path) -> None:
+    paths = [f"{WHEELS}/tmpabcdefgh/{name}" for name in ("a.whl", "b.whl")]
+    write(root, paths[0], mtime_ns=NOW - 99 * HOUR)
+    write(root, paths[1], mtime_ns=NOW - HOUR)
+    assert plan(inventory_of(root), paths[0]).entries == ()
+
+
+def test_tmp_files_stay_for_an_hour_and_so_do_those_from_the_future(root: Path) -> None:
+    ages = {"a": 2 * HOUR, "b": HOUR // 2, "c": -HOUR}
+    paths = {digit: f"{record(digit)}abcdefgh.tmp" for digit in ages}
+    for digit, age in ages.items():
+        write(root, paths[digit], mtime_ns=NOW - age)
+    found = plan(inventory_of(root))
+    assert [entry.path for entry in found.entries] == [paths["a"]]
+    assert {kept.path for kept in found.kept} == {paths["b"], paths["c"]}
+    assert found.costs == ("2 leftovers stay: may still be in use",)
+
+
+def test_directories_that_were_emptied_lately_stay(root: Path) -> None:
+    (root / "http-v2/a").mkdir(parents=True)
+    assert plan(inventory_of(root)).kept == (Kept("http-v2/a", "emptied less than an hour ago"),)
+    age_directories(root)
+    assert plan(inventory_of(root)).directories == ("http-v2/a",)
+
+
+def test_wheels_that_were_built_here_are_told_as_a_cost(root: Path) -> None:
+    for name in ("x", "y"):
+        write(root, f"wheels/aa/bb/cc/{name * 50}/{name}-1-py3-none-any.whl")
+    inventory = inventory_of(root)
+    assert plan(inventory, inventory.entries[0].path).costs == ("1 built wheel: pip must build it again when needed",)
+    assert plan(inventory).costs == ("2 built wheels: pip must build them again when needed",)
+
+
+def test_further_names_of_a_file_are_told_as_a_cost(root: Path) -> None:
+    _, body = write_record(root, "a")
+    (root.parent / "elsewhere").hardlink_to(root / body)
+    found = plan(inventory_of(root))
+    assert found.costs == ("1 file has further names: space is freed with the last",)
+    assert found.frees < 5 * 4096 + 10_000
+
+
+def test_a_purge_needs_a_whole_reading_but_a_removal_does_not(root: Path) -> None:
+    write_record(root, "a")
+    inventory = inventory_of(root)
+    partial = Inventory(
+        inventory.root,
+        inventory.device,
+        inventory.inode,
+        inventory.entries,
+        complete=False,
+        kept_directories=frozenset(),
+    )
+    assert len(plan(partial).entries) == 1
+    with pytest.raises(RefusedError, match="has not been read to its end"):
+        plan_removal(partial, partial.entries, now_ns=NOW, purge=True, home=Path("/nowhere"))
+
+
+def test_it_touches_nothing(root: Path) -> None:
+    write_record(root, "a")
+    before = [(path, path.lstat().st_mtime_ns) for path in sorted(root.rglob("*"))]
+    plan(inventory_of(root))
+    assert [(path, path.lstat().st_mtime_ns) for path in sorted(root.rglob("*"))] == before
+
+
+def test_bytes_that_are_no_text_do_no_harm(root: Path) -> None:
+    name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff.tmp")
+    write(root, name)
+    assert [entry.path for entry in plan(inventory_of(root)).entries] == [name]

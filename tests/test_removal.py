@@ -1,0 +1,464 @@
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cachetui.directory import BY_DESCRIPTOR, Directory
+from cachetui.errors import RefusedError
+from cachetui.model import Entry, Inventory
+from cachetui.plan import Kept, Plan
+from cachetui.removal import Outcome, Progress, carry_out, plan_removal
+from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, inventory_of, record, write, write_record
+
+Opener = Callable[[str], Directory]
+CHANGED = "changed since the cache was read"
+BELONGS = "belongs to what stays"
+WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
+
+
+@pytest.fixture(params=[True, False] if BY_DESCRIPTOR else [False], ids=lambda way: "descriptors" if way else "paths")
+def opener(request: pytest.FixtureRequest) -> Opener:
+    """Both ways to reach files, wherever the tests run."""
+    return partial(Directory, by_descriptor=request.param)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    root = tmp_path.resolve() / "pip"
+    root.mkdir()
+    return root
+
+
+def plan_all(root: Path, inventory: Inventory | None = None) -> Plan:
+    inventory = inventory or inventory_of(root)
+    return plan_removal(inventory, inventory.entries, now_ns=NOW, home=root.parent / "home")
+
+
+def plan_some(root: Path, *paths: str) -> Plan:
+    inventory = inventory_of(root)
+    return plan_removal(inventory, [inventory.by_path[path] for path in paths], now_ns=NOW, home=root.parent / "home")
+
+
+def remaining(root: Path) -> set[str]:
+    """Return every path that is left under a root."""
+    return {str(path.relative_to(root)) for path in root.rglob("*")}
+
+
+def blocks(root: Path) -> int:
+    """Sum up allocated bytes as `du` does: everything under a root, each inode once."""
+    stats = [path.lstat() for path in [root, *root.rglob("*")]]
+    return sum({(stat.st_dev, stat.st_ino): stat.st_blocks * 512 for stat in stats}.values())
+
+
+def test_the_record_goes_before_its_body_and_the_emptied_shards_after_both(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a")
+    write_record(root, "b")
+    before = blocks(root)
+    plan = plan_some(root, path)
+    outcome = carry_out(plan, opener=opener)
+    assert outcome == Outcome(removed=(path, body), freed=before - blocks(root), directories=5, entries=1)
+    assert outcome.freed == plan.frees
+    assert not (root / "http-v2/a").exists()
+    assert (root / f"{record('b')}.body").exists()
+
+
+def test_the_root_and_the_directories_that_pip_expects_stay(root: Path, opener: Opener) -> None:
+    write_record(root, "a")
+    write(root, f"{WHEELS}/x-1-py3-none-any.whl")
+    carry_out(plan_all(root), opener=opener)
+    assert remaining(root) == {"http-v2", "wheels"}
+
+
+def test_a_directory_with_something_foreign_stays(root: Path, opener: Opener) -> None:
+    _path, _ = write_record(root, "a")
+    write(root, "http-v2/a/a/README.txt")
+    outcome = carry_out(plan_all(root), opener=opener)
+    assert remaining(root) == {"http-v2", "http-v2/a", "http-v2/a/a", "http-v2/a/a/README.txt"}
+    assert outcome.directories == 3
+
+
+def test_what_appeared_since_stays_with_its_directories(root: Path, opener: Opener) -> None:
+    path, _body = write_record(root, "a")
+    plan = plan_all(root)
+    write(root, f"{path}new.tmp")
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.kept == ()
+    assert (root / f"{path}new.tmp").exists()
+
+
+@pytest.mark.parametrize("part", [0, 1])
+def test_an_entry_of_which_one_file_changed_stays_whole(root: Path, opener: Opener, part: int) -> None:
+    paths = write_record(root, "a")
+    plan = plan_all(root)
+    write(root, paths[part], b"something else", mtime_ns=NOW)
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.removed == ()
+    assert outcome.entries == outcome.freed == 0
+    assert outcome.failed == 2
+    assert set(outcome.kept) == {Kept(paths[part], CHANGED), Kept(paths[1 - part], BELONGS)}
+    assert all((root / path).exists() for path in paths)
+
+
+def test_a_file_replaced_by_a_twin_of_same_size_and_time_stays(root: Path, opener: Opener) -> None:
+    _path, body = write_record(root, "a")
+    plan = plan_all(root)
+    write(root, "twin", (root / body).read_bytes())
+    (root / "twin").replace(root / body)
+    assert Kept(body, CHANGED) in carry_out(plan, opener=opener).kept
+    assert (root / body).exists()
+
+
+def test_a_file_replaced_by_a_link_stays_and_so_does_what_the_link_shows(root: Path, opener: Opener) -> None:
+    _path, body = write_record(root, "a")
+    plan = plan_all(root)
+    (root / body).rename(root.parent / "treasure")
+    (root / body).symlink_to(root.parent / "treasure")
+    assert carry_out(plan, opener=opener).removed == ()
+    assert (root.parent / "treasure").exists()
+    assert (root / body).is_symlink()
+
+
+@pytest.mark.parametrize("level", ["http-v2", "http-v2/a", "http-v2/a/a/a/a/a"])
+def test_a_directory_swapped_for_a_link_to_itself_elsewhere_is_not_followed(
+    root: Path, opener: Opener, level: str
+) -> None:
+    path, body = write_record(root, "a")
+    plan = plan_all(root)
+    (root / level).rename(root.parent / "moved")
+    (root / level).symlink_to(root.parent / "moved", target_is_directory=True)
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.removed == outcome.vanished == ()
+    assert outcome.kept == (Kept(path, "something else stands where its directory was"), Kept(body, BELONGS))
+    assert len([item for item in (root.parent / "moved").rglob("*") if item.is_file()]) == 2
+
+
+def test_a_directory_swapped_for_a_link_under_way_is_not_followed(root: Path, opener: Opener) -> None:
+    for name in ("a" * 56, f"{'a' * 55}b"):
+        write(root, f"http-v2/a/a/a/a/a/{name}")
+        write(root, f"http-v2/a/a/a/a/a/{name}.body")
+    plan = plan_all(root)
+    folder = root / "http-v2/a/a/a/a/a"
+    elsewhere = root.parent / "elsewhere"
+    asked = 0
+
+    def swap() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            shutil.copytree(folder, elsewhere, copy_function=os.link)
+            folder.rename(root.parent / "moved")
+            folder.symlink_to(elsewhere, target_is_directory=True)
+        return False
+
+    carry_out(plan, stop=swap, opener=opener)
+    assert {item.name for item in elsewhere.iterdir()} == {f"{'a' * 55}b", f"{'a' * 55}b.body"}
+
+
+def test_what_has_gone_already_is_done_but_not_freed(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a")
+    gone, gone_body = write_record(root, "b")
+    plan = plan_all(root)
+    size = sum([(root / name).lstat().st_blocks * 512 for name in (path, body)])
+    shutil.rmtree(root / "http-v2/b")
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.vanished == (gone, gone_body)
+    assert outcome.removed == (path, body)
+    assert outcome.entries == 2
+    assert outcome.failed == 0
+    assert 0 < size <= outcome.freed
+
+
+def test_a_body_whose_record_has_gone_still_goes(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a")
+    plan = plan_all(root)
+    (root / path).unlink()
+    outcome = carry_out(plan, opener=opener)
+    assert (outcome.vanished, outcome.removed) == ((path,), (body,))
+
+
+def test_directories_that_somebody_else_emptied_stay(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a")
+    plan = plan_all(root)
+    (root / path).unlink()
+    (root / body).unlink()
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.directories == 0
+    assert (root / path).parent.is_dir()
+
+
+def test_a_root_that_has_gone_is_done(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a")
+    plan = plan_all(root)
+    shutil.rmtree(root)
+    assert carry_out(plan, opener=opener) == Outcome(vanished=(path, body), entries=1)
+
+
+def test_another_directory_in_place_of_the_root_is_refused(root: Path, opener: Opener) -> None:
+    write_record(root, "a")
+    plan = plan_all(root)
+    shutil.copytree(root, root.parent / "copy")
+    root.rename(root.parent / "old")
+    (root.parent / "copy").rename(root)
+    with pytest.raises(RefusedError, match="is not the directory that was read"):
+        carry_out(plan, opener=opener)
+    shutil.rmtree(root)
+    root.symlink_to(root.parent / "old", target_is_directory=True)
+    with pytest.raises(RefusedError, match="cannot be opened any more"):
+        carry_out(plan, opener=opener)
+    assert len([path for path in (root.parent / "old").rglob("*") if path.is_file()]) == 2
+
+
+def test_a_hard_linked_inode_is_freed_with_its_last_name(root: Path, opener: Opener) -> None:
+    path, body = write_record(root, "a", size=50_000)
+    other = write(root, record("b"))
+    (root / f"{record('b')}.body").hardlink_to(root / body)
+    before = blocks(root)
+    first = plan_some(root, path)
+    outcome = carry_out(first, opener=opener)
+    assert outcome.freed == first.frees == before - blocks(root)
+    assert other.exists()
+    before = blocks(root)
+    second = plan_all(root)
+    outcome = carry_out(second, opener=opener)
+    assert outcome.freed == second.frees == before - blocks(root)
+    assert outcome.freed > 50_000
+
+
+def test_both_names_of_an_inode_within_one_entry_free_it(root: Path, opener: Opener) -> None:
+    path = write(root, record("a"), b"x" * 20_000)
+    (root / f"{record('a')}.body").hardlink_to(path)
+    before = blocks(root)
+    plan = plan_all(root)
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.freed == plan.frees == before - blocks(root)
+
+
+def test_the_origin_goes_with_the_last_wheel_of_its_folder(root: Path, opener: Opener) -> None:
+    first, second = (f"{WHEELS}/x-1-cp{minor}-none-any.whl" for minor in (310, 311))
+    origin = f"{WHEELS}/origin.json"
+    for path in (first, second, origin):
+        write(root, path)
+    plan = plan_some(root, first)
+    assert plan.kept == (Kept(origin, "serves a wheel that stays as well"),)
+    assert carry_out(plan, opener=opener).removed == (first,)
+    write(root, first)
+    plan = plan_all(root)
+    assert plan.kept == ()
+    assert carry_out(plan, opener=opener).removed == (first, second, origin)
+    assert remaining(root) == {"wheels"}
+
+
+def test_the_origin_stays_with_a_wheel_that_could_not_go(root: Path, opener: Opener) -> None:
+    first, second = (f"{WHEELS}/x-1-cp{minor}-none-any.whl" for minor in (310, 311))
+    origin = f"{WHEELS}/origin.json"
+    for path in (first, second, origin):
+        write(root, path)
+    plan = plan_all(root)
+    write(root, first, b"built anew", mtime_ns=NOW)
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.removed == (second,)
+    assert outcome.kept == (Kept(first, CHANGED), Kept(origin, "serves a wheel that stays as well"))
+
+
+def test_the_origin_stays_with_a_wheel_that_has_come(root: Path, opener: Opener) -> None:
+    first, second = (f"{WHEELS}/x-1-cp{minor}-none-any.whl" for minor in (310, 311))
+    origin = f"{WHEELS}/origin.json"
+    for path in (first, second, origin):
+        write(root, path)
+    plan = plan_all(root)
+    write(root, f"{WHEELS}/x-1-cp312-none-any.whl")
+    assert carry_out(plan, opener=opener).removed == (first, second)
+    assert (root / origin).exists()
+
+
+def test_empty_shards_go_bottom_up_and_take_emptied_parents_along(root: Path, opener: Opener) -> None:
+    (root / "http-v2/a/b/c/d/e").mkdir(parents=True)
+    (root / "http-v2/a/b/f").mkdir(parents=True)
+    write_record(root, "b")
+    age_directories(root)
+    before = blocks(root)
+    plan = plan_some(root, "http-v2/a")
+    assert plan.directories[0] == "http-v2/a/b/c/d/e"
+    outcome = carry_out(plan, opener=opener)
+    assert outcome == Outcome(freed=before - blocks(root), directories=6, entries=1)
+    assert not (root / "http-v2/a").exists()
+
+
+def test_an_empty_shard_that_somebody_touched_stays(root: Path, opener: Opener) -> None:
+    (root / "http-v2/a/b/c/d/e").mkdir(parents=True)
+    age_directories(root)
+    plan = plan_all(root)
+    (root / "http-v2/a/b/c/d/f").mkdir()
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.kept == (Kept("http-v2/a", CHANGED),)
+    assert (root / "http-v2/a/b/c/d/e").is_dir()
+
+
+def test_empty_shards_that_are_gone_in_part_or_whole_are_done(root: Path, opener: Opener) -> None:
+    (root / "http-v2/a/b").mkdir(parents=True)
+    (root / "http-v2/c/d").mkdir(parents=True)
+    age_directories(root)
+    plan = plan_all(root)
+    shutil.rmtree(root / "http-v2/a")
+    shutil.rmtree(root / "http-v2/c/d")
+    os.utime(root / "http-v2/c", ns=(LONG_AGO, LONG_AGO))
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.vanished == ("http-v2/a",)
+    assert (outcome.directories, outcome.entries) == (1, 2)
+
+
+def test_files_of_a_leftover_do_not_depend_on_each_other(root: Path, opener: Opener) -> None:
+    folder = f"{WHEELS}/tmpabcdefgh"
+    paths = [f"{folder}/one.whl", f"{folder}/sub/two.txt"]
+    for path in paths:
+        write(root, path)
+    inventory = inventory_of(root)
+    files = tuple([file for path in paths for file in inventory.by_path[path].files])
+    whole = Entry("leftover", files, paths[0], LONG_AGO)
+    inventory = Inventory(
+        inventory.root,
+        inventory.device,
+        inventory.inode,
+        (whole,),
+        directories=inventory.directories,
+        kept_directories=inventory.kept_directories,
+    )
+    plan = plan_all(root, inventory)
+    write(root, paths[0], b"changed")
+    outcome = carry_out(plan, opener=opener)
+    assert outcome.removed == (paths[1],)
+    assert outcome.kept == (Kept(paths[0], CHANGED),)
+    assert outcome.entries == 0
+
+
+def test_it_stops_between_two_entries_at_once(root: Path, opener: Opener) -> None:
+    for digit in "abc":
+        write_record(root, digit)
+    answers = iter([False, True])
+    outcome = carry_out(plan_all(root), stop=lambda: next(answers), opener=opener)
+    assert outcome.stopped
+    assert outcome.removed == (record("a"), f"{record('a')}.body")
+    assert not (root / "http-v2/a").exists()
+    assert (root / record("b")).exists()
+
+
+def test_it_reports_the_first_and_the_last_entry(root: Path, opener: Opener) -> None:
+    for digit in "abc":
+        write_record(root, digit)
+    seen: list[Progress] = []
+    outcome = carry_out(plan_all(root), report=seen.append, opener=opener)
+    assert [progress.entries for progress in seen][:1] == [1]
+    assert seen[-1][:2] == (3, 3)
+    assert 0 < seen[-1].freed <= outcome.freed
+
+
+def test_one_failure_stops_nothing_else(root: Path, opener: Opener) -> None:
+    paths = [write_record(root, digit) for digit in "abc"]
+
+    def take(directory: Directory, name: str) -> None:
+        if name == "b" * 56:
+            raise PermissionError(13, "Permission denied")
+        os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
+
+    outcome = carry_out(plan_all(root), take=take, opener=opener)
+    assert outcome.removed == (*paths[0], *paths[2])
+    assert outcome.kept == (Kept(paths[1][0], "Permission denied"), Kept(paths[1][1], BELONGS))
+    assert outcome.entries == 2
+
+
+def test_a_file_in_use_is_skipped(root: Path, opener: Opener) -> None:
+    path, _body = write_record(root, "a")
+
+    def take(directory: Directory, name: str) -> None:
+        raise OSError(16, "Device or resource busy")
+
+    outcome = carry_out(plan_all(root), take=take, opener=opener)
+    assert outcome.kept[0] == Kept(path, "in use, skipped")
+
+
+def test_names_that_are_no_text_go_like_others(root: Path) -> None:
+    write(root, "http-v2/a/a/a/a/a/x", b"")
+    name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff\xfe.tmp")
+    write(root, name)
+    assert carry_out(plan_some(root, name)).removed == (name,)
+
+
+def test_other_file_systems_are_not_entered(root: Path) -> None:
+    _path, _body = write_record(root, "a")
+    other = Path("/dev/shm")  # a file system of its own on Linux
+    if not other.is_dir() or other.stat().st_dev == root.stat().st_dev:
+        pytest.skip("no second file system here")
+    inventory = inventory_of(root)
+    plan = plan_all(root, inventory)
+
+    def opener(_: str) -> Directory:
+        directory = Directory(str(root))
+        directory.close()
+        directory.descriptor = os.open("/dev", os.O_RDONLY)
+        return directory
+
+    entry = plan.entries[0]
+    files = tuple([file._replace(path=f"shm/{file.path.rpartition('/')[2]}") for file in entry.files])
+    moved = Plan(plan.root, plan.device, plan.inode, (entry._replace(files=files),))
+    outcome = carry_out(moved, opener=opener)
+    assert outcome.kept[0] == Kept(files[0].path, "lies on another file system")
+
+
+def as_a_nobody(root: Path, script: str) -> str:
+    """Run Python code as a user who may not do everything; return what it prints."""
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    code = f"root = {str(root)!r}\n{textwrap.dedent(script)}"
+    if os.geteuid() == 0:
+        for path in [root, *root.rglob("*")]:
+            os.chown(path, 65_534, 65_534, follow_symlinks=False)
+        for path in root.parents:
+            if path.owner() == "root" and path not in (Path("/"), Path("/tmp")):
+                path.chmod(path.stat().st_mode | 0o055)
+        code = f"import cachetui.removal, tests.inventories, os\nos.setuid(65_534)\n{code}"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
+    ).stdout
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes deny nothing here")
+@pytest.mark.parametrize("mode", [0o500, 0o000])
+def test_a_directory_without_permission_keeps_what_is_in_it(root: Path, mode: int) -> None:
+    path, body = write_record(root, "a")
+    write_record(root, "b")
+    said = as_a_nobody(
+        root,
+        f"""
+        from pathlib import Path
+        from cachetui.removal import carry_out, plan_removal
+        from tests.inventories import NOW, inventory_of
+        inventory = inventory_of(Path(root))
+        plan = plan_removal(inventory, inventory.entries, now_ns=NOW, home=Path("/nowhere"))
+        folder = Path(root, {path!r}).parent
+        folder.chmod({mode})
+        outcome = carry_out(plan)
+        folder.chmod(0o700)
+        print(outcome.removed == {(record("b"), f"{record('b')}.body")!r}, [reason for _, reason in outcome.kept])
+        """,
+    )
+    assert said == f"True ['Permission denied', '{BELONGS}']\n"
+    assert (root / path).exists()
+    assert (root / body).exists()
+    assert not (root / "http-v2/b").exists()
+
+
+def test_a_fresh_tmp_stays_and_is_named(root: Path) -> None:
+    fresh, old = f"{record('a')}abcdefgh.tmp", f"{record('b')}abcdefgh.tmp"
+    write(root, fresh, mtime_ns=NOW - HOUR // 2)
+    write(root, old, mtime_ns=NOW - 2 * HOUR)
+    outcome = carry_out(plan_all(root))
+    assert outcome.removed == (old,)
+    assert [kept.path for kept in outcome.kept] == [fresh]
+    assert outcome.failed == 0

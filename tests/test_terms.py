@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachetui.errors import TermError
+from cachetui.model import Entry
+from cachetui.terms import parse_terms
+
+
+def entry(project: str | None, version: str | None = None) -> Entry:
+    return Entry("wheel", (), "path", 0, project=project, version=version)
+
+
+@pytest.mark.parametrize(
+    ("term", "project", "version"),
+    [
+        ("torch", "torch", "2.3.0"),
+        ("Ruamel.YAML_x", "ruamel-yaml-x", "1"),
+        ("torch", "torch", None),
+        ("nvidia-*", "nvidia-cublas-cu12", None),
+        ("NVIDIA_*", "nvidia-cublas-cu12", None),
+        ("?orch", "torch", None),
+        ("*", "anything", None),
+        ("*torch", "torch", None),
+        ("torch>=2,<2.3", "torch", "2.2.9"),
+        ("torch >= 2 , < 2.3", "torch", "2.2.9"),
+        ("torch (>=2)", "torch", "2.2"),
+        ("torch[gpu]>=2", "torch", "2.2"),
+        ("torch [gpu, cpu]", "torch", "2.2"),
+        ("torch>=2", "torch", "2.3rc1"),
+        ("torch>2", "torch", "3.0.dev1"),
+        ("torch==2.3.0", "torch", "2.3.0+cu121"),
+        ("torch==2.3.0", "torch", "2.3"),
+        ("torch==2.3.*", "torch", "2.3.1+cpu"),
+        ("torch===2.3.0", "torch", "2.3.0"),
+        ("torch===2.3.0+cu121", "torch", "2.3.0+cu121"),
+        ("torch===2004d-alpha", "torch", "2004d-Alpha"),
+        ("torch~=2.3", "torch", "2.9"),
+        ("torch!=2.3", "torch", "2.4"),
+        ("torch==1!2.0", "torch", "1!2"),
+        ("torch>=2 torch<3", "torch", "2.5"),
+        ("nvidia-*>=12", "nvidia-cublas-cu12", "12.1"),
+        ("torch t*", "torch", None),
+    ],
+)
+def test_it_matches(term: str, project: str, version: str | None) -> None:
+    assert parse_terms([term])(entry(project, version))
+
+
+@pytest.mark.parametrize(
+    ("term", "project", "version"),
+    [
+        ("torch", "torchvision", None),
+        ("torch", "pytorch", None),
+        ("torch", None, "2.3"),
+        ("*", None, None),
+        ("nvidia-*", "nvidia", None),
+        ("?orch", "orch", None),
+        ("torch>=2", "torch", None),
+        ("torch>=2", "torch", "1.13"),
+        ("torch>=2,<2.3", "torch", "2.3"),
+        ("torch>=2,<2.3", "torchvision", "2.2"),
+        ("torch===2.3.0", "torch", "2.3.0+cu121"),
+        ("torch===2.3.0", "torch", "2.3"),
+        ("torch==2.3.0+cu121", "torch", "2.3.0"),
+        ("torch!=2.3", "torch", "2.3.0+cu121"),
+        ("torch>=0", "torch", "2004d"),
+        ("torch!=1", "torch", "2004d"),
+        ("torch>=2 torch<3", "torch", "3.1"),
+    ],
+)
+def test_it_does_not_match(term: str, project: str | None, version: str | None) -> None:
+    assert not parse_terms([term])(entry(project, version))
+
+
+def test_several_terms_narrow_each_other() -> None:
+    predicate = parse_terms(["torch>=2", "torch<3"])
+    assert [predicate(entry("torch", version)) for version in ("1", "2", "3")] == [False, True, False]
+
+
+def test_it_says_when_a_comparison_takes_local_versions() -> None:
+    predicate = parse_terms(["torch==2.3.0"])
+    entries = [entry("torch", "2.3.0"), entry("torch", "2.3.0+cu121"), entry("torch", "2.3.0+cu121")]
+    assert predicate.notes(entries) == ("torch==2.3.0 takes the local version 2.3.0+cu121 too; ===2.3.0 would not",)
+    assert predicate.notes(entries[:1]) == ()
+    assert parse_terms(["torch==2.3.0+cu121"]).notes(entries[1:]) == ()
+    assert parse_terms(["torch>=2"]).notes(entries) == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "position", "words"),
+    [
+        ("", 0, "empty"),
+        ("  ", 0, "empty"),
+        ("torch numpy", 6, "both torch and numpy"),
+        ("nvidia-* torch", 9, "both nvidia-\\* and torch"),
+        ("kind:built", 0, "kind: is not a kind of term"),
+        ("torch not:numpy", 6, "not: is not a kind of term"),
+        ("size>100MB", 5, "comparing the size"),
+        ("age>90d", 4, "comparing the age"),
+        ("torch=2", 5, "with ==, not with ="),
+        ("torch==", 7, "a version is missing after =="),
+        ("torch>=2.x", 7, "2.x is not a version that >= can compare with"),
+        ("torch~=2", 7, "2 is not a version that ~= can compare with"),
+        ("torch>=2,", 9, "a comparison"),
+        ("torch(>=2", 9, "closing parenthesis"),
+        ("torch[", 5, "bracket"),
+        ("torch; python_version<'3'", 5, "marker"),
+        ("torch @ https://files.example/torch.whl", 6, "address"),
+        (">=2", 0, "name must stand before"),
+        ("-torch", 0, "no name"),
+        ("torch{}", 5, "cannot go on"),
+        ("é", 0, "no name"),
+    ],
+)
+def test_what_does_not_parse_points_at_the_place(term: str, position: int, words: str) -> None:
+    with pytest.raises(TermError, match=words) as caught:
+        parse_terms([term])
+    assert (caught.value.text, caught.value.position) == (term, position)
+
+
+def test_names_that_exclude_each_other_are_an_error_that_helps() -> None:
+    with pytest.raises(TermError, match="run the command once for each") as caught:
+        parse_terms(["torch", "numpy>=2"])
+    assert (caught.value.text, caught.value.position) == ("numpy>=2", 0)
+
+
+def test_no_term_selects_nothing() -> None:
+    with pytest.raises(TermError, match="no term"):
+        parse_terms([])
+
+
+@given(st.text(alphabet=st.sampled_from("aé1.*?[]()<>=!~,;@: \t-_+"), max_size=12))
+def test_whatever_is_typed_parses_or_is_an_error_with_a_place_in_it(text: str) -> None:
+    try:
+        parse_terms([text])
+    except TermError as error:
+        assert 0 <= error.position <= len(text)
