@@ -75,7 +75,8 @@ class Scan:
         self._given: list[Place] = []
         self._shards: list[Shard] = []
         self._news: dict[Candidate, None] = {}
-        self._files = self._disk_usage = 0
+        self._pending: set[Candidate] = set()
+        self._files = self._disk_usage = self._found = 0
         self._listed = False
         self._told = 0.0
 
@@ -100,7 +101,7 @@ class Scan:
         self._consult_pages()
         self._looker.look_at_files([*self._candidates()])
         complete = not self._stop()
-        self._tell((), at_once=True)
+        self._tell(self._pending - self._looker.gone, at_once=True)
         if self._memory and complete and (gone or not all(shard.recalled for shard in self._shards[1:])):
             self._learn(self._memory, gone)
         return self._inventory(complete)
@@ -168,6 +169,7 @@ class Scan:
 
     def _add(self, shard: Shard) -> None:
         self._shards.append(shard)
+        self._found += len(shard.candidates)
         for candidate in shard.candidates:
             self._files += len(candidate.files)
             self._disk_usage += sum([file.disk_usage for file in candidate.files])
@@ -179,13 +181,17 @@ class Scan:
         """Report what is new, unless the last report was a moment ago."""
         if not self._report:
             return
-        self._news.update(dict.fromkeys(candidates))
+        for candidate in candidates:
+            self._news[candidate] = None
+            if candidate.pending:
+                self._pending.add(candidate)
+            else:
+                self._pending.discard(candidate)
         now = time.monotonic()
         if self._news and (at_once or now - self._told >= REPORT_SECONDS):
             entries = tuple([one.entry() for one in self._news if one not in self._looker.gone])
-            found = sum([len(shard.candidates) for shard in self._shards])
-            named = sum([not one.pending for one in self._candidates()])
-            self._report(Batch(entries, self._files, self._disk_usage, named, found, self._listed))
+            named = self._found - len(self._pending)
+            self._report(Batch(entries, self._files, self._disk_usage, named, self._found, self._listed))
             self._news.clear()
             self._told = time.monotonic()
 
