@@ -1,0 +1,302 @@
+"""The view that lists the cache: projects, versions, files; marks are set here."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.reactive import reactive
+
+from cachetui.ui.cache_tree import CacheTree, Table
+from cachetui.ui.catalog import Place
+from cachetui.ui.cells import shown
+from cachetui.ui.columns import Scale
+from cachetui.ui.details import Details
+from cachetui.ui.filter_line import FilterBox, FilterLine
+from cachetui.ui.keys import MARK, MOVE, SHOW, key
+from cachetui.ui.listing import Listing, Tally
+from cachetui.ui.notes import Plain
+from cachetui.ui.rows import By, Row
+from cachetui.ui.text import count
+from cachetui.ui.titles import Titles
+
+MOST_COPIED = 1_000
+"""Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
+
+
+class Browse(Vertical):
+    """Filter, rows and details over one listing."""
+
+    BINDING_GROUP_TITLE = "Browse"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
+        key("slash", "filter", "filter", "filter.open", SHOW, "Show only what bears the words you type", show=True),
+        key("s", "sort('size')", "sort", "sort.size", SHOW, "Sort by size; again: smallest first", show=True),
+        key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
+        key("C", "sort('count')", "by count", "sort.count", SHOW, "Sort by number of files; again: fewest first"),
+        key("M", "sort('age')", "by age", "sort.age", SHOW, "Sort by the age shown, oldest first; again: newest first"),
+        key("a", "mark_all", "all", "marks.all", MARK, "Mark everything that is shown", show=True),
+        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything, shown or not", show=True),
+        key("v", "range", "range", "marks.range", MARK, "Begin a range of rows, which Space marks", show=True),
+        key("asterisk", "invert", "invert", "marks.invert", MARK, "Mark what is shown and not marked, unmark the rest"),
+        key("m", "next_age", "age", "show.age", SHOW, "Show the next age: downloaded, checked, read"),
+        key("A", "apparent", "lengths", "show.apparent", SHOW, "Show lengths of files, or their use of the disk"),
+        key("i", "details", "details", "show.details", SHOW, "Show or hide the details"),
+        key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
+        key("enter", "turn", "open", "rows.turn", MOVE, "Open the row, or close it"),
+        key("right,l", "unfold", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
+        key("left,h", "fold", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
+        key("escape", "back", "back", "filter.back", SHOW, "Leave the range; or else clear the filter", show=True),
+    ]
+
+    DEFAULT_CSS = """
+    Browse {
+        & > #body, #list { height: 1fr; }
+        #list { width: 1fr; }
+        & > Plain { display: none; }
+        &.-plain > Plain { display: block; }
+        &.-plain > #body, &.-plain > FilterLine { display: none; }
+        &.-bare Details { display: none !important; }
+    }
+    """
+
+    tally: reactive[Tally] = reactive(Tally(), repaint=False)
+    """What is marked, to be watched."""
+
+    def __init__(self, listing: Listing, root: str, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.listing = listing
+        self.root = root
+        """What paths are relative to."""
+        self.now = 0
+        """When the screen looks, in nanoseconds since the epoch."""
+        self._work: tuple[str, float | None] | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the view."""
+        yield FilterLine()
+        yield Plain()
+        with Container(id="body"):
+            with Vertical(id="list"):
+                yield Titles()
+                yield CacheTree()
+            yield Details()
+
+    @property
+    def cache_tree(self) -> CacheTree:
+        """The rows."""
+        return self.query_one(CacheTree)
+
+    @property
+    def plain(self) -> Plain | None:
+        """What stands there instead of rows, while something does."""
+        return self.query_one(Plain) if self.has_class("-plain") else None
+
+    def focus_rows(self) -> None:
+        """Give the keys to the rows."""
+        self.cache_tree.focus()
+
+    def show_rows(self) -> None:
+        """Draw what the listing holds now."""
+        self.remove_class("-plain")
+        listing, tree = self.listing, self.cache_tree
+        tree.empty = "Nothing matches. Esc clears the filter." if listing.filtering else "Nothing is left here."
+        self.query_one(Details).now = self.now
+        tree.show(Table(listing.rows(), listing.order, Scale(*listing.scale(), self.now), listing.sign), listing.locate)
+        self.query_one(Titles).show(listing.order)
+        self._tell()
+        self.tally = listing.tally
+
+    def show_plain(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
+        """Say something in place of rows."""
+        self.add_class("-plain")
+        self.query_one(Plain).tell(title, *words, ways=ways)
+        self.refresh_bindings()
+
+    def tell_work(self, words: str = "", progress: float | None = None) -> None:
+        """Say at the right of the filter how far some work is; without words, that there is none."""
+        self._work = (words, progress) if words else None
+        self._tell()
+
+    def _tell(self) -> None:
+        listing = self.listing
+        if self._work is not None:
+            self.query_one(FilterLine).tell(*self._work)
+            return
+        projects = count(listing.catalog.projects, "project")
+        shown_of = f"{listing.shown_projects:,} of " if listing.filtering else ""
+        self.query_one(FilterLine).tell(f"{shown_of}{projects}")
+
+    def on_resize(self) -> None:
+        """Write what fits."""
+        self._tell()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what makes no sense now."""
+        if action == "back":
+            return self.listing.filtering or self.cache_tree.range_from is not None
+        if hasattr(type(self), f"action_{action}"):
+            return not self.has_class("-plain")
+        return True
+
+    def _marks_changed(self) -> None:
+        self.cache_tree.refresh()
+        self.tally = self.listing.tally
+
+    # What keys do
+
+    def action_mark(self) -> None:
+        """Mark the row or the range, or unmark it, and step down."""
+        tree = self.cache_tree
+        rows = [row for row in tree.chosen if not row.foreign]
+        if not rows and tree.current is not None:
+            self.notify("No pip writes these files: cachetui counts them and never touches them.", markup=False)
+        self.listing.toggle(rows)
+        if tree.range_from is not None:
+            self._leave_range()
+        else:
+            tree.go(tree.cursor + 1)
+        self._marks_changed()
+
+    def action_range(self) -> None:
+        """Begin a range of rows, or leave it."""
+        self.cache_tree.choose(self.cache_tree.range_from is None)
+        self.refresh_bindings()
+
+    def _leave_range(self) -> None:
+        self.cache_tree.choose(False)
+        self.refresh_bindings()
+
+    def action_mark_all(self) -> None:
+        """Mark everything that is shown."""
+        self.listing.mark_all()
+        self._marks_changed()
+
+    def action_unmark_all(self) -> None:
+        """Unmark everything."""
+        self.listing.marks.clear()
+        self._marks_changed()
+
+    def action_invert(self) -> None:
+        """Mark what is shown and not marked, and the other way round."""
+        self.listing.invert()
+        self._marks_changed()
+
+    def action_sort(self, by: By) -> None:
+        """Sort by something, or the other way round."""
+        self.listing.order = self.listing.order.sorted_by(by)
+        self.show_rows()
+
+    def action_next_age(self) -> None:
+        """Show the next age."""
+        self.listing.order = self.listing.order.next_age()
+        self.show_rows()
+
+    def action_apparent(self) -> None:
+        """Change between disk usage and lengths of files."""
+        order = self.listing.order
+        self.listing.order = replace(order, apparent=not order.apparent)
+        self.show_rows()
+
+    def action_filter(self) -> None:
+        """Go to the filter box."""
+        self.query_one(FilterBox).focus()
+        self.call_after_refresh(self.listing.expect_filter)
+
+    def action_back(self) -> None:
+        """Leave the range; or else show everything again."""
+        if self.cache_tree.range_from is not None:
+            self._leave_range()
+        else:
+            self.query_one(FilterBox).value = ""
+
+    def action_details(self) -> None:
+        """Show or hide the details."""
+        self.toggle_class("-bare")
+
+    def action_copy(self) -> None:
+        """Copy the paths of what the row stands for."""
+        row = self.cache_tree.current
+        if row is None:
+            return
+        paths = [f"{self.root}/{entry.path}" for entry in row.holding.entries]
+        if row.foreign:
+            paths = [f"{self.root}/{file.path}" for file in self.listing.catalog.foreign]
+        copied = [shown(path) for path in paths[:MOST_COPIED]]
+        self.app.copy_to_clipboard("\n".join(copied))
+        left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
+        told = copied[0] if len(copied) == 1 else f"{count(len(copied), 'path')}{left}"
+        self.notify(f"Copied {told}", markup=False)
+
+    def action_turn(self) -> None:
+        """Open the row, or close it."""
+        if (row := self.cache_tree.current) is not None:
+            self._fold(row, not row.open)
+
+    def action_unfold(self) -> None:
+        """Open the row; one that is open is gone into."""
+        row = self.cache_tree.current
+        if row is not None and row.folds:
+            if row.open:
+                self.cache_tree.go(self.cache_tree.cursor + 1)
+            else:
+                self._fold(row, True)
+
+    def action_fold(self) -> None:
+        """Close the row; from one that is not open go to what it lies in."""
+        row = self.cache_tree.current
+        if row is None:
+            return
+        if row.open:
+            self._fold(row, False)
+        elif row.depth:
+            self.cache_tree.go_to(row.place.shelf if row.depth == 1 else row.place)
+
+    def _fold(self, row: Row, is_open: bool) -> None:
+        if row.folds and isinstance(row.key, Place):
+            self.cache_tree.hold()
+            (self.listing.opened.add if is_open else self.listing.opened.discard)(row.key)
+            self.show_rows()
+
+    # What the parts tell
+
+    def on_mount(self) -> None:
+        """Let the details follow the cursor, and the rows what is typed, within the same frame."""
+        self.watch(self.cache_tree, "highlighted", self._show_details)
+        self.watch(self.query_one(FilterBox), "value", self._filter, init=False)
+
+    def _filter(self, typed: str) -> None:
+        before = self.listing.filtering
+        self.listing.filter(typed)
+        self.show_rows()
+        if self.listing.filtering != before:
+            self.refresh_bindings()
+
+    def _show_details(self, row: Row | None) -> None:
+        self.query_one(Details).row = row
+
+    @on(CacheTree.Folded)
+    def _toggle_clicked(self, event: CacheTree.Folded) -> None:
+        event.stop()
+        self._fold(event.row, not event.row.open)
+
+    @on(CacheTree.Ticked)
+    def _mark_clicked(self, event: CacheTree.Ticked) -> None:
+        event.stop()
+        if not event.row.foreign:
+            self.listing.toggle([event.row])
+            self._marks_changed()
+
+    @on(Titles.Sorted)
+    def _sort_clicked(self, event: Titles.Sorted) -> None:
+        event.stop()
+        self.action_sort(event.by)
+
+    @on(FilterBox.Left)
+    def _filter_left(self, event: FilterBox.Left) -> None:
+        event.stop()
+        self.focus_rows()

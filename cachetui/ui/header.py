@@ -1,0 +1,112 @@
+"""The first line: which views there are, which cache is shown, and how much it holds."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from cachetui.ui.cells import fit, shown, width
+from cachetui.ui.ink import Ink, Part, parts_width
+from cachetui.ui.text import count, disk_text
+
+WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
+"""Least widths in cells at which the program's name, the root, and the counts are shown."""
+LEAST_ROOT = 8
+"""Cells below which a shortened root says nothing."""
+
+
+class Tab(NamedTuple):
+    """A view, as the tab line names it."""
+
+    id: str
+    """The id of its widget; its number is its place on the line, counted from 1."""
+    name: str
+    """What it is called."""
+
+
+class Totals(NamedTuple):
+    """What the cache holds."""
+
+    disk: int
+    """Allocated bytes."""
+    projects: int
+    """Projects by name."""
+    entries: int
+    """Entries, with a name or without."""
+
+
+def home_short(root: str) -> str:
+    """Write a path with `~` for the home directory."""
+    try:
+        home = str(Path.home())
+    except RuntimeError:  # nobody knows where it is
+        return root
+    return f"~{root.removeprefix(home)}" if root == home or root.startswith(f"{home}{os.sep}") else root
+
+
+class Header(Ink):
+    """Tabs at the left, the cache at the right."""
+
+    DEFAULT_CSS = "Header { height: 1; }"
+
+    tab: reactive[str] = reactive("")
+    totals: reactive[Totals | None] = reactive(None)
+
+    @dataclass
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        id: str
+        """The id of the view."""
+
+    def __init__(self, tabs: tuple[Tab, ...], root: str, signs: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.tabs = tabs
+        self.root = shown(home_short(root))
+        self.signs = signs
+        """Words that must always be seen, such as "read-only"."""
+
+    def _left(self) -> list[tuple[str | None, Part]]:
+        """Return the parts at the left, each with the view that a click on it opens."""
+        brand: list[tuple[str | None, Part]] = [(None, (" cachetui ", "accent strong")), (None, " ")]
+        parts = brand if self.size.width >= WITH_BRAND else []
+        for number, tab in enumerate(self.tabs, start=1):
+            here = tab.id == self.tab
+            parts.append((tab.id, (f" {number} ", "pill" if here else "hint")))
+            parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
+        return parts
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the view whose tab was clicked."""
+        edge = 0
+        for view, part in self._left():
+            edge += parts_width((part,))
+            if event.x < edge:
+                if view is not None:
+                    self.post_message(self.Chosen(view))
+                return
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        room, totals = self.size.width, self.totals
+        left = [part for _, part in self._left()]
+        right: list[Part] = []
+        for sign in self.signs:
+            right += [(f" {sign} ", "pill"), "  "]
+        figures: list[Part] = []
+        if totals is not None:
+            figures.append((disk_text(totals.disk), "strong"))
+            if room >= WITH_COUNTS:
+                counts = f"  {count(totals.projects, 'project')}  {count(totals.entries, 'entry')}"
+                figures.append((counts, "muted"))
+        free = room - parts_width((*left, *right, *figures)) - 5
+        if room >= WITH_ROOT and free >= min(LEAST_ROOT, width(self.root)):
+            right += [(fit(self.root, free, 1.0, self.glyphs.dots), "muted"), "  " if figures else ""]
+        return self.sides(left, (*right, *figures, " "), room)

@@ -1,0 +1,89 @@
+"""Small dialogs: a question with two answers, and what came of a removal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from cachetui.removal import Outcome
+from cachetui.ui.bill import BillLine
+from cachetui.ui.ink import Line
+from cachetui.ui.keys import PROGRAM, key
+from cachetui.ui.sheet import Answer, LineList, Sheet, Words
+from cachetui.ui.text import count, disk_text
+
+
+def summary(outcome: Outcome) -> str:
+    """Tell in one line what a removal did."""
+    files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
+    stopped = "Stopped: removed" if outcome.stopped else "Removed"
+    return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
+
+
+class Question(Sheet[bool]):
+    """Asks something that can be answered by yes or no; No has the focus."""
+
+    HELP = "**No** has the focus: Enter changes nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "yes", "yes", "question.yes", PROGRAM, "Do it", show=True),
+        key("n", "no", "no", "question.no", PROGRAM, "Do not"),
+    ]
+
+    def __init__(self, question: str, *words: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._question, self._words, self._yes, self._no = question, words, yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line((self._question, "strong"))
+            yield Words(*self._words)
+            with Horizontal(id="answers"):
+                yield Answer(self._no, "no")
+                yield Answer(self._yes, "yes")
+                yield Line(
+                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
+                )
+
+    @on(Answer.Given)
+    def _answered(self, event: Answer.Given) -> None:
+        event.stop()
+        self.dismiss(event.yes)
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
+
+
+class Result(Sheet[None]):
+    """Tells what a removal did, and names each thing that is still there, and why."""
+
+    HELP = "What could not or must not be removed, and why. Everything else of the review is gone."
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__()
+        self.outcome = outcome
+        """What was done."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        kept = self.outcome.kept
+        with Vertical(id="sheet"):
+            yield Line((summary(self.outcome), "strong"))
+            yield Words(f"{count(len(kept), 'thing')} {'is' if len(kept) == 1 else 'are'} still there:")
+            yield LineList([BillLine(path, reason) for path, reason in kept])
+            with Horizontal(id="answers"):
+                yield Answer("Close", "no")
+
+    @on(Answer.Given)
+    def _close_sheet(self, event: Answer.Given) -> None:
+        event.stop()
+        self.dismiss(None)

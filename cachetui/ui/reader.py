@@ -1,0 +1,253 @@
+"""The part of the app that reads: it starts scans beside the screen, and shows what they find."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import App
+from textual.worker import Worker, get_current_worker
+
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.ui import work
+from cachetui.ui.browse import Browse
+from cachetui.ui.cells import shown
+from cachetui.ui.header import Header, Tab, Totals, home_short
+from cachetui.ui.listing import Listing
+from cachetui.ui.notes import Notices
+from cachetui.ui.text import ASCII, UNICODE, Glyphs, count, disk_text
+
+if TYPE_CHECKING:
+    from cachetui.pip.location import Interpreter, Location
+
+TABS = (Tab("browse", "Browse"),)
+"""The views there are; a view's number key is its place here."""
+TAKE_UP_SECONDS = 0.4
+"""Least time between two redraws while a scan streams in."""
+SOON = 0.001
+"""Seconds until the first redraw: at once, but not from within a handler."""
+REST = 5
+"""How many times longer than its last redraw the app waits at least before the next."""
+
+
+class Reader(App[None]):
+    """Owns what was read and what is marked of it."""
+
+    def __init__(
+        self,
+        location: Location,
+        *,
+        read_only: bool = False,
+        memory: bool = True,
+        python: Interpreter | None = None,
+        demo: bool = False,
+        clock: Callable[[], int] = time.time_ns,
+        glyphs: Glyphs | None = None,
+    ) -> None:
+        """Make an app for the cache at a location.
+
+        `clock` tells the present in nanoseconds since the epoch; `glyphs` are by default what the terminal can show.
+        """
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_colour else None)  # its filter for no colour at all is chosen here
+        if no_colour:
+            self.theme = "ansi-dark"
+        encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
+        self.glyphs = glyphs or (UNICODE if encoding.startswith("utf") else ASCII)
+        """The signs that the terminal can show."""
+        self.location, self.read_only, self.demo = location, read_only, demo
+        self.inventory: Inventory | None = None
+        """What the last scan found; None before the first is done."""
+        self.listing = Listing()
+        """What is shown and marked."""
+        root = str(location.root)
+        self.browse = Browse(self.listing, root, id=TABS[0].id)
+        self.header = Header(TABS, root, (*(["read-only"] if read_only else []), *(["demo"] if demo else [])))
+        self.notices = Notices()
+        self._memory, self._python, self._clock = memory, python, clock
+        self._queue: deque[Batch] = deque()
+        self._last: Batch | None = None
+        self._take_up_at = 0.0
+        self._take_up_due = False
+        self._turn = 0
+        self._reading: Worker[None] | None = None
+        self._difference: str | None = None
+
+    @property
+    def root_name(self) -> str:
+        """The root as it is shown."""
+        return shown(home_short(str(self.location.root)))
+
+    def on_load(self) -> None:
+        """Begin to read before there is anything to see."""
+        self._read()
+
+    def on_mount(self) -> None:
+        """Show that it is being read."""
+        self.header.tab = TABS[0].id
+        self._tell_notices()
+        self._show_reading()
+
+    def _beside(self, job: Callable[..., None], *args: object, group: str) -> Worker[None]:
+        """Run a job in a thread; it is told how to post messages, and when to stop."""
+
+        def run() -> None:
+            worker = get_current_worker()
+            job(*args, post=self.post_message, stop=lambda: worker.is_cancelled)
+
+        return self.run_worker(run, thread=True, group=group, exclusive=True)
+
+    def _read(self) -> None:
+        first = self.inventory is None
+        if first:
+            self.listing.catalog.naming = True
+        self._queue.clear()
+        self._turn += 1
+        gc.disable()  # what is read stays: collections that walk it again and again would be felt at the keys
+        job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, tell=first)
+        self._reading = self._beside(job, group="read")
+
+    def _show_reading(self) -> None:
+        files = ""
+        if self._last is not None:
+            files = f"{count(self._last.files, 'file')}, {disk_text(self._last.disk_usage)} so far"
+        self.browse.show_plain(f"Reading {self.root_name}", files)
+
+    @on(work.Found)
+    def _take_up_soon(self) -> None:
+        if not self._take_up_due:
+            self._take_up_due = True
+            self.set_timer(max(SOON, self._take_up_at - time.monotonic()), self._take_up)
+
+    def _take_up(self) -> None:
+        """Show what a running scan has found since the last time."""
+        self._take_up_due = False
+        if self._reading is None or not self._queue:
+            return
+        started = time.monotonic()
+        entries: dict[str, Entry] = {}
+        while self._queue:
+            self._last = self._queue.popleft()
+            entries.update({entry.path: entry for entry in self._last.entries})
+        self.listing.update(entries.values())
+        if self.listing.catalog.projects or (self._last and self._last.listed):
+            self._show_progress()
+            self._show_rows()
+            self._take_up_at = time.monotonic() + max(TAKE_UP_SECONDS, REST * (time.monotonic() - started))
+        else:
+            self._show_reading()  # the first rows are not to wait
+
+    def _show_progress(self) -> None:
+        batch = self._last
+        if batch is not None and not batch.listed:
+            self.browse.tell_work(f"reading, {count(batch.files, 'file')}")
+        elif batch is not None and batch.entries_found:
+            words = f"naming {batch.named:,} of {batch.entries_found:,}"
+            self.browse.tell_work(words, batch.named / batch.entries_found)
+
+    @on(work.Read)
+    def _show_inventory(self, event: work.Read) -> None:
+        if event.turn != self._turn:
+            return  # it was given up
+        first = self.inventory is None
+        self._end_reading()
+        self._queue.clear()
+        self._last = None
+        self.inventory = event.inventory
+        self.listing.adopt(event.catalog)
+        self.browse.tell_work()
+        self._tell_notices()
+        if event.inventory.entries or event.inventory.foreign:
+            self._show_rows()
+        else:
+            self._show_empty()
+        self.refresh_bindings()
+        if first and not self.demo and not self.location.named:
+            self._beside(partial(work.ask_about, self.location, self._python), group="ask")
+
+    def _end_reading(self) -> None:
+        self._reading = None
+        gc.freeze()
+        gc.enable()
+
+    def _give_up_reading(self) -> None:
+        """Stop a scan and forget what it found."""
+        if self._reading is not None:
+            self._turn += 1
+            self._reading.cancel()
+            self._end_reading()
+
+    def on_unmount(self) -> None:
+        """Leave the process as it was."""
+        gc.enable()
+        gc.unfreeze()
+
+    def _show_rows(self) -> None:
+        self.browse.now = self._clock()
+        self.browse.show_rows()
+        catalog = self.listing.catalog
+        self.header.totals = Totals(catalog.disk, catalog.projects, len(catalog.entries))
+
+    def _show_empty(self) -> None:
+        self.header.totals = None
+        self.browse.show_plain(
+            "The cache is empty",
+            f"pip keeps nothing in {self.root_name} yet. What it downloads or builds will be listed here.",
+            f"The place comes from {shown(self.location.said_by)}.",
+            ways=(("r", "look again"), ("cachetui --demo", "try it on a made-up cache")),
+        )
+
+    @on(work.Unread)
+    def _show_error(self, event: work.Unread) -> None:
+        if event.turn != self._turn:
+            return  # it was given up
+        self._end_reading()
+        self.inventory = None
+        self.browse.tell_work()
+        if event.missing and not self.location.named:
+            self._show_empty()
+        else:
+            self.header.totals = None
+            ways = (("r", "look again"), ("q", "quit"))
+            self.browse.show_plain("The cache cannot be read", shown(event.reason), ways=ways)
+        self.refresh_bindings()
+
+    @on(work.Asked)
+    def _tell_difference(self, event: work.Asked) -> None:
+        self._difference = event.difference
+        self._tell_notices()
+
+    def _tell_notices(self) -> None:
+        location, inventory = self.location, self.inventory
+        sentences = []
+        if not location.enabled:
+            by = f" by {location.off_by}" if location.off_by else ""
+            sentences.append(f"pip's cache is switched off{by}. This is what still lies in {location.root}.")
+        sentences += [*location.notes, *([self._difference] if self._difference else [])]
+        if inventory is not None and not inventory.complete:
+            sentences.append("Reading was stopped: not everything is listed. r reads it again.")
+        if inventory is not None and inventory.errors:
+            path, reason = inventory.errors[0]
+            some = count(len(inventory.errors), "place")
+            sentences.append(f"{some} could not be read, such as {path or location.root}: {reason}.")
+        self.notices.sentences = tuple(map(shown, sentences))
+
+    def action_rescan(self) -> None:
+        """Read the cache again."""
+        if self._reading is not None:
+            self.notify("The cache is being read just now.", markup=False)
+            return
+        if self.inventory is None:
+            self._last = None
+            self._show_reading()
+        else:
+            self.browse.tell_work("looking again")
+        self._read()
+        self.refresh_bindings()

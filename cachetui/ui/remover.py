@@ -1,0 +1,197 @@
+"""The part of the app that removes: plan, review, removal beside the screen, result; and the way out."""
+
+from __future__ import annotations
+
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.worker import Worker
+
+from cachetui.model import Entry
+from cachetui.ui import work
+from cachetui.ui.footer import Footer
+from cachetui.ui.listing import Tally
+from cachetui.ui.reader import Reader
+from cachetui.ui.text import count, disk_text, removed
+
+if TYPE_CHECKING:  # the first screen does not wait for what removes
+    from cachetui.removal import Outcome, Plan
+
+REFUSAL_SECONDS = 12
+"""How long a refusal stays on the screen: it is longer than other messages."""
+
+
+class Remover(Reader):
+    """Removes what is marked, once that was read and accepted."""
+
+    farewell: str | None = None
+    """What to print after the app has closed: what was removed, if anything was."""
+    outcomes: tuple[Outcome, ...] = ()
+    """What removals did, in order: what an undo would start from."""
+    _removing: Worker[None] | None = None
+    _leaving = False
+    _disk_before = 0
+
+    @cached_property
+    def footer(self) -> Footer:
+        """The last line."""
+        return Footer()
+
+    def on_mount(self) -> None:
+        """Let the last line tell what is marked."""
+        self.watch(self.browse, "tally", self._tell_marks)
+
+    def _tell_marks(self, tally: Tally) -> None:
+        self.footer.marks = tally
+
+    def _may_remove(self) -> bool:
+        """Tell the user why nothing can be removed now, if so."""
+        if self.read_only:
+            why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
+        elif self._removing is not None:
+            why = "A removal is running: wait for it, or stop it with Esc."
+        elif self.inventory is None:
+            why = "The cache has not been read yet: wait for that, then review."
+        else:
+            return True
+        self.notify(why, severity="warning", markup=False)
+        return False
+
+    def action_review(self) -> None:
+        """Show what would go, then ask."""
+        if not self._may_remove():
+            return
+        if self.listing.marks:
+            self._plan(list(self.listing.marks), purge=False)
+        else:
+            self.notify("Nothing is marked yet: Space marks a row.", markup=False)
+
+    def action_purge(self) -> None:
+        """Show everything, then ask for a word."""
+        if self._may_remove():
+            self._plan(list(self.listing.catalog.entries.values()), purge=True)
+
+    def _plan(self, entries: list[Entry], purge: bool) -> None:
+        assert self.inventory is not None
+        self.browse.tell_work("looking at what would go")
+        job = partial(work.plan, self.inventory, entries, named=self.location.named, purge=purge, now_ns=self._clock())
+        self._beside(job, group="plan")
+
+    @on(work.Planned)
+    def _ask(self, event: work.Planned) -> None:
+        from cachetui.ui.review import PurgeReview, Review  # noqa: PLC0415 - the first screen does not wait for it
+
+        self.browse.tell_work()
+        if isinstance(self.screen, Review):
+            return  # the key was pressed twice
+        root = str(self.location.root)
+        notes = () if event.plan.root == root else (f"{root} leads to {event.plan.root}",)
+        review = (PurgeReview if event.purge else Review)(event.plan, notes)
+        self.push_screen(review, lambda agreed: self._remove(event.plan) if agreed else None)
+
+    def _remove(self, plan: Plan) -> None:
+        self._give_up_reading()
+        if not self.outcomes and self.inventory is not None:
+            self._disk_before = self.inventory.disk_usage + sum(self.inventory.directories.values())
+        self.browse.tell_work(f"removing {count(len(plan.entries), 'entry')}", 0.0)
+        self._removing = self._beside(partial(work.remove, plan), group="remove")
+        self.refresh_bindings()
+
+    @on(work.Advanced)
+    def _show_advance(self, event: work.Advanced) -> None:
+        done = event.progress
+        words = f"removing {done.entries:,} of {done.of:,}, freed {disk_text(done.freed)}"
+        if self._removing is not None:
+            self.browse.tell_work(words, done.entries / max(1, done.of))
+
+    @on(work.Removed)
+    def _show_outcome(self, event: work.Removed) -> None:
+        from cachetui.ui.questions import Result, summary  # noqa: PLC0415 - needed late
+
+        outcome = event.outcome
+        self.outcomes += (outcome,)
+        self._removing = None
+        self.farewell = self._sum_up()
+        if self._leaving:
+            self.exit()
+            return
+        gone = {*outcome.removed, *outcome.vanished}
+        self.listing.drop(
+            [entry.path for entry in event.plan.entries if gone.issuperset(file.path for file in entry.files)]
+        )
+        self.browse.tell_work("looking again")
+        self._show_rows()
+        self._read()
+        self.refresh_bindings()
+        if outcome.kept:
+            self.push_screen(Result(outcome))
+        else:
+            self.notify(summary(outcome), markup=False)
+
+    def _sum_up(self) -> str:
+        files = sum([len(outcome.removed) for outcome in self.outcomes])
+        entries = sum([outcome.entries for outcome in self.outcomes])
+        freed = sum([outcome.freed for outcome in self.outcomes])
+        return removed(files, entries, freed, self._disk_before)
+
+    @on(work.Refused)
+    def _tell_refusal(self, event: work.Refused) -> None:
+        self._removing = None
+        self.browse.tell_work()
+        self.refresh_bindings()
+        if self._leaving:
+            self.exit()
+        else:
+            self.notify(event.reason, severity="error", timeout=REFUSAL_SECONDS, markup=False)
+
+    def action_rescan(self) -> None:
+        """Read the cache again, unless it is being changed."""
+        if self._removing is None:
+            super().action_rescan()
+        else:
+            self.notify("A removal is running: the cache is read again after it.", markup=False)
+
+    def action_stop(self) -> None:
+        """Stop reading; ask before a removal is stopped."""
+        from cachetui.ui.questions import Question  # noqa: PLC0415 - needed late
+
+        if self._removing is None:
+            if self._reading is not None:
+                self._stop(self._reading)
+            return
+        question = Question(
+            "Stop removing?",
+            "What is gone stays gone; the rest is kept.",
+            yes="Yes, stop",
+            no="No, go on",
+        )
+        self.push_screen(question, lambda agreed: self._stop(self._removing) if agreed else None)
+
+    @staticmethod
+    def _stop(worker: Worker[None] | None) -> None:
+        if worker is not None:
+            worker.cancel()
+
+    async def action_quit(self) -> None:
+        """Quit; ask first when marks would be lost or work would be stopped."""
+        from cachetui.ui.questions import Question  # noqa: PLC0415 - needed late
+
+        marked = len(self.listing.marks)
+        words = []
+        if self._removing is not None:
+            words.append("A removal is running. It will be stopped; what is gone stays gone.")
+        if marked:
+            words.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
+        if not words:
+            self.exit()
+        elif not isinstance(self.screen, Question):
+            question = Question("Quit?", *words, yes="Yes, quit", no="No, stay")
+            self.push_screen(question, lambda agreed: self._leave() if agreed else None)
+
+    def _leave(self) -> None:
+        if self._removing is None:
+            self.exit()
+        else:
+            self._leaving = True  # the outcome is waited for: the last line tells it
+            self._stop(self._removing)

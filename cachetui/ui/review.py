@@ -1,0 +1,138 @@
+"""What will go, all of it, before it goes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Input
+
+from cachetui.plan import Plan
+from cachetui.ui.bill import bill, stays, title
+from cachetui.ui.ink import Line, Part
+from cachetui.ui.keys import REMOVE, key
+from cachetui.ui.sheet import Answer, LineList, Sheet, Words
+from cachetui.ui.text import count, disk_text
+
+WORD = "purge"
+"""What has to be typed before everything goes."""
+WITH_FILES = 76
+"""Cells of the screen from which the number of files stands beside the question."""
+
+
+class Review(Sheet[bool]):
+    """Lists every entry that will go, says what that costs, and asks; No has the focus."""
+
+    HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "yes", "yes", "review.yes", REMOVE, "Remove what is listed", show=True),
+        key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
+    ]
+
+    def __init__(self, plan: Plan, notes: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.plan = plan
+        """What will go."""
+        self.notes = notes
+        """What else should be known."""
+
+    def _question(self) -> str:
+        return title(self.plan.entries) if self.plan.entries else "Nothing of this can be removed"
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        plan = self.plan
+        frees = disk_text(plan.frees)
+        files = f"{count(plan.files, 'file')}   " if self.app.size.width >= WITH_FILES else ""
+        figures: tuple[Part, ...] = ((f"{files}frees ", "muted"), (frees, "mark")) if plan.entries else ()
+        with Vertical(id="sheet"):
+            yield Line((self._question(), "strong"), right=figures)
+            yield LineList([*bill(plan.entries), *stays(plan.kept)])
+            yield Words(*plan.costs, *self.notes, sign="! ")
+            yield from self._answers(frees)
+
+    def _answers(self, frees: str) -> ComposeResult:
+        with Horizontal(id="answers"):
+            yield Answer("No, keep", "no")
+            if self.plan.entries:
+                yield Answer(f"Yes, remove {frees}", "yes", grave=True)
+                yield Line(
+                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
+                )
+
+    @on(Answer.Given)
+    def _answered(self, event: Answer.Given) -> None:
+        event.stop()
+        self.dismiss(event.yes)
+
+    def action_yes(self) -> None:
+        """Remove what is listed."""
+        if self.plan.entries:
+            self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Keep everything."""
+        self.dismiss(False)
+
+
+class WordBox(Input):
+    """Where the word is typed."""
+
+    HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
+
+
+class PurgeReview(Review):
+    """The same for everything; here the word has to be typed."""
+
+    AUTO_FOCUS = "#typed"
+    HELP = f"Everything that pip keeps here will go. Type **{WORD}** and press Enter; Esc keeps everything."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
+    ]
+    DEFAULT_CSS = """
+    PurgeReview {
+        #typed, #typed:focus {
+            width: 1fr; height: 1; padding: 0; border: none; background: $boost; background-tint: $surface 0%;
+            &:ansi > .input--cursor { text-style: reverse; }
+        }
+        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
+        &.-short #ask { margin: 0; }
+    }
+    """
+
+    def _question(self) -> str:
+        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}?"
+
+    def _answers(self, frees: str) -> ComposeResult:
+        with Horizontal(id="ask"):
+            yield Line(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
+            yield WordBox(id="typed", compact=True)
+        with Container(id="answers"):
+            yield Answer("No, keep", "no")
+            yes = Answer(f"Yes, remove {frees}", "yes", grave=True)
+            yes.disabled = True
+            yield yes
+
+    @property
+    def _typed(self) -> bool:
+        return self.query_one("#typed", Input).value.strip().lower() == WORD
+
+    @on(Input.Changed)
+    def _allow(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one("#yes", Answer).disabled = not self._typed
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_yes()
+
+    def action_yes(self) -> None:
+        """Remove everything, if the word stands there."""
+        if self.plan.entries and self._typed:
+            self.dismiss(True)
+        elif self.query_one("#typed", Input).has_focus:
+            self.notify(f"Type {WORD} to remove everything, or press Esc to keep it.", markup=False)

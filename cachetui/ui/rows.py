@@ -1,0 +1,272 @@
+"""Catalog, what is open, filter and order -> the rows of the screen; no Textual here."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit
+
+from cachetui.model import Entry, Version
+from cachetui.ui.catalog import FOREIGN, Place, Rank, release_place
+from cachetui.ui.holding import AGES, Age, Holding
+from cachetui.ui.matching import Matcher
+from cachetui.ui.text import masked
+
+By = Literal["size", "name", "count", "age"]
+"""What rows are sorted by."""
+Key = Place | str
+"""The identity of a row: a place, or the path of an entry."""
+
+FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
+FILE_KINDS = frozenset({"wheel", "sdist", "built"})
+"""Kinds that are known by the name of a file."""
+PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "response", "metadata": "its metadata"}
+"""How entries are called that have no file name of their own, by kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How rows follow each other, at every level."""
+
+    by: By = "size"
+    """What is compared: size and count biggest first, age oldest first, names from a and versions newest first."""
+    reverse: bool = False
+    """Whether the other way round."""
+    age: Age = "downloaded"
+    """Which age is shown first and sorted by."""
+    apparent: bool = False
+    """Whether sizes are lengths of files rather than allocated blocks."""
+
+    def sorted_by(self, by: By) -> Order:
+        """Sort by something else; or, asked again for the same, the other way round."""
+        return replace(self, by=by, reverse=by == self.by and not self.reverse)
+
+    def next_age(self) -> Order:
+        """Show the next age."""
+        return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
+
+    def key(self, holding: Holding) -> tuple[int, int]:
+        """Return what to compare; equal for everything under the order by name, where what is sorted is sorted."""
+        match self.by:
+            case "size":
+                return 0, -holding.size(self.apparent)
+            case "count":
+                return 0, -holding.files
+            case "age":
+                newest = holding.newest(self.age)
+                return (1, 0) if newest is None else (0, newest)
+        return 0, 0
+
+    def arrange(self, items: Iterable[Row]) -> list[Row]:
+        """Sort rows that come in the order of their names."""
+        if self.by == "name":
+            return list(items)[:: -1 if self.reverse else 1]
+        known, unknown = [], []
+        for row in items:
+            missing, value = self.key(row.holding)
+            if missing:
+                unknown.append(row)  # what cannot be compared stays last, either way round
+            else:
+                known.append((-value if self.reverse else value, row))
+        known.sort(key=FIRST)
+        return [row for _, row in known] + unknown
+
+
+class Row(NamedTuple):
+    """One line of the tree."""
+
+    key: Key
+    """Its identity."""
+    place: Place
+    """The place it is, or that its entry stands at."""
+    name: str
+    """What it is called; untrusted text."""
+    holding: Holding
+    """The entries it stands for, those that the filter shows, and their figures."""
+    depth: int = 0
+    """0 for projects and groups, 1 for versions, 2 for their entries."""
+    kind: str = ""
+    """What the Kind column says."""
+    folds: bool = False
+    """Whether it can be opened."""
+    open: bool = False
+    """Whether it is."""
+    foreign: int = 0
+    """Files that no pip writes, for the one row that stands for them: it can be neither opened nor marked."""
+
+    @property
+    def entry(self) -> Entry | None:
+        """The one entry that an entry's row stands for."""
+        return next(iter(self.holding.entries)) if isinstance(self.key, str) else None
+
+    @property
+    def hint(self) -> str:
+        """What it holds, in a few words; untrusted text."""
+        if self.place.rank is not Rank.PROJECT:
+            return _group_hint(self)
+        if self.depth == 0:
+            return "  ".join([version.label for version in self.holding.versions if version.label])
+        if self.depth == 1 and self.folds:
+            return "  ".join([tags(entry) for entry in self.holding.entries if entry.kind != "metadata"])
+        return ""
+
+
+def _group_hint(row: Row) -> str:
+    entry = row.entry
+    if row.foreign:
+        return f"{row.foreign:,} {'file' if row.foreign == 1 else 'files'}, never touched"
+    if entry is None:
+        return f"{len(row.holding.entries):,} {'entry' if len(row.holding.entries) == 1 else 'entries'}"
+    return entry.note if entry.note and entry.kind != "selfcheck" else ""
+
+
+def tags(entry: Entry) -> str:
+    """Name the interpreter and platform of a wheel in short; anything else by its kind."""
+    parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
+    if entry.kind not in ("wheel", "built") or len(parts) < 4:
+        return PAGE_NAMES.get(entry.kind, entry.kind)
+    python, platform = parts[1], parts[3].rpartition(".")[2]
+    return python if platform == "any" else f"{python} {platform}"
+
+
+def entry_name(entry: Entry) -> str:
+    """Return what an entry is called where its place is known; untrusted text."""
+    if entry.kind in FILE_KINDS and entry.filename:
+        return entry.filename
+    if entry.project is not None and entry.kind in PAGE_NAMES:
+        return PAGE_NAMES[entry.kind]
+    if entry.filename:
+        return entry.filename
+    if entry.kind == "selfcheck" and entry.note:
+        return f"self-check {entry.note}"
+    if entry.url:
+        parts = urlsplit(masked(entry.url))
+        return parts.path.rstrip("/").rpartition("/")[2] or parts.netloc or entry.path
+    return entry.path.rstrip("/").rpartition("/")[2] if entry.project or entry.kind != "leftover" else entry.path
+
+
+def kind_of(entries: Collection[Entry]) -> str:
+    """Sum up the kinds of a version's entries: that of the first, and how many more there are."""
+    kinds: list[str] = [entry.kind for entry in entries]
+    files = [kind for kind in kinds if kind != "metadata"] or kinds
+    return f"{files[0]} +{len(files) - 1}" if files[1:] else files[0]
+
+
+def filtered(shelves: Iterable[tuple[Place, Holding]], matcher: Matcher | None) -> list[tuple[Place, Holding]]:
+    """Return what a filter shows of projects and groups."""
+    if matcher is None:
+        return list(shelves)
+    shown = []
+    for place, holding in shelves:
+        if (found := matcher(place.title, holding)) is not None:
+            shown.append((place, found))
+    return shown
+
+
+def top_rows(shelves: Iterable[tuple[Place, Holding]]) -> list[Row]:
+    """List the projects by name, and then the groups; all of them closed."""
+    by_name = sorted(shelves)
+    return [Row(place, place, place.title, holding, folds=True) for place, holding in by_name]
+
+
+def sort_tops(tops: list[Row], order: Order) -> list[Row]:
+    """Sort projects that come by name, and leave the groups after them."""
+    first_group = bisect_left(tops, 1, key=lambda row: min(1, row.place.rank))
+    return [*order.arrange(tops[:first_group]), *tops[first_group:]]
+
+
+def make_rows(
+    tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[tuple[int, int]] = ()
+) -> list[Row]:
+    """List the rows: what stands at the top, and below what is open of it versions and entries.
+
+    `foreign` are length and allocated bytes of each file that no pip writes.
+    """
+    rows: list[Row] = []
+    for row in tops:
+        if row.key in opened:
+            rows.append(row._replace(open=True))
+            rows.extend(_below(row, opened, order))
+        else:
+            rows.append(row)
+    if foreign:
+        rows.append(foreign_row(foreign))
+    return rows
+
+
+def foreign_row(files: Collection[tuple[int, int]]) -> Row:
+    """Make the one row for files that no pip writes."""
+    holding = Holding(())
+    holding.apparent, holding.disk = (sum(sizes) for sizes in zip(*files, strict=True))
+    holding.files = len(files)
+    return Row(FOREIGN, FOREIGN, FOREIGN.title, holding, foreign=len(files))
+
+
+def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
+    """List what stands below a project or group."""
+    if top.place.rank is not Rank.PROJECT:
+        named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
+        yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
+        return
+    versions, pages = [], []
+    for version in top.holding.versions:
+        place = release_place(top.place.project, version.label)
+        if version.label is None:
+            pages = [_entry_row(entry, place, 1) for entry in version.entries]
+        else:
+            versions.append(_version_row(version, place, place in opened))
+    for row in order.arrange(versions):
+        yield row
+        if row.open:
+            yield from _files(row, order)
+    yield from pages
+
+
+def _version_row(version: Version, place: Place, is_open: bool) -> Row:
+    kind = kind_of(version.entries)
+    return Row(place, place, version.label or "", Holding(version.entries), 1, kind, folds=True, open=is_open)
+
+
+def _entry_row(entry: Entry, place: Place, depth: int) -> Row:
+    return Row(entry.path, place, entry_name(entry), Holding((entry,)), depth, entry.kind)
+
+
+def _files(version: Row, order: Order) -> Iterator[Row]:
+    """List the entries of a version; the metadata of a wheel right below it."""
+    entries = version.holding.entries
+    described: dict[str, list[Entry]] = {}
+    for metadata, wheel in wheels_described(entries):
+        described.setdefault(wheel.path if wheel else "", []).append(metadata)
+    files = [_entry_row(entry, version.place, 2) for entry in entries if entry.kind != "metadata"]
+    for row in order.arrange(files):
+        yield row
+        yield from [_entry_row(metadata, version.place, 2) for metadata in described.get(str(row.key), ())]
+    for metadata in described.get("", ()):
+        yield _entry_row(metadata, version.place, 2)._replace(name=metadata_name(metadata))
+
+
+def metadata_name(entry: Entry) -> str:
+    """Return what metadata are called where their wheel does not stand right above; untrusted text."""
+    return f"metadata of {entry.filename or ' '.join(filter(None, (entry.project, entry.version)))}"
+
+
+def wheels_described(entries: Collection[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
+    """Yield the metadata among the entries of a version, each with its wheel, if that is there.
+
+    Metadata whose wheel nobody names are the only wheel's, where there is only one.
+    """
+    wheels: dict[str | None, Entry] = {}
+    for entry in entries:
+        if entry.kind == "wheel":
+            wheels.setdefault(entry.filename, entry)
+    only = next(iter(wheels.values())) if len(wheels) == 1 else None
+    for entry in entries:
+        if entry.kind == "metadata":
+            yield entry, wheels.get(entry.filename) if entry.filename else only
+
+
+Locate = Callable[[Key], tuple[Key, ...]]
+"""Tells the identities of rows that may stand for a row, the best first: itself, then what it lies in."""

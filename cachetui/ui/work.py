@@ -1,0 +1,187 @@
+"""What runs in threads beside the screen: it reads or removes, and posts messages. Handlers alone change state."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+from cachetui.errors import CachetuiError, RootError
+from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.location import Interpreter, Location
+from cachetui.pip.memory import Memory
+from cachetui.pip.scan import scan
+from cachetui.ui.catalog import Catalog
+
+if TYPE_CHECKING:  # the first screen does not wait for what removes
+    from cachetui.removal import Outcome, Plan, Progress
+
+Post = Callable[[Message], object]
+"""Hands a message to the app; may be called from any thread."""
+Stop = Callable[[], bool]
+"""Tells whether to give up."""
+
+
+class Found(Message):
+    """A running scan has put something into the queue."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let one message stand for many: the queue holds what they bring."""
+        return isinstance(message, Found)
+
+
+@dataclass
+class Read(Message):
+    """A scan has come to its end."""
+
+    turn: int
+    """Which scan it was."""
+    inventory: Inventory
+    """All that it found."""
+    catalog: Catalog
+    """The same by place."""
+
+
+@dataclass
+class Unread(Message):
+    """The cache could not be read."""
+
+    turn: int
+    """Which scan it was."""
+    reason: str
+    """A sentence that says why."""
+    missing: bool
+    """Whether there is nothing at the root at all."""
+
+
+@dataclass
+class Asked(Message):
+    """pip itself was asked where its cache is."""
+
+    difference: str | None
+    """A sentence, if its answer differs."""
+
+
+@dataclass
+class Planned(Message):
+    """It is known what would go."""
+
+    plan: Plan
+    """What would go."""
+    purge: bool
+    """Whether everything is meant."""
+
+
+@dataclass
+class Refused(Message):
+    """What was asked for cannot be done."""
+
+    reason: str
+    """A sentence that says why."""
+
+
+@dataclass
+class Advanced(Message):
+    """A removal has got further."""
+
+    progress: Progress
+    """How far it is."""
+
+    def can_replace(self, message: Message) -> bool:
+        """Let the last one stand for all."""
+        return isinstance(message, Advanced)
+
+
+@dataclass
+class Removed(Message):
+    """A removal has come to its end."""
+
+    plan: Plan
+    """What was to go."""
+    outcome: Outcome
+    """What went."""
+
+
+def read_cache(
+    turn: int, location: Location, memory: bool, queue: deque[Batch], post: Post, stop: Stop, tell: bool
+) -> None:
+    """Read the cache; with `tell`, put into the queue what is found on the way."""
+
+    def report(batch: Batch) -> None:
+        queue.append(batch)
+        post(Found())
+
+    remembered = Memory() if memory else None
+    try:
+        inventory = scan(
+            location.root,
+            memory=remembered,
+            indexes=location.indexes,
+            stop=stop,
+            report=report if tell else None,
+        )
+    except RootError as error:
+        post(Unread(turn, str(error), missing=not _exists(location.root)))
+    else:
+        catalog = Catalog.of(inventory)
+        for _, holding in catalog.shelves:
+            holding.warm()
+        post(Read(turn, inventory, catalog))
+    finally:
+        if remembered is not None:
+            remembered.close()
+
+
+def _exists(root: Path) -> bool:
+    try:
+        return root.exists() or root.is_symlink()
+    except OSError:  # a parent may not be looked into: whether it is there cannot be told
+        return True
+
+
+def ask_about(location: Location, python: Interpreter | None, post: Post, stop: Stop) -> None:
+    """Ask pip itself where its cache is, and tell how that differs."""
+    import os  # noqa: PLC0415 - with what follows it is needed late
+
+    from cachetui.interpreters import default_python  # noqa: PLC0415
+    from cachetui.pip.location import ask_pip, compare  # noqa: PLC0415
+
+    python = python or default_python(os.environ)
+    if python is not None and not stop():
+        answer = ask_pip(python, os.environ, stop=stop)
+        post(Asked(compare(location, answer)))
+
+
+def plan(
+    inventory: Inventory, entries: Iterable[Entry], *, named: bool, purge: bool, now_ns: int, post: Post, stop: Stop
+) -> None:
+    """Find out what of some entries would go."""
+    from cachetui.pip.running import running_pips  # noqa: PLC0415 - it starts with psutil, which costs time
+    from cachetui.removal import plan_removal  # noqa: PLC0415
+
+    try:
+        found = plan_removal(inventory, entries, pips=running_pips(), now_ns=now_ns, named=named, purge=purge)
+    except CachetuiError as error:
+        post(Refused(str(error)))
+    else:
+        if not stop():
+            post(Planned(found, purge))
+
+
+def remove(agreed: Plan, post: Post, stop: Stop) -> None:
+    """Carry out a plan that the user has agreed to."""
+    from cachetui.removal import carry_out  # noqa: PLC0415 - needed late
+
+    def report(progress: Progress) -> None:
+        post(Advanced(progress))
+
+    try:
+        outcome = carry_out(agreed, stop=stop, report=report)
+    except CachetuiError as error:
+        post(Refused(str(error)))
+    else:
+        post(Removed(agreed, outcome))

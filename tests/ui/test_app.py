@@ -1,0 +1,424 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from textual.binding import Binding
+from textual.dom import DOMNode
+from textual.widget import Widget
+
+from cachetui.pip.location import Location
+from cachetui.plan import Kept, Plan
+from cachetui.removal import Outcome, Progress
+from cachetui.ui import work
+from cachetui.ui.app import CachetuiApp
+from cachetui.ui.browse import Browse
+from cachetui.ui.cache_tree import CacheTree
+from cachetui.ui.catalog import Catalog, Place, Rank
+from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.help import Help
+from cachetui.ui.questions import Question, Result
+from cachetui.ui.review import PurgeReview, Review
+from tests.ui.cache import MB, everyday, index_page, inventory, made, release
+from tests.ui.screens import PLACE, Still
+
+SIZE = (100, 30)
+HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, Browse, CacheTree, FilterBox)
+"""What binds keys on the first screen."""
+
+
+def paths(entries: Sequence[object]) -> set[str]:
+    return {entry.path for entry in entries}  # type: ignore[attr-defined] # entries
+
+
+async def test_a_mark_survives_sort_filter_and_rescan() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "space", "slash", *"torch", "enter", "n", "C", "s", "r", "escape")
+        await pilot.pause()
+        assert {entry.project for entry in app.listing.marks} == {"nvidia-cudnn-cu12"}
+        assert "5 marked · frees 1.4 GB" in app.text
+
+
+async def test_marks_that_the_filter_hides_are_counted() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "slash", *"numpy")
+        await pilot.pause()
+        assert "9 marked (9 not shown) · frees 4.6 GB" in app.text
+
+
+async def test_space_marks_and_steps_down_and_never_removes() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "space")
+        assert app.browse.cache_tree.cursor == 2
+        assert {entry.project for entry in app.listing.marks} == {"torch", "nvidia-cudnn-cu12"}
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_range_is_marked_as_a_whole() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "v", "down", "down", "space")
+        assert {entry.project for entry in app.listing.marks} == {"nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy"}
+        await pilot.press("U", "v", "down", "escape")
+        assert not app.listing.marks
+        assert app.browse.cache_tree.range_from is None
+
+
+async def test_all_and_invert_cover_what_is_shown() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "slash", *"numpy", "enter", "a")
+        assert {entry.project for entry in app.listing.marks} == {"torch", "numpy"}
+        await pilot.press("asterisk")
+        assert {entry.project for entry in app.listing.marks} == {"torch"}
+
+
+async def test_arrows_open_rows_and_walk_through_them() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        tree = app.browse.cache_tree
+        await pilot.press("l", "l", "right", "j")
+        assert tree.current is not None and tree.current.name == "torch-2.1.0+cu118-cp310-cp310-linux_x86_64.whl"
+        await pilot.press("h", "left", "h")
+        assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "torch")
+        await pilot.press("enter")
+        assert app.listing.opened == {place for place in app.listing.opened if place.version}
+
+
+async def test_the_mouse_opens_marks_and_sorts() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        tree = app.browse.cache_tree
+        await pilot.click(tree, offset=(1, 0))
+        await pilot.pause()
+        assert app.listing.opened == {Place(Rank.PROJECT, "torch")}
+        await pilot.click(tree, offset=(6, 1))
+        assert {entry.version for entry in app.listing.marks} == {"2.1.0+cu118"}
+        await pilot.click("Titles", offset=(8, 0))
+        assert app.listing.order.by == "name"
+        marked = app.marked
+        await pilot.click("Footer", offset=(2, 0))
+        assert app.marked == set()
+        assert marked
+
+
+async def test_rows_that_stream_in_do_not_move_what_is_under_the_cursor() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        names = [f"small{number:02}" for number in range(50)]
+        app.stream([entry for name in names for entry in release(name, "1", MB, 5)], 16, 900)
+        await pilot.press("down", "down", "down", "space")
+        marked, line = app.marked, app.browse.cache_tree.cursor - app.browse.cache_tree.scroll_offset.y
+        for number in range(40):
+            app.stream(release(f"big{number:02}", "1", (number + 2) * MB, 5), 17 + number, 900)
+            await pilot.pause()
+        tree = app.browse.cache_tree
+        assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "small04")
+        assert tree.cursor - tree.scroll_offset.y == line
+        assert app.marked == marked
+
+
+async def test_as_long_as_nobody_moves_the_biggest_project_is_on_top() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        app.stream(release("small", "1", MB, 5), 2, 900)
+        app.stream(release("big", "1", 9 * MB, 5), 4, 900)
+        await pilot.pause()
+        assert app.browse.cache_tree.cursor == 0
+        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.name == "big"
+
+
+async def test_the_cursor_follows_an_entry_to_the_project_that_it_turns_out_to_be() -> None:
+    wheel, _ = release("torch", "2.3.0", MB, 5)
+    nameless = [made("response", f"n{number}") for number in range(3)]
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        app.stream([*nameless, wheel._replace(project=None, version=None, filename=None, url=None)], 0, 9)
+        await pilot.press("enter", "end")
+        await pilot.press("home", "down")
+        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.key == wheel.path
+        app.stream([wheel], 1, 9)
+        await pilot.pause()
+        row = app.browse.cache_tree.current
+        assert row is not None and row.key == Place(Rank.PROJECT, "torch")
+
+
+async def test_clearing_a_filter_brings_the_cursor_back() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "down", "slash", *"numpy")
+        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.name == "numpy"
+        await pilot.press("escape")
+        assert isinstance(app.focused, CacheTree)
+        assert app.browse.cache_tree.current.name == "nvidia-cublas-cu12"
+
+
+def plan(entries: Sequence[object], **more: object) -> work.Planned:
+    purge = bool(more.pop("purge", False))
+    return work.Planned(Plan(str(PLACE), 1, 2, entries=tuple(entries), **more), purge)  # type: ignore[arg-type]
+
+
+async def test_the_review_lists_everything_that_goes_and_no_has_the_focus() -> None:
+    app = Still(everyday())
+    entries = everyday().entries
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(
+            plan(entries, frees=5_000 * MB, costs=("a cost",), kept=(Kept("http-v2/x", "a pip is running"),))
+        )
+        await pilot.pause()
+        assert isinstance(app.screen, Review)
+        assert app.focused is not None and app.focused.id == "no"
+        listed = [line.words for line in app.screen.query_one("LineList").lines]  # type: ignore[attr-defined]
+        files = [entry.filename for entry in entries if entry.kind in ("wheel", "sdist", "built")]
+        assert not set(files) - set(listed)
+        assert {entry.path for entry in entries if entry.project is None and entry.kind != "response"} <= set(listed)
+        assert "http-v2/x" in listed
+        assert "a cost" in app.text
+
+
+async def test_enter_on_no_keeps_everything() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
+        marked = app.marked
+        app.post_message(plan(list(app.listing.marks)))
+        await pilot.pause()
+        await pilot.press("enter")
+        assert len(app.screen_stack) == 1
+        assert (app.marked, app.outcomes) == (marked, ())
+
+
+async def test_purge_wants_the_word() -> None:
+    app = Still(everyday())
+    agreed: list[Plan] = []
+    setattr(app, "_remove", agreed.append)  # noqa: B010 - asked here is only whether it comes to that
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(plan(everyday().entries, purge=True))
+        await pilot.pause()
+        assert isinstance(app.screen, PurgeReview)
+        await pilot.press(*"y", "enter")
+        assert isinstance(app.screen, PurgeReview)
+        await pilot.press("backspace", *"purge", "enter")
+        assert len(app.screen_stack) == 1
+        assert len(agreed) == 1
+
+
+async def test_read_only_lets_mark_and_says_why_nothing_can_be_removed() -> None:
+    app = Still(everyday(), read_only=True)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("space", "d")
+        await pilot.pause()
+        assert "read-only" in app.lines[0]
+        assert "Read-only: nothing is removed here" in app.text
+        assert len(app.marked) == 9
+        await pilot.press("P")
+        assert len(app.screen_stack) == 1
+
+
+async def test_quitting_asks_while_something_is_marked() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        await pilot.press("enter")
+        assert len(app.screen_stack) == 1
+        await pilot.press("ctrl+c")
+        await pilot.pause()
+        await pilot.press("y")
+        await pilot.pause()
+        assert not app.is_running or app._exit
+
+
+async def test_quitting_without_marks_asks_nothing() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("q")
+        await pilot.pause()
+        assert app._exit
+
+
+async def test_help_explains_every_binding() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        explained = {line.id for line in app.screen.explained}
+    declared = {
+        binding.id for holder in HOLDERS for binding in holder.BINDINGS if isinstance(binding, Binding) and binding.id
+    }
+    assert explained == declared
+
+
+@pytest.mark.parametrize(
+    "holder", [Still.__mro__[1], Browse, CacheTree, FilterBox, Review, PurgeReview, Question, Help]
+)
+def test_every_binding_has_an_id_and_a_tooltip(holder: type[Browse]) -> None:
+    bindings = [binding for binding in holder.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
+    assert all(binding.id and binding.tooltip for binding in bindings)
+    assert not {"ctrl+r", "ctrl+d"} & {name for binding in bindings for name in binding.key.split(",")}
+
+
+async def test_everything_that_can_have_the_focus_says_what_it_is() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(plan(everyday().entries, purge=True))
+        await pilot.pause()
+        focusable = [one for screen in app.screen_stack for one in screen.walk_children(Widget) if one.can_focus]
+        assert {type(widget).__name__ for widget in focusable if not widget.HELP} == set()
+
+
+async def test_progress_and_result_of_a_removal_are_told() -> None:
+    found = everyday()
+    app = Still(found)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "space")
+        entries = tuple(app.listing.marks)
+        app._removing = app.run_worker(pilot.pause(), group="pretended")
+        app.post_message(work.Advanced(Progress(2, 5, 700 * MB, entries[0].path)))
+        await pilot.pause()
+        assert "removing 2 of 5, freed 700 MB" in app.text
+        app.given = inventory(entry for entry in found.entries if entry not in entries[:4])
+        gone = tuple(file.path for entry in entries[:4] for file in entry.files)
+        outcome = Outcome(gone, kept=(Kept(entries[4].path, "in use"),), failed=1, freed=900 * MB, entries=4)
+        app.post_message(work.Removed(plan(entries).plan, outcome))
+        await pilot.pause()
+        assert isinstance(app.screen, Result)
+        assert "in use" in app.text
+        assert app.marked == {entries[4].path}
+        assert app.farewell is not None and app.farewell.startswith("Removed 8 files of 4 entries, freed 900 MB: ")
+
+
+async def test_a_refusal_is_told_and_nothing_changes() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("space")
+        app.post_message(work.Refused("/ is the top of the file system."))
+        await pilot.pause()
+        assert "/ is the top of the file system." in app.text
+        assert len(app.marked) == 9
+
+
+@pytest.mark.parametrize("size", [(20, 5), (1, 1), (30, 8), (250, 80)])
+async def test_any_terminal_will_do(size: tuple[int, int]) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("l", "j", "space", "question_mark")
+        await pilot.press("escape", "slash", "x", "escape", "i", "A", "m", "m", "pagedown", "G")
+        app.post_message(plan(everyday().entries, costs=("a cost",)))
+        await pilot.pause()
+        await pilot.press("down", "n")
+        await pilot.resize_terminal(80, 24)
+        await pilot.resize_terminal(*size)
+        assert app.is_running
+
+
+async def test_hostile_names_draw_on_one_line_and_do_nothing() -> None:
+    evil = "evil\x1b[2J[bold]\n日本語\u202e"
+    entries = [
+        made(
+            "wheel",
+            "one",
+            5 * MB,
+            5,
+            evil,
+            "1\x1b[31m",
+            filename=f"{evil}.whl",
+            url="https://me:secret@x.example/a?k=v",
+        ),
+        made("unknown", "two\x1b]0;x\x07", MB, 5, note="[red]note\x9b31m"),
+    ]
+    app = Still(inventory(entries))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("l", "j", "l", "j", "G", "l", "j")
+        await pilot.press("g", "j", "j")
+        text = app.text
+        assert "\x1b" not in text and "\x07" not in text and "\x9b" not in text and "\u202e" not in text
+        assert "evil\\x1b[2J[bold]\\x0a日本語\\u202e" in text
+        assert "secret" not in text and "https://***@x.example/a?k=***" in text
+
+
+async def test_an_inventory_without_a_single_entry_is_called_empty() -> None:
+    app = Still(inventory([]), location=Location(PLACE, "the platform's default", named=False, enabled=True))
+    app.demo = True
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert "The cache is empty" in app.text
+        assert app.lines[-1].split("  ")[0] == " ? help"
+        app.given = inventory(release("six", "1.0", MB, 1))
+        await pilot.press("r")
+        await pilot.pause()
+        assert " six  1.0" in app.text
+        assert isinstance(app.focused, CacheTree)
+
+
+async def test_a_missing_root_is_empty_only_where_nobody_named_it() -> None:
+    for named, title in ((True, "The cache cannot be read"), (False, "The cache is empty")):
+        app = Still(None, location=Location(PLACE, "the platform's default", named=named, enabled=True))
+        async with app.run_test(size=SIZE) as pilot:
+            app.post_message(work.Unread(app._turn, "There is nothing at /x.", missing=True))
+            await pilot.pause()
+            assert title in app.text
+
+
+async def test_esc_stops_reading_and_what_was_found_stays() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        app._reading = worker = app.run_worker(pilot.pause(), group="pretended")
+        app.refresh_bindings()
+        await pilot.press("escape")
+        assert worker.is_cancelled
+        found = inventory(release("six", "1.0", MB, 1), complete=False)
+        app.post_message(work.Read(app._turn, found, Catalog.of(found)))
+        await pilot.pause()
+        assert "Reading was stopped: not everything is listed. r reads it again." in app.text
+        assert " six  1.0" in app.text
+
+
+async def test_what_a_scan_brings_that_was_given_up_is_forgotten() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        other = inventory(release("six", "1.0", MB, 1))
+        app.post_message(work.Read(app._turn - 1, other, Catalog.of(other)))
+        app.post_message(work.Unread(app._turn - 1, "It is gone.", missing=True))
+        await pilot.pause()
+        assert app.inventory == everyday()
+
+
+async def test_what_should_be_known_about_the_place_stands_at_the_top() -> None:
+    location = Location(PLACE, "PIP_CACHE_DIR", named=False, enabled=False, off_by="PIP_NO_CACHE_DIR=off")
+    app = Still(inventory([index_page("six")]), location=location)
+    app.demo = True
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(work.Asked("pip itself answers /elsewhere."))
+        await pilot.pause()
+        assert app.lines[1].startswith(
+            " ! pip's cache is switched off by PIP_NO_CACHE_DIR=off. This is what still lies in"
+        )
+        assert " ! pip itself answers /elsewhere." in app.text
+
+
+async def test_the_palette_offers_what_keys_do() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE):
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert "Theme" in titles
+        assert "Mark everything that is shown" in titles
+        assert len(titles) == len(set(titles))
+
+
+async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Still(everyday())
+    copied: list[str] = []
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("G", "y", "slash", *"six", "enter", "l", "j", "l", "j", "y")
+        await pilot.pause()
+    assert copied == [
+        f"{PLACE}/notes.txt\n{PLACE}/http-v2/readme",
+        f"{PLACE}/http-v2/six-1.16.0-py2.py3-none-any.whl",
+    ]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from cachetui.ui.catalog import Catalog, Place, Rank, release_place
+from cachetui.ui.details import Fact, facts_of, parts_of, title_of
+from cachetui.ui.listing import Listing
+from cachetui.ui.rows import Row
+from tests.ui.cache import MB, NOW, everyday, inventory, made
+
+TORCH = Place(Rank.PROJECT, "torch")
+RELEASE = release_place("torch", "2.3.0+cu121")
+
+
+def row_of(name: str) -> Row:
+    listing = Listing(Catalog.of(everyday()))
+    listing.opened.update({TORCH, RELEASE})
+    return next(row for row in listing.rows() if row.name == name)
+
+
+def test_an_entry_tells_its_ages_who_named_it_and_where_it_lies() -> None:
+    assert facts_of(row_of("torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"), NOW) == [
+        Fact("downloaded", "3 months ago, 2026-02-25"),
+        Fact("checked", "5 weeks ago, 2026-04-22"),
+        Fact("named by", "the index page that lists it"),
+        Fact("length", "781 MB"),
+        Fact("from", "https://files.example/packages/torch-2.3.0%2Bcu121-cp311-cp311-linux_x86_64.whl"),
+        Fact("on disk", "http-v2/torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl and its .body"),
+    ]
+
+
+def test_a_project_tells_spans_and_what_it_holds() -> None:
+    assert facts_of(row_of("torch"), NOW) == [
+        Fact("downloaded", "3 to 13 months ago"),
+        Fact("checked", "5 weeks to 5 months ago"),
+        Fact("holds", "4 wheels, 4 metadata files, 1 index page"),
+        Fact("length", "4.6 GB"),
+    ]
+    assert parts_of(row_of("torch"))[0] == "Versions"
+    assert [name for name, _ in parts_of(row_of("torch"))[1]] == [
+        "2.3.0+cu121",
+        "2.3.0",
+        "2.2.2+cu121",
+        "2.1.0+cu118",
+        "index",
+    ]
+
+
+def test_secrets_in_addresses_are_not_shown() -> None:
+    secret = made("response", "a", MB, 1, url="https://me:word@files.example/x?token=abc")
+    listing = Listing(Catalog.of(inventory([secret])))
+    listing.opened.add(Place(Rank.UNIDENTIFIED))
+    told = facts_of(listing.rows()[1], NOW)
+    assert Fact("from", "https://***@files.example/x?token=***") in told
+    assert "word" not in str(told)
+
+
+def test_under_http_a_download_is_at_latest_then() -> None:
+    old = made("response", "a", MB, 1)._replace(path="http/a")
+    listing = Listing(Catalog.of(inventory([old])))
+    listing.opened.add(Place(Rank.UNIDENTIFIED))
+    assert facts_of(listing.rows()[1], NOW)[0].value.endswith(" at latest")
+
+
+def test_titles_say_what_the_parents_would() -> None:
+    assert title_of(row_of("2.3.0+cu121")) == "torch 2.3.0+cu121"
+    assert title_of(row_of("its metadata")) == "metadata of torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"
+    assert title_of(row_of("index page")) == "torch index page"
+    assert title_of(row_of("Not pip's")) == "Not pip's"

@@ -1,0 +1,190 @@
+"""From the files to the screen and back: a real cache, read and removed from by the real engine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from cachetui.demo.writer import CacheWriter
+from cachetui.pip.location import Location
+from cachetui.ui.app import CachetuiApp
+from cachetui.ui.catalog import Place, Rank
+from cachetui.ui.questions import Question
+from cachetui.ui.review import PurgeReview, Review
+from tests.ui.cache import DAY, NOW
+from tests.ui.screens import text_of
+
+SIZE = (100, 30)
+WHEELS = ("six-1.16.0-py3-none-any.whl", "six-1.15.0-py3-none-any.whl", "numpy-2.0.0-cp311-cp311-linux_x86_64.whl")
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Write a cache of wheels that were built here."""
+    root = tmp_path / "pip"
+    writer = CacheWriter(root)
+    for number, name in enumerate(WHEELS):
+        writer.built(
+            f"https://files.example/{name}.tar.gz", "0" * 64, name, bytes(20_000 * (number + 1)), NOW - 90 * DAY
+        )
+    return root
+
+
+def app_on(root: Path, *, named: bool = True) -> CachetuiApp:
+    location = Location(root, "--cache-dir", named=named, enabled=True)
+    return CachetuiApp(location, memory=False, demo=True, clock=lambda: NOW)
+
+
+def wheels(root: Path) -> set[str]:
+    return {path.name for path in root.rglob("*.whl")}
+
+
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing runs beside the screen any more, and what it told has been taken up."""
+    app = pilot.app
+    while True:
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        if not any(worker.is_running for worker in app.workers):
+            return
+
+
+async def test_what_was_reviewed_goes_and_nothing_else(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"six 1.15", "enter", "space", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert wheels(root) == set(WHEELS)
+        await pilot.press("y")
+        await settled(pilot)
+        assert wheels(root) == {WHEELS[0], WHEELS[2]}
+        assert not app.listing.marks
+        await pilot.press("escape")
+        assert "six  1.16.0 " in text_of(app)
+        await pilot.press("q")
+    assert app.farewell is not None
+    assert app.farewell.startswith("Removed 2 files of 1 entry, freed ")
+
+
+async def test_a_refused_review_leaves_files_and_marks(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        await pilot.press("escape")
+        assert wheels(root) == set(WHEELS)
+        assert len(app.listing.marks) == 3
+    assert app.farewell is None
+
+
+async def test_a_purge_empties_the_cache_once_the_word_is_typed(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("P")
+        await settled(pilot)
+        assert isinstance(app.screen, PurgeReview)
+        await pilot.press(*"purge", "enter")
+        await settled(pilot)
+        assert wheels(root) == set()
+        assert "The cache is empty" in text_of(app)
+
+
+async def test_a_rescan_shows_what_has_come_and_drops_marks_of_what_is_gone(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a")
+        next(root.rglob(WHEELS[2])).unlink()
+        CacheWriter(root).built("https://files.example/new", None, "new-1.0-py3-none-any.whl", bytes(9_000), NOW)
+        await pilot.press("r")
+        await settled(pilot)
+        assert {entry.project for entry in app.listing.marks} == {"six"}
+        assert any(row.key == Place(Rank.PROJECT, "new") for row in app.browse.cache_tree.table.rows)
+
+
+async def test_what_vanished_meanwhile_does_no_harm(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        next(root.rglob(WHEELS[1])).unlink()
+        await pilot.press("y")
+        await settled(pilot)
+        assert wheels(root) == set()
+
+
+async def test_what_changed_meanwhile_stays_and_is_named(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        next(root.rglob(WHEELS[1])).write_bytes(b"another")
+        await pilot.press("y")
+        await settled(pilot)
+        assert wheels(root) == {WHEELS[1]}
+        assert "changed since the cache was read" in text_of(app)
+        await pilot.press("enter")
+        assert [entry.filename for entry in app.listing.marks] == [WHEELS[1]]
+
+
+async def test_a_named_root_that_is_missing_is_an_error_that_r_gets_over(tmp_path: Path) -> None:
+    root = tmp_path / "pip"
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "The cache cannot be read" in text_of(app)
+        CacheWriter(root).built("https://files.example/new", None, "new-1.0-py3-none-any.whl", bytes(9_000), NOW)
+        await pilot.press("r")
+        await settled(pilot)
+        assert " new  1.0" in text_of(app)
+
+
+async def test_a_missing_default_root_is_empty(tmp_path: Path) -> None:
+    app = app_on(tmp_path / "pip", named=False)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert "The cache is empty" in text_of(app)
+
+
+async def test_a_root_that_is_not_pips_is_shown_and_refused(tmp_path: Path) -> None:
+    (tmp_path / "work.txt").write_text("mine")
+    app = app_on(tmp_path)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press("P")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
+        assert "holds nothing that pip writes" in " ".join(text_of(app).split())
+        assert (tmp_path / "work.txt").exists()
+
+
+async def test_quitting_at_once_leaves_no_thread_behind(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("q")
+    assert not any(worker.is_running for worker in app.workers)
+
+
+async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        app.screen.dismiss(True)
+        await app.action_quit()
+        await pilot.pause()
+        if isinstance(app.screen, Question):  # else the removal was faster
+            await pilot.press("y")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+    assert app.farewell is not None
+    assert app.farewell.startswith("Removed ")

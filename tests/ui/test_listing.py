@@ -1,0 +1,215 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from cachetui.model import Entry
+from cachetui.ui.catalog import Catalog, Place, Rank, release_place
+from cachetui.ui.listing import Listing, Sign
+from cachetui.ui.rows import Row
+from tests.ui.cache import everyday, index_page, inventory, made, release
+
+ENTRIES = everyday().entries
+WORDS = ("", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http")
+
+
+def row_named(listing: Listing, name: str) -> Row:
+    return next(row for row in listing.rows() if row.name == name)
+
+
+def recount(listing: Listing, row: Row) -> Sign:
+    """Find the sign of a row the slow way: by looking at everything that lies in it, shown or not."""
+    if row.foreign:
+        return ""
+    if isinstance(row.key, str):
+        return "x" if row.key in listing.marks else " "
+    inside = [
+        entry
+        for entry in listing.catalog.entries.values()
+        if row.key in (listing.catalog.place(entry), listing.catalog.place(entry).shelf)
+    ]
+    marked = sum(entry.path in listing.marks for entry in inside)
+    return " " if not marked else "x" if marked == len(inside) else "-"
+
+
+class Browsing(RuleBasedStateMachine):
+    """Marks against a plain set of paths, through whatever a user and a scan may do in between."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listing = Listing(Catalog.of(everyday()))
+        self.expected: set[str] = set()
+
+    def shown(self) -> set[str]:
+        return {entry.path for _, holding in self.listing.shelves for entry in holding.entries}
+
+    @rule(pick=st.integers(0, 200))
+    def toggle_a_row(self, pick: int) -> None:
+        rows = self.listing.rows()
+        if rows:
+            paths = {entry.path for entry in rows[pick % len(rows)].holding.entries}
+            self.expected = self.expected - paths if paths <= self.expected else self.expected | paths
+            self.listing.toggle([rows[pick % len(rows)]])
+
+    @rule()
+    def mark_all(self) -> None:
+        self.listing.mark_all()
+        self.expected |= self.shown()
+
+    @rule()
+    def invert(self) -> None:
+        self.listing.invert()
+        self.expected ^= self.shown()
+
+    @rule(typed=st.sampled_from(WORDS))
+    def filter(self, typed: str) -> None:
+        self.listing.filter(typed)
+
+    @rule(by=st.sampled_from(("size", "name", "count", "age")))
+    def sort(self, by: str) -> None:
+        self.listing.order = self.listing.order.sorted_by(by)  # type: ignore[arg-type] # sampled from exactly these
+
+    @rule(pick=st.integers(0, 200))
+    def open_or_close(self, pick: int) -> None:
+        rows = [row for row in self.listing.rows() if row.folds]
+        if rows:
+            self.listing.opened ^= {rows[pick % len(rows)].place}
+
+    @rule(gone=st.sets(st.sampled_from([entry.path for entry in ENTRIES]), max_size=3))
+    def rescan_without(self, gone: set[str]) -> None:
+        self.listing.adopt(Catalog.of(inventory(entry for entry in ENTRIES if entry.path not in gone)))
+        self.expected -= gone
+
+    @rule(gone=st.sets(st.sampled_from([entry.path for entry in ENTRIES]), max_size=3))
+    def drop(self, gone: set[str]) -> None:
+        self.listing.drop(gone)
+        self.expected -= gone
+
+    @invariant()
+    def marks_are_what_was_marked(self) -> None:
+        known = self.listing.catalog.entries
+        assert {entry.path for entry in self.listing.marks} == self.expected
+        assert self.listing.marks.disk == sum(known[path].disk_usage for path in self.expected)
+        assert self.listing.hidden_marks == len(self.expected - self.shown())
+
+    @invariant()
+    def signs_equal_a_slow_recount(self) -> None:
+        rows = self.listing.rows()
+        assert [self.listing.sign(row) for row in rows] == [recount(self.listing, row) for row in rows]
+
+    @invariant()
+    def rows_are_told_apart_and_hold_together_what_is_shown(self) -> None:
+        rows = self.listing.rows()
+        assert len({row.key for row in rows}) == len(rows)
+        tops = [entry.path for row in rows if not row.depth for entry in row.holding.entries]
+        assert len(tops) == len(set(tops))
+        assert set(tops) == self.shown()
+
+
+TestBrowsing = Browsing.TestCase
+TestBrowsing.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+
+
+def test_a_filter_never_lets_a_parent_look_wholly_marked() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.filter("cp310")
+    listing.toggle([row_named(listing, "torch")])
+    assert listing.sign(row_named(listing, "torch")) == "-"
+    assert listing.tally.entries == 2
+    listing.filter("numpy")
+    assert listing.tally.hidden == 2
+
+
+def test_all_shown_and_unmarked_again_leaves_hidden_marks_alone() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.toggle([row_named(listing, "six")])
+    listing.filter("torch")
+    listing.toggle([row_named(listing, "torch")])
+    listing.toggle([row_named(listing, "torch")])
+    assert [entry.project for entry in listing.marks] == ["six"]
+
+
+def test_what_no_pip_writes_is_counted_and_cannot_be_marked() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    foreign = listing.rows()[-1]
+    listing.toggle([foreign])
+    listing.mark_all()
+    assert (foreign.name, foreign.foreign, listing.sign(foreign)) == ("Not pip's", 2, "")
+    assert len(listing.marks) == len(ENTRIES)
+
+
+def test_marks_follow_an_entry_that_gets_its_name() -> None:
+    listing = Listing(Catalog(naming=True))
+    wheel, _ = release("torch", "2.3.0", 100, 1)
+    nameless = wheel._replace(project=None, version=None, filename=None)
+    listing.update([nameless, made("response", "other")])
+    listing.toggle([row_named(listing, "Not yet named")])
+    listing.update([wheel])
+    assert listing.sign(row_named(listing, "torch")) == "x"
+    assert listing.sign(row_named(listing, "Not yet named")) == "x"
+    assert listing.marks.count(Place(Rank.UNNAMED)) == 1
+    assert listing.locate(wheel.path) == (wheel.path, release_place("torch", "2.3.0"), Place(Rank.PROJECT, "torch"))
+
+
+def test_streaming_ends_where_a_whole_inventory_begins() -> None:
+    streamed = Listing(Catalog(naming=True))
+    for entry in ENTRIES:
+        streamed.update([entry._replace(project=None, version=None, filename=None)])
+    for entry in ENTRIES:
+        streamed.update([entry])
+    streamed.adopt(Catalog.of(everyday()))
+    assert [row.key for row in streamed.rows()] == [row.key for row in Listing(Catalog.of(everyday())).rows()]
+
+
+@given(st.permutations(range(6)))
+def test_rows_do_not_depend_on_the_order_in_which_entries_come(order: list[int]) -> None:
+    entries = [*release("a", "1.0", 10, 1), *release("b", "1.0", 10, 1), index_page("a"), index_page("b")]
+    listing = Listing()
+    listing.update([entries[index] for index in order])
+    listing.opened.update({Place(Rank.PROJECT, "a"), release_place("a", "1.0"), Place(Rank.PROJECT, "b")})
+    expected = Listing(Catalog.of(inventory(entries)))
+    expected.opened = listing.opened
+    assert [row.key for row in listing.rows()] == [row.key for row in expected.rows()]
+
+
+@pytest.mark.parametrize(("typed", "projects"), [("", 6), ("torch", 1), ("cp38", 1), ("nothing-like-it", 0)])
+def test_projects_that_a_filter_shows_are_counted(typed: str, projects: int) -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.filter(typed)
+    assert listing.shown_projects == projects
+
+
+def test_bars_and_shares_do_not_change_under_a_filter() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    whole = listing.scale()
+    listing.filter("six")
+    assert listing.scale() == whole
+
+
+def test_nothing_is_quadratic() -> None:
+    """Count looks at entries instead of time: twice the cache, twice the work."""
+
+    def looks(projects: int) -> int:
+        seen = 0
+        original: Callable[[Catalog, Entry], Place] = Catalog.place
+
+        class Counting(Catalog):
+            def place(self, entry: Entry) -> Place:
+                nonlocal seen
+                seen += 1
+                return original(self, entry)
+
+        catalog = Counting()
+        catalog.update(entry for number in range(projects) for entry in release(f"p{number}", "1.0", 10, 1))
+        listing = Listing(catalog)
+        listing.mark_all()
+        for row in listing.rows():
+            listing.sign(row)
+        listing.invert()
+        return seen
+
+    assert looks(200) == 2 * looks(100)

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import pytest
+
+from cachetui.ui.catalog import Catalog, Place, Rank, release_place
+from cachetui.ui.columns import columns
+from cachetui.ui.holding import Age, Holding
+from cachetui.ui.listing import Listing
+from cachetui.ui.rows import By, Order, Row
+from tests.ui.cache import MB, everyday, index_page, inventory, made, release
+
+TORCH = Place(Rank.PROJECT, "torch")
+
+
+def listing(*opened: Place) -> Listing:
+    found = Listing(Catalog.of(everyday()))
+    found.opened.update(opened)
+    return found
+
+
+def drawn(rows: list[Row]) -> list[str]:
+    """Write rows down: indent, name, hint, kind."""
+    return [f"{'  ' * row.depth}{row.name} | {row.hint} | {row.kind}" for row in rows]
+
+
+def test_projects_come_first_and_groups_after_them() -> None:
+    assert drawn(listing().rows()) == [
+        "torch | 2.3.0+cu121  2.3.0  2.2.2+cu121  2.1.0+cu118 | ",
+        "nvidia-cudnn-cu12 | 9.1.0.70  8.9.2.26 | ",
+        "nvidia-cublas-cu12 | 12.4.5.8 | ",
+        "scipy | 1.13.1  1.11.4 | ",
+        "numpy | 2.0.0  1.24.4  1.21.6 | ",
+        "six | 1.16.0 | ",
+        "Unidentified | 2 entries | ",
+        "Leftovers | 1 entry | ",
+        "pip's own checks | 1 entry | ",
+        "Not pip's | 2 files, never touched | ",
+    ]
+
+
+def test_below_a_project_stand_versions_and_below_those_files_with_their_metadata() -> None:
+    numpy = Place(Rank.PROJECT, "numpy")
+    rows = listing(numpy, release_place("numpy", "2.0.0"), release_place("numpy", "1.21.6")).rows()
+    start = next(index for index, row in enumerate(rows) if row.key == numpy)
+    assert drawn(rows[start : start + 9]) == [
+        "numpy | 2.0.0  1.24.4  1.21.6 | ",
+        "  1.21.6 | cp311 linux_x86_64  sdist | built +1",
+        "    numpy-1.21.6-cp311-cp311-linux_x86_64.whl |  | built",
+        "    numpy-1.21.6.zip |  | sdist",
+        "  2.0.0 | cp311 manylinux2014_x86_64 | wheel",
+        "    numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl |  | wheel",
+        "    its metadata |  | metadata",
+        "  1.24.4 | cp38 manylinux2014_x86_64 | wheel",
+        "  index page |  | index",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("order", "names"),
+    [
+        (Order("size"), ["torch", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy", "numpy", "six"]),
+        (Order("size", reverse=True), ["six", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "torch"]),
+        (Order("name"), ["numpy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "six", "torch"]),
+        (Order("name", reverse=True), ["torch", "six", "scipy", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "numpy"]),
+        (Order("count"), ["torch", "numpy", "nvidia-cudnn-cu12", "scipy", "nvidia-cublas-cu12", "six"]),
+        (Order("age"), ["six", "torch", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12"]),
+        (Order("age", reverse=True), ["nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "numpy", "torch", "six"]),
+    ],
+)
+def test_projects_are_sorted_and_groups_stay_at_the_end(order: Order, names: list[str]) -> None:
+    found = listing()
+    found.order = order
+    titles = ["Unidentified", "Leftovers", "pip's own checks", "Not pip's"]
+    assert [row.name for row in found.rows()] == names + titles
+
+
+@pytest.mark.parametrize(
+    ("by", "versions"),
+    [
+        ("size", ["2.1.0+cu118", "2.3.0+cu121", "2.3.0", "2.2.2+cu121"]),
+        ("name", ["2.3.0+cu121", "2.3.0", "2.2.2+cu121", "2.1.0+cu118"]),
+        ("count", ["2.3.0+cu121", "2.3.0", "2.2.2+cu121", "2.1.0+cu118"]),
+        ("age", ["2.1.0+cu118", "2.2.2+cu121", "2.3.0", "2.3.0+cu121"]),
+    ],
+)
+def test_versions_are_sorted_too_newest_first_where_equal_and_pages_stay_last(by: By, versions: list[str]) -> None:
+    found = listing(TORCH)
+    found.order = Order(by)
+    rows = found.rows()
+    start = next(index for index, row in enumerate(rows) if row.key == TORCH)
+    assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
+
+
+def test_what_has_no_age_comes_last_either_way() -> None:
+    entries = [
+        *release("old", "1", MB, 90),
+        made("built", "b", MB, 5, "unread", "1", filename="unread-1-py3-none-any.whl"),
+    ]
+    found = Listing(Catalog.of(inventory(entries)))
+    for reverse in (False, True):
+        found.order = Order("age", reverse, age="checked")
+        assert [row.name for row in found.rows()] == ["old", "unread"]
+
+
+def test_asking_again_for_the_same_order_turns_it_round() -> None:
+    assert Order().sorted_by("size") == Order("size", reverse=True)
+    assert Order().sorted_by("size").sorted_by("size") == Order()
+    assert Order("size", reverse=True).sorted_by("name") == Order("name")
+
+
+def test_ages_follow_each_other_in_a_ring() -> None:
+    ages: list[Age] = [Order().next_age().age, Order().next_age().next_age().age]
+    assert ages == ["checked", "read"]
+    assert Order().next_age().next_age().next_age() == Order()
+
+
+def test_a_filter_hides_entries_and_figures_follow() -> None:
+    found = listing(TORCH)
+    found.filter("torch cp310")
+    assert [(row.name, row.holding.disk) for row in found.rows()] == [
+        ("torch", 2267 * MB + 16_384),
+        ("2.1.0+cu118", 2267 * MB + 16_384),
+    ]
+
+
+def test_a_project_is_as_old_as_its_newest_file_never_as_its_index_page() -> None:
+    wheel, _ = release("six", "1.16.0", MB, 500)
+    page = index_page("six", days=2)
+    assert Holding([wheel, page]).newest("downloaded") == wheel.downloaded
+    assert Holding([page]).newest("downloaded") == page.downloaded
+
+
+def test_versions_that_are_equal_stand_in_one_place() -> None:
+    assert release_place("six", "1.0") == release_place("six", "1.0.0")
+    assert release_place("six", "1.0") != release_place("six", "1.0+local")
+    assert release_place("six", None) != release_place("six", "")
+    assert release_place("six", "9" * 5_000).version == f"={'9' * 5_000}"
+
+
+def test_metadata_whose_wheel_is_gone_say_whose_they_were() -> None:
+    _, metadata = release("torch", "2.3.0", MB, 1)
+    found = Listing(Catalog.of(inventory([metadata])))
+    found.opened.update({TORCH, release_place("torch", "2.3.0")})
+    assert [row.name for row in found.rows()] == ["torch", "2.3.0", f"metadata of {metadata.filename}"]
+
+
+@pytest.mark.parametrize(
+    ("room", "titles"),
+    [
+        (19, ""),
+        (30, "Disk"),
+        (45, "Disk Share"),
+        (60, "Disk Share Age"),
+        (79, "Disk Share Files Downloaded"),
+        (95, "Disk Share Files Downloaded Kind"),
+        (119, "Disk Share  Files Downloaded Kind"),
+        (140, "Disk Share  Files Downloaded Checked Kind"),
+    ],
+)
+def test_columns_go_one_after_the_other_as_room_gets_scarce(room: int, titles: str) -> None:
+    assert " ".join(column.title for column in columns(room, Order())) == titles
