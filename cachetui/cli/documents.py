@@ -13,8 +13,8 @@ from operator import attrgetter
 from typing import Any
 
 from cachetui.model import NS, Entry, Inventory
-from cachetui.plan import Plan
-from cachetui.removal import Outcome
+from cachetui.removal.execution import Outcome
+from cachetui.removal.plan import Plan
 from cachetui.ui.text import masked
 
 SCHEMA = 1

@@ -20,8 +20,8 @@ from cachetui.cli.notes import Status, ask, can_ask, for_stream, note
 from cachetui.errors import RefusedError
 from cachetui.model import Entry
 from cachetui.pip.running import running_pips
-from cachetui.plan import Plan, plan_removal
-from cachetui.removal import Outcome, Progress, carry_out
+from cachetui.removal.execution import Outcome, Progress, carry_out
+from cachetui.removal.plan import Plan, plan_removal
 from cachetui.ui.bill import bill, stays, title
 from cachetui.ui.text import count, disk_text, removed
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from cachetui.model import Entry
-from cachetui.plan import Kept
+from cachetui.removal.plan import Kept
 from cachetui.ui.catalog import Catalog, Place, Rank
 from cachetui.ui.rows import PAGE_NAMES, entry_name, metadata_name, wheels_described
 from cachetui.ui.text import count

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
-from cachetui.removal import Outcome
+from cachetui.removal.execution import Outcome
 from cachetui.ui.bill import BillLine
 from cachetui.ui.ink import Line
 from cachetui.ui.keys import PROGRAM, key

@@ -16,7 +16,8 @@ from cachetui.ui.reader import Reader
 from cachetui.ui.text import count, disk_text, removed
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
-    from cachetui.removal import Outcome, Plan
+    from cachetui.removal.execution import Outcome
+    from cachetui.removal.plan import Plan
 
 REFUSAL_SECONDS = 12
 """How long a refusal stays on the screen: it is longer than other messages."""

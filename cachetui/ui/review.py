@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input
 
-from cachetui.plan import Plan
+from cachetui.removal.plan import Plan
 from cachetui.ui.bill import bill, stays, title
 from cachetui.ui.ink import Line, Part
 from cachetui.ui.keys import REMOVE, key

@@ -18,7 +18,8 @@ from cachetui.pip.scan import scan
 from cachetui.ui.catalog import Catalog
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
-    from cachetui.removal import Outcome, Plan, Progress
+    from cachetui.removal.execution import Outcome, Progress
+    from cachetui.removal.plan import Plan
 
 Post = Callable[[Message], object]
 """Hands a message to the app; may be called from any thread."""
@@ -161,7 +162,7 @@ def plan(
 ) -> None:
     """Find out what of some entries would go."""
     from cachetui.pip.running import running_pips  # noqa: PLC0415 - it starts with psutil, which costs time
-    from cachetui.removal import plan_removal  # noqa: PLC0415
+    from cachetui.removal.plan import plan_removal  # noqa: PLC0415
 
     try:
         found = plan_removal(inventory, entries, pips=running_pips(), now_ns=now_ns, named=named, purge=purge)
@@ -174,7 +175,7 @@ def plan(
 
 def remove(agreed: Plan, post: Post, stop: Stop) -> None:
     """Carry out a plan that the user has agreed to."""
-    from cachetui.removal import carry_out  # noqa: PLC0415 - needed late
+    from cachetui.removal.execution import carry_out  # noqa: PLC0415 - needed late
 
     def report(progress: Progress) -> None:
         post(Advanced(progress))

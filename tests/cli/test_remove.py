@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from cachetui import removal
 from cachetui.cli import removing
+from cachetui.removal import execution
 from tests.cli.conftest import Nobody, Run
 from tests.inventories import write
 
@@ -150,9 +150,9 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
 ) -> None:
     record, body, *_ = sorted(paths_of(run, cache, "torch===2.3.0"))
 
-    def change_first(*arguments: Any, **options: Any) -> removal.Outcome:
+    def change_first(*arguments: Any, **options: Any) -> execution.Outcome:
         write(cache, body, b"changed")
-        return removal.carry_out(*arguments, **options)
+        return execution.carry_out(*arguments, **options)
 
     monkeypatch.setattr(removing, "carry_out", change_first)
     said = run("remove", "torch===2.3.0", "--yes", "--json", "--cache-dir", cache)
@@ -184,7 +184,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
 def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: removal.Plan, *, stop: Callable[[], bool], report: object) -> removal.Outcome:
+    def interrupted(plan: execution.Plan, *, stop: Callable[[], bool], report: object) -> execution.Outcome:
         asked = 0
 
         def press() -> bool:
@@ -194,7 +194,7 @@ def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
                 signal.raise_signal(signal.SIGINT)
             return stop()
 
-        return removal.carry_out(plan, stop=press)
+        return execution.carry_out(plan, stop=press)
 
     monkeypatch.setattr(removing, "carry_out", interrupted)
     before = files(cache)

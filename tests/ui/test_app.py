@@ -8,8 +8,8 @@ from textual.dom import DOMNode
 from textual.widget import Widget
 
 from cachetui.pip.location import Location
-from cachetui.plan import Kept, Plan
-from cachetui.removal import Outcome, Progress
+from cachetui.removal.execution import Outcome, Progress
+from cachetui.removal.plan import Kept, Plan
 from cachetui.ui import work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse import Browse

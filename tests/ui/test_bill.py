@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cachetui.plan import Kept
+from cachetui.removal.plan import Kept
 from cachetui.ui.bill import BillLine, bill, stays, title
 from tests.ui.cache import MB, everyday, index_page, made, release
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.plan import Kept
+from cachetui.removal.plan import Kept
 from cachetui.ui import work
 from cachetui.ui.text import ASCII
 from tests.ui.cache import MB, everyday, inventory, made, release

@@ -11,12 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from cachetui.directory import Descent, Directory
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, File
-from cachetui.plan import SERVES, Kept, Plan, plan_removal, quiet_time, subtree
-
-__all__ = ["Kept", "Outcome", "Plan", "Progress", "carry_out", "plan_removal"]
+from cachetui.removal.directory import Descent, Directory
+from cachetui.removal.plan import SERVES, Kept, Plan, quiet_time, subtree
 
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.directory import BY_DESCRIPTOR, Directory
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
-from cachetui.plan import Kept, Plan
-from cachetui.removal import Outcome, Progress, carry_out, plan_removal
+from cachetui.removal.directory import BY_DESCRIPTOR, Directory
+from cachetui.removal.execution import Outcome, Progress, carry_out
+from cachetui.removal.plan import Kept, Plan, plan_removal
 from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, inventory_of, record, write, write_record
 
 Opener = Callable[[str], Directory]
@@ -422,7 +422,7 @@ def as_a_nobody(root: Path, script: str) -> str:
         for path in root.parents:
             if path.owner() == "root" and path not in (Path("/"), Path("/tmp")):
                 path.chmod(path.stat().st_mode | 0o055)
-        code = f"import cachetui.removal, tests.inventories, os\nos.setuid(65_534)\n{code}"
+        code = f"import cachetui.removal.execution, tests.inventories, os\nos.setuid(65_534)\n{code}"
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     ).stdout
@@ -437,7 +437,8 @@ def test_a_directory_without_permission_keeps_what_is_in_it(root: Path, mode: in
         root,
         f"""
         from pathlib import Path
-        from cachetui.removal import carry_out, plan_removal
+        from cachetui.removal.execution import carry_out
+        from cachetui.removal.plan import plan_removal
         from tests.inventories import NOW, inventory_of
         inventory = inventory_of(Path(root))
         plan = plan_removal(inventory, inventory.entries, now_ns=NOW, home=Path("/nowhere"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.model import NS, Entry, File, Inventory
-from cachetui.refusal import refuse
+from cachetui.removal.refusal import refuse
 
 HOUR_NS = 3600 * NS
 """How long a `*.tmp` file or an empty directory may still be somebody's who is writing."""

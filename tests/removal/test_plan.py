@@ -7,7 +7,7 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.plan import Kept, Plan, plan_removal
+from cachetui.removal.plan import Kept, Plan, plan_removal
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"

@@ -1,0 +1,1 @@
+"""Removal: what will go is planned, then carried out. Nothing else deletes under a root."""
