@@ -21,7 +21,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry
 from cachetui.pip.running import running_pips
 from cachetui.removal.execution import Outcome, Progress, carry_out
-from cachetui.removal.plan import Plan, plan_removal
+from cachetui.removal.plan import Plan, plan_removal, reconsider
 from cachetui.ui.bill import bill, stays, title
 from cachetui.ui.text import count, disk_text, removed
 
@@ -97,7 +97,7 @@ def remove(
             note("Nothing was removed.")
             wishes.write(plan, None)
             return FAILED
-    outcome = _carry_out(plan)
+    outcome = _carry_out(reconsider(plan, now_ns=time.time_ns(), pips=running_pips()))
     wishes.write(plan, outcome)
     for path, reason in outcome.kept[len(plan.kept) :]:
         note(f"Stays: {path}: {reason}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,7 +81,7 @@ def plan_removal(
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
     known, kept, going = inventory.by_path, [], []
-    newest = _build_times(inventory)
+    newest = _build_times(inventory.entries)
     for path, entry in asked.items():
         if path not in known or known[path].files != entry.files:
             kept.append(Kept(path, "not as it was when the cache was read: read it again"))
@@ -109,10 +109,26 @@ def plan_removal(
     )
 
 
-def _build_times(inventory: Inventory) -> dict[str, int]:
+def reconsider(plan: Plan, *, now_ns: int, pips: tuple[int, ...]) -> Plan:
+    """Return a plan without what must stay after all, for a pip has started while the plan was being read.
+
+    `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of the pips that run now.
+    """
+    newest = _build_times(plan.entries)
+    kept = [
+        Kept(entry.path, reason)
+        for entry in plan.entries
+        if (reason := _reason_to_stay(entry, now_ns, pips, newest)) is not None
+    ]
+    stay = {path for path, _ in kept}
+    going = tuple([entry for entry in plan.entries if entry.path not in stay])
+    return replace(plan, entries=going, kept=(*plan.kept, *kept)) if kept else plan
+
+
+def _build_times(entries: Iterable[Entry]) -> dict[str, int]:
     """Return when each folder that a wheel is built in was last written to, in ns since the epoch, by path."""
     times: dict[str, int] = {}
-    for entry in inventory.entries:
+    for entry in entries:
         if entry.kind == "leftover" and (folder := build_folder(entry.path)):
             latest = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
             times[folder] = max(times.get(folder, 0), latest)

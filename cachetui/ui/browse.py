@@ -139,6 +139,8 @@ class Browse(Vertical):
         """Leave out what makes no sense now."""
         if action == "back":
             return self.listing.filtering or self.cache_tree.range_from is not None
+        if action == "filter" and self.query_one(FilterBox).has_focus:
+            return False  # there the key is a letter
         if hasattr(type(self), f"action_{action}"):
             return not self.has_class("-plain")
         return True

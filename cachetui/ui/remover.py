@@ -119,7 +119,11 @@ class Remover(Reader):
             return
         gone = {*outcome.removed, *outcome.vanished}
         self.listing.drop(
-            [entry.path for entry in event.plan.entries if gone.issuperset(file.path for file in entry.files)]
+            [
+                entry.path
+                for entry in event.plan.entries
+                if entry.files and gone.issuperset(file.path for file in entry.files)
+            ]
         )
         self.browse.tell_work("looking again")
         self._show_rows()

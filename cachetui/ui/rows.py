@@ -29,12 +29,14 @@ PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "respon
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How rows follow each other, at every level."""
+    """How rows follow each other, at every level once one was chosen."""
 
     by: By = "size"
     """What is compared: size and count biggest first, age oldest first, names from a and versions newest first."""
     reverse: bool = False
     """Whether the other way round."""
+    chosen: bool = False
+    """Whether the user asked for it; until then the versions of a project stand newest first."""
     age: Age = "downloaded"
     """Which age is shown first and sorted by."""
     apparent: bool = False
@@ -42,7 +44,7 @@ class Order:
 
     def sorted_by(self, by: By) -> Order:
         """Sort by something else; or, asked again for the same, the other way round."""
-        return replace(self, by=by, reverse=by == self.by and not self.reverse)
+        return replace(self, by=by, reverse=by == self.by and self.chosen and not self.reverse, chosen=True)
 
     def next_age(self) -> Order:
         """Show the next age."""
@@ -218,7 +220,7 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
             pages = [_entry_row(entry, place, 1) for entry in version.entries]
         else:
             versions.append(_version_row(version, place, place in opened))
-    for row in order.arrange(versions):
+    for row in order.arrange(versions) if order.chosen else versions:
         yield row
         if row.open:
             yield from _files(row, order)

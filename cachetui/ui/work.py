@@ -175,13 +175,18 @@ def plan(
 
 def remove(agreed: Plan, post: Post, stop: Stop) -> None:
     """Carry out a plan that the user has agreed to."""
-    from cachetui.removal.execution import carry_out  # noqa: PLC0415 - needed late
+    import time  # noqa: PLC0415 - needed late, as what follows
+
+    from cachetui.pip.running import running_pips  # noqa: PLC0415
+    from cachetui.removal.execution import carry_out  # noqa: PLC0415
+    from cachetui.removal.plan import reconsider  # noqa: PLC0415
 
     def report(progress: Progress) -> None:
         post(Advanced(progress))
 
     try:
-        outcome = carry_out(agreed, stop=stop, report=report)
+        current = reconsider(agreed, now_ns=time.time_ns(), pips=running_pips())
+        outcome = carry_out(current, stop=stop, report=report)
     except CachetuiError as error:
         post(Refused(str(error)))
     else:

@@ -13,6 +13,7 @@ import pytest
 
 from cachetui.cli import removing
 from cachetui.removal import execution
+from cachetui.removal.plan import Plan
 from tests.cli.conftest import Nobody, Run
 from tests.inventories import write
 
@@ -184,7 +185,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
 def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: execution.Plan, *, stop: Callable[[], bool], report: object) -> execution.Outcome:
+    def interrupted(plan: Plan, *, stop: Callable[[], bool], report: object) -> execution.Outcome:
         asked = 0
 
         def press() -> bool:

@@ -7,7 +7,7 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.plan import Kept, Plan, plan_removal, reconsider
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
@@ -169,3 +169,17 @@ def test_bytes_that_are_no_text_do_no_harm(root: Path) -> None:
     name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff.tmp")
     write(root, name)
     assert [entry.path for entry in plan(inventory_of(root)).entries] == [name]
+
+
+def test_a_pip_that_starts_while_the_plan_is_read_keeps_its_pages(root: Path) -> None:
+    write_record(root, "a")
+    inventory = inventory_of(root)
+    (entry,) = inventory.entries
+    page = entry._replace(kind="index", project="pkg")
+    plan = Plan(str(root), entries=(page,), device=inventory.device, inode=inventory.inode)
+
+    assert reconsider(plan, now_ns=NOW, pips=()) is plan
+    later = reconsider(plan, now_ns=NOW, pips=(4121,))
+
+    assert (later.entries, [path for path, _ in later.kept]) == ((), [page.path])
+    assert "4121" in later.kept[0].reason

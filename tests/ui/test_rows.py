@@ -44,13 +44,13 @@ def test_below_a_project_stand_versions_and_below_those_files_with_their_metadat
     start = next(index for index, row in enumerate(rows) if row.key == numpy)
     assert drawn(rows[start : start + 9]) == [
         "numpy | 2.0.0  1.24.4  1.21.6 | ",
-        "  1.21.6 | cp311 linux_x86_64  sdist | built +1",
-        "    numpy-1.21.6-cp311-cp311-linux_x86_64.whl |  | built",
-        "    numpy-1.21.6.zip |  | sdist",
         "  2.0.0 | cp311 manylinux2014_x86_64 | wheel",
         "    numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl |  | wheel",
         "    its metadata |  | metadata",
         "  1.24.4 | cp38 manylinux2014_x86_64 | wheel",
+        "  1.21.6 | cp311 linux_x86_64  sdist | built +1",
+        "    numpy-1.21.6-cp311-cp311-linux_x86_64.whl |  | built",
+        "    numpy-1.21.6.zip |  | sdist",
         "  index page |  | index",
     ]
 
@@ -85,7 +85,7 @@ def test_projects_are_sorted_and_groups_stay_at_the_end(order: Order, names: lis
 )
 def test_versions_are_sorted_too_newest_first_where_equal_and_pages_stay_last(by: By, versions: list[str]) -> None:
     found = listing(TORCH)
-    found.order = Order(by)
+    found.order = Order(by, chosen=True)
     rows = found.rows()
     start = next(index for index, row in enumerate(rows) if row.key == TORCH)
     assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
@@ -103,9 +103,18 @@ def test_what_has_no_age_comes_last_either_way() -> None:
 
 
 def test_asking_again_for_the_same_order_turns_it_round() -> None:
-    assert Order().sorted_by("size") == Order("size", reverse=True)
-    assert Order().sorted_by("size").sorted_by("size") == Order()
-    assert Order("size", reverse=True).sorted_by("name") == Order("name")
+    by_size = Order().sorted_by("size")
+    assert by_size == Order("size", chosen=True)
+    assert by_size.sorted_by("size") == Order("size", reverse=True, chosen=True)
+    assert by_size.sorted_by("size").sorted_by("size") == by_size
+    assert Order("size", reverse=True).sorted_by("name") == Order("name", chosen=True)
+
+
+def test_until_an_order_is_chosen_versions_stand_newest_first() -> None:
+    rows = listing(TORCH).rows()
+    start = next(index for index, row in enumerate(rows) if row.key == TORCH)
+    versions = ["2.3.0+cu121", "2.3.0", "2.2.2+cu121", "2.1.0+cu118"]
+    assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
 
 
 def test_ages_follow_each_other_in_a_ring() -> None:
