@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,16 @@ Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name"]
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
+
+
+BLOCK = 512
+"""Bytes of the unit that `st_blocks` counts in (POSIX, `<sys/stat.h>`)."""
+
+
+def allocated(found: os.stat_result) -> int:
+    """Return a file's allocated bytes; its length where the system reports no blocks."""
+    blocks: int | None = getattr(found, "st_blocks", None)
+    return found.st_size if blocks is None else blocks * BLOCK
 
 
 class File(NamedTuple):

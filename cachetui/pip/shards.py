@@ -7,11 +7,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from cachetui.model import File, Unreadable
+from cachetui.model import File, Unreadable, allocated
 from cachetui.pip import layout
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.memory import Directory, Remembered, index_rows, recall_row
-from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, allocated, file_at, unreadable
+from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, file_at, unreadable
 
 RACY_NS = 2_000_000_000
 """A change this close before a listing proves nothing: the coarsest clock, FAT's, ticks in two seconds."""

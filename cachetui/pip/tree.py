@@ -9,10 +9,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from cachetui.errors import RootError
-from cachetui.model import File, Unreadable
+from cachetui.model import File, Unreadable, allocated
 
-BLOCK = 512
-"""Bytes of the unit that `st_blocks` counts in (POSIX `<sys/stat.h>`)."""
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
 """Whether directories can be reached from an open descriptor; not on Windows."""
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -158,12 +156,6 @@ class Tree:
 def is_junction(found: os.stat_result) -> bool:
     """Tell whether a directory is a Windows junction or another reparse point."""
     return bool(getattr(found, "st_reparse_tag", 0))
-
-
-def allocated(found: os.stat_result) -> int:
-    """Return a file's allocated bytes; its length where the system reports no blocks."""
-    blocks: int | None = getattr(found, "st_blocks", None)
-    return found.st_size if blocks is None else blocks * BLOCK
 
 
 def file_at(path: str, found: os.stat_result) -> File:

@@ -12,14 +12,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import RefusedError
-from cachetui.model import Entry, File
+from cachetui.model import Entry, File, allocated
 from cachetui.removal.directory import Descent, Directory
 from cachetui.removal.plan import SERVES, Kept, Plan, quiet_time, subtree
 
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
-BLOCK = 512
-"""What `st_blocks` counts in (POSIX, sys/stat.h)."""
 CHANGED = "changed since the cache was read"
 BELONGS = "belongs to what stays"
 REPLACED = "something else stands where its directory was"
@@ -217,7 +215,7 @@ class _Run:
         self._removed.append(path)
         self._taken_from.add(parent)
         if found.st_nlink == 1:
-            self._freed += _allocated(found)
+            self._freed += allocated(found)
 
     def _check_alone(self, companion: str) -> None:
         """Raise _Left if a file that `companion` serves has not gone, or one like it has come."""
@@ -283,19 +281,13 @@ class _Run:
 
     def _count_directory(self, found: os.stat_result) -> None:
         """Note that a directory is gone."""
-        self._freed += _allocated(found)
+        self._freed += allocated(found)
         self._directories += 1
 
 
 def _rmdir(directory: Directory, name: str) -> None:
     """Take an empty directory away."""
     os.rmdir(directory.prefix + name, dir_fd=directory.descriptor)
-
-
-def _allocated(found: os.stat_result) -> int:
-    """Return allocated bytes, or the length where the system reports none."""
-    blocks: int | None = getattr(found, "st_blocks", None)
-    return found.st_size if blocks is None else blocks * BLOCK
 
 
 def _reason(error: OSError) -> str:
