@@ -58,6 +58,8 @@ class Helper:
             bufsize=0,  # a buffer would wait until it is full
         )
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.lost = False
+        """Whether it failed to do what it was told, and nothing more is to be expected of it."""
         threading.Thread(target=self._listen, name="cachetui-helper", daemon=True).start()
         self._say(("root", tree.path, tree.device, tree.inode))
 
@@ -80,17 +82,20 @@ class Helper:
         self._answers.put(None)
 
     def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
-        """Yield answers until the helper has done what it was told, is gone, or `stop()` is true."""
+        """Yield answers until the helper has done what it was told, is lost, or `stop()` is true."""
         heard = time.monotonic()
         while not stop() and time.monotonic() - heard < PATIENCE:
             try:
                 answer = self._answers.get(timeout=WAIT)
             except queue.Empty:
                 continue
+            if answer is None:
+                break
             if not answer:
                 return
             yield answer
             heard = time.monotonic()
+        self.lost = True
 
     def read(self, places: Sequence[Place]) -> None:
         """Let it list shards and look into them."""
@@ -118,11 +123,12 @@ class Helper:
         self, candidates: Sequence[Candidate], stop: Callable[[], bool]
     ) -> tuple[list[Match], set[Candidate]] | None:
         """Take what the pages say into the candidates; return the addresses found and the candidates that vanished."""
+        found = None
         for rows, matches, gone in self._hear(stop):
             for candidate, row in zip(candidates, rows, strict=True):
                 candidate.recall(*row)
-            return [Match(*match) for match in matches], {candidates[number] for number in gone}
-        return None
+            found = [Match(*match) for match in matches], {candidates[number] for number in gone}
+        return found
 
     @property
     def returncode(self) -> int | None:

@@ -24,7 +24,8 @@ TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
-LOCK = re.compile(r"([0-9a-f]{56}|selfcheck\.json)\.lock").fullmatch
+LOCK = re.compile(r"[0-9a-f]{56}\.lock").fullmatch
+LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
 """`HOST-THREAD.PID` and a hash, as lockfile names the file that a lock is linked to."""
 BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
@@ -35,7 +36,12 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 
 def is_pips_directory(path: str) -> bool:
     """Tell whether pip makes directories of this path, relative to the root."""
-    return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or LOCK(path[-61:]))
+    return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or _is_lock_folder(path))
+
+
+def _is_lock_folder(path: str) -> bool:
+    """Tell whether a directory is a lock: it stands where the record that it locks belongs."""
+    return LOCK_FOLDER(path) is not None and path[5:14:2] == path[15:20]
 
 
 def build_folder_of(path: str) -> str | None:
@@ -51,8 +57,8 @@ def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File
     yield from foreign_in(directory, listing)
     if not files:
         return
-    if top in ("http", "http-v2") and LOCK(directory[-61:]):
-        yield from _locks(directory, files)
+    if _is_lock_folder(directory):
+        yield from _locks(directory, [name for name in files if LOCK_HOLDER(name)], files)
     elif top in ("http", "http-v2"):
         yield from _records(directory, rest.replace("/", ""), top == "http-v2", files)
     elif WHEEL_FOLDER(directory):
@@ -93,11 +99,13 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
             yield leftover(directory, name, files.pop(name), "a body without its record, which pip never reads")
         elif RECORD_TMP(name):
             yield leftover(directory, name, files.pop(name), "a write that was never finished")
-    yield from _locks(directory, files)
+    locks = [name for name in files if LOCK(name) and name.startswith(shard)] if not separate else []
+    if locks:
+        yield from _locks(directory, [*locks, *filter(LOCK_HOLDER, files)], files)
 
 
-def _locks(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
-    for name in [name for name in files if LOCK(name) or LOCK_HOLDER(name)]:
+def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    for name in names:
         yield leftover(directory, name, files.pop(name), "a lock that pip 19.2 or earlier left behind")
 
 
@@ -127,7 +135,7 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[Candidate]:
     if "selfcheck.json" in files:
         yield Candidate("selfcheck", [("selfcheck.json", files.pop("selfcheck.json"))])
     if "selfcheck.json.lock" in files:
-        yield from _locks("", {"selfcheck.json.lock": files.pop("selfcheck.json.lock")})
+        yield from _locks("", ["selfcheck.json.lock"], files)
 
 
 def leftover(directory: str, name: str, found: os.stat_result, note: str) -> Candidate:

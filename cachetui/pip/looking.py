@@ -12,8 +12,9 @@ from cachetui.pip.dictionary import Dictionary, Match
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
 
-AHEAD = 64
-"""Files opened and asked for before the first is read: the disk is kept busy without threads."""
+AHEAD = 64 if hasattr(os, "posix_fadvise") else 1
+"""Files opened and asked for before the first is read: the disk is kept busy without threads. On Windows a pip could
+not replace a file that is held open, so there it is one."""
 
 
 class Looker:
@@ -86,7 +87,7 @@ class Looker:
         opened = []
         for candidate in candidates:
             try:
-                fd = self._tree.open(candidate.files[which].path)
+                fd = self._tree.open(candidate.files[which])
             except OSError as error:
                 self._fail(candidate, which, error)
                 continue

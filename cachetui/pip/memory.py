@@ -74,10 +74,16 @@ class Memory:
 
     def _open(self) -> sqlite3.Connection | None:
         folder = self._path.parent
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "geteuid") and folder.stat().st_uid != os.geteuid():
+        nearest = next(place for place in (folder, *folder.parents) if place.exists())
+        if hasattr(os, "geteuid") and nearest.stat().st_uid != os.geteuid():
             return None  # run as somebody else, as by sudo: nothing is left in another user's home
-        os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        fd = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        try:
+            if hasattr(os, "fchmod"):
+                os.fchmod(fd, 0o600)
+        finally:
+            os.close(fd)
         db = sqlite3.connect(self._path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         try:
             (application,) = db.execute("PRAGMA application_id").fetchone()

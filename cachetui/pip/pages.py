@@ -17,7 +17,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
-from cachetui.pip.archives import NAME
+from cachetui.pip.archives import LONGEST_NAME, NAME
 from cachetui.pip.records import Body
 
 LONGEST_PAGE = 64 << 20
@@ -69,7 +69,8 @@ def read_page(body: Body, encoding: str) -> Page | None:
 def name_of(page: Page) -> str | None:
     """Return the canonical name of the project whose page it is; None where it is no project's page."""
     name = _json_name(page.text) if page.is_json else _html_name(page.text)
-    return canonicalize_name(name) if name and NAME.fullmatch(name) else None
+    short = name is not None and len(name) <= LONGEST_NAME
+    return canonicalize_name(name) if name and short and NAME.fullmatch(name) else None
 
 
 def _json_name(text: bytes) -> str | None:

@@ -89,7 +89,7 @@ class Scan:
     def run(self) -> Inventory:
         """Read everything; see `scan`."""
         try:
-            top, places = outline(self._tree)
+            top, places = outline(self._tree, self._stop)
         except OSError as error:
             raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
         self._looker.look(top.candidates)
@@ -160,12 +160,18 @@ class Scan:
             self._looker.gone |= gone
             self._add(shard)
             self._tell(())
+        self._let_go_if_lost()
         for path, inode in missing.items():
             if self._stop():
                 return
             shard = list_shard(self._tree, path, inode, self._stop)
             self._looker.look(shard.candidates)
             self._add(shard)
+
+    def _let_go_if_lost(self) -> None:
+        """Expect nothing more of a helper that failed."""
+        if self._helper and self._helper.lost:
+            self.close()
 
     def _add(self, shard: Shard) -> None:
         self._shards.append(shard)
@@ -226,6 +232,7 @@ class Scan:
         matches = self._looker.consult(own, Dictionary(wanted, self._indexes))
         if given and self._helper:
             answer = self._helper.consulted(given, self._stop)
+            self._let_go_if_lost()
             if answer is None:
                 return matches + self._looker.consult(given, Dictionary(wanted, self._indexes))
             matches += answer[0]

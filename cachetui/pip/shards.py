@@ -37,7 +37,7 @@ class Shard:
     """Whether it stands in the memory just so."""
 
 
-def outline(tree: Tree) -> tuple[Shard, list[tuple[str, int]]]:
+def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str, int]]]:
     """List what lies above the shards; return it, and the shards' paths and inodes in order.
 
     Raises OSError where the root itself cannot be listed.
@@ -45,7 +45,7 @@ def outline(tree: Tree) -> tuple[Shard, list[tuple[str, int]]]:
     top = Shard("", time.time_ns())
     shards: list[tuple[str, int]] = []
     waiting: list[tuple[str, int | None, int]] = [("", None, 1)]
-    while waiting:
+    while waiting and not stop():
         path, inode, levels = waiting.pop()
         try:
             listing = tree.list(path, inode)
@@ -134,6 +134,8 @@ def recall_shard(tree: Tree, path: str, known: Remembered, stop: Callable[[], bo
             for where, inode, mtime_ns, size in row[1]:
                 found = lstat(where)
                 if found.st_ino != inode or found.st_mtime_ns != mtime_ns or found.st_size != size:
+                    return None
+                if found.st_dev != device:
                     return None
                 files.append((where, found))
             shard.candidates.append(recall_row(row, files))

@@ -19,6 +19,8 @@ OPEN_FILE = os.O_RDONLY | NOFOLLOW
 for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
     OPEN_FILE |= getattr(os, _flag, 0)
 OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+JUNCTION = 0xA0000003
+"""IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Errors that say a file is no longer where it was."""
 
@@ -80,7 +82,10 @@ class Tree:
     def keeps_access_times(self) -> bool:
         """Tell whether the file system notes when a file was read, as far as the system says."""
         flag = getattr(os, "ST_NOATIME", 0)
-        return os.name != "nt" and not (flag and os.fstatvfs(self._fd).f_flag & flag)
+        try:
+            return os.name != "nt" and not (flag and os.fstatvfs(self._fd).f_flag & flag)
+        except OSError:  # a file system that does not tell
+            return False
 
     def list(self, path: str, inode: int | None = None) -> Listing:
         """List a directory by its path relative to the root.
@@ -141,8 +146,19 @@ class Tree:
             return os.stat(path or ".", dir_fd=self._fd, follow_symlinks=False)
         return os.lstat(os.path.join(self.path, path))  # noqa: PTH118
 
-    def open(self, path: str) -> int:
-        """Open a file for reading, leaving its time of access alone where that is allowed. Raises OSError."""
+    def open(self, file: File) -> int:
+        """Open a file for reading, leaving its time of access alone where that is allowed.
+
+        Raises OSError; LeftOut where another file stands in its place, maybe behind a link on the way.
+        """
+        fd = self._open(file.path)
+        found = os.fstat(fd)
+        if (found.st_dev, found.st_ino) != (self.device, file.inode):
+            os.close(fd)
+            raise LeftOut(errno.ENOENT, "it was replaced while it was read")
+        return fd
+
+    def _open(self, path: str) -> int:
         if not BY_DESCRIPTOR:
             return os.open(os.path.join(self.path, path), OPEN_FILE)  # noqa: PTH118
         if NOATIME:
@@ -154,8 +170,8 @@ class Tree:
 
 
 def is_junction(found: os.stat_result) -> bool:
-    """Tell whether a directory is a Windows junction or another reparse point."""
-    return bool(getattr(found, "st_reparse_tag", 0))
+    """Tell whether a directory is a Windows junction."""
+    return getattr(found, "st_reparse_tag", 0) == JUNCTION
 
 
 def file_at(path: str, found: os.stat_result) -> File:

@@ -6,12 +6,26 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.demo.artifacts import Listed, json_page
+from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
 from cachetui.pip import crew
 from cachetui.pip import scan as scanning
 from cachetui.pip.crew import Helper, processors
 from cachetui.pip.scan import scan
 from cachetui.pip.tree import Tree
-from tests.pip.test_scan import fill, known
+from tests.pip.test_scan import AT, fill, known
+
+
+def put_pages(root: Path) -> None:
+    """Write index pages, enough of them to be shared, and files that only they name."""
+    cache = CacheWriter(root)
+    for number in range(8):
+        name = f"other{number}-1.0-py3-none-any.whl"
+        url = f"https://files.example/{name}"
+        page = json_page(f"other{number}", [Listed(name, url, "0" * 64)])
+        headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
+        cache.answer(f"https://index.example/simple/other{number}/", page, headers, AT)
+        cache.answer(url, b"PK\3\4 damaged", plain_headers("application/octet-stream", size=14, at_ns=AT), AT)
 
 
 @pytest.fixture
@@ -28,8 +42,7 @@ def test_there_is_a_processor() -> None:
 @pytest.mark.usefixtures("shared")
 def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, 40)
-    for number in range(8):  # pages enough to be shared, too
-        fill(tmp_path / "more", 3, first=100 + number)
+    put_pages(tmp_path)
     shared = scan(tmp_path)
 
     monkeypatch.setattr(scanning, "processors", lambda: 1)
@@ -48,12 +61,18 @@ def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.M
         "crew._consult = lambda *_: os._exit(3); crew.serve()",
         "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import crew; "
         "crew._read = lambda *_: os._exit(3); crew.serve()",
+        "import sys; sys.stdin.buffer.read()",
     ],
+    ids=["fails", "talks nonsense", "dies over pages", "dies over shards", "never answers"],
 )
 def test_what_a_helper_leaves_is_read_without_it(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, 40)
+    put_pages(tmp_path)
+    monkeypatch.setattr(scanning, "processors", lambda: 1)
     alone = known(scan(tmp_path))
 
+    monkeypatch.setattr(scanning, "processors", lambda: 2)
+    monkeypatch.setattr(crew, "PATIENCE", 0.3)
     monkeypatch.setattr(crew, "PROGRAM", program)
 
     assert known(scan(tmp_path)) == alone

@@ -68,8 +68,10 @@ def test_metadata(text: bytes, tmp_path: Path) -> None:
         b'{"files":[' + b'{"url":"' * 300_000,
         b'{"files":[' + b"[" * 2_000_000,
         b'{"files": [], "name": "a", "name": "' + b"\\u0061" * 500_000,
+        b'{"files": [], "name": "' + b"a" * 10_000_000 + b'"}',
+        b"<title>Links for " + b"a" * 3_000 + b"</title>",
     ],
-    ids=range(9),
+    ids=range(11),
 )
 def test_an_index_page(text: bytes, tmp_path: Path) -> None:
     packed = gzip.compress(text)

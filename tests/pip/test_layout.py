@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,6 @@ def kinds(root: Path) -> dict[str, str]:
         (f"http/{HERE}/{DIGEST}k2_x9abc.tmp", "leftover"),
         (f"http/{HERE}/{DIGEST}.lock", "leftover"),
         (f"http/{HERE}/{DIGEST}.lock/my-host.local-7f3a.1234-567", "leftover"),
-        (f"http/{HERE}/my-host.local-7f3a.1234-567", "leftover"),
         (f"{WHEELS}/origin.json", "leftover"),
         (f"{WHEELS}/pkg-1.0-py3-none-any.whl", "built"),
         (f"{WHEELS}/odd name.whl", "built"),
@@ -53,6 +53,13 @@ def kinds(root: Path) -> dict[str, str]:
         (f"http-v2/{HERE}/{DIGEST[:-1]}", "foreign"),
         (f"http-v2/{HERE}/{DIGEST}\n", "foreign"),
         (f"http-v2/{HERE}/notes.txt", "foreign"),
+        (f"http-v2/{HERE}/{DIGEST}.lock", "foreign"),
+        (f"http-v2/{HERE}/backup-1.20240101", "foreign"),
+        (f"http/{HERE}/my-host.local-7f3a.1234-567", "foreign"),
+        (f"http/{HERE}/{'f' * 56}.lock", "foreign"),
+        (f"http/{HERE}/{'f' * 56}.lock/my-host-7f3a.1234-567", "foreign"),
+        (f"http-v2/{HERE}/{DIGEST}.lock/my-host-7f3a.1234-567", "foreign"),
+        (f"project/{DIGEST}.lock/my-host-7f3a.1234-567", "foreign"),
         (f"http-v2/{HERE[:-2]}/{DIGEST}", "foreign"),
         (f"http-v2/{HERE}/more/{DIGEST}", "foreign"),
         (f"http-v2/{DIGEST}", "foreign"),
@@ -107,3 +114,24 @@ def test_the_origin_of_a_single_wheel_is_nobody_elses(tmp_path: Path) -> None:
         f"{WHEELS}/a-1-py3-none-any.whl",
         f"{WHEELS}/origin.json",
     ]
+
+
+def test_who_holds_a_lock_is_known_beside_it(tmp_path: Path) -> None:
+    lock, holder = f"http/{HERE}/{DIGEST}.lock", f"http/{HERE}/my-host.local-7f3a.1234-567"
+    lay(tmp_path, lock, holder)
+
+    assert kinds(tmp_path) == {lock: "leftover", holder: "leftover"}
+
+
+@pytest.mark.parametrize(
+    "path", [f"other/{DIGEST}.lock", f"http-v2/{HERE}/{DIGEST}.lock", f"http/{HERE}/{'f' * 56}.lock"]
+)
+def test_an_empty_folder_that_only_looks_like_a_lock_is_none(path: str, tmp_path: Path) -> None:
+    (tmp_path / path).mkdir(parents=True)
+    for folder in tmp_path.rglob("*"):
+        os.utime(folder, (0, 0))
+
+    inventory = scan(tmp_path)
+
+    assert inventory.entries == ()
+    assert inventory.recognised == path.startswith("http")

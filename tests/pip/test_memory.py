@@ -142,3 +142,23 @@ def test_it_forgets_shards_that_are_gone(root: Path, tmp_path: Path) -> None:
     scanned(root, path)
 
     assert shards(path) == before - 1
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act in another's home")
+def test_nothing_is_left_in_the_home_of_another_user(root: Path, tmp_path: Path) -> None:
+    home = tmp_path / "another"
+    home.mkdir()
+    os.chown(home, 1234, 1234)
+
+    assert scanned(root, home / ".cache" / "cachetui" / "memory") == scan(root)
+    assert list(home.iterdir()) == []
+
+
+def test_a_file_that_others_could_read_is_made_the_users_own(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "memory"
+    path.touch(mode=0o644)
+
+    scanned(root, path)
+
+    if sys.platform != "win32":
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
