@@ -98,8 +98,9 @@ class Scan:
         gone = remembered.keys() - {path for path, _ in places}
         self._read(places, remembered)
         self._listed = not self._stop()
-        self._consult_pages()
-        self._looker.look_at_files([*self._candidates()])
+        if self._listed:  # else the helper may not listen yet
+            self._consult_pages()
+            self._looker.look_at_files([*self._candidates()])
         complete = not self._stop()
         self._tell(self._pending - self._looker.gone, at_once=True)
         if self._memory and complete and (gone or not all(shard.recalled for shard in self._shards[1:])):

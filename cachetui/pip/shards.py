@@ -55,6 +55,8 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
             _note(top, path, error)
             continue
         _take(top, path, listing, {})
+        if not path and not top.candidates and not layout.TOPS.intersection(name for name, _ in listing.below):
+            break  # not a cache of pip's: what else may lie below is nobody's business
         for name, below in listing.below:
             inner = f"{path}/{name}" if path else name
             deeper = levels - 1 if path else layout.SHARD_DEPTH.get(inner, 0)

@@ -8,6 +8,7 @@ import pytest
 
 from cachetui.demo.artifacts import Listed, json_page
 from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
+from cachetui.model import Batch
 from cachetui.pip import crew
 from cachetui.pip import scan as scanning
 from cachetui.pip.crew import Helper, processors
@@ -102,3 +103,14 @@ def test_a_helper_ends_with_the_scan(tmp_path: Path, monkeypatch: pytest.MonkeyP
     scan(tmp_path, stop=lambda: bool(helpers))
 
     assert [helper.returncode is not None for helper in helpers] == [True]
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_scan_with_a_helper_stops_while_the_helper_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, 40)
+    monkeypatch.setattr(crew, "PROGRAM", "import sys; sys.stdin.read()")
+    listed: list[Batch] = []
+
+    inventory = scan(tmp_path, report=listed.append, stop=lambda: len(listed) > 0)
+
+    assert not inventory.complete

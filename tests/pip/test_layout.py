@@ -72,6 +72,7 @@ def kinds(root: Path) -> dict[str, str]:
     ],
 )
 def test_a_path_says_what_a_file_is(path: str, kind: str, tmp_path: Path) -> None:
+    (tmp_path / "wheels").mkdir()
     lay(tmp_path, path)
 
     assert kinds(tmp_path) == {path: kind}
@@ -128,10 +129,8 @@ def test_who_holds_a_lock_is_known_beside_it(tmp_path: Path) -> None:
 )
 def test_an_empty_folder_that_only_looks_like_a_lock_is_none(path: str, tmp_path: Path) -> None:
     (tmp_path / path).mkdir(parents=True)
+    (tmp_path / "wheels").mkdir()
     for folder in tmp_path.rglob("*"):
         os.utime(folder, (0, 0))
 
-    inventory = scan(tmp_path)
-
-    assert inventory.entries == ()
-    assert inventory.recognised == path.startswith("http")
+    assert scan(tmp_path).entries == ()

@@ -217,14 +217,16 @@ def test_a_single_folder_of_pips_makes_a_root_recognised(path: str, tmp_path: Pa
     assert scan(tmp_path).recognised
 
 
-def test_any_other_folder_is_not_recognised(tmp_path: Path) -> None:
+def test_any_other_folder_is_not_recognised_and_not_walked(tmp_path: Path) -> None:
     (tmp_path / "src" / "http-v2").mkdir(parents=True)
     (tmp_path / "src" / "main.py").write_text("x")
+    (tmp_path / "notes.txt").write_text("x")
 
     inventory = scan(tmp_path)
 
     assert not inventory.recognised
-    assert [file.path for file in inventory.foreign] == ["src/main.py"]
+    assert [file.path for file in inventory.foreign] == ["notes.txt"]
+    assert list(inventory.directories) == [""]
 
 
 def test_empty_folders_of_pips_are_leftovers_after_an_hour(tmp_path: Path) -> None:
