@@ -17,6 +17,7 @@ import click
 
 from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
+from cachetui.errors import RootError
 from cachetui.interpreters import default_python, python_at
 from cachetui.model import Batch, Inventory
 from cachetui.pip.location import Location, locate
@@ -54,7 +55,7 @@ def located(settings: Settings) -> Iterator[Location]:
         if settings.demo:
             location = replace(location, said_by="--demo")
         if not location.enabled:
-            note(f"pip's cache is switched off by {location.off_by}. This is what lies in {location.root}.")
+            note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
         yield location
 
 
@@ -84,9 +85,13 @@ def opened(settings: Settings) -> Iterator[Cache]:
     with located(settings) as location, uncollected():
         if absent(location):
             note(f"There is no cache at {location.root}: pip makes it when it downloads something.")
-            inventory = Inventory(str(location.root))
+            inventory = Inventory(str(location.root))  # in which everything is recognised, for there is nothing
         else:
             inventory = read(location, remember=not settings.no_memory and not settings.demo)
+        if not inventory.recognised and any(Path(inventory.root).iterdir()):
+            raise RootError(
+                f"{inventory.root} holds nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
+            )
         for error in inventory.errors:
             note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
         yield Cache(location, inventory)

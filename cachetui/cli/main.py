@@ -8,7 +8,8 @@ import sys
 from collections.abc import Sequence
 
 DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes; see the README."""
+"""Exit codes; see the README. Terms that matched nothing are NO_MATCH wherever they are given, also where there is no
+cache at all: that an absent cache is DONE holds for what asks for no particular thing."""
 
 
 def main() -> None:

@@ -17,7 +17,6 @@ def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> 
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import note  # noqa: PLC0415
     from cachetui.cli.removing import Wishes, remove  # noqa: PLC0415
-    from cachetui.removal.refusal import refuse  # noqa: PLC0415
 
     settings = Settings.of(context)
     wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
@@ -25,8 +24,6 @@ def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> 
     with opened(settings) as cache:
         inventory = cache.inventory
         if not inventory.entries:
-            if inventory.foreign or len(inventory.directories) > 1:
-                refuse(inventory, named=cache.location.named, purge=True, home=None)
             note("There is nothing of pip's in the cache: nothing was removed.")
             wishes.write(None, None)
             return FAILED if inventory.errors else DONE

@@ -21,7 +21,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry
 from cachetui.pip.running import running_pips
 from cachetui.removal.execution import Outcome, Progress, carry_out
-from cachetui.removal.plan import Plan, plan_removal, reconsider
+from cachetui.removal.plan import Plan, plan_removal
 from cachetui.ui.bill import bill, stays, title
 from cachetui.ui.text import count, disk_text, removed
 
@@ -66,13 +66,30 @@ def refuse_redirection(terms: Iterable[str]) -> None:
         return
     if not stat.S_ISREG(output.st_mode):
         return
-    for item in os.scandir():
-        if REST_OF_SPECIFIER(item.name) and os.path.samestat(output, item.stat()):
+    for item in _files_here():
+        if REST_OF_SPECIFIER(item.name) and _is(item, output):
             whole = f"{' '.join(terms)}>{item.name}"
             raise click.UsageError(
                 f"The shell has sent the output into a file named {item.name!r}. Quote what has > or < in it: "
                 f"cachetui remove '{whole}'. Nothing was removed."
             )
+
+
+def _files_here() -> list[os.DirEntry[str]]:
+    """List the current directory; it may be gone, or not to be listed."""
+    try:
+        with os.scandir() as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def _is(item: os.DirEntry[str], file: os.stat_result) -> bool:
+    """Tell whether something in a directory is a certain file."""
+    try:
+        return os.path.samestat(file, item.stat())
+    except OSError:  # a link that leads nowhere, or gone
+        return False
 
 
 def remove(
@@ -93,11 +110,11 @@ def remove(
             note("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
             wishes.write(plan, None)
             return FAILED
-        if not ask("Remove this?"):
+        if not ask(f"Remove {count(len(plan.entries), 'entry')}, free {disk_text(plan.frees)}?"):
             note("Nothing was removed.")
             wishes.write(plan, None)
             return FAILED
-    outcome = _carry_out(reconsider(plan, now_ns=time.time_ns(), pips=running_pips()))
+    outcome = _carry_out(plan)
     wishes.write(plan, outcome)
     for path, reason in outcome.kept[len(plan.kept) :]:
         note(f"Stays: {path}: {reason}.")
@@ -124,7 +141,7 @@ def _carry_out(plan: Plan) -> Outcome:
 
     with interruptible() as stop:
         try:
-            return carry_out(plan, stop=stop, report=report if status.shown else None)
+            return carry_out(plan, stop=stop, report=report if status.shown else None, pips=running_pips)
         finally:
             status.clear()
 

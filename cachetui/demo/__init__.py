@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +13,9 @@ from tempfile import TemporaryDirectory
 from cachetui.demo.contents import write_contents
 from cachetui.demo.writer import CacheWriter
 
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals by which a program is asked to end."""
+
 
 @contextmanager
 def demo_cache(now_ns: int | None = None) -> Iterator[Path]:
@@ -19,7 +24,23 @@ def demo_cache(now_ns: int | None = None) -> Iterator[Path]:
     Names, sizes and bytes are always the same; times are relative to `now_ns`, in nanoseconds since the epoch, by
     default this moment.
     """
-    with TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True) as folder:
-        root = Path(folder, "pip")
+    folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
+    try:
+        root = Path(folder.name, "pip")
         write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns)
         yield root
+    finally:
+        with _undisturbed():
+            folder.cleanup()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nothing that asks to end the program interrupt what is under way; only the main thread can be interrupted."""
+    numbers = ENDINGS if threading.current_thread() is threading.main_thread() else []
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -230,7 +230,9 @@ def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
         path = answer_path(f"lost {days}", "http-v2") + ending
         cache.put(path, artifacts.noise(size * KILOBYTE), _when(now_ns, days, path))
     cache.put(answer_path("now", "http-v2") + "q0_7ab2c.tmp", artifacts.noise(30_000), now_ns - 300 * NS)
-    cache.put("http/f/0/0/0/d/laptop-7f21a700.44105861239876543210", b"", _when(now_ns, 1_720, "lock"))
+    locked = answer_path("locked", "http")
+    for path in (f"{locked}.lock", f"{locked.rpartition('/')[0]}/laptop-7f21a700.44105861239876543210"):
+        cache.put(path, b"", _when(now_ns, 1_720, "lock"))
     origin = b'{"archive_info": {}, "url": "https://files.example/gone-1.0.tar.gz"}'
     cache.put(f"{built_folder('gone', None)}/origin.json", origin, _when(now_ns, 410, "origin"))
     build = f"{built_folder('unfinished', None)}/tmp8x_1kq0v"

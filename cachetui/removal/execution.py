@@ -14,15 +14,14 @@ from typing import NamedTuple
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
 from cachetui.removal.directory import Descent, Directory
-from cachetui.removal.plan import SERVES, Kept, Plan, quiet_time, subtree
+from cachetui.removal.plan import SERVES, Kept, Plan, subtree
+from cachetui.removal.quiet import quiet_time
+from cachetui.removal.survey import CHANGED, REPLACED, LeftError, is_same, reason_of
+from cachetui.removal.watch import Pips, Watch
 
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
-CHANGED = "changed since the cache was read"
 BELONGS = "belongs to what stays"
-REPLACED = "something else stands where its directory was"
-SHARING_VIOLATIONS = (5, 32, 33)
-"""Windows' ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: somebody has the file open."""
 
 
 class Progress(NamedTuple):
@@ -72,11 +71,15 @@ def carry_out(
     report: Callable[[Progress], None] | None = None,
     take: Callable[[Directory, str], None] = unlink,
     opener: Callable[[str], Directory] = Directory,
+    pips: Pips | None = None,
+    clock: Callable[[], int] = time.time_ns,
 ) -> Outcome:
     """Remove what `plan` lists, as far as it still is what the scan saw; blocking.
 
     `stop` is asked between files; `report` is called in this thread, at most some tens of times a second; `take`
-    takes a file away; `opener` opens the root. Raises RefusedError if another directory has taken the root's place.
+    takes a file away; `opener` opens the root. `pips` tells the process ids of running pips: it is asked before the
+    first thing that one may need, and then again and again; what a pip may need stays from then on. `clock` tells the
+    present in nanoseconds since the epoch. Raises RefusedError if another directory has taken the root's place.
     """
     try:
         root = opener(plan.root)
@@ -84,25 +87,30 @@ def carry_out(
         gone = [path for entry in plan.entries for path in [file.path for file in entry.files] or [entry.path]]
         return Outcome(vanished=tuple(gone), kept=plan.kept, entries=len(plan.entries))
     except OSError as error:
-        raise RefusedError(f"{plan.root} cannot be opened any more: {_reason(error)}. Read the cache again.") from error
+        raise RefusedError(
+            f"{plan.root} cannot be opened any more: {reason_of(error)}. Read the cache again."
+        ) from error
     if (root.found.st_dev, root.found.st_ino) != (plan.device, plan.inode):
         root.close()
         raise RefusedError(f"{plan.root} is not the directory that was read: read the cache again.")
-    return _Run(plan, root, stop, take).carry_out(report)
-
-
-class _Left(Exception):  # noqa: N818 - not an error: it carries outwards why something has to stay
-    """Something has to stay."""
+    return _Run(plan, root, stop, take, pips or tuple, clock).carry_out(report)
 
 
 class _Run:
     """One removal under way: the open directories from the root to where it is, and what has happened so far."""
 
     def __init__(
-        self, plan: Plan, root: Directory, stop: Callable[[], bool], take: Callable[[Directory, str], None]
+        self,
+        plan: Plan,
+        root: Directory,
+        stop: Callable[[], bool],
+        take: Callable[[Directory, str], None],
+        pips: Pips,
+        clock: Callable[[], int],
     ) -> None:
-        self._plan, self._stop, self._take = plan, stop, take
+        self._plan, self._stop, self._take, self._clock = plan, stop, take, clock
         self._way = Descent(root, self._leave)
+        self._watch = Watch(plan.entries, self._way, plan.device, pips, clock)
         self._may_go = frozenset(plan.directories)
         self._ordered = sorted(plan.directories)
         self._taken_from: set[str] = set()
@@ -146,20 +154,10 @@ class _Run:
 
     def _remove(self, entry: Entry) -> bool:
         """Remove an entry; tell whether all of it is gone."""
-        if not entry.files:
-            return self._remove_empty(entry.path)
-        if entry.kind == "leftover":
-            return self._remove_leftover(entry.files)
-        return self._remove_files(entry.files)
-
-    def _remove_leftover(self, files: tuple[File, ...]) -> bool:
-        """Remove files that do not need each other: one that stays keeps no other."""
-        whole = True
-        for index, file in enumerate(files):
-            if index and self._stops():
-                return False
-            whole &= self._remove_files((file,))
-        return whole
+        if reason := self._watch.reason_to_stay(entry):
+            self._kept.append(Kept(entry.path, reason))
+            return False
+        return self._remove_files(entry.files) if entry.files else self._remove_empty(entry.path)
 
     def _remove_files(self, files: tuple[File, ...]) -> bool:
         """Remove all files or, if one of them is not what the scan saw, none; what fails keeps those after it."""
@@ -167,33 +165,33 @@ class _Run:
         for file in files:
             try:
                 looked.append(self._look(file))
-            except _Left as left:
+            except LeftError as left:
                 self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
                 return False
         for index, (file, found) in enumerate(zip(files, looked, strict=True)):
             try:
                 self._unlink(file, found)
-            except _Left as left:
+            except LeftError as left:
                 self._kept.append(Kept(file.path, str(left)))
                 self._kept += [Kept(other.path, BELONGS) for other in files[index + 1 :]]
                 return False
         return True
 
     def _look(self, file: File) -> os.stat_result | None:
-        """Return what a file is now, None if it is gone. Raises _Left unless it is what the scan saw."""
+        """Return what a file is now, None if it is gone. Raises LeftError unless it is what the scan saw."""
         parent, _, name = file.path.rpartition("/")
         try:
             found = self._way.go(parent).look(name)
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise _Left(_reason(error)) from error
-        if (found.st_ino, found.st_mtime_ns, found.st_size) != file[1:4] or found.st_dev != self._plan.device:
-            raise _Left(CHANGED)
+            raise LeftError(reason_of(error)) from error
+        if not is_same(found, file, self._plan.device):
+            raise LeftError(CHANGED)
         return found
 
     def _unlink(self, file: File, found: os.stat_result | None) -> None:
-        """Unlink a file that was just looked at. Raises _Left if it has to stay."""
+        """Unlink a file that was just looked at. Raises LeftError if it has to stay."""
         path = file.path
         if path in self._plan.companions:
             self._check_alone(path)
@@ -207,7 +205,7 @@ class _Run:
         except FileNotFoundError:
             found = None
         except OSError as error:
-            raise _Left(_reason(error)) from error
+            raise LeftError(reason_of(error)) from error
         self._gone.add(path)
         if found is None:
             self._vanished.append(path)
@@ -218,7 +216,7 @@ class _Run:
             self._freed += allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise _Left if a file that `companion` serves has not gone, or one like it has come."""
+        """Raise LeftError if a file that `companion` serves has not gone, or one like it has come."""
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:
@@ -226,13 +224,13 @@ class _Run:
         except FileNotFoundError:
             beside = []
         except OSError as error:
-            raise _Left(_reason(error)) from error
+            raise LeftError(reason_of(error)) from error
         if not self._gone.issuperset(waits_for) or any(name.endswith(suffixes) for name in beside):
-            raise _Left(SERVES)
+            raise LeftError(SERVES)
 
     def _remove_empty(self, top: str) -> bool:
         """Remove a directory that holds nothing but empty directories; tell whether it is gone."""
-        now_ns, looked = time.time_ns(), []
+        now_ns, looked = self._clock(), []
         try:
             for path in subtree(self._ordered, top):
                 if found := self._look_at_empty(path, now_ns):
@@ -243,8 +241,8 @@ class _Run:
                 self._count_directory(found)
         except FileNotFoundError:
             looked.clear()
-        except (OSError, _Left) as error:
-            self._kept.append(Kept(top, _reason(error) if isinstance(error, OSError) else str(error)))
+        except (OSError, LeftError) as error:
+            self._kept.append(Kept(top, reason_of(error) if isinstance(error, OSError) else str(error)))
             return False
         if looked:
             self._taken_from.add(top.rpartition("/")[0])
@@ -253,16 +251,18 @@ class _Run:
         return True
 
     def _look_at_empty(self, path: str, now_ns: int) -> os.stat_result | None:
-        """Return what an empty directory is now, None if it is gone. Raises _Left if somebody may be using it."""
+        """Return what an empty directory is now, None if it is gone. Raises LeftError if somebody may be using it."""
         parent, _, name = path.rpartition("/")
         try:
             found = self._way.go(parent).look(name)
         except FileNotFoundError:
             return None
         if not stat.S_ISDIR(found.st_mode) or found.st_dev != self._plan.device:
-            raise _Left(REPLACED)
+            raise LeftError(REPLACED)
         if now_ns - found.st_mtime_ns < quiet_time(path):
-            raise _Left(CHANGED)
+            raise LeftError(CHANGED)
+        if reason := self._watch.reason_for_directory(path):
+            raise LeftError(reason)
         return found
 
     def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
@@ -274,7 +274,7 @@ class _Run:
             _rmdir(parent, name)
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
-                self._kept.append(Kept(path, _reason(error)))
+                self._kept.append(Kept(path, reason_of(error)))
         else:
             self._count_directory(directory.found)
             self._taken_from.add(above)
@@ -288,12 +288,3 @@ class _Run:
 def _rmdir(directory: Directory, name: str) -> None:
     """Take an empty directory away."""
     os.rmdir(directory.prefix + name, dir_fd=directory.descriptor)
-
-
-def _reason(error: OSError) -> str:
-    """Return why the system refused, in words."""
-    if error.errno in (errno.EBUSY, errno.ETXTBSY) or getattr(error, "winerror", None) in SHARING_VIOLATIONS:
-        return "in use, skipped"
-    if error.errno in (errno.ENOTDIR, errno.ELOOP):
-        return REPLACED
-    return error.strerror or str(error)

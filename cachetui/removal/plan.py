@@ -5,18 +5,14 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from cachetui.model import NS, Entry, File, Inventory
+from cachetui.model import Entry, File, Inventory
+from cachetui.removal.quiet import build_times, costs_of_staying, reason_to_stay
 from cachetui.removal.refusal import refuse
-
-HOUR_NS = 3600 * NS
-"""How long a `*.tmp` file or an empty directory may still be somebody's who is writing."""
-DAY_NS = 24 * HOUR_NS
-"""How long a folder that a wheel is built in may still be in use."""
-
+from cachetui.removal.survey import survey
 
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
@@ -81,18 +77,24 @@ def plan_removal(
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
     known, kept, going = inventory.by_path, [], []
-    newest = _build_times(inventory.entries)
+    changed = 0
     for path, entry in asked.items():
         if path not in known or known[path].files != entry.files:
             kept.append(Kept(path, "not as it was when the cache was read: read it again"))
+    listed = [entry for entry in inventory.entries if entry.path in asked and asked[entry.path].files == entry.files]
+    unlike, seen = survey(inventory, listed)
+    newest = build_times(inventory.entries)
+    newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
     reasons: Counter[str] = Counter()
-    for entry in inventory.entries if asked else ():
-        if entry.path in asked and asked[entry.path].files == entry.files:
-            if reason := _reason_to_stay(entry, now_ns, pips, newest):
-                kept.append(Kept(entry.path, reason))
-                reasons[entry.kind] += 1
-            else:
-                going.append(entry)
+    for entry in listed:
+        if reason := reason_to_stay(entry, now_ns, pips, newest):
+            kept.append(Kept(entry.path, reason))
+            reasons[entry.kind] += 1
+        elif entry.path in unlike:
+            kept.append(Kept(entry.path, unlike[entry.path]))
+            changed += 1
+        else:
+            going.append(entry)
     going, companions, shared = _place_companions(inventory, going)
     kept += shared
     directories = _emptied(inventory, going)
@@ -104,75 +106,9 @@ def plan_removal(
         kept=tuple(kept),
         directories=directories,
         frees=_freed_by(going) + sum([inventory.directories[path] for path in directories]),
-        costs=tuple(_costs(going, pips, reasons)),
+        costs=(*_costs(going), *costs_of_staying(pips, reasons, changed)),
         companions=companions,
     )
-
-
-def reconsider(plan: Plan, *, now_ns: int, pips: tuple[int, ...]) -> Plan:
-    """Return a plan without what must stay after all, for a pip has started while the plan was being read.
-
-    `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of the pips that run now.
-    """
-    newest = _build_times(plan.entries)
-    kept = [
-        Kept(entry.path, reason)
-        for entry in plan.entries
-        if (reason := _reason_to_stay(entry, now_ns, pips, newest)) is not None
-    ]
-    stay = {path for path, _ in kept}
-    going = tuple([entry for entry in plan.entries if entry.path not in stay])
-    return replace(plan, entries=going, kept=(*plan.kept, *kept)) if kept else plan
-
-
-def _build_times(entries: Iterable[Entry]) -> dict[str, int]:
-    """Return when each folder that a wheel is built in was last written to, in ns since the epoch, by path."""
-    times: dict[str, int] = {}
-    for entry in entries:
-        if entry.kind == "leftover" and (folder := build_folder(entry.path)):
-            latest = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
-            times[folder] = max(times.get(folder, 0), latest)
-    return times
-
-
-def build_folder(path: str) -> str | None:
-    """Return the temporary folder that a leftover lies in or is, if any: `tempfile` names them `tmp…`."""
-    parts = path.split("/")
-    for index, part in enumerate(parts):
-        if part.startswith("tmp") and not part.endswith(".tmp"):
-            return "/".join(parts[: index + 1])
-    return None
-
-
-def quiet_time(path: str) -> int:
-    """Return for how many nanoseconds nobody must have written to a leftover before it may go."""
-    return DAY_NS if build_folder(path) else HOUR_NS
-
-
-def _reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int]) -> str | None:
-    """Return why an entry must not go now (design, safety rule 5), or None."""
-    if entry.kind == "index":
-        return f"{_running(pips)} and may be waiting for this page" if pips else None
-    if entry.kind != "leftover":
-        return None
-    if folder := build_folder(entry.path):
-        if pips:
-            return f"{_running(pips)} and may be building a wheel here"
-        return (
-            "written to less than a day ago: a wheel may be being built here"
-            if (now_ns - newest[folder] < DAY_NS)
-            else None
-        )
-    if not entry.files:
-        return "emptied less than an hour ago" if now_ns - entry.downloaded < HOUR_NS else None
-    fresh = any(file.path.endswith(".tmp") and now_ns - file.mtime_ns < HOUR_NS for file in entry.files)
-    return "written to less than an hour ago: a pip may be using it" if fresh else None
-
-
-def _running(pips: tuple[int, ...]) -> str:
-    """Say which pips run."""
-    numbers = ", ".join(str(pip) for pip in pips)
-    return f"a pip is running ({numbers})" if len(pips) == 1 else f"{len(pips)} pips are running ({numbers})"
 
 
 def _place_companions(
@@ -265,21 +201,13 @@ def _freed_by(going: list[Entry]) -> int:
     return freed
 
 
-def _costs(going: list[Entry], pips: tuple[int, ...], stay: Mapping[str, int]) -> Iterator[str]:
+def _costs(going: list[Entry]) -> Iterator[str]:
     """Yield what the removal costs, a line each."""
     built = sum([entry.kind == "built" for entry in going])
     if built:
         yield (
             f"1 built wheel: {AGAIN.format('it')}" if built == 1 else f"{built:,} built wheels: {AGAIN.format('them')}"
         )
-    if pips and stay.get("index"):
-        pages = stay["index"]
-        yield f"{_running(pips)}: {'1 index page stays' if pages == 1 else f'{pages:,} index pages stay'}"
-    elif pips:
-        yield _running(pips)
-    if stay.get("leftover"):
-        left = stay["leftover"]
-        yield f"{'1 leftover stays' if left == 1 else f'{left:,} leftovers stay'}: may still be in use"
     linked = sum([file.links > 1 for entry in going for file in entry.files])
     if linked:
         yield f"{'1 file has' if linked == 1 else f'{linked:,} files have'} further names: space is freed with the last"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -42,10 +43,8 @@ def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None)
 
 def _homes() -> Iterator[Path]:
     """Yield the home directories of who runs this: by the environment, by the system, and from before `sudo`."""
-    try:
+    with contextlib.suppress(RuntimeError):  # the environment names none
         yield Path.home()
-    except RuntimeError:  # no home directory is known
-        return
     if hasattr(os, "getuid"):
         import pwd  # noqa: PLC0415 - exists where os.getuid does
 

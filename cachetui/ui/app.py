@@ -20,6 +20,9 @@ from cachetui.ui.keys import MOVE, PROGRAM, REMOVE, SHOW, key, key_names
 from cachetui.ui.reader import TABS
 from cachetui.ui.remover import Remover
 
+INTERRUPTED = 130
+"""The exit code of what was ended by Ctrl+C, as shells have it."""
+
 
 class CachetuiApp(Remover):
     """Browse pip's cache, mark, review, remove."""
@@ -63,13 +66,15 @@ class CachetuiApp(Remover):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "stop":
-            return self._removing is not None or (self._reading is not None and self.inventory is None)
+            at_work = self._planning is not None or self._removing is not None
+            return at_work or (self._reading is not None and self.inventory is None)
         if action == "rescan":
             return self._reading is None or self.inventory is not None
         return action not in ("review", "purge") or self.browse.plain is None
 
     def action_help_quit(self) -> None:
-        """Take Ctrl+C as the wish to quit."""
+        """Take Ctrl+C as the wish to quit, which the exit code tells."""
+        self.exit_code = INTERRUPTED
         self.call_later(self.action_quit)
 
     def action_view(self, view: str) -> None:

@@ -74,6 +74,8 @@ class Browse(Vertical):
         """What paths are relative to."""
         self.now = 0
         """When the screen looks, in nanoseconds since the epoch."""
+        self.held = False
+        """Whether Esc belongs to something else that is under way."""
         self._work: tuple[str, float | None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -98,7 +100,7 @@ class Browse(Vertical):
 
     def focus_rows(self) -> None:
         """Give the keys to the rows."""
-        self.cache_tree.focus()
+        self.screen.set_focus(self.cache_tree)  # at once: the next key is there already
 
     def show_rows(self) -> None:
         """Draw what the listing holds now."""
@@ -138,7 +140,7 @@ class Browse(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "back":
-            return self.listing.filtering or self.cache_tree.range_from is not None
+            return not self.held and (self.listing.filtering or self.cache_tree.range_from is not None)
         if action == "filter" and self.query_one(FilterBox).has_focus:
             return False  # there the key is a letter
         if hasattr(type(self), f"action_{action}"):
@@ -206,7 +208,7 @@ class Browse(Vertical):
 
     def action_filter(self) -> None:
         """Go to the filter box."""
-        self.query_one(FilterBox).focus()
+        self.screen.set_focus(self.query_one(FilterBox))  # at once: the next key is there already
         self.call_after_refresh(self.listing.expect_filter)
 
     def action_back(self) -> None:
@@ -297,8 +299,3 @@ class Browse(Vertical):
     def _sort_clicked(self, event: Titles.Sorted) -> None:
         event.stop()
         self.action_sort(event.by)
-
-    @on(FilterBox.Left)
-    def _filter_left(self, event: FilterBox.Left) -> None:
-        event.stop()
-        self.focus_rows()

@@ -54,14 +54,6 @@ class CacheTree(Ink, ScrollView, can_focus=True, inherit_bindings=False):
         overflow-x: hidden;
         overflow-y: scroll;
         scrollbar-gutter: stable;
-        scrollbar-size-vertical: 1;
-        scrollbar-background: $background;
-        scrollbar-background-hover: $background;
-        scrollbar-background-active: $background;
-        scrollbar-color: $foreground 18%;
-        scrollbar-color-hover: $foreground 32%;
-        scrollbar-color-active: $primary;
-        &:ansi { scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default; }
     }
     """
     HELP = """\

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
-from textual.message import Message
 from textual.widgets import Input
 
 from cachetui.ui.ink import Line, Part
@@ -50,10 +48,6 @@ what Space marks, then cover what is shown. Marks that the filter hides stay, an
         key("escape", "leave(True)", "clear the filter", "filter.clear", SHOW, "Show everything again", show=True),
     ]
 
-    @dataclass
-    class Left(Message):
-        """The user is done with typing."""
-
     def __init__(self) -> None:
         super().__init__(placeholder="filter: torch  2.3  cp311", compact=True, select_on_focus=False, id="filter")
 
@@ -61,7 +55,7 @@ what Space marks, then cover what is shown. Marks that the filter hides stay, an
         """Go back to the rows."""
         if clear:
             self.value = ""
-        self.post_message(self.Left())
+        self.screen.focus_next("CacheTree")
 
 
 class FilterLine(Horizontal):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -94,11 +93,7 @@ class Help(Sheet[None]):
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
     Help {
-        #keys {
-            height: 1fr; margin: 1 0; background: $surface; overflow: hidden scroll;
-            scrollbar-size-vertical: 1; scrollbar-background: $surface; scrollbar-color: $foreground 18%;
-            &:ansi { scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default; }
-        }
+        #keys { height: 1fr; margin: 1 0; background: $surface; overflow: hidden scroll; }
         #sheet { height: 90%; }
         &.-short #keys { margin: 0; }
         &.-short #sheet { height: 100%; }
@@ -123,11 +118,6 @@ class Help(Sheet[None]):
     @property
     def _list(self) -> VerticalScroll:
         return self.query_one("#keys", VerticalScroll)
-
-    @on(Answer.Given)
-    def _close_sheet(self, event: Answer.Given) -> None:
-        event.stop()
-        self.dismiss(None)
 
     def action_scroll(self, step: int) -> None:
         """Scroll by lines."""

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from cachetui.model import Entry
+from cachetui.model import Entry, File
 from cachetui.ui.catalog import Catalog, Place
 
 
@@ -18,7 +18,9 @@ class Marked(NamedTuple):
     place: Place
     """Where it stood then, so that the counts can be taken back."""
     disk: int
-    """Its allocated bytes then."""
+    """Allocated bytes, then, of its files that have one name each."""
+    linked: tuple[File, ...]
+    """Its files that had more names than one."""
 
 
 class Marks:
@@ -27,8 +29,9 @@ class Marks:
     def __init__(self) -> None:
         self._marked: dict[str, Marked] = {}
         self._counts: Counter[Place] = Counter()
+        self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
         self.disk = 0
-        """Allocated bytes of all marked entries."""
+        """Allocated bytes of all marked files, save those that keep a name which is not marked."""
 
     def __len__(self) -> int:
         return len(self._marked)
@@ -53,7 +56,9 @@ class Marks:
         for entry in entries:
             if entry.path in self._marked:
                 self.remove(entry.path)
-            marked = Marked(entry, catalog.place(entry), entry.disk_usage)
+            linked = tuple([file for file in entry.files if file.links > 1])
+            disk = entry.disk_usage - sum([file.disk_usage for file in linked])
+            marked = Marked(entry, catalog.place(entry), disk, linked)
             self._marked[entry.path] = marked
             self._count(marked, 1)
 
@@ -67,11 +72,18 @@ class Marks:
         self._counts[marked.place] += step
         if marked.place.version is not None:
             self._counts[marked.place.shelf] += step
+        for file in marked.linked:
+            names, disk = self._links.get(file.inode, (0, 0))
+            self.disk -= disk if names == file.links else 0
+            names, disk = names + step, disk + step * file.disk_usage
+            self.disk += disk if names == file.links else 0
+            self._links[file.inode] = names, disk
 
     def clear(self) -> None:
         """Unmark everything."""
         self._marked.clear()
         self._counts.clear()
+        self._links.clear()
         self.disk = 0
 
     def follow(self, catalog: Catalog) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -13,7 +12,7 @@ from cachetui.removal.execution import Outcome
 from cachetui.ui.bill import BillLine
 from cachetui.ui.ink import Line
 from cachetui.ui.keys import PROGRAM, key
-from cachetui.ui.sheet import Answer, LineList, Sheet, Words
+from cachetui.ui.sheet import Answer, Asking, LineList, Sheet, Words
 from cachetui.ui.text import count, disk_text
 
 
@@ -24,7 +23,7 @@ def summary(outcome: Outcome) -> str:
     return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
 
 
-class Question(Sheet[bool]):
+class Question(Asking):
     """Asks something that can be answered by yes or no; No has the focus."""
 
     HELP = "**No** has the focus: Enter changes nothing."
@@ -49,24 +48,11 @@ class Question(Sheet[bool]):
                     right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
                 )
 
-    @on(Answer.Given)
-    def _answered(self, event: Answer.Given) -> None:
-        event.stop()
-        self.dismiss(event.yes)
-
-    def action_yes(self) -> None:
-        """Answer yes."""
-        self.dismiss(True)
-
-    def action_no(self) -> None:
-        """Answer no."""
-        self.dismiss(False)
-
 
 class Result(Sheet[None]):
     """Tells what a removal did, and names each thing that is still there, and why."""
 
-    HELP = "What could not or must not be removed, and why. Everything else of the review is gone."
+    HELP = "What could not or must not be removed, and why."
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -78,12 +64,14 @@ class Result(Sheet[None]):
         kept = self.outcome.kept
         with Vertical(id="sheet"):
             yield Line((summary(self.outcome), "strong"))
-            yield Words(f"{count(len(kept), 'thing')} {'is' if len(kept) == 1 else 'are'} still there:")
+            yield Words(self._rest())
             yield LineList([BillLine(path, reason) for path, reason in kept])
             with Horizontal(id="answers"):
                 yield Answer("Close", "no")
 
-    @on(Answer.Given)
-    def _close_sheet(self, event: Answer.Given) -> None:
-        event.stop()
-        self.dismiss(None)
+    def _rest(self) -> str:
+        kept = len(self.outcome.kept)
+        stays = f"{count(kept, 'thing')} {'was' if kept == 1 else 'were'} met that had to stay"
+        if self.outcome.stopped:
+            return f"{stays}; what had not been come to before the stop stays as well:"
+        return f"{stays}; all the rest of the review is gone:"

@@ -12,7 +12,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.app import App
 from textual.worker import Worker, get_current_worker
 
 from cachetui.model import Batch, Entry, Inventory
@@ -20,6 +19,7 @@ from cachetui.ui import work
 from cachetui.ui.browse import Browse
 from cachetui.ui.cells import shown
 from cachetui.ui.header import Header, Tab, Totals, home_short
+from cachetui.ui.keyboard import Keyboard
 from cachetui.ui.listing import Listing
 from cachetui.ui.notes import Notices
 from cachetui.ui.text import ASCII, UNICODE, Glyphs, count, disk_text
@@ -37,7 +37,7 @@ REST = 5
 """How many times longer than its last redraw the app waits at least before the next."""
 
 
-class Reader(App[None]):
+class Reader(Keyboard):
     """Owns what was read and what is marked of it."""
 
     def __init__(
@@ -228,9 +228,13 @@ class Reader(App[None]):
         location, inventory = self.location, self.inventory
         sentences = []
         if not location.enabled:
-            by = f" by {location.off_by}" if location.off_by else ""
+            by = f": {location.off_by}" if location.off_by else ""
             sentences.append(f"pip's cache is switched off{by}. This is what still lies in {location.root}.")
+        if inventory is not None and not self.demo and inventory.root != str(location.root):
+            sentences.append(f"{self.root_name} leads to {home_short(inventory.root)}.")
         sentences += [*location.notes, *([self._difference] if self._difference else [])]
+        if inventory is not None and not inventory.recognised and inventory.foreign:
+            sentences.append(f"{location.root} holds nothing that pip writes: it may be something else.")
         if inventory is not None and not inventory.complete:
             sentences.append("Reading was stopped: not everything is listed. r reads it again.")
         if inventory is not None and inventory.errors:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.worker import Worker
 
 from cachetui.model import Entry
 from cachetui.ui import work
+from cachetui.ui.cells import shown
 from cachetui.ui.footer import Footer
 from cachetui.ui.listing import Tally
 from cachetui.ui.reader import Reader
@@ -19,6 +20,10 @@ if TYPE_CHECKING:  # the first screen does not wait for what removes
     from cachetui.removal.execution import Outcome
     from cachetui.removal.plan import Plan
 
+MEANWHILE = ("escape", "ctrl+c")
+"""Keys that are heeded while a plan is made."""
+WORTH_TELLING = 100
+"""The part of what a removal frees, as the divisor, from which on the folders in it are told."""
 REFUSAL_SECONDS = 12
 """How long a refusal stays on the screen: it is longer than other messages."""
 
@@ -30,7 +35,10 @@ class Remover(Reader):
     """What to print after the app has closed: what was removed, if anything was."""
     outcomes: tuple[Outcome, ...] = ()
     """What removals did, in order: what an undo would start from."""
+    _planning: Worker[None] | None = None
     _removing: Worker[None] | None = None
+    exit_code = 0
+    """What the program ends with."""
     _leaving = False
     _disk_before = 0
 
@@ -45,6 +53,10 @@ class Remover(Reader):
 
     def _tell_marks(self, tally: Tally) -> None:
         self.footer.marks = tally
+
+    def heeds(self, event: events.Key) -> bool:
+        """Take no keys while a plan is made: they were meant for the review, or for rows that it soon covers."""
+        return super().heeds(event) and (self._planning is None or event.key in MEANWHILE)
 
     def _may_remove(self) -> bool:
         """Tell the user why nothing can be removed now, if so."""
@@ -77,19 +89,31 @@ class Remover(Reader):
         assert self.inventory is not None
         self.browse.tell_work("looking at what would go")
         job = partial(work.plan, self.inventory, entries, named=self.location.named, purge=purge, now_ns=self._clock())
-        self._beside(job, group="plan")
+        self._planning = self._beside(job, group="plan")
+        self.browse.held = True
+        self.refresh_bindings()
+
+    def _end_planning(self) -> None:
+        self._planning = None
+        self.browse.held = False
+        self.browse.tell_work()
+        self.refresh_bindings()
 
     @on(work.Planned)
     def _ask(self, event: work.Planned) -> None:
         from cachetui.ui.review import PurgeReview, Review  # noqa: PLC0415 - the first screen does not wait for it
 
-        self.browse.tell_work()
-        if isinstance(self.screen, Review):
-            return  # the key was pressed twice
-        root = str(self.location.root)
-        notes = () if event.plan.root == root else (f"{root} leads to {event.plan.root}",)
-        review = (PurgeReview if event.purge else Review)(event.plan, notes)
-        self.push_screen(review, lambda agreed: self._remove(event.plan) if agreed else None)
+        self._end_planning()
+        if len(self.screen_stack) > 1:
+            return  # something else has been asked since
+        root, plan = str(self.location.root), event.plan
+        notes: tuple[str, ...] = () if plan.root == root else (f"{root} leads to {plan.root}",)
+        known = self.inventory.directories if self.inventory is not None else {}
+        folders = sum([known.get(path, 0) for path in plan.directories])
+        if folders * WORTH_TELLING > plan.frees:
+            notes += (f"{disk_text(folders)} of it are the folders that this empties",)
+        review = (PurgeReview if event.purge else Review)(plan, notes)
+        self.push_screen(review, lambda agreed: self._remove(plan) if agreed else None)
 
     def _remove(self, plan: Plan) -> None:
         self._give_up_reading()
@@ -108,14 +132,16 @@ class Remover(Reader):
 
     @on(work.Removed)
     def _show_outcome(self, event: work.Removed) -> None:
-        from cachetui.ui.questions import Result, summary  # noqa: PLC0415 - needed late
+        from cachetui.ui.questions import Question, Result, summary  # noqa: PLC0415 - needed late
 
         outcome = event.outcome
+        if isinstance(self.screen, Question):
+            self.screen.dismiss(False)  # what it asks about the removal is past
         self.outcomes += (outcome,)
         self._removing = None
         self.farewell = self._sum_up()
         if self._leaving:
-            self.exit()
+            self.exit(return_code=self.exit_code)
             return
         gone = {*outcome.removed, *outcome.vanished}
         self.listing.drop(
@@ -142,13 +168,15 @@ class Remover(Reader):
 
     @on(work.Refused)
     def _tell_refusal(self, event: work.Refused) -> None:
-        self._removing = None
-        self.browse.tell_work()
-        self.refresh_bindings()
+        was_removing, self._removing = self._removing is not None, None
+        self._end_planning()
         if self._leaving:
-            self.exit()
-        else:
-            self.notify(event.reason, severity="error", timeout=REFUSAL_SECONDS, markup=False)
+            self.exit(return_code=self.exit_code)
+            return
+        self.notify(shown(event.reason), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+        if was_removing:
+            self.browse.tell_work("looking again")
+            self._read()
 
     def action_rescan(self) -> None:
         """Read the cache again, unless it is being changed."""
@@ -158,12 +186,15 @@ class Remover(Reader):
             self.notify("A removal is running: the cache is read again after it.", markup=False)
 
     def action_stop(self) -> None:
-        """Stop reading; ask before a removal is stopped."""
+        """Stop planning, or else reading; ask before a removal is stopped."""
         from cachetui.ui.questions import Question  # noqa: PLC0415 - needed late
 
+        if self._planning is not None:
+            self._stop(self._planning)
+            self._end_planning()
+            return
         if self._removing is None:
-            if self._reading is not None:
-                self._stop(self._reading)
+            self._stop(self._reading)
             return
         question = Question(
             "Stop removing?",
@@ -189,14 +220,20 @@ class Remover(Reader):
         if marked:
             words.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
         if not words:
-            self.exit()
+            self.exit(return_code=self.exit_code)
         elif not isinstance(self.screen, Question):
             question = Question("Quit?", *words, yes="Yes, quit", no="No, stay")
-            self.push_screen(question, lambda agreed: self._leave() if agreed else None)
+            self.push_screen(question, self._leave_or_stay)
+
+    def _leave_or_stay(self, leaving: bool | None) -> None:
+        if leaving:
+            self._leave()
+        else:
+            self.exit_code = 0
 
     def _leave(self) -> None:
         if self._removing is None:
-            self.exit()
+            self.exit(return_code=self.exit_code)
         else:
             self._leaving = True  # the outcome is waited for: the last line tells it
             self._stop(self._removing)

@@ -14,7 +14,7 @@ from cachetui.removal.plan import Plan
 from cachetui.ui.bill import bill, stays, title
 from cachetui.ui.ink import Line, Part
 from cachetui.ui.keys import REMOVE, key
-from cachetui.ui.sheet import Answer, LineList, Sheet, Words
+from cachetui.ui.sheet import Answer, Asking, LineList, Words
 from cachetui.ui.text import count, disk_text
 
 WORD = "purge"
@@ -23,7 +23,7 @@ WITH_FILES = 76
 """Cells of the screen from which the number of files stands beside the question."""
 
 
-class Review(Sheet[bool]):
+class Review(Asking):
     """Lists every entry that will go, says what that costs, and asks; No has the focus."""
 
     HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
@@ -63,25 +63,19 @@ class Review(Sheet[bool]):
                     right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
                 )
 
-    @on(Answer.Given)
-    def _answered(self, event: Answer.Given) -> None:
-        event.stop()
-        self.dismiss(event.yes)
-
     def action_yes(self) -> None:
         """Remove what is listed."""
         if self.plan.entries:
-            self.dismiss(True)
-
-    def action_no(self) -> None:
-        """Keep everything."""
-        self.dismiss(False)
+            super().action_yes()
 
 
 class WordBox(Input):
     """Where the word is typed."""
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.yes", "remove", "purge.yes", REMOVE, "Remove everything, if the word stands there"),
+    ]
 
 
 class PurgeReview(Review):
@@ -124,11 +118,6 @@ class PurgeReview(Review):
     def _allow(self, event: Input.Changed) -> None:
         event.stop()
         self.query_one("#yes", Answer).disabled = not self._typed
-
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.action_yes()
 
     def action_yes(self) -> None:
         """Remove everything, if the word stands there."""

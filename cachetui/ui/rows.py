@@ -112,7 +112,7 @@ class Row(NamedTuple):
         if self.depth == 0:
             return "  ".join([version.label for version in self.holding.versions if version.label])
         if self.depth == 1 and self.folds:
-            return "  ".join([tags(entry) for entry in self.holding.entries if entry.kind != "metadata"])
+            return "  ".join(dict.fromkeys([tags(one) for one in self.holding.entries if one.kind != "metadata"]))
         return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from math import inf
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
@@ -60,7 +60,7 @@ class Words(Page):
 
 
 class Answer(Ink, can_focus=True):
-    """One answer to a question: Enter, Space or a click gives it."""
+    """One answer to a question, "yes" or "no" by its id: Enter, Space or a click gives it."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -77,18 +77,6 @@ class Answer(Ink, can_focus=True):
     }
     """
 
-    @dataclass
-    class Given(Message):
-        """An answer was given."""
-
-        answer: Answer
-        """Which one."""
-
-        @property
-        def yes(self) -> bool:
-            """Whether it is the one that does something."""
-            return self.answer.id == "yes"
-
     def __init__(self, words: str, id: str, grave: bool = False) -> None:
         super().__init__(id=id, classes="-grave" if grave else None)
         self._words = f"  {words}  "
@@ -104,14 +92,14 @@ class Answer(Ink, can_focus=True):
         roles = "faint" if self.disabled else "strong" if self.has_focus else "plain"
         return self.strip((self._words, roles), room=self.size.width)
 
-    def on_click(self) -> None:
+    async def on_click(self) -> None:
         """Give it."""
-        self.action_give()
+        await self.action_give()
 
-    def action_give(self) -> None:
-        """Give it."""
+    async def action_give(self) -> None:
+        """Give it, before another key is looked at."""
         if not self.disabled:
-            self.post_message(self.Given(self))
+            await self.run_action(f"screen.{self.id}")
 
 
 class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
@@ -122,14 +110,6 @@ class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
         height: auto;
         overflow: hidden scroll;
         background: $surface;
-        scrollbar-size-vertical: 1;
-        scrollbar-background: $surface;
-        scrollbar-background-hover: $surface;
-        scrollbar-background-active: $surface;
-        scrollbar-color: $foreground 18%;
-        scrollbar-color-hover: $foreground 32%;
-        scrollbar-color-active: $primary;
-        &:ansi { scrollbar-color: ansi_bright_black; scrollbar-background: ansi_default; }
     }
     """
 
@@ -248,3 +228,22 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         """Scroll the list to its start or end."""
         for listed in self.query(LineList):
             listed.scroll_to(y=end * listed.virtual_size.height, animate=False)
+
+
+class Asking(Sheet[bool]):
+    """A dialog that wants a yes or a no. Keys that were pressed before it stood there do not answer it."""
+
+    asked_at = inf
+    """Since when it stands there, by the clock of Textual's messages, in seconds."""
+
+    def on_mount(self) -> None:
+        """Begin to listen."""
+        self.asked_at = Message().time
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Leave all as it is."""
+        self.dismiss(False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 from typing import NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urlsplit
 
 import humanize
 
@@ -60,19 +60,49 @@ def _spell(found: re.Match[str]) -> str:
 
 
 def masked(url: str) -> str:
-    """Return an address without its secrets: user information and the values of its query become `***`."""
+    """Return an address without its secrets: user information and the values of parameters and query become `***`.
+
+    What may be a secret, such as in an address that is not well formed, counts as one.
+    """
+    url = url.replace("\\", "/")  # as browsers read it
+    rest = _START.sub("", url, count=1)
+    start = url[: len(url) - len(rest)]
+    after = _after_user(start, rest)
+    where, rest = (f"{MASK}@", rest[after:]) if after is not None else ("", rest)
+    address, mark, fragment = rest.partition("#")
+    path, question, query = address.partition("?")
+    path = _PARAMETER.sub(rf"\1={MASK}", path)
+    pairs = [pair.partition("=") for pair in query.split("&")] if query else []
+    query = "&".join([f"{quote(unquote_plus(name))}={MASK}" if name and is_ else MASK for name, is_, _ in pairs])
+    found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + MASK}"
     try:
-        parts = urlsplit(url)
-        where = parts.netloc
-        query = parts.query
+        urlsplit(found)
     except ValueError:  # not an address that Python can take apart: show no more of it than its scheme
-        return f"{url.partition(':')[0]}:{MASK}"
-    if "@" in where:
-        where = f"{MASK}@{where.rpartition('@')[2]}"
-    if query:
-        names = [name for name, _ in parse_qsl(query, keep_blank_values=True)]
-        query = "&".join(f"{quote(name)}={MASK}" if name else MASK for name in names)
-    return urlunsplit((parts.scheme, where, parts.path, query, parts.fragment and MASK))
+        return f"{start.partition(':')[0]}:{MASK}"
+    return found
+
+
+_START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
+_PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
+_PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
+"""A host that no user is named before, nor half a password that holds a slash."""
+
+
+def _after_user(start: str, rest: str) -> int | None:
+    """Return where in an address behind its `//` user information ends, or None if there is none.
+
+    A password may hold what should have been quoted, even `/` and `?`.
+    """
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    path = re.split("[?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        return path.rindex("@") + 1
+    if not _PLAIN_HOST(authority):
+        return rest.rfind("@") + 1 or len(authority)
+    if start.lower().startswith("file:") or ("." in authority and ":" not in authority):
+        return None
+    inside = [found.end() for found in re.finditer("(?<!/)@", path)]  # not the `/@` of a scope
+    return max(inside, default=None)
 
 
 def disk(amount: float) -> tuple[str, str]:

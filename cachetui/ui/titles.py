@@ -59,6 +59,7 @@ class Titles(Ink):
         for column in chosen:
             here = column.by == order.by and not marked
             marked = marked or here
-            title = column.title.ljust(column.width) if column.left else column.title.rjust(column.width)
-            parts.append((title + (arrow if here else " ") + " ", "accent" if here else "muted"))
+            title = column.title + (arrow if here else " ")
+            title = title.ljust(column.width + 1) if column.left else title.rjust(column.width + 1)
+            parts.append((title + " ", "accent" if here else "muted"))
         return self.strip(*parts, room=self.size.width)

@@ -125,8 +125,9 @@ def read_cache(
             stop=stop,
             report=report if tell else None,
         )
-    except RootError as error:
-        post(Unread(turn, str(error), missing=not _exists(location.root)))
+    except (RootError, OSError) as error:
+        reason = f"{location.root} cannot be read: {_why(error)}." if isinstance(error, OSError) else str(error)
+        post(Unread(turn, reason, missing=not _exists(location.root)))
     else:
         catalog = Catalog.of(inventory)
         for _, holding in catalog.shelves:
@@ -135,6 +136,10 @@ def read_cache(
     finally:
         if remembered is not None:
             remembered.close()
+
+
+def _why(error: OSError) -> str:
+    return error.strerror or str(error)
 
 
 def _exists(root: Path) -> bool:
@@ -166,8 +171,10 @@ def plan(
 
     try:
         found = plan_removal(inventory, entries, pips=running_pips(), now_ns=now_ns, named=named, purge=purge)
-    except CachetuiError as error:
-        post(Refused(str(error)))
+    except (CachetuiError, OSError) as error:
+        reason = f"What would go cannot be told: {_why(error)}." if isinstance(error, OSError) else str(error)
+        if not stop():
+            post(Refused(reason))
     else:
         if not stop():
             post(Planned(found, purge))
@@ -175,19 +182,16 @@ def plan(
 
 def remove(agreed: Plan, post: Post, stop: Stop) -> None:
     """Carry out a plan that the user has agreed to."""
-    import time  # noqa: PLC0415 - needed late, as what follows
-
     from cachetui.pip.running import running_pips  # noqa: PLC0415
     from cachetui.removal.execution import carry_out  # noqa: PLC0415
-    from cachetui.removal.plan import reconsider  # noqa: PLC0415
 
     def report(progress: Progress) -> None:
         post(Advanced(progress))
 
     try:
-        current = reconsider(agreed, now_ns=time.time_ns(), pips=running_pips())
-        outcome = carry_out(current, stop=stop, report=report)
-    except CachetuiError as error:
-        post(Refused(str(error)))
+        outcome = carry_out(agreed, stop=stop, report=report, pips=running_pips)
+    except (CachetuiError, OSError) as error:
+        broken = "The removal broke off: {}. What is gone stays gone; the rest is kept."
+        post(Refused(broken.format(_why(error)) if isinstance(error, OSError) else str(error)))
     else:
         post(Removed(agreed, outcome))

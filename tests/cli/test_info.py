@@ -54,7 +54,7 @@ def test_a_cache_that_is_off_is_told_and_shown(
     for command in ("info", "list", "dir"):
         said = run(command)
         assert said.code == 0
-        assert "pip's cache is switched off by PIP_NO_CACHE_DIR=off" in said.err
+        assert "pip's cache is switched off: PIP_NO_CACHE_DIR=off" in said.err
         assert said.out
     assert "State        off, by PIP_NO_CACHE_DIR=off" in run("info").out
     assert json.loads(run("info", "--json").out)["off_by"] == "PIP_NO_CACHE_DIR=off"

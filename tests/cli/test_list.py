@@ -243,3 +243,11 @@ def test_names_are_whole_where_there_is_no_terminal(run: Run, cache: Path) -> No
         "opencv_python-4.9.0.80-cp37-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
         in run("list", "--files", "--cache-dir", cache).out
     )
+
+
+@pytest.mark.parametrize("command", ["list", "info"])
+def test_a_directory_that_is_no_cache_is_said_to_be_none(command: str, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("x")
+    said = run(command, "--cache-dir", tmp_path)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith("is not a pip cache. Name one with --cache-dir.\n")

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
-from tests.inventories import age_directories, write
+from tests.inventories import NOW, age_directories, record, write
 
 
 def test_everything_of_pips_goes_and_what_is_not_stays(run: Run, cache: Path) -> None:
@@ -53,6 +53,15 @@ def test_a_second_purge_has_nothing_left_to_do_but_what_had_to_stay(run: Run, ca
     run("purge", "--yes", "--cache-dir", cache)
     said = run("purge", "--yes", "--json", "--cache-dir", cache)
     assert json.loads(said.out)["removed"] == []
+
+
+def test_a_purge_of_which_all_stays_is_a_failure(run: Run, tmp_path: Path) -> None:
+    path = f"{record('a')}abcdefgh.tmp"
+    write(tmp_path, path, mtime_ns=NOW)
+    said = run("purge", "--yes", "--cache-dir", tmp_path)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.startswith("Nothing of this can be removed.\n")
+    assert (tmp_path / path).exists()
 
 
 def test_a_directory_that_is_no_cache_is_refused(run: Run, tmp_path: Path) -> None:

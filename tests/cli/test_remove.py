@@ -132,6 +132,20 @@ def test_an_output_that_a_shell_made_of_a_term_is_refused(
     assert files(cache) == before
 
 
+def test_links_that_lead_nowhere_hide_no_redirection(
+    start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path
+) -> None:
+    for name in ("=1", "=3", "1", "3"):
+        (tmp_path / name).symlink_to("nowhere")
+    with (
+        (tmp_path / "=2").open("w") as output,
+        start("remove", "torch", "--yes", "--cache-dir", cache, stdout=output, cwd=tmp_path) as process,
+    ):
+        _, err = process.communicate()
+    assert process.returncode == 2
+    assert "cachetui remove 'torch>=2'" in err
+
+
 def test_an_output_into_another_file_is_fine(
     start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path
 ) -> None:
@@ -174,6 +188,24 @@ def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytes
     assert run("list", "numpy", "--cache-dir", cache).err.startswith("1 project, 1 entry")
 
 
+def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
+    run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([(), (4121,)])
+    monkeypatch.setattr(removing, "running_pips", lambda: next(answers))
+    said = run("remove", "numpy", "--yes", "--cache-dir", cache)
+    assert said.code == 1
+    assert "index page stays" not in said.err
+    assert "a pip is running (4121) and may be waiting for this page.\n" in said.err
+    assert run("list", "numpy", "--cache-dir", cache).err.startswith("1 project, 1 entry")
+
+
+def test_terms_match_nothing_where_there_is_no_cache(run: Run) -> None:
+    assert run("remove", "numpy", "--yes").code == 3
+    assert run("list", "numpy").code == 3
+    assert run("list").code == 0
+
+
 def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("remove", "numpy>=0", "--yes", "--cache-dir", cache)
     monkeypatch.setattr(removing, "running_pips", lambda: (4121,))
@@ -185,7 +217,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
 def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: Plan, *, stop: Callable[[], bool], report: object) -> execution.Outcome:
+    def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execution.Outcome:
         asked = 0
 
         def press() -> bool:
@@ -215,7 +247,7 @@ def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
 def test_the_question_is_answered_by_no_unless_it_is_yes(cache: Path, answer: str, code: int, gone: bool) -> None:
     before = files(cache)
     with Terminal("remove", "torch==2.3.0", "--cache-dir", str(cache)) as terminal:
-        terminal.wait_for("Remove this? [y/N] ")
+        terminal.wait_for("? [y/N] ")
         terminal.type(answer)
         assert terminal.leave() == code
         assert ("Removed 8 files of 4 entries" if gone else "Nothing was removed.") in terminal.seen
@@ -226,7 +258,7 @@ def test_the_question_is_answered_by_no_unless_it_is_yes(cache: Path, answer: st
 def test_ctrl_c_at_the_question_removes_nothing(cache: Path) -> None:
     before = files(cache)
     with Terminal("remove", "torch==2.3.0", "--cache-dir", str(cache)) as terminal:
-        terminal.wait_for("Remove this? [y/N] ")
+        terminal.wait_for("? [y/N] ")
         terminal.type("\x03")
         assert terminal.leave() == 130
         assert "Traceback" not in terminal.seen
@@ -235,7 +267,7 @@ def test_ctrl_c_at_the_question_removes_nothing(cache: Path) -> None:
 
 def test_a_root_that_is_not_pips_is_refused(run: Run, tmp_path: Path) -> None:
     write(tmp_path, "thesis.txt")
-    assert run("remove", "thesis", "--yes", "--cache-dir", tmp_path).code == 3
+    assert run("remove", "thesis", "--yes", "--cache-dir", tmp_path).code == 1
     assert run("purge", "--yes", "--cache-dir", tmp_path).code == 1
     assert (tmp_path / "thesis.txt").exists()
 

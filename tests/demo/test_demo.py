@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import signal
+import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
-from cachetui.demo import demo_cache
+from cachetui.demo import ENDINGS, demo_cache
 from cachetui.model import KINDS, NS, Entry, Inventory
 from cachetui.pip.scan import scan
 
@@ -63,6 +67,32 @@ def test_it_is_removed_whatever_happens(failure: type[BaseException] | None) -> 
 
     assert not seen[0].exists()
     assert not seen[0].parent.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals end a program there at once")
+def test_signals_do_not_disturb_its_removal(monkeypatch: pytest.MonkeyPatch) -> None:
+    clean_up = TemporaryDirectory.cleanup
+
+    def disturbed(folder: TemporaryDirectory[str]) -> None:
+        for number in ENDINGS:
+            signal.raise_signal(number)
+        clean_up(folder)
+
+    monkeypatch.setattr(TemporaryDirectory, "cleanup", disturbed)
+    before = [signal.getsignal(number) for number in ENDINGS]
+    with demo_cache() as root:
+        pass
+    assert not root.parent.exists()
+    assert [signal.getsignal(number) for number in ENDINGS] == before
+
+
+def test_it_can_be_made_in_a_thread() -> None:
+    def make() -> Path:
+        with demo_cache(NOW) as root:
+            return root
+
+    with ThreadPoolExecutor() as pool:
+        assert not pool.submit(make).result().parent.exists()
 
 
 def test_it_shows_everything_that_can_lie_in_a_cache(inventory: Inventory) -> None:

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -13,15 +14,21 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
+from cachetui.removal import watch
 from cachetui.removal.directory import BY_DESCRIPTOR, Directory
 from cachetui.removal.execution import Outcome, Progress, carry_out
 from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.quiet import BUILT_LATELY
+from cachetui.removal.survey import MORE
 from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, inventory_of, record, write, write_record
 
 Opener = Callable[[str], Directory]
 CHANGED = "changed since the cache was read"
 BELONGS = "belongs to what stays"
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
+FOLDER = f"{WHEELS}/tmpabcdefgh"
+LATER = NOW + 25 * HOUR
+"""When a folder that a test made is old enough: the time of a folder's last change cannot be set back."""
 
 
 @pytest.fixture(params=[True, False] if BY_DESCRIPTOR else [False], ids=lambda way: "descriptors" if way else "paths")
@@ -40,6 +47,10 @@ def root(tmp_path: Path) -> Path:
 def plan_all(root: Path, inventory: Inventory | None = None) -> Plan:
     inventory = inventory or inventory_of(root)
     return plan_removal(inventory, inventory.entries, now_ns=NOW, home=root.parent / "home")
+
+
+def plan_later(inventory: Inventory) -> Plan:
+    return plan_removal(inventory, inventory.entries, now_ns=LATER, home=Path(inventory.root).parent / "home")
 
 
 def plan_some(root: Path, *paths: str) -> Plan:
@@ -315,28 +326,113 @@ def test_empty_shards_that_are_gone_in_part_or_whole_are_done(root: Path, opener
     assert (outcome.directories, outcome.entries) == (1, 2)
 
 
-def test_files_of_a_leftover_do_not_depend_on_each_other(root: Path, opener: Opener) -> None:
-    folder = f"{WHEELS}/tmpabcdefgh"
-    paths = [f"{folder}/one.whl", f"{folder}/sub/two.txt"]
+def build_folder(root: Path) -> tuple[Inventory, list[str]]:
+    """Leave two files in a folder that a wheel is built in; return one leftover of both, as a scan does, and paths."""
+    paths = [f"{FOLDER}/one.whl", f"{FOLDER}/sub/two.txt"]
     for path in paths:
         write(root, path)
     inventory = inventory_of(root)
     files = tuple([file for path in paths for file in inventory.by_path[path].files])
-    whole = Entry("leftover", files, paths[0], LONG_AGO)
-    inventory = Inventory(
-        inventory.root,
-        inventory.device,
-        inventory.inode,
-        (whole,),
-        directories=inventory.directories,
-        kept_directories=inventory.kept_directories,
-    )
-    plan = plan_all(root, inventory)
-    write(root, paths[0], b"changed")
+    entries = (Entry("leftover", files, paths[0], LONG_AGO),)
+    return replace(inventory, entries=entries), paths
+
+
+def test_an_abandoned_build_folder_goes_whole(root: Path, opener: Opener) -> None:
+    inventory, paths = build_folder(root)
+    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener)
+    assert set(outcome.removed) == {*paths}
+    assert not (root / FOLDER).exists()
+
+
+def rewrite(root: Path) -> None:
+    write(root, f"{FOLDER}/sub/two.txt", b"changed")
+
+
+def add(root: Path) -> None:
+    write(root, f"{FOLDER}/sub/three.txt")
+
+
+def link(root: Path) -> None:
+    (root / FOLDER / "link").symlink_to("one.whl")
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [(rewrite, CHANGED), (add, MORE), (link, MORE)],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_build_folder_in_use_stays_whole(
+    root: Path, opener: Opener, change: Callable[[Path], None], reason: str
+) -> None:
+    inventory, paths = build_folder(root)
+    plan = plan_later(inventory)
+    change(root)
+    outcome = carry_out(plan, clock=lambda: LATER, opener=opener)
+    assert outcome.removed == ()
+    assert outcome.kept == (Kept(paths[0], reason),)
+    assert all((root / path).exists() for path in paths)
+    assert plan_later(inventory).kept == (Kept(paths[0], reason),)
+
+
+def test_a_build_folder_made_lately_stays_however_old_its_files(root: Path, opener: Opener) -> None:
+    inventory, paths = build_folder(root)
+    age_directories(root)
+    plan = plan_later(inventory)
     outcome = carry_out(plan, opener=opener)
-    assert outcome.removed == (paths[1],)
-    assert outcome.kept == (Kept(paths[0], CHANGED),)
-    assert outcome.entries == 0
+    assert outcome.kept == (Kept(paths[0], BUILT_LATELY),)
+    assert outcome.removed == ()
+
+
+def test_a_pip_that_starts_keeps_what_it_may_wait_for(root: Path, opener: Opener) -> None:
+    page, wheel, response = (write_record(root, digit) for digit in "abc")
+    folder, paths = build_folder(root)
+    inventory = inventory_of(root, kinds={page[0]: "index", response[0]: "response"})
+    records = [entry for entry in inventory.entries if entry.path.startswith("http-v2/")]
+    inventory = replace(inventory, entries=(*records, *folder.entries))
+    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=lambda: (4121,))
+    assert outcome.removed == wheel
+    assert outcome.kept == (
+        Kept(page[0], "a pip is running (4121) and may be waiting for this page"),
+        Kept(response[0], "a pip is running (4121) and may be waiting for this response"),
+        Kept(paths[0], "a pip is running (4121) and may be building a wheel here"),
+    )
+
+
+def test_pips_are_asked_for_again_during_a_removal(root: Path, opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = [write_record(root, digit) for digit in "abc"]
+    inventory = inventory_of(root, kinds={path: "index" for path, _ in pages})
+    monkeypatch.setattr(watch, "PIPS_SECONDS", 0)
+    answers = iter([(), (4121,), (4121,)])
+    outcome = carry_out(plan_all(root, inventory), opener=opener, pips=lambda: next(answers))
+    assert outcome.removed == pages[0]
+    assert outcome.failed == 2
+
+
+def test_pips_are_not_asked_for_without_need_or_all_the_time(root: Path, opener: Opener) -> None:
+    paths = [write_record(root, digit)[0] for digit in "abc"]
+    asked: list[int] = []
+
+    def pips() -> tuple[int, ...]:
+        asked.append(1)
+        return ()
+
+    plan = plan_some(root, paths[0])
+    carry_out(plan, opener=opener, pips=pips)
+    assert asked == []
+    inventory = inventory_of(root, kinds=dict.fromkeys(paths, "index"))
+    assert len(carry_out(plan_all(root, inventory), opener=opener, pips=pips).removed) == 4
+    assert asked == [1]
+
+
+def test_an_empty_build_folder_stays_while_a_pip_runs(root: Path, opener: Opener) -> None:
+    (root / FOLDER / "sub").mkdir(parents=True)
+    age_directories(root)
+    plan = plan_later(inventory_of(root))
+    assert plan.entries
+    assert carry_out(plan, clock=lambda: LATER, opener=opener, pips=lambda: (7,)).directories == 0
+    assert (root / FOLDER / "sub").is_dir()
+    assert carry_out(plan, clock=lambda: LATER, opener=opener).failed == 0
+    assert not (root / FOLDER).exists()
 
 
 def test_it_stops_between_two_entries_at_once(root: Path, opener: Opener) -> None:

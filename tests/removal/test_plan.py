@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.removal.plan import Kept, Plan, plan_removal, reconsider
+from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.quiet import BUILT_LATELY
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
@@ -20,9 +22,9 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def plan(inventory: Inventory, *paths: str, pips: tuple[int, ...] = ()) -> Plan:
+def plan(inventory: Inventory, *paths: str, pips: tuple[int, ...] = (), now_ns: int = NOW) -> Plan:
     entries = [inventory.by_path[path] for path in paths] if paths else inventory.entries
-    return plan_removal(inventory, entries, now_ns=NOW, pips=pips, home=Path("/nowhere"))
+    return plan_removal(inventory, entries, now_ns=now_ns, pips=pips, home=Path("/nowhere"))
 
 
 def test_it_keeps_the_order_of_the_inventory_and_names_nothing_twice(root: Path) -> None:
@@ -91,14 +93,69 @@ def test_pips_that_run_are_named_even_if_nothing_stays_because_of_them(root: Pat
 
 def test_build_folders_stay_for_a_day_and_while_a_pip_runs(root: Path) -> None:
     old, fresh = f"{WHEELS}/tmpold_____/x-1.whl", f"{WHEELS}/tmpfresh___/x-1.whl"
-    write(root, old, mtime_ns=NOW - 25 * HOUR)
-    write(root, fresh, mtime_ns=NOW - 23 * HOUR)
+    later = NOW + 30 * HOUR  # the time of a folder's last change cannot be set back
+    write(root, old)
+    write(root, fresh, mtime_ns=later - 23 * HOUR)
     inventory = inventory_of(root)
-    found = plan(inventory)
+    found = plan(inventory, now_ns=later)
     assert [entry.path for entry in found.entries] == [old]
     assert [kept.path for kept in found.kept] == [fresh]
     assert found.directories == (f"{WHEELS}/tmpold_____",)
-    assert plan(inventory, pips=(1,)).entries == ()
+    assert plan(inventory, now_ns=later, pips=(1,)).entries == ()
+
+
+def test_a_build_folder_made_lately_stays_however_old_its_files(root: Path) -> None:
+    path = f"{WHEELS}/tmpabcdefgh/x-1.whl"
+    write(root, path)
+    assert plan(inventory_of(root)).kept == (Kept(path, BUILT_LATELY),)
+    (root / f"{WHEELS}/tmpabcdefgh/sub").mkdir()
+    age_directories(root)
+    assert plan(inventory_of(root), path).kept == (Kept(path, BUILT_LATELY),)
+
+
+@pytest.mark.parametrize("path", [record("a"), f"{record('a')}.body"])
+def test_halves_of_a_record_stay_for_an_hour(root: Path, path: str) -> None:
+    write(root, path, mtime_ns=NOW - HOUR // 2)
+    inventory = inventory_of(root, kinds={path: "leftover"})
+    inventory = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.files]))
+    assert plan(inventory).entries == ()
+    assert len(plan(inventory, now_ns=NOW + 30 * HOUR).entries) == len(inventory.entries)
+
+
+def test_responses_stay_while_a_pip_runs(root: Path) -> None:
+    page, response, other = (write_record(root, digit)[0] for digit in "abc")
+    inventory = inventory_of(root, kinds={page: "index", response: "response", other: "response"})
+    found = plan(inventory, pips=(7,))
+    assert found.entries == ()
+    assert found.kept[1] == Kept(response, "a pip is running (7) and may be waiting for this response")
+    assert found.costs == ("a pip is running (7): 1 index page and 2 responses stay",)
+    assert plan(inventory, response, pips=(7,)).costs == ("a pip is running (7): 1 response stays",)
+
+
+def test_what_changed_or_went_since_the_scan_stays_and_is_told(root: Path) -> None:
+    changed, gone, half, fine = (write_record(root, digit) for digit in "abcd")
+    inventory = inventory_of(root)
+    write(root, changed[1], b"other")
+    for path in (*gone, half[0]):
+        (root / path).unlink()
+    found = plan(inventory)
+    assert [entry.path for entry in found.entries] == [fine[0]]
+    assert found.kept == (
+        Kept(changed[0], "changed since the cache was read"),
+        Kept(gone[0], "gone since the cache was read"),
+        Kept(half[0], "changed since the cache was read"),
+    )
+    assert found.costs == ("3 entries changed since the cache was read: they stay",)
+    assert plan(inventory, gone[0]).costs == ("1 entry changed since the cache was read: it stays",)
+
+
+def test_a_root_that_is_gone_or_another_is_left_to_the_removal(root: Path) -> None:
+    write_record(root, "a")
+    inventory = inventory_of(root)
+    root.rename(root.parent / "old")
+    assert len(plan(inventory).entries) == 1
+    root.mkdir()
+    assert len(plan(inventory).entries) == 1
 
 
 def test_one_fresh_file_keeps_its_whole_build_folder(root: Path) -> None:
@@ -169,17 +226,3 @@ def test_bytes_that_are_no_text_do_no_harm(root: Path) -> None:
     name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff.tmp")
     write(root, name)
     assert [entry.path for entry in plan(inventory_of(root)).entries] == [name]
-
-
-def test_a_pip_that_starts_while_the_plan_is_read_keeps_its_pages(root: Path) -> None:
-    write_record(root, "a")
-    inventory = inventory_of(root)
-    (entry,) = inventory.entries
-    page = entry._replace(kind="index", project="pkg")
-    plan = Plan(str(root), entries=(page,), device=inventory.device, inode=inventory.inode)
-
-    assert reconsider(plan, now_ns=NOW, pips=()) is plan
-    later = reconsider(plan, now_ns=NOW, pips=(4121,))
-
-    assert (later.entries, [path for path, _ in later.kept]) == ((), [page.path])
-    assert "4121" in later.kept[0].reason

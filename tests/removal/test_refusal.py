@@ -44,6 +44,22 @@ def test_the_home_directory_is_known_from_the_environment(
         refuse(inventory, named=True, purge=False, home=None)
 
 
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="only the environment knows it there")
+def test_the_home_directory_is_known_from_the_system_alone(
+    inventory: Inventory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pwd  # noqa: PLC0415 - exists where os.getuid does
+
+    def unknown() -> Path:
+        raise RuntimeError
+
+    monkeypatch.setattr(Path, "home", unknown)
+    own = pwd.getpwuid(os.getuid())
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: pwd.struct_passwd([*own[:5], inventory.root, own[6]]))
+    with pytest.raises(RefusedError, match="home directory"):
+        refuse(inventory, named=True, purge=False, home=None)
+
+
 def test_the_home_directory_is_known_by_another_name(inventory: Inventory, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(inventory.root, target_is_directory=True)

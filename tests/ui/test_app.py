@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from textual.binding import Binding
@@ -397,7 +398,7 @@ async def test_what_should_be_known_about_the_place_stands_at_the_top() -> None:
         app.post_message(work.Asked("pip itself answers /elsewhere."))
         await pilot.pause()
         assert app.lines[1].startswith(
-            " ! pip's cache is switched off by PIP_NO_CACHE_DIR=off. This is what still lies in"
+            " ! pip's cache is switched off: PIP_NO_CACHE_DIR=off. This is what still lies in"
         )
         assert " ! pip itself answers /elsewhere." in app.text
 
@@ -422,3 +423,26 @@ async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
         f"{PLACE}/notes.txt\n{PLACE}/http-v2/readme",
         f"{PLACE}/http-v2/six-1.16.0-py2.py3-none-any.whl",
     ]
+
+
+@pytest.mark.parametrize(("stopped", "rest"), [(True, "before the stop stays as well"), (False, "is gone:")])
+async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.push_screen(Result(Outcome(kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped)))
+        await pilot.pause()
+        assert rest in app.text
+
+
+async def test_the_review_tells_how_much_of_it_are_folders() -> None:
+    found = replace(everyday(), directories={"http-v2/a": 30 * MB, "http-v2": MB})
+    app = Still(found)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        app.post_message(plan(found.entries, frees=1_000 * MB, directories=("http-v2/a",)))
+        await pilot.pause()
+        assert "30 MB of it are the folders that this empties" in app.text
+        await pilot.press("n")
+        app.post_message(plan(found.entries, frees=4_000 * MB, directories=("http-v2/a",)))
+        await pilot.pause()
+        assert "folders" not in app.text

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from textual.pilot import Pilot
 
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.location import Location
+from cachetui.ui import work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.catalog import Place, Rank
-from cachetui.ui.questions import Question
+from cachetui.ui.questions import Question, Result
 from cachetui.ui.review import PurgeReview, Review
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
@@ -188,3 +192,74 @@ async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path
         await pilot.pause()
     assert app.farewell is not None
     assert app.farewell.startswith("Removed ")
+
+
+async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    headers = {"Content-Type": "text/html"}
+    CacheWriter(root).answer("https://index.example/simple/six/", b"<!DOCTYPE html>", headers, NOW - DAY)
+    monkeypatch.setattr("cachetui.pip.running.running_pips", lambda: ())
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert app.screen.plan.kept == ()
+        monkeypatch.setattr("cachetui.pip.running.running_pips", lambda: (4121,))
+        await pilot.press("y")
+        await settled(pilot)
+        assert isinstance(app.screen, Result)
+        assert "a pip is running (4121)" in text_of(app)
+        stays = {path for path, _ in app.screen.outcome.kept}
+        await pilot.press("enter")
+        assert {entry.path for entry in app.listing.marks} == stays
+
+
+async def test_a_root_reached_by_another_name_is_shown_with_both(root: Path, tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(root)
+    app = app_on(link)
+    app.demo = False
+    async with app.run_test(size=(200, 30)) as pilot:
+        await settled(pilot)
+        assert f"{link} leads to {root.resolve()}." in " ".join(text_of(app).split())
+
+
+async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.EIO, "Input/output error")
+
+    app = app_on(root)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        with monkeypatch.context() as patched:
+            patched.setattr("cachetui.removal.plan.plan_removal", broken)
+            await pilot.press("a", "d")
+            await settled(pilot)
+            assert "What would go cannot be told: Input/output error." in " ".join(text_of(app).split())
+        with monkeypatch.context() as patched:
+            patched.setattr("cachetui.removal.execution.carry_out", broken)
+            await pilot.press("d")
+            await settled(pilot)
+            await pilot.press("y")
+            await settled(pilot)
+            assert "The removal broke off: Input/output error." in " ".join(text_of(app).split())
+        with monkeypatch.context() as patched:
+            patched.setattr("cachetui.ui.work.scan", broken)
+            await pilot.press("r")
+            await settled(pilot)
+            assert "cannot be read: Input/output error." in " ".join(text_of(app).split())
+    assert wheels(root) == set(WHEELS)
+
+
+async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
+    told: list[object] = []
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert app.inventory is not None
+        broken = replace(app.inventory, root="/")
+        work.plan(broken, (), named=True, purge=False, now_ns=NOW, post=told.append, stop=lambda: True)
+        assert told == []
+        work.plan(broken, (), named=True, purge=False, now_ns=NOW, post=told.append, stop=lambda: False)
+        assert [type(message) for message in told] == [work.Refused]

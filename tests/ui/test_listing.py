@@ -10,8 +10,9 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from cachetui.model import Entry
 from cachetui.ui.catalog import Catalog, Place, Rank, release_place
 from cachetui.ui.listing import Listing, Sign
+from cachetui.ui.marks import Marks
 from cachetui.ui.rows import Row
-from tests.ui.cache import everyday, index_page, inventory, made, release
+from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
 ENTRIES = everyday().entries
 WORDS = ("", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http")
@@ -213,3 +214,20 @@ def test_nothing_is_quadratic() -> None:
         return seen
 
     assert looks(200) == 2 * looks(100)
+
+
+def test_a_file_whose_other_names_stay_frees_nothing() -> None:
+    first, second = made("wheel", "first", MB), made("wheel", "second", MB)
+    record, body = first.files
+    first = first._replace(files=(record, body._replace(inode=7, links=2)))
+    second = second._replace(files=(second.files[0], second.files[1]._replace(inode=7, links=2, disk_usage=0)))
+    catalog, marks = Catalog.of(inventory([first, second])), Marks()
+    marks.add([first], catalog)
+    assert marks.disk == record.disk_usage
+    marks.add([second], catalog)
+    assert marks.disk == first.disk_usage + second.disk_usage
+    marks.add([second], catalog)
+    marks.remove(first.path)
+    assert marks.disk == second.files[0].disk_usage
+    marks.remove(second.path)
+    assert marks.disk == 0

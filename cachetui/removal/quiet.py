@@ -1,0 +1,99 @@
+"""What must not go while somebody may still be using it (design, safety rule 5)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from cachetui.model import NS, Entry
+
+HOUR_NS = 3600 * NS
+"""How long a leftover or an empty directory may still be somebody's who is writing."""
+DAY_NS = 24 * HOUR_NS
+"""How long a folder that a wheel is built in may still be in use."""
+AWAITED = ("index", "response")
+"""Kinds of which pip may have asked its server whether they are current: at a 304 it needs the page again. A page that
+could not be named is a response. Redirects are not among them: pip never asks again for one that it keeps."""
+BUILT_LATELY = "written to less than a day ago: a wheel may be being built here"
+"""Why a folder that a wheel is built in stays."""
+
+
+def build_folder(path: str) -> str | None:
+    """Return the temporary folder that a leftover lies in or is, if any: `tempfile` names them `tmp…`."""
+    parts = path.split("/")
+    for index, part in enumerate(parts):
+        if part.startswith("tmp") and not part.endswith(".tmp"):
+            return "/".join(parts[: index + 1])
+    return None
+
+
+def folder_of(entry: Entry) -> str | None:
+    """Return the folder that a wheel is built in, if an entry is one or belongs to one."""
+    return build_folder(entry.path) if entry.kind == "leftover" else None
+
+
+def quiet_time(path: str) -> int:
+    """Return for how many nanoseconds nobody must have written to a leftover before it may go."""
+    return DAY_NS if build_folder(path) else HOUR_NS
+
+
+def build_times(entries: Iterable[Entry]) -> dict[str, int]:
+    """Return when each folder that a wheel is built in was last written to, in ns since the epoch, by path."""
+    times: dict[str, int] = {}
+    for entry in entries:
+        if folder := folder_of(entry):
+            latest = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
+            times[folder] = max(times.get(folder, 0), latest)
+    return times
+
+
+def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int]) -> str | None:
+    """Return why an entry must not go now, or None.
+
+    `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of running pips, `newest` when each
+    build folder was last written to, as `build_times` returns it.
+    """
+    if reason := awaited(entry, pips):
+        return reason
+    if entry.kind != "leftover":
+        return None
+    if folder := build_folder(entry.path):
+        return BUILT_LATELY if now_ns - newest[folder] < DAY_NS else None
+    if not entry.files:
+        return "emptied less than an hour ago" if now_ns - entry.downloaded < HOUR_NS else None
+    fresh = any(now_ns - file.mtime_ns < HOUR_NS for file in entry.files)
+    return "written to less than an hour ago: a pip may be using it" if fresh else None
+
+
+def awaited(entry: Entry, pips: tuple[int, ...]) -> str | None:
+    """Return why an entry must not go because pips run, or None. `pips` are their process ids."""
+    if pips and entry.kind in AWAITED:
+        return f"{running(pips)} and may be waiting for this {'page' if entry.kind == 'index' else 'response'}"
+    return building(pips) if folder_of(entry) else None
+
+
+def building(pips: tuple[int, ...]) -> str | None:
+    """Return why a folder that wheels are built in must stay because pips run, or None."""
+    return f"{running(pips)} and may be building a wheel here" if pips else None
+
+
+def running(pips: tuple[int, ...]) -> str:
+    """Say which pips run."""
+    numbers = ", ".join(str(pip) for pip in pips)
+    return f"a pip is running ({numbers})" if len(pips) == 1 else f"{len(pips)} pips are running ({numbers})"
+
+
+def costs_of_staying(pips: tuple[int, ...], stay: Counter[str], changed: int) -> Iterator[str]:
+    """Yield what stays of what was asked for, a line each: `stay` counts it by kind, `changed` what is not as read."""
+    pages, responses = stay["index"], stay["response"]
+    parts = ["1 index page" if pages == 1 else f"{pages:,} index pages"] if pages else []
+    parts += ["1 response" if responses == 1 else f"{responses:,} responses"] if responses else []
+    if parts:
+        yield f"{running(pips)}: {' and '.join(parts)} {'stays' if pages + responses == 1 else 'stay'}"
+    elif pips:
+        yield running(pips)
+    if left := stay["leftover"]:
+        yield f"{'1 leftover stays' if left == 1 else f'{left:,} leftovers stay'}: may still be in use"
+    if changed:
+        many = f"{changed:,} entries changed since the cache was read: they stay"
+        yield "1 entry changed since the cache was read: it stays" if changed == 1 else many

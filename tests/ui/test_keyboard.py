@@ -1,0 +1,88 @@
+"""Keys that come faster than the screen follows."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.worker import Worker
+
+from cachetui.ui.app import CachetuiApp
+from cachetui.ui.cache_tree import CacheTree
+from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.review import Review
+from tests.ui.cache import everyday
+from tests.ui.screens import Still
+from tests.ui.test_app import SIZE, plan
+
+NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape"}
+"""What Textual calls keys that bear no letter."""
+
+
+def burst(app: CachetuiApp, keys: str) -> None:
+    """Press keys as a terminal brings them that were typed or pasted in one piece."""
+    for key in keys:
+        app.post_message(events.Key(NAMES.get(key, key), key if key.isprintable() else None))
+
+
+async def test_what_is_typed_behind_a_slash_filters_and_does_nothing_else() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        burst(app, "/pandas")
+        await pilot.pause()
+        assert app.marked == set()
+        assert len(app.screen_stack) == 1
+        assert app.query_one(FilterBox).value == "pandas"
+
+
+async def test_what_is_typed_behind_enter_goes_to_the_filtered_rows() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        burst(app, "/numpy\rlj ")
+        await pilot.pause()
+        assert app.query_one(FilterBox).value == "numpy"
+        assert {(entry.project, entry.version) for entry in app.listing.marks} == {("numpy", "2.0.0")}
+        burst(app, "/x\x1b ")
+        await pilot.pause()
+        assert app.query_one(FilterBox).value == ""
+        assert isinstance(app.focused, CacheTree)
+
+
+async def test_what_is_typed_before_a_review_is_seen_answers_nothing() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(plan(everyday().entries))
+        burst(app, "y\r")
+        await pilot.pause()
+        assert isinstance(app.screen, Review)
+
+
+async def test_what_is_typed_while_a_plan_is_made_does_nothing() -> None:
+    app = Still(everyday())
+    asked: list[str] = []
+
+    def beside(*_: object, group: str) -> Worker[None]:
+        asked.append(group)
+        return app.run_worker(_nothing())
+
+    setattr(app, "_beside", beside)  # noqa: B010 - a plan that never comes
+    async with app.run_test(size=SIZE) as pilot:
+        burst(app, " dUa dPy")
+        await pilot.pause()
+        assert len(app.marked) == 9
+        assert asked == ["plan"]
+        burst(app, "\x1bU")
+        await pilot.pause()
+        assert app.marked == set()
+
+
+async def test_keys_typed_behind_an_answer_go_to_the_rows() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.post_message(plan(everyday().entries))
+        await pilot.pause()
+        burst(app, "n/six\r ")
+        await pilot.pause()
+        assert {entry.project for entry in app.listing.marks} == {"six"}
+
+
+async def _nothing() -> None:
+    """Stand for a worker."""

@@ -1,0 +1,80 @@
+"""The browser as a user has it: a process in a terminal, real files, keys, and what is left at the end."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachetui.demo import demo_cache
+from cachetui.pip.scan import scan
+
+pty = pytest.importorskip("pty", reason="no pseudo-terminals")
+
+from tests.cli.terminal import Terminal  # noqa: E402 - only where there is a pty
+
+DOWN, UP, SPACE, ENTER = "j", "k", " ", "\r"
+
+
+class Window(Terminal):
+    """A terminal of some size with the browser in it."""
+
+    def __init__(self, root: Path, size: tuple[int, int]) -> None:
+        self._written = b""
+        self._process, self._screen = pty.fork()
+        if self._process == 0:
+            columns, lines = map(str, size)
+            environment = {
+                **os.environ,
+                "PYTHONPATH": str(Path(__file__).parents[2]),
+                "TERM": "xterm-256color",
+                "COLUMNS": columns,
+                "LINES": lines,
+            }
+            command = [sys.executable, "-m", "cachetui", "--no-memory", "--cache-dir", str(root)]
+            os.execve(sys.executable, command, environment)
+
+    def press(self, keys: str, words: str) -> None:
+        """Press keys and wait for words that nothing drawn before may hold."""
+        self._written = b""
+        self.type(keys)
+        self.wait_for(words)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    with demo_cache() as made:
+        shutil.copytree(made, tmp_path / "pip")
+    return tmp_path / "pip"
+
+
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int]) -> None:
+    before = files(root)
+    versions = {entry.version for entry in scan(root).entries if entry.project == "torch" and entry.kind == "wheel"}
+    with Window(root, size) as window:
+        window.wait_for("projects")
+        window.press("/torch", " of ")
+        window.press(f"{ENTER}l{DOWN}{SPACE}", "2 marked")
+        window.press("d", "Yes, remove")
+        window.press(f"n{SPACE}", "4 marked")
+        assert files(root) == before
+        window.press(f"{UP}{SPACE}", "2 marked")
+        window.press("d", "Yes, remove")
+        window.press("y", "2 entries, freed ")
+        window.type("q")
+        code = window.leave()
+        said = window.seen
+    gone = before - files(root)
+    assert code == 0
+    assert files(root) < before
+    after = {entry.version for entry in scan(root).entries if entry.project == "torch" and entry.kind == "wheel"}
+    assert len(versions - after) == 1
+    assert f"Removed {len(gone)} files of " in said.splitlines()[-1]

@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachetui.ui.text import masked
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://index.example/simple/pkg/", "https://index.example/simple/pkg/"),
+        ("https://h/@scope/x", "https://h/@scope/x"),
+        ("https://h:8080/@scope/x", "https://h:8080/@scope/x"),
+        ("git+https://index.example/x@main", "git+https://index.example/x@main"),
+        ("file:///home/u/x@1", "file:///home/u/x@1"),
+        ("http://[::1]:80/x", "http://[::1]:80/x"),
+        ("https://u:p@h/x", "https://***@h/x"),
+        ("https://u@h/x", "https://***@h/x"),
+        ("https://u:pa/ss@h/x", "https://***@h/x"),
+        ("https://u:12/34@h/x", "https://***@h/x"),
+        ("https://to/ken@h/x", "https://***@h/x"),
+        ("https://u:p@ss/word@h/x", "https://***@h/x"),
+        ("https://u:p?a@h/x", "https://***@h/x"),
+        ("https://u:p#a@h/x", "https://***@h/x"),
+        (r"https:\\u:p@h\x", "https://***@h/x"),
+        ("https:/u:p@h/x", "***@h/x"),
+        ("//u:p@h/x", "//***@h/x"),
+        ("https://h/x;token=abc/y;z?q=1&q=2", "https://h/x;token=***/y;z?q=***&q=***"),
+        ("https://h/x?abc", "https://h/x?***"),
+        ("https://h/x?who=a@b", "https://h/x?who=***"),
+        ("https://h/x#sha256=1", "https://h/x#***"),
+        ("https://[u:p@h/x", "https://***@h/x"),
+        ("https://h[/x", "https:***"),
+    ],
+)
+def test_secrets_in_addresses_are_masked(url: str, shown: str) -> None:
+    assert masked(url) == shown
+
+
+@given(st.text("ab:/?#@\\[];=&.", max_size=12))
+def test_a_password_never_shows_and_what_is_shown_can_be_taken_apart(word: str) -> None:
+    shown = masked(f"https://user:SECRET{word}SECRET@h.example/x")
+    assert "SECRET" not in shown
+    urlsplit(shown)
