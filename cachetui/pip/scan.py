@@ -212,18 +212,21 @@ class Scan:
         fresh = [one for shard in self._shards if not shard.recalled for one in shard.candidates]
         kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
         new_pages = [one for one in fresh if one.kind in ("page", "index")]
-        newcomers = wanted_of(fresh)
-        everybody = newcomers | wanted_of(kept)
+        newcomers, others = wanted_of(fresh), wanted_of(kept)
         if not newcomers and not new_pages:
             return
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
-        self._settle(Dictionary(everybody, self._indexes).look_up(origins))
-        self._settle(self._read_pages(new_pages, wanted_of([*fresh, *kept])))
-        dictionary = Dictionary(wanted_of(fresh), self._indexes)
+        matches = Dictionary([*newcomers, *others], self._indexes).look_up(origins)
+        found = {digest for digest, _ in matches}
+        waiting = [one for one in newcomers | others if one.digest not in found]
+        matches += self._read_pages(new_pages, waiting)
+        found.update(digest for digest, _ in matches)
+        dictionary = Dictionary([one for one in newcomers if one.digest not in found], self._indexes)
         old_pages = [one for one in kept if one.kind == "index" and dictionary.wants(one.project)]
-        self._settle(self._looker.consult(old_pages, dictionary))
+        matches += self._looker.consult(old_pages, dictionary)
+        self._settle(matches)
 
-    def _read_pages(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted]) -> list[Match]:
+    def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[Match]:
         """Read index pages, every second one by the helper; return the addresses found."""
         own = list(candidates)
         given: list[Candidate] = []
