@@ -214,7 +214,7 @@ def test_a_packed_answer_is_not_taken_for_an_archive(cache: CacheWriter, tmp_pat
     ("location", "project", "version", "note"),
     [
         ("/simple/lab-big/", "lab-big", None, "leads to /simple/lab-big/"),
-        ("https://me:pw@i.example/root/+simple/a_b?t=1", "a-b", None, "leads to https://i.example/root/+simple/a_b"),
+        ("https://me:pw@i.example/dev/+simple/a_b?t=1", "a-b", None, "leads to https://i.example/dev/+simple/a_b"),
         (f"https://files.example/{WHEEL}", "pkg", "1.0", f"leads to https://files.example/{WHEEL}"),
         ("/elsewhere", None, None, "leads to /elsewhere"),
         ("", None, None, None),
