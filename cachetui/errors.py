@@ -23,7 +23,3 @@ class TermError(CachetuiError):
         super().__init__(message)
         self.text = text
         self.position = position
-
-
-class Stopped(CachetuiError):  # noqa: N818 - not an error of anybody's: the user asked to stop
-    """Work was given up because its `stop` callable said so."""

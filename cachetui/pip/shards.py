@@ -135,15 +135,13 @@ def recall_shard(tree: Tree, path: str, known: Remembered, stop: Callable[[], bo
             files = []
             for where, inode, mtime_ns, size in row[1]:
                 found = lstat(where)
-                if found.st_ino != inode or found.st_mtime_ns != mtime_ns or found.st_size != size:
-                    return None
-                if found.st_dev != device:
+                if (found.st_ino, found.st_mtime_ns, found.st_size, found.st_dev) != (inode, mtime_ns, size, device):
                     return None
                 files.append((where, found))
             shard.candidates.append(recall_row(row, files))
         for where, inode, mtime_ns, size in known.foreign:
             found = lstat(where)
-            if found.st_ino != inode or found.st_mtime_ns != mtime_ns or found.st_size != size:
+            if (found.st_ino, found.st_mtime_ns, found.st_size, found.st_dev) != (inode, mtime_ns, size, device):
                 return None
             shard.foreign.append(file_at(where, found))
     except (OSError, ValueError, TypeError, IndexError):

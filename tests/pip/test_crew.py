@@ -1,18 +1,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from cachetui.demo.artifacts import Listed, json_page
 from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
-from cachetui.model import Batch
 from cachetui.pip import crew
 from cachetui.pip import scan as scanning
+from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import Helper, processors
 from cachetui.pip.scan import scan
+from cachetui.pip.shards import Shard
 from cachetui.pip.tree import Tree
 from tests.pip.test_scan import AT, fill, known
 
@@ -106,11 +107,19 @@ def test_a_helper_ends_with_the_scan(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.usefixtures("shared")
-def test_a_scan_with_a_helper_stops_while_the_helper_is_busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    fill(tmp_path, 40)
-    monkeypatch.setattr(crew, "PROGRAM", "import sys; sys.stdin.read()")
-    listed: list[Batch] = []
+def test_a_scan_stops_although_its_helper_does_not_listen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(tmp_path, 1_200)  # so much to tell that a pipe which nobody reads does not take it
+    put_pages(tmp_path)
+    monkeypatch.setattr(crew, "PROGRAM", "import threading; threading.Event().wait()")
+    stopped: list[Helper] = []
 
-    inventory = scan(tmp_path, report=listed.append, stop=lambda: len(listed) > 0)
+    def stop_here(self: Helper, _: object) -> Iterator[tuple[Shard, set[Candidate]]]:
+        stopped.append(self)
+        return iter(())
 
+    monkeypatch.setattr(Helper, "shards", stop_here)
+
+    inventory = scan(tmp_path, stop=lambda: bool(stopped))
+
+    assert stopped
     assert not inventory.complete
