@@ -272,23 +272,21 @@ KIND_ORDER: Mapping[str, int] = {kind: index for index, kind in enumerate(KINDS)
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """Return entries in the one order in which they are listed: project, newest version, file name, path."""
-    entries = list(entries)
+    projects: dict[str | None, list[Entry]] = {}
+    for entry in entries:
+        projects.setdefault(entry.project, []).append(entry)
+    versions = {entry.version for own in projects.values() for entry in own}
     ranks: dict[str | None, int] = {}
     last, rank = None, -1
-    for version in sorted({entry.version for entry in entries}, key=version_order):
+    for version in sorted(versions, key=version_order):
         order = version_order(version)
         rank += order != last
         ranks[version], last = rank, order
-    entries.sort(
-        key=lambda entry: (
-            entry.project is None,
-            entry.project or "",
-            ranks[entry.version],
-            entry.filename or "",
-            entry.path,
-        )
-    )
-    return entries
+    ordered: list[Entry] = []
+    for name in sorted(projects, key=lambda name: (name is None, name or "")):
+        projects[name].sort(key=lambda entry: (ranks[entry.version], entry.filename or "", entry.path))
+        ordered += projects[name]
+    return ordered
 
 
 def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:

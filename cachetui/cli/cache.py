@@ -29,6 +29,10 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 """Signals by which a program is asked to end."""
 
 
+KEPT: list[object] = []
+"""What was read, until the program ends: to give back each piece of it before would only take time."""
+
+
 class Cache(NamedTuple):
     """A cache that was read."""
 
@@ -94,7 +98,9 @@ def opened(settings: Settings) -> Iterator[Cache]:
             )
         for error in inventory.errors:
             note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
-        yield Cache(location, inventory)
+        cache = Cache(location, inventory)
+        KEPT.append(cache)
+        yield cache
 
 
 @contextmanager

@@ -10,12 +10,14 @@ from functools import lru_cache
 from itertools import groupby
 from json.encoder import encode_basestring_ascii
 from operator import attrgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from cachetui.model import NS, Entry, Inventory
-from cachetui.removal.execution import Outcome
-from cachetui.removal.plan import Plan
+from cachetui.model import NS, Entry, Inventory, Rung
 from cachetui.ui.text import masked
+
+if TYPE_CHECKING:  # a list does without
+    from cachetui.removal.execution import Outcome
+    from cachetui.removal.plan import Plan
 
 SCHEMA = 1
 """Counts changes that break readers."""
@@ -26,6 +28,7 @@ MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
 MAY_HOLD_SECRETS = re.compile(r"[@?#\[\]]").search
 """Only addresses with one of these need a closer look."""
+RUNGS = {None: "null"} | {rung: f'"{rung}"' for rung in get_args(Rung)}
 project_of = attrgetter("project")
 SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -64,7 +67,7 @@ def entries_json(entries: Iterable[Entry], indent: str) -> str:
     """Return entries as JSON objects, each on a line of its own."""
     entries, glue = tuple(entries), f",\n{indent}"
     written = glue.join([_entry(entry, encode_basestring_ascii) for entry in entries])
-    if r"\ud" in written:  # half a pair of surrogates, perhaps
+    if "\\" in written and r"\ud" in written:  # half a pair of surrogates, perhaps
         written = glue.join([_entry(entry, quoted) for entry in entries])
     return written
 
@@ -73,32 +76,42 @@ def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
     kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, _ = entry
     if url is not None and MAY_HOLD_SECRETS(url):
         url = masked(url)
-    paths = ", ".join([quote(file[0]) for file in files]) if files else quote(path)
+    if len(files) == 2:  # most by far
+        (first, _, _, size, disk_usage, _), (second, _, _, more, more_disk_usage, _) = files
+        paths = f"{quote(first)}, {quote(second)}"
+        size += more
+        disk_usage += more_disk_usage
+    else:
+        paths = ", ".join([quote(file[0]) for file in files]) if files else quote(path)
+        size, disk_usage = entry.apparent_size, entry.disk_usage
     came = moment(downloaded)
     return (
         f'{{"kind": "{kind}", "project": {"null" if project is None else quote(project)}, '
         f'"version": {"null" if version is None else quote(version)}, '
         f'"filename": {"null" if filename is None else quote(filename)}, "paths": [{paths}], '
-        f'"disk_usage": {sum([file[4] for file in files])}, "apparent_size": {sum([file[3] for file in files])}, '
+        f'"disk_usage": {disk_usage}, "apparent_size": {size}, '
         f'"downloaded": {came}, "checked": {came if checked == downloaded else moment(checked)}, '
         f'"read": {moment(read)}, "url": {"null" if url is None else quote(url)}, '
-        f'"identified_by": {"null" if identified_by is None else quote(identified_by)}}}'
+        f'"identified_by": {RUNGS[identified_by]}}}'
     )
 
 
 def list_json(inventory: Inventory, entries: tuple[Entry, ...]) -> Iterator[str]:
     """Yield the parts of the JSON document that lists `entries`, which are in the inventory's order."""
-    disk, length = _sums(entries)
+    groups = [(name, [*own]) for name, own in groupby(entries, key=project_of)]
+    sums = [_sums(own) for _, own in groups]
+    disk, length = sum([one for one, _ in sums]), sum([one for _, one in sums])
     yield f'{{"schema": {SCHEMA}, "root": {quoted(inventory.root)}, "disk_usage": {disk}, "apparent_size": {length},\n'
     yield ' "projects": ['
-    comma = ""
-    for name, group in groupby(entries, key=project_of):
-        if name is not None:
-            own = [*group]
-            inside = entries_json(own, "   ")
-            yield f'{comma}\n  {{"project": {quoted(name)}, "disk_usage": {_sums(own)[0]}, "entries": [\n   {inside}]}}'
-            comma = ","
-    other = entries_json([entry for entry in entries if entry.project is None], "  ")
+    comma = other = ""
+    for (name, own), (disk_usage, _) in zip(groups, sums, strict=True):
+        if name is None:
+            other = entries_json(own, "  ")
+            continue
+        yield f'{comma}\n  {{"project": {quoted(name)}, "disk_usage": {disk_usage}, "entries": [\n   '
+        yield entries_json(own, "   ")
+        yield "]}"
+        comma = ","
     yield f'],\n "other": [{other}],\n "directories": {_directories(inventory)},\n "foreign": {_foreign(inventory)},\n'
     yield f' "errors": {_errors(inventory)}}}\n'
 

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes; see the README. Terms that matched nothing are NO_MATCH wherever they are given, also where there is no
@@ -13,13 +14,16 @@ cache at all: that an absent cache is DONE holds for what asks for no particular
 
 
 def main() -> None:
-    """Run what the command line asks for, then exit."""
+    """Run what the command line asks for, then exit at once: with everything written, nothing needs to be tidied."""
     try:
         code = run(sys.argv[1:])
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: nothing is left to interrupt but the exit itself
     except KeyboardInterrupt:
         code = INTERRUPTED
-    sys.exit(code)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:

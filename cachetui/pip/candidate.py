@@ -12,6 +12,10 @@ Stage = Literal["record", "file", "page", "body"]
 """What is to be done next: read a record's headers; look at the body of a file whose project the headers name, of
 what may be an index page, of anything else."""
 
+Row = tuple[Any, ...]
+"""A candidate as plain values: dated, hint, kind, files, downloaded, checked, read, project, version, filename, url,
+by, note."""
+
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
 """The kind shown until the last look."""
 
@@ -94,45 +98,48 @@ class Candidate:
         self.kind, self.by, self.project, self.version = kind, by, project, version
         self.filename, self.url, self.note = filename, url, note
 
-    def recall(
-        self,
-        kind: Kind,
-        project: str | None,
-        version: str | None,
-        filename: str | None,
-        url: str | None,
-        by: Rung | None,
-        note: str | None,
-        hint: str,
-    ) -> None:
+    def recall(self, row: Row) -> None:
         """Note what an earlier scan learned of the same files."""
+        _, hint, kind, _, _, _, _, project, version, filename, url, by, note = row
         self.settle(kind, by, project, version, filename, url, note)
         self.hint = hint
 
-    def known(self) -> tuple[Any, ...]:
-        """Return what is known of it, for `recall`."""
+    def row(self) -> Row:
+        """Return it as plain values, for `of_row`, `recall` and `entry_of_row`."""
         return (
+            self.dated,
+            self.hint,
             self.kind,
+            self.files,
+            self.downloaded,
+            self.checked,
+            self.read,
             self.project,
             self.version,
             self.filename,
             self.url,
             self.by,
             self.note,
-            self.hint,
         )
 
-    def freeze(self) -> tuple[Any, ...]:
-        """Return it as plain values, for `thaw`."""
-        return self.dated, self.files, self.downloaded, self.read, self.known()
+    @classmethod
+    def of_row(cls, row: Row) -> Candidate:
+        """Return what a row describes, maybe made in another process."""
+        candidate = cls.__new__(cls)
+        candidate.dated, candidate.downloaded, candidate.read = row[0], row[4], row[6]
+        candidate.files = tuple([File(*file) for file in row[3]])
+        candidate.recall(row)
+        return candidate
 
     @classmethod
-    def thaw(cls, frozen: tuple[Any, ...]) -> Candidate:
-        """Return what was frozen, maybe in another process."""
+    def of_entry(cls, entry: Entry, dated: int, hint: str) -> Candidate:
+        """Return an entry as it was before it became a value, so that more can be learned of it."""
         candidate = cls.__new__(cls)
-        candidate.dated, files, candidate.downloaded, candidate.read, known = frozen
-        candidate.files = tuple([File(*file) for file in files])
-        candidate.recall(*known)
+        candidate.dated, candidate.hint = dated, hint
+        candidate.files, candidate.downloaded, candidate.read = entry.files, entry.downloaded, entry.read
+        candidate.settle(
+            entry.kind, entry.identified_by, entry.project, entry.version, entry.filename, entry.url, entry.note
+        )
         return candidate
 
     def entry(self) -> Entry:

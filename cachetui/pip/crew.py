@@ -1,7 +1,7 @@
 """A second process that reads its share of a cache, for identifying takes more of the processor than of the disk.
 
 The two talk in msgpack over pipes: the helper is told what to read, and returns shards and pages as they get ready.
-It runs this package's own code, knows no more than it is told, and ends with its input.
+It runs this package's own code (`serving`), knows no more than it is told, and ends with its input.
 """
 
 from __future__ import annotations
@@ -14,17 +14,15 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import msgpack
 
 from cachetui.model import File, Unreadable
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.dictionary import Dictionary, Match, Wanted
-from cachetui.pip.looking import Looker
-from cachetui.pip.shards import Shard, list_shard
+from cachetui.pip.shards import Shard
 from cachetui.pip.tree import Tree
+from cachetui.pip.wanted import Match, Wanted
 
 WORTH_HELP = 64
 """Shards, or pages, that pay for starting a process."""
@@ -32,9 +30,7 @@ WAIT = 0.05
 """Seconds between two looks whether to stop."""
 PATIENCE = 30.0
 """Seconds without an answer after which a helper counts as lost."""
-LOOKED_AT_ONCE = 8
-"""Shards that the helper lists before it looks into them."""
-PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.crew import serve; serve()"
+PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.serving import serve; serve()"
 
 Place = tuple[str, int]
 """A shard's path relative to the root, and its inode."""
@@ -97,14 +93,24 @@ class Helper:
             heard = time.monotonic()
         self.lost = True
 
+    def recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
+        """Let it look whether anything changed in shards that the memory knows."""
+        self._say(("recall", list(remembered)))
+
+    def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
+        """Yield for each shard, in the order told, when its entries were last read; None where something changed."""
+        for answer in self._hear(stop):
+            for reads in answer:
+                yield None if reads is None else list(reads)
+
     def read(self, places: Sequence[Place]) -> None:
         """Let it list shards and look into them."""
         self._say(("read", list(places)))
 
     def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
         """Yield the shards that it was told to read, each with the entries of it that vanished."""
-        for path, listed_at, directories, rows, foreign, errors, gone in self._hear(stop):
-            candidates = [Candidate.thaw(row) for row in rows]
+        for path, listed_at, directories, rows, foreign, errors, hollow, gone in self._hear(stop):
+            candidates = [Candidate.of_row(row) for row in rows]
             shard = Shard(
                 path,
                 listed_at,
@@ -112,12 +118,13 @@ class Helper:
                 candidates,
                 [File(*file) for file in foreign],
                 [Unreadable(*error) for error in errors],
+                hollow,
             )
             yield shard, {candidates[number] for number in gone}
 
     def consult(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
         """Let it read index pages."""
-        self._say(("consult", [one.freeze() for one in candidates], list(wanted), list(indexes)))
+        self._say(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
 
     def consulted(
         self, candidates: Sequence[Candidate], stop: Callable[[], bool]
@@ -126,7 +133,7 @@ class Helper:
         found = None
         for rows, matches, gone in self._hear(stop):
             for candidate, row in zip(candidates, rows, strict=True):
-                candidate.recall(*row)
+                candidate.recall(row)
             found = [Match(*match) for match in matches], {candidates[number] for number in gone}
         return found
 
@@ -143,45 +150,3 @@ class Helper:
                 if pipe:
                     pipe.close()
         self._process.wait()
-
-
-def serve() -> None:
-    """Be the helper: do what is said on standard input until it ends."""
-    incoming = open(0, "rb", buffering=0)  # noqa: SIM115 - open for as long as the process lives
-    orders = msgpack.Unpacker(incoming, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0)
-    _, root, device, inode = next(orders)
-    with Tree(Path(root)) as tree:
-        if (tree.device, tree.inode) != (device, inode):
-            return
-        for order, *what in orders:
-            if order == "read":
-                _read(tree, what[0])
-            else:
-                _consult(tree, *what)
-
-
-def _answer(message: object) -> None:
-    sys.stdout.buffer.write(msgpack.packb(message, unicode_errors="surrogateescape"))
-    sys.stdout.buffer.flush()
-
-
-def _read(tree: Tree, places: Sequence[Place]) -> None:
-    for start in range(0, len(places), LOOKED_AT_ONCE):
-        for path, inode in places[start : start + LOOKED_AT_ONCE]:
-            looker = Looker(tree, lambda: False)
-            shard = list_shard(tree, path, inode, lambda: False)
-            looker.look(shard.candidates)
-            gone = [number for number, one in enumerate(shard.candidates) if one in looker.gone]
-            rows = [one.freeze() for one in shard.candidates]
-            errors = [*shard.errors, *looker.errors]
-            _answer((path, shard.listed_at, shard.directories, rows, shard.foreign, errors, gone))
-    _answer(())
-
-
-def _consult(tree: Tree, rows: Sequence[Any], wanted: Sequence[Any], indexes: Sequence[str]) -> None:
-    candidates = [Candidate.thaw(row) for row in rows]
-    looker = Looker(tree, lambda: False)
-    matches = looker.consult(candidates, Dictionary([Wanted(*one) for one in wanted], indexes))
-    gone = [number for number, one in enumerate(candidates) if one in looker.gone]
-    _answer(([one.known() for one in candidates], matches, gone))
-    _answer(())

@@ -8,37 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from hashlib import sha224
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cachetui.pip import pages
+from cachetui.pip.wanted import Match, Wanted
 
 FEW_VERSIONS = 48
 """Versions up to which looking for each on a page is quicker than hashing every address there."""
 METADATA = ".metadata"
 """What PEP 658 appends to a wheel's address."""
-
-
-class Wanted(NamedTuple):
-    """An entry that waits for its address."""
-
-    digest: str
-    """The name of its record."""
-    project: str | None
-    """Its project's canonical name, where known."""
-    version: str | None
-    """Its version as written, where known."""
-    filename: str | None
-    """Its file name, where known."""
-
-
-class Match(NamedTuple):
-    """An address that was found."""
-
-    digest: str
-    """The name of the record."""
-    url: str
-    """The address that pip named it after."""
 
 
 class Dictionary:

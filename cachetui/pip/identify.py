@@ -195,12 +195,3 @@ def settle_by_address(candidate: Candidate, url: str) -> None:
         return
     dist = dist_of(filename)
     candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
-
-
-def can_be_listed(candidate: Candidate) -> bool:
-    """Tell whether an index page may list the address of an entry that is not named by one yet."""
-    if candidate.by == "url" or not candidate.path.startswith("http"):
-        return False
-    if candidate.project is None:
-        return candidate.kind == "response" and candidate.hint == "packed"
-    return candidate.kind in ("file", "wheel", "sdist", "metadata")

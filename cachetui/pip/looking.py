@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from cachetui.model import Unreadable
 from cachetui.pip import identify, pages
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.dictionary import Dictionary, Match
+from cachetui.pip.dictionary import Dictionary
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
+from cachetui.pip.waiting import blocks_read
+from cachetui.pip.wanted import Match
 
-AHEAD = 64 if hasattr(os, "posix_fadvise") else 1
-"""Files opened and asked for before the first is read: the disk is kept busy without threads. On Windows a pip could
-not replace a file that is held open, so there it is one."""
+AT_ONCE = 64
+"""Files that are looked at between two looks whether to stop."""
+CAN_ASK_AHEAD = hasattr(os, "posix_fadvise")
+"""Whether a disk can be kept busy without threads."""
 
 
 class Looker:
     """Looks into the files of one tree."""
 
     def __init__(
-        self, tree: Tree, stop: Callable[[], bool], tell: Callable[[Sequence[Candidate]], None] = lambda _: None
+        self,
+        tree: Tree,
+        stop: Callable[[], bool],
+        tell: Callable[[Sequence[Candidate]], None] = lambda _: None,
+        gone: set[Candidate] | None = None,
     ) -> None:
         """Look until `stop()` is true; `tell` is given the candidates of which something became known."""
         self._tree, self._stop, self._tell = tree, stop, tell
-        self.gone: set[Candidate] = set()
+        self.gone: set[Candidate] = set() if gone is None else gone
         """What vanished before it could be looked at."""
         self.errors: list[Unreadable] = []
         """What could not be read."""
+        self._slow = False  # whether the disk had to be read for what was looked at last
 
     def look(self, candidates: Sequence[Candidate]) -> None:
         """Identify entries as far as they themselves can tell."""
@@ -62,40 +70,52 @@ class Looker:
 
     def _each(self, candidates: Sequence[Candidate], which: int, job: Callable[[Candidate, int], None]) -> None:
         """Do a job with one file, by its number, of each entry. What cannot be read is unknown, the gone left out."""
-        for start in range(0, len(candidates), AHEAD):
+        for start in range(0, len(candidates), AT_ONCE):
             if self._stop():
                 return
-            some = candidates[start : start + AHEAD]
-            opened = self._open(some, which)
-            try:
-                while opened:
-                    candidate, fd = opened.pop()
-                    try:
-                        job(candidate, fd)
-                    except UnreadableRecordError as error:
-                        candidate.settle("unknown", note=str(error))
-                    except OSError as error:
-                        self._fail(candidate, which, error)
-                    finally:
-                        os.close(fd)
-            finally:
-                for _, fd in opened:
-                    os.close(fd)
+            some = candidates[start : start + AT_ONCE]
+            before = blocks_read()
+            opened = self._opened_ahead if self._slow and CAN_ASK_AHEAD else self._opened
+            for candidate, fd in opened(some, which):
+                try:
+                    job(candidate, fd)
+                except UnreadableRecordError as error:
+                    candidate.settle("unknown", note=str(error))
+                except OSError as error:
+                    self._fail(candidate, which, error)
+            self._slow = blocks_read() > before
             self._tell(some)
 
-    def _open(self, candidates: Iterable[Candidate], which: int) -> list[tuple[Candidate, int]]:
-        opened = []
+    def _opened(self, candidates: Iterable[Candidate], which: int) -> Iterator[tuple[Candidate, int]]:
+        """Yield each candidate with its open file, which is closed when the next one is asked for."""
         for candidate in candidates:
-            try:
-                fd = self._tree.open(candidate.files[which])
-            except OSError as error:
-                self._fail(candidate, which, error)
-                continue
-            if hasattr(os, "posix_fadvise"):
-                os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
-            opened.append((candidate, fd))
-        opened.reverse()
-        return opened
+            fd = self._open(candidate, which)
+            if fd is not None:
+                try:
+                    yield candidate, fd
+                finally:
+                    os.close(fd)
+
+    def _opened_ahead(self, candidates: Iterable[Candidate], which: int) -> Iterator[tuple[Candidate, int]]:
+        """Do the same, but ask the disk for the beginnings of all of them first."""
+        opened = []
+        try:
+            for candidate in candidates:
+                fd = self._open(candidate, which)
+                if fd is not None:
+                    opened.append((candidate, fd))
+                    os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
+            yield from opened
+        finally:
+            for _, fd in opened:
+                os.close(fd)
+
+    def _open(self, candidate: Candidate, which: int) -> int | None:
+        try:
+            return self._tree.open(candidate.files[which])
+        except OSError as error:
+            self._fail(candidate, which, error)
+            return None
 
     def _fail(self, candidate: Candidate, which: int, error: OSError) -> None:
         if error.errno in GONE:

@@ -10,18 +10,18 @@ import contextlib
 import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import msgpack
 import platformdirs
 
-from cachetui.pip.candidate import Candidate
+from cachetui.pip.candidate import Row
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 1
+SCHEMA = 2
 """Counts changes of the form; a file of another form is forgotten."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
@@ -32,7 +32,6 @@ CREATE TABLE IF NOT EXISTS shard (
 ) WITHOUT ROWID
 """
 
-Row = tuple[Any, ...]
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
 
@@ -40,14 +39,18 @@ Directory = tuple[str, int, int]
 class Remembered(NamedTuple):
     """What an earlier scan learned of a shard."""
 
+    path: str
+    """Relative to the root."""
     listed_at: int
     """When it was about to be listed, in nanoseconds since the epoch."""
     directories: tuple[Directory, ...]
     """Its directories, parents first."""
     rows: tuple[Row, ...]
-    """Its entries, as `pack_row` makes them."""
-    foreign: tuple[tuple[str, int, int, int], ...]
-    """Its foreign files: path, inode, modification time, size."""
+    """Its entries."""
+    foreign: tuple[tuple[str, int, int, int, int, int], ...]
+    """Its foreign files, each as the values of a `File`."""
+    hollow: bool
+    """Whether there are directories in it without anything in them."""
 
 
 def default_path() -> Path:
@@ -167,37 +170,19 @@ def _signed(number: int) -> int:
 
 
 def pack_shard(
-    directories: Iterable[Directory], candidates: Iterable[Candidate], foreign: Iterable[tuple[str, int, int, int]]
+    directories: Iterable[Directory], rows: Iterable[Row], foreign: Iterable[tuple[object, ...]], hollow: bool
 ) -> bytes:
     """Pack what was learned of a shard."""
-    content = (list(directories), [pack_row(candidate) for candidate in candidates], list(foreign))
-    packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
+    packed: bytes = msgpack.packb(
+        (list(directories), list(rows), list(foreign), hollow), unicode_errors="surrogateescape"
+    )
     return packed
 
 
-def unpack_shard(content: bytes) -> Remembered | None:
-    """Unpack what was learned of a shard; None where it is not what `pack_shard` made."""
+def unpack_shard(path: str, content: bytes) -> Remembered | None:
+    """Unpack what `recall` returned of a shard; None where it is not what `pack_shard` made."""
     try:
         unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogateescape")
-        return Remembered(int.from_bytes(content[:8], "big"), *unpacked)
+        return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)
     except (ValueError, TypeError, msgpack.UnpackException):
         return None
-
-
-def pack_row(candidate: Candidate) -> Row:
-    """Return what is known of an entry, but for what the system tells anew each time."""
-    files = [(file.path, file.inode, file.mtime_ns, file.size) for file in candidate.files]
-    return (candidate.dated, files, candidate.known())
-
-
-def recall_row(row: Row, files: list[tuple[str, os.stat_result]]) -> Candidate:
-    """Return an entry as it was known, with sizes and times as they are now."""
-    dated, _, known = row
-    candidate = Candidate(known[0], files, dated)
-    candidate.recall(*known)
-    return candidate
-
-
-def index_rows(remembered: Remembered) -> Mapping[tuple[tuple[str, int, int, int], ...], Row]:
-    """Return a shard's rows by the files that they were learned from."""
-    return {row[1]: row for row in remembered.rows}

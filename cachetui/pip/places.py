@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 HOMEBREW = "/opt/python"
@@ -178,7 +177,7 @@ def pip_version(prefix: Path) -> Version | None:
         for metadata in prefix.glob(f"{folder}/pip-*.*-info"):
             name, _, version = metadata.stem.partition("-")
             try:
-                found.add(Version(version.partition("-py")[0]) if canonicalize_name(name) == "pip" else None)
+                found.add(Version(version.partition("-py")[0]) if name.lower() == "pip" else None)
             except InvalidVersion:
                 return None
     return found.pop() if len(found) == 1 else None

@@ -6,31 +6,32 @@ A shard is a directory small enough to be read, reported and remembered as one (
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from cachetui.errors import RootError
-from cachetui.model import Batch, File, Inventory, in_order
-from cachetui.pip import identify, layout
+from cachetui.model import Batch, Inventory
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors
-from cachetui.pip.dictionary import Dictionary, Match, Wanted
-from cachetui.pip.empties import empty_directories
-from cachetui.pip.looking import Looker
+from cachetui.pip.inventory import inventory_of
 from cachetui.pip.memory import Memory, Remembered, pack_shard, unpack_shard
-from cachetui.pip.shards import Shard, list_shard, outline, recall_shard
-from cachetui.pip.tree import Tree, reason
+from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
+from cachetui.pip.reporting import Reporter
+from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
+from cachetui.pip.tree import Tree, never, reason
+from cachetui.pip.waiting import each
+from cachetui.pip.wanted import Match, Waiting, Wanted
+
+if TYPE_CHECKING:  # where nothing changed there is nothing to look into
+    from cachetui.pip.looking import Looker
 
 NAMED_FIRST = 6
 """Shards that are identified as soon as they are listed, so that there are names to show at once."""
-REPORT_SECONDS = 0.05
-"""Time between two reports."""
 
-
-def never() -> bool:
-    """Go on whatever happens."""
-    return False
+Unread = tuple[Place, Remembered | None]
+"""A shard that must be listed, and what was known of it."""
 
 
 def scan(
@@ -68,17 +69,20 @@ class Scan:
         report: Callable[[Batch], None] | None,
     ) -> None:
         """Prepare to read what lies in a tree; see `scan`."""
-        self._tree, self._memory, self._indexes = tree, memory, indexes
-        self._stop, self._report = stop, report
-        self._looker = Looker(tree, stop, self._tell)
+        self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
+        self._gone: set[Candidate] = set()
+        self._reporter = Reporter(report, self._gone)
         self._helper: Helper | None = None
         self._given: list[Place] = []
         self._shards: list[Shard] = []
-        self._news: dict[Candidate, None] = {}
-        self._pending: set[Candidate] = set()
-        self._files = self._disk_usage = self._found = 0
-        self._listed = False
-        self._told = 0.0
+        self._unchanged: list[Recalled] = []
+        self._same: dict[Any, Any] = {}
+
+    @cached_property
+    def _looker(self) -> Looker:
+        from cachetui.pip.looking import Looker  # noqa: PLC0415
+
+        return Looker(self._tree, self._stop, self._reporter.tell, self._gone)
 
     def close(self) -> None:
         """Let go of the helper."""
@@ -92,76 +96,121 @@ class Scan:
             top, places = outline(self._tree, self._stop)
         except OSError as error:
             raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
-        self._looker.look(top.candidates)
+        if top.candidates:
+            self._looker.look(top.candidates)
         self._add(top)
         remembered = self._memory.recall(self._tree.device, self._tree.inode) if self._memory else {}
         gone = remembered.keys() - {path for path, _ in places}
-        self._read(places, remembered)
-        self._listed = not self._stop()
-        if self._listed:  # else the helper may not listen yet
+        self._read(self._recall(places, remembered))
+        self._reporter.listed = not self._stop()
+        if self._reporter.listed and len(self._shards) > 1:  # else the helper may not listen yet
             self._consult_pages()
             self._looker.look_at_files([*self._candidates()])
         complete = not self._stop()
-        self._tell(self._pending - self._looker.gone, at_once=True)
-        if self._memory and complete and (gone or not all(shard.recalled for shard in self._shards[1:])):
+        self._reporter.finish()
+        if self._memory and complete:
             self._learn(self._memory, gone)
-        return self._inventory(complete)
+        errors = self._looker.errors if "_looker" in self.__dict__ else ()
+        return inventory_of(self._tree, self._shards, self._unchanged, self._gone, errors, complete)
 
     def _candidates(self) -> Iterator[Candidate]:
         for shard in self._shards:
             yield from shard.candidates
 
+    def _help(self, jobs: int) -> Helper | None:
+        """Return a helper, where so many jobs pay for one and there is a processor for it."""
+        if self._helper or jobs < WORTH_HELP or processors() < 2 or not sys.executable:
+            return self._helper if jobs >= WORTH_HELP else None
+        try:
+            self._helper = Helper(self._tree)
+        except OSError:
+            return None
+        return self._helper
+
+    def _let_go_if_lost(self) -> None:
+        """Expect nothing more of a helper that failed."""
+        if self._helper and self._helper.lost:
+            self.close()
+
+    # What the memory knows
+
+    def _recall(self, places: Sequence[Place], remembered: dict[str, bytes]) -> list[Unread]:
+        """Recall the shards in which nothing changed, half of them by a helper if they are many; return the others."""
+        unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered]
+        known = [place for place in places if place[0] in remembered]
+        given: list[Place] = []
+        if helper := self._help(len(known)):
+            known, given = known[::2], known[1::2]
+            helper.recall([(path, remembered[path]) for path, _ in given])
+        for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
+            if self._stop():
+                return []
+            self._take(place, shard, reads, unread)
+        answers = self._helper.recalled(self._stop) if given and self._helper else iter(())
+        for place in given:
+            if self._stop():
+                return []
+            shard = unpack_shard(place[0], remembered.pop(place[0]))
+            try:
+                reads = next(answers)
+            except StopIteration:  # it failed
+                reads = last_reads(self._tree, shard, self._stop) if shard else None
+            self._take(place, shard, reads, unread)
+        for _ in answers:  # up to the word that it has done
+            continue
+        self._let_go_if_lost()
+        return sorted(unread, key=lambda one: one[0])
+
+    def _remembered(
+        self, place: Place, remembered: dict[str, bytes]
+    ) -> tuple[Place, Remembered | None, list[int] | None]:
+        shard = unpack_shard(place[0], remembered.pop(place[0]))
+        return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
+
+    def _take(self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]) -> None:
+        """Add a remembered shard, or put it with the unread ones if anything in it changed."""
+        shard = recalled(known, reads, self._same) if known and reads is not None else None
+        if shard is None:
+            unread.append((place, known))
+        else:
+            self._unchanged.append(shard)
+            self._reporter.add_known(shard.entries, shard.foreign)
+
     # Listing
 
-    def _read(self, places: Sequence[Place], remembered: dict[str, bytes]) -> None:
-        """Recall what has not changed; list the rest and look into it, half of it by a helper if it is much."""
-        unread: list[tuple[Place, Remembered | None]] = []
-        for place in places:
-            if self._stop():
-                return
-            known = unpack_shard(remembered[place[0]]) if place[0] in remembered else None
-            shard = recall_shard(self._tree, place[0], known, self._stop) if known else None
-            if shard is None:
-                unread.append((place, known))
-            else:
-                self._add(shard)
-        unread = self._share(unread)
+    def _read(self, unread: list[Unread]) -> None:
+        """List shards and look into them, half of them by a helper if they are many."""
+        self._given = []
+        if helper := self._help(len(unread)):
+            self._given = [place for place, _ in unread[1::2]]
+            unread = unread[::2]
+            helper.read(self._given)
         listed: list[Shard] = []
-        for (path, inode), known in unread:
+        for shard in each(self._list, unread):
             if self._stop():
                 return
-            shard = list_shard(self._tree, path, inode, self._stop, known)
             self._add(shard)
             if len(listed) < NAMED_FIRST:
                 self._looker.look(shard.candidates)
             listed.append(shard)
         for shard in listed:
             self._looker.look(shard.candidates)
-        self._take_over()
+        if self._given:
+            self._take_over()
 
-    def _share(self, unread: list[tuple[Place, Remembered | None]]) -> list[tuple[Place, Remembered | None]]:
-        """Give every second shard to a helper, where that pays, and return the others."""
-        if len(unread) < WORTH_HELP or processors() < 2 or not sys.executable:
-            return unread
-        try:
-            self._helper = Helper(self._tree)
-        except OSError:
-            return unread
-        self._given = [place for place, _ in unread[1::2]]
-        self._helper.read(self._given)
-        return unread[::2]
+    def _list(self, one: Unread) -> Shard:
+        (path, inode), known = one
+        return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
 
     def _take_over(self) -> None:
         """Take what the helper read, and read what it did not."""
-        if not self._helper:
-            return
         missing = dict(self._given)
-        for shard, gone in self._helper.shards(self._stop):
-            missing.pop(shard.path, None)
-            self._looker.gone |= gone
-            self._add(shard)
-            self._tell(())
-        self._let_go_if_lost()
+        if self._helper:
+            for shard, gone in self._helper.shards(self._stop):
+                missing.pop(shard.path, None)
+                self._gone |= gone
+                self._add(shard)
+            self._let_go_if_lost()
         for path, inode in missing.items():
             if self._stop():
                 return
@@ -169,38 +218,9 @@ class Scan:
             self._looker.look(shard.candidates)
             self._add(shard)
 
-    def _let_go_if_lost(self) -> None:
-        """Expect nothing more of a helper that failed."""
-        if self._helper and self._helper.lost:
-            self.close()
-
     def _add(self, shard: Shard) -> None:
         self._shards.append(shard)
-        self._found += len(shard.candidates)
-        for candidate in shard.candidates:
-            self._files += len(candidate.files)
-            self._disk_usage += sum([file.disk_usage for file in candidate.files])
-        self._files += len(shard.foreign)
-        self._disk_usage += sum([file.disk_usage for file in shard.foreign])
-        self._tell(shard.candidates)
-
-    def _tell(self, candidates: Iterable[Candidate], at_once: bool = False) -> None:
-        """Report what is new, unless the last report was a moment ago."""
-        if not self._report:
-            return
-        for candidate in candidates:
-            self._news[candidate] = None
-            if candidate.pending:
-                self._pending.add(candidate)
-            else:
-                self._pending.discard(candidate)
-        now = time.monotonic()
-        if self._news and (at_once or now - self._told >= REPORT_SECONDS):
-            entries = tuple([one.entry() for one in self._news if one not in self._looker.gone])
-            named = self._found - len(self._pending)
-            self._report(Batch(entries, self._files, self._disk_usage, named, self._found, self._listed))
-            self._news.clear()
-            self._told = time.monotonic()
+        self._reporter.add(shard.candidates, shard.foreign)
 
     # Naming by addresses
 
@@ -209,25 +229,34 @@ class Scan:
 
         What an earlier scan tried in vain needs only what is new.
         """
-        fresh = [one for shard in self._shards if not shard.recalled for one in shard.candidates]
-        kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
+        from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
+
+        fresh = [*self._candidates()]
         new_pages = [one for one in fresh if one.kind in ("page", "index")]
-        newcomers, others = wanted_of(fresh), wanted_of(kept)
-        if not newcomers and not new_pages:
+        newcomers = Waiting(fresh)
+        if not newcomers.wanted and not new_pages:
             return
+        while self._unchanged:
+            self._shards.append(self._unchanged.pop().shard())
+        kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
+        others = Waiting(kept)
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
-        matches = Dictionary([*newcomers, *others], self._indexes).look_up(origins)
-        found = {digest for digest, _ in matches}
-        waiting = [one for one in newcomers | others if one.digest not in found]
-        matches += self._read_pages(new_pages, waiting)
-        found.update(digest for digest, _ in matches)
-        dictionary = Dictionary([one for one in newcomers if one.digest not in found], self._indexes)
+        found = dict(Dictionary([*newcomers.wanted, *others.wanted], self._indexes).look_up(origins))
+        waiting = [one for one in [*newcomers.wanted, *others.wanted] if one.digest not in found]
+        found.update(self._read_pages(new_pages, waiting))
+        dictionary = Dictionary([one for one in newcomers.wanted if one.digest not in found], self._indexes)
         old_pages = [one for one in kept if one.kind == "index" and dictionary.wants(one.project)]
-        matches += self._looker.consult(old_pages, dictionary)
-        self._settle(matches)
+        found.update(self._looker.consult(old_pages, dictionary))
+        self._reporter.tell(newcomers.settle(found))
+        named = set(others.settle(found))
+        self._reporter.tell(named)
+        for shard in self._shards:
+            shard.recalled &= named.isdisjoint(shard.candidates)
 
     def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[Match]:
         """Read index pages, every second one by the helper; return the addresses found."""
+        from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
+
         own = list(candidates)
         given: list[Candidate] = []
         if self._helper and len(own) >= WORTH_HELP:
@@ -240,75 +269,23 @@ class Scan:
             if answer is None:
                 return matches + self._looker.consult(given, Dictionary(wanted, self._indexes))
             matches += answer[0]
-            self._looker.gone |= answer[1]
-            self._tell(given)
+            self._gone |= answer[1]
+            self._reporter.tell(given)
         return matches
-
-    def _settle(self, matches: Iterable[Match]) -> None:
-        found = dict(matches)
-        if found:
-            named = [one for one in self._candidates() if one.digest in found and identify.can_be_listed(one)]
-            for candidate in named:
-                identify.settle_by_address(candidate, found[candidate.digest])
-            self._tell(named)
 
     # The end
 
     def _learn(self, memory: Memory, gone: Iterable[str]) -> None:
-        broken = any(self._looker.errors)
-        shards = []
+        """Remember what is new, but nothing that could not be read."""
+        broken = "_looker" in self.__dict__ and bool(self._looker.errors)
+        new = []
         for shard in self._shards[1:]:
-            if shard.errors or (broken and any(one.kind == "unknown" for one in shard.candidates)):
+            if shard.recalled or shard.errors or (broken and any(one.kind == "unknown" for one in shard.candidates)):
                 continue
-            candidates = [one for one in shard.candidates if one not in self._looker.gone]
-            foreign = [(file.path, file.inode, file.mtime_ns, file.size) for file in shard.foreign]
-            shards.append((shard.path, shard.listed_at, pack_shard(shard.directories, candidates, foreign)))
-        memory.learn(self._tree.device, self._tree.inode, shards, gone)
+            new.append(shard)
+        if new or gone:
+            memory.learn(self._tree.device, self._tree.inode, map(self._packed, new), gone)
 
-    def _inventory(self, complete: bool) -> Inventory:
-        candidates = [one for one in self._candidates() if one not in self._looker.gone]
-        foreign = [file for shard in self._shards for file in shard.foreign]
-        count_links_once(candidates, foreign)
-        entries = [one.entry() for one in candidates]
-        if not self._tree.keeps_access_times():
-            entries = [entry._replace(read=None) for entry in entries]
-        directories = {path: size for shard in self._shards for path, _, size in shard.directories}
-        errors = sorted([*self._looker.errors, *(error for shard in self._shards for error in shard.errors)])
-        if complete:
-            entries += empty_directories(self._tree, directories, entries, foreign, errors)
-        return Inventory(
-            root=self._tree.path,
-            device=self._tree.device,
-            inode=self._tree.inode,
-            entries=tuple(in_order(entries)),
-            foreign=tuple(sorted(foreign)),
-            directories=directories,
-            kept_directories=layout.KEPT,
-            companions=layout.companions(entries),
-            errors=tuple(errors),
-            recognised=bool(entries) or any(layout.is_pips_directory(path) for path in directories if path),
-            complete=complete,
-        )
-
-
-def wanted_of(candidates: Iterable[Candidate]) -> set[Wanted]:
-    """Return what an index page may list, of entries that have no address yet."""
-    return {
-        Wanted(one.digest, one.project, one.version, one.filename) for one in candidates if identify.can_be_listed(one)
-    }
-
-
-def count_links_once(candidates: Iterable[Candidate], foreign: list[File]) -> None:
-    """Let the disk usage of an inode with several names count at its first path only."""
-    linked = [(file.path, file.inode) for one in candidates for file in one.files if file.links > 1]
-    linked += [(file.path, file.inode) for file in foreign if file.links > 1]
-    if not linked:
-        return
-    first: dict[int, str] = {}
-    for path, inode in sorted(linked):
-        first.setdefault(inode, path)
-    again = {path for path, inode in linked if first[inode] != path}
-    for one in candidates:
-        if any(file.path in again for file in one.files):
-            one.files = tuple([file._replace(disk_usage=0) if file.path in again else file for file in one.files])
-    foreign[:] = [file._replace(disk_usage=0) if file.path in again else file for file in foreign]
+    def _packed(self, shard: Shard) -> tuple[str, int, bytes]:
+        rows = [one.row() for one in shard.candidates if one not in self._gone]
+        return shard.path, shard.listed_at, pack_shard(shard.directories, rows, shard.foreign, shard.hollow)

@@ -1,20 +1,22 @@
-"""List a root shard by shard, or recall a shard that has not changed since it was last listed."""
+"""List a root shard by shard."""
 
 from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cachetui.model import File, Unreadable, allocated
 from cachetui.pip import layout
-from cachetui.pip.candidate import Candidate
-from cachetui.pip.memory import Directory, Remembered, index_rows, recall_row
-from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, file_at, unreadable
+from cachetui.pip.candidate import Candidate, Row
+from cachetui.pip.memory import Directory
+from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, unreadable
 
-RACY_NS = 2_000_000_000
-"""A change this close before a listing proves nothing: the coarsest clock, FAT's, ticks in two seconds."""
+Signs = tuple[tuple[Any, ...], ...]
+"""By which the files of an entry are known again: of each its path, inode, modification time and size."""
+NOTHING: Mapping[Signs, Row] = {}
 
 
 @dataclass(slots=True)
@@ -33,6 +35,8 @@ class Shard:
     """Files that no pip writes."""
     errors: list[Unreadable] = field(default_factory=list)
     """What could not be read."""
+    hollow: bool = False
+    """Whether there are directories in it without anything in them."""
     recalled: bool = False
     """Whether it stands in the memory just so."""
 
@@ -67,10 +71,11 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
     return top, sorted(shards)
 
 
-def list_shard(tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Remembered | None = None) -> Shard:
-    """List a shard; its entries are taken from what is known of the same files, else to be identified yet."""
+def list_shard(
+    tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Mapping[Signs, Row] = NOTHING
+) -> Shard:
+    """List a shard; its entries are as the rows of the same files tell, else to be identified yet."""
     shard = Shard(path, time.time_ns())
-    rows = index_rows(known) if known else {}
     building: dict[str, list[tuple[str, os.stat_result]]] = {}
     waiting: list[tuple[str, int]] = [(path, inode)]
     while waiting and not stop():
@@ -84,17 +89,18 @@ def list_shard(tree: Tree, path: str, inode: int, stop: Callable[[], bool], know
         for name, below in listing.below:
             waiting.append((f"{here}/{name}", below))
     shard.candidates += layout.build_folders(building)
-    if rows:
+    if known:
         for candidate in shard.candidates:
-            row = rows.get(tuple([(file.path, file.inode, file.mtime_ns, file.size) for file in candidate.files]))
+            row = known.get(tuple([file[:4] for file in candidate.files]))
             if row is not None:
-                candidate.recall(*row[2])
+                candidate.recall(row)
     return shard
 
 
 def _take(shard: Shard, path: str, listing: Listing, building: dict[str, list[tuple[str, os.stat_result]]]) -> None:
     shard.directories.append((path, listing.own.st_ino, allocated(listing.own)))
     if not listing.files:
+        shard.hollow |= not listing.below
         return
     if folder := layout.build_folder_of(path):
         shard.foreign += layout.foreign_in(path, listing)
@@ -110,40 +116,3 @@ def _take(shard: Shard, path: str, listing: Listing, building: dict[str, list[tu
 def _note(shard: Shard, path: str, error: OSError) -> None:
     if isinstance(error, LeftOut) or error.errno not in GONE:
         shard.errors.append(unreadable(path, error))
-
-
-def recall_shard(tree: Tree, path: str, known: Remembered, stop: Callable[[], bool]) -> Shard | None:
-    """Return a shard as it is remembered, with sizes and times of now; None where anything in it changed.
-
-    A directory that was not touched since holds the same names, for pip replaces files by renaming; as in git's
-    index, a change at or just before the listing proves nothing. Each file is looked at all the same.
-    """
-    limit = known.listed_at - RACY_NS
-    lstat, device = tree.lstat, tree.device
-    shard = Shard(path, known.listed_at, recalled=True)
-    try:
-        for where, inode, _ in known.directories:
-            found = lstat(where)
-            if found.st_ctime_ns >= limit or found.st_mtime_ns >= limit or found.st_ino != inode:
-                return None
-            if found.st_dev != device:
-                return None
-            shard.directories.append((where, inode, allocated(found)))
-        if stop():
-            return None
-        for row in known.rows:
-            files = []
-            for where, inode, mtime_ns, size in row[1]:
-                found = lstat(where)
-                if (found.st_ino, found.st_mtime_ns, found.st_size, found.st_dev) != (inode, mtime_ns, size, device):
-                    return None
-                files.append((where, found))
-            shard.candidates.append(recall_row(row, files))
-        for where, inode, mtime_ns, size in known.foreign:
-            found = lstat(where)
-            if (found.st_ino, found.st_mtime_ns, found.st_size, found.st_dev) != (inode, mtime_ns, size, device):
-                return None
-            shard.foreign.append(file_at(where, found))
-    except (OSError, ValueError, TypeError, IndexError):
-        return None
-    return shard

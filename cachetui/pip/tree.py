@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
@@ -23,6 +25,11 @@ JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Errors that say a file is no longer where it was."""
+
+
+def never() -> bool:
+    """Go on whatever happens."""
+    return False
 
 
 class Listing(NamedTuple):
@@ -66,6 +73,10 @@ class Tree:
             raise RootError(f"{root} cannot be opened: {reason(error)}.") from error
         self.path = str(resolved)
         self.device, self.inode = own.st_dev, own.st_ino
+        self.look_at: Callable[[str], os.stat_result] = (
+            partial(os.stat, dir_fd=self._fd, follow_symlinks=False) if BY_DESCRIPTOR else self.lstat
+        )
+        """As `lstat`, quicker, for what lies below the root."""
 
     def __enter__(self) -> Self:
         return self

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
 from cachetui.demo.artifacts import Listed, json_page
 from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
-from cachetui.pip import crew
+from cachetui.model import Inventory
+from cachetui.pip import crew, recall
 from cachetui.pip import scan as scanning
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import Helper, processors
+from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 from cachetui.pip.shards import Shard
 from cachetui.pip.tree import Tree
@@ -59,10 +61,10 @@ def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.M
     [
         "raise SystemExit(1)",
         "import sys; sys.stdout.write('garbage')",
-        "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import crew; "
-        "crew._consult = lambda *_: os._exit(3); crew.serve()",
-        "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import crew; "
-        "crew._read = lambda *_: os._exit(3); crew.serve()",
+        "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import serving; "
+        "serving._consult = lambda *_: os._exit(3); serving.serve()",
+        "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import serving; "
+        "serving._read = lambda *_: os._exit(3); serving.serve()",
         "import sys; sys.stdin.buffer.read()",
     ],
     ids=["fails", "talks nonsense", "dies over pages", "dies over shards", "never answers"],
@@ -78,6 +80,66 @@ def test_what_a_helper_leaves_is_read_without_it(program: str, tmp_path: Path, m
     monkeypatch.setattr(crew, "PROGRAM", program)
 
     assert known(scan(tmp_path)) == alone
+
+
+PATIENT = "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import recall, serving; recall.RACY_NS = -10**10; "
+"""A helper for which a change never is too recent."""
+
+
+@pytest.fixture
+def learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Path, Memory, Inventory]]:
+    """A cache, a memory of it that is believed at once, and what it holds."""
+    root = tmp_path / "cache"
+    fill(root, 40)
+    put_pages(root)
+    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    with Memory(tmp_path / "memory") as memory:
+        yield root, memory, scan(root, memory=memory)
+
+
+@pytest.mark.usefixtures("shared")
+def test_two_processes_recall_what_one_learned(
+    learned: tuple[Path, Memory, Inventory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, memory, first = learned
+    asked: list[int] = []
+    order: Callable[[Helper, Sequence[tuple[str, bytes]]], None] = Helper.recall
+
+    def note(self: Helper, remembered: Sequence[tuple[str, bytes]]) -> None:
+        asked.append(len(remembered))
+        order(self, remembered)
+
+    monkeypatch.setattr(crew, "PROGRAM", PATIENT + "serving.serve()")
+    monkeypatch.setattr(Helper, "recall", note)
+    monkeypatch.setattr(Helper, "read", None)  # nothing is to be read anew
+    monkeypatch.setattr(scanning, "list_shard", None)
+
+    assert scan(root, memory=memory) == first
+    assert asked
+    assert asked[0] > 10
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize(
+    "program",
+    [
+        "raise SystemExit(1)",
+        PATIENT + "serving._recall = lambda *_: os._exit(3); serving.serve()",
+        PATIENT + "serving.AT_ONCE = 3; answer = serving._answer; left = iter('ab'); "
+        "serving._answer = lambda it: answer(it) if next(left, '') else os._exit(3); serving.serve()",
+        "import sys; sys.stdin.buffer.read()",
+    ],
+    ids=["fails", "dies over the memory", "dies half way", "never answers"],
+)
+def test_what_a_helper_does_not_recall_is_recalled_without_it(
+    program: str, learned: tuple[Path, Memory, Inventory], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root, memory, first = learned
+    monkeypatch.setattr(crew, "PATIENCE", 0.3)
+    monkeypatch.setattr(crew, "PROGRAM", program)
+    monkeypatch.setattr(scanning, "list_shard", None)
+
+    assert scan(root, memory=memory) == first
 
 
 @pytest.mark.usefixtures("shared")

@@ -250,7 +250,9 @@ def as_user(program: str, *arguments: str) -> str:
 
     The right is dropped once all is imported: the interpreter may lie where nobody else can read.
     """
-    start = "import os, sys, pathlib\nfrom cachetui.pip.scan import scan\n"
+    start = (
+        "import os, sys, pathlib\nfrom cachetui.pip import dictionary, looking\nfrom cachetui.pip.scan import scan\n"
+    )
     start += "if os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid(65534)\n    os.setuid(65534)\n"
     done = subprocess.run(
         [sys.executable, "-c", start + program, *arguments], capture_output=True, text=True, check=True, cwd="/"

@@ -1,0 +1,78 @@
+"""Put together what a scan found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from cachetui.model import Entry, File, Inventory, Unreadable, in_order
+from cachetui.pip import layout
+from cachetui.pip.candidate import Candidate
+from cachetui.pip.empties import empty_directories
+from cachetui.pip.recall import Recalled
+from cachetui.pip.shards import Shard
+from cachetui.pip.tree import Tree
+
+
+def inventory_of(
+    tree: Tree,
+    shards: list[Shard],
+    unchanged: list[Recalled],
+    gone: set[Candidate],
+    errors: Iterable[Unreadable],
+    complete: bool,
+) -> Inventory:
+    """Return all that was found as a value. Both lists are emptied on the way: it is all in memory only once."""
+    failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
+    hollow = any(shard.hollow for shard in shards) or any(shard.known.hollow for shard in unchanged)
+    entries: list[Entry] = []
+    foreign: list[File] = []
+    directories: dict[str, int] = {}
+    while shards:
+        shard = shards.pop()
+        entries += [one.entry() for one in shard.candidates if one not in gone]
+        foreign += shard.foreign
+        directories.update([(path, disk_usage) for path, _, disk_usage in shard.directories])
+    while unchanged:
+        known = unchanged.pop()
+        entries += known.entries
+        foreign += known.foreign
+        directories.update([(path, disk_usage) for path, _, disk_usage in known.known.directories])
+    count_links_once(entries, foreign)
+    if not tree.keeps_access_times():
+        entries = [entry._replace(read=None) for entry in entries]
+    if complete and (hollow or gone):
+        entries += empty_directories(tree, directories, entries, foreign, failed)
+    return Inventory(
+        root=tree.path,
+        device=tree.device,
+        inode=tree.inode,
+        entries=tuple(in_order(entries)),
+        foreign=tuple(sorted(foreign)),
+        directories=directories,
+        kept_directories=layout.KEPT,
+        companions=layout.companions(entries),
+        errors=tuple(failed),
+        recognised=bool(entries) or any(layout.is_pips_directory(path) for path in directories if path),
+        complete=complete,
+    )
+
+
+def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
+    """Let the disk usage of an inode with several names count at its first path only."""
+    linked = [(file.path, file.inode) for entry in entries for file in entry.files if file.links > 1]
+    linked += [(file.path, file.inode) for file in foreign if file.links > 1]
+    if not linked:
+        return
+    first: dict[int, str] = {}
+    for path, inode in sorted(linked):
+        first.setdefault(inode, path)
+    again = {path for path, inode in linked if first[inode] != path}
+    for number, entry in enumerate(entries):
+        if any(file.path in again for file in entry.files):
+            entries[number] = entry._replace(files=uncounted(entry.files, again))
+    foreign[:] = uncounted(foreign, again)
+
+
+def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
+    """Return files of which those that were counted elsewhere take no room."""
+    return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])

@@ -1,0 +1,68 @@
+"""Entries that wait for an address, and addresses that were found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from cachetui.pip.candidate import Candidate
+
+
+class Wanted(NamedTuple):
+    """An entry that waits for its address."""
+
+    digest: str
+    """The name of its record."""
+    project: str | None
+    """Its project's canonical name, where known."""
+    version: str | None
+    """Its version as written, where known."""
+    filename: str | None
+    """Its file name, where known."""
+
+
+class Match(NamedTuple):
+    """An address that was found."""
+
+    digest: str
+    """The name of the record."""
+    url: str
+    """The address that pip named it after."""
+
+
+class Waiting:
+    """The entries among some that an index page may list, and that are not named by one yet."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        """Pick them out."""
+        self._by_digest: dict[str, tuple[Candidate, ...]] = {}
+        for one in candidates:
+            if can_be_listed(one):
+                digest = one.digest
+                self._by_digest[digest] = (*self._by_digest.get(digest, ()), one)
+        self.wanted = [
+            Wanted(digest, some[0].project, some[0].version, some[0].filename)
+            for digest, some in self._by_digest.items()
+        ]
+        """What they are looked for by."""
+
+    def settle(self, found: Mapping[str, str]) -> list[Candidate]:
+        """Take in addresses, by digest; return the entries that are named by them."""
+        from cachetui.pip.identify import settle_by_address  # noqa: PLC0415 - often nothing waits
+
+        named: list[Candidate] = []
+        for digest, some in self._by_digest.items():
+            if url := found.get(digest):
+                for one in some:
+                    settle_by_address(one, url)
+                named += some
+        return named
+
+
+def can_be_listed(candidate: Candidate) -> bool:
+    """Tell whether an index page may list the address of an entry that is not named by one yet."""
+    if candidate.by == "url" or candidate.files[0].path[:4] != "http":
+        return False
+    if candidate.project is None:
+        return candidate.kind == "response" and candidate.hint == "packed"
+    return candidate.kind in ("file", "wheel", "sdist", "metadata")

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from itertools import count
+
+import pytest
+
+from cachetui.pip import waiting
+from cachetui.pip.waiting import each
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the disk be read for whatever is done."""
+    blocks = count()
+    monkeypatch.setattr(waiting, "blocks_read", lambda: next(blocks))
+
+
+@pytest.fixture
+def fast(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the disk never be read."""
+    monkeypatch.setattr(waiting, "blocks_read", lambda: 7)
+
+
+def test_what_the_disk_gave_never_shrinks() -> None:
+    before = waiting.blocks_read()
+    assert waiting.blocks_read() >= before >= 0
+
+
+@pytest.mark.usefixtures("fast")
+def test_one_thread_does_what_needs_no_disk() -> None:
+    assert set(each(lambda _: threading.get_ident(), range(20))) == {threading.get_ident()}
+
+
+@pytest.mark.usefixtures("slow")
+def test_several_threads_wait_for_a_disk_at_once() -> None:
+    together = threading.Barrier(waiting.THREADS, timeout=20)
+
+    def meet(number: int) -> int:
+        if number:
+            together.wait()
+        return number
+
+    assert list(each(meet, range(1 + 2 * waiting.THREADS))) == list(range(1 + 2 * waiting.THREADS))
+
+
+@pytest.mark.usefixtures("slow")
+def test_results_come_in_order_and_nothing_is_left_running() -> None:
+    before = threading.active_count()
+
+    assert list(each(str, range(300))) == [str(number) for number in range(300)]
+    assert threading.active_count() == before
+
+
+@pytest.mark.usefixtures("slow")
+def test_an_error_of_a_job_comes_out() -> None:
+    def fail(number: int) -> int:
+        return 1 // (3 - number)
+
+    with pytest.raises(ZeroDivisionError):
+        list(each(fail, range(9)))
+
+
+@pytest.mark.usefixtures("slow")
+def test_whoever_has_seen_enough_leaves_no_thread() -> None:
+    before = threading.active_count()
+
+    results: Iterator[int] = each(lambda number: number, range(1_000))
+    assert [next(results) for _ in range(3)] == [0, 1, 2]
+    results.close()  # type: ignore[attr-defined]
+
+    assert threading.active_count() == before
