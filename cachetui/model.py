@@ -51,10 +51,16 @@ BLOCK = 512
 """Bytes of the unit that `st_blocks` counts in (POSIX, `<sys/stat.h>`)."""
 
 
+FEW_BLOCKS = tuple([blocks * BLOCK for blocks in range(512)])
+"""Allocated bytes by number of blocks: most files and directories share these few numbers, which lie in memory once."""
+
+
 def allocated(found: os.stat_result) -> int:
     """Return a file's allocated bytes; its length where the system reports no blocks."""
     blocks: int | None = getattr(found, "st_blocks", None)
-    return found.st_size if blocks is None else blocks * BLOCK
+    if blocks is None:
+        return found.st_size
+    return FEW_BLOCKS[blocks] if blocks < len(FEW_BLOCKS) else blocks * BLOCK
 
 
 class File(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from sys import intern
 from typing import Any, Literal
 
 from cachetui.model import Entry, File, Kind, Rung
@@ -18,6 +19,11 @@ by, note."""
 
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
 """The kind shown until the last look."""
+
+
+def once(text: Any) -> Any:
+    """Return the one copy of a text that many entries bear; what is no text stays as it is."""
+    return intern(text) if type(text) is str else text
 
 
 class Candidate:
@@ -101,7 +107,7 @@ class Candidate:
     def recall(self, row: Row) -> None:
         """Note what an earlier scan learned of the same files."""
         _, hint, kind, _, _, _, _, project, version, filename, url, by, note = row
-        self.settle(kind, by, project, version, filename, url, note)
+        self.settle(once(kind), once(by), once(project), once(version), filename, url, note)
         self.hint = hint
 
     def row(self) -> Row:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from sys import intern
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -75,7 +76,8 @@ def read_headers(candidate: Candidate, fd: int) -> None:
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
     if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
-        candidate.project, candidate.version, candidate.by = canonicalize_name(project), version, "headers"
+        candidate.project, candidate.version = intern(canonicalize_name(project)), intern(version)
+        candidate.by = "headers"
         candidate.kind, candidate.hint = "file", header("x-pypi-file-package-type")
         return
     content = header("content-type").lower()

@@ -97,15 +97,17 @@ def recalled(known: Remembered, reads: Sequence[int], same: dict[Any, Any]) -> R
     entries, traits = [], []
     try:
         for row, read in zip(known.rows, reads, strict=True):
-            dated, hint, kind, files, downloaded, checked, _, project, version, filename, url, by, note = row
-            own = tuple([File(*file) for file in files])
+            dated, hint, kind, files, _, checked, _, project, version, filename, url, by, note = row
+            own = tuple(
+                [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
+            )
             entries.append(
                 Entry(
                     one(kind, kind),
                     own,
                     own[0].path,
-                    downloaded,
-                    checked,
+                    own[dated].mtime_ns,
+                    checked and own[0].mtime_ns,
                     read,
                     one(project, project),
                     one(version, version),
