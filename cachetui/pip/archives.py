@@ -17,7 +17,7 @@ from typing import NamedTuple
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cachetui.pip.records import Body
+from cachetui.pip.bodies import Body
 
 ZIP_TAIL = 65_557
 """Bytes at a zip's end in which its directory is announced: a record of 22 and the longest comment."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -13,8 +14,9 @@ from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel
 
 from cachetui.model import Kind, Rung
 from cachetui.pip import archives, pages
+from cachetui.pip.bodies import Body, Window, read_at
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.records import Body, Window, read_at, read_record
+from cachetui.pip.records import read_record
 
 MOVED = frozenset({301, 308})
 """Statuses of the redirects that pip caches."""
@@ -76,7 +78,7 @@ def read_headers(candidate: Candidate, fd: int) -> None:
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
     if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
-        candidate.project, candidate.version = intern(canonicalize_name(project)), intern(version)
+        candidate.project, candidate.version = canonical(project), intern(version)
         candidate.by = "headers"
         candidate.kind, candidate.hint = "file", header("x-pypi-file-package-type")
         return
@@ -85,9 +87,15 @@ def read_headers(candidate: Candidate, fd: int) -> None:
     candidate.kind, candidate.hint = "page" if page else "body", header("content-encoding").lower()
 
 
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """Return a project's canonical name, the same piece of memory each time."""
+    return intern(canonicalize_name(name))
+
+
 def _filename_in(header: Callable[[str], str]) -> str | None:
-    filename = header("x-artifactory-filename")
-    if not filename and (found := DISPOSITION.search(header("content-disposition"))):
+    filename, disposition = header("x-artifactory-filename"), header("content-disposition")
+    if not filename and disposition and (found := DISPOSITION.search(disposition)):
         filename = found[1] or found[2]
     return re.split(r"[/\\]", unquote(filename))[-1] if filename else None
 

@@ -11,7 +11,7 @@ from cachetui.pip.candidate import Candidate
 from cachetui.pip.dictionary import Dictionary
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
-from cachetui.pip.waiting import blocks_read
+from cachetui.pip.waiting import MANY, blocks_read
 from cachetui.pip.wanted import Match
 
 AT_ONCE = 64
@@ -83,7 +83,7 @@ class Looker:
                     candidate.settle("unknown", note=str(error))
                 except OSError as error:
                     self._fail(candidate, which, error)
-            self._slow = blocks_read() > before
+            self._slow = blocks_read() - before >= MANY
             self._tell(some)
 
     def _opened(self, candidates: Iterable[Candidate], which: int) -> Iterator[tuple[Candidate, int]]:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
 from cachetui.pip.archives import LONGEST_NAME, NAME
-from cachetui.pip.records import Body
+from cachetui.pip.bodies import Body
 
 LONGEST_PAGE = 64 << 20
 """Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""

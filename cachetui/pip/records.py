@@ -9,12 +9,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import zlib
 from collections.abc import Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 import msgpack
+
+from cachetui.pip.bodies import Body, Kept, Window, read_at
 
 FIRST_READ = 4096
 """Bytes of a record read at first: nearly all headers fit, and the disk gives no less."""
@@ -38,17 +39,6 @@ class UnreadableRecordError(ValueError):
     """The record is damaged or of a format that is not read; the message says which."""
 
 
-class Body(Protocol):
-    """The bytes of an answer as they came over the wire, still encoded."""
-
-    size: int
-    """Their number."""
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`, fewer at the end or where they are not at hand."""
-        ...
-
-
 class Record(NamedTuple):
     """What a record tells without its body."""
 
@@ -62,51 +52,10 @@ class Record(NamedTuple):
     def header(self, name: str) -> str:
         """Return a header's value by its name in lower case; "" where there is none or its value is no text.
 
-        Names and values are bytes in records that pip wrote under Python 2.
+        Values are bytes in records that pip wrote under Python 2.
         """
-        value = self.headers.get(name)
-        if value is None:
-            value = self.headers.get(name.encode(), "")
+        value = self.headers.get(name, "")
         return value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else ""
-
-
-class Window:
-    """A body that is a part of an open file, or all of it."""
-
-    __slots__ = ("_fd", "_start", "size")
-
-    def __init__(self, fd: int, start: int, size: int) -> None:
-        self._fd, self._start, self.size = fd, start, size
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`, fewer at the end. May raise OSError."""
-        return read_at(self._fd, min(length, self.size - offset), self._start + offset) if offset < self.size else b""
-
-
-class Kept:
-    """A body of which only the beginning and the end are in memory."""
-
-    __slots__ = ("_head", "_tail", "size")
-
-    def __init__(self, head: bytes, tail: bytes, size: int) -> None:
-        self._head, self._tail, self.size = head, tail, size
-
-    def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`; nothing from the middle, which is not at hand."""
-        if offset + length <= len(self._head) or len(self._head) == self.size:
-            return self._head[offset : offset + length]
-        into = offset - (self.size - len(self._tail))
-        return self._tail[into : into + length] if into >= 0 else self._head[offset : offset + length]
-
-
-if hasattr(os, "pread"):
-    read_at = os.pread
-else:  # Windows; each descriptor is used by one thread only
-
-    def read_at(fd: int, length: int, offset: int, /) -> bytes:
-        """Return up to `length` bytes from `offset` of an open file."""
-        os.lseek(fd, offset, os.SEEK_SET)
-        return os.read(fd, length)
 
 
 def read_record(fd: int, size: int, *, body_inside: bool) -> Record:
@@ -300,9 +249,20 @@ def _record(content: Any, body: Body | None) -> Record:
     try:
         response = content["response"]
         status = response["status"]
-        headers = {name.lower(): value for name, value in response["headers"].items()}
+        headers = lower(response["headers"])
     except (LookupError, TypeError, AttributeError) as error:
         raise UnreadableRecordError("damaged: it holds no answer") from error
     if not isinstance(status, int):
         raise UnreadableRecordError("damaged: its status is not a number")
     return Record(status, headers, body)
+
+
+def lower(headers: dict[Any, object]) -> dict[object, object]:
+    """Return headers by their names in lower case. May raise AttributeError: the names may be anything."""
+    try:
+        return dict(zip(map(str.lower, headers), headers.values(), strict=True))
+    except TypeError:  # bytes, as pip wrote them under Python 2
+        return {
+            (name.decode("latin-1") if isinstance(name, bytes) else name).lower(): value
+            for name, value in headers.items()
+        }

@@ -6,45 +6,55 @@ Where everything is in the system's memory already, threads would only be in eac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import TypeVar
 
 try:
-    from resource import RUSAGE_SELF, getrusage
+    import resource
 except ImportError:  # Windows: threads are never started there
 
     def blocks_read() -> int:
         """Return nothing that grows."""
         return 0
 else:
+    WHOSE = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 
     def blocks_read() -> int:
-        """Return how many blocks of 512 bytes this process had to be given by a disk (getrusage(2), `ru_inblock`)."""
-        return getrusage(RUSAGE_SELF).ru_inblock
+        """Return how many blocks of 512 bytes a disk had to give to this thread (getrusage(2), `ru_inblock`)."""
+        return resource.getrusage(WHOSE).ru_inblock
 
 
+MANY = 64
+"""Blocks from which on a job has waited for a disk: eight of its usual pages."""
 THREADS = 4
 """That wait for the disk at once, in each process."""
+AT_ONCE = 8 * THREADS
+"""Jobs that are done by threads before it is looked anew whether the disk is still what they wait for."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
 def each(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield what a job makes of each item, in order; once the disk was read for one, by several threads."""
-    waiting = iter(items)
-    for item in waiting:
-        before = blocks_read()
-        result = job(item)
-        slow = blocks_read() > before
-        yield result
-        if slow:
-            break
-    else:
-        return
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - mostly not needed
+    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it."""
 
-    pool = ThreadPoolExecutor(THREADS, "cachetui-disk")
+    def measured(item: Item) -> tuple[Result, int]:
+        before = blocks_read()
+        return job(item), blocks_read() - before
+
+    waiting = iter(items)
+    slow, pool = False, None
     try:
-        yield from pool.map(job, waiting)
+        while some := [*islice(waiting, AT_ONCE if slow else 1)]:
+            if slow and pool is None:
+                from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - mostly not needed
+
+                pool = ThreadPoolExecutor(THREADS, "cachetui-disk")
+            blocks = 0
+            for result, read in pool.map(measured, some) if slow and pool else map(measured, some):
+                blocks += read
+                yield result
+            slow = blocks >= MANY * len(some)
     finally:
-        pool.shutdown(cancel_futures=True)
+        if pool:
+            pool.shutdown(cancel_futures=True)

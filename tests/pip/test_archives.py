@@ -21,7 +21,7 @@ from cachetui.pip.archives import (
     look_into_zip,
     stem_of_tar,
 )
-from cachetui.pip.records import Kept
+from cachetui.pip.bodies import Kept
 
 
 def body(data: bytes) -> Kept:

@@ -7,6 +7,7 @@ import zlib
 import pytest
 
 from cachetui.demo.artifacts import Listed, html_page, json_page
+from cachetui.pip.bodies import Kept
 from cachetui.pip.pages import (
     Page,
     absolute_addresses,
@@ -17,7 +18,6 @@ from cachetui.pip.pages import (
     needs_parsing,
     read_page,
 )
-from cachetui.pip.records import Kept
 
 FILES = [
     Listed("pkg-1.0.tar.gz", "https://files.example/a/pkg-1.0.tar.gz", "0" * 64),

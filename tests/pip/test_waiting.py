@@ -13,7 +13,7 @@ from cachetui.pip.waiting import each
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk be read for whatever is done."""
-    blocks = count()
+    blocks = count(step=waiting.MANY)
     monkeypatch.setattr(waiting, "blocks_read", lambda: next(blocks))
 
 
@@ -43,6 +43,21 @@ def test_several_threads_wait_for_a_disk_at_once() -> None:
         return number
 
     assert list(each(meet, range(1 + 2 * waiting.THREADS))) == list(range(1 + 2 * waiting.THREADS))
+
+
+def test_threads_end_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    blocks = count(step=waiting.MANY)
+    cold = 1 + waiting.AT_ONCE
+    monkeypatch.setattr(waiting, "blocks_read", lambda: next(blocks) if len(seen) < cold else 0)
+    seen: list[int] = []
+
+    def note(_: int) -> bool:
+        seen.append(threading.get_ident())
+        return seen[-1] == threading.get_ident()
+
+    assert all(each(note, range(cold + 2 * waiting.AT_ONCE)))
+    assert threading.get_ident() not in seen[1:cold]
+    assert set(seen[-waiting.AT_ONCE :]) == {threading.get_ident()}
 
 
 @pytest.mark.usefixtures("slow")
