@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
@@ -98,6 +99,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """What to say when there are no rows."""
         self.range_from: Key | None = None
         """Where a range of rows began, while one is chosen."""
+        self._range_start = 0  # the index of that row
         self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
 
     @property
@@ -112,6 +114,8 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.virtual_size = Size(0, len(table.rows))
         if self._wanted is not None and old:
             self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
+            if self.range_from is not None:
+                self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
             in_sight = top <= before < top + self.size.height
             held = before if in_sight else min(top, len(old) - 1)  # the row that must not leave its line
             now = self.cursor if in_sight else _find(table.rows, locate, (old[held].key,), held)
@@ -149,10 +153,8 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
     def go_to(self, key: Key) -> None:
         """Put the cursor on the row with an identity, if it is there."""
-        for index, row in enumerate(self.table.rows):
-            if row.key == key:
-                self.go(index)
-                return
+        if (index := _find(self.table.rows, lambda key: (key,), (key,), -1)) >= 0:
+            self.go(index)
 
     def _reveal(self) -> None:
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
@@ -168,8 +170,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
     @property
     def _bounds(self) -> tuple[int, int]:
-        rows = self.table.rows if self.range_from is not None else ()
-        start = next((index for index, row in enumerate(rows) if row.key == self.range_from), self.cursor)
+        start = self._range_start if self.range_from is not None else self.cursor
         return min(start, self.cursor), max(start, self.cursor)
 
     def hold(self) -> None:
@@ -180,7 +181,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """Begin a range of rows at the cursor, or leave it."""
         self.hold()
         row = self.current
-        self.range_from = row.key if start and row is not None else None
+        self.range_from, self._range_start = row.key if start and row is not None else None, self.cursor
         self.refresh()
 
     def action_move(self, step: int) -> None:
@@ -262,7 +263,12 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
-    """Return where the first of some rows is now, or what it lies in."""
+    """Return where the first of some rows is now, or what it lies in; most often that is where it was, `otherwise`."""
     candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
-    found = {row.key: index for index, row in enumerate(rows) if row.key in candidates}
-    return next((found[candidate] for candidate in candidates if candidate in found), otherwise)
+    if candidates and otherwise < len(rows) and rows[otherwise].key == candidates[0]:
+        return otherwise
+    keys = [row[0] for row in rows]  # by index, and searched without a loop: there may be a hundred thousand
+    for candidate in candidates:
+        with suppress(ValueError):
+            return keys.index(candidate)
+    return otherwise

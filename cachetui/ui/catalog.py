@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -91,15 +90,18 @@ class Catalog:
         self.foreign: tuple[File, ...] = ()
         """Files that no pip writes."""
         self._shelves: dict[Place, dict[str, Entry]] = {}
+        self._by_name: list[Place] | None = None  # the same places, sorted
         self._holdings: dict[Place, Holding] = {}
-        self._counts: dict[Place, Counter[Place]] = {}
+        self._releases: dict[Place, dict[Place, list[Entry]]] = {}
 
     @classmethod
     def of(cls, inventory: Inventory) -> Catalog:
         """Take up a whole inventory."""
         catalog = cls()
         catalog.foreign = inventory.foreign
-        catalog.update(inventory.entries)
+        catalog.entries = {entry.path: entry for entry in inventory.entries}
+        for path, entry in catalog.entries.items():
+            catalog._shelves.setdefault(catalog.shelf(entry), {})[path] = entry
         return catalog
 
     def place(self, entry: Entry) -> Place:
@@ -108,47 +110,63 @@ class Catalog:
             return release_place(entry.project, entry.version)
         return GROUPS.get(entry.kind, UNNAMED if self.naming else UNIDENTIFIED)
 
-    def _shelf(self, entry: Entry) -> Place:
+    def shelf(self, entry: Entry) -> Place:
+        """Return the project or group of an entry."""
         return self.place(entry) if entry.project is None else project_place(entry.project)
 
     def update(self, entries: Iterable[Entry]) -> None:
         """Add entries; each replaces what had its path before."""
-        known, shelves, touched = self.entries, self._shelves, set()
+        known, shelves = self.entries, self._shelves
+        changes: dict[Place, tuple[list[Entry], list[Entry]]] = {}
         for entry in entries:
-            shelf, path = self._shelf(entry), entry.path
-            if (old := known.get(path)) is not None and (before := self._shelf(old)) != shelf:
-                del shelves[before][path]
-                touched.add(before)
+            shelf, path = self.shelf(entry), entry.path
+            if (old := known.get(path)) is not None:
+                before = self.shelf(old)
+                if before != shelf:
+                    del shelves[before][path]
+                changes.setdefault(before, ([], []))[0].append(old)
             known[path] = entry
-            shelves.setdefault(shelf, {})[path] = entry
-            touched.add(shelf)
-        self._forget(touched)
+            if shelf not in shelves:
+                shelves[shelf], self._by_name = {}, None
+            shelves[shelf][path] = entry
+            changes.setdefault(shelf, ([], []))[1].append(entry)
+        self._renew(changes)
 
     def drop(self, paths: Iterable[str]) -> None:
         """Take entries out; unknown paths do no harm."""
-        touched = set()
+        changes: dict[Place, tuple[list[Entry], list[Entry]]] = {}
         for path in paths:
             if (old := self.entries.pop(path, None)) is not None:
-                shelf = self._shelf(old)
+                shelf = self.shelf(old)
                 del self._shelves[shelf][path]
-                touched.add(shelf)
-        self._forget(touched)
+                changes.setdefault(shelf, ([], []))[0].append(old)
+        self._renew(changes)
 
-    def _forget(self, touched: Iterable[Place]) -> None:
-        for place in touched:
-            self._holdings.pop(place, None)
-            self._counts.pop(place, None)
-            if not self._shelves[place]:
+    def _renew(self, changes: Mapping[Place, tuple[list[Entry], list[Entry]]]) -> None:
+        """Take up at each place what has gone and come."""
+        for place, (gone, come) in changes.items():
+            holding = self._holdings.pop(place, None)
+            self._releases.pop(place, None)
+            entries = self._shelves[place]
+            if not entries:
                 del self._shelves[place]
+                self._by_name = None
+            elif holding is not None:
+                self._hold(place, holding.changed(entries.values(), gone, come))
+
+    def _hold(self, place: Place, holding: Holding) -> Holding:
+        holding.by_path = self._shelves[place]
+        self._holdings[place] = holding
+        return holding
 
     @property
     def shelves(self) -> Iterable[tuple[Place, Holding]]:
-        """Every project and group with what it holds."""
-        for place, entries in self._shelves.items():
+        """Every project and group with what it holds: the projects by name, then the groups."""
+        if self._by_name is None:
+            self._by_name = sorted(self._shelves)
+        for place in self._by_name:
             holding = self._holdings.get(place)
-            if holding is None:
-                holding = self._holdings[place] = Holding(entries.values())
-            yield place, holding
+            yield place, holding or self._hold(place, Holding(self._shelves[place].values()))
 
     @property
     def disk(self) -> int:
@@ -158,13 +176,19 @@ class Catalog:
     @property
     def projects(self) -> int:
         """How many projects there are."""
-        return sum([place.rank is Rank.PROJECT for place in self._shelves])
+        return len(self._shelves) - sum([Place(rank) in self._shelves for rank in TITLES])
 
     def count(self, place: Place) -> int:
         """Return how many entries stand at a place, whatever a filter shows."""
         shelf = place.shelf
-        if place == shelf or shelf not in self._shelves:
-            return len(self._shelves.get(shelf, ()))
-        if shelf not in self._counts:
-            self._counts[shelf] = Counter(map(self.place, self._shelves[shelf].values()))
-        return self._counts[shelf][place]
+        return len(self._shelves.get(place, ()) if place == shelf else self.release(place))
+
+    def release(self, place: Place) -> Sequence[Entry]:
+        """Return the entries of a project's version, whatever a filter shows."""
+        shelf = place.shelf
+        if shelf not in self._releases:
+            releases: dict[Place, list[Entry]] = {}
+            for entry in self._shelves.get(shelf, {}).values():
+                releases.setdefault(self.place(entry), []).append(entry)
+            self._releases[shelf] = releases
+        return self._releases[shelf].get(place, ())

@@ -2,17 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from array import array
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import compress
+from operator import attrgetter
 from typing import Literal
 
-from cachetui.model import Entry, Version, group_projects
+from cachetui.model import Entry, File, Version, group_projects, version_order
 
 Age = Literal["downloaded", "checked", "read"]
 """Which time of an entry is meant."""
 
 AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
 """Every age, in the order in which one key walks through them."""
+BETWEEN = "\x1f"
+"""Stands between two entries in what a filter looks at: a blank, so that no typed word holds it."""
+
+
+class Picked(Collection[Entry]):
+    """Some entries of a collection; not gathered, for of most of what a filter lets through only figures are seen."""
+
+    def __init__(self, entries: Collection[Entry], picked: bytes) -> None:
+        self._entries = entries
+        self._picked = picked  # for each entry 1, or 0
+        self._number = picked.count(1)
+
+    def __len__(self) -> int:
+        return self._number
+
+    def __iter__(self) -> Iterator[Entry]:
+        return compress(self._entries, self._picked)
+
+    def __contains__(self, entry: object) -> bool:
+        return any(found == entry for found in self)
 
 
 class Holding:
@@ -23,9 +46,19 @@ class Holding:
         self._ages: dict[Age, tuple[int, int] | None] = {}
 
     @cached_property
+    def by_path(self) -> Mapping[str, Entry]:
+        """The entries by their identity."""
+        return {entry[2]: entry for entry in self.entries}  # by index, here and below: this runs over everything
+
+    @cached_property
+    def disks(self) -> array[int]:
+        """Allocated bytes of each entry: what a filter lets through is summed up without a look at entries."""
+        return array("q", [sum([file[4] for file in entry[1]]) for entry in self.entries])
+
+    @cached_property
     def disk(self) -> int:
         """Allocated bytes."""
-        return sum([file[4] for entry in self.entries for file in entry[1]])  # by index: this runs over everything
+        return sum(self.disks)
 
     @cached_property
     def apparent(self) -> int:
@@ -37,9 +70,34 @@ class Holding:
         """How many files there are."""
         return sum([len(entry[1]) for entry in self.entries])
 
+    @cached_property
+    def linked(self) -> Sequence[File]:
+        """The files that have more names than one."""
+        return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
+
     def warm(self) -> None:
-        """Compute what sorting needs, so that the first key does not wait for it."""
-        _ = self.disk, self.files, self.newest("downloaded")
+        """Compute what keys ask of every project, so that the first of them does not wait for it."""
+        _ = self.disk, self.apparent, self.files, self.linked, self.haystack
+        for age in AGES:
+            self.span(age)
+
+    def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> Holding:
+        """Return what this has become; figures known here follow from what has gone and come."""
+        after, known, less, more = Holding(entries), vars(self), Holding(gone), Holding(come)
+        if "disk" in known:
+            after.disk = self.disk - less.disk + more.disk
+        if "apparent" in known:
+            after.apparent = self.apparent - less.apparent + more.apparent
+        if "files" in known:
+            after.files = self.files - less.files + more.files
+        return after
+
+    def part(self, picked: bytes, lines: Iterable[str]) -> Holding:
+        """Return what a filter lets through: `picked` is 1 or 0 for each entry, `lines` are those of the haystack."""
+        part = Holding(Picked(self.entries, picked))
+        part.disks = array("q", compress(self.disks, picked))
+        part.haystack = BETWEEN.join(lines)
+        return part
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
@@ -47,20 +105,32 @@ class Holding:
         return tuple([version for project in group_projects(self.entries) for version in project.versions])
 
     @cached_property
-    def solid(self) -> tuple[Entry, ...]:
-        """What counts for ages: everything but index pages and metadata, unless there is nothing else."""
-        entries = tuple(self.entries)
-        return tuple([entry for entry in entries if entry.kind not in ("index", "metadata")]) or entries
+    def labels(self) -> list[str]:
+        """The versions as written, newest first, each spelling as most of its entries have it."""
+        written = {entry[7] for entry in self.entries if entry[7] and entry[6] is not None}
+        if len({version_order(version) for version in written}) == len(written):
+            return sorted(written, key=version_order)
+        return [version.label for version in self.versions if version.label]
 
     @cached_property
-    def words(self) -> list[str]:
-        """What a filter looks at besides the project, entry by entry, in lower case."""
-        return [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}".lower() for entry in self.entries]
+    def solid(self) -> tuple[Entry, ...]:
+        """What counts for ages: everything but index pages and metadata, unless there is nothing else."""
+        return tuple([entry for entry in self.entries if entry[0] not in ("index", "metadata")]) or tuple(self.entries)
+
+    @cached_property
+    def haystack(self) -> str:
+        """What a filter looks at besides the project, in lower case, with `BETWEEN` between two entries."""
+        lines = [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}" for entry in self.entries]
+        text = BETWEEN.join(lines).lower()
+        if text.count(BETWEEN) >= len(lines):  # a hostile name holds it, too
+            text = BETWEEN.join([line.replace(BETWEEN, " ") for line in lines]).lower()
+        return text
 
     def span(self, age: Age) -> tuple[int, int] | None:
         """Return the newest and the oldest of these times, in nanoseconds since the epoch; None where unknown."""
         if age not in self._ages:
-            times = [time for entry in self.solid if (time := getattr(entry, age)) is not None]
+            time_of: Callable[[Entry], int | None] = attrgetter(age)
+            times = [time for time in map(time_of, self.solid) if time is not None]
             self._ages[age] = (max(times), min(times)) if times else None
         return self._ages[age]
 

@@ -174,8 +174,9 @@ class Line(Ink):
     def show(self, *left: Part, right: Sequence[Part] = ()) -> None:
         """Say something else."""
         if (left, right) != (self._left, self._right):
+            before = parts_width((*self._left, *self._right))
             self._left, self._right = left, right
-            self.refresh(layout=self.styles.is_auto_width)
+            self.refresh(layout=self.styles.is_auto_width and parts_width((*left, *right)) != before)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
         """Return the cells that all of it takes."""

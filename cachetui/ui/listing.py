@@ -9,11 +9,15 @@ from cachetui.model import Entry
 from cachetui.ui.catalog import Catalog, Place, Rank
 from cachetui.ui.holding import Holding
 from cachetui.ui.marks import Marks
-from cachetui.ui.matching import Matcher, matches, narrows
-from cachetui.ui.rows import Key, Order, Row, filtered, make_rows, sort_tops, top_rows
+from cachetui.ui.matching import matches, narrows
+from cachetui.ui.rows import Key, Order, Row, foreign_row, make_rows, turned
+from cachetui.ui.tops import Tops
 
 Sign = Literal["x", "-", " ", ""]
 """How a row is marked: wholly, partly, not at all; empty where nothing can be."""
+
+MOST_TURNED = 8
+"""Projects that are opened or closed within the rows there are; of more than these, all rows are made anew."""
 
 
 class Tally(NamedTuple):
@@ -25,6 +29,19 @@ class Tally(NamedTuple):
     """How many of them the filter does not show."""
     frees: int = 0
     """Their allocated bytes."""
+
+
+class Built(NamedTuple):
+    """Rows, and what they were made of."""
+
+    tops: Tops
+    """What stands at the top."""
+    order: Order
+    """How it is sorted."""
+    opened: frozenset[Place]
+    """What was open."""
+    rows: list[Row]
+    """The rows."""
 
 
 class Listing:
@@ -39,54 +56,70 @@ class Listing:
         """How rows are sorted."""
         self.typed = ""
         """What the filter box holds."""
-        self._matcher: Matcher | None = None
-        self._shelves: list[tuple[Place, Holding]] | None = None  # what the filter shows
-        self._tops: list[Row] = []  # the same as rows, by name
-        self._sorted: tuple[Order, list[Row]] | None = None  # and in an order
+        self._found: list[tuple[str, Tops]] = []  # what filters showed, each beginning with the one before
+        self._built: Built | None = None
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
     def filter(self, typed: str) -> None:
         """Show only what matches."""
-        shelves = self.shelves if narrows(typed, self.typed) else self.catalog.shelves
-        self.typed, self._matcher = typed, matches(typed)
-        self._show(filtered(shelves, self._matcher))
+        self.typed = typed
 
     def expect_filter(self) -> None:
-        """Prepare for typing: what a filter looks at takes room, and is not computed before somebody filters."""
+        """Prepare for typing, where what a filter looks at was not made ready beside the screen."""
         for _, holding in self.catalog.shelves:
-            _ = holding.words
-
-    def _show(self, shelves: list[tuple[Place, Holding]]) -> list[tuple[Place, Holding]]:
-        self._shelves, self._tops, self._sorted = shelves, top_rows(shelves), None
-        return shelves
+            _ = holding.haystack
 
     def _changed(self) -> None:
         """Forget what was computed of another catalog."""
-        self._shelves = self._scale = None
+        self._found.clear()
+        self._built = self._scale = None
 
     @property
     def filtering(self) -> bool:
         """Whether a filter may hide something."""
-        return self._matcher is not None
+        return bool(self.typed.split())
+
+    @property
+    def tops(self) -> Tops:
+        """What the filter shows of every project and group."""
+        found, typed = self._found, self.typed
+        if not found:
+            found.append(("", Tops.of(self.catalog.shelves)))
+        while not narrows(typed, found[-1][0]):
+            found.pop()
+        before, tops = found[-1]
+        if typed != before:
+            tops = tops.filtered(matches(typed))
+            found.append((typed, tops))
+        return tops
 
     @property
     def shelves(self) -> list[tuple[Place, Holding]]:
-        """What the filter shows of every project and group."""
-        if self._shelves is None:
-            return self._show(filtered(self.catalog.shelves, self._matcher))
-        return self._shelves
+        """What the filter shows of every project and group, and what of it."""
+        return self.tops.shelves
 
     def rows(self) -> list[Row]:
-        """List the rows."""
-        if not self.shelves or self._sorted is None or self._sorted[0] != self.order:
-            self._sorted = self.order, sort_tops(self._tops, self.order)
-        foreign = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
-        return make_rows(self._sorted[1], self.opened, self.order, foreign)
+        """List the rows. Where something was opened or closed since the last time, the others are kept."""
+        tops, order, opened, built = self.tops, self.order, self.opened, self._built
+        kept = built is not None and built.tops is tops and built.order == order
+        changed = {place.shelf for place in opened ^ built.opened} if built is not None and kept else set()
+        if built is None or not kept or len(changed) > MOST_TURNED:
+            files = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
+            rows = make_rows(tops.arranged(order), opened, order, [foreign_row(files)] if files else ())
+        else:
+            rows = built.rows
+            for top in filter(None, map(tops.find, changed)):
+                rows = turned(rows, top, opened, order)
+        self._built = Built(tops, order, frozenset(opened), rows)
+        return rows
 
     def update(self, entries: Collection[Entry]) -> None:
         """Take up entries that a running scan found or knows better."""
+        known = self.catalog.entries
+        before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
+        marked = {entry.path for entry in self.marks.take(before, self.catalog)}
         self.catalog.update(entries)
-        self.marks.add([entry for entry in entries if entry.path in self.marks], self.catalog)
+        self.marks.add([entry for entry in entries if entry.path in marked], self.catalog)
         self._changed()
 
     def adopt(self, catalog: Catalog) -> None:
@@ -98,9 +131,9 @@ class Listing:
     def drop(self, paths: Iterable[str]) -> None:
         """Forget entries that are gone, and their marks."""
         gone = list(paths)
+        known = self.catalog.entries
+        self.marks.take([known[path] for path in gone if path in known], self.catalog)
         self.catalog.drop(gone)
-        for path in gone:
-            self.marks.remove(path)
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:
@@ -116,44 +149,48 @@ class Listing:
         if row.foreign:
             return ""
         if isinstance(row.key, str):
-            return "x" if row.key in self.marks else " "
-        marked = self.marks.count(row.place)
-        return " " if not marked else "x" if marked == self.catalog.count(row.place) else "-"
+            return "x" if row.key in self.marks.at(row.place.shelf) else " "
+        place, marks = row.place, self.marks.at(row.place.shelf)
+        if not marks:
+            return " "
+        shelf = place.version is None
+        marked = len(marks) if shelf else self.marks.among(place.shelf, self.catalog.release(place))
+        return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
     def toggle(self, rows: Iterable[Row]) -> None:
         """Mark everything shown of some rows; or unmark it, where it was all marked."""
-        self._toggle({entry.path: entry for row in rows for entry in row.holding.entries})
-
-    def _toggle(self, entries: dict[str, Entry]) -> None:
-        missing = [entry for path, entry in entries.items() if path not in self.marks]
-        if missing:
-            self.marks.add(missing, self.catalog)
-        else:
-            for path in entries:
-                self.marks.remove(path)
-
-    @property
-    def _shown(self) -> Iterable[Entry]:
-        return (entry for _, holding in self.shelves for entry in holding.entries)
+        shelves = [(row.place.shelf, row.holding) for row in rows if not row.foreign]
+        missing = [
+            (shelf, holding) for shelf, holding in shelves if self._marked(shelf, holding) < len(holding.entries)
+        ]
+        for shelf, holding in missing:
+            self.marks.mark(shelf, holding)
+        for shelf, holding in () if missing else shelves:
+            self.marks.unmark(shelf, holding)
 
     def mark_all(self) -> None:
         """Mark everything that the filter shows."""
-        self.marks.add([entry for entry in self._shown if entry.path not in self.marks], self.catalog)
+        for shelf, holding in self.shelves:
+            self.marks.mark(shelf, holding)
 
     def invert(self) -> None:
         """Mark what is shown and not marked, unmark what is shown and marked."""
-        shown = list(self._shown)
-        marked = [entry.path for entry in shown if entry.path in self.marks]
-        self.marks.add([entry for entry in shown if entry.path not in self.marks], self.catalog)
-        for path in marked:
-            self.marks.remove(path)
+        for shelf, holding in self.shelves:
+            self.marks.invert(shelf, holding)
+
+    def _marked(self, shelf: Place, holding: Holding) -> int:
+        """Return how many of the entries shown of a project or group are marked."""
+        marked, all_of_it = len(self.marks.at(shelf)), self.catalog.count(shelf)
+        if not marked or marked == all_of_it or len(holding.entries) == all_of_it:
+            return min(marked, len(holding.entries))
+        return self.marks.among(shelf, holding.entries)
 
     @property
     def hidden_marks(self) -> int:
         """How many marked entries the filter does not show."""
-        if self._matcher is None or not self.marks:
+        if not self.filtering or not self.marks:
             return 0
-        return len(self.marks) - sum([self.marks.among(holding.entries) for _, holding in self.shelves])
+        return len(self.marks) - sum([self._marked(shelf, holding) for shelf, holding in self.shelves])
 
     @property
     def tally(self) -> Tally:
@@ -163,7 +200,7 @@ class Listing:
     @property
     def shown_projects(self) -> int:
         """How many projects the filter shows."""
-        return sum([place.rank is Rank.PROJECT for place, _ in self.shelves])
+        return self.tops.projects
 
     def scale(self) -> tuple[int, int]:
         """Return the bytes of the biggest project and of everything, whatever the filter shows."""

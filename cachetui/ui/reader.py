@@ -33,6 +33,8 @@ TAKE_UP_SECONDS = 0.6
 """Least time between two redraws while a scan streams in."""
 SOON = 0.001
 """Seconds until the first redraw: at once, but not from within a handler."""
+MOST_TAKEN = 5_000
+"""Entries taken up at once: more would hold up the keys."""
 REST = 5
 """How many times longer than its last redraw the app waits at least before the next."""
 
@@ -110,6 +112,8 @@ class Reader(Keyboard):
             self.listing.catalog.naming = True
         self._queue.clear()
         self._turn += 1
+        if not first:
+            gc.collect()  # before what there is now is frozen with what will be read
         gc.disable()  # what is read stays: collections that walk it again and again would be felt at the keys
         job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, tell=first)
         self._reading = self._beside(job, group="read")
@@ -133,16 +137,21 @@ class Reader(Keyboard):
             return
         started = time.monotonic()
         entries: dict[str, Entry] = {}
-        while self._queue:
+        while self._queue and len(entries) < MOST_TAKEN:
             self._last = self._queue.popleft()
-            entries.update({entry.path: entry for entry in self._last.entries})
+            entries.update({entry.path: entry for entry in self._last.entries[:MOST_TAKEN]})
+            if rest := self._last.entries[MOST_TAKEN:]:
+                self._queue.appendleft(self._last._replace(entries=rest))
         self.listing.update(entries.values())
         if self.listing.catalog.projects or (self._last and self._last.listed):
             self._show_progress()
             self._show_rows()
-            self._take_up_at = time.monotonic() + max(TAKE_UP_SECONDS, REST * (time.monotonic() - started))
+            least = 0 if self._queue else TAKE_UP_SECONDS
+            self._take_up_at = time.monotonic() + max(least, REST * (time.monotonic() - started))
         else:
             self._show_reading()  # the first rows are not to wait
+        if self._queue:
+            self._take_up_soon()
 
     def _show_progress(self) -> None:
         batch = self._last

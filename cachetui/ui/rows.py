@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -12,7 +11,6 @@ from urllib.parse import urlsplit
 from cachetui.model import Entry, Version
 from cachetui.ui.catalog import FOREIGN, Place, Rank, release_place
 from cachetui.ui.holding import AGES, Age, Holding
-from cachetui.ui.matching import Matcher
 from cachetui.ui.text import masked
 
 By = Literal["size", "name", "count", "age"]
@@ -50,31 +48,28 @@ class Order:
         """Show the next age."""
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
-    def key(self, holding: Holding) -> tuple[int, int]:
-        """Return what to compare; equal for everything under the order by name, where what is sorted is sorted."""
-        match self.by:
-            case "size":
-                return 0, -holding.size(self.apparent)
-            case "count":
-                return 0, -holding.files
-            case "age":
-                newest = holding.newest(self.age)
-                return (1, 0) if newest is None else (0, newest)
-        return 0, 0
-
     def arrange(self, items: Iterable[Row]) -> list[Row]:
-        """Sort rows that come in the order of their names."""
-        if self.by == "name":
-            return list(items)[:: -1 if self.reverse else 1]
-        known, unknown = [], []
-        for row in items:
-            missing, value = self.key(row.holding)
-            if missing:
-                unknown.append(row)  # what cannot be compared stays last, either way round
-            else:
-                known.append((-value if self.reverse else value, row))
-        known.sort(key=FIRST)
-        return [row for _, row in known] + unknown
+        """Sort rows that come in the order of their names; those that are equal keep it."""
+        rows, values = list(items), list[int]()
+        match self.by:
+            case "name":
+                return rows[:: -1 if self.reverse else 1]
+            case "size":
+                values = [row.holding.size(self.apparent) for row in rows]
+            case "count":
+                values = [row.holding.files for row in rows]
+            case "age":
+                newest = [row.holding.newest(self.age) for row in rows]
+                unknown = [row for row, time in zip(rows, newest, strict=True) if time is None]
+                rows = [row for row, time in zip(rows, newest, strict=True) if time is not None]
+                values = [time for time in newest if time is not None]
+                # what cannot be compared stays last, either way round
+                return _by_value(values, rows, falling=self.reverse) + unknown
+        return _by_value(values, rows, falling=not self.reverse)
+
+
+def _by_value(values: list[int], rows: list[Row], falling: bool) -> list[Row]:
+    return [row for _, row in sorted(zip(values, rows, strict=True), key=FIRST, reverse=falling)]
 
 
 class Row(NamedTuple):
@@ -110,7 +105,7 @@ class Row(NamedTuple):
         if self.place.rank is not Rank.PROJECT:
             return _group_hint(self)
         if self.depth == 0:
-            return "  ".join([version.label for version in self.holding.versions if version.label])
+            return "  ".join(self.holding.labels)
         if self.depth == 1 and self.folds:
             return "  ".join(dict.fromkeys([tags(one) for one in self.holding.entries if one.kind != "metadata"]))
         return ""
@@ -157,46 +152,31 @@ def kind_of(entries: Collection[Entry]) -> str:
     return f"{files[0]} +{len(files) - 1}" if files[1:] else files[0]
 
 
-def filtered(shelves: Iterable[tuple[Place, Holding]], matcher: Matcher | None) -> list[tuple[Place, Holding]]:
-    """Return what a filter shows of projects and groups."""
-    if matcher is None:
-        return list(shelves)
-    shown = []
-    for place, holding in shelves:
-        if (found := matcher(place.title, holding)) is not None:
-            shown.append((place, found))
-    return shown
-
-
-def top_rows(shelves: Iterable[tuple[Place, Holding]]) -> list[Row]:
-    """List the projects by name, and then the groups; all of them closed."""
-    by_name = sorted(shelves)
-    return [Row(place, place, place.title, holding, folds=True) for place, holding in by_name]
-
-
-def sort_tops(tops: list[Row], order: Order) -> list[Row]:
-    """Sort projects that come by name, and leave the groups after them."""
-    first_group = bisect_left(tops, 1, key=lambda row: min(1, row.place.rank))
-    return [*order.arrange(tops[:first_group]), *tops[first_group:]]
-
-
-def make_rows(
-    tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[tuple[int, int]] = ()
-) -> list[Row]:
-    """List the rows: what stands at the top, and below what is open of it versions and entries.
-
-    `foreign` are length and allocated bytes of each file that no pip writes.
-    """
+def make_rows(tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[Row] = ()) -> list[Row]:
+    """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
     rows: list[Row] = []
-    for row in tops:
-        if row.key in opened:
-            rows.append(row._replace(open=True))
-            rows.extend(_below(row, opened, order))
-        else:
-            rows.append(row)
-    if foreign:
-        rows.append(foreign_row(foreign))
-    return rows
+    for row in tops if opened else ():
+        rows += open_row(row, opened, order) if row.key in opened else [row]
+    return [*(rows if opened else tops), *foreign]
+
+
+def open_row(top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+    """List a row that is open, and what stands below it."""
+    return [top._replace(open=True), *_below(top, opened, order)]
+
+
+def turned(rows: list[Row], top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+    """Return rows such that one at the top, and what is below it, is open or closed as it is now to be."""
+    start = row_index(rows, top.key)
+    end = start + 1
+    while end < len(rows) and rows[end].depth:
+        end += 1
+    return [*rows[:start], *(open_row(top, opened, order) if top.key in opened else [top]), *rows[end:]]
+
+
+def row_index(rows: Sequence[Row], key: Key) -> int:
+    """Return where the row with an identity is. Raises ValueError where it is not."""
+    return [row[0] for row in rows].index(key)  # by index: there may be a hundred thousand
 
 
 def foreign_row(files: Collection[tuple[int, int]]) -> Row:

@@ -11,7 +11,7 @@ from textual.widget import Widget
 from cachetui.pip.location import Location
 from cachetui.removal.execution import Outcome, Progress
 from cachetui.removal.plan import Kept, Plan
-from cachetui.ui import work
+from cachetui.ui import reader, work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse import Browse
 from cachetui.ui.cache_tree import CacheTree
@@ -120,6 +120,20 @@ async def test_rows_that_stream_in_do_not_move_what_is_under_the_cursor() -> Non
         assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "small04")
         assert tree.cursor - tree.scroll_offset.y == line
         assert app.marked == marked
+
+
+async def test_a_large_batch_is_taken_up_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_TAKEN", 3)
+    entries = [entry for name in ("a", "b", "c", "d") for entry in release(name, "1", MB, 5)]
+    app = Still(None)
+    async with app.run_test(size=SIZE):
+        known = []
+        app.stream(entries, 8, 8)
+        for _ in range(3):
+            known.append(len(app.listing.catalog.entries))
+            app._take_up()
+        assert known == [3, 6, 8]
+        assert app.browse.cache_tree.table.rows[-1].name == "d"
 
 
 async def test_as_long_as_nobody_moves_the_biggest_project_is_on_top() -> None:

@@ -27,14 +27,31 @@ def recount(listing: Listing, row: Row) -> Sign:
     if row.foreign:
         return ""
     if isinstance(row.key, str):
-        return "x" if row.key in listing.marks else " "
+        return "x" if row.key in {entry.path for entry in listing.marks} else " "
     inside = [
         entry
         for entry in listing.catalog.entries.values()
         if row.key in (listing.catalog.place(entry), listing.catalog.place(entry).shelf)
     ]
-    marked = sum(entry.path in listing.marks for entry in inside)
+    marked = len({entry.path for entry in inside} & {entry.path for entry in listing.marks})
     return " " if not marked else "x" if marked == len(inside) else "-"
+
+
+def drawn(listing: Listing) -> list[object]:
+    """Write rows down, with their figures."""
+    return [
+        (
+            row.key,
+            row.name,
+            row.depth,
+            row.open,
+            row.hint,
+            row.holding.disk,
+            row.holding.files,
+            list(row.holding.entries),
+        )
+        for row in listing.rows()
+    ]
 
 
 class Browsing(RuleBasedStateMachine):
@@ -80,6 +97,14 @@ class Browsing(RuleBasedStateMachine):
         if rows:
             self.listing.opened ^= {rows[pick % len(rows)].place}
 
+    @rule(pick=st.integers(0, 200), more=st.text("torch2.", max_size=3))
+    def type_more_or_less(self, pick: int, more: str) -> None:
+        self.listing.filter(self.listing.typed[: pick % (len(self.listing.typed) + 1)] + more)
+
+    @rule(places=st.sets(st.sampled_from([Catalog().place(entry) for entry in ENTRIES])))
+    def open_many(self, places: set[Place]) -> None:
+        self.listing.opened |= {*places, *(place.shelf for place in places)}
+
     @rule(gone=st.sets(st.sampled_from([entry.path for entry in ENTRIES]), max_size=3))
     def rescan_without(self, gone: set[str]) -> None:
         self.listing.adopt(Catalog.of(inventory(entry for entry in ENTRIES if entry.path not in gone)))
@@ -101,6 +126,12 @@ class Browsing(RuleBasedStateMachine):
     def signs_equal_a_slow_recount(self) -> None:
         rows = self.listing.rows()
         assert [self.listing.sign(row) for row in rows] == [recount(self.listing, row) for row in rows]
+
+    @invariant()
+    def rows_are_those_of_a_listing_made_anew(self) -> None:
+        anew = Listing(self.listing.catalog)
+        anew.opened, anew.order, anew.typed = set(self.listing.opened), self.listing.order, self.listing.typed
+        assert drawn(self.listing) == drawn(anew)
 
     @invariant()
     def rows_are_told_apart_and_hold_together_what_is_shown(self) -> None:
@@ -152,7 +183,7 @@ def test_marks_follow_an_entry_that_gets_its_name() -> None:
     listing.update([wheel])
     assert listing.sign(row_named(listing, "torch")) == "x"
     assert listing.sign(row_named(listing, "Not yet named")) == "x"
-    assert listing.marks.count(Place(Rank.UNNAMED)) == 1
+    assert len(listing.marks.at(Place(Rank.UNNAMED))) == 1
     assert listing.locate(wheel.path) == (wheel.path, release_place("torch", "2.3.0"), Place(Rank.PROJECT, "torch"))
 
 
@@ -164,6 +195,33 @@ def test_streaming_ends_where_a_whole_inventory_begins() -> None:
         streamed.update([entry])
     streamed.adopt(Catalog.of(everyday()))
     assert [row.key for row in streamed.rows()] == [row.key for row in Listing(Catalog.of(everyday())).rows()]
+
+
+@given(st.lists(st.tuples(st.sampled_from(ENTRIES), st.booleans()), max_size=30), st.booleans())
+def test_a_catalog_that_changes_holds_what_one_made_anew_holds(steps: list[tuple[Entry, bool]], nameless: bool) -> None:
+    catalog, expected = Catalog(naming=True), dict[str, Entry]()
+    for entry, comes in steps:
+        named = entry if not nameless or entry.path in expected else entry._replace(project=None, version=None)
+        if comes:
+            catalog.update([named])
+            expected[entry.path] = named
+        else:
+            catalog.drop([entry.path])
+            expected.pop(entry.path, None)
+        for _, holding in catalog.shelves:
+            holding.warm()  # so that figures are carried over
+    anew = Catalog(naming=True)
+    anew.update(expected.values())
+    assert figures(catalog) == figures(anew)
+    assert catalog.projects == anew.projects
+
+
+def figures(catalog: Catalog) -> list[object]:
+    """Write down what a catalog holds, with its figures."""
+    return [
+        (place, set(holding.entries), holding.disk, holding.apparent, holding.files, holding.span("downloaded"))
+        for place, holding in catalog.shelves
+    ]
 
 
 @given(st.permutations(range(6)))
@@ -227,7 +285,7 @@ def test_a_file_whose_other_names_stay_frees_nothing() -> None:
     marks.add([second], catalog)
     assert marks.disk == first.disk_usage + second.disk_usage
     marks.add([second], catalog)
-    marks.remove(first.path)
+    marks.take([first], catalog)
     assert marks.disk == second.files[0].disk_usage
-    marks.remove(second.path)
+    marks.take([second], catalog)
     assert marks.disk == 0

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.model import Entry
-from cachetui.ui.holding import Holding
+from cachetui.ui.holding import BETWEEN, Holding
 from cachetui.ui.matching import matches
 from tests.ui.cache import made, release
 
@@ -57,3 +57,23 @@ def test_all_matching_is_the_same_object() -> None:
     matcher = matches("whl")
     assert matcher is not None
     assert matcher("torch", holding) is holding
+
+
+def test_a_part_adds_up_to_what_it_lets_through() -> None:
+    matcher, narrower = matches("cp31"), matches("cp310")
+    assert matcher is not None
+    assert narrower is not None
+    whole = Holding(TORCH)
+    assert matcher("other", whole) is whole
+    narrow = narrower("other", whole)
+    assert narrow is not None
+    assert (len(narrow.entries), list(narrow.entries), narrow.disk) == (2, TORCH[2:], Holding(TORCH[2:]).disk)
+    assert TORCH[2] in narrow.entries
+    assert TORCH[0] not in narrow.entries
+
+
+def test_a_name_that_holds_what_stands_between_two_entries_shifts_none_of_them() -> None:
+    hostile = TORCH[0]._replace(filename=f"a{BETWEEN}win_amd64")
+    assert found("win", "torch", [hostile, TORCH[1]]) == [hostile]
+    assert found("cu121", "other", [hostile, TORCH[1]]) == [hostile, TORCH[1]]
+    assert found("cp311", "other", [hostile, TORCH[1]]) == [TORCH[1]]
