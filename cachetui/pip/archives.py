@@ -105,20 +105,21 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
             yield name.strip().lower().decode(), value.strip().decode("utf-8", "replace")
 
 
-def look_into_zip(body: Body) -> Named | None:
-    """Name a wheel, or an sdist that is a zip, by the zip's directory; None where it is neither or damaged."""
+def look_into_zip(body: Body) -> tuple[Named | None, bool]:
+    """Name a wheel, or an sdist that is a zip, by the zip's directory; tell also whether it is an sdist.
+
+    The name is None where it is neither or damaged.
+    """
     try:
         directory = _zip_directory(body)
         if directory is None:
-            return None
-        return _wheel(body, directory) or _zip_sdist(body, directory)
+            return None, False
+        if found := _wheel(body, directory):
+            return found, False
+        found = _zip_sdist(body, directory)
+        return found, found is not None
     except UNREADABLE:
-        return None
-
-
-def is_wheel(found: Named) -> bool:
-    """Tell whether what was named is a wheel, by its file name."""
-    return found.filename is None or found.filename.endswith(".whl")
+        return None, False
 
 
 def _zip_directory(body: Body) -> bytes | None:
@@ -285,12 +286,12 @@ def _tar_members(content: bytes) -> Iterator[tuple[str, int, int]]:
         at += 512 + (size + 511) // 512 * 512
 
 
-def stem_of_tar(body: Body) -> str | None:
-    """Return the name of the directory that a packed tar begins with, such as `name-1.0`; None where there is none."""
+def filename_of_tar(body: Body) -> str | None:
+    """Return what a packed tar is called if it is called as the directory that it begins with; None without one."""
     unpack = _unpacker(body.read(0, 6))
     try:
         content = unpack[0](body.read(0, SDIST_HEADS[0][0]), SDIST_HEADS[0][1]) if unpack else b""
     except UNREADABLE:
         return None
     first = next(_tar_members(content), None)
-    return first[0].partition("/")[0] if first else None
+    return first[0].partition("/")[0] + unpack[1] if first and unpack else None

@@ -6,6 +6,7 @@ stores the address nowhere: whoever lists it can be found out, and only he.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from hashlib import sha224
 from urllib.parse import urlsplit
@@ -15,6 +16,8 @@ from cachetui.pip.wanted import Match, Wanted
 
 FEW_VERSIONS = 48
 """Versions up to which looking for each on a page is quicker than hashing every address there."""
+ODD = re.compile(rb"[^a-z0-9/:._~%A-Z-]|://[^/]*[A-Z]|%[^0-9A-F]|%[0-9A-F][^0-9A-F]").search
+"""Finds what pip may spell otherwise when it asks."""
 METADATA = ".metadata"
 """What PEP 658 appends to a wheel's address."""
 
@@ -33,7 +36,13 @@ class Dictionary:
 
     def wants(self, project: str | None) -> bool:
         """Tell whether a page of this project could name an entry."""
-        return bool(self._nameless or self._by_project.get(project or ""))
+        return bool(self._nameless or (any(self._by_project.values()) if project is None else self._own(project)))
+
+    def _own(self, project: str | None) -> dict[str, Wanted]:
+        """Return what a page may name: entries of its project; of any, if it is not one project's page."""
+        if project is None:
+            return {digest: one for some in self._by_project.values() for digest, one in some.items()}
+        return self._by_project.get(project, {})
 
     def look_up(self, urls: Iterable[str]) -> list[Match]:
         """Return which of these addresses were wanted."""
@@ -43,9 +52,9 @@ class Dictionary:
     def page_address(self, digest: str, project: str, page: pages.Page) -> str | None:
         """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
         guesses = set(self._bases)
-        if first := pages.ABSOLUTE.search(page.text):
+        if first := pages.first_absolute(page):
             try:
-                parts = urlsplit(first[1].decode("utf-8", "replace"))
+                parts = urlsplit(first)
             except ValueError:
                 return None
             guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
@@ -60,12 +69,21 @@ class Dictionary:
 
         First the few addresses are tried in which a wanted version stands, then, if something is left, all.
         """
-        own = self._by_project.get(project or "", {})
+        own = self._own(project)
         if not own and not self._nameless:
             return []
         if pages.needs_parsing(page):
             addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
             return self._try(addresses, {**own, **self._nameless})
+        found = self._look_near(page, own)
+        left = {digest: one for digest, one in own.items() if digest not in {match.digest for match in found}}
+        if left and pages.is_mixed(page):
+            addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
+            found += self._try(addresses, left | self._nameless)
+        return found
+
+    def _look_near(self, page: pages.Page, own: dict[str, Wanted]) -> list[Match]:
+        """Return what a page that need not be parsed names."""
         versions = frozenset([one.version.encode("utf-8", "replace") for one in own.values() if one.version])
         few = 0 < len(versions) <= FEW_VERSIONS
         found = self._try(pages.addresses_near(page, versions), own) if few else []
@@ -78,15 +96,25 @@ class Dictionary:
         for address in addresses:
             if not waiting:
                 break
-            digest = sha224(address)
-            if one := waiting.pop(digest.hexdigest(), None):
-                matches.append(self._strike(one, address.decode("utf-8", "replace")))
-            digest.update(METADATA.encode())
-            if one := waiting.pop(digest.hexdigest(), None):
-                matches.append(self._strike(one, address.decode("utf-8", "replace") + METADATA))
+            for spelling in (address, *asked_otherwise(address)) if ODD(address) else (address,):
+                digest = sha224(spelling)
+                if one := waiting.pop(digest.hexdigest(), None):
+                    matches.append(self._strike(one, spelling.decode("utf-8", "replace")))
+                digest.update(METADATA.encode())
+                if one := waiting.pop(digest.hexdigest(), None):
+                    matches.append(self._strike(one, spelling.decode("utf-8", "replace") + METADATA))
         return matches
 
     def _strike(self, one: Wanted, url: str) -> Match:
         self._nameless.pop(one.digest, None)
         self._by_project.get(one.project or "", {}).pop(one.digest, None)
         return Match(one.digest, url)
+
+
+def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
+    """Return the spelling by which pip asks for an address, if that is another one."""
+    try:
+        asked = pages.as_asked(address.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    except ValueError:
+        return ()
+    return (asked,) if asked != address else ()

@@ -34,6 +34,8 @@ def empty_directories(
             here = above(here)
     empty = {path for path in directories if path not in filled and path not in layout.KEPT}
     newest: dict[str, int] = {}
+    young = set()
+    now = time.time_ns()
     for path in empty:
         try:
             changed = tree.lstat(path).st_mtime_ns
@@ -43,10 +45,11 @@ def empty_directories(
         while above(top) in empty:
             top = above(top)
         newest[top] = max(changed, newest.get(top, 0))
-    now = time.time_ns()
-    for path, changed in sorted(newest.items()):
         least = BUILD_SECONDS if layout.build_folder_of(path) else EMPTY_SECONDS
-        if changed < now - least * NS:
+        if changed >= now - least * NS:
+            young.add(top)
+    for path, changed in sorted(newest.items()):
+        if path not in young:
             yield Entry("leftover", (), path, changed, note="an empty folder")
 
 

@@ -136,8 +136,8 @@ def look_inside(candidate: Candidate, fd: int) -> None:
     if head.startswith(b"Metadata-Version:"):
         found, kind = archives.look_at_metadata(body), "metadata"
     elif head.startswith(b"PK\3\4"):
-        found = archives.look_into_zip(body)
-        kind = "wheel" if found is None or archives.is_wheel(found) else "sdist"
+        found, is_sdist = archives.look_into_zip(body)
+        kind = "sdist" if is_sdist else "wheel"
     elif head.startswith(PACKED) and candidate.hint != "gzip" and not known:
         found, kind = archives.look_into_tar(body), "sdist"
     if known:
@@ -156,8 +156,8 @@ def _settle_known(candidate: Candidate, body: Body, kind: Kind, found: archives.
         kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(candidate.hint, "response")  # type: ignore[assignment]
     elif kind == "wheel" and candidate.hint == "sdist":
         kind = "sdist"
-    if kind == "sdist" and not filename and (stem := archives.stem_of_tar(body)):
-        dist = dist_of(f"{stem}.tar.gz")
+    if kind == "sdist" and not filename and (likely := archives.filename_of_tar(body)):
+        dist = dist_of(likely)
         filename = dist.filename if dist.project == candidate.project and dist.version == candidate.version else None
     candidate.settle(kind, candidate.by, candidate.project, candidate.version, filename)
 
@@ -204,4 +204,7 @@ def settle_by_address(candidate: Candidate, url: str) -> None:
         candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
         return
     dist = dist_of(filename)
+    if project and dist.project is None:  # an address that says less than the archive behind it
+        candidate.by, candidate.url, candidate.filename = "url", url, candidate.filename or filename
+        return
     candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)

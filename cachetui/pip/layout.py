@@ -63,7 +63,7 @@ def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File
     if _is_lock_folder(directory):
         yield from _locks(directory, [name for name in files if LOCK_HOLDER(name)], files)
     elif top in ("http", "http-v2"):
-        yield from _records(directory, rest.replace("/", ""), top == "http-v2", files)
+        yield from _records(directory, rest[::2] if HTTP_SHARD(directory) else "", top == "http-v2", files)
     elif WHEEL_FOLDER(directory):
         yield from _wheels(directory, files)
     elif top == "selfcheck" and not rest:

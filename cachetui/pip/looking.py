@@ -12,7 +12,7 @@ from cachetui.pip.dictionary import Dictionary
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
 from cachetui.pip.waiting import MANY, blocks_read
-from cachetui.pip.wanted import Match
+from cachetui.pip.wanted import NAMELESS_PAGE, Match
 
 AT_ONCE = 64
 """Files that are looked at between two looks whether to stop."""
@@ -58,10 +58,12 @@ class Looker:
 
         def read(candidate: Candidate, fd: int) -> None:
             page = pages.read_page(identify.body_of(candidate, fd), candidate.hint)
-            if candidate.kind == "page":
+            if candidate.kind == "page" or (candidate.kind == "index" and candidate.url is None):
                 name = pages.name_of(page) if page else None
                 url = dictionary.page_address(candidate.digest, name, page) if page and name else None
                 candidate.settle("index" if name else "response", "page" if name else None, name, url=url)
+                if page and not name:
+                    candidate.hint = f"{NAMELESS_PAGE} {candidate.hint}"
             if page and dictionary.wants(candidate.project):
                 matches.extend(dictionary.look_through(page, candidate.project, candidate.url))
 

@@ -21,7 +21,7 @@ from cachetui.pip.candidate import Row
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 2
+SCHEMA = 3
 """Counts changes of the form; a file of another form is forgotten."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
@@ -51,6 +51,8 @@ class Remembered(NamedTuple):
     """Its foreign files, each as the values of a `File`."""
     hollow: bool
     """Whether there are directories in it without anything in them."""
+    indexes: int
+    """Stands for the addresses of indexes in pip's settings that were known then: with others, pages tell more."""
 
 
 def default_path() -> Path:
@@ -170,12 +172,15 @@ def _signed(number: int) -> int:
 
 
 def pack_shard(
-    directories: Iterable[Directory], rows: Iterable[Row], foreign: Iterable[tuple[object, ...]], hollow: bool
+    directories: Iterable[Directory],
+    rows: Iterable[Row],
+    foreign: Iterable[tuple[object, ...]],
+    hollow: bool,
+    indexes: int,
 ) -> bytes:
-    """Pack what was learned of a shard."""
-    packed: bytes = msgpack.packb(
-        (list(directories), list(rows), list(foreign), hollow), unicode_errors="surrogateescape"
-    )
+    """Pack what was learned of a shard, in the form of `Remembered`."""
+    content = list(directories), list(rows), list(foreign), hollow, indexes
+    packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
     return packed
 
 

@@ -13,7 +13,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
 
@@ -30,12 +30,17 @@ MOST_NAMES_TRIED = 2000
 JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
 JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
 HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
-HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.I)
+HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", re.I)
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
+BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
 """The beginning of the first address on a page: an index writes all of them alike."""
+ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
+ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
+RESERVED = re.compile("(@|%2F)", re.I)
+"""What pip leaves as it is in a path."""
 
 
 class Page(NamedTuple):
@@ -58,7 +63,7 @@ def read_page(body: Body, encoding: str) -> Page | None:
             text = unpacker.decompress(text, LONGEST_PAGE)
             if not unpacker.eof:
                 return None
-        elif encoding == "deflate":
+        elif encoding.endswith("deflate"):
             text = zlib.decompressobj().decompress(text, LONGEST_PAGE)
     except zlib.error:
         return None
@@ -77,7 +82,7 @@ def _json_name(text: bytes) -> str | None:
     if not JSON_FILES.search(text):
         return None
     at = text.rfind(b'"name"')
-    if at >= 0 and text.find(b'"name"') == at and (found := JSON_NAME.match(text, at)):
+    if at >= 0 and text.find(b'"name"') == at and _is_outermost(text, at) and (found := JSON_NAME.match(text, at)):
         return found[1].decode("ascii", "replace")
     if len(text) > LONGEST_PARSED:
         return None
@@ -87,6 +92,11 @@ def _json_name(text: bytes) -> str | None:
         return None
     name = content.get("name") if isinstance(content, dict) and isinstance(content.get("files"), list) else None
     return name if isinstance(name, str) else None
+
+
+def _is_outermost(text: bytes, at: int) -> bool:
+    """Tell whether nothing but the whole object is open at a place; braces in strings only lead to a closer look."""
+    return all(text.count(begin, 0, at) - text.count(end, 0, at) == depth for begin, end, depth in BRACES)
 
 
 def _html_name(text: bytes) -> str | None:
@@ -124,8 +134,8 @@ def addresses(page: Page, base: str | None = None) -> Iterator[str]:
     if page.is_json:
         yield from _json_addresses(page.text, base)
         return
-    for double, single in HREF.findall(page.text):
-        href = urldefrag(html.unescape((double or single).decode("utf-8", "replace")).strip()).url
+    for double, single, bare in HREF.findall(page.text):
+        href = urldefrag(html.unescape((double or single or bare).decode("utf-8", "replace")).strip()).url
         if href.startswith(("http://", "https://")):
             yield href
         elif href:
@@ -158,15 +168,22 @@ def addresses_near(page: Page, versions: frozenset[bytes]) -> Iterator[bytes]:
     The text is searched as it is, unparsed: pip names a record after its address's hash, so that what was wrongly
     taken for an address does no harm.
     """
-    text = page.text
-    wanted = b"|".join([re.escape(version) for version in sorted(versions, reverse=True)])
-    quote = b'"'
+    text, mark = page.text, b'"'
+    spellings = {*versions, *(quote(version).encode() for version in versions)}
+    wanted = b"|".join([re.escape(version) for version in sorted(spellings, reverse=True)])
     for found in re.finditer(rb"-(?:%s)(?=[-.])" % wanted, text):
-        start = text.rfind(quote, max(0, found.start() - 2048), found.start()) + 1
+        start = text.rfind(mark, max(0, found.start() - 2048), found.start()) + 1
         if text.startswith(b"http", start):
-            end = text.find(quote, found.end(), found.end() + 2048)
+            end = text.find(mark, found.end(), found.end() + 2048)
             if end > 0:
                 yield text[start:end].partition(b"#")[0]
+
+
+def first_absolute(page: Page) -> str | None:
+    """Return the first absolute address on a page, or nearly."""
+    if found := ABSOLUTE.search(page.text):
+        return found[1].decode("utf-8", "replace")
+    return next((address for address in addresses(page) if address.startswith(("http://", "https://"))), None)
 
 
 def absolute_addresses(page: Page) -> Iterable[bytes]:
@@ -176,9 +193,29 @@ def absolute_addresses(page: Page) -> Iterable[bytes]:
 
 
 def needs_parsing(page: Page) -> bool:
-    """Tell whether only parsing brings out a page's addresses, for they are relative or have escapes in them."""
+    """Tell whether only parsing brings out a page's addresses, for they are relative or have escapes in them.
+
+    Judges by the first address: see `is_mixed`.
+    """
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first is None or first[1] is None:
         return first is not None
-    text = page.text  # one byte is looked for much quicker than two
-    return (b"\\" in text and b"\\/" in text) if page.is_json else (b"&" in text and b"&amp;" in text)
+    return b"\\" in page.text if page.is_json else b"&" in page.text and b"&amp;" in page.text
+
+
+def is_mixed(page: Page) -> bool:
+    """Tell whether some of a page's addresses are not plainly absolute ones in double quotes."""
+    every, absolute = ALL_JSON if page.is_json else ALL_HTML
+    return len(every.findall(page.text)) != len(absolute.findall(page.text))
+
+
+def as_asked(address: str) -> str:
+    """Return an address as pip asks for it: its path quoted anew, its host in lower case.
+
+    Sources: pip's `_internal/models/link.py` (`_clean_url_path`), vendored `cachecontrol/controller.py` (`_urlnorm`).
+    May raise ValueError.
+    """
+    parts = urlsplit(address)
+    pieces = RESERVED.split(parts.path)
+    path = "".join([piece.upper() if place % 2 else quote(unquote(piece)) for place, piece in enumerate(pieces)])
+    return parts._replace(netloc=parts.netloc.lower(), path=path).geturl()

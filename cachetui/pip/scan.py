@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Inventory
@@ -22,7 +23,7 @@ from cachetui.pip.reporting import Reporter
 from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
 from cachetui.pip.tree import Tree, never, reason
 from cachetui.pip.waiting import each
-from cachetui.pip.wanted import Match, Waiting, Wanted
+from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.looking import Looker
@@ -77,6 +78,7 @@ class Scan:
         self._shards: list[Shard] = []
         self._unchanged: list[Recalled] = []
         self._same: dict[Any, Any] = {}
+        self._fingerprint = crc32("\n".join(sorted(indexes)).encode("utf-8", "surrogateescape"))
 
     @cached_property
     def _looker(self) -> Looker:
@@ -169,7 +171,8 @@ class Scan:
 
     def _take(self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]) -> None:
         """Add a remembered shard, or put it with the unread ones if anything in it changed."""
-        shard = recalled(known, reads, self._same) if known and reads is not None else None
+        same_indexes = known is not None and known.indexes == self._fingerprint
+        shard = recalled(known, reads, self._same) if known and reads is not None and same_indexes else None
         if shard is None:
             unread.append((place, known))
         else:
@@ -232,9 +235,9 @@ class Scan:
         from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
 
         fresh = [*self._candidates()]
-        new_pages = [one for one in fresh if one.kind in ("page", "index")]
+        new_pages = [one for one in fresh if lists_addresses(one)]
         newcomers = Waiting(fresh)
-        if not newcomers.wanted and not new_pages:
+        if not newcomers.wanted and not new_pages and not any(one.kind == "built" for one in fresh):
             return
         while self._unchanged:
             self._shards.append(self._unchanged.pop().shard())
@@ -245,7 +248,7 @@ class Scan:
         waiting = [one for one in [*newcomers.wanted, *others.wanted] if one.digest not in found]
         found.update(self._read_pages(new_pages, waiting))
         dictionary = Dictionary([one for one in newcomers.wanted if one.digest not in found], self._indexes)
-        old_pages = [one for one in kept if one.kind == "index" and dictionary.wants(one.project)]
+        old_pages = [one for one in kept if lists_addresses(one) and dictionary.wants(one.project)]
         found.update(self._looker.consult(old_pages, dictionary))
         self._reporter.tell(newcomers.settle(found))
         named = set(others.settle(found))
@@ -288,4 +291,5 @@ class Scan:
 
     def _packed(self, shard: Shard) -> tuple[str, int, bytes]:
         rows = [one.row() for one in shard.candidates if one not in self._gone]
-        return shard.path, shard.listed_at, pack_shard(shard.directories, rows, shard.foreign, shard.hollow)
+        known = shard.directories, rows, shard.foreign, shard.hollow, self._fingerprint
+        return shard.path, shard.listed_at, pack_shard(*known)

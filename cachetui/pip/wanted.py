@@ -30,6 +30,17 @@ class Match(NamedTuple):
     """The address that pip named it after."""
 
 
+NAMELESS_PAGE = "page"
+"""How the hint of a response begins that lists addresses, but is no project's page."""
+
+
+def lists_addresses(candidate: Candidate) -> bool:
+    """Tell whether an entry is a page that may list the addresses of others."""
+    if candidate.kind == "response":
+        return candidate.hint.startswith(NAMELESS_PAGE)
+    return candidate.kind in ("page", "index")
+
+
 class Waiting:
     """The entries among some that an index page may list, and that are not named by one yet."""
 

@@ -15,11 +15,10 @@ from hypothesis import strategies as st
 from cachetui.demo.artifacts import core_metadata, sdist, wheel
 from cachetui.pip.archives import (
     Named,
-    is_wheel,
+    filename_of_tar,
     look_at_metadata,
     look_into_tar,
     look_into_zip,
-    stem_of_tar,
 )
 from cachetui.pip.bodies import Kept
 
@@ -51,14 +50,14 @@ def zipped(**members: bytes) -> bytes:
     ],
 )
 def test_a_wheels_name_is_rebuilt(name: str, version: str, tag: str, filename: str) -> None:
-    found = look_into_zip(body(wheel(name, version, tag, size=100_000)))
+    found, is_sdist = look_into_zip(body(wheel(name, version, tag, size=100_000)))
 
     assert found is not None
     assert (found.version, found.filename and found.filename.lower().replace(".", "_")) == (
         version,
         filename.lower().replace(".", "_"),
     )
-    assert is_wheel(found)
+    assert not is_sdist
 
 
 def test_a_vendored_wheels_metadata_does_not_name_the_wheel() -> None:
@@ -69,26 +68,26 @@ def test_a_vendored_wheels_metadata_does_not_name_the_wheel() -> None:
         }
     )
 
-    assert look_into_zip(body(data)) == Named("pkg", "1.0", "pkg-1.0-7-py3-none-any.whl")
+    assert look_into_zip(body(data))[0] == Named("pkg", "1.0", "pkg-1.0-7-py3-none-any.whl")
 
 
 def test_tags_that_no_file_name_can_hold_leave_it_open() -> None:
     data = zipped(**{"pkg-1.0.dist-info/WHEEL": b"Tag: py3-none-any\nTag: cp311-cp311-linux_x86_64\n"})
 
-    assert look_into_zip(body(data)) == Named("pkg", "1.0", None)
+    assert look_into_zip(body(data))[0] == Named("pkg", "1.0", None)
 
 
 def test_a_zip_may_be_an_sdist() -> None:
     data = zipped(**{"My.Pkg-1.0/setup.py": b"", "My.Pkg-1.0/PKG-INFO": core_metadata("My.Pkg", "1.0")})
 
-    found = look_into_zip(body(data))
+    found, is_sdist = look_into_zip(body(data))
 
     assert found == Named("my-pkg", "1.0", "My.Pkg-1.0.zip")
-    assert not is_wheel(found)
+    assert is_sdist
 
 
 def test_a_zip_that_is_neither_has_no_name() -> None:
-    assert look_into_zip(body(zipped(**{"repo-main/README.md": b"PKG-INFO"}))) is None
+    assert look_into_zip(body(zipped(**{"repo-main/README.md": b"PKG-INFO"})))[0] is None
 
 
 @pytest.mark.parametrize(
@@ -121,7 +120,7 @@ def test_an_archive_of_a_repository_is_no_sdist() -> None:
     packed = sdist("repo", "main", metadata=False)
 
     assert look_into_tar(body(packed)) is None
-    assert stem_of_tar(body(packed)) == "repo-main"
+    assert filename_of_tar(body(packed)) == "repo-main.tar.gz"
 
 
 def test_a_pkg_info_that_disagrees_with_its_folder_gives_no_file_name() -> None:
@@ -147,10 +146,9 @@ def test_damaged_archives_name_nothing_or_themselves(data: st.DataObject) -> Non
     at = data.draw(st.integers(0, len(whole) - 1))
     damaged = whole[:at] + data.draw(st.binary(max_size=12)) + whole[at + data.draw(st.integers(0, 40)) :]
 
-    for look in (look_into_zip, look_into_tar):
-        found = look(body(damaged))
+    for found in (look_into_zip(body(damaged))[0], look_into_tar(body(damaged))):
         assert found is None or isinstance(found.project, str)
-    assert isinstance(stem_of_tar(body(damaged)), str | None)
+    assert isinstance(filename_of_tar(body(damaged)), str | None)
 
 
 def test_a_gzip_bomb_is_unpacked_no_further_than_the_cap() -> None:
@@ -161,4 +159,4 @@ def test_a_directory_that_claims_to_be_huge_is_not_believed() -> None:
     data = bytearray(wheel("pkg", "1.0"))
     data[-10:-6] = b"\xff\xff\xff\x7f"
 
-    assert look_into_zip(body(bytes(data))) is None
+    assert look_into_zip(body(bytes(data)))[0] is None
