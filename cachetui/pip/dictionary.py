@@ -16,8 +16,9 @@ from cachetui.pip.wanted import Match, Wanted
 
 FEW_VERSIONS = 48
 """Versions up to which looking for each on a page is quicker than hashing every address there."""
-ODD = re.compile(rb"[^a-z0-9/:._~%A-Z-]|://[^/]*[A-Z]|%[^0-9A-F]|%[0-9A-F][^0-9A-F]").search
-"""Finds what pip may spell otherwise when it asks."""
+ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
+CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").match
+"""Find what pip may spell otherwise when it asks."""
 METADATA = ".metadata"
 """What PEP 658 appends to a wheel's address."""
 
@@ -76,7 +77,8 @@ class Dictionary:
             addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
             return self._try(addresses, {**own, **self._nameless})
         found = self._look_near(page, own)
-        left = {digest: one for digest, one in own.items() if digest not in {match.digest for match in found}}
+        struck = {match.digest for match in found}
+        left = {digest: one for digest, one in own.items() if digest not in struck}
         if left and pages.is_mixed(page):
             addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
             found += self._try(addresses, left | self._nameless)
@@ -96,7 +98,8 @@ class Dictionary:
         for address in addresses:
             if not waiting:
                 break
-            for spelling in (address, *asked_otherwise(address)) if ODD(address) else (address,):
+            odd = ODD(address) or CAPITALS(address)
+            for spelling in (address, *asked_otherwise(address)) if odd else (address,):
                 digest = sha224(spelling)
                 if one := waiting.pop(digest.hexdigest(), None):
                     matches.append(self._strike(one, spelling.decode("utf-8", "replace")))

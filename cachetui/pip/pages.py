@@ -96,7 +96,10 @@ def _json_name(text: bytes) -> str | None:
 
 def _is_outermost(text: bytes, at: int) -> bool:
     """Tell whether nothing but the whole object is open at a place; braces in strings only lead to a closer look."""
-    return all(text.count(begin, 0, at) - text.count(end, 0, at) == depth for begin, end, depth in BRACES)
+    first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side tells as much
+    return all(
+        abs(text.count(begin, first, last) - text.count(end, first, last)) == depth for begin, end, depth in BRACES
+    )
 
 
 def _html_name(text: bytes) -> str | None:
