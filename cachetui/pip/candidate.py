@@ -27,10 +27,11 @@ def once(text: Any) -> Any:
 
 
 class Candidate:
-    """What a scan knows of an entry, changed in place until all is known."""
+    """What a scan knows of an entry, changed in place until all is known: by `expect`, `settle` and `recall` alone."""
 
     # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
     __slots__ = (
+        "_entry",
         "by",
         "dated",
         "downloaded",
@@ -55,13 +56,7 @@ class Candidate:
         self.kind: Kind | Stage = kind
         self.dated = dated
         self.see(files)
-        self.project: str | None = None
-        self.version: str | None = None
-        self.filename: str | None = None
-        self.url: str | None = None
-        self.by: Rung | None = None
-        self.note: str | None = None
-        self.hint = ""
+        self.expect(kind, "")
 
     def see(self, files: list[tuple[str, os.stat_result]]) -> None:
         """Take sizes and times from what the system says of its files now."""
@@ -90,6 +85,21 @@ class Candidate:
         """Whether there is something left to look at."""
         return self.kind in PROVISIONAL
 
+    def expect(
+        self,
+        kind: Kind | Stage,
+        hint: str,
+        by: Rung | None = None,
+        project: str | None = None,
+        version: str | None = None,
+    ) -> None:
+        """Note what is to be done next, and what is known so far."""
+        self.kind, self.hint, self.by, self.project, self.version = kind, hint, by, project, version
+        self.filename: str | None = None
+        self.url: str | None = None
+        self.note: str | None = None
+        self._entry: Entry | None = None
+
     def settle(
         self,
         kind: Kind,
@@ -103,6 +113,7 @@ class Candidate:
         """Note what it is, for good."""
         self.kind, self.by, self.project, self.version = kind, by, project, version
         self.filename, self.url, self.note = filename, url, note
+        self._entry = None
 
     def recall(self, row: Row) -> None:
         """Note what an earlier scan learned of the same files."""
@@ -146,22 +157,28 @@ class Candidate:
         candidate.settle(
             entry.kind, entry.identified_by, entry.project, entry.version, entry.filename, entry.url, entry.note
         )
+        candidate._entry = entry
         return candidate
 
     def entry(self) -> Entry:
-        """Return it as a value; its kind is the likeliest as long as there is something left to look at."""
-        kind: Kind = PROVISIONAL.get(self.kind) or self.kind  # type: ignore[assignment]
-        return Entry(
-            kind,
-            self.files,
-            self.files[0].path,
-            self.downloaded,
-            self.checked,
-            self.read,
-            self.project,
-            self.version,
-            self.filename,
-            self.url,
-            self.by,
-            self.note,
-        )
+        """Return it as a value, the same one as long as nothing more is known.
+
+        Its kind is the likeliest as long as there is something left to look at.
+        """
+        if self._entry is None:
+            kind: Kind = PROVISIONAL.get(self.kind) or self.kind  # type: ignore[assignment]
+            self._entry = Entry(
+                kind,
+                self.files,
+                self.files[0].path,
+                self.downloaded,
+                self.checked,
+                self.read,
+                self.project,
+                self.version,
+                self.filename,
+                self.url,
+                self.by,
+                self.note,
+            )
+        return self._entry

@@ -78,13 +78,12 @@ def read_headers(candidate: Candidate, fd: int) -> None:
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
     if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
-        candidate.project, candidate.version = canonical(project), intern(version)
-        candidate.by = "headers"
-        candidate.kind, candidate.hint = "file", header("x-pypi-file-package-type")
+        package_type = header("x-pypi-file-package-type")
+        candidate.expect("file", package_type, "headers", canonical(project), intern(version))
         return
     content = header("content-type").lower()
     page = "html" in content or "vnd.pypi.simple" in content or content.startswith("application/json")
-    candidate.kind, candidate.hint = "page" if page else "body", header("content-encoding").lower()
+    candidate.expect("page" if page else "body", header("content-encoding").lower())
 
 
 @lru_cache(maxsize=4096)
@@ -174,12 +173,13 @@ def name_built(candidate: Candidate) -> None:
 
 def read_origin(candidate: Candidate, fd: int) -> None:
     """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
+    url, note = None, candidate.note
     try:
         url = json.loads(read_at(fd, LONGEST_JSON, 0))["url"]
     except (ValueError, RecursionError, LookupError, TypeError):
-        candidate.note = "its origin.json cannot be read"
-        return
-    candidate.url = url if isinstance(url, str) else None
+        note = "its origin.json cannot be read"
+    known = candidate.by, candidate.project, candidate.version, candidate.filename
+    candidate.settle("built", *known, url if isinstance(url, str) else None, note)
 
 
 def read_selfcheck(candidate: Candidate, fd: int) -> None:
@@ -205,6 +205,7 @@ def settle_by_address(candidate: Candidate, url: str) -> None:
         return
     dist = dist_of(filename)
     if project and dist.project is None:  # an address that says less than the archive behind it
-        candidate.by, candidate.url, candidate.filename = "url", url, candidate.filename or filename
+        kind = candidate.entry().kind if candidate.hint != "sdist" else "sdist"
+        candidate.settle(kind, "url", project, version, candidate.filename or filename, url)
         return
     candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)

@@ -158,7 +158,7 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[Candidate]:
 def leftover(directory: str, name: str, found: os.stat_result, note: str) -> Candidate:
     """Make an entry that nobody will read."""
     candidate = Candidate("leftover", [(f"{directory}/{name}" if directory else name, found)])
-    candidate.note = note
+    candidate.settle("leftover", note=note)
     return candidate
 
 
@@ -168,7 +168,7 @@ def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iter
         files = sorted(contents[folder])
         newest = max(range(len(files)), key=lambda index: files[index][1].st_mtime_ns)
         candidate = Candidate("leftover", files, dated=newest)
-        candidate.note = "a folder in which pip was building a wheel"
+        candidate.settle("leftover", note="a folder in which pip was building a wheel")
         yield candidate
 
 
