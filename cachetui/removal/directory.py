@@ -8,7 +8,10 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-OPEN = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES
+TO_REACH = getattr(os, "O_PATH", os.O_RDONLY) | ONLY_DIRECTORIES
+"""To reach what is in a directory takes less than to list it, where the system tells the two apart."""
 BY_DESCRIPTOR = {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd and os.listdir in os.supports_fd
 """Whether this system can reach files relative to an open directory."""
 
@@ -19,7 +22,7 @@ class Directory:
     A name in it is given to calls of `os` as `prefix + name` and `dir_fd=descriptor`.
     """
 
-    __slots__ = ("descriptor", "found", "prefix")
+    __slots__ = ("descriptor", "found", "prefix", "taken_from")
 
     descriptor: int | None
     """What holds it open."""
@@ -27,11 +30,14 @@ class Directory:
     """What names in it start with: nothing, or its path where there is no descriptor."""
     found: os.stat_result
     """What it was when it was opened."""
+    taken_from: bool
+    """Whether something in it was taken away since."""
 
     def __init__(self, path: str, parent: int | None = None, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
         """Open a directory. Raises NotADirectoryError or ELOOP for a link, as for anything else than a directory."""
+        self.taken_from = False
         if by_descriptor:
-            self.prefix, self.descriptor = "", os.open(path, OPEN, dir_fd=parent)
+            self.prefix, self.descriptor = "", os.open(path, TO_REACH, dir_fd=parent)
             self.found = os.fstat(self.descriptor)
         else:
             self.prefix, self.descriptor = os.path.join(path, ""), None  # noqa: PTH118 - ends in a separator
@@ -54,12 +60,21 @@ class Directory:
 
     def names(self) -> list[str]:
         """List it."""
-        return os.listdir(self.prefix if self.descriptor is None else self.descriptor)  # noqa: PTH208 - a descriptor
+        if self.descriptor is None:
+            return os.listdir(self.prefix)  # noqa: PTH208 - names are wanted, not paths
+        listing = os.open(".", TO_LIST, dir_fd=self.descriptor)
+        try:
+            return os.listdir(listing)  # noqa: PTH208 - a descriptor
+        finally:
+            os.close(listing)
 
     def close(self) -> None:
         """Let go of it."""
         if self.descriptor is not None:
-            os.close(self.descriptor)
+            try:  # noqa: SIM105 - `suppress` takes longer than closing does
+                os.close(self.descriptor)
+            except OSError:  # it is closed all the same, and nothing was written that could be lost
+                pass
 
 
 class Descent:
@@ -68,41 +83,43 @@ class Descent:
     def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:
         """Start at an open root; `left` is told of each directory below it that was closed: path, itself, parent."""
         self._left = left
-        self._open = [("", root)]
-        """Each with its path relative to the root, which comes first."""
+        self._device = root.found.st_dev
+        self._above: list[tuple[str, Directory]] = []
+        """The open directories above the one it has come to, from the root on, each with its path."""
+        self._path, self._directory = "", root
 
     def go(self, path: str) -> Directory:
-        """Return the open directory at `path`, having closed those that do not lead there.
+        """Return the open directory at `path`, relative to the root, having closed those that do not lead there.
 
         Raises OSError if it cannot be opened, NotADirectoryError for a link on the way.
         """
-        here, directory = self._open[-1]
-        if path == here:
-            return directory
-        while here and not path.startswith(f"{here}/"):
+        if path == self._path:
+            return self._directory
+        while self._above and path != self._path and not path.startswith(f"{self._path}/"):
             self._leave()
-            here, directory = self._open[-1]
-        for name in path[len(here) :].strip("/").split("/") if path != here else ():
+        below = path[len(self._path) + 1 :] if self._path else path
+        for name in below.split("/") if below else ():
             if name in ("", ".", ".."):
                 raise _not_a_directory(path)
-            directory = directory.enter(name)
-            if directory.found.st_dev != self._open[0][1].found.st_dev:
+            directory = self._directory.enter(name)
+            if directory.found.st_dev != self._device:
                 directory.close()
                 raise OSError(errno.EXDEV, "lies on another file system", path)
-            here = f"{here}/{name}" if here else name
-            self._open.append((here, directory))
-        return directory
+            self._above.append((self._path, self._directory))
+            self._path, self._directory = f"{self._path}/{name}" if self._path else name, directory
+        return self._directory
 
     def close(self) -> None:
         """Close everything, the root last."""
-        while len(self._open) > 1:
+        while self._above:
             self._leave()
-        self._open.pop()[1].close()
+        self._directory.close()
 
     def _leave(self) -> None:
-        path, directory = self._open.pop()
+        path, directory = self._path, self._directory
+        self._path, self._directory = self._above.pop()
         directory.close()
-        self._left(path, directory, self._open[-1][1])
+        self._left(path, directory, self._directory)
 
 
 def _not_a_directory(path: str) -> NotADirectoryError:

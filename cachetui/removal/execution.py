@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,8 +16,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
 from cachetui.removal.directory import Descent, Directory
 from cachetui.removal.plan import SERVES, Kept, Plan, subtree
-from cachetui.removal.quiet import quiet_time
-from cachetui.removal.survey import CHANGED, REPLACED, LeftError, is_same, reason_of
+from cachetui.removal.survey import LeftError, look_at, reason_of
 from cachetui.removal.watch import Pips, Watch
 
 REPORT_SECONDS = 0.05
@@ -78,8 +78,10 @@ def carry_out(
 
     `stop` is asked between files; `report` is called in this thread, at most some tens of times a second; `take`
     takes a file away; `opener` opens the root. `pips` tells the process ids of running pips: it is asked before the
-    first thing that one may need, and then again and again; what a pip may need stays from then on. `clock` tells the
-    present in nanoseconds since the epoch. Raises RefusedError if another directory has taken the root's place.
+    first thing that one may need, and then again and again; what a pip may need stays from then on, also when `pips`
+    raises OSError. `clock` tells the present in nanoseconds since the epoch. What else raises OSError breaks it off:
+    the outcome still tells what has gone, and that the rest is kept, and why. Raises RefusedError if another directory
+    has taken the root's place.
     """
     try:
         root = opener(plan.root)
@@ -112,28 +114,23 @@ class _Run:
         self._way = Descent(root, self._leave)
         self._watch = Watch(plan.entries, self._way, plan.device, pips, clock)
         self._may_go = frozenset(plan.directories)
-        self._ordered = sorted(plan.directories)
-        self._taken_from: set[str] = set()
-        """Directories that something was taken from."""
         self._gone: set[str] = set()
         self._removed: list[str] = []
         self._vanished: list[str] = []
         self._kept: list[Kept] = []
         self._freed = self._directories = 0
+        self._whole = self._reached = 0
+        """Entries wholly gone, and entries dealt with."""
         self._stopped = False
 
     def carry_out(self, report: Callable[[Progress], None] | None) -> Outcome:
-        """Take the entries one by one, neighbours on the disk together."""
-        entries = sorted(self._plan.entries, key=lambda entry: entry.path)
-        whole, due = 0, 0.0
+        """Take the entries one by one, neighbours on the disk together; what breaks that off keeps all the rest."""
+        entries = sorted(self._plan.entries, key=attrgetter("path"))
         try:
-            for number, entry in enumerate(entries, 1):
-                if self._stops():
-                    break
-                whole += self._remove(entry)
-                if report and ((now := time.monotonic()) >= due or number == len(entries)):
-                    due = now + REPORT_SECONDS
-                    report(Progress(number, len(entries), self._freed, entry.path))
+            self._remove_all(entries, report)
+        except OSError as error:
+            reason = f"the removal broke off: {reason_of(error)}"
+            self._kept += [Kept(entry.path, reason) for entry in entries[self._reached :]]
         finally:
             self._way.close()
         return Outcome(
@@ -143,14 +140,22 @@ class _Run:
             failed=len(self._kept),
             freed=self._freed,
             directories=self._directories,
-            entries=whole,
+            entries=self._whole,
             stopped=self._stopped,
         )
 
-    def _stops(self) -> bool:
-        """Ask whether to stop, and remember the answer."""
-        self._stopped = self._stop()
-        return self._stopped
+    def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
+        """Remove entries until it is to stop."""
+        due = 0.0
+        for number, entry in enumerate(entries, 1):
+            self._stopped = self._stop()
+            if self._stopped:
+                break
+            self._whole += self._remove(entry)
+            self._reached = number
+            if report and ((now := time.monotonic()) >= due or number == len(entries)):
+                due = now + REPORT_SECONDS
+                report(Progress(number, len(entries), self._freed, entry.path))
 
     def _remove(self, entry: Entry) -> bool:
         """Remove an entry; tell whether all of it is gone."""
@@ -163,45 +168,32 @@ class _Run:
         """Remove all files or, if one of them is not what the scan saw, none; what fails keeps those after it."""
         looked = []
         for file in files:
+            parent, _, name = file.path.rpartition("/")
             try:
-                looked.append(self._look(file))
+                looked.append((file.path, parent, name, look_at(self._way, parent, name, file, self._plan.device)))
             except LeftError as left:
                 self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
                 return False
-        for index, (file, found) in enumerate(zip(files, looked, strict=True)):
+        for index, (path, parent, name, found) in enumerate(looked):
             try:
-                self._unlink(file, found)
+                self._unlink(path, parent, name, found)
             except LeftError as left:
-                self._kept.append(Kept(file.path, str(left)))
+                self._kept.append(Kept(path, str(left)))
                 self._kept += [Kept(other.path, BELONGS) for other in files[index + 1 :]]
                 return False
         return True
 
-    def _look(self, file: File) -> os.stat_result | None:
-        """Return what a file is now, None if it is gone. Raises LeftError unless it is what the scan saw."""
-        parent, _, name = file.path.rpartition("/")
-        try:
-            found = self._way.go(parent).look(name)
-        except FileNotFoundError:
-            return None
-        except OSError as error:
-            raise LeftError(reason_of(error)) from error
-        if not is_same(found, file, self._plan.device):
-            raise LeftError(CHANGED)
-        return found
-
-    def _unlink(self, file: File, found: os.stat_result | None) -> None:
-        """Unlink a file that was just looked at. Raises LeftError if it has to stay."""
-        path = file.path
+    def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
+        """Unlink a file, `name` in `parent`, that was just looked at. Raises LeftError if it has to stay."""
         if path in self._plan.companions:
             self._check_alone(path)
-        parent, _, name = path.rpartition("/")
         try:
             if found:
                 directory = self._way.go(parent)
                 if found.st_nlink > 1:  # another of its names may have gone since
                     found = directory.look(name)
                 self._take(directory, name)
+                directory.taken_from = True
         except FileNotFoundError:
             found = None
         except OSError as error:
@@ -211,7 +203,6 @@ class _Run:
             self._vanished.append(path)
             return
         self._removed.append(path)
-        self._taken_from.add(parent)
         if found.st_nlink == 1:
             self._freed += allocated(found)
 
@@ -228,63 +219,44 @@ class _Run:
         if not self._gone.issuperset(waits_for) or any(name.endswith(suffixes) for name in beside):
             raise LeftError(SERVES)
 
+    @cached_property
+    def _sorted_directories(self) -> list[str]:
+        return sorted(self._plan.directories)
+
     def _remove_empty(self, top: str) -> bool:
         """Remove a directory that holds nothing but empty directories; tell whether it is gone."""
         now_ns, looked = self._clock(), []
         try:
-            for path in subtree(self._ordered, top):
-                if found := self._look_at_empty(path, now_ns):
+            for path in subtree(self._sorted_directories, top):
+                if found := self._watch.look_at_empty(path, now_ns):
                     looked.append((path, found))
             for path, found in reversed(looked):
-                parent, _, name = path.rpartition("/")
-                _rmdir(self._way.go(parent), name)
-                self._count_directory(found)
+                above, _, name = path.rpartition("/")
+                self._rmdir(parent := self._way.go(above), name, found)
+            if looked:
+                parent.taken_from = True
         except FileNotFoundError:
             looked.clear()
         except (OSError, LeftError) as error:
             self._kept.append(Kept(top, reason_of(error) if isinstance(error, OSError) else str(error)))
             return False
-        if looked:
-            self._taken_from.add(top.rpartition("/")[0])
-        else:
+        if not looked:
             self._vanished.append(top)
         return True
 
-    def _look_at_empty(self, path: str, now_ns: int) -> os.stat_result | None:
-        """Return what an empty directory is now, None if it is gone. Raises LeftError if somebody may be using it."""
-        parent, _, name = path.rpartition("/")
-        try:
-            found = self._way.go(parent).look(name)
-        except FileNotFoundError:
-            return None
-        if not stat.S_ISDIR(found.st_mode) or found.st_dev != self._plan.device:
-            raise LeftError(REPLACED)
-        if now_ns - found.st_mtime_ns < quiet_time(path):
-            raise LeftError(CHANGED)
-        if reason := self._watch.reason_for_directory(path):
-            raise LeftError(reason)
-        return found
-
     def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
         """Remove a directory that was just closed, if this removal emptied it."""
-        if path not in self._taken_from or path not in self._may_go:
+        if not directory.taken_from or path not in self._may_go:
             return
-        above, _, name = path.rpartition("/")
         try:
-            _rmdir(parent, name)
+            self._rmdir(parent, path.rpartition("/")[2], directory.found)
+            parent.taken_from = True
         except OSError as error:
             if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
                 self._kept.append(Kept(path, reason_of(error)))
-        else:
-            self._count_directory(directory.found)
-            self._taken_from.add(above)
 
-    def _count_directory(self, found: os.stat_result) -> None:
-        """Note that a directory is gone."""
+    def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
+        """Take an empty directory away, and count it."""
+        os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
         self._freed += allocated(found)
         self._directories += 1
-
-
-def _rmdir(directory: Directory, name: str) -> None:
-    """Take an empty directory away."""
-    os.rmdir(directory.prefix + name, dir_fd=directory.descriptor)

@@ -6,6 +6,8 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
+from operator import methodcaller
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +18,8 @@ from cachetui.removal.survey import survey
 
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
+DEPTH = methodcaller("count", "/")
+"""How far down a path lies."""
 AGAIN = "pip must build {} again when needed"
 """What the loss of wheels built here costs."""
 
@@ -76,16 +80,19 @@ def plan_removal(
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
-    known, kept, going = inventory.by_path, [], []
-    changed = 0
-    for path, entry in asked.items():
-        if path not in known or known[path].files != entry.files:
-            kept.append(Kept(path, "not as it was when the cache was read: read it again"))
-    listed = [entry for entry in inventory.entries if entry.path in asked and asked[entry.path].files == entry.files]
+    listed = [
+        entry
+        for entry in inventory.entries
+        if (wish := asked.get(entry.path)) is entry or (wish and wish.files == entry.files)
+    ]
+    fine = {entry.path for entry in listed}
+    kept = [Kept(path, "not as it was when the cache was read: read it again") for path in asked if path not in fine]
     unlike, seen = survey(inventory, listed)
     newest = build_times(inventory.entries)
     newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
     reasons: Counter[str] = Counter()
+    changed = 0
+    going = []
     for entry in listed:
         if reason := reason_to_stay(entry, now_ns, pips, newest):
             kept.append(Kept(entry.path, reason))
@@ -97,7 +104,7 @@ def plan_removal(
             going.append(entry)
     going, companions, shared = _place_companions(inventory, going)
     kept += shared
-    directories = _emptied(inventory, going)
+    directories = _emptied(inventory, going, companions)
     return Plan(
         root=inventory.root,
         device=inventory.device,
@@ -117,65 +124,70 @@ def _place_companions(
     """Move each companion to the end of the last entry that it waits for; leave out those that must stay."""
     if not inventory.companions:
         return going, {}, []
-    owners = {file.path: index for index, entry in enumerate(going) for file in entry.files}
+    concerned = {*inventory.companions, *chain.from_iterable(inventory.companions.values())}
+    owners = {file.path: index for index, entry in enumerate(going) for file in entry.files if file.path in concerned}
+    known = {file.path: file for entry in inventory.entries for file in entry.files if file.path in concerned}
     companions: dict[str, tuple[str, ...]] = {}
     kept: list[Kept] = []
     gained: dict[int, list[File]] = {}
     lost: set[str] = set()
-    by_path: dict[str, File] = {}
     for path, waits_for in inventory.companions.items():
         takers = [owners[other] for other in waits_for if other in owners]
         stays = len(takers) < len(waits_for)
         if path in owners and stays:
             kept.append(Kept(path, SERVES))
             lost.add(path)
-        elif takers and not stays:
-            if not by_path:
-                by_path = {file.path: file for entry in inventory.entries for file in entry.files}
-            if path in by_path:
-                companions[path] = waits_for
-                lost.add(path)
-                last = max(takers, key=lambda index: going[index].path)
-                gained.setdefault(last, []).append(by_path[path])
-    placed = []
-    for index, entry in enumerate(going):
-        if index in gained or any(file.path in lost for file in entry.files):
-            own = [file for file in entry.files if file.path not in lost]
-            entry = entry._replace(files=(*own, *gained.get(index, ())))  # noqa: PLW2901 - the entry as it will go
-        placed.append(entry)
+        elif takers and not stays and path in known:
+            companions[path] = waits_for
+            lost.add(path)
+            last = max(takers, key=lambda index: going[index].path)
+            gained.setdefault(last, []).append(known[path])
+    placed = list(going)
+    for index in {*gained, *(owners[path] for path in lost if path in owners)}:
+        own = [file for file in going[index].files if file.path not in lost]
+        placed[index] = going[index]._replace(files=(*own, *gained.get(index, ())))
     return placed, companions, kept
 
 
-def _emptied(inventory: Inventory, going: list[Entry]) -> tuple[str, ...]:
+def _emptied(inventory: Inventory, going: list[Entry], companions: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Return the directories in which nothing that the scan saw will be left because of `going`, deepest first."""
-    directories, stay = inventory.directories, inventory.kept_directories | {""}
-    inside = Counter([path.rpartition("/")[0] for path in directories if path])
-    inside.update([file[0].rpartition("/")[0] for entry in inventory.entries for file in entry[1]])
-    inside.update([file[0].rpartition("/")[0] for file in inventory.foreign])
+    directories = inventory.directories
+    left: dict[str, None] = {}  # where something goes, and all above it
+    full: dict[str, None] = {}  # where something stays, and all above it
+    ordered: list[str] = []
+    planned = {}
+    for entry in going:
+        planned[entry.path] = entry
+        for file in entry.files:
+            if (parent := file.path.rpartition("/")[0]) not in left:
+                _climb(parent, left)
+        if not entry.files and entry.path in directories:
+            ordered = ordered or sorted(directories)
+            left.update(dict.fromkeys(subtree(ordered, entry.path)))
+            _climb(entry.path.rpartition("/")[0], left)
+    for entry in inventory.entries:
+        if (goes := planned.get(entry.path)) is not entry:
+            for file in entry.files:
+                stays = file.path not in companions and (goes is None or file not in goes.files)
+                if stays and (parent := file.path.rpartition("/")[0]) in left:
+                    _climb(parent, full)
+    for path in (*[file.path for file in inventory.foreign], *(directories.keys() - left.keys())):
+        if (parent := path.rpartition("/")[0]) in left:
+            _climb(parent, full)
+    for path in (*(left.keys() & inventory.kept_directories), *(left.keys() - directories.keys())):
+        _climb(path, full)
     for unreadable in inventory.errors:  # what could not be read is not empty
-        inside.update([unreadable.path, unreadable.path.rpartition("/")[0]])
-    found: list[str] = []
-    leaving = Counter([file[0].rpartition("/")[0] for entry in going for file in entry[1]])
-    empty = [entry.path for entry in going if not entry.files and entry.path in directories]
-    ordered = sorted(directories) if empty else []
-    for path in empty:
-        found += subtree(ordered, path)
-        leaving[path.rpartition("/")[0]] += 1
-    for place, number in leaving.items():
-        path, count = place, number
-        while True:
-            inside[path] -= count
-            if inside[path] or path in stay or path not in directories:
-                break
-            found.append(path)
-            path, count = path.rpartition("/")[0], 1
-    found.sort()
-    found.sort(key=_depth, reverse=True)
+        _climb(unreadable.path, full)
+    found = [path for path in left if path not in full]
+    found.sort(key=DEPTH, reverse=True)
     return tuple(found)
 
 
-def _depth(path: str) -> int:
-    return path.count("/")
+def _climb(path: str, places: dict[str, None]) -> None:
+    """Add a path and all above it to `places`, where what lies above a path always is already."""
+    while path not in places:
+        places[path] = None
+        path = path.rpartition("/")[0]
 
 
 def subtree(ordered: Sequence[str], top: str) -> list[str]:
@@ -208,6 +220,6 @@ def _costs(going: list[Entry]) -> Iterator[str]:
         yield (
             f"1 built wheel: {AGAIN.format('it')}" if built == 1 else f"{built:,} built wheels: {AGAIN.format('them')}"
         )
-    linked = sum([file.links > 1 for entry in going for file in entry.files])
+    linked = len([file for entry in going for file in entry.files if file.links > 1])
     if linked:
         yield f"{'1 file has' if linked == 1 else f'{linked:,} files have'} further names: space is freed with the last"

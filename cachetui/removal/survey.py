@@ -26,7 +26,28 @@ class LeftError(Exception):
 
 def is_same(found: os.stat_result, file: File, device: int) -> bool:
     """Tell whether a file is what the scan saw."""
-    return (found.st_ino, found.st_mtime_ns, found.st_size) == file[1:4] and found.st_dev == device
+    return (
+        found.st_mtime_ns == file.mtime_ns
+        and found.st_ino == file.inode
+        and found.st_size == file.size
+        and found.st_dev == device
+    )
+
+
+def look_at(way: Descent, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
+    """Return what a file, `name` in `parent`, is now, None if it is gone.
+
+    Raises LeftError unless it is what the scan saw.
+    """
+    try:
+        found = way.go(parent).look(name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LeftError(reason_of(error)) from error
+    if not is_same(found, file, device):
+        raise LeftError(CHANGED)
+    return found
 
 
 def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device: int) -> int | None:
@@ -118,17 +139,13 @@ def _unlike(root: Directory, entry: Entry, device: int) -> str | None:
     """
     prefix, descriptor, gone = root.prefix, root.descriptor, 0
     try:
-        for path, inode, mtime_ns, size, *_ in entry.files:
+        for file in entry.files:
             try:
-                found = os.stat(prefix + path, dir_fd=descriptor, follow_symlinks=False)
+                found = os.stat(prefix + file.path, dir_fd=descriptor, follow_symlinks=False)
             except FileNotFoundError:
                 gone += 1
             else:
-                if found.st_mtime_ns != mtime_ns or (found.st_ino, found.st_size, found.st_dev) != (
-                    inode,
-                    size,
-                    device,
-                ):
+                if not is_same(found, file, device):
                     return CHANGED
         if not entry.files and not stat.S_ISDIR(root.look(entry.path).st_mode):
             return CHANGED

@@ -470,6 +470,90 @@ def test_one_failure_stops_nothing_else(root: Path, opener: Opener) -> None:
     assert outcome.entries == 2
 
 
+def test_what_has_gone_is_told_even_if_the_report_breaks_it_off(root: Path, opener: Opener) -> None:
+    paths = [write_record(root, digit) for digit in "abc"]
+
+    def report(progress: Progress) -> None:
+        raise OSError(5, "Input/output error")
+
+    before = blocks(root)
+    outcome = carry_out(plan_all(root), report=report, opener=opener)
+    reason = "the removal broke off: Input/output error"
+    assert outcome == Outcome(
+        removed=paths[0],
+        kept=(Kept(paths[1][0], reason), Kept(paths[2][0], reason)),
+        failed=2,
+        freed=before - blocks(root),
+        directories=5,
+        entries=1,
+    )
+    assert remaining(root) >= {*paths[1], *paths[2]}
+    assert not (root / "http-v2/a").exists()
+
+
+def test_what_has_gone_is_told_even_if_it_cannot_be_told_whether_to_stop(root: Path, opener: Opener) -> None:
+    paths = [write_record(root, digit) for digit in "abc"]
+    asked: list[int] = []
+
+    def stop() -> bool:
+        asked.append(1)
+        if len(asked) > 2:
+            raise PermissionError(13, "Permission denied")
+        return False
+
+    outcome = carry_out(plan_all(root), stop=stop, opener=opener)
+    assert outcome.removed == (*paths[0], *paths[1])
+    assert outcome.kept == (Kept(paths[2][0], "the removal broke off: Permission denied"),)
+    assert (outcome.entries, outcome.failed, outcome.stopped) == (2, 1, False)
+
+
+def test_what_a_pip_may_need_stays_if_it_cannot_be_told_which_run(root: Path, opener: Opener) -> None:
+    page, wheel, response = (write_record(root, digit) for digit in "abc")
+    folder, paths = build_folder(root)
+    inventory = inventory_of(root, kinds={page[0]: "index", response[0]: "response"})
+    records = [entry for entry in inventory.entries if entry.path.startswith("http-v2/")]
+    inventory = replace(inventory, entries=(*records, *folder.entries))
+    asked: list[int] = []
+
+    def pips() -> tuple[int, ...]:
+        asked.append(1)
+        raise OSError(24, "Too many open files")
+
+    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=pips)
+    assert outcome.removed == wheel
+    reason = "which pips run cannot be told: Too many open files"
+    assert outcome.kept == (Kept(page[0], reason), Kept(response[0], reason), Kept(paths[0], reason))
+    assert outcome.failed == 3
+    assert asked == [1]
+
+
+def test_an_empty_build_folder_stays_if_it_cannot_be_told_which_pips_run(root: Path, opener: Opener) -> None:
+    (root / FOLDER).mkdir(parents=True)
+    age_directories(root)
+
+    def pips() -> tuple[int, ...]:
+        raise OSError(24, "Too many open files")
+
+    outcome = carry_out(plan_later(inventory_of(root)), clock=lambda: LATER, opener=opener, pips=pips)
+    assert [reason for _, reason in outcome.kept] == ["which pips run cannot be told: Too many open files"]
+    assert (root / FOLDER).is_dir()
+
+
+@pytest.mark.skipif(not BY_DESCRIPTOR, reason="nothing is held open there")
+def test_a_directory_that_cannot_be_closed_loses_nothing(root: Path) -> None:
+    path, body = write_record(root, "a")
+
+    def take(directory: Directory, name: str) -> None:
+        os.unlink(name, dir_fd=directory.descriptor)
+        if name.endswith(".body") and directory.descriptor is not None:
+            os.close(directory.descriptor)
+
+    outcome = carry_out(plan_all(root), take=take)
+    assert outcome.removed == (path, body)
+    assert (outcome.directories, outcome.failed) == (5, 0)
+    assert remaining(root) == {"http-v2"}
+
+
 def test_a_file_in_use_is_skipped(root: Path, opener: Opener) -> None:
     path, _body = write_record(root, "a")
 
