@@ -105,13 +105,17 @@ def opened(settings: Settings) -> Iterator[Cache]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Do without the garbage collector: it would look for cycles, which there are none of, in all that was read."""
+    """Do without the garbage collector: it would look for cycles, which there are none of, in all that was read.
+
+    Nor does it look there afterwards.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         if enabled:
+            gc.freeze()
             gc.enable()
 
 

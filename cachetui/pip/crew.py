@@ -53,18 +53,23 @@ class Helper:
             stderr=subprocess.DEVNULL,
             bufsize=0,  # a buffer would wait until it is full
         )
+        self._orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self.lost = False
         """Whether it failed to do what it was told, and nothing more is to be expected of it."""
-        threading.Thread(target=self._listen, name="cachetui-helper", daemon=True).start()
-        self._say(("root", tree.path, tree.device, tree.inode))
+        self._speaker = threading.Thread(target=self._speak, name="cachetui-orders", daemon=True)
+        self._speaker.start()
+        threading.Thread(target=self._listen, name="cachetui-answers", daemon=True).start()
+        self._orders.put(("root", tree.path, tree.device, tree.inode))
 
-    def _say(self, message: object) -> None:
+    def _speak(self) -> None:
+        """Say what is to be said, however long it takes until the helper listens."""
         assert self._process.stdin is not None
-        left = memoryview(msgpack.packb(message, unicode_errors="surrogateescape"))
         with contextlib.suppress(OSError):  # it is gone: nobody will answer
-            while left:
-                left = left[self._process.stdin.write(left) :]
+            while (message := self._orders.get()) is not None:
+                left = memoryview(msgpack.packb(message, unicode_errors="surrogateescape"))
+                while left:
+                    left = left[self._process.stdin.write(left) :]
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -95,7 +100,7 @@ class Helper:
 
     def recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
         """Let it look whether anything changed in shards that the memory knows."""
-        self._say(("recall", list(remembered)))
+        self._orders.put(("recall", list(remembered)))
 
     def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
         """Yield for each shard, in the order told, when its entries were last read; None where something changed."""
@@ -105,7 +110,7 @@ class Helper:
 
     def read(self, places: Sequence[Place]) -> None:
         """Let it list shards and look into them."""
-        self._say(("read", list(places)))
+        self._orders.put(("read", list(places)))
 
     def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
         """Yield the shards that it was told to read, each with the entries of it that vanished."""
@@ -124,7 +129,7 @@ class Helper:
 
     def consult(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
         """Let it read index pages."""
-        self._say(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
+        self._orders.put(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
 
     def consulted(
         self, candidates: Sequence[Candidate], stop: Callable[[], bool]
@@ -145,6 +150,8 @@ class Helper:
     def close(self) -> None:
         """End it at once."""
         self._process.kill()
+        self._orders.put(None)
+        self._speaker.join()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 if pipe:

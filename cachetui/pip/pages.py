@@ -81,8 +81,8 @@ def name_of(page: Page) -> str | None:
 def _json_name(text: bytes) -> str | None:
     if not JSON_FILES.search(text):
         return None
-    at = text.rfind(b'"name"')
-    if at >= 0 and text.find(b'"name"') == at and _is_outermost(text, at) and (found := JSON_NAME.match(text, at)):
+    at = text.rfind(b'"name"')  # of two at the same depth the last counts
+    if at >= 0 and _is_outermost(text, at) and (found := JSON_NAME.match(text, at)):
         return found[1].decode("ascii", "replace")
     if len(text) > LONGEST_PARSED:
         return None

@@ -8,8 +8,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import compress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zlib import crc32
 
 from cachetui.errors import RootError
@@ -28,8 +29,13 @@ from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.looking import Looker
 
+Job = TypeVar("Job")
 NAMED_FIRST = 6
 """Shards that are identified as soon as they are listed, so that there are names to show at once."""
+
+RECALLED_HERE, READ_HERE, PAGES_HERE = 4, 5, 5
+"""Of ten shards to recall, shards to read and pages to consult, how many this process takes if a helper takes the
+others: it has more to do besides, and the helper must start first."""
 
 Unread = tuple[Place, Remembered | None]
 """A shard that must be listed, and what was known of it."""
@@ -56,6 +62,12 @@ def scan(
             return reading.run()
         finally:
             reading.close()
+
+
+def shared(jobs: list[Job], here: int) -> tuple[list[Job], list[Job]]:
+    """Divide jobs: of ten so many for this process, the others for the helper."""
+    mine = [number * here // 10 != (number + 1) * here // 10 for number in range(len(jobs))]
+    return [*compress(jobs, mine)], [job for job, own in zip(jobs, mine, strict=True) if not own]
 
 
 class Scan:
@@ -142,7 +154,7 @@ class Scan:
         known = [place for place in places if place[0] in remembered]
         given: list[Place] = []
         if helper := self._help(len(known)):
-            known, given = known[::2], known[1::2]
+            known, given = shared(known, RECALLED_HERE)
             helper.recall([(path, remembered[path]) for path, _ in given])
         for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
             if self._stop():
@@ -185,8 +197,8 @@ class Scan:
         """List shards and look into them, half of them by a helper if they are many."""
         self._given = []
         if helper := self._help(len(unread)):
-            self._given = [place for place, _ in unread[1::2]]
-            unread = unread[::2]
+            unread, given = shared(unread, READ_HERE)
+            self._given = [place for place, _ in given]
             helper.read(self._given)
         listed: list[Shard] = []
         for shard in each(self._list, unread):
@@ -263,7 +275,7 @@ class Scan:
         own = list(candidates)
         given: list[Candidate] = []
         if self._helper and len(own) >= WORTH_HELP:
-            own, given = own[::2], own[1::2]
+            own, given = shared(own, PAGES_HERE)
             self._helper.consult(given, wanted, self._indexes)
         matches = self._looker.consult(own, Dictionary(wanted, self._indexes))
         if given and self._helper:
