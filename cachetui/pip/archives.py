@@ -244,10 +244,18 @@ def _unpacker(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
     if magic[:2] == b"\x1f\x8b":
         return gunzip, ".tar.gz"
     if magic[:3] == b"BZh":
-        return (lambda data, most: bz2.BZ2Decompressor().decompress(data, most)), ".tar.bz2"
+        return bunzip, ".tar.bz2"
     if magic == b"\xfd7zXZ\0":
         return (lambda data, most: lzma.LZMADecompressor(memlimit=LZMA_MEMORY).decompress(data, most)), ".tar.xz"
     return None
+
+
+def bunzip(data: bytes, most: int) -> bytes:
+    """Return up to `most` bytes of what bzip2 packed, as far as the data go. Raises ValueError."""
+    try:
+        return bz2.BZ2Decompressor().decompress(data, most)
+    except OSError as error:  # which is not the disk's
+        raise ValueError(str(error)) from error
 
 
 def gunzip(data: bytes, most: int) -> bytes:

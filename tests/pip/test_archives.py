@@ -151,6 +151,11 @@ def test_damaged_archives_name_nothing_or_themselves(data: st.DataObject) -> Non
     assert isinstance(filename_of_tar(body(damaged)), str | None)
 
 
+def test_what_only_begins_like_bzip2_names_nothing() -> None:
+    assert look_into_tar(body(b"BZh9 is no bzip2" * 9)) is None
+    assert filename_of_tar(body(b"BZh9 is no bzip2" * 9)) is None
+
+
 def test_a_gzip_bomb_is_unpacked_no_further_than_the_cap() -> None:
     assert look_into_tar(body(gzip.compress(b"\0" * (100 << 20)))) is None
 
