@@ -6,18 +6,18 @@ specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specific
 
 from __future__ import annotations
 
-import bz2
 import lzma
 import re
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.pip.bodies import Body
+from cachetui.pip.unpacking import unpacker_of
 
 ZIP_TAIL = 65_557
 """Bytes at a zip's end in which its directory is announced: a record of 22 and the longest comment."""
@@ -27,8 +27,6 @@ LONGEST_TEXT = 1 << 20
 """Bytes of a METADATA, WHEEL or PKG-INFO that are looked at."""
 SDIST_HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
 """How much of an sdist is unpacked in search of its PKG-INFO: packed and unpacked bytes, at first and at most."""
-LZMA_MEMORY = 96 << 20
-"""Bytes of memory that an xz stream may ask for."""
 LONGEST_NAME = 255
 """Characters of a name and a version together: a file name has no room for more."""
 MOST_TAGS = 4096
@@ -224,7 +222,7 @@ def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
 
 def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
     """Name an sdist by the first `*/PKG-INFO` near its beginning; None where there is none: it may be any archive."""
-    unpack = _unpacker(body.read(0, 6))
+    unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
         return None
     for packed, most in SDIST_HEADS:
@@ -238,29 +236,6 @@ def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
                 return found
             continue
     return None
-
-
-def _unpacker(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
-    if magic[:2] == b"\x1f\x8b":
-        return gunzip, ".tar.gz"
-    if magic[:3] == b"BZh":
-        return bunzip, ".tar.bz2"
-    if magic == b"\xfd7zXZ\0":
-        return (lambda data, most: lzma.LZMADecompressor(memlimit=LZMA_MEMORY).decompress(data, most)), ".tar.xz"
-    return None
-
-
-def bunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of what bzip2 packed, as far as the data go. Raises ValueError."""
-    try:
-        return bz2.BZ2Decompressor().decompress(data, most)
-    except OSError as error:  # which is not the disk's
-        raise ValueError(str(error)) from error
-
-
-def gunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of what gzip packed, as far as the data go. Raises zlib.error."""
-    return zlib.decompressobj(31).decompress(data, most)
 
 
 def _tar_sdist(content: bytes, ending: str) -> Named | None:
@@ -296,7 +271,7 @@ def _tar_members(content: bytes) -> Iterator[tuple[str, int, int]]:
 
 def filename_of_tar(body: Body) -> str | None:
     """Return what a packed tar is called if it is called as the directory that it begins with; None without one."""
-    unpack = _unpacker(body.read(0, 6))
+    unpack = unpacker_of(body.read(0, 6))
     try:
         content = unpack[0](body.read(0, SDIST_HEADS[0][0]), SDIST_HEADS[0][1]) if unpack else b""
     except UNREADABLE:

@@ -14,7 +14,8 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from itertools import compress
+from typing import Any, TypeVar
 
 import msgpack
 
@@ -32,6 +33,7 @@ PATIENCE = 30.0
 """Seconds without an answer after which a helper counts as lost."""
 PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.serving import serve; serve()"
 
+Job = TypeVar("Job")
 Place = tuple[str, int]
 """A shard's path relative to the root, and its inode."""
 
@@ -39,6 +41,12 @@ Place = tuple[str, int]
 def processors() -> int:
     """Return how many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def shared(jobs: list[Job], here: int) -> tuple[list[Job], list[Job]]:
+    """Divide jobs: of ten so many for this process, the others for the helper."""
+    mine = [number * here // 10 != (number + 1) * here // 10 for number in range(len(jobs))]
+    return [*compress(jobs, mine)], [job for job, own in zip(jobs, mine, strict=True) if not own]
 
 
 class Helper:

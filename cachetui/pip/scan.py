@@ -8,15 +8,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import compress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Inventory
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors
+from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors, shared
 from cachetui.pip.inventory import inventory_of
 from cachetui.pip.memory import Memory, Remembered, pack_shard, unpack_shard
 from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
@@ -28,8 +27,6 @@ from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.looking import Looker
-
-Job = TypeVar("Job")
 NAMED_FIRST = 6
 """Shards that are identified as soon as they are listed, so that there are names to show at once."""
 
@@ -62,12 +59,6 @@ def scan(
             return reading.run()
         finally:
             reading.close()
-
-
-def shared(jobs: list[Job], here: int) -> tuple[list[Job], list[Job]]:
-    """Divide jobs: of ten so many for this process, the others for the helper."""
-    mine = [number * here // 10 != (number + 1) * here // 10 for number in range(len(jobs))]
-    return [*compress(jobs, mine)], [job for job, own in zip(jobs, mine, strict=True) if not own]
 
 
 class Scan:
