@@ -1,0 +1,156 @@
+"""Run a program and see what it took; POSIX only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from tests.benchmarks.results import CPU, RESIDENT, SECONDS, WITH_HELPER, Results
+
+if sys.platform != "win32":
+    import resource
+
+RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""Bytes in a unit of `ru_maxrss`."""
+SAMPLE_SECONDS = 0.004
+"""Time between two looks at the memory of a program."""
+LOOK_FOR_CHILDREN = 10
+"""Every so many looks, its children are looked for again: that takes a while."""
+LOOK_SECONDS = 0.0005
+"""Time between two looks whether a sampled program has ended; short programs would be seen nowhere else."""
+
+
+class Job(NamedTuple):
+    """A program to run."""
+
+    command: Sequence[str]
+    """The program and its arguments."""
+    environ: Mapping[str, str]
+    """Its variables."""
+    before: Callable[[], None] = lambda: None
+    """What to do each time before the clock starts."""
+    codes: tuple[int, ...] = (0,)
+    """Exit codes that are as they should be."""
+
+
+class Taken(NamedTuple):
+    """What a run took."""
+
+    seconds: float
+    """On the clock."""
+    cpu: float
+    """Seconds of processor, user and system, its children included."""
+    resident: int
+    """The largest resident set of one of its processes, in bytes; never less than that of the measuring program."""
+
+
+def own_resident() -> int:
+    """Return the largest resident set of this program so far, in bytes: a child's figure begins with it."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * RSS_UNIT
+
+
+@contextmanager
+def started(job: Job, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """Start a program; at the end nothing of it runs any more. Raises RuntimeError where it failed by itself."""
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            job.command,
+            env=job.environ,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+        try:
+            yield process
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(process.pid, signal.SIGKILL)
+            if process.returncode is None:
+                process.wait()
+        if process.returncode not in job.codes:
+            said.seek(0)
+            last = said.read().decode(errors="replace").strip().rpartition("\n")[2]
+            raise RuntimeError(f"{' '.join(job.command[:4])} … ended with {process.returncode}: {last}")
+
+
+def run(job: Job, folder: Path) -> Taken:
+    """Run a program in a folder, and return what it took."""
+    job.before()
+    start = time.perf_counter()
+    with started(job, folder) as process:
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - start
+        process.returncode = os.waitstatus_to_exitcode(status)
+    return Taken(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * RSS_UNIT)
+
+
+def memory(job: Job, folder: Path) -> tuple[int, int]:
+    """Run a program, and return its largest resident set and that of it and its children together, in bytes.
+
+    The first is what the kernel kept of its largest process, or what was seen where that is below what this program
+    itself has: a child's figure begins with it. The sum was seen by looking often; pages that processes share count
+    in each. Looking takes processor time, so nothing else is measured here.
+    """
+    alone = together = looks = 0
+    usage = None
+    with started(job, folder) as process:
+        family = [psutil.Process(process.pid)]
+        due = 0.0
+        while usage is None:
+            ended, status, usage_now = os.wait4(process.pid, os.WNOHANG)
+            if ended:
+                usage = usage_now
+                process.returncode = os.waitstatus_to_exitcode(status)
+            elif time.perf_counter() >= due:
+                with contextlib.suppress(psutil.Error):
+                    if looks % LOOK_FOR_CHILDREN == LOOK_FOR_CHILDREN - 1:
+                        family[1:] = family[0].children(recursive=True)
+                    sizes = [_resident(member) for member in family]
+                    alone, together = max(alone, *sizes), max(together, sum(sizes))
+                looks += 1
+                due = time.perf_counter() + SAMPLE_SECONDS
+            else:
+                time.sleep(LOOK_SECONDS)
+    kept = usage.ru_maxrss * RSS_UNIT
+    alone = max(alone, kept) if kept > own_resident() else alone
+    return alone, max(alone, together)
+
+
+def _resident(process: psutil.Process) -> int:
+    try:
+        return process.memory_info().rss
+    except psutil.Error:  # it has just ended
+        return 0
+
+
+def in_turn(
+    results: Results, group: str, entries: int, jobs: Mapping[str, Job], *, runs: int, folder: Path, warm: bool = True
+) -> None:
+    """Measure jobs turn by turn; with `warm`, after a first turn that does not count."""
+    for turn in range(-1 if warm else 0, runs):
+        for what, job in jobs.items():
+            taken = run(job, folder)
+            if turn >= 0:
+                results.add(group, entries, what, SECONDS, taken.seconds)
+                results.add(group, entries, what, CPU, taken.cpu)
+
+
+def memory_in_turn(results: Results, group: str, entries: int, jobs: Mapping[str, Job], folder: Path) -> None:
+    """Measure the memory of each job, in a run of its own."""
+    for what, job in jobs.items():
+        alone, together = memory(job, folder)
+        results.add(group, entries, what, RESIDENT, alone)
+        results.add(group, entries, what, WITH_HELPER, together)
