@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from cachetui.cli.cache import located
@@ -9,6 +10,7 @@ from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.notes import for_stream, note
 from cachetui.cli.options import Settings
 from cachetui.interpreters import python_at
+from cachetui.ui import FRAMES
 
 
 def browse(settings: Settings) -> int:
@@ -17,6 +19,7 @@ def browse(settings: Settings) -> int:
         note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
     with located(settings) as location:
+        os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         from cachetui.ui.app import CachetuiApp  # noqa: PLC0415 - brings Textual along
 
         app = CachetuiApp(

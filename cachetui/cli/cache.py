@@ -29,7 +29,7 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 """Signals by which a program is asked to end."""
 
 
-KEPT: list[object] = []
+HELD: list[object] = []
 """What was read, until the program ends: to give back each piece of it before would only take time."""
 
 
@@ -99,7 +99,7 @@ def opened(settings: Settings) -> Iterator[Cache]:
         for error in inventory.errors:
             note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
         cache = Cache(location, inventory)
-        KEPT.append(cache)
+        HELD.append(cache)
         yield cache
 
 

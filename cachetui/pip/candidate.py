@@ -122,7 +122,7 @@ class Candidate:
         self.hint = hint
 
     def row(self) -> Row:
-        """Return it as plain values, for `of_row`, `recall` and `entry_of_row`."""
+        """Return it as plain values, for `of_row`, `recall` and the memory."""
         return (
             self.dated,
             self.hint,

@@ -66,18 +66,29 @@ class Helper:
         self.lost = False
         """Whether it failed to do what it was told, and nothing more is to be expected of it."""
         self._speaker = threading.Thread(target=self._speak, name="cachetui-orders", daemon=True)
-        self._speaker.start()
-        threading.Thread(target=self._listen, name="cachetui-answers", daemon=True).start()
-        self._orders.put(("root", tree.path, tree.device, tree.inode))
+        self._listener = threading.Thread(target=self._listen, name="cachetui-answers", daemon=True)
+        try:
+            self._speaker.start()
+            self._listener.start()
+        except RuntimeError as error:  # no thread can be had
+            self._process.kill()
+            raise OSError(str(error)) from error
+        self._say(("root", tree.path, tree.device, tree.inode))
 
     def _speak(self) -> None:
         """Say what is to be said, however long it takes until the helper listens."""
         assert self._process.stdin is not None
         with contextlib.suppress(OSError):  # it is gone: nobody will answer
-            while (message := self._orders.get()) is not None:
-                left = memoryview(msgpack.packb(message, unicode_errors="surrogateescape"))
+            while (left := self._orders.get()) is not None:
                 while left:
                     left = left[self._process.stdin.write(left) :]
+
+    def _say(self, message: object) -> None:
+        """Let something be said; a helper that cannot be told it, for a time is beyond 64 bits, is of no more use."""
+        try:
+            self._orders.put(memoryview(msgpack.packb(message, unicode_errors="surrogateescape")))
+        except (OverflowError, ValueError):
+            self._process.kill()
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
@@ -108,7 +119,7 @@ class Helper:
 
     def recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
         """Let it look whether anything changed in shards that the memory knows."""
-        self._orders.put(("recall", list(remembered)))
+        self._say(("recall", list(remembered)))
 
     def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
         """Yield for each shard, in the order told, when its entries were last read; None where something changed."""
@@ -118,11 +129,11 @@ class Helper:
 
     def read(self, places: Sequence[Place]) -> None:
         """Let it list shards and look into them."""
-        self._orders.put(("read", list(places)))
+        self._say(("read", list(places)))
 
     def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
         """Yield the shards that it was told to read, each with the entries of it that vanished."""
-        for path, listed_at, directories, rows, foreign, errors, hollow, gone in self._hear(stop):
+        for path, listed_at, directories, rows, foreign, errors, (stamp, hollow), gone in self._hear(stop):
             candidates = [Candidate.of_row(row) for row in rows]
             shard = Shard(
                 path,
@@ -131,23 +142,25 @@ class Helper:
                 candidates,
                 [File(*file) for file in foreign],
                 [Unreadable(*error) for error in errors],
+                stamp,
                 hollow,
             )
             yield shard, {candidates[number] for number in gone}
 
     def consult(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
         """Let it read index pages."""
-        self._orders.put(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
+        self._say(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
 
     def consulted(
         self, candidates: Sequence[Candidate], stop: Callable[[], bool]
-    ) -> tuple[list[Match], set[Candidate]] | None:
-        """Take what the pages say into the candidates; return the addresses found and the candidates that vanished."""
+    ) -> tuple[list[Match], set[Candidate], list[Unreadable]] | None:
+        """Take what the pages say into the candidates; return the addresses found, what vanished, what failed."""
         found = None
-        for rows, matches, gone in self._hear(stop):
+        for rows, matches, gone, errors in self._hear(stop):
             for candidate, row in zip(candidates, rows, strict=True):
                 candidate.recall(row)
-            found = [Match(*match) for match in matches], {candidates[number] for number in gone}
+            vanished = {candidates[number] for number in gone}
+            found = [Match(*match) for match in matches], vanished, [Unreadable(*error) for error in errors]
         return found
 
     @property
@@ -160,6 +173,7 @@ class Helper:
         self._process.kill()
         self._orders.put(None)
         self._speaker.join()
+        self._listener.join()
         for pipe in (self._process.stdin, self._process.stdout):
             with contextlib.suppress(OSError):
                 if pipe:

@@ -28,27 +28,20 @@ class Dictionary:
 
     def __init__(self, wanted: Iterable[Wanted], indexes: Sequence[str] = ()) -> None:
         """Take what is wanted, and the addresses of indexes in pip's settings."""
-        self._by_project: dict[str, dict[str, Wanted]] = {}
-        self._nameless: dict[str, Wanted] = {}
+        self._wanted = {one.digest: one for one in wanted}
+        self._of: dict[str, dict[str, Wanted]] = {}
+        """The same by project; those without one under ""."""
         self._bases = {index.rstrip("/") for index in indexes}
-        for one in wanted:
-            place = self._by_project.setdefault(one.project, {}) if one.project else self._nameless
-            place[one.digest] = one
+        for digest, one in self._wanted.items():
+            self._of.setdefault(one.project or "", {})[digest] = one
 
     def wants(self, project: str | None) -> bool:
-        """Tell whether a page of this project could name an entry."""
-        return bool(self._nameless or (any(self._by_project.values()) if project is None else self._own(project)))
-
-    def _own(self, project: str | None) -> dict[str, Wanted]:
-        """Return what a page may name: entries of its project; of any, if it is not one project's page."""
-        if project is None:
-            return {digest: one for some in self._by_project.values() for digest, one in some.items()}
-        return self._by_project.get(project, {})
+        """Tell whether a page of this project, or of none, could name an entry."""
+        return bool(self._wanted if project is None else self._of.get("") or self._of.get(project))
 
     def look_up(self, urls: Iterable[str]) -> list[Match]:
         """Return which of these addresses were wanted."""
-        everything = self._nameless | {key: one for some in self._by_project.values() for key, one in some.items()}
-        return self._try([url.encode("utf-8", "surrogatepass") for url in urls], everything)
+        return self._try([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
 
     def page_address(self, digest: str, project: str, page: pages.Page) -> str | None:
         """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
@@ -66,52 +59,53 @@ class Dictionary:
         return None
 
     def look_through(self, page: pages.Page, project: str | None, base: str | None) -> list[Match]:
-        """Return what a page names: of entries of its project, and of those without any.
+        """Return what a page names.
 
-        First the few addresses are tried in which a wanted version stands, then, if something is left, all.
+        On a project's page first the few addresses are tried in which a wanted version of it stands, then, if something
+        is left that it may name, all. Those on a page of no project are all tried.
         """
-        own = self._own(project)
-        if not own and not self._nameless:
+        if not self.wants(project):
             return []
-        if pages.needs_parsing(page):
-            addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
-            return self._try(addresses, {**own, **self._nameless})
-        found = self._look_near(page, own)
-        struck = {match.digest for match in found}
-        left = {digest: one for digest, one in own.items() if digest not in struck}
-        if left and pages.is_mixed(page):
-            addresses = [found.encode("utf-8", "surrogatepass") for found in pages.addresses(page, base)]
-            found += self._try(addresses, left | self._nameless)
-        return found
-
-    def _look_near(self, page: pages.Page, own: dict[str, Wanted]) -> list[Match]:
-        """Return what a page that need not be parsed names."""
+        if pages.needs_parsing(page) or (project is None and pages.is_mixed(page)):
+            return self._try(parsed(page, base), self._wanted)
+        if project is None:
+            return self._try(pages.absolute_addresses(page), self._wanted)
+        own, nameless = self._of.get(project, {}), self._of.get("", {})
         versions = frozenset([one.version.encode("utf-8", "replace") for one in own.values() if one.version])
         few = 0 < len(versions) <= FEW_VERSIONS
         found = self._try(pages.addresses_near(page, versions), own) if few else []
         # a file whose name is known stands on the page under just that version, or not at all
-        waiting = {digest: one for digest, one in own.items() if not (few and one.filename)} | self._nameless
-        return found + (self._try(pages.absolute_addresses(page), waiting) if waiting else [])
+        if nameless or any(not (few and one.filename) for one in own.values()):
+            found += self._try(pages.absolute_addresses(page), own, nameless)
+        if own and pages.is_mixed(page):
+            found += self._try(parsed(page, base), own, nameless)
+        return found
 
-    def _try(self, addresses: Iterable[bytes], waiting: dict[str, Wanted]) -> list[Match]:
+    def _try(self, addresses: Iterable[bytes], *waiting: dict[str, Wanted]) -> list[Match]:
+        """Strike out what some addresses name, until nothing is waiting any more."""
         matches = []
         for address in addresses:
-            if not waiting:
+            if not any(waiting):
                 break
             odd = ODD(address) or CAPITALS(address)
             for spelling in (address, *asked_otherwise(address)) if odd else (address,):
                 digest = sha224(spelling)
-                if one := waiting.pop(digest.hexdigest(), None):
+                if one := self._wanted.get(digest.hexdigest()):
                     matches.append(self._strike(one, spelling.decode("utf-8", "replace")))
                 digest.update(METADATA.encode())
-                if one := waiting.pop(digest.hexdigest(), None):
+                if one := self._wanted.get(digest.hexdigest()):
                     matches.append(self._strike(one, spelling.decode("utf-8", "replace") + METADATA))
         return matches
 
     def _strike(self, one: Wanted, url: str) -> Match:
-        self._nameless.pop(one.digest, None)
-        self._by_project.get(one.project or "", {}).pop(one.digest, None)
+        del self._wanted[one.digest]
+        del self._of[one.project or ""][one.digest]
         return Match(one.digest, url)
+
+
+def parsed(page: pages.Page, base: str | None) -> list[bytes]:
+    """Return the addresses that parsing a page brings out."""
+    return [address.encode("utf-8", "surrogatepass") for address in pages.addresses(page, base)]
 
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:

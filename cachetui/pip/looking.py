@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 
 from cachetui.model import Unreadable
 from cachetui.pip import identify, pages
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.dictionary import Dictionary
+from cachetui.pip.disk import MANY, blocks_read
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
-from cachetui.pip.waiting import MANY, blocks_read
 from cachetui.pip.wanted import NAMELESS_PAGE, Match
 
 AT_ONCE = 64
@@ -106,7 +107,8 @@ class Looker:
                 fd = self._open(candidate, which)
                 if fd is not None:
                     opened.append((candidate, fd))
-                    os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
+                    with suppress(OSError):  # a hint, no more
+                        os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
             yield from opened
         finally:
             for _, fd in opened:

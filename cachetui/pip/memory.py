@@ -21,7 +21,7 @@ from cachetui.pip.candidate import Row
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 3
+SCHEMA = 4
 """Counts changes of the form; a file of another form is forgotten."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
@@ -49,6 +49,8 @@ class Remembered(NamedTuple):
     """Its entries."""
     foreign: tuple[tuple[str, int, int, int, int, int], ...]
     """Its foreign files, each as the values of a `File`."""
+    stamp: int
+    """Stands for the times of its directories (`shards.stamped`)."""
     hollow: bool
     """Whether there are directories in it without anything in them."""
     indexes: int
@@ -175,11 +177,12 @@ def pack_shard(
     directories: Iterable[Directory],
     rows: Iterable[Row],
     foreign: Iterable[tuple[object, ...]],
+    stamp: int,
     hollow: bool,
     indexes: int,
 ) -> bytes:
-    """Pack what was learned of a shard, in the form of `Remembered`."""
-    content = list(directories), list(rows), list(foreign), hollow, indexes
+    """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
+    content = list(directories), list(rows), list(foreign), stamp, hollow, indexes
     packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
     return packed
 

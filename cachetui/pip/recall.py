@@ -10,7 +10,7 @@ from typing import Any
 from cachetui.model import Entry, File, allocated
 from cachetui.pip.candidate import Candidate, Row
 from cachetui.pip.memory import Remembered
-from cachetui.pip.shards import Shard
+from cachetui.pip.shards import Shard, stamped
 from cachetui.pip.tree import Tree
 
 RACY_NS = 2_000_000_000
@@ -38,6 +38,7 @@ class Recalled:
             list(self.known.directories),
             [Candidate.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
             self.foreign,
+            stamp=self.known.stamp,
             hollow=self.known.hollow,
             recalled=True,
         )
@@ -46,11 +47,13 @@ class Recalled:
 def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[int] | None:
     """Return when each entry of a shard was last read, in nanoseconds since the epoch; None where anything changed.
 
-    A directory that was not touched since holds the same names, for pip replaces files by renaming; as in git's
-    index, a change at or just before the listing proves nothing. Each file is looked at all the same.
+    A directory with the same times holds the same names, for pip replaces files by renaming; as in git's index, a
+    change at or just before the listing proves nothing. Each file is looked at all the same.
     """
+    if not known.directories or known.directories[0][0] != known.path:  # it vanished while it was listed
+        return None
     limit = known.listed_at - RACY_NS
-    look, device = tree.look_at, tree.device
+    look, device, stamp = tree.look_at, tree.device, 0
     reads = []
     try:
         for path, inode, disk_usage in known.directories:
@@ -59,7 +62,8 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
                 return None
             if found.st_dev != device or allocated(found) != disk_usage:
                 return None
-        if stop():
+            stamp = stamped(stamp, found)
+        if stamp != known.stamp or stop():
             return None
         for row in known.rows:
             for number, file in enumerate(row[3]):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,13 +17,13 @@ from cachetui.errors import RootError
 from cachetui.model import Batch, Inventory
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors, shared
+from cachetui.pip.disk import each
 from cachetui.pip.inventory import inventory_of
 from cachetui.pip.memory import Memory, Remembered, pack_shard, unpack_shard
 from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
 from cachetui.pip.reporting import Reporter
 from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
 from cachetui.pip.tree import Tree, never, reason
-from cachetui.pip.waiting import each
 from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
@@ -140,7 +141,7 @@ class Scan:
     # What the memory knows
 
     def _recall(self, places: Sequence[Place], remembered: dict[str, bytes]) -> list[Unread]:
-        """Recall the shards in which nothing changed, half of them by a helper if they are many; return the others."""
+        """Recall the shards in which nothing changed, with a helper if they are many; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered]
         known = [place for place in places if place[0] in remembered]
         given: list[Place] = []
@@ -185,7 +186,7 @@ class Scan:
     # Listing
 
     def _read(self, unread: list[Unread]) -> None:
-        """List shards and look into them, half of them by a helper if they are many."""
+        """List shards and look into them, with a helper if they are many."""
         self._given = []
         if helper := self._help(len(unread)):
             unread, given = shared(unread, READ_HERE)
@@ -260,7 +261,7 @@ class Scan:
             shard.recalled &= named.isdisjoint(shard.candidates)
 
     def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[Match]:
-        """Read index pages, every second one by the helper; return the addresses found."""
+        """Read index pages, with the helper if there is one; return the addresses found."""
         from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
 
         own = list(candidates)
@@ -274,8 +275,10 @@ class Scan:
             self._let_go_if_lost()
             if answer is None:
                 return matches + self._looker.consult(given, Dictionary(wanted, self._indexes))
-            matches += answer[0]
-            self._gone |= answer[1]
+            found, gone, errors = answer
+            matches += found
+            self._gone |= gone
+            self._looker.errors += errors
             self._reporter.tell(given)
         return matches
 
@@ -288,11 +291,14 @@ class Scan:
         for shard in self._shards[1:]:
             if shard.recalled or shard.errors or (broken and any(one.kind == "unknown" for one in shard.candidates)):
                 continue
-            new.append(shard)
+            if shard.directories:  # else it vanished while it was listed
+                new.append(shard)
         if new or gone:
-            memory.learn(self._tree.device, self._tree.inode, map(self._packed, new), gone)
+            memory.learn(self._tree.device, self._tree.inode, self._packed(new), gone)
 
-    def _packed(self, shard: Shard) -> tuple[str, int, bytes]:
-        rows = [one.row() for one in shard.candidates if one not in self._gone]
-        known = shard.directories, rows, shard.foreign, shard.hollow, self._fingerprint
-        return shard.path, shard.listed_at, pack_shard(*known)
+    def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, bytes]]:
+        for shard in shards:
+            rows = [one.row() for one in shard.candidates if one not in self._gone]
+            known = shard.directories, rows, shard.foreign, shard.stamp, shard.hollow, self._fingerprint
+            with suppress(OverflowError):  # a time beyond 64 bits: it is read anew each time
+                yield shard.path, shard.listed_at, pack_shard(*known)

@@ -11,10 +11,10 @@ from typing import Any
 import msgpack
 
 from cachetui.pip.candidate import Candidate
+from cachetui.pip.disk import each
 from cachetui.pip.memory import unpack_shard
 from cachetui.pip.recall import last_reads
 from cachetui.pip.tree import Tree, never
-from cachetui.pip.waiting import each
 from cachetui.pip.wanted import Wanted
 
 AT_ONCE = 16
@@ -70,7 +70,8 @@ def _read(tree: Tree, places: Sequence[tuple[str, int]]) -> None:
         gone = [number for number, one in enumerate(shard.candidates) if one in looker.gone]
         rows = [one.row() for one in shard.candidates]
         errors = [*shard.errors, *looker.errors]
-        _answer((shard.path, shard.listed_at, shard.directories, rows, shard.foreign, errors, shard.hollow, gone))
+        marks = shard.stamp, shard.hollow
+        _answer((shard.path, shard.listed_at, shard.directories, rows, shard.foreign, errors, marks, gone))
         looker.gone.clear()
         looker.errors.clear()
 
@@ -83,4 +84,4 @@ def _consult(tree: Tree, rows: Sequence[Any], wanted: Sequence[Any], indexes: Se
     looker = Looker(tree, never)
     matches = looker.consult(candidates, Dictionary([Wanted(*one) for one in wanted], indexes))
     gone = [number for number, one in enumerate(candidates) if one in looker.gone]
-    _answer(([one.row() for one in candidates], matches, gone))
+    _answer(([one.row() for one in candidates], matches, gone, looker.errors))

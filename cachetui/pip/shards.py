@@ -35,6 +35,8 @@ class Shard:
     """Files that no pip writes."""
     errors: list[Unreadable] = field(default_factory=list)
     """What could not be read."""
+    stamp: int = 0
+    """Stands for the times of its directories; see `stamped`."""
     hollow: bool = False
     """Whether there are directories in it without anything in them."""
     recalled: bool = False
@@ -97,8 +99,14 @@ def list_shard(
     return shard
 
 
+def stamped(stamp: int, found: os.stat_result) -> int:
+    """Return a stamp that stands for one directory's times more: another one if these were others."""
+    return hash((stamp, found.st_mtime_ns, found.st_ctime_ns))
+
+
 def _take(shard: Shard, path: str, listing: Listing, building: dict[str, list[tuple[str, os.stat_result]]]) -> None:
     shard.directories.append((path, listing.own.st_ino, allocated(listing.own)))
+    shard.stamp = stamped(shard.stamp, listing.own)
     if not listing.files:
         shard.hollow |= not listing.below
         return

@@ -19,6 +19,8 @@ from cachetui.removal.plan import SERVES, Kept, Plan, subtree
 from cachetui.removal.survey import LeftError, look_at, reason_of
 from cachetui.removal.watch import Pips, Watch
 
+PAIR = 2
+"""Files of most entries, at the most: they are looked at, and then both go at once."""
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
 BELONGS = "belongs to what stays"
@@ -76,7 +78,7 @@ def carry_out(
 ) -> Outcome:
     """Remove what `plan` lists, as far as it still is what the scan saw; blocking.
 
-    `stop` is asked between files; `report` is called in this thread, at most some tens of times a second; `take`
+    `stop` is asked between entries; `report` is called in this thread, at most some tens of times a second; `take`
     takes a file away; `opener` opens the root. `pips` tells the process ids of running pips: it is asked before the
     first thing that one may need, and then again and again; what a pip may need stays from then on, also when `pips`
     raises OSError. `clock` tells the present in nanoseconds since the epoch. What else raises OSError breaks it off:
@@ -174,8 +176,10 @@ class _Run:
             except LeftError as left:
                 self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
                 return False
-        for index, (path, parent, name, found) in enumerate(looked):
-            try:
+        again = len(files) > PAIR
+        for index, (path, parent, name, seen) in enumerate(looked):
+            try:  # where there are many, the first look at it may be long ago
+                found = look_at(self._way, parent, name, files[index], self._plan.device) if again else seen
                 self._unlink(path, parent, name, found)
             except LeftError as left:
                 self._kept.append(Kept(path, str(left)))

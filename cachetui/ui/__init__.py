@@ -1,8 +1,5 @@
 """The Textual app: draws an inventory and takes the keys."""
 
-import os
-
 FRAMES = "250"
-"""Frames a second at most: what a key changes is drawn within 4 milliseconds, where Textual's own pace takes 17."""
-
-os.environ.setdefault("TEXTUAL_FPS", FRAMES)  # Textual reads it when it is imported
+"""Frames a second at most, for `TEXTUAL_FPS`, which Textual reads when it is imported: what a key changes is drawn
+within 4 milliseconds, where its own pace takes 17."""

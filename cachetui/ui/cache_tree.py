@@ -114,13 +114,13 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.virtual_size = Size(0, len(table.rows))
         if self._wanted is not None and old:
             self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
-            if self.range_from is not None:
-                self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
             in_sight = top <= before < top + self.size.height
             held = before if in_sight else min(top, len(old) - 1)  # the row that must not leave its line
             now = self.cursor if in_sight else _find(table.rows, locate, (old[held].key,), held)
             self.scroll_to(y=max(0, now - (held - top)), animate=False, force=True, immediate=True)
         self.cursor = max(0, min(self.cursor, len(table.rows) - 1))
+        if self.range_from is not None:
+            self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
         self.refresh()
         self.highlighted = self.current
 
@@ -265,7 +265,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
     """Return where the first of some rows is now, or what it lies in; most often that is where it was, `otherwise`."""
     candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
-    if candidates and otherwise < len(rows) and rows[otherwise].key == candidates[0]:
+    if candidates and 0 <= otherwise < len(rows) and rows[otherwise].key == candidates[0]:
         return otherwise
     keys = [row[0] for row in rows]  # by index, and searched without a loop: there may be a hundred thousand
     for candidate in candidates:

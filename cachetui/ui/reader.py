@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 TABS = (Tab("browse", "Browse"),)
 """The views there are; a view's number key is its place here."""
 TAKE_UP_SECONDS = 0.6
-"""Least time between two redraws while a scan streams in."""
+"""Least time between two redraws while a scan streams in, once all that it found is taken up."""
 SOON = 0.001
 """Seconds until the first redraw: at once, but not from within a handler."""
 MOST_TAKEN = 5_000

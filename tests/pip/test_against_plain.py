@@ -162,7 +162,6 @@ NAMED = "https://files.example/packages"
 """A server that says in its headers what it sends."""
 PLAIN = "https://plain.example/files"
 """One that does not."""
-"""Where the sdists come from that wheels are built of; these sdists are not in the cache."""
 FORMS: tuple[Format, ...] = ("v2", "cc=4", "cc=2")
 SDISTS = {(project, version): artifacts.sdist(project, version) for project in PROJECTS for version in VERSIONS}
 WHEELS = {(project, version): artifacts.wheel(project, version) for project in PROJECTS for version in VERSIONS}

@@ -76,7 +76,8 @@ def test_what_a_helper_leaves_is_read_without_it(program: str, tmp_path: Path, m
     alone = known(scan(tmp_path))
 
     monkeypatch.setattr(scanning, "processors", lambda: 2)
-    monkeypatch.setattr(crew, "PATIENCE", 0.3)
+    if "stdin" in program:
+        monkeypatch.setattr(crew, "PATIENCE", 0.3)
     monkeypatch.setattr(crew, "PROGRAM", program)
 
     assert known(scan(tmp_path)) == alone
@@ -135,11 +136,59 @@ def test_what_a_helper_does_not_recall_is_recalled_without_it(
     program: str, learned: tuple[Path, Memory, Inventory], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, memory, first = learned
-    monkeypatch.setattr(crew, "PATIENCE", 0.3)
+    if "stdin" in program:
+        monkeypatch.setattr(crew, "PATIENCE", 0.3)
     monkeypatch.setattr(crew, "PROGRAM", program)
     monkeypatch.setattr(scanning, "list_shard", None)
 
     assert scan(root, memory=memory) == first
+
+
+FAILING_PAGES = """
+import errno, sys
+sys.path[:] = {path!r}
+from cachetui.pip import serving, tree
+whole = tree.Tree.open
+def fail(self, file):
+    if file.path.endswith(".body"):
+        raise OSError(errno.EIO, "Input/output error")
+    return whole(self, file)
+read = serving._consult
+def consult(*what):
+    tree.Tree.open = fail
+    read(*what)
+serving._consult = consult
+serving.serve()
+"""
+
+
+@pytest.mark.usefixtures("shared")
+def test_what_a_helper_cannot_read_is_told_and_not_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "cache"
+    fill(root, 40)
+    put_pages(root)
+    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    with Memory(tmp_path / "memory") as memory:
+        with monkeypatch.context() as failing:
+            failing.setattr(crew, "PROGRAM", FAILING_PAGES)
+            broken = scan(root, memory=memory)
+        whole = scan(root, memory=memory)
+
+    assert {error.reason for error in broken.errors} == {"Input/output error"}
+    assert any(entry.kind == "unknown" for entry in broken.entries)
+    assert whole == scan(root)
+    assert not any(entry.kind == "unknown" for entry in whole.entries)
+
+
+def test_a_helper_that_cannot_be_told_something_is_lost_at_once(tmp_path: Path) -> None:
+    with Tree(tmp_path) as tree:
+        helper = Helper(tree)
+        try:
+            helper.read([("http-v2", 1 << 70)])
+            assert list(helper.shards(lambda: False)) == []
+            assert helper.lost
+        finally:
+            helper.close()
 
 
 @pytest.mark.usefixtures("shared")

@@ -16,7 +16,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.removal import watch
 from cachetui.removal.directory import BY_DESCRIPTOR, Directory
-from cachetui.removal.execution import Outcome, Progress, carry_out
+from cachetui.removal.execution import Outcome, Progress, carry_out, unlink
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.quiet import BUILT_LATELY
 from cachetui.removal.survey import MORE
@@ -326,9 +326,9 @@ def test_empty_shards_that_are_gone_in_part_or_whole_are_done(root: Path, opener
     assert (outcome.directories, outcome.entries) == (1, 2)
 
 
-def build_folder(root: Path) -> tuple[Inventory, list[str]]:
-    """Leave two files in a folder that a wheel is built in; return one leftover of both, as a scan does, and paths."""
-    paths = [f"{FOLDER}/one.whl", f"{FOLDER}/sub/two.txt"]
+def build_folder(root: Path, *more: str) -> tuple[Inventory, list[str]]:
+    """Leave two files or more in a folder that a wheel is built in; return one leftover of all, and their paths."""
+    paths = [f"{FOLDER}/one.whl", f"{FOLDER}/sub/two.txt", *more]
     for path in paths:
         write(root, path)
     inventory = inventory_of(root)
@@ -342,6 +342,24 @@ def test_an_abandoned_build_folder_goes_whole(root: Path, opener: Opener) -> Non
     outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener)
     assert set(outcome.removed) == {*paths}
     assert not (root / FOLDER).exists()
+
+
+def test_a_file_of_a_build_folder_that_changes_meanwhile_stays(root: Path, opener: Opener) -> None:
+    last = f"{FOLDER}/zzz.o"
+    inventory, paths = build_folder(root, last)
+    taken: list[str] = []
+
+    def take(directory: Directory, name: str) -> None:
+        if not taken:
+            write(root, last, b"another length")
+        taken.append(name)
+        unlink(directory, name)
+
+    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, take=take, opener=opener)
+
+    assert outcome.removed == tuple(paths[:2])
+    assert [kept.path for kept in outcome.kept] == [last]
+    assert (root / last).read_bytes() == b"another length"
 
 
 def rewrite(root: Path) -> None:

@@ -68,6 +68,30 @@ async def test_a_range_is_marked_as_a_whole() -> None:
         assert app.browse.cache_tree.range_from is None
 
 
+async def test_a_range_begins_where_it_did_although_a_filter_hid_it_meanwhile() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "v", "down", "down", "slash", *"zzz", "backspace", "backspace", "backspace", "enter")
+        tree = app.browse.cache_tree
+        assert tree.range_from is not None
+        names = [row.key for row in tree.chosen]
+        first = [row.key for row in tree.table.rows].index(tree.range_from)
+        assert names == [row.key for row in tree.table.rows[min(first, tree.cursor) : max(first, tree.cursor) + 1]]
+
+
+async def test_every_row_can_be_gone_to_and_on_an_empty_screen_none() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        tree = app.browse.cache_tree
+        for row in (tree.table.rows[-1], tree.table.rows[0], tree.table.rows[2]):
+            tree.go_to(row.key)
+            assert tree.current == row
+        gone = tree.table.rows[0].key
+        await pilot.press("slash", *"zzz", "enter")
+        tree.go_to(gone)
+        assert tree.current is None
+
+
 async def test_all_and_invert_cover_what_is_shown() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:

@@ -1,0 +1,74 @@
+"""What is remembered is believed only of what is still the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cachetui.pip import recall
+from cachetui.pip import scan as scanning
+from cachetui.pip.memory import Memory
+from cachetui.pip.scan import scan
+from cachetui.pip.shards import Shard, list_shard
+from tests.pip.test_scan import fill
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A cache of which a change never is too recent to be believed."""
+    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    fill(tmp_path / "cache", 5)
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def memory(tmp_path: Path) -> Iterator[Memory]:
+    with Memory(tmp_path / "memory") as memory:
+        yield memory
+
+
+def test_a_shard_that_vanished_while_it_was_listed_is_not_remembered_as_empty(
+    root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = next(root.glob("http-v2/*/*"))
+    aside = root.parent / "aside"
+
+    def vanish(tree: object, path: str, *rest: object) -> Shard:
+        if root / path == shard:
+            shard.rename(aside)
+        return list_shard(tree, path, *rest)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as vanishing:
+        vanishing.setattr(scanning, "list_shard", vanish)
+        scan(root, memory=memory)
+    aside.rename(shard)
+
+    assert scan(root, memory=memory) == scan(root)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no time of change")
+def test_a_directory_whose_time_was_put_back_is_listed_anew(root: Path, memory: Memory) -> None:
+    scan(root, memory=memory)
+    folder = next(root.glob("http-v2/*/*/*/*/*"))
+    before = folder.stat()
+    (folder / "new").write_bytes(b"")
+    os.utime(folder, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+    assert scan(root, memory=memory) == scan(root)
+    assert "new" in [file.path.rpartition("/")[2] for file in scan(root, memory=memory).foreign]
+
+
+def test_what_cannot_be_packed_is_read_anew_each_time(
+    root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> bytes:
+        raise OverflowError("Integer value out of range")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(scanning, "pack_shard", fail)
+        first = scan(root, memory=memory)
+
+    assert first == scan(root, memory=memory) == scan(root)
