@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-from cachetui.cli.cache import located
+from cachetui.cli.cache import ended_in_order, located
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.notes import for_stream, note
 from cachetui.cli.options import Settings
@@ -18,7 +18,7 @@ def browse(settings: Settings) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
-    with located(settings) as location:
+    with ended_in_order(), located(settings) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         from cachetui.ui.app import CachetuiApp  # noqa: PLC0415 - brings Textual along
 

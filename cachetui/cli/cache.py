@@ -54,6 +54,8 @@ def located(settings: Settings) -> Iterator[Location]:
                 raise click.UsageError("--demo and --cache-dir exclude each other.")
             stack.enter_context(ended_in_order())
             cache_dir = str(stack.enter_context(demo_cache()))
+        if cache_dir and not Path(cache_dir).expanduser().is_absolute() and not _is_somewhere():
+            raise RootError("The current folder is gone: name the cache by its whole path.")
         python = python_at(settings.python) if settings.python else default_python(os.environ)
         location = locate(cache_dir, python=python)
         if settings.demo:
@@ -61,6 +63,14 @@ def located(settings: Settings) -> Iterator[Location]:
         if not location.enabled:
             note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
         yield location
+
+
+def _is_somewhere() -> bool:
+    """Tell whether the current folder is still there."""
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False
 
 
 @contextmanager

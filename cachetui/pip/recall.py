@@ -68,7 +68,7 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
         for row in known.rows:
             for number, file in enumerate(row[3]):
                 found = look(file[0])
-                if not is_still(found, device, file):
+                if not is_still(found, device, file) or found.st_ctime_ns >= limit:  # it may not be read any more
                     return None
                 if number == row[0]:
                     reads.append(found.st_atime_ns)

@@ -251,3 +251,18 @@ def test_a_directory_that_is_no_cache_is_said_to_be_none(command: str, run: Run,
     said = run(command, "--cache-dir", tmp_path)
     assert (said.code, said.out) == (1, "")
     assert said.err.endswith("is not a pip cache. Name one with --cache-dir.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the current folder cannot be removed")
+def test_a_relative_name_means_nothing_in_a_folder_that_is_gone(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    said = run("list", "--cache-dir", ".")
+
+    assert (said.code, said.out) == (1, "")
+    assert said.err == "Error: The current folder is gone: name the cache by its whole path.\n"

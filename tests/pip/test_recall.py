@@ -61,6 +61,26 @@ def test_a_directory_whose_time_was_put_back_is_listed_anew(root: Path, memory: 
     assert "new" in [file.path.rpartition("/")[2] for file in scan(root, memory=memory).foreign]
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there is no time of change")
+def test_a_shard_is_listed_anew_where_a_right_was_changed(
+    root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan(root, memory=memory)
+    monkeypatch.setattr(recall, "RACY_NS", 0)
+    record = next(path for path in root.glob("http-v2/*/*/*/*/*/*") if not path.suffix)
+    record.chmod(0o400)
+    listed: list[str] = []
+
+    def note(tree: object, path: str, *rest: object) -> Shard:
+        listed.append(path)
+        return list_shard(tree, path, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scanning, "list_shard", note)
+    scan(root, memory=memory)
+
+    assert "/".join(record.relative_to(root).parts[:3]) in listed
+
+
 def test_what_cannot_be_packed_is_read_anew_each_time(
     root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
