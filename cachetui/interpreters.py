@@ -8,9 +8,24 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cachetui.errors import CachetuiError
+from cachetui.isolation import ask
 
+if TYPE_CHECKING:  # most commands do without
+    from packaging.tags import Tag
+
+TELL_TAGS = """
+try:
+    from pip._vendor.packaging.tags import sys_tags
+except ImportError:
+    from packaging.tags import sys_tags
+print(*sys_tags(), sep="\\n")
+"""
+"""What lets a Python tell its tags."""
+TAGS_SECONDS = 5.0
+"""How long it may take."""
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Variables that hold the active environment's folder, the more telling first."""
 COMMANDS = ("python3", "python")
@@ -67,6 +82,19 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
     raise CachetuiError(
         f"There is no Python called {path or 'nothing'}: name an interpreter, an environment's folder or a command."
     )
+
+
+def tags_of(python: Python, environ: Mapping[str, str] = os.environ) -> frozenset[Tag] | None:
+    """Return the tags of the wheels that a Python takes, as its own pip or packaging tells; None where it does not."""
+    from packaging.tags import parse_tag  # noqa: PLC0415 - seldom asked
+
+    reply = ask(python.executable, ["-c", TELL_TAGS], environ, timeout=TAGS_SECONDS)
+    tags: set[Tag] = set()
+    for line in reply.out.split() if reply.code == 0 else ():
+        if line.count("-") != 2:
+            return None
+        tags |= parse_tag(line)
+    return frozenset(tags) or None
 
 
 def prefix_of(executable: Path) -> Path:

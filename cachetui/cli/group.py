@@ -14,7 +14,7 @@ from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.options import Settings, global_options
 from cachetui.errors import CachetuiError, TermError
 
-COMMANDS = ("list", "info", "dir", "remove", "purge")
+COMMANDS = ("list", "info", "dir", "remove", "prune", "purge")
 """Names of the commands; each is a module here with a `command` in it."""
 COMPLETION = "_CACHETUI_COMPLETE"
 """The variable by which a shell asks click for completions."""

@@ -27,19 +27,22 @@ from cachetui.cli.options import Settings, global_options
 def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
     """List projects and versions with sizes and ages.
 
-    A TERM is a name such as torch or nvidia-*, or a quoted requirement such as 'torch>=2,<2.3'. Several narrow each
-    other.
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
+    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
+    and several narrow each other.
     """
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import for_stream, note, totals  # noqa: PLC0415
 
     predicate = None
     if terms:
+        from cachetui.cli.choosing import matching  # noqa: PLC0415
         from cachetui.terms import parse_terms  # noqa: PLC0415
 
         predicate = parse_terms(terms)
-    with opened(Settings.of(context)) as (_, inventory):
-        entries = tuple([entry for entry in inventory.entries if predicate is None or predicate(entry)])
+    settings = Settings.of(context)
+    with opened(settings) as (_, inventory):
+        entries = inventory.entries if predicate is None else matching(inventory.entries, predicate, settings)
         if as_json:
             from cachetui.cli.documents import list_json  # noqa: PLC0415
 

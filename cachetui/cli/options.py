@@ -58,6 +58,29 @@ def global_options(function: Function) -> Function:
     return function
 
 
+def size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Read an option's value as a size, as terms write it; return bytes."""
+    from cachetui.terms.values import parse_size  # noqa: PLC0415 - most commands do without
+
+    return _read(parse_size, context, parameter, value)
+
+
+def age(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Read an option's value as an age, as terms write it; return nanoseconds."""
+    from cachetui.terms.values import parse_age  # noqa: PLC0415
+
+    return _read(parse_age, context, parameter, value)
+
+
+def _read(
+    parse: Callable[[str], int], context: click.Context, parameter: click.Parameter, value: str | None
+) -> int | None:
+    try:
+        return None if value is None else parse(value)
+    except ValueError as error:
+        raise click.BadParameter(f"{error}.", context, parameter) from None
+
+
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
 """What makes an option one of `Settings`."""
 

@@ -16,10 +16,12 @@ from cachetui.cli.options import Settings, global_options, removal_options
 def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
     """Remove what the terms match, after showing what that is.
 
-    A TERM is a name such as torch or nvidia-*, or a quoted requirement such as 'torch>=2,<2.3'. Several narrow each
-    other.
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
+    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
+    and several narrow each other.
     """
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.choosing import matching  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
     from cachetui.cli.removing import Wishes, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
@@ -30,7 +32,7 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     wishes.check()
     predicate = parse_terms(terms)
     with opened(settings) as cache:
-        entries = [entry for entry in cache.inventory.entries if predicate(entry)]
+        entries = matching(cache.inventory.entries, predicate, settings)
         if not entries:
             note("Nothing in the cache matches: nothing was removed.")
             wishes.write(None, None)

@@ -44,6 +44,11 @@ def _is_lock_folder(path: str) -> bool:
     return LOCK_FOLDER(path) is not None and path[5:14:2] == path[15:20]
 
 
+def is_legacy(path: str) -> bool:
+    """Tell whether an entry lies where pip has not looked since 23.3: pip 23.3 moved its answers to `http-v2/`."""
+    return path.startswith("http/")
+
+
 def build_folder_of(path: str) -> str | None:
     """Return the folder that pip 25.3 or later builds a wheel in, if a directory is one or lies in one."""
     found = BUILD_FOLDER(path) if path.startswith("wheels/") else None

@@ -102,7 +102,7 @@ def test_terms_that_match_nothing_touch_nothing(run: Run, cache: Path) -> None:
     assert files(cache) == before
 
 
-@pytest.mark.parametrize("terms", [[], [""], ["torch", "numpy"], ["torch>"], ["kind:built"], ["torch=2"]])
+@pytest.mark.parametrize("terms", [[], [""], ["torch", "numpy"], ["torch>"], ["kind:buillt"], ["torch=2"]])
 def test_terms_that_do_not_parse_touch_nothing(run: Run, cache: Path, terms: list[str]) -> None:
     before = files(cache)
     said = run("remove", *terms, "--yes", "--cache-dir", cache)

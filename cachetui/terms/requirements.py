@@ -1,9 +1,8 @@
-"""The term grammar: what a user types to choose entries, turned into a predicate on them."""
+"""Names and requirements: `torch`, `nvidia-*`, `torch>=2,<2.3` (PEP 508, without markers and addresses)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from packaging.specifiers import InvalidSpecifier, Specifier
@@ -11,6 +10,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from cachetui.errors import TermError
+from cachetui.facts import Facts
 from cachetui.model import Entry
 
 SPACE = re.compile(r"\s*")
@@ -19,9 +19,8 @@ NAME = re.compile(r"[A-Za-z0-9*?](?:[A-Za-z0-9._*?-]*[A-Za-z0-9*?])?")
 EXTRAS = re.compile(r"\[[A-Za-z0-9._, -]*\]")
 OPERATOR = re.compile(r"===|==|~=|!=|<=|>=|<|>")
 VERSION = re.compile(r"(?:[^\s,;()<>=!~]|!(?!=))+")
-QUALIFIER = re.compile(r"([A-Za-z-]+):")
-MEASURES = frozenset({"age", "checked", "read", "size"})
-"""Names that look as if something else than a version was compared."""
+QUOTED_NAME = re.compile(r"([\"'])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\1")
+"""A name that is meant as it stands, whatever else it could mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,9 @@ class Requirement:
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     """Versions judged before."""
 
-    def judge(self, entry: Entry) -> bool | None:
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
         """Tell whether an entry is meant; None where it bears no name or no version to tell by."""
+        del facts
         if entry.project is None:
             return None
         if not self.names(entry.project):
@@ -74,93 +74,43 @@ class Requirement:
         return self.known[version]
 
 
-@dataclass(frozen=True, slots=True)
-class Predicate:
-    """All terms joined by "and"."""
-
-    requirements: tuple[Requirement, ...]
-
-    def __call__(self, entry: Entry) -> bool:
-        """Tell whether every term is true of an entry."""
-        return all(requirement.judge(entry) for requirement in self.requirements)
-
-    def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        """Say what the terms take that one may not expect, for entries that they match."""
-        local = {
-            (requirement.text, clause.text, entry.version)
-            for entry in entries
-            for requirement in self.requirements
-            for clause in requirement.clauses
-            if entry.version and clause.takes_local(entry.version)
-        }
-        return tuple(
-            [
-                f"{text} takes the local version {version} too; {clause.replace('==', '===', 1)} would not"
-                for text, clause, version in sorted(local)
-            ]
-        )
-
-
-def parse_terms(terms: Sequence[str]) -> Predicate:
-    """Turn terms into a predicate that holds where all of them do.
-
-    Each string may hold several terms with spaces between them. Raises TermError, with the string and the place in
-    it, for what does not parse, for no term at all, and for names that exclude each other.
-    """
-    requirements: list[Requirement] = []
-    for text in terms:
-        position = _skip(text, 0)
-        if position == len(text):
-            raise TermError("a term is empty", text, 0)
-        while position < len(text):
-            start = position
-            requirement, position = _requirement(text, position)
-            _check_names(requirements, requirement, text, start)
-            requirements.append(requirement)
-            position = _skip(text, position)
-    if not requirements:
-        raise TermError("no term was given", "", 0)
-    return Predicate(tuple(requirements))
-
-
-def _requirement(text: str, start: int) -> tuple[Requirement, int]:
-    """Parse a name with its extras and comparisons; return it and the index after it."""
-    if found := QUALIFIER.match(text, start):
-        raise TermError(f"{found[0]} is not a kind of term that is known here", text, start)
-    name = NAME.match(text, start)
+def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
+    """Parse a name with its extras and comparisons; return it and the index after it. Raises TermError."""
+    quoted = QUOTED_NAME.match(text, start)
+    name = quoted or NAME.match(text, start)
     if not name:
         what = "a project's name must stand before the comparison" if OPERATOR.match(text, start) else "no name is here"
         raise TermError(f"{what}: a term is a name or a requirement, such as torch or torch>=2", text, start)
-    end, bracket = name.end(), _skip(text, name.end())
+    end, bracket = name.end(), skip(text, name.end())
     if text[bracket : bracket + 1] == "[":
         extras = EXTRAS.match(text, bracket)
         if not extras:
             raise TermError("these extras do not end with a bracket", text, bracket)
         end = extras.end()
-    clauses, end = _clauses(text, end, name[0])
+    clauses, end = _clauses(text, end)
     _check_end(text, end, name.end())
-    canonical = canonicalize_name(name[0])
+    canonical = canonicalize_name(quoted[2] if quoted else name[0])
     wild = "*" in canonical or "?" in canonical
     pattern = re.compile(re.escape(canonical).replace(r"\*", ".*").replace(r"\?", ".")) if wild else None
     return Requirement(text[start:end].rstrip(), canonical, clauses, pattern), end
 
 
-def _clauses(text: str, start: int, name: str) -> tuple[tuple[Clause, ...], int]:
+def _clauses(text: str, start: int) -> tuple[tuple[Clause, ...], int]:
     """Parse comparisons with commas between them, with or without parentheses around; return the index after them."""
-    position = _skip(text, start)
+    position = skip(text, start)
     parenthesis = text[position : position + 1] == "("
     if parenthesis:
-        position = _skip(text, position + 1)
+        position = skip(text, position + 1)
     elif not OPERATOR.match(text, position):
         return (), start
     clauses: list[Clause] = []
     while True:
-        clause, end = _clause(text, position, name)
+        clause, end = _clause(text, position)
         clauses.append(clause)
-        position = _skip(text, end)
+        position = skip(text, end)
         if text[position : position + 1] != ",":
             break
-        position = _skip(text, position + 1)
+        position = skip(text, position + 1)
     if not parenthesis:
         return tuple(clauses), end
     if text[position : position + 1] != ")":
@@ -168,12 +118,12 @@ def _clauses(text: str, start: int, name: str) -> tuple[tuple[Clause, ...], int]
     return tuple(clauses), position + 1
 
 
-def _clause(text: str, start: int, name: str) -> tuple[Clause, int]:
+def _clause(text: str, start: int) -> tuple[Clause, int]:
     """Parse one comparison; return the index after it."""
     operator = OPERATOR.match(text, start)
     if not operator:
         raise TermError("a comparison such as >=2 is missing", text, start)
-    at = _skip(text, operator.end())
+    at = skip(text, operator.end())
     version = VERSION.match(text, at)
     if not version:
         raise TermError(f"a version is missing after {operator[0]}", text, at)
@@ -181,18 +131,14 @@ def _clause(text: str, start: int, name: str) -> tuple[Clause, int]:
     try:
         return Clause(written, Specifier(written, prereleases=True)), version.end()
     except InvalidSpecifier:
-        if name.lower() in MEASURES:
-            raise TermError(
-                f"comparing the {name.lower()} is not a kind of term that is known here", text, at
-            ) from None
         raise TermError(f"{version[0]} is not a version that {operator[0]} can compare with", text, at) from None
 
 
 def _check_end(text: str, end: int, name_end: int) -> None:
     """Raise TermError unless a term can end at `end`: at a space or at the end of the text."""
-    position = _skip(text, end)
+    position = skip(text, end)
     following = text[position : position + 1]
-    if not following or (position > end and (NAME.match(text, position) or QUALIFIER.match(text, position))):
+    if not following or (position > end and following not in ";@=[(,<>!~"):
         return
     if following == ";":
         raise TermError("a term takes no environment marker", text, position)
@@ -205,20 +151,7 @@ def _check_end(text: str, end: int, name_end: int) -> None:
     raise TermError("a term cannot go on like this", text, position)
 
 
-def _check_names(earlier: Iterable[Requirement], later: Requirement, text: str, position: int) -> None:
-    """Raise TermError if no project can bear both names."""
-    for other in earlier:
-        exact, maybe = (later, other) if later.pattern is None else (other, later)
-        if exact.pattern is None and not maybe.names(exact.name):
-            raise TermError(
-                f"nothing is called both {other.name} and {later.name}, and several terms narrow each other: "
-                "run the command once for each",
-                text,
-                position,
-            )
-
-
-def _skip(text: str, position: int) -> int:
+def skip(text: str, position: int) -> int:
     """Return the index of the first character from `position` on that is not a space."""
     found = SPACE.match(text, position)
     return found.end() if found else position

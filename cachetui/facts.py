@@ -1,0 +1,40 @@
+"""What can be said of an entry only by looking at others, or at the Pythons that are here. Knows no installer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Word = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
+"""What an entry can be said to be: `superseded` by a newer version for the same Pythons and platform, `unusable` by any
+Python here, `legacy` where only an older pip looks, `leftover`, `unidentified`, `protected` by the preferences,
+`dead-weight`: stored twice, or under an address that no pip will ask for again."""
+
+WORDS: tuple[Word, ...] = (
+    "superseded",
+    "unusable",
+    "legacy",
+    "leftover",
+    "unidentified",
+    "protected",
+    "dead-weight",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known at one moment, by entries' paths."""
+
+    now_ns: int = 0
+    """The moment from which ages are counted, in nanoseconds since the epoch."""
+    superseded: frozenset[str] = frozenset()
+    """Entries of which a newer version is there."""
+    legacy: frozenset[str] = frozenset()
+    """Entries where only an older pip looks."""
+    dead_weight: frozenset[str] = frozenset()
+    """Entries that no pip will ask for again."""
+    protected: frozenset[str] = frozenset()
+    """Entries that the preferences protect."""
+    usable: Mapping[str, bool] = field(default_factory=dict)
+    """Whether some Python here can use an entry; it is not in here if that cannot be told."""

@@ -1,0 +1,1 @@
+"""Answers computed from an inventory; no screen."""

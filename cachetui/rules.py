@@ -1,0 +1,136 @@
+"""What a cleanup by rule chooses: rules as values, and how they combine."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from cachetui.facts import Facts, Word
+from cachetui.model import Entry, group_projects
+from cachetui.terms import Predicate
+
+Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
+"""What adds up; each is a word of `is:`, but for the plural."""
+CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight")
+Moment = Literal["downloaded", "checked", "read"]
+"""From when an age is counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is to go. Without any of them nothing is."""
+
+    choosers: frozenset[Chooser] = frozenset()
+    """What adds up."""
+    older_than: int | None = None
+    """Least age in nanoseconds: narrows what is chosen, or chooses alone."""
+    by: Moment = "downloaded"
+    """From when ages are counted, here and for `max_size`."""
+    larger_than: int | None = None
+    """Bytes on disk that an entry must exceed: narrows, or chooses alone."""
+    terms: Predicate | None = None
+    """What must be true of an entry: narrows, or chooses alone."""
+    keep_latest: int | None = None
+    """How many of the newest versions of each project stay whatever else is said; alone, it chooses the others."""
+    max_size: int | None = None
+    """Bytes on disk that all entries may take at last: the oldest go until it is so."""
+    built: bool = False
+    """Whether wheels that pip built here may go, too."""
+
+    @property
+    def words(self) -> frozenset[Word]:
+        """The facts that must be known to choose."""
+        words: set[Word] = {"protected"}
+        words.update([_word(chooser) for chooser in self.choosers])
+        return frozenset(words | (self.terms.words if self.terms else set()))
+
+    @property
+    def narrows(self) -> bool:
+        """Whether something narrows what is chosen."""
+        return self.older_than is not None or self.larger_than is not None or self.terms is not None
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any rule at all."""
+        return bool(self.choosers or self.narrows or self.keep_latest is not None or self.max_size is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What rules choose."""
+
+    entries: tuple[Entry, ...]
+    """What is to go, in the order of the inventory."""
+    over: int = 0
+    """Bytes by which what stays exceeds `max_size`: what else there is may not go."""
+
+
+def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
+    """Apply rules to all entries of a cache."""
+    if not rules:
+        return Choice(())
+    exempt = _exempt(entries, rules, facts)
+    free = [entry for entry in entries if entry.path not in exempt]
+    chosen = {entry.path for entry in free if _is_chosen(entry, rules, facts)}
+    over = 0
+    if rules.max_size is not None:
+        over = max(0, sum(entry.disk_usage for entry in entries if entry.path not in chosen) - rules.max_size)
+        for entry in sorted((one for one in free if one.path not in chosen), key=lambda one: _moment(one, rules.by)):
+            if over <= 0:
+                break
+            chosen.add(entry.path)
+            over -= entry.disk_usage
+    return Choice(tuple([entry for entry in entries if entry.path in chosen]), max(0, over))
+
+
+def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
+    """Return the paths of what no rule touches."""
+    exempt = set(facts.protected)
+    built = rules.built or (rules.terms is not None and "built" in rules.terms.kinds)
+    if not built:
+        exempt.update(entry.path for entry in entries if entry.kind == "built")
+    if rules.keep_latest is not None:
+        for project in group_projects(entries):
+            newest = [version for version in project.versions if version.label is not None][: rules.keep_latest]
+            exempt.update(entry.path for version in newest for entry in version.entries)
+    return exempt
+
+
+def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
+    """Tell whether an entry goes, whatever room there is."""
+    if rules.choosers:
+        if not any(_holds(chooser, entry, facts) for chooser in rules.choosers):
+            return False
+    elif not rules.narrows:  # what is beyond the newest versions
+        return rules.keep_latest is not None and entry.version is not None and entry.project is not None
+    if rules.older_than is not None:
+        moment = {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[rules.by]
+        if moment is None or facts.now_ns - moment <= rules.older_than:
+            return False
+    if rules.larger_than is not None and entry.disk_usage <= rules.larger_than:
+        return False
+    return rules.terms is None or rules.terms(entry, facts)
+
+
+def _holds(chooser: Chooser, entry: Entry, facts: Facts) -> bool:
+    match chooser:
+        case "leftovers":
+            return entry.kind == "leftover"
+        case "superseded":
+            return entry.path in facts.superseded
+        case "legacy":
+            return entry.path in facts.legacy
+        case "dead-weight":
+            return entry.path in facts.dead_weight
+        case "unusable":
+            return facts.usable.get(entry.path) is False
+
+
+def _word(chooser: Chooser) -> Word:
+    return "leftover" if chooser == "leftovers" else chooser
+
+
+def _moment(entry: Entry, by: Moment) -> tuple[int, str]:
+    """Return by what the oldest are found: where a time is not known, by that of the download."""
+    moment = {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[by]
+    return (entry.downloaded if moment is None else moment), entry.path

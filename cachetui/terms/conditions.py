@@ -1,0 +1,178 @@
+"""What a term other than a name asks of an entry."""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, Protocol
+from urllib.parse import urlsplit
+
+from packaging.utils import canonicalize_name
+
+from cachetui.facts import Facts, Word
+from cachetui.model import Entry, Kind
+
+COMPARE: Mapping[str, Callable[[int, int], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+"""What a size or an age can be compared by."""
+Measured = Literal["size", "age", "checked", "read"]
+"""What can be compared: bytes on disk; the time since an entry was downloaded or built, since its server last confirmed
+it, since it was last read."""
+MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
+INTERPRETER = re.compile(r"([a-z]+)(\d)(\d*)")
+"""The first part of a wheel's tag (PEP 425), such as `cp311`."""
+
+
+class Condition(Protocol):
+    """One term."""
+
+    @property
+    def text(self) -> str:
+        """Return it as written."""
+        ...
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether it is true of an entry; None where that cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a project's name, a version or a file name."""
+
+    text: str
+    """As written."""
+    part: str
+    """What to find, in lower case."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether an entry bears it."""
+        del facts
+        canonical = canonicalize_name(self.part)
+        bears = [text.lower() for text in (entry.project, entry.version, entry.filename) if text]
+        return any(self.part in text for text in bears) or (entry.project is not None and canonical in entry.project)
+
+
+@dataclass(frozen=True, slots=True)
+class OfKind:
+    """`kind:wheel`."""
+
+    text: str
+    """As written."""
+    kind: Kind
+    """What an entry must be."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether an entry is of this kind."""
+        del facts
+        return entry.kind == self.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """`size>100MB`, `age>90d`."""
+
+    text: str
+    """As written."""
+    measured: Measured
+    """What is compared."""
+    comparison: str
+    """By what, one of `COMPARE`."""
+    value: int
+    """With what: bytes, or nanoseconds."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Compare; None where an entry has no such time."""
+        if self.measured == "size":
+            return COMPARE[self.comparison](entry.disk_usage, self.value)
+        moment = {"age": entry.downloaded, "checked": entry.checked, "read": entry.read}[self.measured]
+        return None if moment is None else COMPARE[self.comparison](facts.now_ns - moment, self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class ForPython:
+    """`python:3.8`: a wheel for this Python alone."""
+
+    text: str
+    """As written."""
+    version: tuple[int, ...]
+    """Such as (3, 8), or (3,)."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether no other Python can use a wheel; None for what has no tags."""
+        del facts
+        if not entry.filename or not entry.filename.endswith(".whl"):
+            return None
+        parts = entry.filename.removesuffix(".whl").split("-")
+        if len(parts) < 5:
+            return None
+        interpreters, abis = parts[-3].lower().split("."), parts[-2].lower().split(".")
+        if len(self.version) > 1 and "abi3" in abis:
+            return False  # later Pythons can use it, too
+        return all(self._is(interpreter) for interpreter in interpreters)
+
+    def _is(self, interpreter: str) -> bool:
+        found = INTERPRETER.fullmatch(interpreter)
+        if not found:
+            return False
+        if len(self.version) == 1:
+            return int(found[2]) == self.version[0]
+        if found[1] == "py" or not found[3]:  # a later Python can use it, too
+            return False
+        return (int(found[2]), int(found[3])) == self.version[:2]
+
+
+@dataclass(frozen=True, slots=True)
+class From:
+    """`from:TEXT`: where an entry came from."""
+
+    text: str
+    """As written."""
+    part: str
+    """What its address holds, in lower case."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether an address holds the text, but for what may be a secret in it; None where it is not known."""
+        del facts
+        if entry.url is None:
+            return None
+        try:
+            parts = urlsplit(entry.url)
+            return self.part in f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".lower()
+        except ValueError:
+            return None
+
+
+@dataclass(frozen=True, slots=True)
+class Is:
+    """`is:WORD`."""
+
+    text: str
+    """As written."""
+    word: Word
+    """What an entry must be."""
+
+    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+        """Tell whether an entry is that."""
+        match self.word:
+            case "leftover":
+                return entry.kind == "leftover"
+            case "unidentified":
+                return entry.project is None and entry.kind in ("response", "unknown")
+            case "superseded":
+                return entry.path in facts.superseded
+            case "legacy":
+                return entry.path in facts.legacy
+            case "dead-weight":
+                return entry.path in facts.dead_weight
+            case "protected":
+                return entry.path in facts.protected
+            case "unusable":
+                usable = facts.usable.get(entry.path)
+                return None if usable is None else not usable

@@ -1,0 +1,196 @@
+"""Read terms, with the place in them where they stop making sense."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import cast
+
+from cachetui.errors import TermError
+from cachetui.facts import WORDS, Facts, Word
+from cachetui.model import KINDS, Entry, Kind
+from cachetui.terms.conditions import COMPARE, Condition, ForPython, From, Is, Measure, Measured, OfKind, Part
+from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, parse_requirement, skip
+from cachetui.terms.values import parse_age, parse_size
+
+QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
+"""What may stand before a value, each with its colon."""
+QUALIFIER = re.compile(r"([A-Za-z-]+):")
+NEGATION = re.compile(r"not:", re.I)
+MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I)
+VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
+PYTHON = re.compile(r"(\d)(?:\.(\d{1,3}))?")
+WORD = re.compile(r"\S+")
+NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
+"""How a requirement begins that is more than a name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A condition, or its opposite."""
+
+    condition: Condition
+    negated: bool
+
+    def holds(self, entry: Entry, facts: Facts) -> bool:
+        """Tell whether it is true of an entry: neither it nor its opposite is of what cannot be told."""
+        found = self.condition.judge(entry, facts)
+        return found is not None and found != self.negated
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """All terms joined by "and"."""
+
+    terms: tuple[Term, ...]
+
+    def __call__(self, entry: Entry, facts: Facts) -> bool:
+        """Tell whether every term is true of an entry."""
+        return all(term.holds(entry, facts) for term in self.terms)
+
+    @property
+    def words(self) -> frozenset[Word]:
+        """The facts that must be known to tell."""
+        return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, Is)])
+
+    @property
+    def kinds(self) -> frozenset[Kind]:
+        """The kinds that are asked for by name."""
+        return frozenset(
+            [term.condition.kind for term in self.terms if isinstance(term.condition, OfKind) and not term.negated]
+        )
+
+    def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
+        """Say what the terms take that one may not expect, for entries that they match."""
+        requirements = [
+            term.condition for term in self.terms if isinstance(term.condition, Requirement) and not term.negated
+        ]
+        local = {
+            (requirement.text, clause.text, entry.version)
+            for entry in entries
+            for requirement in requirements
+            for clause in requirement.clauses
+            if entry.version and clause.takes_local(entry.version)
+        }
+        return tuple(
+            [
+                f"{text} takes the local version {version} too; {clause.replace('==', '===', 1)} would not"
+                for text, clause, version in sorted(local)
+            ]
+        )
+
+
+def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
+    """Turn terms into a predicate that holds where all of them do.
+
+    Each string may hold several terms with spaces between them. With `loose`, as in the filter, a bare name is any part
+    of a project's name, a version or a file name. Raises TermError, with the string and the place in it, for what does
+    not parse, for no term at all, and for names that exclude each other.
+    """
+    found: list[Term] = []
+    for text in terms:
+        position = skip(text, 0)
+        if position == len(text):
+            raise TermError("a term is empty", text, 0)
+        while position < len(text):
+            term, end = _term(text, position, loose)
+            _check_names(found, term, text, position)
+            found.append(term)
+            position = skip(text, end)
+    if not found:
+        raise TermError("no term was given", "", 0)
+    return Predicate(tuple(found))
+
+
+def _term(text: str, start: int, loose: bool) -> tuple[Term, int]:
+    """Parse one term; return it and the index after it."""
+    negated, position = False, start
+    while found := NEGATION.match(text, position):
+        negated, position = not negated, found.end()
+        if not WORD.match(text, position):
+            raise TermError("a term is missing after not:", text, position)
+    condition, end = _condition(text, position, loose)
+    return Term(condition, negated), end
+
+
+def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
+    if found := QUALIFIER.match(text, start):
+        return _qualified(text, start, found)
+    if found := MEASURE.match(text, start):
+        return _measure(text, start, found)
+    if loose and not QUOTED_NAME.match(text, start) and not NAME_AND_MORE.match(text, start):
+        word = WORD.match(text, start)
+        assert word  # the caller has skipped what is no word
+        if "*" not in word[0] and "?" not in word[0] and not OPERATOR.search(word[0]):
+            return Part(word[0], word[0].lower()), word.end()
+    return parse_requirement(text, start)
+
+
+def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Condition, int]:
+    """Parse what stands after `kind:` and the like."""
+    name, at = qualifier[1].lower(), qualifier.end()
+    if f"{name}:" not in QUALIFIERS:
+        raise TermError(f"{qualifier[0]} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
+    found = VALUE.match(text, at)
+    if not found:
+        raise TermError("these quotes do not end, or do not end the term", text, at)
+    value = next((part for part in found.groups() if part is not None), "")
+    whole = text[start : found.end()]
+    if not value:
+        raise TermError(f"something is missing after {qualifier[0]}", text, at)
+    if name == "from":
+        return From(whole, value.lower()), found.end()
+    if name == "python":
+        version = PYTHON.fullmatch(value)
+        if not version:
+            raise TermError(f"{value} is not a version of Python, such as 3.8", text, at)
+        return ForPython(whole, tuple([int(part) for part in version.groups() if part])), found.end()
+    known: tuple[str, ...] = KINDS if name == "kind" else WORDS
+    if value.lower() not in known:
+        close = get_close_matches(value.lower(), known, 1)
+        hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(known)}"
+        raise TermError(f"nothing is {value}{hint}" if name == "is" else f"{value} is no kind{hint}", text, at)
+    if name == "kind":
+        return OfKind(whole, cast(Kind, value.lower())), found.end()
+    return Is(whole, cast(Word, value.lower())), found.end()
+
+
+def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, int]:
+    """Parse what a size or an age is compared with."""
+    measured, comparison, at = cast(Measured, found[1].lower()), found[2], found.end()
+    value = WORD.match(text, at)
+    if comparison not in COMPARE:
+        raise TermError(
+            f"{measured} is compared with >, >=, < or <=; a project of this name is written "
+            f'"{measured}"{comparison}{value[0] if value else ""}',
+            text,
+            found.start(2),
+        )
+    if not value:
+        raise TermError(f"something to compare with is missing after {comparison}", text, at)
+    try:
+        number = parse_size(value[0]) if measured == "size" else parse_age(value[0])
+    except ValueError as error:
+        raise TermError(str(error), text, at) from None
+    return Measure(text[start : value.end()], measured, comparison, number), value.end()
+
+
+def _check_names(earlier: Iterable[Term], later: Term, text: str, position: int) -> None:
+    """Raise TermError if no project can bear both names."""
+    new = later.condition
+    if not isinstance(new, Requirement) or later.negated:
+        return
+    for term in earlier:
+        other = term.condition
+        if not isinstance(other, Requirement) or term.negated:
+            continue
+        exact, maybe = (new, other) if new.pattern is None else (other, new)
+        if exact.pattern is None and not maybe.names(exact.name):
+            raise TermError(
+                f"nothing is called both {other.name} and {new.name}, and several terms narrow each other: "
+                "run the command once for each",
+                text,
+                position,
+            )

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def files(root: Path) -> set[str]:
+    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+
+
+def test_what_the_rules_choose_goes_and_nothing_else(run: Run, cache: Path) -> None:
+    before = files(cache)
+    planned = json.loads(run("prune", "--superseded", "-n", "--json", "--cache-dir", cache).out)
+    assert planned["planned"]
+    assert files(cache) == before
+
+    said = run("prune", "--superseded", "--yes", "--json", "--cache-dir", cache)
+
+    document = json.loads(said.out)
+    assert said.code == 0
+    assert document["planned"] == planned["planned"]
+    assert sorted(document["removed"]) == sorted(path for one in planned["planned"] for path in one["paths"])
+    assert files(cache) == before - set(document["removed"])
+
+
+def test_age_newest_versions_and_a_budget_combine(run: Run, cache: Path) -> None:
+    said = run(
+        "prune", "--older-than", "180d", "--keep-latest", "1", "--max-size", "2GB", "-n", "--json", "--cache-dir", cache
+    )
+
+    planned = json.loads(said.out)["planned"]
+    newest = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
+    first = {project["project"]: project["entries"][0]["version"] for project in newest}
+    assert said.code == 0
+    assert planned
+    assert all(one["version"] != first[one["project"]] for one in planned if one["project"] and one["version"])
+    assert all(one["kind"] != "built" for one in planned)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--older-than", "soon"),
+        ("--older-than", "3m"),
+        ("--max-size", "2XB"),
+        ("--keep-latest", "-1"),
+        ("kind:whel",),
+        ("--unusable", "--yes"),
+        (),
+    ],
+)
+def test_what_makes_no_sense_touches_nothing(arguments: tuple[str, ...], run: Run, cache: Path) -> None:
+    before = files(cache)
+    said = run("prune", *arguments, "--yes", "--cache-dir", cache)
+    assert said.code == 2
+    assert said.err
+    assert files(cache) == before
+
+
+def test_nothing_to_do_is_done(run: Run, cache: Path) -> None:
+    said = run("prune", "size>900GB", "--yes", "--cache-dir", cache)
+    assert (said.code, said.err) == (0, "Nothing is to go.\n")
+
+
+def test_a_budget_that_cannot_be_met_fails(run: Run, cache: Path) -> None:
+    said = run("prune", "--max-size", "0", "--keep-latest", "99", "-n", "--cache-dir", cache)
+    assert said.code == 1
+    assert "more than asked for" in said.err
+
+
+def test_terms_choose_on_the_command_line(run: Run, cache: Path) -> None:
+    before = files(cache)
+    listed = json.loads(run("list", "--json", "kind:index", "age>1d", "--cache-dir", cache).out)
+    assert {one["kind"] for project in listed["projects"] for one in project["entries"]} == {"index"}
+
+    assert run("remove", "nosuch", "--yes", "--cache-dir", cache).code == 3
+    assert run("remove", "not:size>=0", "--yes", "--cache-dir", cache).code == 3
+    assert run("remove", "torch", "kind:whel", "--yes", "--cache-dir", cache).code == 2
+    assert files(cache) == before
+
+    assert run("remove", "torch>=2,<2.3", "kind:wheel", "--yes", "--cache-dir", cache).code == 0
+    assert before - files(cache)
+    assert all("http" in path for path in before - files(cache))

@@ -1,0 +1,217 @@
+"""Terms against a slow, obvious second reading of what they say."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from cachetui.errors import TermError
+from cachetui.facts import WORDS, Facts
+from cachetui.model import KINDS, NS, Entry, File
+from cachetui.terms import parse_terms
+
+NOW = 1_793_000_000 * NS
+DAY = 86_400 * NS
+PROJECTS = ("torch", "torch-geometric", "ruamel-yaml", "nvidia-cublas", "size")
+VERSIONS = ("1.0", "2.0rc1", "2.3.0", "2.3.0+cu121", "2.10", "2004d")
+TAGS = ("py3-none-any", "cp38-cp38-linux_x86_64", "cp38-abi3-linux_x86_64", "py2.py3-none-any", "pp38-pypy38_pp73-any")
+PLACES = ("https://files.example/a/x.whl", "https://me:secret@other.example/b?token=abc", None)
+UNITS = {"kB": 10**3, "MB": 10**6, "MiB": 2**20, "b": 1}
+TIMES = {"h": 3_600 * NS, "d": DAY, "w": 7 * DAY, "mo": 30 * DAY, "y": 365 * DAY}
+COMPARISONS: dict[str, Callable[[int, int], bool]] = {
+    ">": lambda one, other: one > other,
+    ">=": lambda one, other: one >= other,
+    "<": lambda one, other: one < other,
+    "<=": lambda one, other: one <= other,
+}
+
+Judge = Callable[[Entry, Facts], bool | None]
+
+
+class Said(NamedTuple):
+    """A term as text, and what it means."""
+
+    text: str
+    judge: Judge
+    name: str | None = None
+    """The name that it asks for."""
+
+
+@st.composite
+def entries(draw: st.DrawFn) -> Entry:
+    number = draw(st.integers(0, 9))
+    project, version = draw(st.sampled_from((*PROJECTS, None))), draw(st.sampled_from((*VERSIONS, None)))
+    name = (project or "x").replace("-", "_")
+    filename = draw(st.sampled_from((f"{name}-{version}-{draw(st.sampled_from(TAGS))}.whl", f"{name}-1.tar.gz", None)))
+    size = draw(st.sampled_from((0, 512, 4_096, 999_936, 1_048_576, 10**9)))
+    moments = st.one_of(st.none(), st.integers(0, 800).map(lambda days: NOW - days * DAY))
+    return Entry(
+        draw(st.sampled_from(KINDS)),
+        (File(f"http/{number}", number, NOW, size, size),),
+        f"http/{number}",
+        NOW - draw(st.integers(0, 800)) * DAY,
+        draw(moments),
+        draw(moments),
+        project,
+        version,
+        filename,
+        draw(st.sampled_from(PLACES)),
+    )
+
+
+PATHS = st.frozensets(st.integers(0, 9).map(lambda number: f"http/{number}"))
+FACTS = st.builds(
+    Facts,
+    st.just(NOW),
+    PATHS,
+    PATHS,
+    PATHS,
+    PATHS,
+    st.dictionaries(st.sampled_from([f"http/{n}" for n in range(10)]), st.booleans()),
+)
+
+
+def satisfies(version: str | None, specifier: str) -> bool | None:
+    if version is None:
+        return None
+    try:
+        Version(version)
+    except InvalidVersion:
+        return False
+    return SpecifierSet(specifier, prereleases=True).contains(version, prereleases=True)
+
+
+@st.composite
+def requirements(draw: st.DrawFn) -> Said:
+    project = draw(st.sampled_from(PROJECTS))
+    written = draw(st.sampled_from((project, project.title().replace("-", "_"), project.replace("-", "."))))
+    if draw(st.booleans()):
+        written = f'"{written}"'
+    specifier = draw(st.sampled_from(("", ">=2", "==2.3.0", ">=2,<2.3", "!=2.3.0", "~=2.3", "==2.*", "<2.10")))
+    if project == "size" and specifier and '"' not in written:
+        written = f"'{written}'"  # else it would be a size
+
+    def judge(entry: Entry, facts: Facts) -> bool | None:
+        if entry.project is None:
+            return None
+        if entry.project != project:
+            return False
+        return satisfies(entry.version, specifier) if specifier else True
+
+    return Said(written + specifier, judge, project)
+
+
+@st.composite
+def wildcards(draw: st.DrawFn) -> Said:
+    pattern = draw(st.sampled_from(("torch*", "*", "*a*", "t?rch", "Nvidia_*")))
+    plain = pattern.lower().replace("_", "-")
+
+    def judge(entry: Entry, facts: Facts) -> bool | None:
+        return None if entry.project is None else fnmatch.fnmatchcase(entry.project, plain)
+
+    return Said(pattern, judge)
+
+
+@st.composite
+def measures(draw: st.DrawFn) -> Said:
+    what, comparison = draw(st.sampled_from(("size", "age", "checked", "read"))), draw(st.sampled_from([*COMPARISONS]))
+    units = UNITS if what == "size" else TIMES
+    number, unit = draw(st.integers(0, 900)), draw(st.sampled_from([*units]))
+    space = draw(st.sampled_from(("", " ")))
+
+    def judge(entry: Entry, facts: Facts) -> bool | None:
+        if what == "size":
+            return COMPARISONS[comparison](entry.disk_usage, number * units[unit])
+        moment = entry.downloaded if what == "age" else entry.checked if what == "checked" else entry.read
+        return None if moment is None else COMPARISONS[comparison](NOW - moment, number * units[unit])
+
+    return Said(f"{what}{space}{comparison}{space}{number}{unit}", judge)
+
+
+@st.composite
+def qualified(draw: st.DrawFn) -> Said:
+    what = draw(st.sampled_from(("kind", "is", "from", "python")))
+    if what == "kind":
+        kind = draw(st.sampled_from(KINDS))
+        return Said(f"kind:{kind}", lambda entry, facts: entry.kind == kind)
+    if what == "from":
+        part = draw(st.sampled_from(("files.example", "'other.example/b'", "secret", "token", "HTTPS://")))
+
+        def comes_from(entry: Entry, facts: Facts) -> bool | None:
+            told = {PLACES[0]: "https://files.example/a/x.whl", PLACES[1]: "https://other.example/b"}
+            return None if entry.url is None else part.strip("'").lower() in told[entry.url]
+
+        return Said(f"from:{part}", comes_from)
+    if what == "python":
+        version = draw(st.sampled_from(("3.8", "3", "2", "3.9")))
+
+        def is_for(entry: Entry, facts: Facts) -> bool | None:
+            if entry.filename is None or not entry.filename.endswith(".whl"):
+                return None
+            alone = {"3.8": (TAGS[1], TAGS[4]), "3": (TAGS[0], TAGS[1], TAGS[2], TAGS[4]), "2": (), "3.9": ()}[version]
+            return any(entry.filename.endswith(f"-{tag}.whl") for tag in alone)
+
+        return Said(f"python:{version}", is_for)
+    word = draw(st.sampled_from(WORDS))
+
+    def judge(entry: Entry, facts: Facts) -> bool | None:
+        if word == "unusable":
+            return not facts.usable[entry.path] if entry.path in facts.usable else None
+        answers: dict[str, Any] = {
+            "superseded": entry.path in facts.superseded,
+            "legacy": entry.path in facts.legacy,
+            "dead-weight": entry.path in facts.dead_weight,
+            "protected": entry.path in facts.protected,
+            "leftover": entry.kind == "leftover",
+            "unidentified": entry.project is None and entry.kind in ("response", "unknown"),
+        }
+        return bool(answers[word])
+
+    return Said(f"is:{word}", judge)
+
+
+@st.composite
+def negated(draw: st.DrawFn) -> Said:
+    said = draw(st.one_of(requirements(), wildcards(), measures(), qualified()))
+    if not draw(st.booleans()):
+        return said
+
+    def judge(entry: Entry, facts: Facts) -> bool | None:
+        found = said.judge(entry, facts)
+        return None if found is None else not found
+
+    return Said(f"not:{said.text}", judge)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(negated(), min_size=1, max_size=4), st.lists(entries(), max_size=12), FACTS)
+def test_terms_choose_what_they_say(said: list[Said], found: list[Entry], facts: Facts) -> None:
+    names = {one.name for one in said if one.name}
+    try:
+        predicate = parse_terms([" ".join(one.text for one in said)])
+    except TermError as error:
+        assert re.match("nothing is called both", str(error))
+        assert names
+        return
+
+    chosen = [entry for entry in found if predicate(entry, facts)]
+
+    assert chosen == [entry for entry in found if all(one.judge(entry, facts) is True for one in said)]
+    assert [predicate(entry, facts) for entry in found] == [
+        parse_terms([one.text for one in said])(entry, facts) for entry in found
+    ]
+
+
+@given(st.text(alphabet=st.sampled_from("aKk1.*?[]()<>=!~,;@: \t-_+\"'MBd:notsize"), max_size=14), st.booleans())
+def test_whatever_is_typed_parses_or_is_an_error_with_a_place_in_it(text: str, loose: bool) -> None:
+    try:
+        parse_terms([text], loose=loose)
+    except TermError as error:
+        assert 0 <= error.position <= len(text)
