@@ -98,7 +98,7 @@ def test_it_says_when_a_comparison_takes_local_versions() -> None:
         ("torch numpy", 6, "both torch and numpy"),
         ("nvidia-* torch", 9, "both nvidia-\\* and torch"),
         ("torch extra:gpu", 6, "extra: is not a kind of term"),
-        ("kind:whel", 5, "whel is no kind; did you mean wheel"),
+        ("kind:whel", 5, "whel is no kind; perhaps wheel is meant"),
         ("kind:", 5, "something is missing after kind:"),
         ("is:old", 3, "nothing is old"),
         ("python:cp38", 7, "cp38 is not a version of Python"),

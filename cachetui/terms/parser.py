@@ -150,7 +150,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
     known: tuple[str, ...] = KINDS if name == "kind" else WORDS
     if value.lower() not in known:
         close = get_close_matches(value.lower(), known, 1)
-        hint = f"; did you mean {close[0]}?" if close else f": there are {', '.join(known)}"
+        hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"
         raise TermError(f"nothing is {value}{hint}" if name == "is" else f"{value} is no kind{hint}", text, at)
     if name == "kind":
         return OfKind(whole, cast(Kind, value.lower())), found.end()
