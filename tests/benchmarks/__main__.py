@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as asked:
         code = int(asked.code or 0)
     if code:
-        results.notes.append("The rest: the run was stopped.")
+        results.stopped = True
         _say(f"stopped ({code})")
     _write(results, options)
     return code

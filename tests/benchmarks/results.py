@@ -31,6 +31,8 @@ class Results:
         """What they were measured on."""
         self.notes: list[str] = []
         """Sentences on what was left out or went wrong."""
+        self.stopped = False
+        """Whether the suite was ended before it was through, so that what came last ran less often."""
         self._figures: dict[Series, list[float]] = {}
 
     def add(self, group: str, entries: int, what: str, unit: str, *figures: float) -> None:
@@ -66,4 +68,9 @@ class Results:
     def as_json(self) -> str:
         """Return everything as a JSON document; seconds, or bytes, as the unit says."""
         figures = [{**series._asdict(), "figures": figures} for series, figures in self._figures.items()]
-        return json.dumps({"machine": self.machine, "notes": self.notes, "figures": figures}, indent=1) + "\n"
+        return (
+            json.dumps(
+                {"machine": self.machine, "stopped": self.stopped, "notes": self.notes, "figures": figures}, indent=1
+            )
+            + "\n"
+        )

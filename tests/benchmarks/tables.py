@@ -16,6 +16,8 @@ def markdown(results: Results) -> str:
     """Return the whole report."""
     machine = ", ".join(f"{name}: {value}" for name, value in results.machine.items())
     parts = [["# Benchmarks"], [f"{machine}."]]
+    if results.stopped:
+        parts.append(["**Stopped before the end: what was measured last ran less often than that, or not at all.**"])
     for title, words, lines in _sections(results):
         if lines:
             parts += [[f"## {title}"], *([[words]] if words else []), lines]
@@ -78,12 +80,13 @@ def _by_size(results: Results, group: str, title: str, words: str, rows: Rows) -
 
 
 def _reading_rows(results: Results, group: str, entries: int) -> tuple[Head, list[Head]]:
-    head: Head = ("program", "s", "ratio to `du -s`", "CPU s", "CPU ratio", "MB", "MB with helper")
+    head: Head = ("program", "runs", "s", "ratio to `du -s`", "CPU s", "CPU ratio", "MB", "MB with helper")
     rows: list[Head] = []
     for what in results.names(group):
         rows.append(
             (
                 f"`{what}`" if what != commands.PIP else f"`{what}` (pip {results.machine.get('pip')})",
+                str(len(results.figures(group, entries, what))),
                 seconds(results.median(group, entries, what)),
                 times(results.ratio(group, entries, what, commands.DU)),
                 seconds(results.median(group, entries, what, CPU)),
@@ -132,7 +135,7 @@ def _key_rows(results: Results, group: str, entries: int) -> tuple[Head, list[He
 
 
 def _removal_rows(results: Results, group: str, entries: int) -> tuple[Head, list[Head]]:
-    head = ("how", "s", "ratio to `rm -rf`", "CPU s", "CPU ratio", "files left")
+    head = ("how", "runs", "s", "ratio to `rm -rf`", "CPU s", "CPU ratio", "files left")
     rows: list[Head] = []
     for what in (removing.RM, removing.PLANNED, removing.CARRIED_OUT, removing.IN_PROCESS, removing.WHOLE):
         if (took := results.median(group, entries, what)) is not None:
@@ -141,7 +144,8 @@ def _removal_rows(results: Results, group: str, entries: int) -> tuple[Head, lis
             processor = seconds(results.median(group, entries, what, CPU))
             processors = times(results.ratio(group, entries, what, removing.RM, CPU))
             files = NONE if left is None else f"{left:.0f}"
-            rows.append((f"`{what}`", seconds(took), ratio, processor, processors, files))
+            runs = str(len(results.figures(group, entries, what)))
+            rows.append((f"`{what}`", runs, seconds(took), ratio, processor, processors, files))
     return head, rows
 
 

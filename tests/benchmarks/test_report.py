@@ -86,12 +86,18 @@ def test_all_tables(results: Results) -> None:
     written = markdown(results)
     assert written.startswith("# Benchmarks\n\ncores: 2.\n\n## What is to be reached\n")
     for line in (
-        "| `du -s` | 2.00 | 1.00 | - | - | - | - |",
+        "| `du -s` | 3 | 2.00 | 1.00 | - | - | - | - |",
         "| list, nothing remembered | µs | 250 | 250 | 1.00 |",
         "| mark all | µs | 2 | 20 | 2.00 |",
         "- gdu is not installed.",
     ):
         assert f"\n{line}\n" in written
+
+
+def test_a_stopped_run_says_so(results: Results) -> None:
+    assert "Stopped" not in markdown(results)
+    results.stopped = True
+    assert "\n\n**Stopped before the end" in markdown(results)
 
 
 def test_the_document_holds_all_figures(results: Results) -> None:
