@@ -9,6 +9,7 @@ from typing import Literal
 from cachetui.facts import Facts, Word
 from cachetui.model import Entry, group_projects
 from cachetui.terms import Predicate
+from cachetui.terms.conditions import Is
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
 """What adds up; each is a word of `is:`, but for the plural."""
@@ -75,7 +76,7 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
     over = 0
     if rules.max_size is not None:
         over = max(0, sum(entry.disk_usage for entry in entries if entry.path not in chosen) - rules.max_size)
-        for entry in sorted((one for one in free if one.path not in chosen), key=lambda one: _moment(one, rules.by)):
+        for entry in sorted((one for one in free if one.path not in chosen), key=lambda one: _by_age(one, rules.by)):
             if over <= 0:
                 break
             chosen.add(entry.path)
@@ -99,12 +100,12 @@ def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     """Tell whether an entry goes, whatever room there is."""
     if rules.choosers:
-        if not any(_holds(chooser, entry, facts) for chooser in rules.choosers):
+        if not any(Is("", _word(chooser)).judge(entry, facts) for chooser in rules.choosers):
             return False
     elif not rules.narrows:  # what is beyond the newest versions
         return rules.keep_latest is not None and entry.version is not None and entry.project is not None
     if rules.older_than is not None:
-        moment = {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[rules.by]
+        moment = _moment(entry, rules.by)
         if moment is None or facts.now_ns - moment <= rules.older_than:
             return False
     if rules.larger_than is not None and entry.disk_usage <= rules.larger_than:
@@ -112,25 +113,15 @@ def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     return rules.terms is None or rules.terms(entry, facts)
 
 
-def _holds(chooser: Chooser, entry: Entry, facts: Facts) -> bool:
-    match chooser:
-        case "leftovers":
-            return entry.kind == "leftover"
-        case "superseded":
-            return entry.path in facts.superseded
-        case "legacy":
-            return entry.path in facts.legacy
-        case "dead-weight":
-            return entry.path in facts.dead_weight
-        case "unusable":
-            return facts.usable.get(entry.path) is False
-
-
 def _word(chooser: Chooser) -> Word:
     return "leftover" if chooser == "leftovers" else chooser
 
 
-def _moment(entry: Entry, by: Moment) -> tuple[int, str]:
+def _moment(entry: Entry, by: Moment) -> int | None:
+    return {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[by]
+
+
+def _by_age(entry: Entry, by: Moment) -> tuple[int, str]:
     """Return by what the oldest are found: where a time is not known, by that of the download."""
-    moment = {"downloaded": entry.downloaded, "checked": entry.checked, "read": entry.read}[by]
+    moment = _moment(entry, by)
     return (entry.downloaded if moment is None else moment), entry.path
