@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag, parse_tag
@@ -33,16 +34,15 @@ def facts_of(
     nothing: frozenset[str] = frozenset()
     facts = Facts(
         now_ns,
-        superseded(entries) if "superseded" in words else nothing,
-        frozenset([entry.path for entry in entries if is_legacy(entry.path)]) if "legacy" in words else nothing,
-        dead_weight(entries) if "dead-weight" in words else nothing,
-        nothing,
-        usable(entries, tags) if "unusable" in words and tags else {},
+        superseded=superseded(entries) if "superseded" in words else nothing,
+        legacy=frozenset([one.path for one in entries if is_legacy(one.path)]) if "legacy" in words else nothing,
+        dead_weight=dead_weight(entries) if "dead-weight" in words else nothing,
+        usable=usable(entries, tags) if "unusable" in words and tags else {},
     )
     if protect is None:
         return facts
     protected = frozenset([entry.path for entry in entries if protect(entry, facts)])
-    return Facts(now_ns, facts.superseded, facts.legacy, facts.dead_weight, protected, facts.usable)
+    return replace(facts, protected=protected)
 
 
 def superseded(entries: Iterable[Entry]) -> frozenset[str]:

@@ -30,12 +30,13 @@ class Looker:
         stop: Callable[[], bool],
         tell: Callable[[Sequence[Candidate]], None] = lambda _: None,
         gone: set[Candidate] | None = None,
+        errors: list[Unreadable] | None = None,
     ) -> None:
         """Look until `stop()` is true; `tell` is given the candidates of which something became known."""
         self._tree, self._stop, self._tell = tree, stop, tell
         self.gone: set[Candidate] = set() if gone is None else gone
         """What vanished before it could be looked at."""
-        self.errors: list[Unreadable] = []
+        self.errors: list[Unreadable] = [] if errors is None else errors
         """What could not be read."""
         self._slow = False  # whether the disk had to be read for what was looked at last
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from cachetui.errors import RootError
-from cachetui.model import Batch, Inventory
+from cachetui.model import Batch, Inventory, Unreadable
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors, shared
 from cachetui.pip.disk import each
@@ -76,6 +76,7 @@ class Scan:
         """Prepare to read what lies in a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
         self._gone: set[Candidate] = set()
+        self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._gone)
         self._helper: Helper | None = None
         self._given: list[Place] = []
@@ -88,7 +89,7 @@ class Scan:
     def _looker(self) -> Looker:
         from cachetui.pip.looking import Looker  # noqa: PLC0415
 
-        return Looker(self._tree, self._stop, self._reporter.tell, self._gone)
+        return Looker(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
 
     def close(self) -> None:
         """Let go of the helper."""
@@ -116,8 +117,7 @@ class Scan:
         self._reporter.finish()
         if self._memory and complete:
             self._learn(self._memory, gone)
-        errors = self._looker.errors if "_looker" in self.__dict__ else ()
-        return inventory_of(self._tree, self._shards, self._unchanged, self._gone, errors, complete)
+        return inventory_of(self._tree, self._shards, self._unchanged, self._gone, self._errors, complete)
 
     def _candidates(self) -> Iterator[Candidate]:
         for shard in self._shards:
@@ -125,12 +125,11 @@ class Scan:
 
     def _help(self, jobs: int) -> Helper | None:
         """Return a helper, where so many jobs pay for one and there is a processor for it."""
-        if self._helper or jobs < WORTH_HELP or processors() < 2 or not sys.executable:
-            return self._helper if jobs >= WORTH_HELP else None
-        try:
-            self._helper = Helper(self._tree)
-        except OSError:
+        if jobs < WORTH_HELP:
             return None
+        if self._helper is None and processors() > 1 and sys.executable:
+            with suppress(OSError):
+                self._helper = Helper(self._tree)
         return self._helper
 
     def _let_go_if_lost(self) -> None:
@@ -278,7 +277,7 @@ class Scan:
             found, gone, errors = answer
             matches += found
             self._gone |= gone
-            self._looker.errors += errors
+            self._errors += errors
             self._reporter.tell(given)
         return matches
 
@@ -286,12 +285,11 @@ class Scan:
 
     def _learn(self, memory: Memory, gone: Iterable[str]) -> None:
         """Remember what is new, but nothing that could not be read."""
-        broken = "_looker" in self.__dict__ and bool(self._looker.errors)
         new = []
         for shard in self._shards[1:]:
-            if shard.recalled or shard.errors or (broken and any(one.kind == "unknown" for one in shard.candidates)):
-                continue
-            if shard.directories:  # else it vanished while it was listed
+            unread = self._errors and any(one.kind == "unknown" for one in shard.candidates)
+            vanished = not shard.directories  # while it was listed
+            if not (shard.recalled or shard.errors or unread or vanished):
                 new.append(shard)
         if new or gone:
             memory.learn(self._tree.device, self._tree.inode, self._packed(new), gone)

@@ -39,15 +39,20 @@ def look_at(way: Descent, parent: str, name: str, file: File, device: int) -> os
 
     Raises LeftError unless it is what the scan saw.
     """
+    found = _found(way, parent, name)
+    if found and not is_same(found, file, device):
+        raise LeftError(CHANGED)
+    return found
+
+
+def _found(way: Descent, parent: str, name: str) -> os.stat_result | None:
+    """Return what `name` in `parent` is now, None if it is gone. Raises LeftError if that cannot be told."""
     try:
-        found = way.go(parent).look(name)
+        return way.go(parent).look(name)
     except FileNotFoundError:
         return None
     except OSError as error:
         raise LeftError(reason_of(error)) from error
-    if not is_same(found, file, device):
-        raise LeftError(CHANGED)
-    return found
 
 
 def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device: int) -> int | None:
@@ -56,12 +61,9 @@ def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device:
     Raises LeftError unless it holds `known`, files by their path, as the scan saw them, and no other.
     """
     parent, _, name = folder.rpartition("/")
-    try:
-        found = way.go(parent).look(name)
-    except FileNotFoundError:
+    found = _found(way, parent, name)
+    if found is None:
         return None
-    except OSError as error:
-        raise LeftError(reason_of(error)) from error
     newest, pending = max(found.st_mtime_ns, found.st_ctime_ns), [folder]
     try:
         while pending:

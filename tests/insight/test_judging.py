@@ -3,7 +3,6 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-import pytest
 from packaging.tags import parse_tag, sys_tags
 
 from cachetui.facts import Facts
@@ -97,7 +96,6 @@ def test_only_what_is_asked_for_is_found_out_and_what_is_protected_always() -> N
 
 
 def test_a_python_tells_its_own_tags() -> None:
-    pytest.importorskip("packaging")
     found = tags_of(Python(Path(sys.executable), Path(sys.prefix)))
     assert found is not None
     assert next(iter(sys_tags())) in found
