@@ -107,6 +107,8 @@ class Entry(NamedTuple):
     """The step of the ladder that named it."""
     note: str | None = None
     """What else there is to say, such as why it is a leftover or unreadable; data from the cache in it is untrusted."""
+    announced: int | None = None
+    """Bytes that its record announces, where its body has another number; None where that is right or not said."""
 
     @property
     def disk_usage(self) -> int:

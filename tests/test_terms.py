@@ -150,3 +150,10 @@ def test_whatever_is_typed_parses_or_is_an_error_with_a_place_in_it(text: str) -
         parse_terms([text])
     except TermError as error:
         assert 0 <= error.position <= len(text)
+
+
+def test_a_number_beyond_all_bounds_matches_nothing() -> None:
+    digits = "9" * 5_000
+    with pytest.raises(TermError, match="is not a version that == can compare with"):
+        parse_terms([f"torch=={digits}"])
+    assert not parse_terms(["torch>=2"])(entry("torch", digits), Facts())

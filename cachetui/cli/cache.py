@@ -18,7 +18,7 @@ import click
 from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
 from cachetui.errors import RootError
-from cachetui.interpreters import default_python, python_at
+from cachetui.interpreters.named import default_python, python_at
 from cachetui.model import Batch, Inventory
 from cachetui.pip.location import Location, locate
 

@@ -10,28 +10,77 @@ from packaging.tags import Tag
 
 from cachetui.cli.notes import note
 from cachetui.cli.options import Settings
+from cachetui.errors import RefusedError
 from cachetui.facts import Facts, Word
 from cachetui.insight.judging import facts_of
-from cachetui.interpreters import python_at, tags_of
+from cachetui.interpreters.named import python_at
+from cachetui.interpreters.portrait import portrait_of
 from cachetui.model import Entry
+from cachetui.preferences.file import read_preferences
+from cachetui.preferences.values import Preferences, Protection
 from cachetui.terms import Predicate
 
 
-def matching(entries: Collection[Entry], predicate: Predicate, settings: Settings) -> tuple[Entry, ...]:
+def preferred() -> Preferences:
+    """Read the user's preferences. Tells on stderr what is wrong in them."""
+    preferences = read_preferences()
+    for complaint in preferences.complaints:
+        if not complaint.stops:
+            note(f"{preferences.path}, {complaint}.")
+    return preferences
+
+
+def preferred_for_removal() -> Preferences:
+    """Read the user's preferences. Raises RefusedError where what they protect cannot be told."""
+    preferences = preferred()
+    if preferences.refusal:
+        raise RefusedError(preferences.refusal)
+    return preferences
+
+
+def protected(entries: Collection[Entry], protection: Protection) -> frozenset[str]:
+    """Return the paths of what is protected, of all entries of a cache."""
+    if not protection.terms:
+        return frozenset()
+    return facts_of(entries, (), now_ns=time.time_ns(), protect=protection).protected
+
+
+def matching(
+    entries: Collection[Entry], predicate: Predicate, settings: Settings, protection: Protection | None = None
+) -> tuple[Entry, ...]:
     """Return the entries of which all terms are true, in their order."""
-    facts = facts_for(entries, predicate.words, settings)
+    facts = facts_for(entries, predicate.words, settings, protection)
     return tuple([entry for entry in entries if predicate(entry, facts)])
 
 
-def facts_for(entries: Collection[Entry], words: Collection[Word], settings: Settings) -> Facts:
-    """Return what must be known to tell `words`. Tells on stderr if it cannot be known."""
-    tags: tuple[frozenset[Tag], ...] = ()
-    if "unusable" in words:
-        found = tags_of(python_at(settings.python), os.environ) if settings.python else None
-        if found:
-            tags = (found,)
-        elif settings.python:
+def facts_for(
+    entries: Collection[Entry], words: Collection[Word], settings: Settings, protection: Protection | None = None
+) -> Facts:
+    """Return what must be known to tell `words`; the preferences are read where their protection is not given.
+
+    Tells on stderr if something cannot be known.
+    """
+    tags = _tags(settings) if "unusable" in words else ()
+    if "protected" not in words:
+        return facts_of(entries, words, now_ns=time.time_ns(), tags=tags)
+    if protection is None:
+        preferences = preferred()
+        protection = preferences.protection
+        if preferences.refusal:
+            note(preferences.refusal)
+    return facts_of(entries, words, now_ns=time.time_ns(), tags=tags, protect=protection)
+
+
+def _tags(settings: Settings) -> tuple[frozenset[Tag], ...]:
+    """Return what the Python takes that is named, or else what each takes that is found or remembered here."""
+    if settings.python:
+        tags = portrait_of(python_at(settings.python), os.environ).wheel_tags()
+        if not tags:
             note(f"What {settings.python} can use cannot be told, for it does not say: nothing counts as unusable.")
-        else:
-            note("What is unusable is told for a Python that is named: add --python. Until then nothing counts as it.")
-    return facts_of(entries, words, now_ns=time.time_ns(), tags=tags)
+        return (tags,) if tags else ()
+    from cachetui.cli.pythons import found  # noqa: PLC0415 - seldom needed, and slow to load
+
+    known = [tags for portrait in found(settings) if (tags := portrait.wheel_tags())]
+    if not known:
+        note("There is no Python here that says what it can use: nothing counts as unusable. --python names one.")
+    return tuple(known)

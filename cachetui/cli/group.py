@@ -14,10 +14,23 @@ from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.options import Settings, global_options
 from cachetui.errors import CachetuiError, TermError
 
-COMMANDS = ("list", "info", "dir", "remove", "prune", "purge")
+COMMANDS = (
+    "list",
+    "info",
+    "dir",
+    "audit",
+    "why",
+    "verify",
+    "export",
+    "remove",
+    "prune",
+    "purge",
+    "preferences",
+    "completion",
+)
 """Names of the commands; each is a module here with a `command` in it."""
 COMPLETION = "_CACHETUI_COMPLETE"
-"""The variable by which a shell asks click for completions."""
+"""The variable by which a shell asks for completions."""
 
 
 class Group(click.Group):
@@ -60,8 +73,10 @@ def group(context: click.Context) -> int:
 
 def call(arguments: Sequence[str]) -> int:
     """Run what `arguments` ask for; return the exit code. Errors that users can mend are told on stderr."""
-    if COMPLETION in os.environ:
-        group.main(list(arguments), prog_name="cachetui", complete_var=COMPLETION)
+    if asked := os.environ.get(COMPLETION):
+        from cachetui.cli.shells import answer  # noqa: PLC0415 - only a shell asks
+
+        return answer(group, COMPLETION, asked)
     try:
         with group.make_context("cachetui", list(arguments)) as context:
             code = group.invoke(context)

@@ -15,6 +15,7 @@ from cachetui.cli.options import Settings, global_options
 
 if TYPE_CHECKING:
     from cachetui.cli.cache import Cache
+    from cachetui.insight.settings.current import PipSettings
     from cachetui.model import Entry
 
 AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
@@ -25,24 +26,46 @@ DAY_NS = 86_400 * 10**9
 
 @click.command("info")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
+@click.option(
+    "--pythons", "with_pythons", is_flag=True, help="Find the Pythons here, and show what each one's pip does."
+)
 @global_options
 @click.pass_context
-def command(context: click.Context, as_json: bool) -> int:
+def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
     """Show where the cache is, whether pip uses it and why, and sizes by kind and age."""
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import for_stream, note  # noqa: PLC0415
 
-    with opened(Settings.of(context)) as cache:
+    settings = Settings.of(context)
+    with opened(settings) as cache:
         for sentence in cache.location.notes:
             note(sentence)
         if as_json:
             from cachetui.cli.documents import info_json  # noqa: PLC0415
 
-            sys.stdout.write(info_json(figures(cache, time.time_ns()), cache.inventory))
+            known = figures(cache, time.time_ns())
+            if with_pythons:
+                from cachetui.cli.pythons import document  # noqa: PLC0415
+
+                known["pythons"] = [document(one) for one in _pythons(settings)]
+            sys.stdout.write(info_json(known, cache.inventory))
         else:
             for line in report(cache, time.time_ns()):
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+            if with_pythons:
+                from cachetui.cli.pythons import report as report_pythons  # noqa: PLC0415
+
+                for line in report_pythons(_pythons(settings)):
+                    sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
     return FAILED if cache.inventory.errors else DONE
+
+
+def _pythons(settings: Settings) -> Iterator[PipSettings]:
+    """Yield what each Python's pip is told, as they are found."""
+    from cachetui.cli.pythons import found  # noqa: PLC0415
+    from cachetui.insight.settings.current import settings_of  # noqa: PLC0415
+
+    return map(settings_of, found(settings))
 
 
 def figures(cache: Cache, now_ns: int) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import time
 import click
 
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
-from cachetui.cli.options import Settings, global_options
+from cachetui.cli.options import Settings, global_options, suggest_terms
 
 
 @click.command("list")
-@click.argument("terms", metavar="[TERM]...", nargs=-1)
+@click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
 @click.option("--files", is_flag=True, help="Go down to the files.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @click.option(

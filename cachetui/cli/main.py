@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> int:
         from cachetui.cli.group import call  # noqa: PLC0415 - from here on Ctrl+C is caught
 
         code = call(arguments)
-        sys.stdout.flush()
+        _write_out()
     except KeyboardInterrupt:
         _tell("Stopped.")
         code = INTERRUPTED
@@ -45,6 +45,14 @@ def run(arguments: Sequence[str]) -> int:
         _tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         code = FAILED
     return code
+
+
+def _write_out() -> None:
+    """Write what is still to be written; that nobody reads it changes nothing of what came of the command."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
 
 
 def _prepare_streams() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TextIO
 
 from cachetui.model import Entry
@@ -25,10 +26,12 @@ def for_stream(text: str, stream: TextIO) -> str:
 
 
 def note(sentence: str) -> None:
-    """Tell something on stderr; names in it may be hostile."""
-    sys.stdout.flush()
-    sys.stderr.write(for_stream(f"{printable(sentence)}\n", sys.stderr))
-    sys.stderr.flush()
+    """Tell something on stderr; names in it may be hostile. That nobody reads it stops nothing."""
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+    with suppress(BrokenPipeError):
+        sys.stderr.write(for_stream(f"{printable(sentence)}\n", sys.stderr))
+        sys.stderr.flush()
 
 
 class Status:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import click
+
+if TYPE_CHECKING:  # only a shell that completes needs it
+    from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -41,13 +44,42 @@ def _note(context: click.Context, parameter: click.Parameter, value: object) -> 
     context.find_root().ensure_object(dict)[parameter.name] = value
 
 
+def _directories(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Let a shell complete the name of a directory by itself."""
+    return _by_the_shell("dir", incomplete)
+
+
+def _files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Let a shell complete the name of a file by itself."""
+    return _by_the_shell("file", incomplete)
+
+
+def _by_the_shell(what: str, incomplete: str) -> list[CompletionItem[str]]:
+    from click.shell_completion import CompletionItem  # noqa: PLC0415
+
+    return [CompletionItem(incomplete, type=what)]
+
+
+def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return what a term that has begun so can become."""
+    from cachetui.cli.suggesting import term_items  # noqa: PLC0415 - only a shell that completes asks
+
+    return term_items(context, incomplete)
+
+
 def global_options(function: Function) -> Function:
     """Give a command the options that may stand before or after it."""
     for option in reversed(
         [
-            click.option("--cache-dir", metavar="DIR", help="Look at the cache in DIR.", **KEPT),
             click.option(
-                "--python", metavar="PYTHON", help="Go by the settings of this Python: path or command.", **KEPT
+                "--cache-dir", metavar="DIR", help="Look at the cache in DIR.", shell_complete=_directories, **KEPT
+            ),
+            click.option(
+                "--python",
+                metavar="PYTHON",
+                help="Go by the settings of this Python: path or command.",
+                shell_complete=_files,
+                **KEPT,
             ),
             click.option("--demo", is_flag=True, help="Look at a made-up cache.", **KEPT),
             click.option("--read-only", is_flag=True, help="Remove nothing.", **KEPT),
@@ -78,7 +110,9 @@ def _read(
     try:
         return None if value is None else parse(value)
     except ValueError as error:
-        raise click.BadParameter(f"{error}.", context, parameter) from None
+        from cachetui.ui.text import printable  # noqa: PLC0415 - only to complain
+
+        raise click.BadParameter(f"{printable(str(error))}.", context, parameter) from None
 
 
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from cachetui.cli.main import DONE, FAILED
-from cachetui.cli.options import Settings, age, global_options, removal_options, size
+from cachetui.cli.options import Settings, age, global_options, removal_options, size, suggest_terms
+
+if TYPE_CHECKING:  # the help page does without
+    from cachetui.preferences.values import Preferences
+    from cachetui.rules import Rules
 
 
 @click.command("prune")
-@click.argument("terms", metavar="[TERM]...", nargs=-1)
+@click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
 @click.option("--superseded", is_flag=True, help="What has a newer version for the same Pythons and platform.")
-@click.option("--unusable", is_flag=True, help="Wheels that the Python named by --python cannot use.")
+@click.option("--unusable", is_flag=True, help="Wheels that no Python here can use, or not that of --python.")
 @click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
 @click.option("--leftovers", is_flag=True, help="What nobody reads.")
 @click.option("--dead-weight", is_flag=True, help="Downloads that pip will never ask for again.")
@@ -42,7 +47,7 @@ def command(
     chooses the others. --max-size comes last.
     """
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.choosing import facts_for  # noqa: PLC0415
+    from cachetui.cli.choosing import facts_for, preferred_for_removal  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
     from cachetui.cli.removing import Wishes, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.rules import CHOOSERS, Rules, choose  # noqa: PLC0415
@@ -55,13 +60,19 @@ def command(
     wishes.check()
     choosers = frozenset([chooser for chooser in CHOOSERS if rule.pop(chooser.replace("-", "_"))])
     rules = Rules(choosers, terms=parse_terms(terms) if terms else None, **rule)
+    preferences = preferred_for_removal()
+    if not rules and not _is_said(context):
+        rules = _policy(preferences)
     if not rules:
         raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
-    if "unusable" in choosers and not settings.python:
-        raise click.UsageError("--unusable needs --python PYTHON: the one that is to use what stays.")
+    if "unusable" in rules.words and yes and not dry_run and not settings.python:
+        said = "With --yes, what is unusable needs"
+        if not _is_said(context):
+            said = "The policy in the preferences says unusable, which with --yes needs"
+        raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
     with opened(settings) as cache:
         entries = cache.inventory.entries
-        choice = choose(entries, rules, facts_for(entries, rules.words, settings))
+        choice = choose(entries, rules, facts_for(entries, rules.words, settings, preferences.protection))
         if choice.over:
             note(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
         code = FAILED if choice.over or cache.inventory.errors else DONE
@@ -70,4 +81,32 @@ def command(
             wishes.write(None, None)
             return code
         notes = rules.terms.notes(choice.entries) if rules.terms else ()
-        return remove(cache, choice.entries, wishes, notes=notes) or code
+        return remove(cache, choice.entries, wishes, protection=preferences.protection, notes=notes) or code
+
+
+def _is_said(context: click.Context) -> bool:
+    """Tell whether an option is given that is a part of a rule."""
+    return any(
+        context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        for name in context.params
+        if name not in ("dry_run", "yes", "as_json")
+    )
+
+
+def _policy(preferences: Preferences) -> Rules:
+    """Return the rules of the policy, and tell what they are. Raises UsageError where there is none to be run."""
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.ui.text import printable  # noqa: PLC0415
+
+    policy = preferences.policy
+    if policy is None or not policy.rules:
+        complaint = preferences.stopping("prune")
+        why = f"the policy in {preferences.path} is not run until this is mended: {complaint}"
+        if complaint is None:
+            why = f"there is no policy to run, which would stand under [prune] in {preferences.path}"
+            if policy is not None:
+                why = f"the policy in {preferences.path} chooses nothing: it has no rule of its own"
+        example = "With a rule or a term, such as --superseded or --older-than 90d, prune does that"
+        raise click.UsageError(printable(f"{example}; without any, {why}."))
+    note(f"The policy in {preferences.path}: prune {policy.options}")
+    return policy.rules

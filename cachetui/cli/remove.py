@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from cachetui.cli.main import FAILED, NO_MATCH
-from cachetui.cli.options import Settings, global_options, removal_options
+from cachetui.cli.options import Settings, global_options, removal_options, suggest_terms
 
 
 @click.command("remove")
-@click.argument("terms", metavar="TERM...", nargs=-1, required=True)
+@click.argument("terms", metavar="TERM...", nargs=-1, required=True, shell_complete=suggest_terms)
 @removal_options
 @global_options
 @click.pass_context
@@ -21,7 +21,7 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     and several narrow each other.
     """
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.choosing import matching  # noqa: PLC0415
+    from cachetui.cli.choosing import matching, preferred_for_removal  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
     from cachetui.cli.removing import Wishes, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
@@ -31,10 +31,11 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
     predicate = parse_terms(terms)
+    protection = preferred_for_removal().protection
     with opened(settings) as cache:
-        entries = matching(cache.inventory.entries, predicate, settings)
+        entries = matching(cache.inventory.entries, predicate, settings, protection)
         if not entries:
             note("Nothing in the cache matches: nothing was removed.")
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
-        return remove(cache, entries, wishes, notes=predicate.notes(entries))
+        return remove(cache, entries, wishes, protection=protection, notes=predicate.notes(entries))

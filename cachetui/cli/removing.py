@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import click
 
 from cachetui.cli.cache import Cache
+from cachetui.cli.choosing import protected
 from cachetui.cli.main import DONE, FAILED, INTERRUPTED
 from cachetui.cli.notes import Status, ask, can_ask, for_stream, note
 from cachetui.errors import RefusedError
 from cachetui.model import Entry
 from cachetui.pip.running import running_pips
+from cachetui.preferences.values import Protection
 from cachetui.removal.execution import Outcome, Progress, carry_out
 from cachetui.removal.plan import Plan, plan_removal
 from cachetui.ui.bill import bill, stays, title
@@ -93,12 +95,24 @@ def _is(item: os.DirEntry[str], file: os.stat_result) -> bool:
 
 
 def remove(
-    cache: Cache, entries: Sequence[Entry], wishes: Wishes, *, purge: bool = False, notes: Sequence[str] = ()
+    cache: Cache,
+    entries: Sequence[Entry],
+    wishes: Wishes,
+    *,
+    protection: Protection,
+    purge: bool = False,
+    notes: Sequence[str] = (),
 ) -> int:
     """Show what will go, ask, remove it, tell what came of it; return the exit code."""
     inventory = cache.inventory
     plan = plan_removal(
-        inventory, entries, now_ns=time.time_ns(), pips=running_pips(), named=cache.location.named, purge=purge
+        inventory,
+        entries,
+        now_ns=time.time_ns(),
+        pips=running_pips(),
+        named=cache.location.named,
+        purge=purge,
+        protected=protected(inventory.entries, protection),
     )
     for line in plan_lines(plan, notes):
         note(line)

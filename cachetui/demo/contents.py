@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import quote
@@ -35,6 +35,7 @@ CUDA = "https://cuda.index.example/whl/cu121"
 """An index of plain files whose headers name nothing."""
 COMPANY = "https://files.example/artifactory/api/pypi/company"
 """A company's own index, which sends names of files."""
+NONE: Mapping[str, str] = {}
 NEIGHBOURS = 24
 """Releases that an index page lists besides those in the cache."""
 
@@ -71,8 +72,8 @@ class Release(NamedTuple):
         """How its answers are stored."""
         return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
 
-    def listed(self) -> Listed:
-        """Return how its index lists it."""
+    def listed(self, hashes: Mapping[str, str] = NONE) -> Listed:
+        """Return how its index lists it, with the SHA-256 that is known by file name, else with a made-up one."""
         sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
         if self.origin == "cuda":
             folder = CUDA
@@ -80,7 +81,8 @@ class Release(NamedTuple):
             folder = f"{COMPANY}/{canonicalize_name(self.project)}/{self.version}"
         else:
             folder = f"https://files.example/packages/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}"
-        return Listed(self.filename, f"{folder}/{quote(self.filename)}", sha256, size=self.size)
+        url = f"{folder}/{quote(self.filename)}"
+        return Listed(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
 
 def releases() -> Iterator[Release]:
@@ -94,11 +96,12 @@ def releases() -> Iterator[Release]:
 def write_contents(cache: CacheWriter, now_ns: int) -> None:
     """Write all of it, as old as it says before `now_ns`."""
     by_project: dict[str, list[Release]] = {}
+    hashes: dict[str, str] = {}
     for release in releases():
-        _write_release(cache, release, now_ns)
+        _write_release(cache, release, hashes, now_ns)
         by_project.setdefault(release.project, []).append(release)
     for project, known in by_project.items():
-        _write_pages(cache, project, known, now_ns)
+        _write_pages(cache, project, known, hashes, now_ns)
     _write_redirects(cache, now_ns)
     _write_responses(cache, now_ns)
     _write_checks(cache, now_ns)
@@ -111,13 +114,14 @@ def _when(now_ns: int, days: float, name: str) -> int:
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
-def _write_release(cache: CacheWriter, release: Release, now_ns: int) -> None:
+def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int) -> None:
+    """Write what the cache holds of a release, and note the SHA-256 of its archive by file name."""
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
     read = at + (now_ns - at) // 2
     metadata = artifacts.core_metadata(release.project, release.version)
     if release.what.startswith("built:"):
-        source = release._replace(what="sdist").listed()
+        source = release._replace(what="sdist").listed(hashes)
         data = artifacts.wheel(release.project, release.version, release.tag, size=release.size)
         interpreter = release.tag.partition("-")[0] if "cp" in release.tag else "cp311"
         cache.built(
@@ -134,6 +138,8 @@ def _write_release(cache: CacheWriter, release: Release, now_ns: int) -> None:
             answers[f"{file.url}.metadata"] = metadata
         if release.what == "metadata":
             del answers[file.url]
+    if file.url in answers:
+        hashes[file.filename] = hashlib.sha256(answers[file.url]).hexdigest()
     for url, data in answers.items():
         headers = plain_headers("binary/octet-stream", size=len(data), at_ns=at)
         if release.origin == "company" and not url.endswith(".metadata"):
@@ -146,7 +152,9 @@ def _write_release(cache: CacheWriter, release: Release, now_ns: int) -> None:
         cache.answer(url, data, headers, at, checked_ns=checked, read_ns=read, form=release.form)
 
 
-def _write_pages(cache: CacheWriter, project: str, known: Iterable[Release], now_ns: int) -> None:
+def _write_pages(
+    cache: CacheWriter, project: str, known: Iterable[Release], hashes: Mapping[str, str], now_ns: int
+) -> None:
     name = canonicalize_name(project)
     public = [release for release in known if release.origin in ("public", "old", "older")]
     company = [release for release in known if release.origin == "company"]
@@ -154,7 +162,7 @@ def _write_pages(cache: CacheWriter, project: str, known: Iterable[Release], now
         age = min(release.days for release in public)
         first = public[0]
         more = [first._replace(version=f"0.{number}", what=first.what) for number in range(NEIGHBOURS)]
-        listed = {release.filename: release.listed() for release in more + public if "built" not in release.what}
+        listed = {release.filename: release.listed(hashes) for release in more + public if "built" not in release.what}
         at = _when(now_ns, age, name)
         form: Format = "v2" if first.form == "v2" else "cc=4"
         page = gzip.compress(artifacts.json_page(name, listed.values()), mtime=0)
@@ -165,7 +173,7 @@ def _write_pages(cache: CacheWriter, project: str, known: Iterable[Release], now
         relative = [
             file._replace(url=f"../../{name}/{release.version}/{quote(file.filename)}")
             for release in company
-            for file in [release.listed()]
+            for file in [release.listed(hashes)]
         ]
         page = artifacts.html_page("Simple Index", relative)
         headers = plain_headers("text/html", size=len(page), at_ns=at)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag, parse_tag
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from cachetui.facts import Facts, Word
 from cachetui.model import Entry
@@ -29,8 +30,9 @@ def facts_of(
     """Return what `words` need to be told.
 
     `tags` are those of each Python that is here, in no order; without any, what is unusable cannot be told. `protect`
-    tells what the preferences protect.
+    tells what the preferences protect; its `words`, if it has any, are told as well.
     """
+    words = {*words, *getattr(protect, "words", ())}
     nothing: frozenset[str] = frozenset()
     facts = Facts(
         now_ns,
@@ -71,14 +73,19 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _public(version: Version) -> Version:
-    return Version(version.public)
+    return Version(version.public) if version.local else version
 
 
 def version_of(entry: Entry) -> Version | None:
     """Return an entry's version, if it is one."""
+    return _parsed(entry.version) if entry.version else None
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(version: str) -> Version | None:
     try:
-        return Version(entry.version) if entry.version else None
-    except InvalidVersion:
+        return Version(version)
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
         return None
 
 
@@ -116,6 +123,8 @@ def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _is_signed(url: str) -> bool:
+    if "?" not in url:  # as in most: to take it apart takes longer
+        return False
     try:
         return SIGNED.search(urlsplit(url).query) is not None
     except ValueError:

@@ -33,6 +33,7 @@ MOST_TAGS = 4096
 """Tags a wheel may have before its file name is not rebuilt."""
 
 WHEEL_FILE = b".dist-info/WHEEL"
+METADATA = b".dist-info/METADATA"
 PKG_INFO = b"/PKG-INFO"
 MOST_TRIED = 1000
 """Places in a zip's directory that are tried as the name of the file looked for."""
@@ -118,6 +119,36 @@ def look_into_zip(body: Body) -> tuple[Named | None, bool]:
         return found, found is not None
     except UNREADABLE:
         return None, False
+
+
+def metadata_in(body: Body) -> bytes | None:
+    """Return the core metadata that an archive holds, or that a body is; None where there is none to be found."""
+    head = body.read(0, 20)
+    try:
+        if head.startswith(b"Metadata-Version:"):
+            return body.read(0, LONGEST_TEXT)
+        if not head.startswith(b"PK\3\4"):
+            return _tar_metadata(body)
+        directory = _zip_directory(body) or b""
+        for ending in (METADATA, PKG_INFO):
+            for at, path in _members(directory, ending):
+                if "/" not in path.removesuffix(ending.decode()):
+                    return _member(body, directory, at)
+    except UNREADABLE:
+        pass
+    return None
+
+
+def _tar_metadata(body: Body) -> bytes | None:
+    unpack = unpacker_of(body.read(0, 6))
+    for packed, most in SDIST_HEADS if unpack else ():
+        content = unpack[0](body.read(0, min(packed, body.size)), most) if unpack else b""
+        for name, at, size in _tar_members(content):
+            if name.partition("/")[2] == "PKG-INFO" and at + size <= len(content):
+                return content[at : at + min(size, LONGEST_TEXT)]
+        if packed >= body.size:
+            break
+    return None
 
 
 def _zip_directory(body: Body) -> bytes | None:

@@ -15,7 +15,7 @@ what may be an index page, of anything else."""
 
 Row = tuple[Any, ...]
 """A candidate as plain values: dated, hint, kind, files, downloaded, checked, read, project, version, filename, url,
-by, note."""
+by, note, announced."""
 
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
 """The kind shown until the last look."""
@@ -32,6 +32,7 @@ class Candidate:
     # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
     __slots__ = (
         "_entry",
+        "announced",
         "by",
         "dated",
         "downloaded",
@@ -55,6 +56,7 @@ class Candidate:
         """Begin with files in the order to delete, of which the one at `dated` tells when the entry came here."""
         self.kind: Kind | Stage = kind
         self.dated = dated
+        self.announced: int | None = None
         self.see(files)
         self.expect(kind, "")
 
@@ -117,9 +119,9 @@ class Candidate:
 
     def recall(self, row: Row) -> None:
         """Note what an earlier scan learned of the same files."""
-        _, hint, kind, _, _, _, _, project, version, filename, url, by, note = row
+        _, hint, kind, _, _, _, _, project, version, filename, url, by, note, announced = row
         self.settle(once(kind), once(by), once(project), once(version), filename, url, note)
-        self.hint = hint
+        self.hint, self.announced = hint, announced
 
     def row(self) -> Row:
         """Return it as plain values, for `of_row`, `recall` and the memory."""
@@ -137,6 +139,7 @@ class Candidate:
             self.url,
             self.by,
             self.note,
+            self.announced,
         )
 
     @classmethod
@@ -152,7 +155,7 @@ class Candidate:
     def of_entry(cls, entry: Entry, dated: int, hint: str) -> Candidate:
         """Return an entry as it was before it became a value, so that more can be learned of it."""
         candidate = cls.__new__(cls)
-        candidate.dated, candidate.hint = dated, hint
+        candidate.dated, candidate.hint, candidate.announced = dated, hint, entry.announced
         candidate.files, candidate.downloaded, candidate.read = entry.files, entry.downloaded, entry.read
         candidate.settle(
             entry.kind, entry.identified_by, entry.project, entry.version, entry.filename, entry.url, entry.note
@@ -180,5 +183,6 @@ class Candidate:
                 self.url,
                 self.by,
                 self.note,
+                self.announced,
             )
         return self._entry

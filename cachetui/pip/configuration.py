@@ -5,11 +5,12 @@ from __future__ import annotations
 import configparser
 import locale
 import os
+import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from cachetui.pip.places import Files, Ways
@@ -26,6 +27,10 @@ NO = frozenset(("n", "no", "f", "false", "off", "0"))
 """What pip takes for false, in lower case."""
 
 
+Level = Literal["global", "user", "site"]
+"""What pip calls the machine's files, the user's and the environment's; so are the options of its `config` called."""
+
+
 class Setting(NamedTuple):
     """One thing that one place says to pip."""
 
@@ -36,10 +41,16 @@ class Setting(NamedTuple):
     value: str
     """As written; may hold secrets (an index's password)."""
     said_by: str
-    """The variable, or the file and its section."""
+    """The variable, or the file with its line and section."""
+    path: str | None = None
+    """The file; None for a variable."""
+    line: int | None = None
+    """The line of the file, counted from 1, on which it begins."""
+    level: Level | None = None
+    """Whose file it is; None for a variable, and for a file that PIP_CONFIG_FILE names."""
 
     def quoted(self) -> str:
-        """Write out who says what, such as `PIP_NO_CACHE_DIR=off` or `pip.conf [install] no-cache-dir = false`."""
+        """Write out who says what, such as `PIP_NO_CACHE_DIR=off` or `pip.conf:3 [install] no-cache-dir = 0`."""
         if self.section == ENVIRONMENT:
             return f"{self.said_by}={self.value}"
         return f"{self.said_by} {self.name} = {self.value}"
@@ -98,7 +109,7 @@ def read_configuration(
                 notes.append(f"{path} is named as a file of settings but is no plain file.")
             continue
         try:
-            settings += _read_file(path, ways)
+            settings += _read_file(path, ways, _level_of(name, files))
         except OSError as error:
             notes.append(f"pip passes over {path}, which cannot be read: {error.strerror}.")
         except (UnicodeDecodeError, configparser.Error) as error:
@@ -137,23 +148,65 @@ def without_credentials(address: str) -> str | None:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-class _NormalisingParser(configparser.RawConfigParser):
-    """Takes `cache_dir` and `cache-dir` for one name, so that both in one section are an error."""
+def _level_of(name: str, files: Files) -> Level | None:
+    """Tell whose file it is that has this name."""
+    levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
+        ("global", files.machine),
+        ("user", files.user),
+        ("site", files.site),
+    )
+    return next((level for level, names in levels if name in names), None)
+
+
+class _Parser(configparser.RawConfigParser):
+    """Notes the line on which each option begins; `normalises` as in `Ways`."""
+
+    def __init__(self, normalises: bool) -> None:
+        super().__init__()
+        self.began: dict[tuple[str, str], int] = {}
+        """Lines, counted from 1, by section and option."""
+        self.SECTCRE = _Headings(configparser.RawConfigParser.SECTCRE)  # type: ignore[assignment] # all it does
+        self._normalises = normalises
+        self._line = 0
 
     def optionxform(self, optionstr: str) -> str:
-        return normalised(optionstr)
+        name = normalised(optionstr) if self._normalises else super().optionxform(optionstr)
+        self.began.setdefault((self.SECTCRE.section, name), self._line)  # type: ignore[attr-defined] # ours
+        return name
+
+    def counted(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield lines, knowing which one is looked at."""
+        for self._line, line in enumerate(lines, start=1):
+            yield line
 
 
-def _read_file(path: Path, ways: Ways) -> Sequence[Setting]:
-    parser = _NormalisingParser() if ways.normalises else configparser.RawConfigParser()
+class _Headings:
+    """Finds sections, and knows which was found last."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.section = ""
+        self._pattern = pattern
+
+    def match(self, line: str) -> re.Match[str] | None:
+        found = self._pattern.match(line)
+        if found:
+            self.section = found["header"]
+        return found
+
+
+def _read_file(path: Path, ways: Ways, level: Level | None) -> Sequence[Setting]:
+    parser = _Parser(ways.normalises)
     encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
     with path.open(encoding=encoding) as lines:
-        parser.read_file(lines, str(path))
-    return [
-        Setting(section, normalised(name), value, f"{path} [{section}]")
-        for section in parser.sections()
-        for name, value in parser.items(section)
-    ]
+        parser.read_file(parser.counted(lines), str(path))
+    began = parser.began
+    found = []
+    for section in parser.sections():
+        for name, value in parser.items(section):
+            line = began.get((section, name), began.get((parser.default_section, name)))
+            said_by = f"{path}:{line} [{section}]"
+            found.append(Setting(section, normalised(name), value, said_by, str(path), line, level))
+    return found
 
 
 def _read_variables(environ: Mapping[str, str]) -> Sequence[Setting]:

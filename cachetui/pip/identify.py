@@ -22,6 +22,8 @@ MOVED = frozenset({301, 308})
 """Statuses of the redirects that pip caches."""
 LONGEST_NOTE = 200
 """Characters kept of what a server says where it is only shown."""
+MOST_DIGITS = 15
+"""Digits of a length that any body may have."""
 LONGEST_JSON = 256 << 10
 """Bytes of an `origin.json` or self-check that are looked at."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
@@ -72,6 +74,10 @@ def read_headers(candidate: Candidate, fd: int) -> None:
     if record.status in MOVED:
         _settle_redirect(candidate, header("location"))
         return
+    stored = record.body.size if record.body else candidate.files[-1].size
+    announced = header("content-length")
+    if announced != str(stored) and announced.isdecimal() and len(announced) <= MOST_DIGITS:
+        candidate.announced = int(announced) if int(announced) != stored else None
     if (filename := _filename_in(header)) and (dist := dist_of(filename)).project:
         candidate.settle(dist.kind, "disposition", dist.project, dist.version, dist.filename)
         return
@@ -184,13 +190,18 @@ def read_origin(candidate: Candidate, fd: int) -> None:
 
 def read_selfcheck(candidate: Candidate, fd: int) -> None:
     """Read for which environments pip looked for a newer pip."""
+    names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
+    candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
+
+
+def environments_in(text: bytes) -> tuple[str, ...]:
+    """Return the prefixes of the environments that a self-check is about (`_internal/self_outdated_check.py`)."""
     try:
-        content = json.loads(read_at(fd, LONGEST_JSON, 0))
+        content = json.loads(text)
         keys = [content["key"]] if "key" in content else list(content)
     except (ValueError, RecursionError, LookupError, TypeError):
-        keys = []
-    names = ", ".join(key for key in keys if isinstance(key, str))
-    candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
+        return ()
+    return tuple([key for key in keys if isinstance(key, str)])
 
 
 # By the addresses that others list

@@ -61,6 +61,8 @@ class Location:
     """Sentences on traps: what in the settings does not do what it seems to."""
     indexes: tuple[str, ...] = ()
     """The indexes that any setting names, the strongest first, without credentials; no built-in one."""
+    asks_pypi: bool = True
+    """Whether pip asks PyPI: no setting names another index in its place."""
     works: bool = True
     """False when pip refuses to run with these settings; a note says why."""
 
@@ -95,12 +97,12 @@ def locate(
     """
     if pip is None and python is not None:
         pip = pip_version(python.prefix)
-    here = str(cwd) if cwd else _here()
+    folder = str(cwd) if cwd else here()
     ways = ways_of(pip)
     files = configuration_files(platform, environ, str(python.prefix) if python else None, ways, etc)
     devnull = "nul" if platform == "win32" else "/dev/null"
-    configuration = read_configuration(files, environ, ways, cwd=here, devnull=devnull)
-    view = _View(configuration, environ, platform, ways, here)
+    configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
+    view = _View(configuration, environ, platform, ways, folder)
     location = view.of(command, cache_dir)
     notes = [*configuration.faults, *location.notes, *configuration.notes]
     if cache_dir is None:
@@ -115,6 +117,7 @@ def locate(
         location.off_by,
         tuple(dict.fromkeys(notes)),
         configuration.indexes(),
+        not configuration.heard("index-url", command),
         location.works and not configuration.faults,
     )
 
@@ -205,9 +208,9 @@ def ask_pip(
     """
     from cachetui import isolation  # noqa: PLC0415 - slow to load, and most commands ask nobody
 
-    here = str(cwd) if cwd else _here()
+    folder = str(cwd) if cwd else here()
     reply = isolation.ask(
-        python.executable, ("-m", "pip", "cache", "dir"), _quiet(environ, here), timeout=timeout, stop=stop
+        python.executable, ("-m", "pip", "cache", "dir"), quiet(environ, folder), timeout=timeout, stop=stop
     )
     who = str(python.executable)
     if reply.code != 0:
@@ -217,7 +220,7 @@ def ask_pip(
         return PipAnswer(None, f"{who} answered something else than where its cache is.")
     private = Path(reply.folder).parents[isolation.DEPTH]
     if Path(answer).is_relative_to(private):
-        answer = os.path.realpath(os.path.join(here, os.path.relpath(answer, reply.folder)))  # noqa: PTH118
+        answer = os.path.realpath(os.path.join(folder, os.path.relpath(answer, reply.folder)))  # noqa: PTH118
     return PipAnswer(Path(answer), f"`{who} -m pip cache dir` answers {answer}.", True)
 
 
@@ -243,7 +246,7 @@ def _same(one: Path, other: Path) -> bool:
         return False
 
 
-def _here() -> str:
+def here() -> str:
     """Return the current folder, or the file system's root when it is gone."""
     try:
         return str(Path.cwd())
@@ -260,15 +263,18 @@ def _difference(command: str, location: Location, other: str, there: Location) -
     return f"`pip {command}` {here}, but `pip {other}` {where}."
 
 
-def _quiet(environ: Mapping[str, str], here: str) -> dict[str, str]:
-    """Return the environment in which pip prints its answer and nothing else, and heeds the same settings."""
+def quiet(environ: Mapping[str, str], folder: str) -> dict[str, str]:
+    """Return the environment in which pip prints its answer and nothing else, and heeds the same settings.
+
+    `folder` is where its user would run it: what relative names are relative to.
+    """
     child = {name: value for name, value in environ.items() if name not in ("PIP_AUTO_COMPLETE", "FORCE_COLOR")}
     child |= dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE"), "0")
     child |= dict.fromkeys(("PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_NO_COLOR"), "1")
     child["_PIP_RUNNING_IN_SUBPROCESS"] = "1"  # or PIP_PYTHON would make it start another interpreter
     if child.get("PIP_CONFIG_FILE"):
-        child["PIP_CONFIG_FILE"] = os.path.join(here, child["PIP_CONFIG_FILE"])  # noqa: PTH118 - may be "nul"
-    child.setdefault("PYENV_DIR", here)  # pyenv's stand-ins choose their Python by the folder
+        child["PIP_CONFIG_FILE"] = os.path.join(folder, child["PIP_CONFIG_FILE"])  # noqa: PTH118 - may be "nul"
+    child.setdefault("PYENV_DIR", folder)  # pyenv's stand-ins choose their Python by the folder
     return child
 
 

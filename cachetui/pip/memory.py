@@ -1,7 +1,8 @@
 """What earlier scans learned, in an SQLite file of the user's own: it may cost time, never truth.
 
 One row a shard (such as `http-v2/a/b`): when it was listed, its directories, its entries. A scan believes a row only
-where each directory and each file is still what the row says: same inode, modification time and size.
+where each directory and each file is still what the row says: same inode, modification time and size. What projects
+there are stands apart, so that a shell that completes a name need not unpack everything.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,16 +23,21 @@ from cachetui.pip.candidate import Row
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 4
+SCHEMA = 6
 """Counts changes of the form; a file of another form is forgotten."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
+PROMPTLY = 0.02
+"""The same where somebody waits for a name to be completed."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
-    device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, content BLOB,
+    device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
     PRIMARY KEY (device, inode, path)
 ) WITHOUT ROWID
 """
+
+NAMES_LENGTH = 4
+"""Bytes that say how long the names of a packed shard are."""
 
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
@@ -151,10 +158,11 @@ class Memory:
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
-                "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?)",
+                "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
-                    (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), content)
-                    for path, at, content in shards
+                    (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), names, content)
+                    for path, at, packed in shards
+                    for names, content in [_parted(packed)]
                 ),
             )
             self._db.executemany(
@@ -165,6 +173,28 @@ class Memory:
         except sqlite3.Error:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
+
+
+def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
+    """Return what a root held when it was last read: projects, a space, a version if there is one. Untrusted text.
+
+    Only reads; nothing where the memory is missing, locked, damaged or foreign.
+    """
+    place = path or default_path()
+    lines: set[str] = set()
+    try:
+        if not stat.S_ISREG(place.lstat().st_mode):
+            return set()
+        with contextlib.closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", timeout=PROMPTLY, uri=True)) as db:
+            marks = [db.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")]
+            if marks != [(APPLICATION,), (SCHEMA,)]:
+                return set()
+            key = (_signed(device), _signed(inode))
+            for (names,) in db.execute("SELECT names FROM shard WHERE device = ? AND inode = ?", key):
+                lines.update(names.decode().splitlines())
+    except (OSError, sqlite3.Error, ValueError, AttributeError):
+        return set()
+    return lines
 
 
 def _signed(number: int) -> int:
@@ -182,9 +212,18 @@ def pack_shard(
     indexes: int,
 ) -> bytes:
     """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
-    content = list(directories), list(rows), list(foreign), stamp, hollow, indexes
+    entries = list(rows)
+    content = list(directories), entries, list(foreign), stamp, hollow, indexes
     packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
-    return packed
+    releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
+    names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
+    return len(names).to_bytes(NAMES_LENGTH, "big") + names + packed
+
+
+def _parted(packed: bytes) -> tuple[bytes, bytes]:
+    """Part what `pack_shard` made into the names and the rest."""
+    end = NAMES_LENGTH + int.from_bytes(packed[:NAMES_LENGTH], "big")
+    return packed[NAMES_LENGTH:end], packed[end:]
 
 
 def unpack_shard(path: str, content: bytes) -> Remembered | None:

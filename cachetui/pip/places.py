@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 HOMEBREW = "/opt/python"
 """What the prefix of a Python that Homebrew manages contains (platformdirs, `macos.py`)."""
@@ -43,6 +43,8 @@ class Ways(NamedTuple):
     """Whether a file that is named twice counts at its first place, not its last (25.2)."""
     normalises: bool = True
     """Whether two spellings of one name in one section are an error (26.3)."""
+    unsets_anywhere: bool = True
+    """Whether `pip config unset` looks into each file of a level, not only into the strongest (26.3 at the latest)."""
 
 
 def ways_of(version: Version | None) -> Ways:
@@ -56,6 +58,7 @@ def ways_of(version: Version | None) -> Ways:
         merges=release not in ((25, 2), (25, 3)),
         by_file=release >= (25, 2),
         normalises=release >= (26, 3),
+        unsets_anywhere=release >= (26, 3),
     )
 
 
@@ -178,7 +181,7 @@ def pip_version(prefix: Path) -> Version | None:
             name, _, version = metadata.stem.partition("-")
             try:
                 found.add(Version(version.partition("-py")[0]) if name.lower() == "pip" else None)
-            except InvalidVersion:
+            except ValueError:  # InvalidVersion, or more digits than Python takes for a number
                 return None
     return found.pop() if len(found) == 1 else None
 

@@ -101,7 +101,7 @@ def recalled(known: Remembered, reads: Sequence[int], same: dict[Any, Any]) -> R
     entries, traits = [], []
     try:
         for row, read in zip(known.rows, reads, strict=True):
-            dated, hint, kind, files, _, checked, _, project, version, filename, url, by, note = row
+            dated, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
             own = tuple(
                 [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
             )
@@ -119,6 +119,7 @@ def recalled(known: Remembered, reads: Sequence[int], same: dict[Any, Any]) -> R
                     url,
                     one(by, by),
                     note,
+                    announced,
                 )
             )
             trait = (dated, hint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from operator import methodcaller
@@ -20,6 +20,8 @@ SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
 DEPTH = methodcaller("count", "/")
 """How far down a path lies."""
+PROTECTED = "protected by the preferences"
+"""Why an entry stays that the user has protected."""
 AGAIN = "pip must build {} again when needed"
 """What the loss of wheels built here costs."""
 
@@ -70,13 +72,15 @@ def plan_removal(
     pips: tuple[int, ...] = (),
     named: bool = False,
     purge: bool = False,
+    protected: Collection[str] = frozenset(),
     home: Path | None = None,
 ) -> Plan:
     """Decide what of `entries` can go from the cache that `inventory` describes.
 
     `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of running pips, `named` whether
-    the user named the root explicitly, `purge` whether everything is meant, `home` the home directory in place of the
-    user's. Raises RefusedError for a root or an inventory from which nothing may be removed.
+    the user named the root explicitly, `purge` whether everything is meant, `protected` the paths of entries that stay
+    whatever is asked, `home` the home directory in place of the user's. Raises RefusedError for a root or an inventory
+    from which nothing may be removed.
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
@@ -94,7 +98,9 @@ def plan_removal(
     changed = 0
     going = []
     for entry in listed:
-        if reason := reason_to_stay(entry, now_ns, pips, newest):
+        if entry.path in protected:
+            kept.append(Kept(entry.path, PROTECTED))
+        elif reason := reason_to_stay(entry, now_ns, pips, newest):
             kept.append(Kept(entry.path, reason))
             reasons[entry.kind] += 1
         elif entry.path in unlike:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -25,6 +25,8 @@ Measured = Literal["size", "age", "checked", "read"]
 """What can be compared: bytes on disk; the time since an entry was downloaded or built, since its server last confirmed
 it, since it was last read."""
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
+PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
+"""An address without anything that may be a secret, as most are."""
 INTERPRETER = re.compile(r"([a-z]+)(\d)(\d*)")
 """The first part of a wheel's tag (PEP 425), such as `cp311`."""
 
@@ -44,7 +46,7 @@ class Condition(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a project's name, a version or a file name."""
+    """A part of a project's name, a version or a file name; of what has none, of its address or else its path."""
 
     text: str
     """As written."""
@@ -55,7 +57,8 @@ class Part:
         """Tell whether an entry bears it."""
         del facts
         canonical = canonicalize_name(self.part)
-        bears = [text.lower() for text in (entry.project, entry.version, entry.filename) if text]
+        name = entry.filename or entry.url or entry.path
+        bears = [text.lower() for text in (entry.project, entry.version, name) if text]
         return any(self.part in text for text in bears) or (entry.project is not None and canonical in entry.project)
 
 
@@ -103,19 +106,27 @@ class ForPython:
     """As written."""
     version: tuple[int, ...]
     """Such as (3, 8), or (3,)."""
+    known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
+    """Tags judged before, by their first two parts."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
         """Tell whether no other Python can use a wheel; None for what has no tags."""
         del facts
         if not entry.filename or not entry.filename.endswith(".whl"):
             return None
-        parts = entry.filename.removesuffix(".whl").split("-")
-        if len(parts) < 5:
+        start, *tags = entry.filename.rsplit("-", 3)
+        if len(tags) < 3 or "-" not in start:
             return None
-        interpreters, abis = parts[-3].lower().split("."), parts[-2].lower().split(".")
-        if len(self.version) > 1 and "abi3" in abis:
+        tag = tags[0], tags[1]
+        if tag not in self.known:
+            self.known[tag] = self._takes(*tag)
+        return self.known[tag]
+
+    def _takes(self, interpreter: str, abi: str) -> bool:
+        """Tell whether it is meant by the first two parts of a tag."""
+        if len(self.version) > 1 and "abi3" in abi.lower().split("."):
             return False  # later Pythons can use it, too
-        return all(self._is(interpreter) for interpreter in interpreters)
+        return all(self._is(one) for one in interpreter.lower().split("."))
 
     def _is(self, interpreter: str) -> bool:
         found = INTERPRETER.fullmatch(interpreter)
@@ -142,6 +153,8 @@ class From:
         del facts
         if entry.url is None:
             return None
+        if PLAIN.fullmatch(entry.url):
+            return self.part in entry.url.lower()
         try:
             parts = urlsplit(entry.url)
             return self.part in f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}".lower()

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from packaging.specifiers import InvalidSpecifier, Specifier
+from packaging.specifiers import Specifier
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 from cachetui.errors import TermError
 from cachetui.facts import Facts
@@ -129,8 +129,10 @@ def _clause(text: str, start: int) -> tuple[Clause, int]:
         raise TermError(f"a version is missing after {operator[0]}", text, at)
     written = operator[0] + version[0]
     try:
-        return Clause(written, Specifier(written, prereleases=True)), version.end()
-    except InvalidSpecifier:
+        specifier = Specifier(written, prereleases=True)
+        specifier.contains("0")  # a number may have more digits than Python takes
+        return Clause(written, specifier), version.end()
+    except ValueError:
         raise TermError(f"{version[0]} is not a version that {operator[0]} can compare with", text, at) from None
 
 
@@ -161,6 +163,6 @@ def _satisfies(specifier: Specifier, version: str) -> bool:
     """Tell whether a version as written satisfies one comparison; what is no version does so only literally."""
     try:
         Version(version)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
         return specifier.operator == "===" and version.lower() == specifier.version.lower()
     return specifier.contains(version, prereleases=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -14,19 +16,46 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
+from cachetui.preferences.values import Complaint
+from cachetui.ui import work
+from cachetui.ui.audit import AuditView
+from cachetui.ui.browse import Browse
+from cachetui.ui.cache_tree import CacheTree
+from cachetui.ui.cells import shown
 from cachetui.ui.details import BESIDE
+from cachetui.ui.figures import Figure
+from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.finding_list import FindingList
 from cachetui.ui.header import Header
+from cachetui.ui.health import Health
+from cachetui.ui.keymap import keymap
 from cachetui.ui.keys import MOVE, PROGRAM, REMOVE, SHOW, key, key_names
 from cachetui.ui.reader import TABS
-from cachetui.ui.remover import Remover
+from cachetui.ui.remover import REFUSAL_SECONDS
+from cachetui.ui.settings import Settings
+from cachetui.ui.verifier import Verifier
+from cachetui.ui.why import AnswerList, QuestionBox, Why
 
 INTERRUPTED = 130
 """The exit code of what was ended by Ctrl+C, as shells have it."""
 
 
-class CachetuiApp(Remover):
+def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
+    """Return what some classes bind, as they declare it."""
+    return [binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding)]
+
+
+def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
+    """Return the ids of what some classes bind."""
+    return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
+
+
+class CachetuiApp(Verifier):
     """Browse pip's cache, mark, review, remove."""
 
+    keymap: Mapping[str, str] = {}
+    """Keys that the user has changed, by the id of what they do."""
+    _told = False
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
     AUTO_FOCUS = "CacheTree"
@@ -51,16 +80,48 @@ class CachetuiApp(Remover):
         ),
         key("ctrl+p", "command_palette", "palette", "app.palette", PROGRAM, "Find a command, or choose another theme"),
         *[
-            key(str(number), f"view('{tab.id}')", tab.name, f"view.{tab.id}", SHOW, f"Go to {tab.name}")
-            for number, tab in enumerate(TABS, start=1)
+            key(str(tab.number), f"view('{tab.id}')", tab.name, f"view.{tab.id}", SHOW, f"Go to {tab.name}")
+            for tab in TABS
         ],
     ]
+
+    def on_load(self) -> None:
+        """Take up the theme and the keys that the user prefers."""
+        preferences, theme = self.preferences, self.preferences.theme
+        met = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
+        complaints = [*self.complaints, *met.complaints]
+        self.keymap = met.keys
+        if theme is not None and theme not in self.available_themes:
+            close = get_close_matches(theme, self.available_themes, 1)
+            hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
+            words = f'theme: there is no theme "{theme}"{hint}'
+            complaints.append(Complaint(preferences.lines.get("theme"), words))
+        elif theme is not None and "NO_COLOR" not in os.environ:
+            self.theme = theme
+        self.complaints = tuple(sorted(complaints, key=lambda complaint: complaint.line or 0))
+
+    def on_mount(self) -> None:
+        """Remember the theme as soon as another one is chosen."""
+        self.set_keymap(dict(self.keymap))
+        self.watch(self, "theme", self._remember_theme, init=False)
+
+    def _remember_theme(self) -> None:
+        if self.preferences.path is not None:
+            job = partial(work.remember, lambda: self.theme, self.preferences.path)
+            self._beside(job, group="remember")
+
+    @on(work.NotRemembered)
+    def _tell_not_remembered(self, event: work.NotRemembered) -> None:
+        if not self._told:
+            self._told = True
+            self.notify(shown(event.reason), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the parts together."""
         yield self.header
         yield self.notices
-        yield ContentSwitcher(self.browse, initial=TABS[0].id, id="views")
+        views = (self.browse, self.audit_view, self.health_view, self.why_view, self.settings_view)
+        yield ContentSwitcher(*views, initial=TABS[0].id, id="views")
         yield self.footer
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -70,7 +131,9 @@ class CachetuiApp(Remover):
             return at_work or (self._reading is not None and self.inventory is None)
         if action == "rescan":
             return self._reading is None or self.inventory is not None
-        return action not in ("review", "purge") or self.browse.plain is None
+        if action == "show_in_browse":
+            return self.why_view.actable
+        return action not in ("review", "purge", "why", "rules") or self.browse.plain is None
 
     def action_help_quit(self) -> None:
         """Take Ctrl+C as the wish to quit, which the exit code tells."""
@@ -81,7 +144,16 @@ class CachetuiApp(Remover):
         """Go to a view."""
         self.query_one("#views", ContentSwitcher).current = view
         self.header.tab = view
-        self.browse.focus_rows()
+        if view == self.why_view.id:
+            self.invite()
+        self._view.focus_rows()
+
+    @property
+    def _view(self) -> Browse | AuditView | Health | Why | Settings:
+        """The view that is shown."""
+        views = (self.audit_view, self.health_view, self.why_view, self.settings_view)
+        others: dict[str | None, AuditView | Health | Why | Settings] = {view.id: view for view in views}
+        return others.get(self.header.tab, self.browse)
 
     @on(Header.Chosen)
     def _view_clicked(self, event: Header.Chosen) -> None:
@@ -90,7 +162,7 @@ class CachetuiApp(Remover):
     @property
     def _key_holders(self) -> list[DOMNode]:
         """Everything that binds keys."""
-        return [self, self.browse, *self.browse.walk_children()]
+        return [self, self._view, *self._view.walk_children()]
 
     def action_help(self) -> None:
         """Explain all keys."""
@@ -107,5 +179,19 @@ class CachetuiApp(Remover):
             for binding in type(node).BINDINGS:
                 if not isinstance(binding, Binding) or binding.id in (None, "app.palette") or binding.group == MOVE:
                     continue
+                keys = self.keymap.get(binding.id or "", binding.key)
                 run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.tooltip, f"Key: {key_names(binding.key.split(','))}", run)
+                yield SystemCommand(binding.tooltip, f"Key: {key_names(keys.split(','))}", run)
+
+
+KEY_HOLDERS = (
+    CachetuiApp,
+    *(Browse, CacheTree, FilterBox),
+    *(AuditView, Figure),
+    *(Health, FindingList),
+    *(Why, QuestionBox, AnswerList),
+    Settings,
+)
+"""What binds keys that the user can change."""
+TYPED_IN = (FilterBox, QuestionBox)
+"""Those of them where letters are typed."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,12 +18,22 @@ from cachetui.ui.cells import shown
 from cachetui.ui.columns import Scale
 from cachetui.ui.details import Details
 from cachetui.ui.filter_line import FilterBox, FilterLine
+from cachetui.ui.judgement import Judged, Judgement
 from cachetui.ui.keys import MARK, MOVE, SHOW, key
 from cachetui.ui.listing import Listing, Tally
 from cachetui.ui.notes import Plain
 from cachetui.ui.rows import By, Row
 from cachetui.ui.text import count
 from cachetui.ui.titles import Titles
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from packaging.tags import Tag
+
+    from cachetui.facts import Word
+    from cachetui.model import Entry
+    from cachetui.pip.location import Interpreter
 
 MOST_COPIED = 1_000
 """Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
@@ -34,8 +45,10 @@ class Browse(Vertical):
     BINDING_GROUP_TITLE = "Browse"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
-        key("slash", "filter", "filter", "filter.open", SHOW, "Show only what bears the words you type", show=True),
+        key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
         key("s", "sort('size')", "sort", "sort.size", SHOW, "Sort by size; again: smallest first", show=True),
+        key("X", "app.rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
+        key("w", "app.why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
         key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
         key("C", "sort('count')", "by count", "sort.count", SHOW, "Sort by number of files; again: fewest first"),
         key("M", "sort('age')", "by age", "sort.age", SHOW, "Sort by the age shown, oldest first; again: newest first"),
@@ -76,7 +89,12 @@ class Browse(Vertical):
         """When the screen looks, in nanoseconds since the epoch."""
         self.held = False
         """Whether Esc belongs to something else that is under way."""
+        self.python: Interpreter | None = None
+        """The Python that was named, for what is unusable; None if none was."""
+        self.tags: Collection[frozenset[Tag]] | None = None
+        """What each Python takes that was found here; None until all have been looked for."""
         self._work: tuple[str, float | None] | None = None
+        self._finding: tuple[int, frozenset[Word]] | None = None  # what is being found out, about which catalog
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -102,16 +120,82 @@ class Browse(Vertical):
         """Give the keys to the rows."""
         self.screen.set_focus(self.cache_tree)  # at once: the next key is there already
 
+    def reveal(self, entry: Entry) -> None:
+        """Go to the row of an entry: what it lies in is opened, and a filter cleared."""
+        place = self.listing.catalog.place(entry)
+        self.listing.opened |= {place.shelf, place}
+        self.query_one(FilterBox).value = ""
+        self.show_rows()
+        for row in reversed(self.listing.locate(entry.path)):  # the last that is there remains
+            self.cache_tree.go_to(row)
+
     def show_rows(self) -> None:
         """Draw what the listing holds now."""
         self.remove_class("-plain")
         listing, tree = self.listing, self.cache_tree
-        tree.empty = "Nothing matches. Esc clears the filter." if listing.filtering else "Nothing is left here."
+        if gc.isenabled():  # rows are no garbage: to look for cycles in them would take longer than to make them
+            gc.disable()
+            self.call_after_refresh(gc.enable)
+        listing.now = self.now
+        self._find_out()
+        tree.empty = self._emptiness()
         self.query_one(Details).now = self.now
         tree.show(Table(listing.rows(), listing.order, Scale(*listing.scale(), self.now), listing.sign), listing.locate)
         self.query_one(Titles).show(listing.order)
         self._tell()
         self.tally = listing.tally
+
+    def _emptiness(self) -> str:
+        """Say why there may be no rows."""
+        query, unknown = self.listing.query, " or ".join(sorted(self.listing.unknown))
+        if query is None or not self.listing.filtering:
+            return "Nothing is left here."
+        if query.error is not None:
+            return f"Not understood: {shown(str(query.error))}. Esc clears the filter."
+        if unknown and self.listing.catalog.naming:
+            return f"What is {unknown} is known as soon as everything has been read."
+        if "unusable" in self.listing.unknown and not self._knows_pythons:
+            return "What is unusable is known as soon as the Pythons here have been found."
+        if unknown:
+            return f"Finding out what is {unknown}."
+        if "unusable" in query.words and self.python is None and not self.tags:
+            return "No Python here tells what it can use: name one with --python. Esc clears the filter."
+        return "Nothing matches. Esc clears the filter."
+
+    def _find_out(self) -> None:
+        """See to the facts that the filter asks for, unless entries are still being named, for these change them."""
+        listing = self.listing
+        words = listing.unknown if self._knows_pythons else listing.unknown - {"unusable"}
+        if not words or listing.catalog.naming or self._finding == (listing.turn, words):
+            return
+        entries = tuple(listing.catalog.entries.values())
+        tags = self.tags or ()
+        judgement = Judgement(listing.turn, words, entries, self.now, self.python, listing.protect, tags)
+        if judgement.quick:
+            self._learn(judgement.find())
+        else:
+            self._finding = listing.turn, words
+            self.run_worker(lambda: self.post_message(judgement.find()), thread=True, group="facts")
+
+    @property
+    def _knows_pythons(self) -> bool:
+        return self.python is not None or self.tags is not None
+
+    def know_pythons(self, tags: Collection[frozenset[Tag]]) -> None:
+        """Take up what each Python takes that was found here."""
+        self.tags, self._finding = tags, None
+        self.listing.forget("unusable")
+        if self.plain is None and self.listing.query is not None and "unusable" in self.listing.query.words:
+            self.show_rows()
+
+    def _learn(self, found: Judged) -> bool:
+        return self.listing.learn(found.turn, found.words, found.facts)
+
+    @on(Judged)
+    def _show_judged(self, event: Judged) -> None:
+        event.stop()
+        if self._learn(event):
+            self.show_rows()
 
     def show_plain(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
         """Say something in place of rows."""
@@ -129,9 +213,11 @@ class Browse(Vertical):
         if self._work is not None:
             self.query_one(FilterLine).tell(*self._work)
             return
-        projects = count(listing.catalog.projects, "project")
+        number = listing.catalog.projects
+        projects = count(number, "project")
         shown_of = f"{listing.shown_projects:,} of " if listing.filtering else ""
-        self.query_one(FilterLine).tell(f"{shown_of}{projects}")
+        widest = len(f"{number:,} of {projects}")  # always as wide: another width would lay out the whole screen anew
+        self.query_one(FilterLine).tell(f"{shown_of}{projects}".rjust(widest))
 
     def on_resize(self) -> None:
         """Write what fits."""
@@ -148,7 +234,7 @@ class Browse(Vertical):
         return True
 
     def _marks_changed(self) -> None:
-        self.cache_tree.refresh()
+        self.cache_tree.refresh_signs()
         self.tally = self.listing.tally
 
     # What keys do
@@ -271,13 +357,23 @@ class Browse(Vertical):
     def on_mount(self) -> None:
         """Let the details follow the cursor, and the rows what is typed, within the same frame."""
         self.watch(self.cache_tree, "highlighted", self._show_details)
-        self.watch(self.query_one(FilterBox), "value", self._filter, init=False)
+        self.watch(self.query_one(FilterBox), "value", self._type, init=False)
+        self.watch(self.screen, "focused", self._filter, init=False)
 
-    def _filter(self, typed: str) -> None:
-        before = self.listing.filtering
-        self.listing.filter(typed)
+    def _type(self, typed: str) -> None:
+        """Suggest how to go on, and filter."""
+        self._filter()
+        box = self.query_one(FilterBox)
+        box.suggest(self.listing.suggest(typed) if self.screen.focused is box else "")
+
+    def _filter(self) -> None:
+        """Show what matches what is typed: as long as the box has the focus, the end of it may be unfinished."""
+        box, listing, before = self.query_one(FilterBox), self.listing, self.listing.filtering
+        if not listing.filter(box.value, done=self.screen.focused is not box):
+            return
+        box.show_wrong(listing.query.error.position if listing.query and listing.query.error else None)
         self.show_rows()
-        if self.listing.filtering != before:
+        if listing.filtering != before:
             self.refresh_bindings()
 
     def _show_details(self, row: Row | None) -> None:

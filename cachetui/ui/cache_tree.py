@@ -16,14 +16,19 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.ui.cells import fit, fit_file, pad, shown, width
+from cachetui.ui.cells import fit, fit_file, pad, shown, width, wrapped
 from cachetui.ui.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.ink import Ink
 from cachetui.ui.keys import MOVE, key
+from cachetui.ui.notes import LONGEST_LINE
 from cachetui.ui.rows import Key, Locate, Order, Row
 
 HINT_ROOM = 8
 """Cells below which a hint after a name says nothing."""
+MOST_WIDE = 4
+"""Characters to a cell of which a hint is cut before it is measured: it may name a hundred versions."""
+DRAWN_LINES = 500
+"""Lines that are remembered as they were drawn, more than any screen has."""
 DOUBLE = 2
 """Clicks that open a row."""
 QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "unknown"})
@@ -100,6 +105,11 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.range_from: Key | None = None
         """Where a range of rows began, while one is chosen."""
         self._range_start = 0  # the index of that row
+        self._drawn: dict[
+            tuple[int, str, str, bool], tuple[Row, Strip]
+        ] = {}  # by row, ground, sign; whether in a range
+        self._drawn_for: tuple[object, ...] = ()  # width, order and scale of these
+        self._signs: dict[int, str] = {}  # by line, as they were drawn last
         self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
 
     @property
@@ -111,7 +121,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """Draw other rows, the cursor and what is seen staying where they are, as far as those rows are still there."""
         old, before, top = self.table.rows, self.cursor, self.scroll_offset.y
         self.table = table
-        self.virtual_size = Size(0, len(table.rows))
+        self._extend(len(table.rows))
         if self._wanted is not None and old:
             self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
             in_sight = top <= before < top + self.size.height
@@ -123,6 +133,15 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
             self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
         self.refresh()
         self.highlighted = self.current
+
+    def _extend(self, height: int) -> None:
+        """Take another number of lines, which changes nothing but the bar: an assignment lays out the whole screen."""
+        if not self.size or not self.show_vertical_scrollbar:
+            self.virtual_size = Size(0, height)
+        elif height != self.virtual_size.height:
+            self.set_reactive(CacheTree.virtual_size, Size(0, height))
+            self.vertical_scrollbar.window_virtual_size = height
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
     @property
     def room(self) -> int:
@@ -221,9 +240,10 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         room, rows = self.room, self.table.rows
         line = y + self.scroll_offset.y
         if line < len(rows):
-            return Strip(self._draw(rows[line], line, room)).adjust_cell_length(room, self.ink())
-        if not rows and y == 1:
-            return self.strip((f"{' ' * BEFORE_NAME}{self.empty}", "muted"), room=room)
+            return self._line(rows[line], line, room)
+        if not rows and 0 < y < room:
+            words = wrapped(self.empty, min(LONGEST_LINE, room - BEFORE_NAME - 1))
+            return self.strip((f"{' ' * BEFORE_NAME}{words[y - 1] if y <= len(words) else ''}", "muted"), room=room)
         return Strip.blank(room, self.ink())
 
     def _ground(self, line: int) -> str:
@@ -232,11 +252,36 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         first, last = self._bounds
         return "rest" if self.range_from is not None and first <= line <= last else ""
 
-    def _draw(self, row: Row, line: int, room: int) -> list[Segment]:
+    def notify_style_update(self) -> None:
+        """Draw in other colours."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def _line(self, row: Row, line: int, room: int) -> Strip:
+        """Draw a row, unless it was drawn just so before: scrolling and filtering show most rows again."""
+        table = self.table
+        if self._drawn_for != (room, table.order, table.scale) or len(self._drawn) > DRAWN_LINES:
+            self._drawn_for = room, table.order, table.scale
+            self._drawn.clear()
+        sign, ground = table.sign(row), self._ground(line)
+        self._signs[line] = sign
+        key = id(row), ground, sign, self.range_from is not None
+        found = self._drawn.get(key)
+        if found is None or found[0] is not row:
+            strip = Strip(self._draw(row, ground, sign, room)).adjust_cell_length(room, self.ink())
+            found = self._drawn[key] = row, strip
+        return found[1]
+
+    def refresh_signs(self) -> None:
+        """Draw those lines anew whose rows are marked otherwise than when they were drawn."""
+        top, rows = self.scroll_offset.y, self.table.rows
+        for line in range(top, min(top + self.size.height, len(rows))):
+            if self._signs.get(line) != self.table.sign(rows[line]):
+                self.refresh_line(line)
+
+    def _draw(self, row: Row, ground: str, sign: str, room: int) -> list[Segment]:
         """Draw the parts of a row from left to right."""
-        ground, glyphs = self._ground(line), self.glyphs
-        grounds = (ground,) if ground else ()
-        sign = self.table.sign(row)
+        glyphs, grounds = self.glyphs, (ground,) if ground else ()
         drawn: list[Segment] = []
 
         def put(words: str, roles: str) -> None:
@@ -252,7 +297,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         quiet = row.depth == 2 or row.foreign or row.kind in QUIET_KINDS
         put(name, "muted" if quiet else "strong" if row.open and not row.depth else "plain")
         space -= width(name)
-        hint = shown(row.hint) if space > HINT_ROOM and not row.open else ""
+        hint = shown(row.hint)[: MOST_WIDE * space] if space > HINT_ROOM and not row.open else ""
         put(pad(fit(f"  {hint}", space, dots=glyphs.dots) if hint else "", space), "muted" if ground else "hint")
         for column in chosen:
             put(" " * GAP, "plain")

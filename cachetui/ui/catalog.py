@@ -23,6 +23,8 @@ class Rank(IntEnum):
     CHECKS = 4
     FOREIGN = 5
 
+    __hash__ = int.__hash__  # an enumeration's own is slow, and every look-up of a place asks for it
+
 
 TITLES: Mapping[Rank, str] = {
     Rank.UNNAMED: "Not yet named",

@@ -91,3 +91,20 @@ def bar(fraction: float, room: int, glyphs: Glyphs) -> str:
     eighths = min(room * EIGHTHS, max(round(fraction * room * EIGHTHS), 1 if fraction > 0 else 0))
     full, rest = divmod(eighths, EIGHTHS)
     return (glyphs.across[EIGHTHS] * full + (glyphs.across[rest] if rest else "")).ljust(room)
+
+
+def wrapped(words: str, room: int) -> list[str]:
+    """Break words into lines of at most `room` cells; what is longer than a line is broken anywhere."""
+    lines = [""]
+    for word in words.split():
+        while width(word) > room > 0:
+            cut = next(size for size in range(len(word), 0, -1) if width(word[:size]) <= room or size == 1)
+            lines.append(word[:cut])
+            word = word[cut:]  # noqa: PLW2901 - the rest of a word that fills more than a line
+        if lines[-1] and width(lines[-1]) + 1 + width(word) <= room:
+            lines[-1] += f" {word}"
+        elif lines[-1]:
+            lines.append(word)
+        else:
+            lines[-1] = word
+    return [line for line in lines if line] or [""]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from cachetui.model import NS
+from cachetui.preferences.values import COLUMNS, ColumnName
 from cachetui.ui.catalog import Rank
 from cachetui.ui.cells import bar, pad
 from cachetui.ui.holding import AGES, Age
@@ -52,25 +54,35 @@ class Scale(NamedTuple):
     """When the screen looks, in nanoseconds since the epoch."""
 
 
+@dataclass(frozen=True, slots=True)
+class Layout(Order):
+    """An order, with the columns that the user wants beside names and sizes."""
+
+    columns: tuple[ColumnName, ...] = COLUMNS
+    """Those that are shown, where there is room."""
+
+
 @lru_cache(maxsize=64)
 def columns(room: int, order: Order) -> tuple[Column, ...]:
     """Choose the columns for a table of `room` cells.
 
-    The second age goes first, then the percentage, kind, files, long ages; bars shrink all the way.
+    The second age goes first, then the percentage, kind, files, long ages; bars shrink all the way. A `Layout`
+    leaves out what the user does not want.
     """
     second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
+    wanted: tuple[str, ...] = (*(order.columns if isinstance(order, Layout) else COLUMNS), "size")
     cells = 5 if room < 72 else 8 if room < 96 else 12 if room < 128 else 16
     long = room >= 72
     chosen = [
         (24, Column("size", "Size" if order.apparent else "Disk", 7, by="size")),
-        (104, Column("percent", "Share", 5, by="size")),
-        (40, Column("bar", "" if room >= 104 else "Share", cells, left=True, by="size")),
+        (104, Column("share", "Share", 5, by="size")),
+        (40, Column("bar", "" if room >= 104 and "share" in wanted else "Share", cells, left=True, by="size")),
         (72, Column("files", "Files", 5, by="count")),
         (52, Column("age", AGE_TITLES[order.age] if long else "Age", 10 if long else 5, True, "age", order.age)),
         (128, Column("age", AGE_TITLES[second], 10, True, None, second)),
         (92, Column("kind", "Kind", 9, True)),
     ]
-    return tuple([column for least, column in chosen if room >= least])
+    return tuple([column for least, column in chosen if room >= least and column.key in wanted])
 
 
 def name_room(room: int, shown: Iterable[Column]) -> int:
@@ -103,7 +115,7 @@ def cell(column: Column, row: Row, order: Order, scale: Scale, glyphs: Glyphs) -
             number, unit = disk(size)
             yield f"{number:>4} ", "muted" if size < SMALL else "plain"
             yield f"{unit:<2}", "muted"
-        case "percent":
+        case "share":
             share = 100 * size / scale.whole
             yield f"{share:4.0f}%" if share >= 0.5 else " " * 5, "muted"
         case "bar":

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -15,6 +16,9 @@ from cachetui.ui.holding import AGES
 from cachetui.ui.ink import Page, Part, size_parts
 from cachetui.ui.rows import Row, entry_name, kind_of, metadata_name
 from cachetui.ui.text import age, ago, count, date, disk_text, masked
+
+if TYPE_CHECKING:  # known late
+    from cachetui.interpreters.portrait import Portrait
 
 BESIDE = 160
 """The width in cells of the screen from which details stand beside the rows."""
@@ -33,6 +37,8 @@ RUNGS = {
     "wheel-name": "its file name",
 }
 """How an entry came by its name, by the step of the identification ladder."""
+WHEELS = ("wheel", "built", "metadata")
+"""Kinds that a Python can use, or not."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
 """How several entries of a kind are counted, where not as the kind is called."""
 
@@ -52,9 +58,11 @@ def when(time: int, now: int) -> str:
     return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
 
 
-def entry_facts(entry: Entry, now: int) -> list[Fact]:
-    """Tell what is known about one entry, the most asked for first."""
+def entry_facts(entry: Entry, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+    """Tell what is known about one entry, the most asked for first; of those Pythons, whether they can use it."""
     facts = []
+    if pythons and (usable := _usable(entry, pythons)):
+        facts.append(Fact("usable", shown(usable)))
     for which in AGES:
         if (time := getattr(entry, which)) is not None:
             latest = " at latest" if which == "downloaded" and entry.path.startswith("http/") else ""
@@ -73,6 +81,16 @@ def entry_facts(entry: Entry, now: int) -> list[Fact]:
     return facts
 
 
+def _usable(entry: Entry, pythons: Sequence[Portrait]) -> str | None:
+    """Tell whether some Python can use an entry; None for what is no wheel, nor belongs to one."""
+    from cachetui.ui.pythons import used_by  # noqa: PLC0415 - the first screen does without
+
+    parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
+    if entry.kind not in WHEELS or len(parts) < 4:
+        return None
+    return used_by(pythons, "-".join(parts[1:]))
+
+
 def holding_facts(row: Row, now: int) -> list[Fact]:
     """Tell what is known about several entries."""
     facts = []
@@ -85,11 +103,11 @@ def holding_facts(row: Row, now: int) -> list[Fact]:
     return facts
 
 
-def facts_of(row: Row, now: int) -> list[Fact]:
-    """Tell what is known about a row."""
+def facts_of(row: Row, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+    """Tell what is known about a row, given those Pythons."""
     if row.foreign:
         return [Fact("", "No pip writes such files. They are counted, and never touched.")]
-    return holding_facts(row, now) if row.entry is None else entry_facts(row.entry, now)
+    return holding_facts(row, now) if row.entry is None else entry_facts(row.entry, now, pythons)
 
 
 def title_of(row: Row) -> str:
@@ -129,6 +147,8 @@ class Details(Page):
     row: reactive[Row | None] = reactive(None, always_update=True)
     now = 0
     """When the screen looks, in nanoseconds since the epoch."""
+    pythons: Sequence[Portrait] = ()
+    """The Pythons here that work, once they are all known."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the facts: in pairs under the rows, one below the other beside them."""
@@ -145,7 +165,7 @@ class Details(Page):
 
     def _wide(self, row: Row, room: int, height: int) -> list[Strip]:
         half = min(HALF, room // 2)
-        facts = facts_of(row, self.now)
+        facts = facts_of(row, self.now, self.pythons)
         short = [fact for fact in facts if width(fact.value) <= half - LABEL - 2 and fact.label]
         long = [fact for fact in facts if fact not in short]
         figures: Part = (self._figures(row), "muted")
@@ -168,7 +188,7 @@ class Details(Page):
             self.strip((self._figures(row), "muted"), room=room),
             self.strip(room=room),
         ]
-        drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts_of(row, self.now)]
+        drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts_of(row, self.now, self.pythons)]
         heading, parts = parts_of(row)
         if parts:
             drawn += [self.strip(room=room), self.strip((heading, "strong"), room=room)]

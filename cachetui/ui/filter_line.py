@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from rich.highlighter import Highlighter
+from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.reactive import reactive
 from textual.widgets import Input
 
 from cachetui.ui.ink import Line, Part
@@ -18,6 +22,38 @@ BAR_CELLS, SHORT_BAR_CELLS = 20, 10
 """Cells of the bar of progress."""
 LEAST = 30
 """The width in cells below which there is only room to type."""
+
+
+HELP = """\
+# Filter
+Shows only what satisfies every term; the figures, and what Space marks, then cover what is shown. A word stands for
+any part of a project, a version or a file name; `*` and `?` make it a pattern for the whole name of a project. What
+else there is begins with `kind:`, `is:`, `python:`, `from:`, `size>`, `age>`, `checked>` or `read>`; `not:` before a
+term takes its opposite. Marks that the filter hides stay, and are counted at the bottom.
+
+- `torch cp311`: both words, anywhere in project, version or file
+- `torch>=2,<2.3 kind:wheel`: wheels of these versions of torch
+- `nvidia-* size>100MB`: more than 100 MB, of projects whose names begin so
+- `age>90d not:is:superseded`: older than 90 days, and nothing newer is there
+- `from:files.example python:3.8`: from there, and for Python 3.8 alone
+
+Tab, or the right arrow at the end, takes what is suggested. What does not make sense is underlined and shows nothing.
+"""
+
+
+class Wrong(Highlighter):
+    """Underlines what does not make sense, from the place where it stops to."""
+
+    def __init__(self, box: FilterBox) -> None:
+        self._box = box
+        self.start: int | None = None
+        """The first wrong character's index; None if nothing is wrong."""
+
+    def highlight(self, text: Text) -> None:
+        """Underline what is wrong; where something is missing, the place for it."""
+        if self.start is not None:
+            text.pad_right(max(0, self.start + 1 - len(text)))
+            text.stylize(self._box.get_component_rich_style("filter--wrong", partial=True), self.start)
 
 
 class FilterBox(Input):
@@ -32,24 +68,51 @@ class FilterBox(Input):
         background: $background;
         background-tint: $background 0%;
         color: $foreground;
-        & > .input--placeholder { color: $foreground 46%; }
-        &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
+        & > .input--placeholder, & > .input--suggestion { color: $foreground 46%; }
+        & > .filter--wrong { color: $text-error; text-style: underline; }
+        &:ansi > .input--placeholder, &:ansi > .input--suggestion { color: ansi_default; text-style: dim; }
+        &:ansi > .filter--wrong { color: ansi_default; text-style: underline; }
         &:ansi > .input--cursor { text-style: reverse; }
     }
     """
-    HELP = """\
-# Filter
-Shows only what bears every word that you type, in the name of its project, its file or its version. The figures, and
-what Space marks, then cover what is shown. Marks that the filter hides stay, and are counted at the bottom.
-"""
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"filter--wrong"}
+    HELP = HELP
     BINDING_GROUP_TITLE = "Filter"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "leave(False)", "to the list", "filter.keep", SHOW, "Keep the filter, go to the rows", show=True),
+        key("tab", "complete", "complete", "filter.complete", SHOW, "Complete the word; or go to the rows"),
         key("escape", "leave(True)", "clear the filter", "filter.clear", SHOW, "Show everything again", show=True),
     ]
 
+    value = reactive("", init=False)  # its width is what is left: what is typed need not lay out the screen anew
+    virtual_size = reactive(Size(0, 0))
+
     def __init__(self) -> None:
-        super().__init__(placeholder="filter: torch  2.3  cp311", compact=True, select_on_focus=False, id="filter")
+        self._wrong = Wrong(self)
+        super().__init__(
+            placeholder="filter: torch  kind:wheel  size>100MB",
+            highlighter=self._wrong,
+            compact=True,
+            select_on_focus=False,
+            id="filter",
+        )
+
+    def show_wrong(self, start: int | None) -> None:
+        """Underline what does not make sense from an index on; None if all does."""
+        self._wrong.start = start
+        self.refresh()
+
+    def suggest(self, rest: str) -> None:
+        """Show how what is typed may go on; nothing, if that is empty."""
+        self._suggestion = f"{self.value}{rest}" if rest else ""  # a suggester of Textual's answers a frame too late
+
+    def action_complete(self) -> None:
+        """Take what is suggested; where nothing is, go on to the rows."""
+        if self._suggestion:
+            self.action_end()
+            self.action_cursor_right()
+        else:
+            self.action_leave(False)
 
     def action_leave(self, clear: bool) -> None:
         """Go back to the rows."""

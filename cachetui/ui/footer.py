@@ -17,7 +17,22 @@ from cachetui.ui.text import disk_text
 
 ROOMY, TERSE = 100, 76
 """Widths in cells: from the first on keys stand further apart, below the second the marks are told in fewer words."""
-FIRST = ("filter.keep", "filter.clear", "marks.toggle", "marks.review", "filter.open", "app.help", "app.stop")
+FIRST = (
+    "settings.switch",
+    "settings.move",
+    "why.ask",
+    "why.leave",
+    "why.copy",
+    "health.stop",
+    "health.verify",
+    "filter.keep",
+    "filter.clear",
+    "marks.toggle",
+    "marks.review",
+    "filter.open",
+    "app.help",
+    "app.stop",
+)
 """Bindings that are shown before all others, in this order."""
 
 

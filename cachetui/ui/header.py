@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -26,9 +27,11 @@ class Tab(NamedTuple):
     """A view, as the tab line names it."""
 
     id: str
-    """The id of its widget; its number is its place on the line, counted from 1."""
+    """The id of its widget."""
     name: str
     """What it is called."""
+    number: int
+    """The number that stands before it: the key that opens it."""
 
 
 class Totals(NamedTuple):
@@ -58,6 +61,8 @@ class Header(Ink):
 
     tab: reactive[str] = reactive("")
     totals: reactive[Totals | None] = reactive(None)
+    badges: reactive[Mapping[str, tuple[str, str]]] = reactive({})
+    """What is to be seen beside tabs, whichever is open: words and their roles, by the id of the view."""
 
     @dataclass
     class Chosen(Message):
@@ -77,10 +82,12 @@ class Header(Ink):
         """Return the parts at the left, each with the view that a click on it opens."""
         brand: list[tuple[str | None, Part]] = [(None, (" cachetui ", "accent strong")), (None, " ")]
         parts = brand if self.size.width >= WITH_BRAND else []
-        for number, tab in enumerate(self.tabs, start=1):
+        for tab in self.tabs:
             here = tab.id == self.tab
-            parts.append((tab.id, (f" {number} ", "pill" if here else "hint")))
+            parts.append((tab.id, (f" {tab.number} ", "pill" if here else "hint")))
             parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
+            if (badge := self.badges.get(tab.id)) is not None:
+                parts.append((tab.id, (badge[0], f"pill {badge[1]}" if here else badge[1])))
         return parts
 
     def on_click(self, event: events.Click) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar, NamedTuple
 
@@ -12,11 +13,14 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.strip import Strip
 
+from cachetui.ui.cells import wrapped
+from cachetui.ui.filter_line import HELP as FILTER
 from cachetui.ui.ink import Line, Page
 from cachetui.ui.keys import GROUPS, PROGRAM, key_names
-from cachetui.ui.notes import wrapped
 from cachetui.ui.sheet import Answer, Sheet
 
+EXAMPLE = re.compile(r"^- ", re.M)
+"""How an item of a list begins: an example and what it means."""
 KEYS = 16
 """Cells for keys."""
 MOUSE = (
@@ -68,11 +72,7 @@ class KeyPage(Page):
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the keys."""
-        drawn: list[Strip] = []
-        heading, _, about = self.about.replace("**", "").replace("`", "").partition("\n")
-        if about:
-            drawn.append(self.strip((heading.removeprefix("# "), "strong"), room=room))
-            drawn += [self.strip((line, "muted"), room=room) for line in wrapped(about, room)]
+        drawn = self._prose(self.about, room)
         for group in GROUPS:
             explained = [line for line in self.explained if line.group == group]
             if not explained:
@@ -83,8 +83,24 @@ class KeyPage(Page):
                 for index, words in enumerate(wrapped(one.does, max(8, room - KEYS))):
                     keys = f"{'' if index else names:<{KEYS - 1}} "
                     drawn.append(self.strip((keys, "accent strong"), (words, "muted"), room=room))
+        if self.about != FILTER:
+            drawn += [self.strip(room=room), *self._prose(FILTER, room)]
         drawn += [self.strip(room=room), self.strip(("Mouse", "strong"), room=room)]
         return drawn + [self.strip((line, "muted"), room=room) for line in wrapped(MOUSE, room)]
+
+    def _prose(self, markdown: str, room: int) -> list[Strip]:
+        """Draw a heading, paragraphs and examples."""
+        heading, _, about = markdown.replace("**", "").partition("\n")
+        drawn = [self.strip((heading.removeprefix("# "), "strong"), room=room)] if about else []
+        for block in about.split("\n\n"):
+            for words in EXAMPLE.split(block) if EXAMPLE.match(block) else [block]:
+                code, _, meaning = words.partition("`: ")
+                if meaning:
+                    drawn.append(self.strip(f"  {code.removeprefix('`')}", room=room))
+                indent = " " * 4 if meaning else ""
+                lines = wrapped((meaning or words).replace("`", ""), max(8, room - len(indent)))
+                drawn += [self.strip((indent + line, "muted"), room=room) for line in lines if line]
+        return drawn
 
 
 class Help(Sheet[None]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
@@ -22,6 +22,8 @@ BETWEEN = "\x1f"
 
 class Picked(Collection[Entry]):
     """Some entries of a collection; not gathered, for of most of what a filter lets through only figures are seen."""
+
+    __slots__ = ("_entries", "_number", "_picked")
 
     def __init__(self, entries: Collection[Entry], picked: bytes) -> None:
         self._entries = entries
@@ -92,12 +94,25 @@ class Holding:
             after.files = self.files - less.files + more.files
         return after
 
-    def part(self, picked: bytes, lines: Iterable[str]) -> Holding:
-        """Return what a filter lets through: `picked` is 1 or 0 for each entry, `lines` are those of the haystack."""
-        part = Holding(Picked(self.entries, picked))
-        part.disks = array("q", compress(self.disks, picked))
-        part.haystack = BETWEEN.join(lines)
-        return part
+    def part(self, picked: Sequence[bool], lines: list[str] | None = None) -> Holding | None:
+        """Return what a filter lets through, by whether each entry is picked: this object itself if all are.
+
+        `lines` are all lines of the haystack, if somebody has them.
+        """
+        if all(picked):
+            return self
+        return Piece(self, bytes(picked), lines) if any(picked) else None
+
+    def lines(self) -> list[str]:
+        """Return what a filter looks at besides the project, of each entry."""
+        return self.haystack.split(BETWEEN) if self.entries else []
+
+    def bearing(self, word: str, wanted: bool = True) -> Holding | None:
+        """Return what bears a word in what a filter looks at; or what does not, if that is not `wanted`."""
+        if word not in self.haystack:
+            return None if wanted else self
+        lines = self.lines()
+        return self.part([word in line for line in lines] if wanted else [word not in line for line in lines], lines)
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
@@ -120,7 +135,7 @@ class Holding:
     @cached_property
     def haystack(self) -> str:
         """What a filter looks at besides the project, in lower case, with `BETWEEN` between two entries."""
-        lines = [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}" for entry in self.entries]
+        lines = [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}" for entry in self.entries]  # as Part has it
         text = BETWEEN.join(lines).lower()
         if text.count(BETWEEN) >= len(lines):  # a hostile name holds it, too
             text = BETWEEN.join([line.replace(BETWEEN, " ") for line in lines]).lower()
@@ -142,3 +157,24 @@ class Holding:
     def size(self, apparent: bool) -> int:
         """Return the apparent size, or else the disk usage, in bytes."""
         return self.apparent if apparent else self.disk
+
+
+class Piece(Holding):
+    """What a filter lets through of a holding."""
+
+    def __init__(self, whole: Holding, picked: bytes, lines: list[str] | None) -> None:
+        super().__init__(Picked(whole.entries, picked))
+        self._whole, self._picked = whole, picked
+        self.disk = sum(compress(whole.disks, picked))
+        if lines is not None:
+            self.haystack = BETWEEN.join(compress(lines, picked))
+
+    @cached_property
+    def disks(self) -> array[int]:
+        """Allocated bytes of each entry."""
+        return array("q", compress(self._whole.disks, self._picked))
+
+    @cached_property
+    def haystack(self) -> str:
+        """What a filter looks at besides the project, as in the whole."""
+        return BETWEEN.join(compress(self._whole.lines(), self._picked))

@@ -10,13 +10,15 @@ MOVE = Binding.Group("Move")
 MARK = Binding.Group("Mark")
 REMOVE = Binding.Group("Remove")
 SHOW = Binding.Group("Sort and show")
+SETTINGS = Binding.Group("Settings of pip")
 PROGRAM = Binding.Group("Program")
-GROUPS = (MOVE, MARK, REMOVE, SHOW, PROGRAM)
+GROUPS = (MOVE, MARK, REMOVE, SHOW, SETTINGS, PROGRAM)
 """What keys are for, in the order in which the help lists them."""
 NAMES = {
     "space": "Space",
     "enter": "Enter",
     "escape": "Esc",
+    "tab": "Tab",
     "slash": "/",
     "question_mark": "?",
     "asterisk": "*",

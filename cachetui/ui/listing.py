@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from cachetui.facts import Facts, Word
 from cachetui.model import Entry
 from cachetui.ui.catalog import Catalog, Place, Rank
 from cachetui.ui.holding import Holding
 from cachetui.ui.marks import Marks
-from cachetui.ui.matching import matches, narrows
 from cachetui.ui.rows import Key, Order, Row, foreign_row, make_rows, turned
 from cachetui.ui.tops import Tops
+
+if TYPE_CHECKING:  # the first screen does not wait for terms
+    from cachetui.terms.parser import Term
+    from cachetui.ui.query import Query
 
 Sign = Literal["x", "-", " ", ""]
 """How a row is marked: wholly, partly, not at all; empty where nothing can be."""
 
+FACTS: Mapping[Word, str] = {
+    "superseded": "superseded",
+    "legacy": "legacy",
+    "dead-weight": "dead_weight",
+    "protected": "protected",
+    "unusable": "usable",
+}
+"""Words that are told by facts, and what holds these in `Facts`; all others an entry tells by itself."""
+NOTHING = Tops([])
 MOST_TURNED = 8
 """Projects that are opened or closed within the rows there are; of more than these, all rows are made anew."""
 
@@ -56,41 +70,105 @@ class Listing:
         """How rows are sorted."""
         self.typed = ""
         """What the filter box holds."""
-        self._found: list[tuple[str, Tops]] = []  # what filters showed, each beginning with the one before
+        self.query: Query | None = None
+        """The same as terms; None for nothing."""
+        self.now = 0
+        """The moment from which ages are counted, in nanoseconds since the epoch."""
+        self.protect: Callable[[Entry, Facts], bool] | None = None
+        """Tells what the preferences protect."""
+        self.turn = 0
+        """How often the catalog has changed: facts that were found out about another one are of no use."""
+        self._facts = Facts()
+        self._known: frozenset[Word] = frozenset()  # what these facts tell
+        self._found: list[tuple[tuple[Term, ...], Tops]] = []  # what terms let through, each narrower than the last
         self._built: Built | None = None
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
-    def filter(self, typed: str) -> None:
-        """Show only what matches."""
-        self.typed = typed
+    def filter(self, typed: str, done: bool = True) -> bool:
+        """Show only what matches; tell whether that is something else than before.
+
+        Unless typing is `done`, a term at the end that is not finished changes nothing yet.
+        """
+        before, self.typed, self.query = self.query, typed, None
+        if typed.strip():
+            from cachetui.ui.query import read_query  # noqa: PLC0415 - the first screen does not wait for terms
+
+            self.query = read_query(typed, done)
+        return self.query != before
 
     def expect_filter(self) -> None:
         """Prepare for typing, where what a filter looks at was not made ready beside the screen."""
+        from cachetui.ui import matching, query  # noqa: F401, PLC0415 - see above
+
         for _, holding in self.catalog.shelves:
             _ = holding.haystack
+
+    def suggest(self, typed: str) -> str:
+        """Return how the last word typed may go on; empty where nothing is to be suggested."""
+        from cachetui.ui.suggestions import suggestion  # noqa: PLC0415 - see above
+
+        return suggestion(typed, self._everything.names)
 
     def _changed(self) -> None:
         """Forget what was computed of another catalog."""
         self._found.clear()
         self._built = self._scale = None
+        self._known = frozenset()
+        self.turn += 1
 
     @property
     def filtering(self) -> bool:
         """Whether a filter may hide something."""
-        return bool(self.typed.split())
+        return self.query is not None and (bool(self.query.terms) or self.query.error is not None)
+
+    @property
+    def settled(self) -> bool:
+        """Whether what is shown is what the filter means: not while a term is being typed, or does not parse."""
+        return self.query is None or not (self.query.unfinished or self.query.error)
+
+    @property
+    def unknown(self) -> frozenset[Word]:
+        """The facts that the filter asks for and that are not known yet; until then nothing matches."""
+        return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
+
+    def learn(self, turn: int, words: Collection[Word], facts: Facts) -> bool:
+        """Take up facts that tell `words`, if they are about the catalog that there is now; tell whether they are."""
+        if turn != self.turn:
+            return False
+        fields = [FACTS[word] for word in words if word in FACTS]
+        self._facts = replace(self._facts, **{field: getattr(facts, field) for field in fields})
+        self._known |= frozenset(words)
+        return True
+
+    def forget(self, word: Word) -> None:
+        """Forget the facts that tell a word: what they rest on has changed."""
+        self._known -= {word}
+        self._found.clear()
+
+    @property
+    def _everything(self) -> Tops:
+        if not self._found:
+            self._found.append(((), Tops.of(self.catalog.shelves)))
+        return self._found[0][1]
 
     @property
     def tops(self) -> Tops:
         """What the filter shows of every project and group."""
-        found, typed = self._found, self.typed
-        if not found:
-            found.append(("", Tops.of(self.catalog.shelves)))
-        while not narrows(typed, found[-1][0]):
+        everything, query, found = self._everything, self.query, self._found
+        if query is None or not self.filtering:
+            return everything
+        if query.error is not None or self.unknown:
+            return NOTHING
+        from cachetui.ui.matching import matches  # noqa: PLC0415 - see above
+        from cachetui.ui.query import narrows  # noqa: PLC0415
+
+        while not narrows(query, found[-1][0]):
             found.pop()
         before, tops = found[-1]
-        if typed != before:
-            tops = tops.filtered(matches(typed))
-            found.append((typed, tops))
+        if query.terms != before:
+            more = [term for term in query.terms if term not in before]
+            tops = tops.filtered(matches(more, replace(self._facts, now_ns=self.now)))
+            found.append((query.terms, tops))
         return tops
 
     @property
@@ -158,8 +236,8 @@ class Listing:
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
     def toggle(self, rows: Iterable[Row]) -> None:
-        """Mark everything shown of some rows; or unmark it, where it was all marked."""
-        shelves = [(row.place.shelf, row.holding) for row in rows if not row.foreign]
+        """Mark everything shown of some rows; or unmark it, where it was all marked. Not before a filter is settled."""
+        shelves = [(row.place.shelf, row.holding) for row in rows if not row.foreign and self.settled]
         missing = [
             (shelf, holding) for shelf, holding in shelves if self._marked(shelf, holding) < len(holding.entries)
         ]
@@ -169,13 +247,13 @@ class Listing:
             self.marks.unmark(shelf, holding)
 
     def mark_all(self) -> None:
-        """Mark everything that the filter shows."""
-        for shelf, holding in self.shelves:
+        """Mark everything that the filter shows, once it is settled."""
+        for shelf, holding in self.shelves if self.settled else ():
             self.marks.mark(shelf, holding)
 
     def invert(self) -> None:
-        """Mark what is shown and not marked, unmark what is shown and marked."""
-        for shelf, holding in self.shelves:
+        """Mark what is shown and not marked, unmark what is shown and marked, once the filter is settled."""
+        for shelf, holding in self.shelves if self.settled else ():
             self.marks.invert(shelf, holding)
 
     def _marked(self, shelf: Place, holding: Holding) -> int:
@@ -190,6 +268,8 @@ class Listing:
         """How many marked entries the filter does not show."""
         if not self.filtering or not self.marks:
             return 0
+        if len(self.marks) == len(self.catalog.entries):
+            return len(self.marks) - sum([len(holding.entries) for _, holding in self.shelves])
         return len(self.marks) - sum([self._marked(shelf, holding) for shelf, holding in self.shelves])
 
     @property

@@ -9,6 +9,7 @@ from cachetui.ui.catalog import Catalog, Place
 from cachetui.ui.holding import Holding
 
 NONE: Mapping[str, Entry] = {}
+EMPTY = Holding(())
 
 
 class Marks:
@@ -38,7 +39,7 @@ class Marks:
 
     def mark(self, shelf: Place, holding: Holding) -> None:
         """Mark entries of one project or group, wherever they are not marked yet."""
-        self._put(shelf, self._parted(shelf, holding)[1])
+        self._put(shelf, self._parted(shelf, holding)[1] if shelf in self._shelves else holding)
 
     def unmark(self, shelf: Place, holding: Holding) -> None:
         """Unmark entries of one project or group, wherever they are marked."""
@@ -53,9 +54,11 @@ class Marks:
     def _parted(self, shelf: Place, holding: Holding) -> tuple[Holding, Holding]:
         """Return what of a holding is marked, and what is not."""
         marked, entries = self.at(shelf), holding.entries
+        if len(marked) == len(entries) and marked.keys() == holding.by_path.keys():
+            return holding, EMPTY
         inside = [entry for entry in entries if entry[2] in marked] if marked else []  # by index, as above
         if not inside or len(inside) == len(entries):
-            return (holding, Holding(())) if inside else (Holding(()), holding)
+            return (holding, EMPTY) if inside else (EMPTY, holding)
         outside = [entry for entry in entries if entry[2] not in marked]
         return Holding(inside), holding.changed(outside, inside, ())
 

@@ -8,30 +8,13 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from cachetui.ui.cells import width
+from cachetui.ui.cells import width, wrapped
 from cachetui.ui.ink import Page, Part, parts_width
 
 LONGEST_LINE = 76
 """Cells after which words of a page are wrapped, for a line that long still reads well."""
 MOST_NOTICES = 4
 """Lines of notices at most; more would push the rows away."""
-
-
-def wrapped(words: str, room: int) -> list[str]:
-    """Break words into lines of at most `room` cells; what is longer than a line is broken anywhere."""
-    lines = [""]
-    for word in words.split():
-        while width(word) > room > 0:
-            cut = next(size for size in range(len(word), 0, -1) if width(word[:size]) <= room or size == 1)
-            lines.append(word[:cut])
-            word = word[cut:]  # noqa: PLW2901 - the rest of a word that fills more than a line
-        if lines[-1] and width(lines[-1]) + 1 + width(word) <= room:
-            lines[-1] += f" {word}"
-        elif lines[-1]:
-            lines.append(word)
-        else:
-            lines[-1] = word
-    return [line for line in lines if line] or [""]
 
 
 class Plain(Page):

@@ -15,9 +15,11 @@ from textual import on
 from textual.worker import Worker, get_current_worker
 
 from cachetui.model import Batch, Entry, Inventory
+from cachetui.preferences.values import Complaint, Preferences
 from cachetui.ui import work
 from cachetui.ui.browse import Browse
 from cachetui.ui.cells import shown
+from cachetui.ui.columns import Layout
 from cachetui.ui.header import Header, Tab, Totals, home_short
 from cachetui.ui.keyboard import Keyboard
 from cachetui.ui.listing import Listing
@@ -27,8 +29,14 @@ from cachetui.ui.text import ASCII, UNICODE, Glyphs, count, disk_text
 if TYPE_CHECKING:
     from cachetui.pip.location import Interpreter, Location
 
-TABS = (Tab("browse", "Browse"),)
-"""The views there are; a view's number key is its place here."""
+TABS = (
+    Tab("browse", "Browse", 1),
+    Tab("audit", "Audit", 2),
+    Tab("health", "Health", 3),
+    Tab("why", "Why", 4),
+    Tab("settings", "Settings", 5),
+)
+"""The views there are."""
 TAKE_UP_SECONDS = 0.6
 """Least time between two redraws while a scan streams in, once all that it found is taken up."""
 SOON = 0.001
@@ -50,6 +58,7 @@ class Reader(Keyboard):
         memory: bool = True,
         python: Interpreter | None = None,
         demo: bool = False,
+        preferences: Preferences | None = None,
         clock: Callable[[], int] = time.time_ns,
         glyphs: Glyphs | None = None,
     ) -> None:
@@ -69,8 +78,16 @@ class Reader(Keyboard):
         """What the last scan found; None before the first is done."""
         self.listing = Listing()
         """What is shown and marked."""
+        self.preferences = preferences = preferences or Preferences()
+        """What the user prefers."""
+        self.complaints: tuple[Complaint, ...] = preferences.complaints
+        """What is wrong with that."""
+        self.listing.protect = preferences.protection
+        chosen = "sort" in preferences.lines
+        self.listing.order = Layout(*preferences.sort, chosen, preferences.age, columns=preferences.columns)
         root = str(location.root)
         self.browse = Browse(self.listing, root, id=TABS[0].id)
+        self.browse.python = python
         self.header = Header(TABS, root, (*(["read-only"] if read_only else []), *(["demo"] if demo else [])))
         self.notices = Notices()
         self._memory, self._python, self._clock = memory, python, clock
@@ -250,7 +267,18 @@ class Reader(Keyboard):
             path, reason = inventory.errors[0]
             some = count(len(inventory.errors), "place")
             sentences.append(f"{some} could not be read, such as {path or location.root}: {reason}.")
+        if self.complaints:
+            sentences.append(self._complaint())
         self.notices.sentences = tuple(map(shown, sentences))
+
+    def _complaint(self) -> str:
+        """Tell what is wrong with the preferences, in one sentence: what stops removals before all else."""
+        preferences, complaint = self.preferences, self.complaints[0]
+        if preferences.refusal:
+            return preferences.refusal
+        others = len(self.complaints) - 1
+        more = f" And {count(others, 'further thing')}: see `cachetui preferences`." if others else ""
+        return f"Preferences, {complaint}.{more}"
 
     def action_rescan(self) -> None:
         """Read the cache again."""

@@ -66,6 +66,8 @@ class Remover(Reader):
             why = "A removal is running: wait for it, or stop it with Esc."
         elif self.inventory is None:
             why = "The cache has not been read yet: wait for that, then review."
+        elif self.preferences.refusal:
+            why = shown(self.preferences.refusal)
         else:
             return True
         self.notify(why, severity="warning", markup=False)
@@ -88,7 +90,15 @@ class Remover(Reader):
     def _plan(self, entries: list[Entry], purge: bool) -> None:
         assert self.inventory is not None
         self.browse.tell_work("looking at what would go")
-        job = partial(work.plan, self.inventory, entries, named=self.location.named, purge=purge, now_ns=self._clock())
+        job = partial(
+            work.plan,
+            self.inventory,
+            entries,
+            protection=self.preferences.protection,
+            named=self.location.named,
+            purge=purge,
+            now_ns=self._clock(),
+        )
         self._planning = self._beside(job, group="plan")
         self.browse.held = True
         self.refresh_bindings()

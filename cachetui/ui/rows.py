@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from operator import itemgetter
 from typing import Literal, NamedTuple
 from urllib.parse import urlsplit
@@ -18,6 +19,8 @@ By = Literal["size", "name", "count", "age"]
 Key = Place | str
 """The identity of a row: a place, or the path of an entry."""
 
+OPEN_PROJECTS = 64
+"""Projects of which the rows below them are remembered: as many as anybody opens."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
 """Kinds that are known by the name of a file."""
@@ -193,13 +196,8 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
         named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
         yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
         return
-    versions, pages = [], []
-    for version in top.holding.versions:
-        place = release_place(top.place.project, version.label)
-        if version.label is None:
-            pages = [_entry_row(entry, place, 1) for entry in version.entries]
-        else:
-            versions.append(_version_row(version, place, place in opened))
+    closed, pages = _releases(top.place.project, top.holding)
+    versions = [row._replace(open=True) if row.place in opened else row for row in closed]
     for row in order.arrange(versions) if order.chosen else versions:
         yield row
         if row.open:
@@ -207,9 +205,21 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
     yield from pages
 
 
-def _version_row(version: Version, place: Place, is_open: bool) -> Row:
-    kind = kind_of(version.entries)
-    return Row(place, place, version.label or "", Holding(version.entries), 1, kind, folds=True, open=is_open)
+@lru_cache(maxsize=OPEN_PROJECTS)
+def _releases(project: str, holding: Holding) -> tuple[list[Row], list[Row]]:
+    """List the versions of a project, all of them closed, and its pages."""
+    versions, pages = [], []
+    for version in holding.versions:
+        place = release_place(project, version.label)
+        if version.label is None:
+            pages = [_entry_row(entry, place, 1) for entry in version.entries]
+        else:
+            versions.append(_version_row(version, place))
+    return versions, pages
+
+
+def _version_row(version: Version, place: Place) -> Row:
+    return Row(place, place, version.label or "", Holding(version.entries), 1, kind_of(version.entries), folds=True)
 
 
 def _entry_row(entry: Entry, place: Place, depth: int) -> Row:

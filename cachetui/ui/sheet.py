@@ -15,10 +15,9 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cachetui.ui.bill import BillLine
-from cachetui.ui.cells import FILE_TAIL, fit, fit_file, shown, width
+from cachetui.ui.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
 from cachetui.ui.ink import Ink, Page, Part, size_parts
 from cachetui.ui.keys import MOVE, PROGRAM, key
-from cachetui.ui.notes import wrapped
 
 Reply = TypeVar("Reply")
 WIDE = 70

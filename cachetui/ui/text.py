@@ -82,6 +82,12 @@ def masked(url: str) -> str:
     return found
 
 
+def hushed(words: str) -> str:
+    """Return words in which the secrets of all addresses are masked."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), words) if "://" in words else words
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from operator import attrgetter
+from typing import TYPE_CHECKING
 
 from cachetui.ui.catalog import Place
 from cachetui.ui.holding import Holding
-from cachetui.ui.matching import Matcher
 from cachetui.ui.rows import Order, Row
+
+if TYPE_CHECKING:  # the first screen does not wait for terms
+    from cachetui.ui.matching import Matcher
 
 PLACE: Callable[[Row], Place] = attrgetter("place")
 
@@ -33,6 +37,11 @@ class Tops:
     def shelves(self) -> list[tuple[Place, Holding]]:
         """What is shown of every project and group."""
         return [(row.place, row.holding) for row in self.rows]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the projects."""
+        return [row.name for row in self.rows[: self.projects]]
 
     def find(self, shelf: Place) -> Row | None:
         """Return the row of a project or group, if it is shown."""

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from textual.message import Message
@@ -15,6 +16,8 @@ from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.location import Interpreter, Location
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
+from cachetui.preferences.file import remember_theme
+from cachetui.preferences.values import Protection
 from cachetui.ui.catalog import Catalog
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
@@ -25,6 +28,8 @@ Post = Callable[[Message], object]
 """Hands a message to the app; may be called from any thread."""
 Stop = Callable[[], bool]
 """Tells whether to give up."""
+WRITING = Lock()
+"""Held while the preferences are written: one after the other."""
 
 
 class Found(Message):
@@ -80,6 +85,14 @@ class Planned(Message):
 @dataclass
 class Refused(Message):
     """What was asked for cannot be done."""
+
+    reason: str
+    """A sentence that says why."""
+
+
+@dataclass
+class NotRemembered(Message):
+    """The theme could not be written into the preferences."""
 
     reason: str
     """A sentence that says why."""
@@ -153,7 +166,7 @@ def ask_about(location: Location, python: Interpreter | None, post: Post, stop: 
     """Ask pip itself where its cache is, and tell how that differs."""
     import os  # noqa: PLC0415 - with what follows it is needed late
 
-    from cachetui.interpreters import default_python  # noqa: PLC0415
+    from cachetui.interpreters.named import default_python  # noqa: PLC0415
     from cachetui.pip.location import ask_pip, compare  # noqa: PLC0415
 
     python = python or default_python(os.environ)
@@ -163,14 +176,29 @@ def ask_about(location: Location, python: Interpreter | None, post: Post, stop: 
 
 
 def plan(
-    inventory: Inventory, entries: Iterable[Entry], *, named: bool, purge: bool, now_ns: int, post: Post, stop: Stop
+    inventory: Inventory,
+    entries: Iterable[Entry],
+    *,
+    protection: Protection,
+    named: bool,
+    purge: bool,
+    now_ns: int,
+    post: Post,
+    stop: Stop,
 ) -> None:
-    """Find out what of some entries would go."""
+    """Find out what of some entries would go; what the preferences protect stays."""
+    from cachetui.insight.judging import facts_of  # noqa: PLC0415 - the first screen does not wait for it
     from cachetui.pip.running import running_pips  # noqa: PLC0415 - it starts with psutil, which costs time
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
 
+    protected: frozenset[str] = frozenset()
+    if protection.terms:
+        protected = facts_of(inventory.entries, (), now_ns=now_ns, protect=protection).protected
+    pips = running_pips()
     try:
-        found = plan_removal(inventory, entries, pips=running_pips(), now_ns=now_ns, named=named, purge=purge)
+        found = plan_removal(
+            inventory, entries, pips=pips, now_ns=now_ns, named=named, purge=purge, protected=protected
+        )
     except (CachetuiError, OSError) as error:
         reason = f"What would go cannot be told: {_why(error)}." if isinstance(error, OSError) else str(error)
         if not stop():
@@ -195,3 +223,13 @@ def remove(agreed: Plan, post: Post, stop: Stop) -> None:
         post(Refused(broken.format(_why(error)) if isinstance(error, OSError) else str(error)))
     else:
         post(Removed(agreed, outcome))
+
+
+def remember(theme: Callable[[], str], path: Path | None, post: Post, stop: Stop) -> None:
+    """Write the theme of the moment into the preferences; of several at once the last counts."""
+    del stop  # it takes no time
+    with WRITING:
+        try:
+            remember_theme(theme(), path)
+        except CachetuiError as error:
+            post(NotRemembered(str(error)))

@@ -30,8 +30,9 @@ KEYS = (DOWN, UP, PAGE_DOWN, PAGE_UP, ENDS, OPEN, CLOSE, SORT, MARK, ALL, NONE, 
 """What is pressed among the rows."""
 SORTS = b"nssCCMMnn"
 """Keys that sort, in an order in which each changes what is seen."""
-WORDS = ("manylinu", "jupyter-", "cp311-cp", "zope-con", "nowherex")
-"""What is typed into the filter: in many file names, in some projects, in neither."""
+WORDS = ("64.manyl", "-mail-1", "311-cp31", "-config", "9nowhere")
+"""What is typed into the filter: in many file names, in some projects, in neither; no project's name begins so, for
+what the box suggests behind a word looks like something typed."""
 RESCANS = 3
 UNSEEN = 5.0
 """Seconds after which a rescan was too quick to be seen."""

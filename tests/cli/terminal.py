@@ -16,13 +16,14 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """Runs `python -m cachetui` as the only program of a terminal of 80 columns."""
+    """Runs `python -m cachetui` as the only program of a terminal of 80 columns, unless it has others."""
 
-    def __init__(self, *arguments: str) -> None:
+    def __init__(self, *arguments: str, columns: int = 80) -> None:
         self._written = b""
         self._process, self._screen = pty.fork()
         if self._process == 0:
-            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "COLUMNS": "80", "LINES": "24"}
+            size = {"COLUMNS": str(columns), "LINES": "24"}
+            environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **size}
             os.execve(sys.executable, [sys.executable, "-m", "cachetui", *arguments], environment)
 
     def __enter__(self) -> Self:

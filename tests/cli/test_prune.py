@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Run
+from tests.cli.test_preferences import prefer
 
 
 def files(root: Path) -> set[str]:
@@ -85,3 +86,50 @@ def test_terms_choose_on_the_command_line(run: Run, cache: Path) -> None:
     assert run("remove", "torch>=2,<2.3", "kind:wheel", "--yes", "--cache-dir", cache).code == 0
     assert before - files(cache)
     assert all("http" in path for path in before - files(cache))
+
+
+def test_what_is_protected_is_never_chosen(run: Run, cache: Path) -> None:
+    prefer('protect = ["torch"]')
+    said = run("prune", "size>0", "--built", "--max-size", "0", "--yes", "--json", "--cache-dir", cache)
+    planned = json.loads(said.out)["planned"]
+    assert planned
+    assert all(one["project"] != "torch" for one in planned)
+    left = json.loads(run("list", "torch", "--json", "--cache-dir", cache).out)
+    assert {one["kind"] for one in left["projects"][0]["entries"]} >= {"wheel", "index"}
+
+
+def test_without_a_word_the_policy_is_run_and_told(run: Run, cache: Path) -> None:
+    path = prefer('[prune]\nsuperseded = true\nolder-than = "30d"\nterms = ["kind:wheel"]\n')
+    policy = run("prune", "-n", "--json", "--cache-dir", cache)
+    said = run("prune", "--superseded", "--older-than", "30d", "kind:wheel", "-n", "--json", "--cache-dir", cache)
+    assert policy.code == said.code == 0
+    assert policy.out == said.out
+    assert policy.err == f"The policy in {path}: prune --superseded --older-than 30d kind:wheel\n{said.err}"
+    assert run("prune", "size>900GB", "-n", "--cache-dir", cache).err == "Nothing is to go.\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "there is no policy to run"),
+        ("[prune]\n", "chooses nothing"),
+        ("[prune]\nsuperseded = false\nbuilt = true\n", "chooses nothing"),
+        ("[prune]\nsuperseded = true\nolder-than = 90\n", "mended: line 3: prune.older-than"),
+        ("[prune]\nsuperseded = true\nkep-latest = 2\n", "mended: line 3: prune.kep-latest"),
+        ("[prune]\nterms = ['torch', 'kind:whel']\n", "mended: line 2: prune.terms"),
+        ("[prune]\nunusable = true\n", "--python"),
+    ],
+)
+def test_a_policy_that_cannot_be_run_touches_nothing(text: str, words: str, run: Run, cache: Path) -> None:
+    prefer(text)
+    before = files(cache)
+    said = run("prune", "--yes", "--cache-dir", cache)
+    assert (said.code, said.out) == (2, "")
+    assert words in said.err
+    assert files(cache) == before
+
+
+def test_half_a_rule_runs_no_policy(run: Run, cache: Path) -> None:
+    prefer("[prune]\nsuperseded = true\n")
+    assert run("prune", "--built", "-n", "--cache-dir", cache).code == 2
+    assert run("prune", "--by", "downloaded", "-n", "--cache-dir", cache).code == 2

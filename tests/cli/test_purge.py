@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from tests.cli.conftest import Run
+from tests.cli.test_preferences import prefer
 from tests.inventories import NOW, age_directories, record, write
 
 
@@ -70,3 +71,16 @@ def test_a_directory_that_is_no_cache_is_refused(run: Run, tmp_path: Path) -> No
     assert (said.code, said.out) == (1, "")
     assert "holds nothing that pip writes" in said.err
     assert (tmp_path / "src/main.py").exists()
+
+
+def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
+    prefer('protect = ["torch", "kind:built"]')
+    pinned = json.loads(run("list", "is:protected", "--json", "--cache-dir", cache).out)["projects"]
+    paths = {path for project in pinned for one in project["entries"] for path in one["paths"]}
+    firsts = {one["paths"][0] for project in pinned for one in project["entries"]}
+    document = json.loads(run("purge", "--yes", "--json", "--cache-dir", cache).out)
+    assert all((cache / path).exists() for path in paths)
+    assert paths.isdisjoint(document["removed"])
+    assert {one["path"] for one in document["kept"] if one["reason"] == "protected by the preferences"} == firsts
+    left = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
+    assert {path for project in left for one in project["entries"] for path in one["paths"]} == paths

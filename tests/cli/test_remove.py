@@ -15,6 +15,7 @@ from cachetui.cli import removing
 from cachetui.removal import execution
 from cachetui.removal.plan import Plan
 from tests.cli.conftest import Nobody, Run
+from tests.cli.test_preferences import prefer
 from tests.inventories import write
 
 if sys.platform != "win32":
@@ -308,3 +309,20 @@ def test_a_shard_without_permission_keeps_its_files_and_the_rest_goes(nobody: No
     assert denied
     assert body in left
     assert denied <= left
+
+
+def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
+    prefer('protect = ["torch>=2.3"]')
+    everything = json.loads(run("list", "torch", "--json", "--cache-dir", cache).out)["projects"][0]["entries"]
+    pinned = [one for one in everything if one["version"] and one["version"].startswith("2.3")]
+    said = run("remove", "torch", "--yes", "--json", "--cache-dir", cache)
+    document = json.loads(said.out)
+    assert said.code == 0
+    assert document["planned"] == [one for one in everything if one not in pinned]
+    assert document["kept"] == [{"path": one["paths"][0], "reason": "protected by the preferences"} for one in pinned]
+    left = json.loads(run("list", "torch", "--json", "--cache-dir", cache).out)["projects"][0]["entries"]
+    assert sorted(one["paths"] for one in left) == sorted(one["paths"] for one in pinned)
+
+    again = run("remove", "torch", "--yes", "--cache-dir", cache)
+    assert (again.code, again.out) == (1, "")
+    assert again.err.count("protected by the preferences") == len(pinned)

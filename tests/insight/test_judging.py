@@ -1,13 +1,9 @@
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
-from packaging.tags import parse_tag, sys_tags
+from packaging.tags import parse_tag
 
 from cachetui.facts import Facts
 from cachetui.insight.judging import dead_weight, facts_of, superseded, usable
-from cachetui.interpreters import Python, tags_of
 from cachetui.model import Entry, File
 
 WHEEL = "{}-{}-py3-none-any.whl"
@@ -93,13 +89,3 @@ def test_only_what_is_asked_for_is_found_out_and_what_is_protected_always() -> N
     found = [entry("http/a", "1.0"), entry("http-v2/b", "2.0")]
     facts = facts_of(found, ["legacy"], now_ns=7, protect=lambda one, _: one.path == "http-v2/b")
     assert facts == Facts(7, legacy=frozenset({"http/a"}), protected=frozenset({"http-v2/b"}))
-
-
-def test_a_python_tells_its_own_tags() -> None:
-    found = tags_of(Python(Path(sys.executable), Path(sys.prefix)))
-    assert found is not None
-    assert next(iter(sys_tags())) in found
-
-
-def test_what_is_no_python_tells_no_tags(tmp_path: Path) -> None:
-    assert tags_of(Python(tmp_path / "nothing", tmp_path)) is None

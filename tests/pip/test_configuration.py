@@ -36,15 +36,46 @@ def test_files_and_variables_become_settings(tmp_path: Path) -> None:
     (tmp_path / "user").write_text("[global]\nCache_Dir = x\n[install]\nno-cache-dir = no\n")
     (tmp_path / "site").write_text("[global]\n--timeout = 3\n")
     files = Files((str(tmp_path / "absent"),), ("user",), (str(tmp_path / "site"),))
+    user, site = str(tmp_path / "user"), str(tmp_path / "site")
     environ = {"PIP_CACHE_DIR": "y", "pip_cache_dir": "no", "PIP_VERSION": "1", "PIP_HELP": "1", "HOME": "/"}
     assert read_configuration(files, environ, NEWEST, cwd=str(tmp_path)) == Configuration(
         (
-            Setting("global", "cache-dir", "x", f"{tmp_path / 'user'} [global]"),
-            Setting("install", "no-cache-dir", "no", f"{tmp_path / 'user'} [install]"),
-            Setting("global", "timeout", "3", f"{tmp_path / 'site'} [global]"),
+            Setting("global", "cache-dir", "x", f"{user}:2 [global]", user, 2, "user"),
+            Setting("install", "no-cache-dir", "no", f"{user}:4 [install]", user, 4, "user"),
+            Setting("global", "timeout", "3", f"{site}:2 [global]", site, 2, "site"),
             Setting(":env:", "cache-dir", "y", "PIP_CACHE_DIR"),
         )
     )
+
+
+def test_each_setting_has_the_line_on_which_it_begins(tmp_path: Path) -> None:
+    text = (
+        "# mine\n\n[global]\nindex-url =\n  https://index.example\n  [cache]\n  cache-dir = no\n\n"
+        "Cache_Dir: x\n[DEFAULT]\ntimeout = 3\n[install]\n; none\ncache-dir = y\n[DEFAULT]\nretries = 1\n"
+    )
+    found = read(tmp_path / "pip.conf", text).settings
+    assert [(setting.section, setting.name, setting.line) for setting in found] == [
+        ("global", "timeout", 11),
+        ("global", "retries", 16),
+        ("global", "index-url", 4),
+        ("global", "cache-dir", 9),
+        ("install", "timeout", 11),
+        ("install", "retries", 16),
+        ("install", "cache-dir", 14),
+    ]
+
+
+def test_whose_file_it_is_is_told(tmp_path: Path) -> None:
+    for name in ("machine", "old", "new", "site", "named"):
+        (tmp_path / name).write_text("[global]\ntimeout = 1\n")
+    files = Files(("machine",), ("old", "new"), ("site",))
+    for environ, levels in (
+        ({}, ["global", "user", "user", "site"]),
+        ({"PIP_CONFIG_FILE": "named", "PIP_TIMEOUT": "1"}, ["global", "site", None, None, None]),
+        ({"PIP_CONFIG_FILE": "machine"}, ["global", "site", None]),
+    ):
+        found = read_configuration(files, environ, NEWEST, cwd=str(tmp_path)).settings
+        assert [setting.level for setting in found] == levels
 
 
 def test_a_command_hears_its_own_section_after_everybodys_and_variables_last() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from cachetui.interpreters import Python, python_at
+from cachetui.interpreters.named import Python, python_at
 from cachetui.pip.location import DEFAULT, Location, PipAnswer, ask_pip, compare, locate
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a script for an interpreter")
@@ -48,7 +48,7 @@ def test_the_default(environ: dict[str, str], home: Path, cwd: Path) -> None:
 def test_flag_variable_and_file_are_named(environ: dict[str, str], tmp_path: Path, cwd: Path) -> None:
     path = say(tmp_path, f"[global]\ncache-dir = {tmp_path / 'file'}\n")
     found = locate(environ=environ, cwd=cwd)
-    assert (found.root, found.said_by, found.named) == (tmp_path / "file", f"{path} [global]", False)
+    assert (found.root, found.said_by, found.named) == (tmp_path / "file", f"{path}:2 [global]", False)
     environ["PIP_CACHE_DIR"] = str(tmp_path / "variable")
     found = locate(environ=environ, cwd=cwd)
     assert (found.root, found.said_by, found.named) == (tmp_path / "variable", "PIP_CACHE_DIR", False)
@@ -79,7 +79,7 @@ def test_switched_off_by_a_file(environ: dict[str, str], tmp_path: Path, cwd: Pa
     path = say(tmp_path, "[install]\nno-cache-dir = false\n")
     found = locate(environ=environ, cwd=cwd)
     assert not found.enabled
-    assert found.off_by == f"{path} [install] no-cache-dir = false"
+    assert found.off_by == f"{path}:2 [install] no-cache-dir = false"
     assert f"`pip install` has its cache off ({found.off_by}), but `pip cache` uses {found.root}" in notes(found)
 
 
@@ -123,7 +123,7 @@ def test_commands_with_other_caches_are_named(environ: dict[str, str], tmp_path:
     path = say(tmp_path, f"[install]\ncache-dir = {one}\n[wheel]\ncache-dir = {one}\n[cache]\ncache-dir = {two}\n")
     found = locate(environ=environ | {"PIP_CACHE_DIR": ""}, cwd=cwd)
     assert found.root == one
-    assert f"`pip install` uses {one}, but `pip cache` uses {two} (said by {path} [cache])." in found.notes
+    assert f"`pip install` uses {one}, but `pip cache` uses {two} (said by {path}:6 [cache])." in found.notes
     assert "`pip wheel`" not in notes(found)
     assert locate(environ=environ, cwd=cwd, command="cache").root == two
     assert locate("flag", environ=environ, cwd=cwd).notes == ()
@@ -135,7 +135,7 @@ def test_the_environment_of_the_python_counts(environ: dict[str, str], tmp_path:
     (tmp_path / "env" / basename).write_text(f"[global]\ncache-dir = {tmp_path / 'site'}\n")
     python = Python(tmp_path / "env/bin/python", tmp_path / "env")
     found = locate(python=python, environ=environ, cwd=cwd)
-    assert (found.root, found.said_by) == (tmp_path / "site", f"{tmp_path / 'env' / basename} [global]")
+    assert (found.root, found.said_by) == (tmp_path / "site", f"{tmp_path / 'env' / basename}:2 [global]")
 
 
 def test_the_version_of_the_pythons_pip_counts(environ: dict[str, str], tmp_path: Path, cwd: Path) -> None:

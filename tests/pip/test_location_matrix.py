@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from cachetui.interpreters import Python
+from cachetui.interpreters.named import Python
 from cachetui.pip.location import Location, locate
 from tests.pip.judged import CASES, VERSIONED, Case, World
 

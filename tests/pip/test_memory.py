@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.model import Inventory
-from cachetui.pip.memory import Memory, default_path
+from cachetui.pip.memory import Memory, default_path, known_releases
 from cachetui.pip.scan import scan
 from tests.pip.test_scan import fill, make_old
 
@@ -162,3 +162,17 @@ def test_a_file_that_others_could_read_is_made_the_users_own(root: Path, tmp_pat
 
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+def test_names_are_known_without_a_scan(root: Path, tmp_path: Path) -> None:
+    path = tmp_path / "memory"
+    found = root.stat()
+    assert known_releases(found.st_dev, found.st_ino, path) == set()
+    assert not path.exists()
+
+    entries = scanned(root, path).entries
+
+    releases = {f"{entry.project} {entry.version or ''}" for entry in entries if entry.project}
+    assert releases
+    assert known_releases(found.st_dev, found.st_ino, path) == releases
+    assert known_releases(found.st_dev, found.st_ino + 1, path) == set()

@@ -31,13 +31,19 @@ class Pip:
 
     def run(self, cache: Path, *arguments: str) -> str:
         """Run pip on a cache; return what it prints."""
+        done = self.attempt(cache, *arguments)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def attempt(self, cache: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run pip on a cache, whatever comes of it."""
         home = self._folder / "home"
         home.mkdir(exist_ok=True)
         kept = {
             name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR") if name in os.environ
         }
         mine = {"HOME": str(home), "USERPROFILE": str(home), "PIP_CONFIG_FILE": os.devnull, "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(
+        return subprocess.run(
             [sys.executable, "-c", RUN, self._code, "--cache-dir", cache, "--disable-pip-version-check", *arguments],
             env=kept | mine,
             cwd=home,
@@ -46,8 +52,6 @@ class Pip:
             timeout=SECONDS,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
     def install(self, cache: Path, index: Index, *requirements: str) -> str:
         """Install into a new folder from the index; return what pip prints."""

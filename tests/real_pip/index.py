@@ -56,6 +56,12 @@ class Index:
         with self._lock:
             return Counter(path for path, status in self._log if status in (200, 301, 308))
 
+    @property
+    def asked(self) -> set[str]:
+        """What was asked for, whatever was answered."""
+        with self._lock:
+            return {path for path, _ in self._log}
+
     def names(self, plain: bool) -> set[str]:
         """Return the canonical names of the projects of one index."""
         return {release.name for release in self.files.values() if release.plain == plain}
@@ -99,10 +105,10 @@ class Index:
 
 
 @contextmanager
-def serve() -> Iterator[Index]:
+def serve(releases: Iterable[Release] = COLLECTION) -> Iterator[Index]:
     """Run the index while the context lasts."""
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
-        index = Index(server.server_port)
+        index = Index(server.server_port, releases)
         server.RequestHandlerClass = _handler(index)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()

@@ -8,7 +8,7 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.plan import PROTECTED, SERVES, Kept, Plan, plan_removal
 from cachetui.removal.quiet import BUILT_LATELY
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
@@ -226,3 +226,32 @@ def test_bytes_that_are_no_text_do_no_harm(root: Path) -> None:
     name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff.tmp")
     write(root, name)
     assert [entry.path for entry in plan(inventory_of(root)).entries] == [name]
+
+
+def test_what_is_protected_stays_with_all_it_needs(root: Path) -> None:
+    mine, _ = write_record(root, "a")
+    other, _ = write_record(root, "b")
+    for name in ("one-1-py3-none-any.whl", "two-1-py3-none-any.whl", "origin.json"):
+        write(root, f"{WHEELS}/{name}")
+    age_directories(root)
+    inventory = inventory_of(root)
+    built = f"{WHEELS}/two-1-py3-none-any.whl"
+    found = plan_removal(
+        inventory, inventory.entries, now_ns=NOW, protected={mine, built}, purge=True, home=Path("/nowhere")
+    )
+    assert [entry.path for entry in found.entries] == [other, f"{WHEELS}/one-1-py3-none-any.whl"]
+    assert {(kept.path, kept.reason) for kept in found.kept} == {
+        (mine, PROTECTED),
+        (built, PROTECTED),
+        (f"{WHEELS}/origin.json", SERVES),
+    }
+    assert not any(mine.startswith(folder) or built.startswith(folder) for folder in found.directories)
+
+
+def test_what_is_protected_and_not_asked_for_is_not_named(root: Path) -> None:
+    mine, _ = write_record(root, "a")
+    other, _ = write_record(root, "b")
+    inventory = inventory_of(root)
+    found = plan_removal(inventory, [inventory.by_path[other]], now_ns=NOW, protected={mine}, home=Path("/nowhere"))
+    assert [entry.path for entry in found.entries] == [other]
+    assert found.kept == ()

@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
+from packaging.tags import parse_tag
 from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.widget import Widget
 
+from cachetui.interpreters.named import python_at
+from cachetui.model import Inventory
 from cachetui.pip.location import Location
 from cachetui.removal.execution import Outcome, Progress
 from cachetui.removal.plan import Kept, Plan
-from cachetui.ui import reader, work
+from cachetui.ui import judgement, reader, work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse import Browse
 from cachetui.ui.cache_tree import CacheTree
@@ -58,6 +63,35 @@ async def test_space_marks_and_steps_down_and_never_removes() -> None:
         assert len(app.screen_stack) == 1
 
 
+def signs(app: Still) -> list[str]:
+    """Read what stands in the boxes."""
+    return re.findall(r"\[([ x-])\]", "\n".join(app.lines[2:]))
+
+
+async def test_boxes_are_drawn_as_rows_are_marked_above_and_below_the_cursor() -> None:
+    app = Still(inventory([*release("six", "1.0", MB, 5), *release("six", "1.1", MB, 5), *release("ten", "1", 1, 5)]))
+    async with app.run_test(size=SIZE) as pilot:
+        seen = []
+        for keys in (["l", "j"], ["space"], ["space"], ["asterisk"], ["U"], ["g", "space"], ["v"], ["j", "space"]):
+            await pilot.press(*keys)
+            await pilot.pause()
+            assert signs(app) == [app.listing.sign(row) for row in app.browse.cache_tree.table.rows]
+            seen.append("".join(signs(app)))
+        assert seen == ["    ", "-x  ", "xxx ", "   x", "    ", "xxx ", "xxx ", "    "]
+
+
+async def test_fewer_rows_are_in_sight_wherever_one_has_scrolled_to() -> None:
+    app = Still(inventory([entry for number in range(90) for entry in release(f"p{number:02}", "1", MB, 5)]))
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("n", "G", "slash", *"p1")
+        await pilot.pause()
+        assert "p10 " in app.text
+        assert app.browse.cache_tree.scroll_offset.y == 0
+        await pilot.press("escape", "G")
+        await pilot.pause()
+        assert "p89 " in app.text
+
+
 async def test_a_range_is_marked_as_a_whole() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
@@ -90,6 +124,118 @@ async def test_every_row_can_be_gone_to_and_on_an_empty_screen_none() -> None:
         await pilot.press("slash", *"zzz", "enter")
         tree.go_to(gone)
         assert tree.current is None
+
+
+async def test_what_is_typed_may_be_unfinished_until_the_box_is_left() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"six kind:")
+        await pilot.pause()
+        assert "1 of 6 projects" in app.text
+        await pilot.press("enter", "a", "space", "asterisk")
+        await pilot.pause()
+        assert "Not understood: something is missing after kind:. Esc clears the filter." in app.text
+        assert not app.marked
+        await pilot.press("slash", *"wheel", "enter", "a")
+        assert {entry.filename for entry in app.listing.marks} == {"six-1.16.0-py2.py3-none-any.whl"}
+
+
+async def test_a_click_into_the_rows_ends_typing_before_it_can_mark() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"torch size>")
+        await pilot.click("CacheTree", offset=(4, 0))
+        await pilot.pause()
+        assert not app.marked
+        assert app.browse.cache_tree.table.rows == []
+
+
+async def test_what_does_not_make_sense_is_underlined_and_shows_nothing() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"torch kind:whel")
+        await pilot.pause()
+        box = app.query_one(FilterBox)
+        underlined = "".join(
+            part.text for part in box.render_line(0) if part.style is not None and part.style.underline
+        )
+        assert underlined == "whel"
+        assert "Not understood: whel is no kind; perhaps wheel is meant." in app.text
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "6 projects" in app.text
+
+
+async def test_what_is_suggested_is_taken_with_tab_or_the_right_arrow() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"sci", "tab", "space", *"kin", "right", "w")
+        await pilot.pause()
+        box = app.query_one(FilterBox)
+        assert box.value == "scipy kind:w"
+        assert "/ scipy kind:wheel  " in app.text
+        await pilot.press("tab", "tab", "a")
+        assert box.value == "scipy kind:wheel"
+        assert {entry.kind for entry in app.listing.marks} == {"wheel"}
+        assert app.focused is app.browse.cache_tree
+
+
+async def test_facts_that_take_long_are_found_out_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(judgement, "AT_ONCE", 0)
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"is:superseded")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "3 of 6 projects" in app.text
+        app.listing.adopt(Catalog.of(inventory(release("six", "1.0", MB, 5))))
+        app._show_rows()
+        assert app.listing.rows() == []
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "Nothing matches. Esc clears the filter." in app.text
+
+
+async def test_what_needs_all_names_is_told_when_there_are_all() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        app.stream([*release("six", "1.0", MB, 5), *release("six", "1.1", MB, 5)], 2, 9)
+        await pilot.press("slash", *"is:superseded")
+        await pilot.pause()
+        assert "What is superseded is known as soon as everything has been read." in app.text
+
+
+def of_two_pythons() -> Inventory:
+    return inventory([*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")])
+
+
+async def test_what_is_unusable_is_told_for_a_python_that_was_named() -> None:
+    app = Still(of_two_pythons())
+    async with app.run_test(size=SIZE) as pilot:
+        app.browse.python = python_at(sys.executable)
+        await pilot.press("slash", *"is:unusable")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "1 of 2" in app.text
+
+
+async def test_what_is_unusable_is_told_once_the_pythons_are_found() -> None:
+    app = Still(of_two_pythons())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"is:unusable")
+        assert "What is unusable is known as soon as the Pythons here have been found." in app.text
+        app.browse.know_pythons([frozenset(parse_tag("py3-none-any"))])
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert [row.name for row in app.listing.rows()] == ["old"]
+        app.browse.know_pythons([frozenset(parse_tag("cp27-none-any")), frozenset(parse_tag("py3-none-any"))])
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.listing.rows() == []
+        app.browse.know_pythons([])
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "No Python here tells what it can use: name one with --python." in app.text
 
 
 async def test_all_and_invert_cover_what_is_shown() -> None:

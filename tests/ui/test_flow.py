@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.location import Location
+from cachetui.preferences.values import Protection
 from cachetui.ui import work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.catalog import Place, Rank
@@ -259,7 +260,25 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
         await settled(pilot)
         assert app.inventory is not None
         broken = replace(app.inventory, root="/")
-        work.plan(broken, (), named=True, purge=False, now_ns=NOW, post=told.append, stop=lambda: True)
+        work.plan(
+            broken,
+            (),
+            protection=Protection(),
+            named=True,
+            purge=False,
+            now_ns=NOW,
+            post=told.append,
+            stop=lambda: True,
+        )
         assert told == []
-        work.plan(broken, (), named=True, purge=False, now_ns=NOW, post=told.append, stop=lambda: False)
+        work.plan(
+            broken,
+            (),
+            protection=Protection(),
+            named=True,
+            purge=False,
+            now_ns=NOW,
+            post=told.append,
+            stop=lambda: False,
+        )
         assert [type(message) for message in told] == [work.Refused]

@@ -7,15 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
+from cachetui.facts import Facts
 from cachetui.model import Entry
 from cachetui.ui.catalog import Catalog, Place, Rank, release_place
 from cachetui.ui.listing import Listing, Sign
 from cachetui.ui.marks import Marks
 from cachetui.ui.rows import Row
-from tests.ui.cache import MB, everyday, index_page, inventory, made, release
+from tests.ui.cache import MB, NOW, everyday, index_page, inventory, made, release
 
 ENTRIES = everyday().entries
-WORDS = ("", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http")
+WORDS = (
+    "", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http", "kind:wheel", "torch>=2.3 size>1MB",
+    "not:torch", "not:kind:wheel nvidia*", "python:3.11", "from:files not:age<90d", "kind:", "torch kind:whe", "size>1",
+    "kind:x", "not:torch>=", "nvidia is:leftover",
+)  # fmt: skip
 
 
 def row_named(listing: Listing, name: str) -> Row:
@@ -60,6 +65,7 @@ class Browsing(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.listing = Listing(Catalog.of(everyday()))
+        self.listing.now = NOW
         self.expected: set[str] = set()
 
     def shown(self) -> set[str]:
@@ -69,23 +75,23 @@ class Browsing(RuleBasedStateMachine):
     def toggle_a_row(self, pick: int) -> None:
         rows = self.listing.rows()
         if rows:
-            paths = {entry.path for entry in rows[pick % len(rows)].holding.entries}
+            paths = {entry.path for entry in rows[pick % len(rows)].holding.entries} if self.listing.settled else set()
             self.expected = self.expected - paths if paths <= self.expected else self.expected | paths
             self.listing.toggle([rows[pick % len(rows)]])
 
     @rule()
     def mark_all(self) -> None:
         self.listing.mark_all()
-        self.expected |= self.shown()
+        self.expected |= self.shown() if self.listing.settled else set()
 
     @rule()
     def invert(self) -> None:
         self.listing.invert()
-        self.expected ^= self.shown()
+        self.expected ^= self.shown() if self.listing.settled else set()
 
-    @rule(typed=st.sampled_from(WORDS))
-    def filter(self, typed: str) -> None:
-        self.listing.filter(typed)
+    @rule(typed=st.sampled_from(WORDS), done=st.booleans())
+    def filter(self, typed: str, done: bool) -> None:
+        self.listing.filter(typed, done)
 
     @rule(by=st.sampled_from(("size", "name", "count", "age")))
     def sort(self, by: str) -> None:
@@ -97,9 +103,9 @@ class Browsing(RuleBasedStateMachine):
         if rows:
             self.listing.opened ^= {rows[pick % len(rows)].place}
 
-    @rule(pick=st.integers(0, 200), more=st.text("torch2.", max_size=3))
-    def type_more_or_less(self, pick: int, more: str) -> None:
-        self.listing.filter(self.listing.typed[: pick % (len(self.listing.typed) + 1)] + more)
+    @rule(pick=st.integers(0, 200), more=st.text("torch2.<>=: ", max_size=3), done=st.booleans())
+    def type_more_or_less(self, pick: int, more: str, done: bool) -> None:
+        self.listing.filter(self.listing.typed[: pick % (len(self.listing.typed) + 1)] + more, done)
 
     @rule(places=st.sets(st.sampled_from([Catalog().place(entry) for entry in ENTRIES])))
     def open_many(self, places: set[Place]) -> None:
@@ -130,7 +136,8 @@ class Browsing(RuleBasedStateMachine):
     @invariant()
     def rows_are_those_of_a_listing_made_anew(self) -> None:
         anew = Listing(self.listing.catalog)
-        anew.opened, anew.order, anew.typed = set(self.listing.opened), self.listing.order, self.listing.typed
+        anew.opened, anew.order, anew.query = set(self.listing.opened), self.listing.order, self.listing.query
+        anew.now = self.listing.now
         assert drawn(self.listing) == drawn(anew)
 
     @invariant()
@@ -233,6 +240,55 @@ def test_rows_do_not_depend_on_the_order_in_which_entries_come(order: list[int])
     expected = Listing(Catalog.of(inventory(entries)))
     expected.opened = listing.opened
     assert [row.key for row in listing.rows()] == [row.key for row in expected.rows()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "before"),
+    [
+        ("kind:", ""),
+        ("torch is:sup", "torch"),
+        ("not:torch size>1", "not:torch"),
+        ("torch>=", "torch"),
+        ("six age>3m", "six"),
+    ],
+)
+def test_a_term_that_is_still_being_typed_leaves_those_before_it_in_force(typed: str, before: str) -> None:
+    listing, expected = Listing(Catalog.of(everyday())), Listing(Catalog.of(everyday()))
+    listing.filter(typed, done=False)
+    expected.filter(before)
+    assert drawn(listing) == drawn(expected)
+    assert not listing.settled
+    listing.mark_all()
+    listing.invert()
+    listing.toggle(listing.rows())
+    assert not listing.marks
+    listing.filter(typed)
+    assert (listing.rows(), listing.settled, listing.filtering) == ([], False, True)
+
+
+def test_facts_are_waited_for_and_forgotten_with_the_catalog() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.filter("torch is:superseded")
+    assert listing.unknown == {"superseded"}
+    assert listing.settled
+    assert listing.rows() == []
+    turn, old = listing.turn, [entry.path for entry in release("torch", "2.2.2+cu121", 757 * MB, 160)]
+    assert listing.learn(turn, {"superseded"}, Facts(superseded=frozenset(old)))
+    listing.mark_all()
+    assert {entry.path for entry in listing.marks} == {*old}
+    listing.filter("is:superseded is:legacy")
+    assert listing.unknown == {"legacy"}
+    listing.adopt(Catalog.of(everyday()))
+    assert listing.unknown == {"superseded", "legacy"}
+    assert not listing.learn(turn, {"superseded", "legacy"}, Facts())
+    assert listing.rows() == []
+
+
+def test_what_an_entry_tells_by_itself_is_not_waited_for() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.filter("is:leftover")
+    assert not listing.unknown
+    assert [row.name for row in listing.rows()] == ["Leftovers"]
 
 
 @pytest.mark.parametrize(("typed", "projects"), [("", 6), ("torch", 1), ("cp38", 1), ("nothing-like-it", 0)])

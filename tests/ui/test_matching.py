@@ -1,25 +1,36 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from cachetui.errors import TermError
+from cachetui.facts import WORDS, Facts
 from cachetui.model import Entry
+from cachetui.terms import parse_terms
+from cachetui.ui.catalog import Catalog
 from cachetui.ui.holding import BETWEEN, Holding
-from cachetui.ui.matching import matches
-from tests.ui.cache import made, release
+from cachetui.ui.listing import Listing
+from cachetui.ui.matching import Matcher, matches
+from tests.test_terms_judged import FACTS, NOW, Said, entries, negated
+from tests.ui.cache import inventory, made, release
 
 TORCH = [*release("torch", "2.3.0+cu121", 100, 1), *release("torch", "2.2.2", 100, 1, "cp310-cp310-win_amd64")]
 
 
-def found(typed: str, title: str, entries: list[Entry]) -> list[Entry]:
-    matcher = matches(typed)
+def matcher_of(typed: str) -> Matcher:
+    matcher = matches(parse_terms([typed], loose=True).terms, Facts())
     assert matcher is not None
-    holding = matcher(title, Holding(entries))
+    return matcher
+
+
+def found(typed: str, title: str, entries: list[Entry]) -> list[Entry]:
+    holding = matcher_of(typed)(title, Holding(entries))
     return [] if holding is None else list(holding.entries)
 
 
-@pytest.mark.parametrize("typed", ["", "   "])
-def test_nothing_typed_lets_everything_through(typed: str) -> None:
-    assert matches(typed) is None
+def test_no_term_lets_everything_through() -> None:
+    assert matches((), Facts()) is None
 
 
 @pytest.mark.parametrize(
@@ -33,6 +44,14 @@ def test_nothing_typed_lets_everything_through(typed: str) -> None:
         ("cp310 cu121", []),
         ("numpy", []),
         (".metadata", []),
+        ("not:cp310", TORCH[:2]),
+        ("not:torch", []),
+        ("not:numpy", TORCH),
+        ("kind:metadata cp310", TORCH[3:]),
+        ("torch<2.3 not:kind:metadata", TORCH[2:3]),
+        ("torch==2.3.0", TORCH[:2]),
+        ("t*h size>1b", TORCH),
+        ("*-x", []),
     ],
 )
 def test_every_word_must_stand_in_project_version_or_file_name(typed: str, expected: list[Entry]) -> None:
@@ -54,18 +73,13 @@ def test_what_has_no_file_name_is_found_by_its_address_or_else_by_its_path() -> 
 
 def test_all_matching_is_the_same_object() -> None:
     holding = Holding(TORCH)
-    matcher = matches("whl")
-    assert matcher is not None
-    assert matcher("torch", holding) is holding
+    assert matcher_of("whl")("torch", holding) is holding
 
 
 def test_a_part_adds_up_to_what_it_lets_through() -> None:
-    matcher, narrower = matches("cp31"), matches("cp310")
-    assert matcher is not None
-    assert narrower is not None
     whole = Holding(TORCH)
-    assert matcher("other", whole) is whole
-    narrow = narrower("other", whole)
+    assert matcher_of("cp31")("other", whole) is whole
+    narrow = matcher_of("cp310")("other", whole)
     assert narrow is not None
     assert (len(narrow.entries), list(narrow.entries), narrow.disk) == (2, TORCH[2:], Holding(TORCH[2:]).disk)
     assert TORCH[2] in narrow.entries
@@ -77,3 +91,37 @@ def test_a_name_that_holds_what_stands_between_two_entries_shifts_none_of_them()
     assert found("win", "torch", [hostile, TORCH[1]]) == [hostile]
     assert found("cu121", "other", [hostile, TORCH[1]]) == [hostile, TORCH[1]]
     assert found("cp311", "other", [hostile, TORCH[1]]) == [TORCH[1]]
+
+
+PARTS = st.builds(
+    lambda words, negated: [f"not:{word}" if negated else word for word in words],
+    st.lists(st.sampled_from(("tor", "2.3", "Ruamel_y", "cp38", "http", "files.example", "WHL", "2.1")), max_size=2),
+    st.booleans(),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(negated(), max_size=3), PARTS, st.lists(entries(), max_size=12), FACTS, st.data())
+def test_the_filter_shows_what_the_terms_choose(
+    said: list[Said], parts: list[str], found: list[Entry], facts: Facts, data: st.DataObject
+) -> None:
+    terms = data.draw(st.permutations([*[one.text for one in said], *parts]))
+    listing = Listing(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
+    listing.now = NOW
+    listing.learn(listing.turn, WORDS, facts)
+    for number in range(len(terms) + 1):  # term by term, and some of them taken back
+        typed = " ".join(terms[:number])
+        for text in (typed, " ".join(terms[: number // 2]), typed):
+            listing.filter(text)
+            shown = {entry.path for _, holding in listing.shelves for entry in holding.entries}
+            assert shown == chosen(text, listing, facts)
+
+
+def chosen(typed: str, listing: Listing, facts: Facts) -> set[str]:
+    """Judge entry by entry."""
+    known = listing.catalog.entries
+    try:
+        predicate = parse_terms([typed], loose=True) if typed else None
+    except TermError:
+        return set()
+    return {path for path, entry in known.items() if predicate is None or predicate(entry, facts)}

@@ -1,4 +1,4 @@
-"""The Pythons whose pips are meant: the active environment's, those on the path, one that was named."""
+"""The Pythons whose pips are meant: the active environment's, the first on the path, one that was named."""
 
 from __future__ import annotations
 
@@ -8,30 +8,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from cachetui.errors import CachetuiError
-from cachetui.isolation import ask
 
-if TYPE_CHECKING:  # most commands do without
-    from packaging.tags import Tag
-
-TELL_TAGS = """
-try:
-    from pip._vendor.packaging.tags import sys_tags
-except ImportError:
-    from packaging.tags import sys_tags
-print(*sys_tags(), sep="\\n")
-"""
-"""What lets a Python tell its tags."""
-TAGS_SECONDS = 5.0
-"""How long it may take."""
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Variables that hold the active environment's folder, the more telling first."""
 COMMANDS = ("python3", "python")
 """What a Python is called on the path, in the order of preference."""
 INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 """Where an environment keeps its interpreter (venv and conda, POSIX and Windows)."""
+DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
+"""What macOS' own `python3` is a part of, once it is installed."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
 """By what a Python knows its own prefix (CPython's `Modules/getpath.py`)."""
 
@@ -50,11 +37,12 @@ class Python:
 def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
     """Return the active environment's Python, else the first `python3` or `python` on the path, else None."""
     for variable in ACTIVE:
-        if environ.get(variable) and (found := _inside(Path(environ[variable]))):
-            return _python(found)
+        folder = Path(environ.get(variable, ""))
+        if folder.is_absolute() and (found := interpreter_in(folder)):  # else it would be the current folder's
+            return python_of(found)
     for command in COMMANDS:
         if found := _on_path(command, environ):
-            return _python(found)
+            return python_of(found)
     return None
 
 
@@ -65,15 +53,15 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
     """
     plain = os.sep not in path and (os.altsep is None or os.altsep not in path)
     if path and plain and (found := _on_path(path, environ)):
-        return _python(found)
+        return python_of(found)
     try:
         place = Path(path).expanduser()
         if path and place.is_dir():
-            if inside := _inside(place):
-                return _python(inside)
+            if inside := interpreter_in(place):
+                return python_of(inside)
             raise CachetuiError(f"There is no Python in the folder {path}: name an interpreter or an environment.")
         if path and _runs(place):
-            return _python(place)
+            return python_of(place)
         there = bool(path) and place.exists()
     except (OSError, RuntimeError, ValueError):  # no such user's home, a NUL, a name that is too long
         there = False
@@ -82,19 +70,6 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
     raise CachetuiError(
         f"There is no Python called {path or 'nothing'}: name an interpreter, an environment's folder or a command."
     )
-
-
-def tags_of(python: Python, environ: Mapping[str, str] = os.environ) -> frozenset[Tag] | None:
-    """Return the tags of the wheels that a Python takes, as its own pip or packaging tells; None where it does not."""
-    from packaging.tags import parse_tag  # noqa: PLC0415 - seldom asked
-
-    reply = ask(python.executable, ["-c", TELL_TAGS], environ, timeout=TAGS_SECONDS)
-    tags: set[Tag] = set()
-    for line in reply.out.split() if reply.code == 0 else ():
-        if line.count("-") != 2:
-            return None
-        tags |= parse_tag(line)
-    return frozenset(tags) or None
 
 
 def prefix_of(executable: Path) -> Path:
@@ -115,14 +90,24 @@ def prefix_of(executable: Path) -> Path:
     return executable.parent.parent
 
 
-def _python(executable: Path) -> Python:
+def python_of(executable: Path) -> Python:
+    """Return the Python of an interpreter's file, which need not be there."""
     absolute = Path(os.path.abspath(executable))  # noqa: PTH100 - Path.absolute() keeps "..", which prefixes do not
     return Python(absolute, prefix_of(absolute))
 
 
-def _inside(environment: Path) -> Path | None:
-    """Return the interpreter of an environment."""
+def interpreter_in(environment: Path) -> Path | None:
+    """Return the interpreter of an environment's folder, if there is one that can be run."""
     return next((place for name in INSIDE if _runs(place := environment / name)), None)
+
+
+def is_stand_in(executable: Path) -> bool:
+    """Tell whether what is called Python only opens a window that offers to install it."""
+    if sys.platform == "win32":  # of no length, and opens the shop
+        return "WindowsApps" in executable.parts and executable.lstat().st_size == 0
+    if sys.platform == "darwin":
+        return executable.parent == Path("/usr/bin") and not any(Path(tools).exists() for tools in DEVELOPER_TOOLS)
+    return False
 
 
 def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
@@ -131,9 +116,7 @@ def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
     found = shutil.which(command, path=os.pathsep.join(folders)) if folders else None
     if found is None or not os.path.isabs(found):  # noqa: PTH117 - asked of text
         return None
-    # Windows puts a stand-in of no length into WindowsApps, which opens its shop instead of running Python.
-    empty = sys.platform == "win32" and "WindowsApps" in found and Path(found).lstat().st_size == 0
-    return None if empty else Path(found)
+    return None if is_stand_in(Path(found)) else Path(found)
 
 
 def _folders(environ: Mapping[str, str]) -> Iterable[str]:
@@ -148,6 +131,8 @@ def _runs(place: Path) -> bool:
 def _is_script(executable: Path) -> bool:
     """Tell whether what is called an interpreter is a text that starts one."""
     try:
+        if not executable.is_file():  # a pipe would not even open
+            return False
         with executable.open("rb") as start:
             return start.read(2) == b"#!" or executable.suffix.lower() in (".bat", ".cmd")
     except OSError:

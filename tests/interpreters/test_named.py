@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import CachetuiError
-from cachetui.interpreters import Python, default_python, prefix_of, python_at
+from cachetui.interpreters.named import Python, default_python, prefix_of, python_at
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links")
 
@@ -55,6 +55,7 @@ def test_nothing_in_the_current_folder_is_ever_found(tmp_path: Path, monkeypatch
     put(tmp_path / "bin" / "python3")
     assert default_python({"PATH": f".{os.pathsep}bin{os.pathsep}"}) is None
     assert default_python({"PATH": ""}) is None
+    assert default_python({"VIRTUAL_ENV": ".", "PATH": ""}) is None
 
 
 @posix
@@ -121,6 +122,12 @@ def test_a_link_to_a_plain_python_leads_to_its_prefix(tmp_path: Path) -> None:
     link.parent.mkdir(parents=True)
     link.symlink_to(real)
     assert prefix_of(link) == tmp_path / "opt/python"
+
+
+@posix
+def test_what_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "python3")
+    assert prefix_of(tmp_path / "python3") == tmp_path.parent
 
 
 @posix

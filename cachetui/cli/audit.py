@@ -1,0 +1,159 @@
+"""`cachetui audit`: where the space is, as text, JSON or CSV, and how that differs from an earlier report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from cachetui.cli.main import DONE, FAILED, NO_MATCH
+from cachetui.cli.options import Settings, global_options, suggest_terms
+
+if TYPE_CHECKING:  # the help page does without
+    from cachetui.facts import Facts
+    from cachetui.insight.audit.whole import Audit
+    from cachetui.model import Inventory
+    from cachetui.terms import Predicate
+    from cachetui.ui.report.earlier import Earlier
+
+
+@click.command("audit")
+@click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    show_default=True,
+    help="Text fits 80 columns; CSV has a row for each entry.",
+)
+@click.option(
+    "--since",
+    metavar="REPORT",
+    type=click.Path(),
+    help="Tell what came, went and grew since an earlier report, written with --format json.",
+)
+@global_options
+@click.pass_context
+def command(context: click.Context, terms: tuple[str, ...], form: str, since: str | None) -> int:
+    """Tell where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
+
+    With TERMs, of what these match; directories and files that are not pip's are counted of the whole cache.
+    """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.terms import parse_terms  # noqa: PLC0415
+
+    predicate = parse_terms(terms) if terms else None
+    settings = Settings.of(context)
+    earlier = _earlier(since, terms) if since is not None else None
+    with opened(settings) as (_, inventory):
+        audit = _audit(inventory, predicate, settings)
+        if earlier is None:
+            _write(_report(audit, form, terms), form)
+        else:
+            if earlier.root != audit.root:
+                note(f"The earlier report is about another cache, {earlier.root}; this one is {audit.root}.")
+            _write(_comparison(audit, earlier, form), form)
+    if predicate and not audit.total.entries and not inventory.errors:
+        note("Nothing in the cache matches.")
+        return NO_MATCH
+    return FAILED if inventory.errors else DONE
+
+
+def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
+    """Read an earlier report; raise UsageError if it is about other terms."""
+    from cachetui.ui.report.earlier import read_report  # noqa: PLC0415
+    from cachetui.ui.text import printable  # noqa: PLC0415
+
+    earlier = read_report(since)
+    if earlier.terms != terms:
+        of = f"of {' '.join(earlier.terms)}" if earlier.terms else "of everything, without terms"
+        raise click.UsageError(printable(f"The earlier report is {of}: the same must be asked for to compare."))
+    return earlier
+
+
+def _audit(inventory: Inventory, predicate: Predicate | None, settings: Settings) -> Audit:
+    from cachetui.insight.audit.whole import audit_of  # noqa: PLC0415
+    from cachetui.ui.report.standing import STANDARD  # noqa: PLC0415
+
+    words = frozenset() if predicate is None else predicate.words
+    facts = _facts(inventory, settings, demanded="unusable" in words)
+    only = None if predicate is None else [entry for entry in inventory.entries if predicate(entry, facts)]
+    return audit_of(inventory, facts, rules=STANDARD, only=only)
+
+
+def _facts(inventory: Inventory, settings: Settings, *, demanded: bool) -> Facts:
+    """Return what is known of the entries.
+
+    Pythons are not looked for, which takes long, unless a term asks what is unusable: else those count that are
+    remembered, or the one that is named.
+    """
+    from cachetui.cli.choosing import facts_for  # noqa: PLC0415
+    from cachetui.insight.audit.whole import WORDS  # noqa: PLC0415
+    from cachetui.insight.judging import usable  # noqa: PLC0415
+
+    if demanded or settings.python:
+        return facts_for(inventory.entries, WORDS, settings)
+    facts = facts_for(inventory.entries, WORDS - {"unusable"}, settings)
+    if settings.no_memory:
+        return facts
+    from cachetui.interpreters.remembered import Remembered  # noqa: PLC0415
+
+    remembered = Remembered()
+    portraits = [remembered.recall(python) for python in remembered.known()]
+    tags = [taken for portrait in portraits if portrait and (taken := portrait.wheel_tags())]
+    return replace(facts, usable=usable(inventory.entries, tags)) if tags else facts
+
+
+def _report(audit: Audit, form: str, terms: tuple[str, ...]) -> Iterable[str]:
+    """Yield the parts of a report."""
+    if form == "json":
+        from cachetui.ui.report.as_json import audit_json  # noqa: PLC0415
+
+        return audit_json(audit, terms)
+    if form == "csv":
+        from cachetui.ui.report.as_csv import audit_csv  # noqa: PLC0415
+
+        return audit_csv(audit)
+    from cachetui.ui.report.as_text import audit_text  # noqa: PLC0415
+
+    return _lines(audit_text(audit, terms))
+
+
+def _comparison(audit: Audit, earlier: Earlier, form: str) -> Iterable[str]:
+    """Yield the parts of what tells how two audits differ."""
+    from cachetui.insight.audit.comparison import compare  # noqa: PLC0415
+    from cachetui.model import NS  # noqa: PLC0415
+    from cachetui.ui.report.rows import characters, moment, rows  # noqa: PLC0415
+
+    found = compare(earlier.lines, [row.line for row in rows(audit)])
+    now = moment(audit.now_ns // NS)
+    if form == "json":
+        from cachetui.ui.report.as_json import comparison_json  # noqa: PLC0415
+
+        return [comparison_json(found, characters(audit.root), earlier.at, now)]
+    if form == "csv":
+        from cachetui.ui.report.as_csv import comparison_csv  # noqa: PLC0415
+
+        return comparison_csv(found)
+    from cachetui.ui.report.as_text import comparison_text  # noqa: PLC0415
+
+    return _lines(comparison_text(found, audit.root, earlier.at, now, earlier.terms))
+
+
+def _lines(lines: Iterable[str]) -> Iterator[str]:
+    from cachetui.cli.notes import for_stream  # noqa: PLC0415
+
+    for line in lines:
+        yield for_stream(f"{line}\n", sys.stdout)
+
+
+def _write(parts: Iterable[str], form: str) -> None:
+    if form == "csv" and hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(newline="")  # the lines of CSV end in their own way on every system
+    for part in parts:
+        sys.stdout.write(part)

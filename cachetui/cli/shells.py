@@ -1,0 +1,248 @@
+r"""How bash, zsh and fish ask for completions, and how each is answered.
+
+All send the line as it was typed up to the cursor; it is taken apart here, for no two shells, and no two versions of
+bash, take it apart alike where there is a quote, a `:`, a `=` or a `>` in it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass, field
+
+import click
+from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
+
+from cachetui.cli.main import DONE, FAILED
+
+BASH = """\
+# cachetui's completion for bash
+_cachetui_completion() {
+    local line kind value IFS=$'\\n'
+    COMPREPLY=()
+    while read -r line; do
+        kind=${line%%,*} value=${line#*,}
+        case $kind in
+            plain) COMPREPLY+=("$value") ;;
+            open) COMPREPLY+=("$value"); compopt -o nospace 2>/dev/null ;;
+            dir) compopt -o dirnames 2>/dev/null ;;
+            file) compopt -o default 2>/dev/null ;;
+        esac
+    done <<< "$(env _CACHETUI_COMPLETE=bash_complete COMP_WORDS="${COMP_LINE:0:COMP_POINT}" \\
+        COMP_CWORD="$COMP_CWORD" COMP_WORDBREAKS="$COMP_WORDBREAKS" "${1/#\\~/$HOME}" 2>/dev/null)"
+}
+complete -o nosort -F _cachetui_completion cachetui 2>/dev/null || complete -F _cachetui_completion cachetui
+"""
+
+ZSH = """\
+#compdef cachetui
+# cachetui's completion for zsh
+_cachetui_completion() {
+    local -a lines plain plain_shown open open_shown
+    local kind value shown
+    lines=("${(@f)$(env _CACHETUI_COMPLETE=zsh_complete \\
+        COMP_WORDS="${(j: :)words[1,CURRENT-1]} $QIPREFIX$PREFIX" COMP_CWORD=$((CURRENT-1)) \\
+        "${(Q)words[1]/#\\~/$HOME}" 2>/dev/null)}")
+    for kind value shown in "${lines[@]}"; do
+        [[ $shown == _ ]] && shown=$value || shown="$value  -- $shown"
+        case $kind in
+            plain) plain+=("$value") plain_shown+=("$shown") ;;
+            open) open+=("$value") open_shown+=("$shown") ;;
+            dir) compset -P '--*='; _path_files -/ ;;
+            file) compset -P '--*='; _path_files ;;
+        esac
+    done
+    (( $#plain )) && compadd -U -V cachetui -d plain_shown -a plain
+    (( $#open )) && compadd -U -V cachetui -S '' -d open_shown -a open
+}
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+    _cachetui_completion "$@"
+else
+    compdef _cachetui_completion cachetui
+fi
+"""
+
+FISH = """\
+# cachetui's completion for fish
+function _cachetui_completion
+    set -l command (string replace -r '^~' -- $HOME (commandline -opc)[1])
+    set -l token (commandline -ct)
+    set -l option (string match -r -- '^--[^=]*=' $token)
+    for line in (env _CACHETUI_COMPLETE=fish_complete COMP_WORDS=(commandline -cp | string collect) \\
+            COMP_CWORD=$token $command 2>/dev/null)
+        set -l parts (string split -m 1 , -- $line)
+        switch $parts[1]
+            case plain open
+                echo $parts[2]
+            case dir
+                for path in (__fish_complete_directories $parts[2])
+                    echo "$option$path"
+                end
+            case file
+                for path in (__fish_complete_path $parts[2])
+                    echo "$option$path"
+                end
+        end
+    end
+end
+complete --no-files --keep-order --command cachetui --arguments '(_cachetui_completion)'
+"""
+
+BREAKS = " \t\n\"'><=;|&(:"
+"""Where bash's readline begins what it replaces, unless it was told otherwise."""
+QUOTES = "\"'"
+ESCAPABLE = '"\\$`\n'
+"""What a backslash takes the meaning of within double quotes."""
+SPECIAL = re.compile(r"[^A-Za-z0-9_./:=,+@%^-]")
+"""What a word for bash bears only after a backslash."""
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+OPEN = ":"
+"""How a value ends that something must follow."""
+
+
+@dataclass(slots=True)
+class Line:
+    """A command line up to the cursor, taken apart as shells of POSIX do, but for what they would replace in it."""
+
+    words: list[str] = field(default_factory=list)
+    """The words before the one at the cursor, quotes removed; redirections are none."""
+    last: str = ""
+    """The word at the cursor, as far as it was typed."""
+    quote: str = ""
+    """The quote that is open there."""
+    kept: int = 0
+    """How many characters of the last word come before what bash's readline replaces."""
+    redirected: bool = False
+    """Whether the last word is where a redirection leads."""
+
+
+def take_apart(text: str, breaks: str = BREAKS) -> Line:
+    """Take a command line apart. `breaks` are the characters at which readline begins a new word."""
+    line = Line()
+    begun = escaped = False
+    for sign in text:
+        if escaped:
+            line.last += sign if not line.quote or sign in ESCAPABLE else f"\\{sign}"
+            begun, escaped = True, False
+        elif sign == "\\" and line.quote != "'":
+            escaped = True
+        elif line.quote:
+            if sign == line.quote:
+                line.quote, line.kept = "", 0
+            else:
+                line.last += sign
+        elif sign in QUOTES:
+            line.quote, line.kept, begun = sign, len(line.last), True
+        elif sign.isspace() or sign in "<>":
+            if begun and not line.redirected and not (sign in "<>" and not line.last.strip("0123456789&")):
+                line.words.append(line.last)
+            if begun:
+                line.last, line.kept, line.redirected, begun = "", 0, False, False
+            line.redirected |= sign in "<>"
+        else:
+            line.last += sign
+            begun = True
+            if sign in breaks:
+                line.kept = len(line.last)
+    return line
+
+
+class _Shell(ShellComplete):
+    """What the shells have in common."""
+
+    _line = Line()
+
+    def get_completion_args(self) -> tuple[list[str], str]:
+        """Take the line apart; return the words after the command, and what has begun."""
+        self._line = take_apart(os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_WORDBREAKS", BREAKS))
+        return self._line.words[1:], self._line.last
+
+    def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
+        """Return what can stand at the cursor, as whole words."""
+        if self._line.redirected:
+            return [CompletionItem(incomplete, type="file")]
+        name, equals, _ = incomplete.partition("=")
+        option = f"{name}=" if equals and name.startswith("-") and "--" not in args else ""
+        return [self._whole(item, option) for item in super().get_completions(args, incomplete)]
+
+    def _whole(self, item: CompletionItem[str], option: str) -> CompletionItem[str]:
+        if item.type != "plain":
+            return item
+        kind = "open" if item.value.endswith(OPEN) else item.type
+        return CompletionItem(f"{option}{item.value}", kind, item.help)
+
+    def complete(self) -> str:
+        """Answer; what would steer a terminal is left out."""
+        args, incomplete = self.get_completion_args()
+        items = [item for item in self.get_completions(args, incomplete) if not UNSEEN.search(item.value)]
+        return "\n".join([self.format_completion(item) for item in items])
+
+
+class Bash(_Shell):
+    """Answers with what readline is to replace, in the form in which it is to stand there."""
+
+    name = "bash"
+    source_template = BASH
+
+    def source(self) -> str:
+        """Return the script."""
+        return self.source_template
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """Write a line of it."""
+        if item.type not in ("plain", "open"):
+            return f"{item.type},{item.value}"
+        value = item.value[self._line.kept :]
+        return f"{item.type},{value if self._line.quote else SPECIAL.sub(_escape, value)}"
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"\\{found[0]}"
+
+
+class Zsh(_Shell):
+    """Answers with whole words, which zsh quotes by itself, and what they mean."""
+
+    name = "zsh"
+    source_template = ZSH
+
+    def source(self) -> str:
+        """Return the script."""
+        return self.source_template
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """Write three lines of it."""
+        return f"{item.type}\n{item.value}\n{_in_a_line(item.help) or '_'}"
+
+
+class Fish(_Shell):
+    """Answers with whole words, which fish quotes by itself, and what they mean."""
+
+    name = "fish"
+    source_template = FISH
+
+    def source(self) -> str:
+        """Return the script."""
+        return self.source_template
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """Write a line of it."""
+        return f"{item.type},{item.value}\t{_in_a_line(item.help)}".rstrip()
+
+
+def _in_a_line(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+SHELLS: dict[str, type[_Shell]] = {shell.name: shell for shell in (Bash, Zsh, Fish)}
+
+
+def answer(command: click.Command, variable: str, instruction: str) -> int:
+    """Write what a shell asks for, such as `bash_complete` or `bash_source`; return the exit code."""
+    shell, _, what = instruction.partition("_")
+    kind = SHELLS.get(shell) or get_completion_class(shell)
+    if kind is None or what not in ("source", "complete"):
+        return FAILED
+    asked = kind(command, {}, "cachetui", variable)
+    click.echo((asked.source() if what == "source" else asked.complete()).encode())
+    return DONE

@@ -1,0 +1,122 @@
+"""What came, what went and what grew between two audits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """What a report tells of an entry."""
+
+    path: str
+    """Its identity, relative to the root, as a report writes it."""
+    kind: str
+    """What it is."""
+    project: str | None
+    """Its project's canonical name."""
+    version: str | None
+    """Its version as written."""
+    filename: str | None
+    """Its true name."""
+    disk_usage: int
+    """Its allocated bytes."""
+
+
+class Change(NamedTuple):
+    """A figure before and now."""
+
+    name: str | None
+    """What it is the figure of; None for what has no such name."""
+    before: int
+    """Allocated bytes before."""
+    now: int
+    """Allocated bytes now."""
+    entries_before: int
+    """Entries before."""
+    entries_now: int
+    """Entries now."""
+
+    @property
+    def difference(self) -> int:
+        """By how many bytes it grew."""
+        return self.now - self.before
+
+
+class Resized(NamedTuple):
+    """An entry that takes more than before, or less."""
+
+    before: Line
+    """As it was."""
+    now: Line
+    """As it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How two audits differ; empty where they do not."""
+
+    total: Change
+    """All of it."""
+    kinds: tuple[Change, ...]
+    """Kinds whose figures differ; that first which grew most."""
+    projects: tuple[Change, ...]
+    """Projects whose figures differ; that first which grew most."""
+    came: tuple[Line, ...]
+    """What was not there before, the biggest first."""
+    went: tuple[Line, ...]
+    """What is not there any more, the biggest first."""
+    resized: tuple[Resized, ...]
+    """What takes more or less than before; that first which grew most."""
+
+    def __bool__(self) -> bool:
+        """Tell whether there is any difference."""
+        return bool(self.came or self.went or self.resized or self.kinds or self.projects)
+
+
+def compare(before: Iterable[Line], now: Iterable[Line]) -> Comparison:
+    """Compare what two reports list."""
+    old, new = ({line.path: line for line in lines} for lines in (before, now))
+    both = [Resized(old[path], line) for path, line in new.items() if path in old]
+    resized = [pair for pair in both if pair.before.disk_usage != pair.now.disk_usage]
+    return Comparison(
+        Change(None, _sum(old.values()), _sum(new.values()), len(old), len(new)),
+        _changes(_by_kind(old.values()), _by_kind(new.values())),
+        _changes(_by_project(old.values()), _by_project(new.values())),
+        _biggest(line for path, line in new.items() if path not in old),
+        _biggest(line for path, line in old.items() if path not in new),
+        tuple(sorted(resized, key=lambda pair: (pair.before.disk_usage - pair.now.disk_usage, pair.now.path))),
+    )
+
+
+def _sum(lines: Iterable[Line]) -> int:
+    return sum([line.disk_usage for line in lines])
+
+
+def _biggest(lines: Iterable[Line]) -> tuple[Line, ...]:
+    return tuple(sorted(lines, key=lambda line: (-line.disk_usage, line.path)))
+
+
+def _by_kind(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
+    groups: dict[str | None, list[int]] = {}
+    for line in lines:
+        groups.setdefault(line.kind, []).append(line.disk_usage)
+    return groups
+
+
+def _by_project(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
+    groups: dict[str | None, list[int]] = {}
+    for line in lines:
+        groups.setdefault(line.project, []).append(line.disk_usage)
+    return groups
+
+
+def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[Change, ...]:
+    """Return what differs of figures by name."""
+    found = [
+        Change(name, sum(old), sum(new), len(old), len(new))
+        for name in before.keys() | now.keys()
+        if sorted(old := before.get(name, [])) != sorted(new := now.get(name, []))
+    ]
+    return tuple(sorted(found, key=lambda one: (-one.difference, one.name is None, one.name or "")))

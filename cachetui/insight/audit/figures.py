@@ -1,0 +1,182 @@
+"""Figures: what some entries take, and which entries these are."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from cachetui.model import NS, Entry
+
+DAY_NS = 86_400 * NS
+AGES = (0, 7, 30, 90, 180, 365, 730)
+"""Days at which a group of ages begins; the last has no end."""
+
+
+STORED = frozenset({"wheel", "sdist", "built", "metadata"})
+"""Kinds that bear the name of what is installed."""
+
+
+class Figure(NamedTuple):
+    """A figure, with what it is made of."""
+
+    name: str | None
+    """What it is the figure of; untrusted text; None for what has no such name."""
+    entries: tuple[Entry, ...]
+    """What it is made of, in the order of the inventory."""
+    disk_usage: int
+    """Their allocated bytes."""
+    apparent_size: int
+    """The length of their files in bytes."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The identities of what it is made of."""
+        return tuple([entry.path for entry in self.entries])
+
+
+class Age(NamedTuple):
+    """What is so old."""
+
+    from_days: int | None
+    """The least age in days; None for what has no such time."""
+    to_days: int | None
+    """The age in days that it is below; None for no end."""
+    figure: Figure
+    """What it takes."""
+
+
+class Chance(NamedTuple):
+    """What a rule would free."""
+
+    name: str
+    """The rule in words."""
+    options: str
+    """The same as options of `cachetui prune`; empty where there is no such rule."""
+    figure: Figure
+    """What it chooses."""
+    frees: int
+    """Allocated bytes of the files that the disk would get back: an inode counts once all of its names go."""
+    known: bool = True
+    """False where it cannot be told what it chooses, which then is nothing."""
+
+
+class Sized(NamedTuple):
+    """An entry with its sizes, which are asked for often."""
+
+    entry: Entry
+    """The entry."""
+    disk_usage: int
+    """Its allocated bytes."""
+    apparent_size: int
+    """The length of its files in bytes."""
+
+
+def sized(entries: Iterable[Entry]) -> list[Sized]:
+    """Look entries' sizes up; by index, for it runs over everything."""
+    found = []
+    for entry in entries:
+        files = entry[1]
+        if len(files) == 2:  # most by far
+            first, second = files
+            found.append(Sized(entry, first[4] + second[4], first[3] + second[3]))
+        else:
+            found.append(Sized(entry, sum([file[4] for file in files]), sum([file[3] for file in files])))
+    return found
+
+
+def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
+    """Sum entries up."""
+    return Figure(
+        name,
+        tuple([part[0] for part in parts]),
+        sum([part[1] for part in parts]),
+        sum([part[2] for part in parts]),
+    )
+
+
+def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure, ...]:
+    """Return a figure for each name, the biggest first, what has none last; each part has its name at its place."""
+    groups: dict[str | None, list[Sized]] = defaultdict(list)
+    for part, name in zip(parts, names, strict=True):
+        groups[name].append(part)
+    found = [figure(name, own) for name, own in groups.items()]
+    return tuple(sorted(found, key=lambda one: (one.name is None, -one.disk_usage, one.name or "")))
+
+
+def by_age(
+    parts: Iterable[Sized], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
+) -> tuple[Age, ...]:
+    """Return a figure for each group of ages, the youngest first, and one for what has no such time, if there is any.
+
+    `starts` are days at which a group begins, from 0 up. What lies in the future counts as now.
+    """
+    groups: list[list[Sized]] = [[] for _ in starts]
+    unknown: list[Sized] = []
+    edges = [start * DAY_NS for start in starts[1:]]
+    for part in parts:
+        moment = moment_of(part[0])
+        place = unknown if moment is None else groups[bisect_right(edges, now_ns - moment)]
+        place.append(part)
+    bounds = [*pairwise(starts), (starts[-1], None)]
+    found = [Age(start, end, figure(None, own)) for (start, end), own in zip(bounds, groups, strict=True)]
+    return (*found, Age(None, None, figure(None, unknown))) if unknown else tuple(found)
+
+
+def frees(entries: Iterable[Entry]) -> int:
+    """Return the allocated bytes of files that a removal of entries gives back, the directories not counted.
+
+    An inode with several names counts once all of them go.
+    """
+    links: Counter[int] = Counter()
+    usage: Counter[int] = Counter()
+    freed = 0
+    for entry in entries:
+        for file in entry.files:
+            if file.links > 1:
+                links[file.inode] += 1
+                usage[file.inode] += file.disk_usage
+                freed += usage[file.inode] if links[file.inode] == file.links else 0
+            else:
+                freed += file.disk_usage
+    return freed
+
+
+def copies(parts: Iterable[Sized]) -> tuple[Figure, ...]:
+    """Return what is stored more than once: same kind, file name and length; that first which wastes most.
+
+    The length is the body's, of a wheel built here the wheel's own.
+    """
+    groups: dict[tuple[str, str, int], list[Sized]] = defaultdict(list)
+    for part in parts:
+        entry = part[0]
+        kind, files, filename = entry[0], entry[1], entry[8]
+        if filename and files and kind in STORED:
+            groups[kind, filename, files[0 if kind == "built" else -1][3]].append(part)
+    found = [figure(filename, own) for (_, filename, _), own in groups.items() if len(own) > 1]
+    return tuple(sorted(found, key=lambda one: (-wasted(one), one.name or "")))
+
+
+def wasted(copied: Figure) -> int:
+    """Return the bytes that all copies but one take, that one being the biggest."""
+    return copied.disk_usage - max([entry.disk_usage for entry in copied.entries], default=0)
+
+
+def linked(parts: Iterable[Sized]) -> Figure:
+    """Return what has files with several names: their blocks count once."""
+    return figure(None, [part for part in parts if max([file[5] for file in part[0][1]], default=1) > 1])
+
+
+def already_built(parts: Collection[Sized]) -> Figure:
+    """Return the sdists of which pip keeps the wheel that it built of them."""
+    built = {(part.entry.project, part.entry.version) for part in parts if part.entry.kind == "built"}
+    return figure(
+        None,
+        [
+            part
+            for part in parts
+            if part.entry.kind == "sdist" and part.entry.project and (part.entry.project, part.entry.version) in built
+        ],
+    )

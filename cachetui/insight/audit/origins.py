@@ -1,0 +1,64 @@
+"""From which index something came, by its address."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from urllib.parse import urlsplit
+
+from cachetui.model import Entry
+
+HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
+"""A host that hides no password before a slash."""
+PLAIN = re.compile(r"https?://([a-z0-9.-]+(?::\d{1,5})?)/[A-Za-z0-9._~%+/-]*")
+"""An address without anything to look at twice, as most are."""
+PAGES = ("simple", "+simple")
+"""What the last part of an index's address is called, beside which its files may lie."""
+FILES = "files of this machine"
+UNCLEAR = "an address that is not clear"
+
+
+def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
+    """Return what tells from which index an entry came: "host/path" of the index, or the host alone; None if unknown.
+
+    A file counts to the index on the same host whose path it shares, of those whose pages are cached. The name bears no
+    user, no password and no query.
+    """
+    indexes: dict[str, dict[str, str]] = {}
+    for entry in entries:
+        if entry.kind == "index" and entry.url and (place := _place(entry.url)):
+            host, path = place
+            index = path.rstrip("/").rpartition("/")[0]
+            beside = index.removesuffix(f"/{index.rpartition('/')[2]}") if index.rpartition("/")[2] in PAGES else index
+            indexes.setdefault(host, {})[f"{beside}/"] = f"{host}{index}"
+    ordered = {host: sorted(found.items(), key=lambda pair: (-len(pair[0]), pair)) for host, found in indexes.items()}
+
+    def origin(entry: Entry) -> str | None:
+        if entry.url is None:
+            return None
+        place = _place(entry.url)
+        if place is None:
+            return FILES if entry.url.lower().startswith("file:") else UNCLEAR
+        host, path = place
+        for start, name in ordered.get(host, ()):
+            if path.startswith(start):
+                return name
+        return host
+
+    return origin
+
+
+@lru_cache(maxsize=4_096)
+def _place(url: str) -> tuple[str, str] | None:
+    """Split an address into host and path, both without what may be a secret; None where it is not clear."""
+    if found := PLAIN.fullmatch(url):
+        return found[1], url[found.end(1) :]
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")[2].lower()
+    if parts.scheme.lower() == "file" or not HOST.fullmatch(host) or "@" in parts.path or "\\" in url:
+        return None
+    return host, re.sub(r"[;=].*", "", parts.path)

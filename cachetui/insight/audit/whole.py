@@ -1,0 +1,181 @@
+"""The whole audit of a cache: every figure with the entries that it is made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import NamedTuple
+
+from cachetui.facts import Facts, Word
+from cachetui.insight.audit.figures import (
+    AGES,
+    Age,
+    Chance,
+    Figure,
+    already_built,
+    by_age,
+    copies,
+    figure,
+    frees,
+    grouped,
+    linked,
+    sized,
+)
+from cachetui.insight.audit.origins import origins
+from cachetui.insight.audit.tags import fits
+from cachetui.model import Entry, Inventory, Unreadable
+
+WORDS: frozenset[Word] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
+"""The facts that an audit tells."""
+MOMENTS = ("downloaded", "checked", "read")
+"""From when ages are counted."""
+
+
+class Rule(NamedTuple):
+    """A rule of which an audit tells what it would free."""
+
+    name: str
+    """The rule in words."""
+    options: str
+    """The same as options of `cachetui prune`."""
+    choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
+    """Returns what it chooses of all entries of a cache."""
+    word: Word | None = None
+    """The fact that it goes by."""
+
+
+class Shards(NamedTuple):
+    """What directories take by themselves."""
+
+    name: str
+    """The first part of their paths; empty for the root itself; untrusted text."""
+    directories: int
+    """How many there are."""
+    disk_usage: int
+    """Their allocated bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """Where the space is. Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total."""
+
+    root: str
+    """The root's resolved absolute path."""
+    now_ns: int
+    """The moment from which ages are counted, in nanoseconds since the epoch."""
+    total: Figure
+    """All of it."""
+    kinds: tuple[Figure, ...]
+    """By kind, the biggest first."""
+    projects: tuple[Figure, ...]
+    """By project, the biggest first; what has none last."""
+    ages: Mapping[str, tuple[Age, ...]]
+    """By age, the youngest first; one such row for each of `MOMENTS`."""
+    pythons: tuple[Figure, ...]
+    """By what Pythons it is for."""
+    platforms: tuple[Figure, ...]
+    """By what platform it is for."""
+    origins: tuple[Figure, ...]
+    """By the index that it came from, as "host/path"; what is not known last."""
+    superseded: Figure
+    """What has a newer version for the same Pythons and platform."""
+    dead_weight: Figure
+    """What no pip will ask for again."""
+    already_built: Figure
+    """Sdists of which pip keeps the wheel that it built of them."""
+    copies: tuple[Figure, ...]
+    """What is stored more than once, by file name; that first of which the copies take most."""
+    linked: Figure
+    """What has files with several names, whose blocks count once."""
+    rules: tuple[Chance, ...]
+    """What each rule would free today; they overlap."""
+    shards: tuple[Shards, ...]
+    """What the directories take by themselves, of the whole root, the biggest first."""
+    foreign_files: int
+    """Files that no pip writes, in the whole root."""
+    foreign_disk_usage: int
+    """Their allocated bytes."""
+    errors: tuple[Unreadable, ...] = ()
+    """What could not be read."""
+    facts: Facts = field(default_factory=Facts)
+    """What was known of the entries."""
+    origin_of: Callable[[Entry], str | None] = field(default=lambda _: None, compare=False)
+    """Tells from which index an entry came."""
+
+    @property
+    def directories(self) -> int:
+        """How many directories there are."""
+        return sum([one.directories for one in self.shards])
+
+    @property
+    def directories_disk_usage(self) -> int:
+        """Their allocated bytes."""
+        return sum([one.disk_usage for one in self.shards])
+
+    @property
+    def disk_usage(self) -> int:
+        """Allocated bytes of everything: of the whole root this is what `du` counts."""
+        return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
+
+
+def audit_of(
+    inventory: Inventory,
+    facts: Facts,
+    *,
+    rules: Iterable[Rule] = (),
+    only: Collection[Entry] | None = None,
+) -> Audit:
+    """Tell where the space is.
+
+    `facts` tell `WORDS` of all entries, and the moment from which ages are counted. `only` are the entries that are
+    meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.
+    """
+    meant = inventory.entries if only is None else tuple(only)
+    parts = sized(meant)
+    origin_of = origins(inventory.entries)
+    fitting = [fits(entry) for entry in meant]
+    by_path = {part[0][2]: part for part in parts}
+
+    def of(paths: Collection[str]) -> Figure:
+        return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
+
+    def chance(rule: Rule) -> Chance:
+        chosen = [by_path[entry[2]] for entry in rule.choose(inventory.entries, facts) if entry[2] in by_path]
+        known = rule.word != "unusable" or bool(facts.usable)
+        found = figure(rule.name, chosen)
+        return Chance(rule.name, rule.options, found, frees(found.entries), known)
+
+    return Audit(
+        root=inventory.root,
+        now_ns=facts.now_ns,
+        total=figure(None, parts),
+        kinds=grouped(parts, [entry[0] for entry in meant]),
+        projects=grouped(parts, [entry[6] for entry in meant]),
+        ages={moment: by_age(parts, attrgetter(moment), facts.now_ns, AGES) for moment in MOMENTS},
+        pythons=grouped(parts, [one.python for one in fitting]),
+        platforms=grouped(parts, [one.platform for one in fitting]),
+        origins=grouped(parts, map(origin_of, meant)),
+        superseded=of(facts.superseded),
+        dead_weight=of(facts.dead_weight),
+        already_built=already_built(parts),
+        copies=copies(parts),
+        linked=linked(parts),
+        rules=tuple(map(chance, rules)),
+        shards=_shards(inventory.directories),
+        foreign_files=len(inventory.foreign),
+        foreign_disk_usage=sum([file.disk_usage for file in inventory.foreign]),
+        errors=inventory.errors,
+        facts=facts,
+        origin_of=origin_of,
+    )
+
+
+def _shards(directories: Mapping[str, int]) -> tuple[Shards, ...]:
+    """Sum directories up by the first part of their paths."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for path, disk_usage in directories.items():
+        found[path.partition("/")[0]].append(disk_usage)
+    shards = [Shards(top, len(own), sum(own)) for top, own in found.items()]
+    return tuple(sorted(shards, key=lambda one: (-one.disk_usage, one.name)))

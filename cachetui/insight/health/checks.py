@@ -1,0 +1,77 @@
+"""Fast checks: what a scan has seen already, and what the file system says of owners and modes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from pathlib import Path
+
+from cachetui.insight.health.finding import Finding, in_order
+from cachetui.model import NS, Entry, Inventory
+from cachetui.pip.evidence import Evidence
+from cachetui.pip.layout import is_legacy
+from cachetui.pip.tree import never
+
+FRESH = 3_600 * NS
+"""Nanoseconds within which what looks left behind may be a pip at work."""
+NO_ORIGIN = "its origin.json cannot be read"
+"""The note of a built wheel whose origin is damaged."""
+
+
+def check(
+    inventory: Inventory,
+    entries: Collection[Entry] | None = None,
+    *,
+    now_ns: int,
+    exists: Callable[[str], bool] = lambda place: Path(place).exists(),
+    stop: Callable[[], bool] = never,
+) -> tuple[Finding, ...]:
+    """Return what is wrong with entries, by default all, as far as that is told without reading bodies.
+
+    `now_ns` is the present in nanoseconds since the epoch, `exists` tells whether an environment is still there.
+    Raises RootError.
+    """
+    some = inventory.entries if entries is None else entries
+    mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
+    found = [finding for entry in some for finding in _of_entry(entry, now_ns, legacy=mixed)]
+    with Evidence(inventory) as evidence:
+        for entry in some:
+            if stop():
+                break
+            found += _owned(entry, evidence)
+            if entry.kind == "selfcheck":
+                found += _environments(entry, evidence, exists)
+    return in_order(found)
+
+
+def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
+    """Yield what the scan knows of one entry; `legacy` tells whether a newer pip works in this cache, too."""
+    since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
+    if entry.kind == "unknown":
+        yield Finding("unreadable", entry.path, entry.note or "it cannot be read", since)
+    elif entry.kind == "leftover":
+        if now_ns - since < FRESH:
+            return
+        yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
+    elif entry.kind == "built" and entry.note:
+        yield Finding("origin" if entry.note == NO_ORIGIN else "misnamed", entry.path, entry.note, since)
+    elif entry.announced is not None:
+        stored = entry.files[-1].size if len(entry.files) > 1 else None
+        has = f"{stored:,}" if stored is not None else "another number"
+        yield Finding("length", entry.path, f"its headers announce {entry.announced:,} bytes, it has {has}", since)
+    if legacy and is_legacy(entry.path) and entry.kind not in ("leftover", "unknown"):
+        yield Finding("legacy", entry.path, "it lies under http/", since)
+
+
+def _owned(entry: Entry, evidence: Evidence) -> Iterator[Finding]:
+    for file in entry.files:
+        if trouble := evidence.trouble_with_owner(file):
+            sort, words = trouble
+            yield Finding(sort, entry.path, words, file.mtime_ns)
+            return
+
+
+def _environments(entry: Entry, evidence: Evidence, exists: Callable[[str], bool]) -> Iterator[Finding]:
+    """Yield a self-check whose environments are all gone."""
+    places = evidence.environments(entry)
+    if places and not any(exists(place) for place in places):
+        yield Finding("selfcheck", entry.path, f"of {', '.join(places)}", entry.downloaded)

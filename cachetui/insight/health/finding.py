@@ -1,0 +1,116 @@
+"""A finding: something in a cache that is not as it should be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+Sort = Literal[
+    "mismatch",
+    "archive",
+    "length",
+    "unreadable",
+    "origin",
+    "misnamed",
+    "owner",
+    "writable",
+    "leftover",
+    "selfcheck",
+    "legacy",
+]
+"""What is wrong with an entry."""
+Weight = Literal["danger", "damage", "waste"]
+"""How much that matters: it may not be what its index offered; pip cannot use it as it should; it only takes room."""
+
+
+class Meaning(NamedTuple):
+    """What a sort of finding means."""
+
+    title: str
+    """In a few words."""
+    weight: Weight
+    consequence: str
+    """What pip does with it, or what comes of it: a sentence."""
+    way_out: str
+    """What to do: a sentence."""
+
+
+REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
+MEANINGS: Mapping[Sort, Meaning] = {
+    "mismatch": Meaning(
+        "not what its index lists",
+        "danger",
+        "pip stops at it where it knows the hash, and installs it where it does not.",
+        "Remove it, and find out who could write here: damage changes a few bytes, tampering makes a whole other file.",
+    ),
+    "writable": Meaning(
+        "others may write it",
+        "danger",
+        "Whoever has an account on this machine can change what pip installs.",
+        "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
+    ),
+    "archive": Meaning("a damaged archive", "damage", "pip stops at it with an error.", REMOVE),
+    "length": Meaning(
+        "of another length than announced",
+        "damage",
+        "pip wrote the record and not the body, or not all of it: it stops at a file, and goes by an old index page "
+        "as long as its server says that nothing changed.",
+        REMOVE,
+    ),
+    "unreadable": Meaning("an unreadable record", "damage", "pip passes over it and fetches it anew.", REMOVE),
+    "origin": Meaning(
+        "a damaged origin.json",
+        "damage",
+        "pip before 23.2 stops at it; later ones do not know what the wheel was built from.",
+        "Mark and remove the wheel: pip builds it again when it is needed.",
+    ),
+    "misnamed": Meaning(
+        "a wheel under a wrong name", "damage", "pip passes over it.", "Mark and remove it: pip never uses it."
+    ),
+    "owner": Meaning(
+        "somebody else's",
+        "damage",
+        "pip cannot replace it, nor maybe read it: most often it was written with sudo.",
+        "Give it back to its owner (chown), or remove it as the one who wrote it.",
+    ),
+    "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
+    "selfcheck": Meaning(
+        "of an environment that is gone",
+        "waste",
+        "pip never looks at it again.",
+        "Mark and remove it: nothing is lost.",
+    ),
+    "legacy": Meaning(
+        "where only an older pip looks",
+        "waste",
+        "pip 23.3 and later keep theirs in http-v2/ and never look here.",
+        "Mark and remove it, unless a pip before 23.3 or a tool such as pip-audit still uses it.",
+    ),
+}
+"""What each sort means, what weighs most first."""
+SORTS: tuple[Sort, ...] = tuple(MEANINGS)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One entry with what is wrong with it."""
+
+    sort: Sort
+    path: str
+    """The entry's identity."""
+    words: str
+    """What exactly, without a full stop; data from the cache in it is untrusted."""
+    since: int
+    """Since when at most, in nanoseconds since the epoch: since its files were last written."""
+
+    @property
+    def meaning(self) -> Meaning:
+        """What it means."""
+        return MEANINGS[self.sort]
+
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Return findings by what weighs most, then by path; each entry once for each sort."""
+    once = {(one.sort, one.path): one for one in findings}
+    return tuple(sorted(once.values(), key=lambda one: (SORTS.index(one.sort), one.path)))

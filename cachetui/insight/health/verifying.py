@@ -1,0 +1,151 @@
+"""Deep verification: every download against the hash that its index lists, and every archive read to its end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name
+
+from cachetui.insight.health.finding import Finding, in_order
+from cachetui.model import Entry, Inventory, version_order
+from cachetui.pip.archives import metadata_in
+from cachetui.pip.bodies import Body
+from cachetui.pip.crew import processors
+from cachetui.pip.evidence import Evidence, digest_of
+from cachetui.pip.integrity import StoppedError, trouble_in
+from cachetui.pip.listings import HASHES
+from cachetui.pip.records import UnreadableRecordError
+from cachetui.pip.tree import GONE, never, reason
+
+VERIFIED = ("wheel", "sdist", "built", "metadata")
+"""Kinds that are read to their end."""
+METADATA = ".metadata"
+
+Expected = Mapping[str, frozenset[tuple[str, str]]]
+"""Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
+
+
+class Progress(NamedTuple):
+    """How far a verification is."""
+
+    entries: int
+    of: int
+    read: int
+    """Bytes of the files done."""
+    of_bytes: int
+
+
+class Verified(NamedTuple):
+    """What came of a verification."""
+
+    findings: tuple[Finding, ...]
+    proven: int
+    """Entries that are, to the last bit, what their index lists."""
+    sound: int
+    """Entries that no hash is known for, and that hold together."""
+    stopped: bool
+    """Whether it was stopped before all was read."""
+
+
+def verify(
+    inventory: Inventory,
+    entries: Collection[Entry],
+    *,
+    stop: Callable[[], bool] = never,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Verified:
+    """Read entries to their end, several at a time; what has another hash than its index lists is found.
+
+    `report` is told of each one that is done, from several threads, one at a time. Raises RootError.
+    """
+    todo = sorted([one for one in entries if one.kind in VERIFIED], key=lambda one: -one.apparent_size)
+    total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
+    done = read = proven = sound = 0
+    findings: list[Finding] = []
+    with Evidence(inventory) as evidence, ThreadPoolExecutor(processors(), "cachetui-verify") as pool:
+        expected = expectations(inventory.entries, evidence, stop)
+
+        def look(entry: Entry) -> None:
+            nonlocal done, read, proven, sound
+            if stop():
+                return
+            known = expected.get(entry.path[-56:], frozenset()) if entry.path.startswith("http") else frozenset()
+            try:
+                trouble = _trouble(entry, known, evidence, stop)
+            except StoppedError:
+                return
+            with lock:
+                done, read = done + 1, read + entry.apparent_size
+                if trouble:
+                    findings.append(trouble)
+                proven += not trouble and bool(known)
+                sound += not trouble and not known and entry.kind != "metadata"
+                report(Progress(done, len(todo), read, total))
+
+        for _ in pool.map(look, todo):
+            pass
+    return Verified(in_order(findings), proven, sound, done < len(todo))
+
+
+def expectations(entries: Iterable[Entry], evidence: Evidence, stop: Callable[[], bool] = never) -> Expected:
+    """Return every hash that the cache's index pages and origins list."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for entry in entries:
+        if stop():
+            break
+        for url, name, value in _listed(entry, evidence):
+            if name in HASHES:
+                found.setdefault(digest_of(url), set()).add((name, value.lower()))
+    return {digest: frozenset(hashes) for digest, hashes in found.items()}
+
+
+def _listed(entry: Entry, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
+    """Yield addresses with the hashes that an entry gives for them."""
+    if entry.kind == "built" and (origin := evidence.origin(entry)):
+        yield origin.url, origin.hash_name, origin.hash_value
+    elif entry.kind in ("index", "response") and (listing := evidence.listing(entry)):
+        for file in listing.files:
+            yield file.url, file.hash_name, file.hash_value
+            yield file.url + METADATA, *file.metadata_hash
+
+
+def _trouble(
+    entry: Entry, known: frozenset[tuple[str, str]], evidence: Evidence, stop: Callable[[], bool]
+) -> Finding | None:
+    """Tell what is wrong with one entry. Raises StoppedError."""
+    since = max(file.mtime_ns for file in entry.files)
+    hashes = evidence.hashes(entry, {name for name, _ in known}, stop) if known else {}
+    if stop():
+        raise StoppedError
+    if known & hashes.items():
+        return None
+    try:
+        broken = evidence.look_into(entry, lambda body: _broken(entry, body, stop))
+    except UnreadableRecordError as error:
+        return Finding("unreadable", entry.path, str(error), since)
+    except OSError as error:
+        return None if error.errno in GONE else Finding("unreadable", entry.path, reason(error), since)
+    if known:
+        name, value = max(known)
+        told = f"its {name} is {hashes.get(name, 'not to be told')}, listed is {value}"
+        return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
+    return Finding("archive", entry.path, broken, since) if broken else None
+
+
+def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> str | None:
+    """Tell what is wrong with a file by itself; None where nothing is. Raises StoppedError."""
+    if entry.kind == "metadata" or ((trouble := trouble_in(body, stop)) is None and entry.project is None):
+        return None
+    if trouble is not None:
+        return trouble
+    text = metadata_in(body)
+    if text is None:
+        return "no metadata is in it" if entry.kind != "sdist" else None  # very old sdists have none
+    fields = parse_email(text)[0]
+    name, version = fields.get("name", ""), fields.get("version", "")
+    same = canonicalize_name(name) == entry.project and version_order(version) == version_order(entry.version)
+    return None if same else f"it calls itself {name} {version}, not {entry.project} {entry.version}"

@@ -1,0 +1,1 @@
+"""Why pip does what it does: an answer from what is in the cache alone."""

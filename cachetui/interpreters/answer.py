@@ -1,0 +1,150 @@
+"""The answer of an interpreter that was asked what it is: data of anybody's, taken field by field or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import NamedTuple
+
+from packaging.version import Version
+
+VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+_-]{0,40}")
+"""What `platform.python_version()` returns."""
+NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._-]{0,40}")
+"""What `platform.python_implementation()` returns."""
+PLATFORM = re.compile(r"[A-Za-z0-9._-]{1,80}")
+"""What `sysconfig.get_platform()` returns."""
+TAG_PARTS = re.compile(r"[a-z0-9_]{1,40}-[a-z0-9_]{1,60}")
+"""The first two parts of a tag (PEP 425)."""
+TAG_PLATFORM = re.compile(r"[a-z0-9_]{1,80}")
+"""The third part."""
+MARKERS = (
+    "implementation_name",
+    "implementation_version",
+    "os_name",
+    "platform_machine",
+    "platform_python_implementation",
+    "platform_release",
+    "platform_system",
+    "platform_version",
+    "python_full_version",
+    "python_version",
+    "sys_platform",
+)
+"""The markers of PEP 508 that an interpreter knows."""
+MOST_TAGS = 50_000
+"""More tags than that no Python takes: 3,000 is what macOS makes of them."""
+MOST_PLACES = 1_000
+"""More places than that no Python imports from."""
+LONGEST = 4_096
+"""Characters of a path or a marker."""
+
+
+class Answer(NamedTuple):
+    """What an interpreter said, each field of a form that it may have; see `Portrait` for what they mean."""
+
+    version: str
+    implementation: str
+    platform: str
+    executable: str
+    """Absolute, or empty where it does not know."""
+    prefix: str
+    base_prefix: str
+    path: tuple[str, ...]
+    pip: str | None
+    markers: dict[str, str]
+    tags: tuple[str, ...]
+
+
+class _RubbishError(ValueError):
+    """No interpreter says such a thing."""
+
+
+def read_answer(told: str) -> Answer | None:
+    """Return what an interpreter told, or None when it is not what an interpreter tells."""
+    try:
+        fields = _mapping(json.loads(told))
+        return Answer(
+            version=_matching(VERSION, fields.get("version")),
+            implementation=_matching(NAME, fields.get("implementation")),
+            platform=_matching(PLATFORM, fields.get("platform")),
+            executable=_path(fields.get("executable")) if fields.get("executable") != "" else "",
+            prefix=_path(fields.get("prefix")),
+            base_prefix=_path(fields.get("base_prefix")),
+            path=tuple([_text(place) for place in _list(fields.get("path"))[:MOST_PLACES]]),
+            pip=_version(fields.get("pip")),
+            markers=_markers(fields.get("markers")),
+            tags=_tags(fields.get("tags")),
+        )
+    except (ValueError, RecursionError):  # what is no JSON is a ValueError, too
+        return None
+
+
+def _mapping(value: object) -> dict[str, object]:
+    if not isinstance(value, dict):
+        raise _RubbishError
+    return value
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise _RubbishError
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or len(value) > LONGEST or "\0" in value:
+        raise _RubbishError
+    return value
+
+
+def _matching(pattern: re.Pattern[str], value: object) -> str:
+    text = _text(value)
+    if not pattern.fullmatch(text):
+        raise _RubbishError
+    return text
+
+
+def _path(value: object) -> str:
+    path = _text(value)
+    if not os.path.isabs(path):  # noqa: PTH117 - asked of text
+        raise _RubbishError
+    return path
+
+
+def _version(value: object) -> str | None:
+    if value is None:
+        return None
+    try:
+        return str(Version(_text(value)))
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+        raise _RubbishError from None
+
+
+def _markers(value: object) -> dict[str, str]:
+    given = _mapping(value)
+    return {name: _text(given.get(name)) for name in MARKERS}
+
+
+def _tags(value: object) -> tuple[str, ...]:
+    """Put together what was grouped: `groups` of first two parts, each with the number of its list of `platforms`."""
+    given = _mapping(value)
+    lists = [[_matching(TAG_PLATFORM, one) for one in _list(some)] for some in _list(given.get("platforms"))]
+    tags: dict[str, None] = {}
+    for group in _list(given.get("groups")):
+        parts, number = _pair(group)
+        if not 0 <= number < len(lists):
+            raise _RubbishError
+        for platform in lists[number]:
+            tags[f"{parts}-{platform}"] = None
+            if len(tags) > MOST_TAGS:
+                raise _RubbishError
+    return tuple(tags)
+
+
+def _pair(value: object) -> tuple[str, int]:
+    pair = _list(value)
+    if len(pair) != 2 or not isinstance(pair[1], int):
+        raise _RubbishError
+    return _matching(TAG_PARTS, pair[0]), pair[1]

@@ -1,0 +1,151 @@
+"""Find every Python here and have each tell what it is: in the background, a few at once, each once."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from threading import Event
+
+from cachetui.interpreters.named import Python, python_of
+from cachetui.interpreters.portrait import PATIENCE, Portrait, portrait_of
+from cachetui.interpreters.remembered import Remembered
+
+AT_ONCE = 3
+"""How many Pythons are run at the same time: more would only make each other late."""
+
+Key = tuple[str, int, int]
+"""What tells one Python from another: its prefix, links resolved; its file's device and inode, or nothing where the
+prefix is an environment's, which has but one."""
+
+
+def pythons(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    machine: bool = True,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Python]:
+    """Yield the Pythons here, the active environment's first, then in the order of the path; none is run.
+
+    Of several names of one, the first and shortest counts. Those that only start another Python (pyenv's stand-ins)
+    cannot be told apart from it before they are asked. `machine` is that of `executables`.
+    """
+    from cachetui.interpreters.sources import executables  # noqa: PLC0415 - slow to load
+
+    seen: set[Key] = set()
+    for executable in executables(environ, machine=machine, stop=stop):
+        if stop():
+            return
+        python = python_of(executable)
+        key = key_of(python.executable, python.prefix)
+        if key not in seen:
+            seen.add(key)
+            yield python
+
+
+def portraits(
+    environ: Mapping[str, str] = os.environ,
+    *,
+    named: Iterable[Python] = (),
+    memory: Remembered | None = None,
+    machine: bool = True,
+    timeout: float = PATIENCE,
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Portrait]:
+    """Yield what each Python here says of itself: first those `named`, then those found, then those remembered.
+
+    Blocks until the next one has answered, for at most `timeout` seconds each. Whoever ends the iteration early, or has
+    `stop()` return true, ends what still runs; what was learned until then is remembered.
+    """
+    found = _Asked(environ, memory, timeout, stop)
+    try:
+        for python in _candidates(environ, named, memory, machine, stop):
+            found.ask(python)
+            yield from found.ready(wait=False)
+        yield from found.ready(wait=True)
+    finally:
+        found.close()
+
+
+def key_of(executable: Path, prefix: Path) -> Key:
+    """Return what tells a Python from others; raise nothing."""
+    place = os.path.realpath(prefix)
+    if (prefix / "pyvenv.cfg").is_file():
+        return place, 0, 0
+    try:
+        found = executable.stat()
+    except (OSError, ValueError):  # it is broken: only its name, or where its links end, tells it from others
+        return os.path.realpath(executable), 0, 0
+    return place, found.st_dev, found.st_ino
+
+
+def _candidates(
+    environ: Mapping[str, str],
+    named: Iterable[Python],
+    memory: Remembered | None,
+    machine: bool,
+    stop: Callable[[], bool],
+) -> Iterator[Python]:
+    """Yield each Python once, in the order of preference."""
+    seen: set[Key] = set()
+    for some in (named, pythons(environ, machine=machine, stop=stop), memory.known() if memory else ()):
+        for python in some:
+            if stop():
+                return
+            key = key_of(python.executable, python.prefix)
+            if key not in seen:
+                seen.add(key)
+                yield python
+
+
+class _Asked:
+    """Pythons that were asked, in their order, and what they answer."""
+
+    def __init__(
+        self, environ: Mapping[str, str], memory: Remembered | None, timeout: float, stop: Callable[[], bool]
+    ) -> None:
+        self._environ = environ
+        self._memory = memory
+        self._timeout = timeout
+        self._stop = stop
+        self._ended = Event()
+        self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pythons")
+        self._waiting: deque[Portrait | Future[Portrait]] = deque()
+        self._seen: set[Key] = set()
+
+    def ask(self, python: Python) -> None:
+        """Recall what a Python said, or have it asked."""
+        known = self._memory.recall(python) if self._memory else None
+        self._waiting.append(known or self._pool.submit(self._ask, python))
+
+    def _ask(self, python: Python) -> Portrait:
+        return portrait_of(
+            python, self._environ, timeout=self._timeout, stop=lambda: self._ended.is_set() or self._stop()
+        )
+
+    def ready(self, *, wait: bool) -> Iterator[Portrait]:
+        """Yield, in order, what was answered; stop at the first that was not, unless it shall be waited for."""
+        while self._waiting:
+            first = self._waiting[0]
+            if isinstance(first, Future):
+                if not (wait or first.done()):
+                    return
+                first = first.result()
+            self._waiting.popleft()
+            if self._stop():
+                return
+            if self._memory:
+                self._memory.learn(first)
+            key = key_of(first.real, first.prefix)
+            if key not in self._seen:
+                self._seen.add(key)
+                yield first
+
+    def close(self) -> None:
+        """End what still runs."""
+        self._ended.set()
+        self._pool.shutdown(cancel_futures=True)
+        if self._memory:
+            self._memory.save()

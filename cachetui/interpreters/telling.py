@@ -1,0 +1,133 @@
+"""What an interpreter runs to tell of itself, Python 2.7 as well as the newest."""
+
+from __future__ import annotations
+
+BEGIN, END = "<cachetui>", "</cachetui>"
+"""What stands around the answer: what an environment's own start-up files print stands outside."""
+
+TELL = '''
+import sys
+
+sys.dont_write_bytecode = True
+sys.path[:] = [place for place in sys.path if place]
+
+import json
+import os
+import platform
+import sysconfig
+from itertools import groupby
+
+
+def sources():
+    """Where the tags come from, the best first: what pip itself goes by, what comes along, what was brought along."""
+
+    def newest():
+        from pip._internal.utils.compatibility_tags import get_supported
+        return get_supported()
+
+    def before_20_1():
+        from pip._internal.pep425tags import get_supported
+        return get_supported()
+
+    def before_10():
+        from pip.pep425tags import get_supported
+        return get_supported()
+
+    def vendored():
+        from pip._vendor.packaging.tags import sys_tags
+        return sys_tags()
+
+    def packaged():
+        from packaging.tags import sys_tags
+        return sys_tags()
+
+    def brought():
+        sys.path.append(sys.argv[1])
+        return packaged()
+
+    return newest, before_20_1, before_10, vendored, packaged, brought
+
+
+def tags():
+    for source in sources():
+        try:
+            return [
+                tag if isinstance(tag, tuple) else (tag.interpreter, tag.abi, tag.platform) for tag in source()
+            ]
+        except Exception:
+            pass
+    return []
+
+
+def grouped(tags):
+    """Tags that differ in their platforms alone, as one: there are thousands on macOS."""
+    groups, lists = [], []
+    for first, some in groupby(tags, key=lambda tag: tag[:2]):
+        platforms = [tag[2] for tag in some]
+        if platforms not in lists:
+            lists.append(platforms)
+        groups.append(["-".join(first), lists.index(platforms)])
+    return {"groups": groups, "platforms": lists}
+
+
+def pip():
+    try:
+        from pip import __version__
+        return __version__
+    except Exception:
+        return None
+
+
+def markers():
+    """As PEP 508 has it."""
+    name, version = "", "0"
+    if hasattr(sys, "implementation"):
+        info = sys.implementation.version
+        name, version = sys.implementation.name, "%d.%d.%d" % tuple(info[:3])
+        if info.releaselevel != "final":
+            version += info.releaselevel[0] + str(info.serial)
+    return {
+        "implementation_name": name,
+        "implementation_version": version,
+        "os_name": os.name,
+        "platform_machine": platform.machine(),
+        "platform_python_implementation": platform.python_implementation(),
+        "platform_release": platform.release(),
+        "platform_system": platform.system(),
+        "platform_version": platform.version(),
+        "python_full_version": platform.python_version(),
+        "python_version": ".".join(platform.python_version_tuple()[:2]),
+        "sys_platform": sys.platform,
+    }
+
+
+def text(value):
+    if isinstance(value, dict):
+        return dict((key, text(one)) for key, one in value.items())
+    if isinstance(value, list):
+        return [text(one) for one in value]
+    if isinstance(value, bytes):
+        return value.decode(sys.getfilesystemencoding() or "utf-8", "replace")
+    return value
+
+
+told = {
+    "version": platform.python_version(),
+    "implementation": platform.python_implementation(),
+    "platform": sysconfig.get_platform(),
+    "executable": sys.executable or "",
+    "prefix": sys.prefix,
+    "base_prefix": getattr(sys, "base_prefix", getattr(sys, "real_prefix", sys.prefix)),
+    "path": [place for place in sys.path],
+    "pip": pip(),
+    "markers": markers(),
+    "tags": grouped(tags()),
+}
+sys.stdout.write("\\n%s%s%s\\n" % (BEGIN, json.dumps(text(told)), END))
+'''.replace("BEGIN", repr(BEGIN)).replace("END", repr(END))
+"""The script; its argument is the folder from which a Python without pip and packaging can take packaging."""
+
+RELAY = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
+"""What our own interpreter runs to start one that knows no `-I` (before 3.4)."""
+ISOLATED = ("-E", "-s")
+"""What an interpreter that knows no `-I` is started with: what is left of `-I` the script does itself."""

@@ -1,0 +1,285 @@
+"""Open again what a scan has found: the headers, pages and metadata that tell why pip does what it does.
+
+Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long an answer counts
+as fresh; the core metadata specification for what a distribution needs.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import json
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from email.utils import parsedate_tz
+from pathlib import Path
+from typing import Literal, NamedTuple, Self, TypeVar
+
+from packaging.metadata import parse_email
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.pip import archives, pages
+from cachetui.pip.bodies import Body, Window, read_at
+from cachetui.pip.identify import LONGEST_JSON, environments_in
+from cachetui.pip.listings import HASH_IN_FRAGMENT, Listed, files_of
+from cachetui.pip.records import Record, UnreadableRecordError, read_record
+from cachetui.pip.streaming import pieces_inside, pieces_of
+from cachetui.pip.tree import Tree, never
+
+Found = TypeVar("Found")
+
+
+class Answer(NamedTuple):
+    """What a record's headers say of a cached answer."""
+
+    status: int
+    """The HTTP status."""
+    date: int | None
+    """When its server sent it, in seconds since the epoch, by the `Date` header; None where that is missing."""
+    lifetime: int
+    """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing."""
+    etag: bool
+    """Whether its server can be asked if it is still the same."""
+    length: int | None
+    """Bytes that its body must have, by `Content-Length`; None where that is missing."""
+    stored: int
+    """Bytes that its body has here."""
+    serial: bool
+    """Whether it bears the serial number that PyPI, and what mirrors it, sends with index pages."""
+
+    def age(self, now: float) -> int | None:
+        """Return how old it is, in seconds, as pip reckons; None where it bears no date."""
+        return None if self.date is None else max(0, int(now - self.date))
+
+    def is_fresh(self, now: float) -> bool:
+        """Tell whether it may be used unasked at a moment in seconds since the epoch."""
+        age = self.age(now)
+        return age is not None and self.lifetime > age
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its body is as long as its headers say: else it belongs to another answer, or is cut short."""
+        return self.length is None or self.length == self.stored
+
+
+class Listing(NamedTuple):
+    """An index page in the cache."""
+
+    entry: Entry
+    """Where it lies."""
+    answer: Answer
+    """What its headers say."""
+    files: tuple[Listed, ...]
+    """What it lists."""
+
+
+class Origin(NamedTuple):
+    """What the `origin.json` beside a built wheel says of the file that it was built from (PEP 610)."""
+
+    url: str
+    """Its address. May hold secrets."""
+    hash_name: str
+    """A hash of it, such as "sha256"."""
+    hash_value: str
+    """That hash in hexadecimal."""
+
+
+class Evidence:
+    """Reads files of one cache again, each only if it is still the one that the scan saw."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        """Open the root. Raises RootError."""
+        self._tree = Tree(Path(inventory.root))
+        self._owner = self._tree.lstat("").st_uid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tree.close()
+
+    def answer(self, entry: Entry) -> Answer | None:
+        """Return what an entry's headers say; None where it has none, or they cannot be read."""
+        record = self._record(entry)
+        if record is None:
+            return None
+        date = _seconds(record.header("date"))
+        stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
+        length = record.header("content-length")
+        return Answer(
+            record.status,
+            date,
+            _lifetime(record.header("cache-control"), record.header("expires"), date),
+            bool(record.header("etag")),
+            int(length) if length.isascii() and length.isdigit() else None,
+            stored,
+            bool(record.header("x-pypi-last-serial")),
+        )
+
+    def listing(self, entry: Entry) -> Listing | None:
+        """Return what an index page lists; None where it is none, or cannot be read."""
+        answer, record = self.answer(entry), self._record(entry)
+        if answer is None or record is None:
+            return None
+        encoding = record.header("content-encoding").lower()
+        page = self._with_body(entry, lambda body: pages.read_page(body, encoding))
+        return None if page is None else Listing(entry, answer, files_of(page, entry.url))
+
+    def requires_python(self, entry: Entry) -> str | None:
+        """Return the Pythons that a wheel, sdist or metadata says it needs; "" for any, None where it does not say."""
+        text = self._with_body(entry, archives.metadata_in)
+        if text is None:
+            return None
+        return parse_email(text)[0].get("requires_python", "")
+
+    def sha256(self, entry: Entry, stop: Callable[[], bool] = never) -> str | None:
+        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None where it cannot be read."""
+        return self.hashes(entry, ("sha256",), stop).get("sha256")
+
+    def hashes(self, entry: Entry, names: Iterable[str], stop: Callable[[], bool] = never) -> dict[str, str]:
+        """Return hashes of a download or a built wheel by their names, in hexadecimal.
+
+        None of them where it cannot be read to its end, or `stop()` is true. May be called from several threads.
+        """
+        digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+        try:
+            for piece in self.pieces(entry):
+                if stop():
+                    return {}
+                for digest in digests.values():
+                    digest.update(piece)
+        except (OSError, UnreadableRecordError):
+            return {}
+        return {name: digest.hexdigest() for name, digest in digests.items()}
+
+    def needs(self, entry: Entry) -> tuple[str, ...] | None:
+        """Return what a wheel, sdist or metadata says that it needs, as written; None where that cannot be read."""
+        text = self._with_body(entry, archives.metadata_in)
+        return None if text is None else tuple(parse_email(text)[0].get("requires_dist", ()))
+
+    def origin(self, entry: Entry) -> Origin | None:
+        """Return what a built wheel was built from; None where that is not told with a hash."""
+        file = next((file for file in entry.files if file.path.endswith("/origin.json")), None)
+        if file is None:
+            return None
+        try:
+            fd = self._tree.open(file)
+        except OSError:
+            return None
+        try:
+            told = json.loads(read_at(fd, LONGEST_JSON, 0))
+            url, archive = told["url"], told["archive_info"]
+            found = HASH_IN_FRAGMENT.fullmatch(archive["hash"])
+            return Origin(url, found[1], found[2]) if found and isinstance(url, str) else None
+        except (OSError, ValueError, RecursionError, LookupError, TypeError):
+            return None
+        finally:
+            os.close(fd)
+
+    def pieces(self, entry: Entry) -> Iterator[bytes]:
+        """Yield the whole body of a download or a built wheel. Raises OSError, UnreadableRecordError."""
+        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        fd = self._tree.open(file)
+        try:
+            apart = entry.kind == "built" or len(entry.files) > 1
+            yield from pieces_of(Window(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
+        finally:
+            os.close(fd)
+
+    def environments(self, entry: Entry) -> tuple[str, ...]:
+        """Return the prefixes of the environments that a self-check is about; none where it cannot be read."""
+        if entry.kind != "selfcheck":
+            return ()
+        try:
+            fd = self._tree.open(entry.files[0])
+        except OSError:
+            return ()
+        try:
+            return environments_in(read_at(fd, LONGEST_JSON, 0))
+        except OSError:
+            return ()
+        finally:
+            os.close(fd)
+
+    def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
+        """Tell what is wrong with who owns a file and who may write it; None where nothing is, or it is gone."""
+        if os.name == "nt":  # which keeps lists of rights instead
+            return None
+        try:
+            found = self._tree.look_at(file.path)
+        except (OSError, ValueError):
+            return None
+        if found.st_mode & stat.S_IWOTH:
+            return "writable", f"its mode is {stat.S_IMODE(found.st_mode):04o}"
+        if found.st_uid != self._owner:
+            return "owner", f"it belongs to user {found.st_uid}, the cache to user {self._owner}"
+        if not found.st_mode & stat.S_IRUSR:
+            return "owner", f"its mode is {stat.S_IMODE(found.st_mode):04o}: not even its owner may read it"
+        return None
+
+    def _record(self, entry: Entry) -> Record | None:
+        if not entry.path.startswith("http") or not entry.files:
+            return None
+        try:
+            fd = self._tree.open(entry.files[0])
+        except OSError:
+            return None
+        try:
+            return read_record(fd, entry.files[0].size, body_inside=len(entry.files) == 1)
+        except (OSError, UnreadableRecordError):
+            return None
+        finally:
+            os.close(fd)
+
+    def look_into(self, entry: Entry, look: Callable[[Body], Found]) -> Found:
+        """Return what there is to see in an entry's body: of a download, or a built wheel itself.
+
+        May be called from several threads at once. Raises OSError, UnreadableRecordError, and what `look` raises.
+        """
+        if not entry.files or entry.kind in ("leftover", "unknown"):
+            raise UnreadableRecordError("there is nothing in it to look into")
+        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        fd = self._tree.open(file)
+        try:
+            if entry.kind == "built" or len(entry.files) > 1:
+                return look(Window(fd, 0, file.size))
+            body = read_record(fd, file.size, body_inside=True).body
+            assert body is not None  # where a record stands alone, it holds its body
+            return look(body)
+        finally:
+            os.close(fd)
+
+    def _with_body(self, entry: Entry, look: Callable[[Body], Found | None]) -> Found | None:
+        """Do the same, and return None where it cannot be read."""
+        try:
+            return self.look_into(entry, look)
+        except (OSError, UnreadableRecordError):
+            return None
+
+
+def digest_of(url: str) -> str:
+    """Return the name of the record of an address (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
+    return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _seconds(text: str) -> int | None:
+    found = parsedate_tz(text) if text else None
+    try:
+        return calendar.timegm(found[:6]) if found else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _lifetime(control: str, expires: str, date: int | None) -> int:
+    """Return for how many seconds an answer may be used unasked, as pip's vendored cachecontrol computes it."""
+    for name, value in _directives(control).items():
+        if name == "max-age" and value.isascii() and value.isdigit():
+            return int(value)
+    end = _seconds(expires)
+    return max(0, end - date) if end is not None and date is not None else 0
+
+
+def _directives(control: str) -> Mapping[str, str]:
+    pairs = [directive.partition("=") for directive in control.split(",")]
+    return {name.strip(): value.strip() for name, _, value in pairs}

@@ -1,0 +1,115 @@
+"""Questions of why pip did something: what may be asked, and how the answer is found beside the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packaging.version import InvalidVersion, Version
+from textual.message import Message
+
+from cachetui.errors import CachetuiError
+from cachetui.model import Entry, Inventory
+from cachetui.ui.catalog import Catalog, Rank
+from cachetui.ui.listing import Listing
+from cachetui.ui.rows import Row
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from cachetui.insight.why.answer import Explanation
+    from cachetui.insight.why.asker import Asker
+    from cachetui.ui.work import Post, Stop
+
+    Whom = Callable[[Stop], Asker]
+    """Tells whose pip is asked; runs its Python, so it may take some seconds."""
+
+ANYTHING = ("psycopg2==2.4.1", "torch")
+"""What is given as an example where a cache has none."""
+
+
+@dataclass
+class Explained(Message):
+    """There is an answer."""
+
+    turn: int
+    """Which question it answers."""
+    explanation: Explanation
+    """The answer."""
+
+
+@dataclass
+class Unexplained(Message):
+    """There is no answer."""
+
+    turn: int
+    """Which question it was."""
+    reason: str
+    """A sentence that says why; untrusted text."""
+    understood: bool
+    """Whether the question itself made sense."""
+
+
+def explain(turn: int, text: str, inventory: Inventory, whom: Whom, now: float, post: Post, stop: Stop) -> None:
+    """Answer a question; `now` is in seconds since the epoch."""
+    from cachetui.insight.why.case import gather  # noqa: PLC0415
+    from cachetui.insight.why.explaining import explain  # noqa: PLC0415
+    from cachetui.insight.why.question import QuestionError, read_question  # noqa: PLC0415
+
+    try:
+        question = read_question(text)
+        asker = whom(stop)
+        found = None if stop() else explain(gather(question, inventory, asker, now=now, stop=stop))
+    except (CachetuiError, OSError) as error:
+        reason = f"This cannot be answered: {error.strerror or error}." if isinstance(error, OSError) else str(error)
+        answer: Message = Unexplained(turn, reason, not isinstance(error, QuestionError))
+    else:
+        if found is None:
+            return
+        answer = Explained(turn, found)
+    if not stop():
+        post(answer)
+
+
+def sign_of(listing: Listing, paths: Iterable[str]) -> str:
+    """Tell how entries are marked: x, - or blank; empty where none of them is there."""
+    marked = [entry.path in listing.marks.at(listing.catalog.shelf(entry)) for entry in _known(listing, paths)]
+    return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
+
+
+def toggle(listing: Listing, paths: Iterable[str]) -> None:
+    """Mark entries, whatever a filter shows; or unmark them, where all are marked."""
+    entries = _known(listing, paths)
+    if sign_of(listing, [entry.path for entry in entries]) == "x":
+        listing.marks.take(entries, listing.catalog)
+    else:
+        listing.marks.add(entries, listing.catalog)
+
+
+def _known(listing: Listing, paths: Iterable[str]) -> list[Entry]:
+    return [entry for path in paths if (entry := listing.catalog.entries.get(path)) is not None]
+
+
+def requirement_of(row: Row) -> str:
+    """Return what pip would have been asked for to get what a row stands for; empty where that is nothing."""
+    if row.foreign or row.place.rank is not Rank.PROJECT:
+        return ""
+    version = next((entry.version for entry in row.holding.entries if entry.version), None) if row.depth else None
+    if version is None:
+        return row.place.project
+    try:
+        Version(version)
+    except InvalidVersion:
+        return row.place.project
+    return f"{row.place.project}=={version}"
+
+
+def examples(catalog: Catalog) -> tuple[str, ...]:
+    """Return what could be asked of a cache: a version that is not its project's newest, and the biggest project."""
+    projects = [(place.project, holding) for place, holding in catalog.shelves if place.rank is Rank.PROJECT]
+    if not projects:
+        return ANYTHING
+    biggest, _ = max(projects, key=lambda pair: pair[1].disk)
+    others = [pair for pair in projects if pair[0] != biggest] or projects
+    name, holding = max(others, key=lambda pair: len(pair[1].entries))
+    versions = [version.label for version in holding.versions if version.label]
+    return (f"{name}=={versions[-1]}" if versions else name), biggest

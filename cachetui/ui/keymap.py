@@ -1,0 +1,108 @@
+"""Keys as the user prefers them: which of the wishes can be met; no Textual app here."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from textual.binding import Binding
+from textual.keys import REPLACED_KEYS, Keys, key_to_character
+
+from cachetui.preferences.values import Complaint, Preferences
+from cachetui.ui.keys import NAMES
+
+MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
+KEY_NAMES = frozenset([key.value for key in Keys])
+WRITTEN = {name.lower(): key for key, name in NAMES.items()}
+"""Textual's names of keys by how cachetui writes them, such as `esc` and `pgup`."""
+ENOUGH = 3
+"""Ids that are named at most where one is not known."""
+
+
+class Keymap(NamedTuple):
+    """What can be met, and what cannot."""
+
+    keys: Mapping[str, str]
+    """Keys with commas between them, by the id of what they do."""
+    complaints: tuple[Complaint, ...]
+    """What is wrong with the others."""
+
+
+def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collection[str]) -> Keymap:
+    """Judge the keys that the user prefers.
+
+    `bindings` are all that can be changed, as they are declared; `typing` the ids of those that work while something is
+    typed, which no letter can be. A wish that takes a key from something else is not met, nor is what depends on it.
+    """
+    defaults: dict[str, tuple[str, ...]] = {}
+    for binding in bindings:
+        if binding.id:
+            defaults.setdefault(binding.id, tuple(binding.key.split(",")))
+    complaints: list[Complaint] = []
+    wishes: dict[str, tuple[str, ...]] = {}
+
+    def complain(name: str, words: str) -> None:
+        complaints.append(Complaint(preferences.lines.get(f"keys.{name}"), f"keys.{name}: {words}"))
+
+    for name, written in preferences.keys.items():
+        if name not in defaults:
+            close = get_close_matches(name, defaults, ENOUGH)
+            complain(name, "nothing is called so" + (f"; perhaps {' or '.join(close)} is meant" if close else ""))
+            continue
+        keys = tuple(dict.fromkeys([key_named(key.strip()) for key in written.split(",")]))
+        unknown = [key for key in keys if not is_key(key)]
+        typed = [key for key in keys if name in typing and is_typed(key)]
+        if unknown:
+            complain(name, f'there is no key called "{unknown[0]}"')
+        elif typed:
+            complain(name, f'"{typed[0]}" is typed there, so it can do nothing else')
+        else:
+            wishes[name] = keys
+    while taken := _taken(wishes, defaults):
+        name, key, other = taken
+        complain(name, f'"{key}" is the key of {other} already')
+        del wishes[name]
+    return Keymap({name: ",".join(keys) for name, keys in wishes.items()}, tuple(complaints))
+
+
+def _taken(
+    wishes: Mapping[str, tuple[str, ...]], defaults: Mapping[str, tuple[str, ...]]
+) -> tuple[str, str, str] | None:
+    """Return a wish that cannot be met beside what else there is: its id, the key, and what has that key."""
+    now = {**defaults, **wishes}
+    for name in reversed([*wishes]):
+        for key in wishes[name]:
+            for other, keys in now.items():
+                shared = key in defaults[name] and key in defaults[other]  # each works where the other does not
+                if other != name and key in keys and not shared:
+                    return name, key, other
+    return None
+
+
+def key_named(written: str) -> str:
+    """Return Textual's name for a key, of what somebody writes: `?`, `Esc`, `Ctrl+X`, `x`."""
+    modifiers, plus, key = ("", "", written) if len(written) == 1 else written.rpartition("+")
+    modifiers = modifiers.lower()
+    if key.lower() in WRITTEN:
+        key = WRITTEN[key.lower()]
+    elif len(key) > 1 or "ctrl" in modifiers:
+        key = key.lower()
+    if len(key) == 1:
+        (named,) = Binding.make_bindings([Binding(key, "", "")])  # which knows the names of characters
+        key = named.key
+    return f"{modifiers}{plus}{key}"
+
+
+def is_key(key: str) -> bool:
+    """Tell whether there is a key of this name."""
+    *modifiers, last = key.split("+")
+    if not last or not MODIFIERS.issuperset(modifiers) or len(modifiers) != len({*modifiers}):
+        return False
+    return last in KEY_NAMES or key_to_character(REPLACED_KEYS.get(last, last)) is not None
+
+
+def is_typed(key: str) -> bool:
+    """Tell whether a key writes something where one types."""
+    character = key_to_character(REPLACED_KEYS.get(key, key))
+    return character is not None and character.isprintable()

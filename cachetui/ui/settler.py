@@ -1,0 +1,181 @@
+"""The part of the app that knows the Pythons, and has their pips change their settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.message import Message
+
+from cachetui.ui import work
+from cachetui.ui.cells import shown
+from cachetui.ui.details import Details
+from cachetui.ui.pythons import Finding, Finished, Found, Search
+from cachetui.ui.remover import REFUSAL_SECONDS, Remover
+from cachetui.ui.settings import Settings
+from cachetui.ui.settings_page import Told
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from cachetui.insight.settings.change import Change, Wish
+    from cachetui.insight.settings.current import PipSettings
+    from cachetui.insight.settings.effect import Effect
+    from cachetui.interpreters.portrait import Portrait
+
+SETTLED = 1.0
+"""Seconds after the first reading before Pythons are looked for: whoever has only a short look is not made to wait."""
+
+
+@dataclass
+class Proposed(Message):
+    """It is known how a wish would be fulfilled."""
+
+    change: Change
+    """What would be done."""
+
+
+@dataclass
+class Changed(Message):
+    """A pip has changed its settings, or failed to."""
+
+    effect: Effect
+    """What came of it."""
+    known: tuple[PipSettings, ...]
+    """What every pip is told now."""
+
+
+class Settler(Remover):
+    """Finds the Pythons once the cache has been read; shows what their pips do, and changes it."""
+
+    finding: Finding | None = None
+    """How Pythons are found; None for not at all."""
+    environ: Mapping[str, str] = os.environ
+    """The variables that pips would see."""
+    known: tuple[PipSettings, ...] = ()
+    """What each Python's pip is told, of those found so far."""
+    _search: Search | None = None
+    _changing = False
+
+    @cached_property
+    def settings_view(self) -> Settings:
+        """The view."""
+        return Settings(self.location.root, id="settings")
+
+    @on(work.Read)
+    @on(work.Unread)
+    def _find_pythons_soon(self) -> None:
+        if self.finding is not None and self._search is None:
+            self.set_timer(SETTLED, self._find_pythons)
+
+    def _find_pythons(self) -> None:
+        if self.finding is not None and self._search is None:
+            self._search = Search(self.finding, self.post_message, self.environ)
+            self.settings_view.show(self.known, "looking")
+
+    def on_unmount(self) -> None:
+        """End the search."""
+        if self._search is not None:
+            self._search.stop()
+
+    @on(Found)
+    def _show_found(self, event: Found) -> None:
+        self.known = (*self.known, event.settings)
+        self.settings_view.show(self.known, "looking")
+
+    @on(Finished)
+    def _show_finished(self, event: Finished) -> None:
+        self.settings_view.show(self.known, "done")
+        details = self.browse.query_one(Details)
+        details.pythons = event.portraits
+        details.refresh()
+        self.browse.know_pythons(event.tags)
+
+    @on(Settings.Again)
+    def _find_again(self) -> None:
+        if self.finding is not None and not self._changing:
+            self.known, self._search = (), None
+            self._find_pythons()
+
+    @on(Settings.Switch)
+    def _switch(self, event: Settings.Switch) -> None:
+        self._propose(event.known, event.wish)
+
+    @on(Settings.Move)
+    def _move(self, event: Settings.Move) -> None:
+        from cachetui.ui.settings_dialogs import Folder  # noqa: PLC0415 - needed late
+
+        def take(folder: str | None) -> None:
+            if folder is not None:
+                self._propose(event.known, "move" if folder else "default", folder)
+
+        if self._may_change():
+            self.push_screen(Folder(event.known), take)
+
+    def _may_change(self) -> bool:
+        """Tell the user why nothing can be changed now, if so."""
+        if self.read_only:
+            why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
+        elif self.demo:
+            why = "This is the demo: it leaves your own settings alone."
+        elif self._changing:
+            why = "A pip is changing its settings: wait for it."
+        else:
+            return True
+        self.notify(why, severity="warning", markup=False)
+        return False
+
+    def _propose(self, known: PipSettings, wish: Wish, root: str | None = None) -> None:
+        if self._may_change():
+            self._beside(partial(_plan, known.portrait, wish, root, self.environ), group="settings")
+
+    @on(Proposed)
+    def _confirm(self, event: Proposed) -> None:
+        from cachetui.ui.settings_dialogs import Confirm  # noqa: PLC0415 - needed late
+
+        def take(agreed: bool | None) -> None:
+            if agreed:
+                self._changing = True
+                self.settings_view.tell(event.change.settings, Told(False, "pip is changing its settings."))
+                portraits = [one.portrait for one in self.known]
+                self._beside(partial(_carry_out, event.change, portraits, self.environ), group="settings")
+
+        self.push_screen(Confirm(event.change), take)
+
+    @on(Changed)
+    def _show_changed(self, event: Changed) -> None:
+        self._changing = False
+        effect = event.effect
+        later = self.known[len(event.known) :]  # found in the meantime
+        self.known = (*event.known, *later)
+        searching = self._search is not None and self._search.running
+        self.settings_view.show(self.known, "looking" if searching else "done")
+        self.settings_view.tell(effect.settings, Told(effect.done, effect.message))
+        if not effect.done:
+            self.notify(shown(effect.message), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+
+
+def _plan(
+    portrait: Portrait, wish: Wish, root: str | None, environ: Mapping[str, str], post: work.Post, stop: work.Stop
+) -> None:
+    """Find out how a wish would be fulfilled, by what the settings are now."""
+    from cachetui.insight.settings.change import plan_change  # noqa: PLC0415
+    from cachetui.insight.settings.current import settings_of  # noqa: PLC0415
+
+    change = plan_change(settings_of(portrait, environ), wish, root, environ)
+    if not stop():
+        post(Proposed(change))
+
+
+def _carry_out(
+    change: Change, portraits: list[Portrait], environ: Mapping[str, str], post: work.Post, stop: work.Stop
+) -> None:
+    """Have pip do it; one that writes is not stopped."""
+    from cachetui.insight.settings.current import settings_of  # noqa: PLC0415
+    from cachetui.insight.settings.effect import carry_out  # noqa: PLC0415
+
+    del stop
+    effect = carry_out(change, environ)
+    post(Changed(effect, tuple([settings_of(portrait, environ) for portrait in portraits])))

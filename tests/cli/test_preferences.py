@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cachetui.preferences.file import preferences_path
+from tests.cli.conftest import Run
+
+WRONG = """\
+theme = "nord"
+colums = ["bar"]
+protect = ["torch", "kind:whel"]
+[keys]
+"marks.review" = "x"
+[prune]
+superseded = true
+older-than = "90d"
+"""
+
+
+def prefer(text: str) -> Path:
+    """Write the user's preferences."""
+    path = preferences_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_without_a_file_all_is_at_its_default(run: Run) -> None:
+    said = run("preferences")
+    assert (said.code, said.err) == (0, "")
+    assert str(preferences_path()) in said.out
+    assert "is not there" in said.out
+    assert said.out.count("(default)") == 7
+    assert not preferences_path().parent.exists()
+
+
+def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
+    path = prefer(WRONG)
+    said = run("preferences")
+    assert (said.code, said.err) == (1, "")
+    assert said.out.splitlines()[0].endswith(str(path))
+    assert said.out.splitlines()[1:] == [
+        "          is there",
+        "theme     nord",
+        "columns   share, bar, files, age, kind (default)",
+        "sort      size (default)",
+        "age       downloaded (default)",
+        "keys      marks.review = x",
+        "protect   torch",
+        "prune     --superseded --older-than 90d",
+        "line 2    colums: there is no such key; perhaps columns is meant.",
+        "line 3    protect: whel is no kind; perhaps wheel is meant, at character 6 of",
+        '          "kind:whel".',
+        "Nothing is removed until what is protected can be told.",
+    ]
+
+
+def test_the_same_as_json(run: Run) -> None:
+    path = prefer(WRONG)
+    said = run("preferences", "--json")
+    assert (said.code, said.err) == (1, "")
+    assert json.loads(said.out) == {
+        "schema": 1,
+        "path": str(path),
+        "exists": True,
+        "theme": "nord",
+        "columns": ["share", "bar", "files", "age", "kind"],
+        "sort": {"by": "size", "reverse": False},
+        "age": "downloaded",
+        "keys": {"marks.review": "x"},
+        "protect": ["torch"],
+        "prune": {"superseded": True, "older-than": "90d"},
+        "defaults": ["columns", "sort", "age"],
+        "complaints": [
+            {"line": 2, "sentence": "colums: there is no such key; perhaps columns is meant", "stops": None},
+            {
+                "line": 3,
+                "sentence": 'protect: whel is no kind; perhaps wheel is meant, at character 6 of "kind:whel"',
+                "stops": "removal",
+            },
+        ],
+    }
+
+
+def test_its_text_fits_and_steers_no_terminal(run: Run) -> None:
+    terms = ", ".join(f'"lib-{number} size>{number}MB"' for number in range(30))
+    prefer(f'theme = "\\u001b[31m{"x" * 200}"\nprotect = [{terms}]\n[prune]\nterms = [{terms[:60]}"]\n')
+    said = run("preferences")
+    assert "\x1b" not in said.out
+    assert all(len(line) <= 80 for line in said.out.splitlines()[1:])
+
+
+@pytest.mark.parametrize("command", ["remove six", "prune six", "purge", "remove six -n", "prune"])
+def test_nothing_is_removed_while_what_is_protected_cannot_be_told(command: str, run: Run, cache: Path) -> None:
+    path = prefer(WRONG)
+    before = sorted(cache.rglob("*"))
+    said = run(*command.split(), *([] if "-n" in command else ["--yes"]), "--cache-dir", cache)
+    assert (said.code, said.out) == (1, "")
+    assert f"{path}, line 3: protect: whel is no kind" in said.err
+    assert sorted(cache.rglob("*")) == before
+
+
+@pytest.mark.parametrize("text", ["protect = [", "Protect = ['torch']", "[prune]\nprotect = ['torch']"])
+def test_nor_where_pins_may_be_meant(text: str, run: Run, cache: Path) -> None:
+    prefer(text)
+    said = run("remove", "six", "--yes", "--cache-dir", cache)
+    assert (said.code, said.out) == (1, "")
+    assert "What is protected cannot be told" in said.err
+
+
+def test_what_is_wrong_elsewhere_is_told_and_stops_nothing(run: Run, cache: Path) -> None:
+    path = prefer("colums = 1\n[prune]\nolder-than = 90\n")
+    said = run("remove", "six", "--dry-run", "--cache-dir", cache)
+    assert said.code == 0
+    assert f"{path}, line 1: colums: there is no such key; perhaps columns is meant.\n" in said.err
+
+
+def test_lists_know_what_is_protected(run: Run, cache: Path) -> None:
+    prefer('protect = ["torch"]')
+    listed = json.loads(run("list", "is:protected", "--json", "--cache-dir", cache).out)
+    assert [project["project"] for project in listed["projects"]] == ["torch"]
+    others = json.loads(run("list", "not:is:protected", "--json", "--cache-dir", cache).out)
+    everything = json.loads(run("list", "--json", "--cache-dir", cache).out)
+    assert listed["projects"][0]["entries"] == next(
+        project["entries"] for project in everything["projects"] if project["project"] == "torch"
+    )
+    assert len(others["projects"]) == len(everything["projects"]) - 1

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import json
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from cachetui.cli.pythons import document, report
+from cachetui.insight.settings.current import PipSettings, settings_of
+from cachetui.interpreters import discovery
+from cachetui.interpreters.named import Python
+from cachetui.interpreters.portrait import Portrait
+from tests.cli.conftest import Run
+from tests.interpreters.fakes import answering, posix, runs, script
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have a Python and one that is broken as the only ones of the machine."""
+    folder = tmp_path / "here/bin"
+    answering(folder / "python3")
+    script(folder / "python3.9", "exit 3")
+    monkeypatch.setenv("PATH", str(folder))
+    for variable in ("PYENV_ROOT", "ASDF_DATA_DIR", "UV_PYTHON_INSTALL_DIR", "RYE_PY_ROOT", "MAMBA_ROOT_PREFIX"):
+        monkeypatch.delenv(variable, raising=False)
+    monkeypatch.setattr(discovery, "portraits", partial(discovery.portraits, machine=False))
+    return folder
+
+
+def known(**others: object) -> PipSettings:
+    python = Python(Path("/opt/env/bin/python"), Path("/opt/env"))
+    fields: dict[str, object] = {
+        "version": "3.12.1",
+        "implementation": "CPython",
+        "pip": "24.0",
+        "prefix": Path("/opt/env"),
+    }
+    return settings_of(
+        Portrait(python, **(fields | others)),  # type: ignore[arg-type] # fields of it
+        {"HOME": "/home/ann", "PIP_NO_CACHE_DIR": "off", "PIP_CONFIG_FILE": "/dev/null"},
+        cwd=Path("/"),
+        platform="linux",
+    )
+
+
+@posix
+def test_each_python_is_told_with_what_its_pip_does_and_by_what() -> None:
+    broken = known(trouble="It is not there.", version="")
+    assert [*report([known(), broken])] == [
+        "",
+        "/opt/env/bin/python  CPython 3.12.1, pip 24.0",
+        "  Cache    /home/ann/.cache/pip  off, by PIP_NO_CACHE_DIR=off",
+        "  Named by the platform's default",
+        "  Said     cache-dir = /home/ann/.cache/pip, by the platform's default: counts",
+        "  Said     no-cache-dir = off, by PIP_NO_CACHE_DIR: counts",
+        "  !        PIP_NO_CACHE_DIR=off switches the cache off, whatever its value: "
+        "remove the setting to switch it on.",
+        "",
+        "/opt/env/bin/python  It is not there.",
+    ]
+
+
+@posix
+def test_the_document_has_the_same_keys_for_those_that_do_not_work() -> None:
+    works, broken = document(known()), document(known(trouble="It is not there."))
+    assert works.keys() == broken.keys()
+    assert (works["enabled"], works["off_by"], works["trouble"]) == (False, "PIP_NO_CACHE_DIR=off", None)
+    assert (broken["root"], broken["sayings"], broken["trouble"]) == (None, [], "It is not there.")
+    assert works["sayings"][1] == {
+        "option": "no-cache-dir",
+        "value": "off",
+        "said_by": "PIP_NO_CACHE_DIR",
+        "path": None,
+        "line": None,
+        "role": "counts",
+    }
+
+
+@posix
+def test_secrets_are_masked() -> None:
+    python = Python(Path("/opt/env/bin/python"), Path("/opt/env"))
+    environ = {
+        "HOME": "/home/ann",
+        "PIP_CACHE_DIR": "https://ann:secret@index.example/",
+        "PIP_CONFIG_FILE": "/dev/null",
+    }
+    found = settings_of(Portrait(python, version="3.12.1", pip="24.0"), environ, cwd=Path("/"), platform="linux")
+    assert "secret" not in "".join([*report([found]), json.dumps(document(found))]).replace("/https:/ann:secret@", "")
+
+
+@posix
+def test_info_lists_them_only_when_asked(run: Run, cache: Path, here: Path) -> None:
+    assert "pythons" not in json.loads(run("info", "--json", "--cache-dir", cache).out)
+    assert runs(here / "python3") == 0
+    said = run("info", "--json", "--pythons", "--cache-dir", cache)
+    found = json.loads(said.out)["pythons"]
+    assert said.err == ""
+    assert [(one["python"], one["pip"], one["trouble"]) for one in found] == [
+        (str(here / "python3"), "24.0", None),
+        (str(here / "python3.9"), None, "It failed with exit code 3."),
+    ]
+    assert runs(here / "python3") == 1
+    lines = run("info", "--pythons", "--cache-dir", cache).out.splitlines()
+    assert f"{here / 'python3'}  CPython 3.12.1, pip 24.0" in lines
+    assert f"{here / 'python3.9'}  It failed with exit code 3." in lines
+
+
+@posix
+def test_what_is_unusable_is_told_by_all_of_them_or_by_the_one_that_is_named(
+    run: Run, cache: Path, here: Path, tmp_path: Path
+) -> None:
+    said = run("list", "is:unusable", "--json", "--cache-dir", cache)
+    names = {entry["filename"] for project in json.loads(said.out)["projects"] for entry in project["entries"]}
+    assert (said.code, said.err) == (0, "")
+    assert any("cp38" in name for name in names)
+    assert not any(name.endswith("-any.whl") for name in names)
+    other = answering(tmp_path / "other/python3", tags={"groups": [["py3-none", 0]], "platforms": [["any"]]})
+    more = run("list", "is:unusable", "--json", "--cache-dir", cache, "--python", other)
+    assert json.loads(more.out)["disk_usage"] >= json.loads(said.out)["disk_usage"]
+    assert runs(other) == 1
+
+
+@posix
+def test_prune_asks_about_them_but_does_not_go_without_asking(run: Run, cache: Path, here: Path) -> None:
+    dry = json.loads(run("prune", "--unusable", "-n", "--json", "--cache-dir", cache).out)
+    listed = json.loads(run("list", "is:unusable", "not:kind:built", "--json", "--cache-dir", cache).out)
+    entries = [entry for project in listed["projects"] for entry in project["entries"]]
+    assert sorted(entry["paths"] for entry in dry["planned"]) == sorted(entry["paths"] for entry in entries)
+    assert dry["planned"]
+    for rule in ("--unusable", "is:unusable"):
+        said = run("prune", rule, "--yes", "--cache-dir", cache)
+        assert said.code == 2
+        assert "With --yes, what is unusable needs --python PYTHON" in said.err
+    assert run("prune", "--unusable", "--yes", "--python", here / "python3", "--cache-dir", cache).code == 0
+
+
+@posix
+def test_where_no_python_answers_nothing_is_unusable(run: Run, cache: Path, here: Path) -> None:
+    (here / "python3").unlink()
+    said = run("list", "is:unusable", "--cache-dir", cache)
+    assert said.code == 3
+    assert "There is no Python here that says what it can use: nothing counts as unusable." in said.err

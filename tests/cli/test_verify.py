@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Run
+
+
+def test_what_is_found_is_told_by_weight(run: Run, cache: Path) -> None:
+    said = run("verify", "--cache-dir", cache)
+    titles = [line for line in said.out.splitlines() if line.startswith(("DANGER", "DAMAGE", "WASTE"))]
+    assert (said.code, said.err) == (1, "")
+    assert [title.partition(": ")[2].partition(": ")[0] for title in titles] == [
+        "of another length than announced",
+        "an unreadable record",
+        "left behind",
+        "of an environment that is gone",
+        "where only an older pip looks",
+    ]
+    assert "llvmlite 0.42.0: its headers announce" in said.out
+
+
+def test_deep_reads_everything(run: Run, cache: Path) -> None:
+    said = run("verify", "--deep", "--json", "--cache-dir", cache)
+    told = json.loads(said.out)
+    assert said.code == 1
+    assert told["schema"] == 1
+    assert told["deep"]["complete"] is True
+    assert told["deep"]["proven"] > 100 > told["deep"]["sound"] > 10
+    assert [one["version"] for one in told["findings"] if one["sort"] == "archive"] == ["0.42.0"]
+    assert {one["weight"] for one in told["findings"]} == {"damage", "waste"}
+
+
+def test_terms_narrow_it(run: Run, cache: Path) -> None:
+    assert run("verify", "numpy>=2", "--deep", "--cache-dir", cache).code == 0
+    assert run("verify", "llvmlite", "--cache-dir", cache).code == 1
+    said = run("verify", "nosuchproject", "--cache-dir", cache)
+    assert (said.code, said.out, said.err) == (3, "", "Nothing in the cache matches.\n")
+
+
+def test_tampering_is_told_first_and_loudly(run: Run, cache: Path) -> None:
+    (entry,) = json.loads(run("list", "numpy==2.0.0", "kind:wheel", "--json", "--cache-dir", cache).out)["projects"][0][
+        "entries"
+    ]
+    body = cache / entry["paths"][-1]
+    content = bytearray(body.read_bytes())
+    content[1_000] ^= 1
+    body.write_bytes(content)
+    said = run("verify", "--deep", "--cache-dir", cache)
+    assert said.code == 1
+    first = said.out.splitlines()
+    assert first[0].startswith("DANGER: not what its index lists: 1 entry")
+    assert entry["filename"] in said.out
+
+
+def test_a_sound_cache_says_so(run: Run, cache: Path) -> None:
+    said = run("verify", "numpy==2.0.0", "--deep", "--cache-dir", cache)
+    assert said.out.splitlines()[-1] == "Nothing is wrong."
+    assert "2 files proven" in said.out or "1 file proven" in said.out

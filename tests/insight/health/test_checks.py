@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from cachetui.demo import artifacts
+from cachetui.demo.writer import CacheWriter, built_folder, file_headers
+from cachetui.insight.health.checks import check
+from cachetui.insight.health.finding import MEANINGS, SORTS
+from cachetui.pip.memory import Memory
+from cachetui.pip.scan import scan
+
+NOW = time.time_ns()
+DAY = 86_400 * 10**9
+URL = "https://files.example/torch-2.3.0-py3-none-any.whl"
+
+
+class Cache(CacheWriter):
+    """Knows where it writes."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(root)
+        self.root = root
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache")
+
+
+def found(root: Path, *, gone: bool = True) -> list[tuple[str, str]]:
+    return [(one.sort, one.words) for one in check(scan(root), now_ns=NOW, exists=lambda _: not gone)]
+
+
+def put_wheel(cache: Cache, announced: int | None = None, form: str = "v2") -> None:
+    data = artifacts.wheel("torch", "2.3.0", size=20_000)
+    headers = file_headers("torch", "2.3.0", "bdist_wheel", "py3", size=announced or len(data), at_ns=NOW)
+    cache.answer(URL, data, headers, NOW - DAY, form=form)  # type: ignore[arg-type]
+
+
+def test_a_sound_cache_has_no_findings(cache: Cache) -> None:
+    put_wheel(cache)
+    cache.selfcheck("/home/me/.venv", NOW - DAY)
+    assert found(cache.root, gone=False) == []
+
+
+@pytest.mark.parametrize("form", ["v2", "cc=4", "cc=2"])
+def test_a_length_that_is_not_as_announced(cache: Cache, form: str) -> None:
+    put_wheel(cache, announced=1_000_000, form=form)
+    ((sort, words),) = found(cache.root)
+    assert sort == "length"
+    assert words.startswith("its headers announce 1,000,000 bytes, it has ")
+
+
+def test_the_length_is_remembered(cache: Cache, tmp_path: Path) -> None:
+    put_wheel(cache, announced=1_000_000)
+    for path in [cache.root, *cache.root.rglob("*")]:
+        os.utime(path, ns=(NOW - DAY, NOW - DAY))
+    first = scan(cache.root)
+    with Memory(tmp_path / "memory") as memory:
+        scan(cache.root, memory=memory)
+        again = scan(cache.root, memory=memory)
+    assert [entry.announced for entry in again.entries] == [entry.announced for entry in first.entries] == [1_000_000]
+
+
+def test_what_is_left_behind_unless_a_pip_may_be_at_work(cache: Cache) -> None:
+    put_wheel(cache)
+    name = scan(cache.root).entries[0].path
+    cache.put(f"{name}q0_7ab2c.tmp", b"x" * 100, NOW - DAY)
+    assert found(cache.root) == [("leftover", "a write that was never finished")]
+    cache.put(f"{name}q0_7ab2d.tmp", b"x" * 100, NOW)
+    assert len(found(cache.root)) == 1
+
+
+def test_damaged_origins_and_wrong_names(cache: Cache) -> None:
+    data = artifacts.wheel("torch", "2.3.0", size=2_000)
+    cache.built(URL, None, "torch-2.3.0-py3-none-any.whl", data, NOW - DAY)
+    cache.put(f"{built_folder(URL, None)}/origin.json", b"{", NOW - DAY)
+    cache.built("https://files.example/other.zip", None, "torch.whl", data, NOW - DAY, origin=False)
+    assert [sort for sort, _ in found(cache.root)] == ["origin", "misnamed"]
+
+
+def test_self_checks_of_environments_that_are_gone(cache: Cache, tmp_path: Path) -> None:
+    put_wheel(cache)
+    cache.selfcheck("/home/me/gone/.venv", NOW - DAY)
+    cache.put("selfcheck.json", b'{"/one": {}, "/two": {}}', NOW - DAY)
+    assert found(cache.root) == [("selfcheck", "of /one, /two"), ("selfcheck", "of /home/me/gone/.venv")]
+    kept = check(scan(cache.root), now_ns=NOW, exists=lambda place: place == "/two")
+    assert [one.words for one in kept] == ["of /home/me/gone/.venv"]
+
+
+def test_the_old_folder_counts_only_beside_the_new_one(cache: Cache) -> None:
+    put_wheel(cache, form="cc=4")
+    assert found(cache.root) == []
+    data = b"x" * 100
+    cache.answer("https://files.example/new", data, {"Date": "now", "ETag": "x"}, NOW - DAY)
+    assert [sort for sort, _ in found(cache.root)] == ["legacy"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has lists of rights instead of modes")
+def test_what_others_may_write_is_a_danger(cache: Cache) -> None:
+    put_wheel(cache)
+    body = cache.root / scan(cache.root).entries[0].files[-1].path
+    body.chmod(0o666)
+    (one,) = check(scan(cache.root), now_ns=NOW)
+    assert (one.sort, one.words, one.meaning.weight) == ("writable", "its mode is 0666", "danger")
+    body.chmod(0o200)
+    assert found(cache.root)[-1][0] == "owner"
+
+
+def test_every_sort_has_a_meaning_the_gravest_first() -> None:
+    weights = [MEANINGS[sort].weight for sort in SORTS]
+    assert sorted(weights, key=("danger", "damage", "waste").index) == weights
+    assert all(meaning.consequence.endswith(".") and meaning.way_out.endswith(".") for meaning in MEANINGS.values())

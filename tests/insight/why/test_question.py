@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from packaging.specifiers import SpecifierSet
+
+from cachetui.insight.why.question import Question, QuestionError, read_question
+
+
+@pytest.mark.parametrize(
+    ("typed", "question"),
+    [
+        ("psycopg2", Question("psycopg2", "psycopg2", SpecifierSet())),
+        (" Ruamel_Yaml>=1 ", Question("Ruamel_Yaml>=1", "ruamel-yaml", SpecifierSet(">=1"))),
+        (
+            "requests[socks]>=2,<3; python_version > '3'",
+            Question("requests[socks]>=2,<3; python_version > '3'", "requests", SpecifierSet(">=2,<3")),
+        ),
+        (
+            "thing @ https://files.example/thing-1.0.tar.gz#sha256=ab",
+            Question(
+                "thing @ https://files.example/thing-1.0.tar.gz#sha256=ab",
+                "thing",
+                SpecifierSet("==1.0"),
+                "https://files.example/thing-1.0.tar.gz",
+                ("sha256", "ab"),
+            ),
+        ),
+        (
+            "https://Files.example/torch-2.0+cpu-py3-none-any.whl",
+            Question(
+                "https://Files.example/torch-2.0+cpu-py3-none-any.whl",
+                "torch",
+                SpecifierSet("==2.0+cpu"),
+                "https://files.example/torch-2.0%2Bcpu-py3-none-any.whl",
+            ),
+        ),
+        ("pip install torch==1.12.0", Question("torch==1.12.0", "torch", SpecifierSet("==1.12.0"))),
+        (
+            "$ python3.11 -m pip install -U --pre 'torch == 1.12.0' --extra-index-url=https://index.example/cu113 -q",
+            Question(
+                "torch == 1.12.0",
+                "torch",
+                SpecifierSet("==1.12.0"),
+                extras=("https://index.example/cu113",),
+                pre=True,
+            ),
+        ),
+        (
+            "pip3 download -d folder -i https://index.example/simple torch torchvision",
+            Question("torch", "torch", SpecifierSet(), index="https://index.example/simple"),
+        ),
+    ],
+)
+def test_what_may_be_typed(typed: str, question: Question) -> None:
+    assert read_question(typed) == question
+
+
+@pytest.mark.parametrize(
+    ("typed", "message"),
+    [
+        ("", "Nothing was asked. Write what pip was asked for, such as psycopg2==2.4.1."),
+        ("torch=2", "torch=2 is no requirement"),
+        ("pip install", "pip install is no requirement"),
+        ("pip install -U ", "This command names no project: pip was asked for nothing that could be looked up."),
+        ("pip install 'torch", "This command does not end: No closing quotation."),
+        ("../local", "../local is no requirement"),
+        ("torch==" + "9" * 5_000, "is no requirement"),
+    ],
+)
+def test_what_is_no_question(typed: str, message: str) -> None:
+    with pytest.raises(QuestionError, match=message.replace(".", r"\.")):
+        read_question(typed)
+
+
+@given(st.text(max_size=60) | st.from_regex(r"pip install [ -~]{0,40}", fullmatch=True))
+def test_whatever_is_typed_is_read_or_refused(typed: str) -> None:
+    try:
+        assert read_question(typed).text
+    except QuestionError as error:
+        assert str(error)
+
+
+@pytest.mark.parametrize(
+    ("typed", "pinned"), [("a==1", True), ("a===1", True), ("a==1.*", False), ("a>=1", False), ("a", False)]
+)
+def test_a_version_is_pinned_by_naming_it(typed: str, pinned: bool) -> None:
+    assert read_question(typed).pinned is pinned

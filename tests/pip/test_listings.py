@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from cachetui.pip.listings import Listed, files_of, version_in
+from cachetui.pip.pages import Page
+
+PAGE = "https://index.example/simple/torch/"
+JSON = "application/vnd.pypi.simple.v1+json"
+HTML = "text/html"
+WHEELHOUSE = Path(__file__).resolve().parent.parent / "wheelhouse"
+
+ASK_PIP = """
+import json, sys
+from pip._internal.index.collector import IndexContent, parse_links
+found = []
+for text, kind in json.load(sys.stdin):
+    page = IndexContent(text.encode(), kind, None, sys.argv[1], cache_link_parsing=False)
+    found.append([
+        [link.filename, link.url_without_fragment, link.hash_name or "", link.hash or "",
+         link.requires_python or "", link.is_yanked]
+        for link in parse_links(page)
+    ])
+json.dump(found, sys.stdout)
+"""
+
+
+def of_json(*files: object) -> tuple[str, str]:
+    return json.dumps({"name": "torch", "files": files}), JSON
+
+
+def of_html(*anchors: str, head: str = "") -> tuple[str, str]:
+    return f"<!DOCTYPE html><html><head>{head}</head><body>{''.join(anchors)}</body></html>", HTML
+
+
+PAGES = [
+    of_json(
+        {"filename": "torch-1.0.tar.gz", "url": "https://files.example/a/torch-1.0.tar.gz", "hashes": {"sha256": "aa"}},
+        {"filename": "x", "url": "torch-1.1-py3-none-any.whl", "hashes": {}, "requires-python": ">3", "yanked": True},
+        {"filename": "x", "url": "../../f/torch-1.2%2Bcpu-py3-none-any.whl", "hashes": {"md5": "b", "sha256": "c"}},
+        {"filename": "x", "url": "/f/torch-1.3+cu118-py3-none-any.whl#sha256=dd", "hashes": {}, "yanked": "broken"},
+        {"filename": "x", "url": "https://Files.Example/torch-1.4.zip?sig=a b", "hashes": {}},
+        {"filename": "x", "url": "https://files.example/torch-1.5.tar.gz", "hashes": {}, "yanked": False},
+    ),
+    of_json(),
+    of_html(
+        '<a href="https://files.example/torch-1.0.tar.gz#sha256=aa">torch-1.0.tar.gz</a>',
+        '<a href="torch-1.1-py3-none-any.whl#md5=bb" data-requires-python="&gt;=3.8" data-yanked>torch</a>',
+        '<a data-yanked="broken" href="../../f/torch-1.2%2Bcpu-py3-none-any.whl">torch</a>',
+        "<a href='/f/torch-1.3+cu118-py3-none-any.whl#sha256=dd&amp;egg=torch'>torch</a>",
+        "<a name=here>no address</a>",
+        "<A HREF=https://files.example/torch-1.4.zip>torch</A>",
+    ),
+    of_html('<a href="f/torch-1.0.tar.gz">torch</a>', head='<base href="https://files.example/whl/">'),
+]
+
+
+def test_pip_reads_pages_in_the_same_way(tmp_path: Path) -> None:
+    with zipfile.ZipFile(WHEELHOUSE / "pip-25.0.1-py3-none-any.whl") as archive:
+        archive.extractall(tmp_path)
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK_PIP, PAGE],
+        input=json.dumps(PAGES),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+        env={"PYTHONPATH": str(tmp_path)},
+    )
+    theirs = [[Listed(*link) for link in links] for links in json.loads(asked.stdout)]
+
+    ours = [list(files_of(Page(text.encode(), kind == JSON), PAGE)) for text, kind in PAGES]
+
+    lowered = [[one._replace(url=one.url.replace("Files.E", "files.e")) for one in page] for page in theirs]
+    assert ours == lowered  # pip lowers hosts later, when it looks into its cache
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"{", b"[]", b'{"files": 3}', b'{"files": [3, {}, {"url": 3}, {"url": ""}, {"url": "http://["}]}', b"<a hr", b""],
+)
+def test_what_is_no_page_lists_nothing(text: bytes) -> None:
+    assert files_of(Page(text, not text.startswith(b"<")), PAGE) == ()
+
+
+@pytest.mark.parametrize(
+    ("filename", "project", "version"),
+    [
+        ("torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl", "torch", "2.3.0+cu121"),
+        ("torch-2.3.0-1-cp311-cp311-linux_x86_64.whl", "torch", "2.3.0"),
+        ("Ruamel.YAML_x-0.1.tar.gz", "ruamel-yaml-x", "0.1"),
+        ("many-versions-1.0.zip", "many-versions", "1.0"),
+        ("many-versions-1.0-2.tar.bz2", "many-versions", "1.0.post2"),
+        ("torch-2.3.0.tar.gz", "torchvision", None),
+        ("torch-2.3.0.exe", "torch", None),
+        ("torch-main.tar.gz", "torch", None),
+        ("torch.tar.gz", "torch", None),
+        ("torch-2.3.0.whl", "torch", None),
+        ("torch-" + "9" * 5000 + ".tar.gz", "torch", None),
+    ],
+)
+def test_the_version_that_a_name_tells(filename: str, project: str, version: str | None) -> None:
+    assert version_in(filename, project) == (Version(version) if version else None)

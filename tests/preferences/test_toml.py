@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachetui.preferences.toml import Path, Places, line_of_error, with_string
+
+DOCUMENT = '''\
+# a comment with = and [brackets]
+plain = 1  # one
+"quoted key" = 'literal # no comment'
+'literal key' = "basic \\" = #"
+dotted . key = true
+many = [
+  "first",  # with a comment, [
+  [2, 3],
+  { inner = 4, "other = key" = [5] },
+]
+long = """
+text = 'no key'
+"""""
+raw = \'\'\'
+[no.header]\'\'\'
+when = 2026-01-01 10:00:00
+
+[table]
+key = "x"
+[ table . "inner" ]
+deep.er = {}
+
+[[array]]
+one = 1
+[[array]]
+two = 2
+[array.sub]
+three = 3
+'''
+LINES: dict[Path, int] = {
+    ("plain",): 2,
+    ("quoted key",): 3,
+    ("literal key",): 4,
+    ("dotted",): 5,
+    ("dotted", "key"): 5,
+    ("many",): 6,
+    ("many", 0): 7,
+    ("many", 1): 8,
+    ("many", 1, 0): 8,
+    ("many", 1, 1): 8,
+    ("many", 2): 9,
+    ("many", 2, "inner"): 9,
+    ("many", 2, "other = key"): 9,
+    ("many", 2, "other = key", 0): 9,
+    ("long",): 11,
+    ("raw",): 14,
+    ("when",): 16,
+    ("table",): 18,
+    ("table", "key"): 19,
+    ("table", "inner"): 20,
+    ("table", "inner", "deep"): 21,
+    ("table", "inner", "deep", "er"): 21,
+    ("array",): 23,
+    ("array", 0): 23,
+    ("array", 0, "one"): 24,
+    ("array", 1): 25,
+    ("array", 1, "two"): 26,
+    ("array", 1, "sub"): 27,
+    ("array", 1, "sub", "three"): 28,
+}
+
+
+def test_every_key_and_value_has_its_line() -> None:
+    places = Places(DOCUMENT)
+    assert {path: place.line for path, place in places.found.items()} == LINES
+    assert Places(DOCUMENT.replace("\n", "\r\n")).line(("array", 1, "sub", "three")) == 28
+
+
+def test_what_is_no_place_is_in_the_line_of_what_it_lies_in() -> None:
+    places = Places(DOCUMENT)
+    assert places.line(("table", "nothing", 3)) == 18
+    assert places.line(("nothing",)) is None
+
+
+def test_a_place_tells_where_the_value_stands() -> None:
+    places = Places(DOCUMENT)
+    for path, written in (
+        (("plain",), "1"),
+        (("many", 1), "[2, 3]"),
+        (("when",), "2026-01-01 10:00:00"),
+        (("dotted", "key"), "true"),
+    ):
+        place = places.found[path]
+        assert DOCUMENT[place.start : place.end] == written
+
+
+SIGNS = ["a", "b", "1", *"=.,[]{}\"'\\# \n", " = ", '"""', "'''", "\r\n", "true", "1.5", '"x"', "'y'"]
+STATEMENTS = ["a = 1\n", "[t]\n", "[[l]]\n", "b = [1, 2]\n", "c = {d = 1}\n", "e = 07:30:00\n"]
+PIECES = st.sampled_from([*SIGNS, *STATEMENTS])
+
+
+def leaves(path: Path, value: Any) -> set[Path]:
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return {path, *[one for key, part in inner for one in leaves((*path, key), part)]}
+
+
+@given(st.lists(PIECES, max_size=25).map("".join))
+def test_whatever_is_toml_has_exactly_the_places_that_it_says(text: str) -> None:
+    try:
+        document = tomllib.loads(text)
+    except ValueError as error:
+        line = line_of_error(error, text)
+        assert line is None or 1 <= line <= text.count("\n") + 1
+        return
+    assert Places(text).found.keys() == leaves((), document) - {()}
+
+
+@given(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=5))
+def test_setting_a_key_changes_nothing_else(text: str, value: str) -> None:
+    try:
+        changed = with_string(text, "a", value)
+    except ValueError:
+        return
+    assert tomllib.loads(changed) == tomllib.loads(text) | {"a": value}
+    assert changed != text or tomllib.loads(text).get("a") == value
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", 'theme = "nord"\n'),
+        ("# mine\n", 'theme = "nord"\n\n# mine\n'),
+        ("theme='dark' # it\nage='read'", "theme=\"nord\" # it\nage='read'"),
+        ("age = 'read' # why\n# more\n[keys]\n", "age = 'read' # why\ntheme = \"nord\"\n# more\n[keys]\n"),
+        ("age = 'read' # why", "age = 'read' # why\ntheme = \"nord\"\n"),
+        ("[keys]\r\ntheme = 'x'\r\n", "theme = \"nord\"\r\n\r\n[keys]\r\ntheme = 'x'\r\n"),
+        ('theme = """\ndark"""\n', 'theme = "nord"\n'),
+        ("theme = [\n1]\n", 'theme = "nord"\n'),
+    ],
+)
+def test_only_the_value_is_written(before: str, after: str) -> None:
+    assert with_string(before, "theme", "nord") == after
+
+
+@pytest.mark.parametrize("text", ["theme = ", "[theme]\nx = 1\n", "theme.x = 1\n", "[[theme]]\n", "a = " + "[" * 5_000])
+def test_what_cannot_be_set_is_left(text: str) -> None:
+    with pytest.raises(ValueError):
+        with_string(text, "theme", "nord")

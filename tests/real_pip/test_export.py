@@ -1,0 +1,50 @@
+"""What is exported, given back to the pip that filled the cache, with the index shut down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cachetui.insight.export.exporting import export
+from cachetui.insight.export.planning import KINDS, plan_export
+from cachetui.pip.scan import scan
+from tests.real_pip.collection import sdist, wheel
+from tests.real_pip.driver import Pip
+from tests.real_pip.index import serve
+
+FILES = (
+    wheel("Top.Thing", "1.0", "Top_Thing-1.0-7-py2.py3-none-any.whl", requires="Sourced.Thing>=3"),
+    wheel("torchy", "2.3.0+cu121", plain=True),
+    sdist("Sourced.Thing", "3.0"),
+)
+
+
+@pytest.mark.parametrize(
+    ("version", "folder", "kinds", "asked", "installed"),
+    [
+        ("23.2.1", "http", KINDS, "Top.Thing", {"Top_Thing-1.0", "sourced_thing-3.0"}),
+        ("25.0.1", "http-v2", KINDS, "torchy", {"torchy-2.3.0+cu121"}),
+        ("26.3", "http-v2", ("wheel", "sdist"), "Top.Thing", {"Top_Thing-1.0", "sourced_thing-3.0"}),
+    ],
+)
+def test_pip_installs_from_the_folder_without_an_index(
+    version: str, folder: str, kinds: tuple[str, ...], asked: str, installed: set[str], tmp_path: Path
+) -> None:
+    pip, cache, out = Pip(version, tmp_path / "pip"), tmp_path / "cache", tmp_path / "out"
+    with serve(FILES) as index:
+        pip.install(cache, index, asked)
+        sent = {index.files[path].filename: index.files[path].data for path in index.sent if path in index.files}
+    inventory = scan(cache)
+    assert (cache / folder).is_dir()
+
+    outcome = export(inventory, plan_export([entry for entry in inventory.entries if entry.kind in kinds]), out)
+
+    assert outcome.skipped == ()
+    made = {path.name: path.read_bytes() for path in out.iterdir()}
+    assert {name: made[name] for name in sent} == sent
+    built = {"sourced_thing-3.0-py3-none-any.whl"} if "built" in kinds and asked == "Top.Thing" else set()
+    assert made.keys() - sent == built
+    target = tmp_path / "target"
+    pip.run(tmp_path / "none", "install", "--no-index", "--find-links", str(out), "--target", str(target), asked)
+    assert {path.name for path in target.glob("*.dist-info")} == {f"{name}.dist-info" for name in installed}

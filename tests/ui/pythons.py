@@ -1,0 +1,86 @@
+"""Pythons as a user may have them, made up."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cachetui.insight.settings.current import PipSettings, Saying
+from cachetui.interpreters.named import Python
+from cachetui.interpreters.portrait import Portrait
+from cachetui.pip.configuration import Level, Setting
+from cachetui.pip.location import DEFAULT, Location
+from cachetui.pip.places import Files
+from tests.ui.screens import PLACE
+
+CONF = "/home/user/.config/pip/pip.conf"
+FILES = Files(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
+BY_DEFAULT = Saying("cache-dir", str(PLACE), DEFAULT, "counts")
+
+
+def portrait(executable: str, version: str, pip: str | None, trouble: str | None = None, tag: str = "") -> Portrait:
+    prefix = Path(executable).parents[1]
+    base = Path("/usr") if ".venv" in executable else prefix
+    tags = (f"{tag}-{tag}-linux_x86_64",) if tag else ()
+    return Portrait(
+        Python(Path(executable), prefix),
+        version,
+        "CPython" if version else "",
+        tags,
+        pip=pip,
+        prefix=prefix,
+        base_prefix=base,
+        trouble=trouble,
+    )
+
+
+def said(option: str, value: str, line: int, role: str, level: Level = "user", section: str = "global") -> Saying:
+    place = f"{CONF}:{line} [{section}]"
+    return Saying(option, value, place, role, Setting(section, option, value, place, CONF, line, level))  # type: ignore[arg-type] # words
+
+
+def pythons() -> tuple[PipSettings, ...]:
+    """Return five: one in an environment, one whose cache is off, an old one elsewhere, one without pip, a broken."""
+    off = "PIP_NO_CACHE_DIR=false"
+    switch = Setting(":env:", "no-cache-dir", "false", "PIP_NO_CACHE_DIR")
+    tmp = "/srv/caches/of-all-users/pip"
+    return (
+        PipSettings(
+            portrait("/home/user/work/.venv/bin/python", "3.12.4", "26.3", tag="cp312"),
+            Location(PLACE, DEFAULT, False, True),
+            (BY_DEFAULT, said("cache-dir", "", 3, "empty")),
+            FILES,
+        ),
+        PipSettings(
+            portrait("/usr/bin/python3", "3.11.2", "23.0.1", tag="cp311"),
+            Location(PLACE, DEFAULT, False, False, off),
+            (BY_DEFAULT, Saying("no-cache-dir", "false", "PIP_NO_CACHE_DIR", "counts", switch)),
+            FILES,
+            (f"{off} switches the cache off, whatever its value: remove the setting to switch it on.",),
+        ),
+        PipSettings(
+            portrait("/home/user/.pyenv/versions/3.8.19/bin/python", "3.8.19", "20.0.2"),
+            Location(Path(tmp), f"{CONF}:5 [install]", False, True),
+            (
+                BY_DEFAULT._replace(role="overruled"),
+                said("cache-dir", "/home/user/other", 8, "elsewhere", section="cache"),
+                said("cache-dir", "/home/user/caches", 2, "overruled"),
+                said("cache-dir", tmp, 5, "counts", section="install"),
+            ),
+            FILES,
+            (
+                f"`pip install` uses {tmp}, but `pip cache` uses /home/user/other (said by {CONF}:8 [cache]).",
+                "pip 20.0.2 has no `pip cache` to ask where its cache is: what stands here is read from settings.",
+            ),
+        ),
+        PipSettings(
+            portrait("/opt/python/bin/python3.13", "3.13.0", None, tag="cp313"),
+            Location(PLACE, DEFAULT, False, True),
+            (BY_DEFAULT,),
+            FILES,
+            ("This Python has no pip, or only one that its user installed for themselves alone.",),
+        ),
+        PipSettings(
+            portrait("/usr/local/bin/python3.10", "", None, "It did not answer within 3 s and was stopped."),
+            Location(PLACE, DEFAULT, False, True),
+        ),
+    )

@@ -1,0 +1,183 @@
+from __future__ import annotations
+
+import pytest
+
+from cachetui.insight.health.finding import MEANINGS, Finding
+from cachetui.ui.cells import width
+from cachetui.ui.health_page import (
+    BESIDE,
+    Group,
+    Ill,
+    Look,
+    Page,
+    Proof,
+    grouped,
+    name_of,
+    proof_words,
+    serious,
+    verdict,
+)
+from cachetui.ui.text import ASCII, UNICODE
+from tests.ui.cache import MB, NOW, made
+from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, groups_of, many
+
+TIGHT = Look(UNICODE, roomy=False)
+
+
+def unmarked(group: Group, ill: Ill | None) -> str:
+    del group, ill
+    return " "
+
+
+def text(page: Page) -> list[str]:
+    lines = [page.line(line, unmarked) for line in range(page.height)]
+    return ["".join([words for words, _ in line.words]).rstrip() for line in lines]
+
+
+def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of_it_and_the_way_out() -> None:
+    page = Page(groups_of([*FAST, SWAPPED]), None, (), 80, TIGHT)
+    assert text(page) == [
+        "  danger  1 file is not what its index lists: damaged, or tampered with.",
+        "          Install nothing from here before that is settled.",
+        "  damage  pip cannot use 3 entries as it should.",
+        "  waste   1 entry only takes room.",
+        " Damage inside files is not seen so: v reads everything, and compares it with",
+        " known hashes.",
+        "",
+        " ▸ [ ]  danger  not what its index lists                       1 entry   781 MB",
+        "       pip stops at it where it knows the hash, and installs it where it does",
+        "       not.",
+        "       › Remove it, and find out who could write here: damage changes a few",  # noqa: RUF001 - as it is drawn
+        "         bytes, tampering makes a whole other file.",
+        " ▸ [ ]  damage  of another length than announced               1 entry    16 kB",
+        "       pip wrote the record and not the body, or not all of it: it stops at a",
+        "       file, and goes by an old index page as long as its server says that",
+        "       nothing changed.",
+        "       › Mark and remove it: pip fetches it anew when it is needed.",  # noqa: RUF001
+        " ▸ [ ]  damage  an unreadable record                         2 entries   3.0 MB",
+        "       pip passes over it and fetches it anew.",
+        "       › Mark and remove it: pip fetches it anew when it is needed.",  # noqa: RUF001
+        " ▸ [ ]  waste   of an environment that is gone                 1 entry   8.2 kB",
+        "       pip never looks at it again.",
+        "       › Mark and remove it: nothing is lost.",  # noqa: RUF001
+    ]
+    assert page.rows == 4
+
+
+def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> None:
+    groups = groups_of([SWAPPED])
+    assert text(Page(groups, Proof(9, 2), {"mismatch"}, 60, TIGHT))[-6:] == [
+        "     [ ] torch-2.3.0+…11-linux_x86_64.whl  since 2026-05-28",
+        "         its sha256 is",
+        f"         {'3f' * 25}",
+        f"         {'3f' * 7}, listed is",
+        f"         {'a0' * 25}",
+        f"         {'a0' * 7}",
+    ]
+    beside = text(Page(groups, Proof(9, 2), {"mismatch"}, 200, TIGHT))
+    assert beside[-2].startswith("     [ ] torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl  ")
+    assert beside[-2].endswith("   781 MB  since 2026-05-28")
+    assert f"its sha256 is {'3f' * 32}" in beside[-2]
+    assert beside[-1].strip() == "a0" * 32
+
+
+@pytest.mark.parametrize("room", [20, 40, 60, 80, BESIDE, 200])
+@pytest.mark.parametrize("roomy", [False, True])
+def test_rows_and_lines_know_each_other_and_nothing_is_wider_than_the_screen(room: int, roomy: bool) -> None:
+    page = Page(groups_of([*FAST, SWAPPED]), Proof(3, 1, later=2), {"unreadable", "mismatch"}, room, Look(ASCII, roomy))
+    assert page.rows == 7
+    spans = [page.span(row) for row in range(page.rows)]
+    for row, (first, end) in enumerate(spans):
+        assert {page.row_at(line) for line in range(first, end)} == {row}
+        assert {page.line(line, unmarked).row for line in range(first, end)} == {row}
+        assert page.line(first, unmarked).box is not None
+    inside = {line for first, end in spans for line in range(first, end)}
+    assert all(page.line(line, unmarked).row is None for line in {*range(page.height)} - inside)
+    if room >= 40:
+        assert all(width(line) <= room for line in text(page))
+    assert all(line.isascii() for line in text(page))
+
+
+def test_rows_are_found_again_by_what_they_are() -> None:
+    groups = groups_of(FAST)
+    page = Page(groups, None, {"unreadable"}, 80, TIGHT)
+    keys = [page.key(row) for row in range(page.rows)]
+    assert keys == [
+        ("length", ""),
+        ("unreadable", ""),
+        ("unreadable", PICKLE),
+        ("unreadable", RECORD),
+        ("selfcheck", ""),
+    ]
+    more = Page(groups_of([*FAST, SWAPPED]), None, {"unreadable"}, 80, TIGHT)
+    assert [more.find(key, 0) for key in keys] == [1, 2, 3, 4, 5]
+    shut = Page(groups, None, (), 80, TIGHT)
+    assert [shut.find(key, 0) for key in keys] == [0, 1, 1, 1, 2]
+    less = Page(groups_of([FAST[0], FAST[1]]), None, {"unreadable"}, 80, TIGHT)
+    assert [less.find(key, row) for row, key in enumerate(keys)] == [0, 1, 2, 2, 2]
+
+
+def test_what_is_wrong_is_summed_up_in_sentences() -> None:
+    assert verdict(groups_of([])) == []
+    writable = Finding("writable", SIX, "everybody may write it", NOW)
+    assert verdict(groups_of([writable, SWAPPED, Finding("archive", SIX, "broken", NOW), *FAST])) == [
+        (
+            "danger",
+            "1 file is not what its index lists: damaged, or tampered with. Install nothing from here before that is "
+            "settled.",
+        ),
+        ("danger", "Others may write 1 entry: they can change what pip installs."),
+        ("damage", "pip cannot use 3 entries as it should."),
+        ("waste", "1 entry only takes room."),
+    ]
+    assert serious(groups_of([writable, *FAST])) == 3
+    assert {meaning.weight for meaning in MEANINGS.values()} == {"danger", "damage", "waste"}
+
+
+def test_what_was_proven_is_told() -> None:
+    assert proof_words(Proof(1_200, 1)) == (
+        "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
+    )
+    assert proof_words(Proof(3, 4, stopped=True))[1:] == ("Stopped: not everything was read. v begins anew.",)
+    assert proof_words(Proof(3, 4, later=2))[1:] == ("2 files came or changed since: v reads everything anew.",)
+    assert text(Page(groups_of(FAST), Proof(3, 4), (), 80, TIGHT))[2].startswith(" ✓ 3 files proven")
+
+
+def test_names_are_whole_where_nothing_stands_above_them() -> None:
+    wheel = made("wheel", "a", project="six", version="1.16.0")
+    assert name_of(wheel) == "six 1.16.0"
+    assert name_of(wheel._replace(filename="six-1.16.0.whl")) == "six-1.16.0.whl"
+    assert name_of(wheel._replace(kind="metadata", filename="six-1.16.0.whl")) == "six-1.16.0.whl (metadata)"
+    assert name_of(made("index", "i", project="six")).startswith("six: ")
+    assert name_of(made("leftover", "one.tmp")) == "http-v2/one.tmp"
+
+
+def test_what_comes_from_the_cache_is_made_harmless() -> None:
+    nasty = made("unknown", "x", MB, note="n")._replace(filename="a\x1b[31m[b]x.whl")
+    finding = Finding("unreadable", nasty.path, "\x1b]0;x\x07 https://me:secret@files.example/ \u202e", NOW)
+    told = "\n".join(text(Page(grouped([Ill(finding, nasty)]), None, {"unreadable"}, 120, TIGHT)))
+    assert r"a\x1b[31m[b]x.whl" in told
+    assert "secret" not in told
+    assert told.replace("\n", "").isprintable()
+
+
+def test_only_what_is_seen_is_laid_out() -> None:
+    asked: list[str] = []
+
+    def sign(group: Group, ill: Ill | None) -> str:
+        asked.append(ill.entry.path if ill else group.sort)
+        return " "
+
+    page = Page(many(5_000), None, {"owner"}, 80, TIGHT)
+    assert page.rows == 5_001
+    first, end = page.span(3_000)
+    assert end - first == 2
+    words = "".join([words for words, _ in page.line(first, sign).words])
+    assert words.startswith("     [ ] 002999 ")
+    assert asked == ["http-v2/002999"]
+
+
+def test_paths_of_the_made_up_findings_are_there() -> None:
+    assert {TORCH, SIX, PICKLE, RECORD, CHECK} == {
+        ill.entry.path for group in groups_of([*FAST, SWAPPED]) for ill in group.ills
+    }

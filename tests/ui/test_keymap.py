@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from textual.binding import Binding
+
+from cachetui.preferences.judging import judge
+from cachetui.preferences.values import Preferences
+from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
+from cachetui.ui.keymap import Keymap, is_key, key_named, keymap
+
+README = Path(__file__).parents[2] / "README.md"
+DECLARED = [
+    Binding("d", "", id="review"),
+    Binding("q", "", id="quit"),
+    Binding("right,l", "", id="open"),
+    Binding("escape", "", id="stop"),
+    Binding("escape", "", id="clear"),
+]
+
+
+def judged(**keys: str) -> tuple[dict[str, str], dict[str, int | None]]:
+    """Return what is met, and the lines of the complaints by the id that each is about."""
+    lines = {f"keys.{name}": line for line, name in enumerate(keys, start=1)}
+    found = keymap(Preferences(keys=keys, lines=lines), DECLARED, {"clear"})
+    return dict(found.keys), {one.sentence.split(":")[0].removeprefix("keys."): one.line for one in found.complaints}
+
+
+def test_a_wish_is_met() -> None:
+    assert judged(review="x", open="L, Ctrl+X") == ({"review": "x", "open": "L,ctrl+x"}, {})
+    assert judged() == ({}, {})
+
+
+def test_keys_can_be_swapped() -> None:
+    assert judged(review="q", quit="d") == ({"review": "q", "quit": "d"}, {})
+    assert judged(stop="escape,x", clear="escape") == ({"stop": "escape,x", "clear": "escape"}, {})
+
+
+@pytest.mark.parametrize(
+    ("keys", "met", "wrong"),
+    [
+        ({"revue": "x"}, {}, {"revue": 1}),
+        ({"review": "spcae"}, {}, {"review": 1}),
+        ({"review": "x,,y"}, {}, {"review": 1}),
+        ({"review": "ctrl+"}, {}, {"review": 1}),
+        ({"review": "l"}, {}, {"review": 1}),
+        ({"review": "x", "quit": "x"}, {"review": "x"}, {"quit": 2}),
+        ({"review": "q", "quit": "right"}, {}, {"quit": 2, "review": 1}),
+        ({"clear": "x"}, {}, {"clear": 1}),
+        ({"clear": "ctrl+u", "review": "foo"}, {"clear": "ctrl+u"}, {"review": 2}),
+        ({"quit": "escape"}, {}, {"quit": 1}),
+    ],
+)
+def test_what_cannot_be_met_is_named_and_the_rest_is(
+    keys: dict[str, str], met: dict[str, str], wrong: dict[str, int | None]
+) -> None:
+    assert judged(**keys) == (met, wrong)
+
+
+@pytest.mark.parametrize(
+    ("written", "named"),
+    [
+        ("x", "x"),
+        ("X", "X"),
+        ("?", "question_mark"),
+        ("+", "plus"),
+        ("Space", "space"),
+        ("Esc", "escape"),
+        ("PgDn", "pagedown"),
+        ("↑", "up"),
+        ("F5", "f5"),
+        ("Ctrl+X", "ctrl+x"),
+        ("shift+Up", "shift+up"),
+        ("é", "é"),
+    ],
+)
+def test_keys_are_called_as_cachetui_writes_them(written: str, named: str) -> None:
+    assert key_named(written) == named
+    assert is_key(named)
+
+
+def test_every_key_of_the_browser_can_be_said_as_it_is() -> None:
+    declared = bindings_of(*KEY_HOLDERS)
+    keys = {binding.id or "": binding.key for binding in declared}
+    assert keymap(Preferences(keys=keys), declared, ids_of(*TYPED_IN)) == Keymap(keys, ())
+
+
+def test_the_readme_lists_every_id() -> None:
+    listed = README.read_text(encoding="utf-8").partition("<!-- ids -->")[2].partition("\n\n")[0]
+    assert set(re.findall("`([a-z.-]+)`", listed)) == ids_of(*KEY_HOLDERS)
+
+
+def test_the_example_of_the_readme_counts() -> None:
+    example = README.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+    found = judge(example.encode())
+    assert found.policy
+    assert found.complaints == ()
+    assert keymap(found, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN)) == Keymap(found.keys, ())

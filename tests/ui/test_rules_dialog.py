@@ -1,0 +1,424 @@
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from threading import Event
+
+import pytest
+from packaging.tags import parse_tag
+from textual.binding import Binding
+from textual.pilot import Pilot
+
+from cachetui.facts import WORDS, Facts, Word
+from cachetui.insight.judging import facts_of
+from cachetui.interpreters.named import python_at
+from cachetui.preferences.judging import judge
+from cachetui.rules import Rules, choose
+from cachetui.terms import parse_terms
+from cachetui.ui.help import Help
+from cachetui.ui.pythons import Finished
+from cachetui.ui.rules_dialog import RulesDialog
+from cachetui.ui.rules_form import EXAMPLES, Counter, Form, Name
+from cachetui.ui.rules_parts import Give, RuleRow, ValueBox
+from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
+from tests.ui.screens import Still, check, text_of
+from tests.ui.test_flow import settled
+
+SIZE = (100, 30)
+
+
+def still(preferences: str = "") -> Still:
+    """Make an app over the everyday cache, for someone who prefers something."""
+    app = Still(everyday())
+    app.preferences = judge(preferences.encode())
+    app.listing.protect = app.preferences.protection
+    return app
+
+
+def expected(rules: Rules, protect: str = "") -> set[str]:
+    """Return what rules choose of the everyday cache."""
+    entries = everyday().entries
+    protection = judge(protect.encode()).protection
+    chosen = choose(entries, rules, facts_of(entries, WORDS, now_ns=NOW, protect=protection))
+    return {entry.path for entry in chosen.entries}
+
+
+def dialog(app: Still) -> RulesDialog:
+    assert isinstance(app.screen, RulesDialog)
+    return app.screen
+
+
+def row(app: Still, name: Name) -> RuleRow:
+    return next(row for row in dialog(app).rows if row.rule.name == name)
+
+
+def line(app: Still, label: str) -> str:
+    """Return the line of the screen on which a rule stands."""
+    return next(line for line in app.lines if f"] {label}" in line or f" {label} " in line)
+
+
+async def opened(pilot: Pilot[None], *keys: str) -> None:
+    """Open the rules and press keys, until all is counted."""
+    await pilot.press("X", *keys)
+    await settled(pilot)
+
+
+async def type_into(pilot: Pilot[None], app: Still, name: Name, text: str) -> None:
+    box = row(app, name).box
+    assert box is not None
+    box.enter("")
+    await pilot.press(*["space" if letter == " " else letter for letter in text])
+    await settled(pilot)
+
+
+async def test_each_rule_tells_what_it_would_choose_alone() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        assert line(app, "superseded").split()[-3:] == ["6", "1.5", "GB"]
+        assert line(app, "legacy").split()[-1] == "0"
+        assert line(app, "older than").split()[-3:] == [str(len(expected(Rules(older_than=90 * DAY)))), "5.4", "GB"]
+        assert line(app, "keep latest").split()[-3:] == [str(len(expected(Rules(keep_latest=2)))), "3.0", "GB"]
+        assert line(app, "terms").split()[-1] == "kind:wheel"
+        assert line(app, "unusable").endswith("no Python here tells (--python names one)")
+        assert line(app, "Together").split()[-1] == "0"
+        assert all("[x]" not in line for line in app.lines)
+
+
+async def test_what_the_rules_choose_is_marked_besides_what_was() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("down", "down", "space")
+        before = app.marked
+        await opened(pilot, "space")
+        await type_into(pilot, app, "older-than", "150d")
+        assert "Mark 4 entries, 793 MB" in app.text
+        await pilot.press("enter")
+        chosen = expected(Rules(frozenset({"superseded"}), older_than=150 * DAY))
+        assert len(chosen) == 4
+        assert before
+        assert app.marked == before | chosen
+        await pilot.pause()
+        assert f"{len(before) + 4} marked" in app.lines[-1]
+
+
+async def test_rules_choose_what_a_filter_hides_and_the_footer_counts_it() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"six", "enter")
+        await opened(pilot, "space", "enter")
+        await pilot.pause()
+        assert app.marked == expected(Rules(frozenset({"superseded"})))
+        assert "6 marked (6 not shown)" in app.lines[-1]
+
+
+async def test_terms_are_those_of_the_command_line() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await type_into(pilot, app, "terms", "kind:wheel numpy")
+        await pilot.press("enter")
+        assert app.marked == expected(Rules(terms=parse_terms(["kind:wheel numpy"]))) != set()
+
+
+async def test_what_does_not_parse_is_told_at_once_and_marks_nothing() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "space")
+        await type_into(pilot, app, "older-than", "90")
+        assert line(app, "older than").endswith("90 needs a unit, such as 90d")
+        assert "! older than: 90 needs a unit, such as 90d" in app.text
+        assert dialog(app).query_one(Give).disabled
+        await pilot.press("enter")
+        assert not app.marked
+        await pilot.press("d")
+        await settled(pilot)
+        assert "needs a unit" not in app.text
+        assert not dialog(app).query_one(Give).disabled
+
+
+async def test_wrong_terms_are_underlined_where_they_stop_to_make_sense() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await type_into(pilot, app, "terms", "six kind:whel")
+        box = row(app, "terms").box
+        assert box is not None
+        wrong = "".join(part.text for part in box.render_line(0) if part.style is not None and part.style.underline)
+        assert wrong.strip() == "whel"
+        assert line(app, "terms").endswith("not understood")
+        assert "! terms: whel is no kind; perhaps wheel is meant" in app.text
+
+
+async def test_esc_changes_nothing() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
+        before = app.marked
+        await opened(pilot, "space", "j", "j", "j", "space", "escape")
+        assert app.marked == before
+        assert len(app.screen_stack) == 1
+        await opened(pilot)
+        assert dialog(app).form == Form()
+
+
+async def test_the_policy_of_the_preferences_is_there_at_first() -> None:
+    app = still("[prune]\nsuperseded = true\nkeep-latest = 1\nterms = ['torch', 'kind:wheel']\nby = 'checked'\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        policy = app.preferences.policy
+        assert policy is not None
+        assert dialog(app).form.rules == policy.rules
+        assert "[x] terms        torch kind:wheel" in app.text
+        assert "by checked" in app.text
+        await pilot.press("enter")
+        assert app.marked == expected(policy.rules) != set()
+
+
+async def test_what_is_protected_is_never_chosen() -> None:
+    protect = "protect = ['torch', 'is:legacy']\n"
+    app = still(protect)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await type_into(pilot, app, "larger-than", "1MB")
+        await pilot.press("enter")
+        assert app.marked == expected(Rules(larger_than=MB), protect)
+        assert "torch" not in {entry.project for entry in app.listing.marks}
+        assert "numpy" in {entry.project for entry in app.listing.marks}
+
+
+async def test_what_was_built_here_goes_only_where_that_is_ticked() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await type_into(pilot, app, "older-than", "250d")
+        without = line(app, "Together").split()[-3:]
+        await pilot.press("shift+tab", "end", "space")
+        await settled(pilot)
+        assert line(app, "Together").split()[-3:] != without
+        await pilot.press("enter")
+        assert app.marked == expected(Rules(older_than=250 * DAY, built=True))
+        assert "built" in {entry.kind for entry in app.listing.marks}
+        assert "built" not in {
+            entry.kind for entry in everyday().entries if entry.path in expected(Rules(older_than=0))
+        }
+
+
+async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
+    app = still("protect = ['torch']\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await type_into(pilot, app, "max-size", "1GB")
+        assert "! What stays takes 3.6 GB more than asked for: the rest may not go." in app.text
+        await pilot.press("enter")
+        assert app.marked == expected(Rules(max_size=1_000 * MB), "protect = ['torch']\n")
+
+
+async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, *"jjjjj")
+        places = [app.screen.focused]
+        for keys in (("right", "down"), ("up", "up"), ("down", "tab", "tab"), ("end", "down"), ("up", "home", "space")):
+            await pilot.press(*keys)
+            places.append(app.screen.focused)
+        await settled(pilot)
+        await pilot.press("end", "down")
+        assert [*places, app.screen.focused] == [
+            row(app, "older-than"),
+            row(app, "larger-than").box,
+            row(app, "dead-weight"),
+            row(app, "larger-than"),
+            dialog(app).query_one("#no"),
+            row(app, "superseded"),
+            dialog(app).query_one(Give),
+        ]
+        await pilot.press("enter")
+        assert len(app.marked) == 6
+
+
+async def test_a_digit_begins_a_value_however_fast_more_follow() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, *"jjjjj", *"45d", "down", *"2MB", "up", *"7w")
+        assert dialog(app).form.texts == {"older-than": "7w", "larger-than": "2MB"}
+        assert dialog(app).form.ticked == {"older-than", "larger-than"}
+
+
+async def test_ages_are_counted_from_the_next_moment() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot, "m")
+        assert "by checked" in app.text
+        chosen = len(expected(Rules(older_than=90 * DAY, by="checked")))
+        assert line(app, "older than").split("by checked")[1].split()[0] == str(chosen)
+
+
+async def test_everything_works_by_mouse() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        await pilot.click(row(app, "superseded"), offset=(3, 0))
+        await pilot.click(row(app, "older-than"), offset=(32, 0))
+        await settled(pilot)
+        assert dialog(app).form == Form(frozenset({"superseded"}), by="checked")
+        box = row(app, "keep-latest").box
+        assert box is not None
+        await pilot.click(box)
+        await pilot.press("1")
+        await settled(pilot)
+        assert dialog(app).form.rules == Rules(frozenset({"superseded"}), keep_latest=1, by="checked")
+        await pilot.click(row(app, "terms"), offset=(3, 0))
+        assert app.screen.focused is row(app, "terms").box
+        await pilot.click(Give)
+        await pilot.pause()
+        assert app.marked == expected(Rules(frozenset({"superseded"}), keep_latest=1))
+
+
+async def test_while_it_is_being_counted_nothing_can_be_marked_and_what_comes_too_late_is_dropped() -> None:
+    entries, go_on = everyday().entries, Event()
+
+    def slow(words: frozenset[Word]) -> Facts:
+        go_on.wait(30)
+        return facts_of(entries, words, now_ns=NOW)
+
+    app = still()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.pause()
+        app.push_screen(RulesDialog(Counter(entries, slow, NOW), Form()), app._mark_chosen)
+        await pilot.press("space")
+        assert "counting …" in app.text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "Still counting" in app.text
+        assert not app.marked
+        await pilot.press("space", "j", "j", "j", "space")
+        go_on.set()
+        await settled(pilot)
+        assert line(app, "Together").split()[-3:] == ["1", "3.0", "MB"]
+        await pilot.press("enter")
+        assert app.marked == expected(Rules(frozenset({"leftovers"})))
+
+
+async def test_rules_wait_until_everything_is_known() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app.stream([*release("six", "1.0", MB, 5), *release("six", "1.1", MB, 5)], 2, 9)
+        await pilot.press("X")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert "The cache is being read" in app.text
+
+
+async def test_rules_wait_for_a_removal() -> None:
+    app = still()
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        app._removing = app.run_worker(pilot.pause(), group="pretended")
+        await pilot.press("X")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert "A removal is running" in app.text
+
+
+async def test_rules_stay_shut_while_what_is_protected_cannot_be_told() -> None:
+    app = still("protect = ['kind:whel']\n")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("X")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
+        assert "What is protected cannot be told" in app.text
+
+
+async def test_what_should_be_known_stands_at_the_top() -> None:
+    app = still("[prune]\nolder-than = 'soon'\n")
+    app.given = replace(everyday(), complete=False)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        words = " ".join(app.text.split())
+        assert "! The policy in the preferences is left out until this is mended: line 2: prune.older-than:" in words
+        assert "! Reading was stopped: rules know only what was found." in app.text
+        assert dialog(app).form == Form()
+
+
+async def test_without_a_python_nothing_counts_as_unusable() -> None:
+    app = still("[prune]\nunusable = true\nolder-than = '1d'\n")
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await opened(pilot)
+        assert dialog(app).form.ticked == {"unusable", "older-than"}
+        assert line(app, "Together").split()[-1] == "0"
+        assert "! Nothing counts as unusable" in app.text
+        await pilot.press("j", "space", "space")
+        await settled(pilot)
+        assert dialog(app).form.ticked == {"older-than"}
+        told = [one.message for one in app._notifications]
+        assert told == ["What is unusable cannot be told: no Python here tells (--python names one)."]
+
+
+async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
+    app = still()
+    entries = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
+    app.given = inventory(entries)
+    async with app.run_test(size=SIZE) as pilot:
+        app.browse.python = python_at(sys.executable)
+        await opened(pilot, "j", "space")
+        await settled(pilot)
+        await pilot.press("enter")
+        assert {entry.project for entry in app.listing.marks} == {"old"}
+
+
+async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found() -> None:
+    app = still("[prune]\nunusable = true\n")
+    app.finding = lambda stop: iter(())
+    app.given = inventory(
+        [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
+    )
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        assert line(app, "unusable").endswith("the Pythons here are being looked for")
+        assert line(app, "Together").split()[-1] == "0"
+        app.post_message(Finished((), (frozenset(parse_tag("py3-none-any")),)))
+        await settled(pilot)
+        assert line(app, "unusable").split()[-3] == "2"
+        assert line(app, "Together").split()[-3] == "2"
+        await pilot.press("enter")
+        assert {entry.project for entry in app.listing.marks} == {"old"}
+
+
+async def test_the_help_explains_rules_and_keys() -> None:
+    app = still()
+    async with app.run_test(size=(100, 60)) as pilot:
+        await opened(pilot, "question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        text = text_of(app)
+        assert "Each line is a rule" in text
+        assert "Tick the rule, or take it out" in text
+        await pilot.press("escape")
+        assert isinstance(app.screen, RulesDialog)
+
+
+@pytest.mark.parametrize("holder", [RulesDialog, RuleRow, ValueBox])
+def test_every_binding_has_an_id_and_a_tooltip(holder: type[RuleRow]) -> None:
+    bindings = [binding for binding in holder.__dict__["BINDINGS"] if isinstance(binding, Binding)]
+    assert all(binding.id and binding.tooltip for binding in bindings)
+    assert not {"ctrl+r", "ctrl+d"} & {name for binding in bindings for name in binding.key.split(",")}
+
+
+async def test_everything_that_can_have_the_focus_says_what_it_is() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        assert len(app.screen.focus_chain) >= len(dialog(app).rows) + len(EXAMPLES)
+        assert all(widget.HELP for widget in app.screen.focus_chain)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
+async def test_the_dialog_at_every_size(size: tuple[int, int]) -> None:
+    app = still()
+    async with app.run_test(size=size) as pilot:
+        await opened(pilot, "space")
+        await type_into(pilot, app, "older-than", "100d")
+        await type_into(pilot, app, "keep-latest", "1")
+        check(f"rules-{size[0]}x{size[1]}", app.text)
+        await type_into(pilot, app, "max-size", "5x")
+        check(f"rules-wrong-{size[0]}x{size[1]}", app.text)

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from typing import get_args
+
+import click
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cachetui.cli.prune import command
+from cachetui.errors import TermError
+from cachetui.facts import WORDS, Facts, Word
+from cachetui.insight.judging import facts_of
+from cachetui.preferences.judging import judge
+from cachetui.preferences.values import Policy
+from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
+from cachetui.terms import parse_terms
+from cachetui.ui.rules_form import EXAMPLES, RULES, Counted, Counter, Figures, Form, Name
+from tests.ui.cache import DAY, MB, NOW, everyday
+
+SIZES = st.sampled_from(["100MB", "1.5 GiB", "0", ".5k", "100", "2XB", "-1MB", "big"])
+TEXTS: dict[Name, st.SearchStrategy[str]] = {
+    "older-than": st.sampled_from(["90d", "1y", " 2 weeks", "0d", "3m", "90", "-1d", "soon", "9e9d"]),
+    "larger-than": SIZES,
+    "terms": st.sampled_from(
+        ["torch", "torch>=2,<2.3 kind:wheel", "not:is:legacy 'a'~=2.0", "from:'a  b'", "kind:built", "kind:whel", "a b"]
+    ),
+    "keep-latest": st.sampled_from(["2", "0", " 3 ", "-1", "two", "1.5", "1_0"]),
+    "max-size": SIZES,
+}
+VALUES = st.fixed_dictionaries({}, optional=dict(TEXTS))
+CHOSEN = st.frozensets(st.sampled_from(CHOOSERS))
+BY = st.sampled_from(get_args(Moment))
+
+
+def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built: bool) -> Rules | None:
+    """Return the rules that `cachetui prune` takes from a command line; None where it refuses that."""
+    arguments = [*[f"--{chooser}" for chooser in choosers], f"--by={by}", *(["--built"] if built else [])]
+    arguments += [f"--{name}={text}" for name, text in texts.items() if name != "terms"]
+    try:
+        rule = command.make_context("prune", [*arguments, "--", *([texts["terms"]] if "terms" in texts else [])]).params
+        terms = parse_terms(rule["terms"]) if rule["terms"] else None
+    except (click.UsageError, TermError):
+        return None
+    found = frozenset([chooser for chooser in CHOOSERS if rule[chooser.replace("-", "_")]])
+    limits = {name: rule[name] for name in ("older_than", "by", "larger_than", "keep_latest", "max_size", "built")}
+    return Rules(found, terms=terms, **limits)
+
+
+def filled(choosers: frozenset[Chooser], texts: dict[Name, str], by: Moment, built: bool) -> Form:
+    form = Form(by=by)
+    for name in (*choosers, *(["built"] if built else [])):
+        form = form.toggled(name)  # type: ignore[arg-type] # all are names
+    for name, text in texts.items():
+        form = form.typed(name, text)
+    return form
+
+
+@given(CHOSEN, VALUES, BY, st.booleans())
+def test_what_is_ticked_and_typed_means_what_it_means_on_the_command_line(
+    choosers: frozenset[Chooser], texts: dict[Name, str], by: Moment, built: bool
+) -> None:
+    form = filled(choosers, texts, by, built)
+    assert form.rules == pruned(choosers, texts, by, built)
+    assert (form.rules is None) == bool(form.wrong)
+
+
+TERMS = st.lists(st.sampled_from(["torch", "'numpy'>=2", "not:kind:index age>1d", "torch>=2,<2.3", "nvidia-*"]))
+
+
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            **{chooser: st.booleans() for chooser in (*CHOOSERS, "built")},
+            "older-than": st.sampled_from(["90d", "1 week"]),
+            "by": BY,
+            "larger-than": st.sampled_from(["1MB", "2 GiB"]),
+            "keep-latest": st.integers(0, 9),
+            "max-size": st.just("5GB"),
+            "terms": TERMS.filter(bool) | st.sampled_from(["kind:wheel six", "from:'a  b'"]),
+        },
+    )
+)
+@example({"terms": ["torch", "nvidia-*"]})
+def test_a_policy_means_the_same_in_the_dialog(said: dict[str, object]) -> None:
+    lines = [
+        f"{key} = {str(value).lower() if isinstance(value, bool) else quoted(value)}" for key, value in said.items()
+    ]
+    preferences = judge("\n".join(["[prune]", *lines]).encode())
+    policy = preferences.policy
+    assert (policy is None) == bool(preferences.complaints)
+    if policy is not None:
+        assert Form.of(policy).rules == policy.rules
+
+
+def quoted(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{', '.join(map(quoted, value))}]"
+    return str(value) if isinstance(value, int) else f'"{value}"'
+
+
+def test_without_a_policy_nothing_is_ticked() -> None:
+    assert Form.of(None) == Form()
+    assert Form().rules == Rules()
+    assert Form.of(Policy(Rules(), {"superseded": False, "built": False})).ticked == frozenset()
+
+
+def test_typing_ticks_and_an_empty_box_takes_the_rule_out() -> None:
+    form = Form().typed("older-than", "9")
+    assert form.ticked == {"older-than"}
+    assert form.rules is None
+    assert form.wrong["older-than"].sentence == "9 needs a unit, such as 9d"
+    assert form.typed("older-than", "9d").rules == Rules(older_than=9 * DAY)
+    assert form.typed("older-than", " ").rules == Rules()
+
+
+def test_a_tick_keeps_what_is_typed_or_else_takes_the_example() -> None:
+    form = Form().typed("max-size", "big").toggled("max-size")
+    assert (form.rules, form.wrong, form.alone("max-size")) == (Rules(), {}, None)
+    assert form.toggled("max-size").wrong.keys() == {"max-size"}
+    assert Form().toggled("keep-latest").rules == Rules(keep_latest=2)
+    assert Form().toggled("terms") == Form()
+
+
+def test_wrong_terms_are_pointed_at() -> None:
+    wrong = Form().typed("terms", "torch kind:whel").wrong["terms"]
+    assert wrong == ("whel is no kind; perhaps wheel is meant", 11)
+
+
+def test_a_rule_alone_goes_by_its_example_until_something_is_typed() -> None:
+    form = Form().next_by()
+    assert form.by == "checked"
+    assert form.alone("older-than") == Rules(older_than=90 * DAY, by="checked")
+    assert form.alone("max-size") == Rules(max_size=5_000 * MB, by="checked")
+    assert form.toggled("built").alone("superseded") == Rules(frozenset({"superseded"}), built=True)
+    assert form.typed("terms", "six").alone("terms") == Rules(terms=parse_terms(["six"]))
+    assert (form.alone("terms"), form.alone("built")) == (None, None)
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_example_makes_sense(name: Name) -> None:
+    assert Form().typed(name, EXAMPLES[name]).rules
+
+
+def counter(asked: list[frozenset[Word]] | None = None) -> Counter:
+    entries = everyday().entries
+
+    def judge(words: frozenset[Word]) -> Facts:
+        if asked is not None:
+            asked.append(words)
+        return facts_of(entries, words, now_ns=NOW)
+
+    return Counter(entries, judge, NOW)
+
+
+def counted(form: Form, known: tuple[Rules, ...] = (), asked: list[frozenset[Word]] | None = None) -> list[Counted]:
+    return list(counter(asked).count(form, known, lambda: False))
+
+
+def test_together_is_counted_first_and_each_alone_after_it() -> None:
+    form = Form().toggled("superseded").typed("older-than", "150d")
+    asked: list[frozenset[Word]] = []
+    found = counted(form, asked=asked)
+    facts = facts_of(everyday().entries, WORDS, now_ns=NOW)
+    assert found[0].rules == form.rules
+    assert {one.rules for one in found} == {form.rules, *filter(None, [form.alone(rule.name) for rule in RULES])}
+    for one in found:
+        assert one.choice == choose(everyday().entries, one.rules, facts)
+        assert one.figures == Figures.of(one.choice)
+    assert asked[0] == {"superseded", "protected"}
+    assert len([word for words in asked for word in words]) == len({word for words in asked for word in words})
+
+
+def test_what_is_known_is_not_counted_again_and_what_is_wrong_not_at_all() -> None:
+    form = Form().typed("older-than", "soon")
+    alone = [rules for rule in RULES if (rules := form.alone(rule.name))]
+    assert [one.rules for one in counted(form, tuple(alone[1:]))] == alone[:1]
+    assert [one.rules for one in counted(form.toggled("older-than"), tuple(alone))] == [Rules()]
+
+
+def test_counting_stops_when_it_is_not_wanted_any_more() -> None:
+    stopped = False
+    found = counter().count(Form(), (), lambda: stopped)
+    assert next(found).rules == Rules()
+    stopped = True
+    assert next(found, None) is None

@@ -1,0 +1,333 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event
+
+import pytest
+from packaging.version import Version
+from textual.pilot import Pilot
+
+from cachetui.demo import demo_cache
+from cachetui.insight.why.asker import Asker
+from cachetui.interpreters.named import Python
+from cachetui.interpreters.portrait import Portrait
+from cachetui.pip.scan import scan
+from cachetui.ui import work
+from cachetui.ui.app import KEY_HOLDERS, bindings_of
+from cachetui.ui.asking import Explained, Unexplained, examples, requirement_of
+from cachetui.ui.catalog import Catalog, Place, Rank
+from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.help import Help
+from cachetui.ui.holding import Holding
+from cachetui.ui.rows import Row
+from cachetui.ui.text import ASCII
+from cachetui.ui.why import AnswerList, QuestionBox
+from cachetui.ui.work import Stop
+from tests.ui.cache import MB, NOW, everyday, inventory, made, release
+from tests.ui.explanations import ANSWER, NEWER, OLD, SDIST, asked_about
+from tests.ui.screens import Still, check
+
+SIZE = (100, 30)
+PYTHON = Portrait(
+    Python(Path("/usr/bin/python3"), Path("/usr")),
+    "3.11.7",
+    "CPython",
+    ("cp311-cp311-linux_x86_64", "py3-none-any"),
+)
+
+
+def somebody(stop: Stop) -> Asker:
+    """Stand for a Python that was asked."""
+    del stop
+    return Asker("python3", PYTHON, Version("26.2"))
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[Path]:
+    with demo_cache(NOW) as made:
+        yield made
+
+
+def over(root: Path) -> Still:
+    """Return an app over real files."""
+    app = Still(scan(root))
+    app.whom = somebody
+    return app
+
+
+async def answered(app: Still, pilot: Pilot[None]) -> None:
+    """Wait for the answer."""
+    while app.why_view.asking:
+        await asyncio.wait([worker._task for worker in app.workers if worker._task is not None])
+        await pilot.pause()
+
+
+async def given(app: Still, pilot: Pilot[None]) -> None:
+    """Give the made-up answer."""
+    await pilot.press("4")
+    app._question = app.why_view.box.value = ANSWER.question
+    app.post_message(Explained(app._why_turn, ANSWER))
+    await pilot.pause()
+    app.why_view.focus_rows()
+    await pilot.pause()
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
+async def test_the_view(size: tuple[int, int]) -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=size) as pilot:
+        await given(app, pilot)
+        await pilot.press("j", "space")
+        await pilot.pause()
+        check(f"why-{size[0]}x{size[1]}", app.text)
+
+
+async def test_the_view_where_only_ascii_can_be_shown() -> None:
+    app = Still(asked_about())
+    app.glyphs = ASCII
+    async with app.run_test(size=(80, 24)) as pilot:
+        await given(app, pilot)
+        assert app.text.isascii()
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24)])
+async def test_before_anything_was_asked(size: tuple[int, int]) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("4")
+        await pilot.pause()
+        check(f"why-nothing-{size[0]}x{size[1]}", app.text)
+
+
+async def test_w_fills_in_what_the_row_is_and_enter_asks(root: Path) -> None:
+    app = over(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"psycopg2==2.4.1", "enter", "l", "j", "w")
+        assert app.why_view.box.value == "psycopg2==2.4.1"
+        assert isinstance(app.focused, QuestionBox)
+        await pilot.press("enter")
+        assert isinstance(app.focused, AnswerList)
+        await answered(app, pilot)
+        assert "for python3, CPython 3.11, pip 26.2" in app.text
+        assert "  not cached  pip would download psycopg2-2.4.1.tar.gz and build a wheel of it." in app.lines
+        assert " × psycopg2-2.4.1-cp38-cp38-linux_x86_64.whl" in app.text  # noqa: RUF001 - as it is drawn
+
+
+async def test_w_does_not_leave_the_answer_to_something_else_below_the_question() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("1", "w")
+        await pilot.pause()
+        assert app.why_view.box.value == "torch"
+        assert ANSWER.verdict not in app.text
+        assert " Why did pip do that?" in app.lines
+
+
+def test_what_is_filled_in_depends_on_the_row() -> None:
+    entries = release("torch", "2.3.0+cu121", MB, 5)
+    odd = made("sdist", "odd", MB, 5, "odd", "of-long-ago")
+    shelf, version = Place(Rank.PROJECT, "torch"), Place(Rank.PROJECT, "torch", "=2.3+cu121")
+    rows = [
+        Row(shelf, shelf, "torch", Holding(entries)),
+        Row(version, version, "2.3.0+cu121", Holding(entries), depth=1),
+        Row(entries[0].path, version, "torch.whl", Holding(entries[:1]), depth=2),
+        Row("odd", Place(Rank.PROJECT, "odd", "=of-long-ago"), "odd", Holding([odd]), depth=2),
+        Row(Place(Rank.LEFTOVERS), Place(Rank.LEFTOVERS), "Leftovers", Holding([])),
+    ]
+    assert [*map(requirement_of, rows)] == ["torch", "torch==2.3.0+cu121", "torch==2.3.0+cu121", "odd", ""]
+
+
+async def test_a_row_of_no_project_says_that_there_is_nothing_to_ask() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("G", "w")
+        await pilot.pause()
+        assert "Why is told of projects: this row belongs to none." in app.text
+        assert app.header.tab == "browse"
+
+
+async def test_what_is_no_requirement_is_told_in_place_and_can_be_mended(root: Path) -> None:
+    app = over(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six==", "enter")
+        await answered(app, pilot)
+        assert " This is not understood" in app.lines
+        assert "six== is no requirement" in app.text
+        assert isinstance(app.focused, QuestionBox)
+        await pilot.press("backspace", "backspace", "enter")
+        await answered(app, pilot)
+        assert "pip would" in app.text
+
+
+async def test_a_root_that_is_gone_is_told_in_place() -> None:
+    app = Still(everyday())
+    app.whom = somebody
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six", "enter")
+        await answered(app, pilot)
+        assert " This cannot be answered" in app.lines
+        assert "/home/user/.cache/pip" in app.text
+
+
+async def test_y_copies_the_command_under_the_cursor_or_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Still(asked_about())
+    copied: list[str] = []
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("y", "G", "y")
+    assert copied == [ANSWER.remedies[0].command, ANSWER.remedies[1].command]
+
+
+async def test_space_marks_what_the_row_is_about_and_steps_down() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("space", "space")
+        assert app.marked == {SDIST, OLD}
+        assert app.why_view.answers.cursor == 2
+        await pilot.pause()
+        assert "2 marked · frees 1.0 MB" in app.text
+        await pilot.press("G", "space")
+        assert app.marked == {SDIST}
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_command_that_removes_nothing_marks_nothing() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await given(app, pilot)
+        await pilot.press("G", "k", "space", "b")
+        await pilot.pause()
+        assert "Nothing in the cache belongs to this row." in app.text
+        assert not app.marked
+        assert app.header.tab == "why"
+
+
+async def test_b_goes_to_the_file_in_browse_whatever_a_filter_hides() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"numpy", "enter")
+        await given(app, pilot)
+        await pilot.press("j", "j", "b", "space")
+        assert app.header.tab == "browse"
+        assert app.query_one(FilterBox).value == ""
+        assert app.marked == {NEWER}
+
+
+async def test_a_box_is_marked_by_a_click() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=(80, 30)) as pilot:
+        await given(app, pilot)
+        line = next(y for y, line in enumerate(app.text.splitlines()) if "[ ] built here" in line)
+        await pilot.click(offset=(4, line))
+        await pilot.pause()
+        assert app.marked == {OLD}
+        assert app.why_view.answers.cursor == 1
+
+
+async def test_esc_goes_back_to_the_question_and_then_to_browse() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("escape")
+        assert isinstance(app.focused, QuestionBox)
+        await pilot.press("down")
+        assert isinstance(app.focused, AnswerList)
+        await pilot.press("escape", "escape")
+        assert app.header.tab == "browse"
+        assert app.browse.cache_tree.has_focus
+
+
+async def test_asking_can_be_stopped(root: Path) -> None:
+    app = over(root)
+    begun, ended = Event(), Event()
+
+    def slow(stop: Stop) -> Asker:
+        begun.set()
+        while not stop():
+            ended.wait(0.001)
+        ended.set()
+        return Asker()
+
+    app.whom = slow
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six", "enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.pause()
+        assert "Asking …" in app.text
+        await pilot.press("y", "space", "escape")
+        await asyncio.to_thread(ended.wait)
+        await pilot.pause()
+        assert "Asking …" not in app.text
+        assert " Why did pip do that?" in app.lines
+        assert isinstance(app.focused, QuestionBox)
+
+
+async def test_an_answer_to_an_earlier_question_is_forgotten() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        app.post_message(Unexplained(app._why_turn - 1, "It is gone.", understood=True))
+        await pilot.pause()
+        assert "It is gone." not in app.text
+
+
+async def test_while_the_cache_is_read_the_question_waits(root: Path) -> None:
+    app = Still(None)
+    app.whom = somebody
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"psycopg2", "enter")
+        await pilot.pause()
+        assert " Reading /home/user/.cache/pip" in app.lines
+        found = scan(root)
+        app.post_message(work.Read(app._turn, found, Catalog.of(found)))
+        await pilot.pause()
+        await answered(app, pilot)
+        assert "psycopg2-2.4.4" in app.text
+
+
+async def test_a_cache_that_cannot_be_read_gives_no_answer() -> None:
+    app = Still(None)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"psycopg2", "enter")
+        app.post_message(work.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
+        await pilot.pause()
+        await pilot.pause()
+        assert " The cache cannot be read" in app.lines
+        assert not app.why_view.asking
+
+
+async def test_marks_made_here_lead_to_the_review_as_in_browse() -> None:
+    app = Still(asked_about(), read_only=True)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await given(app, pilot)
+        await pilot.press("space", "d")
+        await pilot.pause()
+        assert "Read-only: nothing is removed here." in app.text
+
+
+async def test_help_and_palette_tell_the_keys_of_the_view() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        titles = [command.title for command in app.get_system_commands(app.screen)]
+        assert {"Show the file in Browse", "Copy the command, or the first one"} <= {*titles}
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        assert {"why.copy", "why.browse", "why.question", "why.ask", "marks.toggle"} <= {
+            line.id for line in app.screen.explained
+        }
+
+
+def test_every_binding_has_an_id_and_a_tooltip() -> None:
+    assert all(binding.id and binding.tooltip for binding in bindings_of(*KEY_HOLDERS))
+
+
+def test_examples_are_taken_from_the_cache() -> None:
+    assert examples(Catalog.of(everyday())) == ("numpy==1.21.6", "torch")
+    assert examples(Catalog.of(inventory([made("response", "one")]))) == ("psycopg2==2.4.1", "torch")
