@@ -299,11 +299,14 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
     """Group entries into projects by name, and those into versions, newest first. Leaves out the nameless."""
-    projects: dict[str, dict[VersionOrder, list[Entry]]] = {}
+    spelled: dict[str, dict[str | None, list[Entry]]] = {}
     for entry in entries:
         if entry.project is not None:
-            versions = projects.setdefault(entry.project, {})
-            versions.setdefault(version_order(entry.version), []).append(entry)
+            spelled.setdefault(entry.project, {}).setdefault(entry.version, []).append(entry)
+    projects: dict[str, dict[VersionOrder, list[Entry]]] = {name: {} for name in spelled}
+    for name, spellings in spelled.items():
+        for version, own in spellings.items():
+            projects[name].setdefault(version_order(version), []).extend(own)
     return tuple(
         [
             Project(name, tuple([_version(projects[name][order]) for order in sorted(projects[name])]))
@@ -314,7 +317,10 @@ def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
 
 def _version(entries: list[Entry]) -> Version:
     """Group entries of one version under the spelling that most of them use."""
-    entries.sort(key=lambda entry: (KIND_ORDER[entry.kind], entry.filename or "", entry.path))
-    spellings = Counter(entry.version for entry in entries)
-    label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling or ""))
+    if len(entries) > 1:
+        entries.sort(key=lambda entry: (KIND_ORDER[entry.kind], entry.filename or "", entry.path))
+    label = entries[0].version
+    if any(entry.version != label for entry in entries):
+        spellings = Counter([entry.version for entry in entries])
+        label = min(spellings, key=lambda spelling: (-spellings[spelling], spelling or ""))
     return Version(label, tuple(entries))

@@ -2,23 +2,48 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
 
 FORGOTTEN = ("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL")
 """How the variables begin that must not decide what a test sees."""
+SLOWING = ("PYTHONDONTWRITEBYTECODE",)
+"""Variables under which each of the many processes would compile everything anew."""
+
+TIDIED_EVERY = 40
+"""Tests after which all garbage is looked for: an app that ran has kept Python from doing so."""
+TESTS = count(1)
+"""Numbers the tests of this process."""
+
+gc.set_threshold(20_000, 20, 20)  # tests make much and end soon: little of it is worth a look meanwhile
+
+
+@pytest.hookimpl(optionalhook=True, wrapper=True)
+def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
+    """Let one more run than there are processors: tests of screens wait for a third of their time."""
+    return (yield) + 1
+
+
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Name a folder for each test that is not there yet."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / f"home{number}" for number in count())
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give a test an empty home and UTC; pip's files of settings are off, as by `PIP_CONFIG_FILE`."""
-    home = tmp_path_factory.mktemp("home")
+    home = next(homes)
+    home.mkdir()
     for name in os.environ:
-        if name.startswith(FORGOTTEN):
+        if name.startswith(FORGOTTEN) or name in SLOWING:
             monkeypatch.delenv(name)
     for name in ("HOME", "USERPROFILE"):
         monkeypatch.setenv(name, str(home))
@@ -30,6 +55,8 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     yield home
     monkeypatch.undo()
     _set_time_zone()
+    if next(TESTS) % TIDIED_EVERY == 0:
+        gc.collect()
 
 
 def _set_time_zone() -> None:

@@ -24,6 +24,12 @@ def write(root: Path, path: str, content: bytes = b"x", *, mtime_ns: int = LONG_
     return target
 
 
+def files(root: Path) -> set[str]:
+    """Return the paths of all files under `root`, relative to it."""
+    start = len(str(root)) + 1
+    return {f"{path}/{name}"[start:].replace(os.sep, "/") for path, _, names in os.walk(root) for name in names}
+
+
 def record(digit: str) -> str:
     """Return the path of a record whose name is made of one digit."""
     return f"http-v2/{'/'.join(digit * 5)}/{digit * 56}"

@@ -125,12 +125,43 @@ def test_it_says_when_a_comparison_takes_local_versions() -> None:
         ("-torch", 0, "no name"),
         ("torch{}", 5, "cannot go on"),
         ("é", 0, "no name"),
+        ("size>\u0661MB", 5, "is not a size"),
+        ("age>\uff19\uff10d", 4, "is not an age"),
+        ("python:\u0663.\u0668", 7, "is not a version of Python"),
+        ("torch>=\u0662", 7, "is not a version"),
+        ("\u017fize>90d", 0, "no name"),
+        ("chec\u212aed>90d", 4, "cannot go on"),
     ],
 )
 def test_what_does_not_parse_points_at_the_place(term: str, position: int, words: str) -> None:
     with pytest.raises(TermError, match=words) as caught:
         parse_terms([term])
     assert (caught.value.text, caught.value.position) == (term, position)
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        "size>{}",
+        "age>{}",
+        "kind:{}",
+        "is:{}",
+        "python:{}",
+        "{}:torch",
+        "size={}",
+        "torch>=2.{}",
+        "torch {}",
+        "size>1{}",
+    ],
+)
+def test_no_message_is_as_long_as_what_was_typed(term: str) -> None:
+    with pytest.raises(TermError) as caught:
+        parse_terms([term.format("x" * 5_000)])
+    assert len(str(caught.value)) < 250
+
+
+def test_wildcards_are_as_quick_as_names() -> None:
+    assert not parse_terms(["*a" * 40 + "b"])(entry("a" * 60), Facts())
 
 
 def test_names_that_exclude_each_other_are_an_error_that_helps() -> None:

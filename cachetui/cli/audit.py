@@ -14,8 +14,9 @@ from cachetui.cli.options import Settings, global_options, suggest_terms
 
 if TYPE_CHECKING:  # the help page does without
     from cachetui.facts import Facts
-    from cachetui.insight.audit.whole import Audit
+    from cachetui.insight.audit.whole import Listed
     from cachetui.model import Inventory
+    from cachetui.preferences.values import Protection
     from cachetui.terms import Predicate
     from cachetui.ui.report.earlier import Earlier
 
@@ -51,14 +52,15 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
     settings = Settings.of(context)
     earlier = _earlier(since, terms) if since is not None else None
     with opened(settings) as (_, inventory):
-        audit = _audit(inventory, predicate, settings)
+        figures = earlier is None and form != "csv"  # all else tells of the entries alone
+        found = _audit(inventory, predicate, settings, figures=figures)
         if earlier is None:
-            _write(_report(audit, form, terms), form)
+            _write(_report(found, form, terms), form)
         else:
-            if earlier.root != audit.root:
-                note(f"The earlier report is about another cache, {earlier.root}; this one is {audit.root}.")
-            _write(_comparison(audit, earlier, form), form)
-    if predicate and not audit.total.entries and not inventory.errors:
+            if earlier.root != found.root:
+                note(f"The earlier report is about another cache, {earlier.root}; this one is {found.root}.")
+            _write(_comparison(found, earlier, form), form)
+    if predicate and not found.entries and not inventory.errors:
         note("Nothing in the cache matches.")
         return NO_MATCH
     return FAILED if inventory.errors else DONE
@@ -76,17 +78,27 @@ def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
     return earlier
 
 
-def _audit(inventory: Inventory, predicate: Predicate | None, settings: Settings) -> Audit:
-    from cachetui.insight.audit.whole import audit_of  # noqa: PLC0415
-    from cachetui.ui.report.standing import STANDARD  # noqa: PLC0415
+def _audit(inventory: Inventory, predicate: Predicate | None, settings: Settings, *, figures: bool) -> Listed:
+    """Return an audit; or, where no `figures` are wanted, only what it tells of the entries."""
+    from cachetui.cli.choosing import preferred  # noqa: PLC0415
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.insight.audit.whole import audit_of, listed_of  # noqa: PLC0415
+    from cachetui.ui.report.standing import rules_of  # noqa: PLC0415
 
+    preferences = preferred()
+    if preferences.refusal:
+        note(preferences.refusal)
+    if complaint := preferences.stopping("prune"):
+        note(f"{preferences.path}: the policy is left out until this is mended: {complaint}.")
     words = frozenset() if predicate is None else predicate.words
-    facts = _facts(inventory, settings, demanded="unusable" in words)
+    facts = _facts(inventory, settings, preferences.protection, demanded="unusable" in words)
     only = None if predicate is None else [entry for entry in inventory.entries if predicate(entry, facts)]
-    return audit_of(inventory, facts, rules=STANDARD, only=only)
+    if not figures:
+        return listed_of(inventory, facts, only)
+    return audit_of(inventory, facts, rules=rules_of(preferences.policy), only=only)
 
 
-def _facts(inventory: Inventory, settings: Settings, *, demanded: bool) -> Facts:
+def _facts(inventory: Inventory, settings: Settings, protection: Protection, *, demanded: bool) -> Facts:
     """Return what is known of the entries.
 
     Pythons are not looked for, which takes long, unless a term asks what is unusable: else those count that are
@@ -97,8 +109,8 @@ def _facts(inventory: Inventory, settings: Settings, *, demanded: bool) -> Facts
     from cachetui.insight.judging import usable  # noqa: PLC0415
 
     if demanded or settings.python:
-        return facts_for(inventory.entries, WORDS, settings)
-    facts = facts_for(inventory.entries, WORDS - {"unusable"}, settings)
+        return facts_for(inventory.entries, WORDS, settings, protection)
+    facts = facts_for(inventory.entries, WORDS - {"unusable"}, settings, protection)
     if settings.no_memory:
         return facts
     from cachetui.interpreters.remembered import Remembered  # noqa: PLC0415
@@ -109,40 +121,42 @@ def _facts(inventory: Inventory, settings: Settings, *, demanded: bool) -> Facts
     return replace(facts, usable=usable(inventory.entries, tags)) if tags else facts
 
 
-def _report(audit: Audit, form: str, terms: tuple[str, ...]) -> Iterable[str]:
+def _report(found: Listed, form: str, terms: tuple[str, ...]) -> Iterable[str]:
     """Yield the parts of a report."""
+    from cachetui.insight.audit.whole import Audit  # noqa: PLC0415
+
+    if not isinstance(found, Audit):
+        from cachetui.ui.report.as_csv import audit_csv  # noqa: PLC0415
+
+        return audit_csv(found)
     if form == "json":
         from cachetui.ui.report.as_json import audit_json  # noqa: PLC0415
 
-        return audit_json(audit, terms)
-    if form == "csv":
-        from cachetui.ui.report.as_csv import audit_csv  # noqa: PLC0415
-
-        return audit_csv(audit)
+        return audit_json(found, terms)
     from cachetui.ui.report.as_text import audit_text  # noqa: PLC0415
 
-    return _lines(audit_text(audit, terms))
+    return _lines(audit_text(found, terms))
 
 
-def _comparison(audit: Audit, earlier: Earlier, form: str) -> Iterable[str]:
+def _comparison(listed: Listed, earlier: Earlier, form: str) -> Iterable[str]:
     """Yield the parts of what tells how two audits differ."""
     from cachetui.insight.audit.comparison import compare  # noqa: PLC0415
     from cachetui.model import NS  # noqa: PLC0415
     from cachetui.ui.report.rows import characters, moment, rows  # noqa: PLC0415
 
-    found = compare(earlier.lines, [row.line for row in rows(audit)])
-    now = moment(audit.now_ns // NS)
+    found = compare(earlier.lines, [row.line for row in rows(listed)])
+    now = moment(listed.now_ns // NS)
     if form == "json":
         from cachetui.ui.report.as_json import comparison_json  # noqa: PLC0415
 
-        return [comparison_json(found, characters(audit.root), earlier.at, now)]
+        return [comparison_json(found, characters(listed.root), earlier.at, now)]
     if form == "csv":
         from cachetui.ui.report.as_csv import comparison_csv  # noqa: PLC0415
 
         return comparison_csv(found)
     from cachetui.ui.report.as_text import comparison_text  # noqa: PLC0415
 
-    return _lines(comparison_text(found, audit.root, earlier.at, now, earlier.terms))
+    return _lines(comparison_text(found, listed.root, earlier.at, now, earlier.terms))
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:

@@ -38,6 +38,7 @@ def browse(settings: Settings) -> int:
             preferences=read_preferences(),
         )
         app.finding = partial(_pythons, settings)
+        app.preferred = read_preferences
         app.run()
         if app.farewell:
             sys.stdout.write(for_stream(f"{app.farewell}\n", sys.stdout))

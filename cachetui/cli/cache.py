@@ -21,6 +21,7 @@ from cachetui.errors import RootError
 from cachetui.interpreters.named import default_python, python_at
 from cachetui.model import Batch, Inventory
 from cachetui.pip.location import Location, locate
+from cachetui.pip.places import place
 
 SHOWN_AFTER = 0.4
 """Seconds of reading after which its progress is shown: before, it would only flicker."""
@@ -54,7 +55,7 @@ def located(settings: Settings) -> Iterator[Location]:
                 raise click.UsageError("--demo and --cache-dir exclude each other.")
             stack.enter_context(ended_in_order())
             cache_dir = str(stack.enter_context(demo_cache()))
-        if cache_dir and not Path(cache_dir).expanduser().is_absolute() and not _is_somewhere():
+        if cache_dir and not place(cache_dir).is_absolute() and not _is_somewhere():
             raise RootError("The current folder is gone: name the cache by its whole path.")
         python = python_at(settings.python) if settings.python else default_python(os.environ)
         location = locate(cache_dir, python=python)

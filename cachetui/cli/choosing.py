@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Collection
 
@@ -13,8 +12,6 @@ from cachetui.cli.options import Settings
 from cachetui.errors import RefusedError
 from cachetui.facts import Facts, Word
 from cachetui.insight.judging import facts_of
-from cachetui.interpreters.named import python_at
-from cachetui.interpreters.portrait import portrait_of
 from cachetui.model import Entry
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.values import Preferences, Protection
@@ -73,14 +70,18 @@ def facts_for(
 
 def _tags(settings: Settings) -> tuple[frozenset[Tag], ...]:
     """Return what the Python takes that is named, or else what each takes that is found or remembered here."""
-    if settings.python:
-        tags = portrait_of(python_at(settings.python), os.environ).wheel_tags()
-        if not tags:
-            note(f"What {settings.python} can use cannot be told, for it does not say: nothing counts as unusable.")
-        return (tags,) if tags else ()
-    from cachetui.cli.pythons import found  # noqa: PLC0415 - seldom needed, and slow to load
+    from cachetui.cli.pythons import found, named  # noqa: PLC0415 - seldom needed, and slow to load
+    from cachetui.interpreters.reach import reach_of  # noqa: PLC0415
 
-    known = [tags for portrait in found(settings) if (tags := portrait.wheel_tags())]
-    if not known:
+    portrait = named(settings)
+    if portrait is not None:
+        tags = portrait.wheel_tags()
+        if not tags:
+            note(f"What {settings.python} can use cannot be told: nothing counts as unusable.")
+        return (tags,) if tags else ()
+    reach = reach_of(found(settings))
+    for sentence in reach.notes:
+        note(sentence)
+    if not (reach.tags or reach.notes):
         note("There is no Python here that says what it can use: nothing counts as unusable. --python names one.")
-    return tuple(known)
+    return reach.tags

@@ -13,7 +13,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, get_args
 
 from cachetui.model import NS, Entry, Inventory, Rung
-from cachetui.ui.text import masked
+from cachetui.ui.text import PLAIN_ADDRESS, masked
 
 if TYPE_CHECKING:  # a list does without
     from cachetui.removal.execution import Outcome
@@ -26,8 +26,6 @@ DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
-MAY_HOLD_SECRETS = re.compile(r"[@?#\[\]]").search
-"""Only addresses with one of these need a closer look."""
 RUNGS = {None: "null"} | {rung: f'"{rung}"' for rung in get_args(Rung)}
 project_of = attrgetter("project")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -74,7 +72,7 @@ def entries_json(entries: Iterable[Entry], indent: str) -> str:
 
 def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
     kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, _, _ = entry
-    if url is not None and MAY_HOLD_SECRETS(url):
+    if url is not None and not PLAIN_ADDRESS(url):
         url = masked(url)
     if len(files) == 2:  # most by far
         (first, _, _, size, disk_usage, _), (second, _, _, more, more_disk_usage, _) = files
@@ -122,8 +120,11 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
     return sum([file[4] for file in files]), sum([file[3] for file in files])
 
 
-def removal_json(plan: Plan | None, outcome: Outcome | None) -> str:
-    """Return what was planned and what came of it as a JSON document; None for what did not come to pass."""
+def removal_json(plan: Plan | None, outcome: Outcome | None, costs: Iterable[str] = ()) -> str:
+    """Return what was planned and what came of it as a JSON document; None for what did not come to pass.
+
+    `costs` are sentences about the plan.
+    """
     kept = outcome.kept if outcome else plan.kept if plan else ()
     document = {
         "removed": [clean(path) for path in outcome.removed] if outcome else [],
@@ -131,6 +132,7 @@ def removal_json(plan: Plan | None, outcome: Outcome | None) -> str:
         "freed": outcome.freed if outcome else 0,
         "vanished": [clean(path) for path in outcome.vanished] if outcome else [],
         "frees": plan.frees if plan else 0,
+        "costs": [clean(sentence) for sentence in costs],
         "stopped": bool(outcome and outcome.stopped),
     }
     planned = entries_json(plan.entries, "  ") if plan else ""

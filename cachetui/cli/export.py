@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from cachetui.insight.export.needs import Needs
     from cachetui.insight.export.planning import Planned
     from cachetui.insight.export.requirement_files import RequirementFile
-    from cachetui.model import Entry
 
 
 @click.command("export")
@@ -62,9 +61,10 @@ def command(
     from cachetui.cli.choosing import matching  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
     from cachetui.insight.export.planning import check_room, plan_export  # noqa: PLC0415
+    from cachetui.pip.places import place  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
 
-    predicate = parse_terms(terms) if terms else None
+    predicate, folder = parse_terms(terms) if terms else None, place(to)
     settings = Settings.of(context)
     asked = read_files(requirements) if requirements else None
     with opened(settings) as cache:
@@ -76,7 +76,7 @@ def command(
         if others and planned:
             verb = "is no wheel or sdist" if others == 1 else "are no wheels or sdists"
             note(f"{others:,} more of what matches {verb}: passed over.")
-        folder, outcome = Path(to).expanduser(), None
+        outcome = None
         if planned and dry_run:
             check_room(planned, folder, Path(cache.inventory.root))
             note("Nothing is written now; each file is proven when it is.")
@@ -98,14 +98,23 @@ def command(
 
 
 def read_files(paths: Sequence[str]) -> RequirementFile:
-    """Read requirements files; tell on stderr which lines were not looked at. Raises RequirementFileError."""
+    """Read requirements files; tell on stderr which lines were not looked at. Raises CachetuiError."""
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.insight.export.requirement_files import read_requirement_files  # noqa: PLC0415
-    from cachetui.ui.text import hushed  # noqa: PLC0415
+    from cachetui.errors import CachetuiError  # noqa: PLC0415
+    from cachetui.insight.export.requirement_files import (  # noqa: PLC0415
+        RequirementFileError,
+        read_requirement_files,
+    )
+    from cachetui.pip.places import place  # noqa: PLC0415
+    from cachetui.ui.echo import echoed, unsaid  # noqa: PLC0415
 
-    found = read_requirement_files([Path(path).expanduser() for path in paths])
+    try:
+        found = read_requirement_files([place(path) for path in paths])
+    except RequirementFileError as error:
+        quoted = f": {echoed(error.quoted)}" if error.quoted else ""
+        raise CachetuiError(f"{unsaid(error.place)}{quoted} {unsaid(error.complaint)}") from None
     for ignored in found.ignored:
-        note(f"Not looked at: {ignored.place}: {hushed(ignored.text)}")
+        note(f"Not looked at: {unsaid(ignored.place)}: {echoed(ignored.text)}")
     return found
 
 
@@ -129,9 +138,10 @@ def find_needs(cache: Cache, settings: Settings, file: RequirementFile) -> Needs
 def _tell(outcome: Outcome | None, needs: Needs | None, folder: Path) -> None:
     """Tell on stderr what came of an export beside the files: what was left out, what lacks."""
     from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.ui.export_page import skipped_name, summary  # noqa: PLC0415
 
     for skipped in outcome.skipped if outcome else ():
-        note(f"Left out: {skipped.filename or f'{_words(skipped.entry)} ({skipped.entry.path})'}: {skipped.reason}.")
+        note(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
     for lacking in needs.lacking if needs else ():
         by = f", which {lacking.needed_by} needs" if lacking.needed_by else ""
         note(f"The cache lacks {lacking.requirement}{by}: {lacking.reason}.")
@@ -159,35 +169,19 @@ def _carry_out(cache: Cache, planned: Sequence[Planned], folder: Path) -> Outcom
             status.clear()
 
 
-def summary(outcome: Outcome, folder: Path) -> str:
-    """Return what came of an export in one line."""
-    from cachetui.ui.text import count, disk_text  # noqa: PLC0415
-
-    written = [one for one in outcome.exported if one.written]
-    parts = [f"Exported {count(len(written), 'file')}, {disk_text(sum([one.size for one in written]))}, to {folder}"]
-    if there := len(outcome.exported) - len(written):
-        parts.append(f"{there:,} {'was' if there == 1 else 'were'} there already")
-    if outcome.skipped:
-        parts.append(f"{len(outcome.skipped):,} left out")
-    return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."
-
-
 def tell(planned: Sequence[Planned], outcome: Outcome | None) -> None:
     """Write what was exported, or what is planned where nothing was, a line each."""
     from cachetui.cli.notes import for_stream  # noqa: PLC0415
+    from cachetui.ui.export_page import entry_words  # noqa: PLC0415
     from cachetui.ui.text import disk_text, printable  # noqa: PLC0415
 
     lines = (
         [(one.size, f"{one.filename}{'' if one.written else '  (there already)'}") for one in outcome.exported]
         if outcome
-        else [(one.size, one.filename or f"{_words(one.entry)}  (named when it is written)") for one in planned]
+        else [(one.size, one.filename or f"{entry_words(one.entry)}  (named when it is written)") for one in planned]
     )
     for size, words in lines:
         sys.stdout.write(for_stream(f"{disk_text(size):>9}  {printable(words)}\n", sys.stdout))
-
-
-def _words(entry: Entry) -> str:
-    return f"{entry.project} {entry.version or ''}".rstrip()
 
 
 def document(
@@ -197,7 +191,7 @@ def document(
     import json  # noqa: PLC0415 - seldom wanted
 
     from cachetui.cli.documents import SCHEMA, clean  # noqa: PLC0415
-    from cachetui.ui.text import hushed  # noqa: PLC0415
+    from cachetui.ui.echo import unsaid  # noqa: PLC0415
 
     def named(filename: str | None) -> str | None:
         return None if filename is None else clean(filename)
@@ -230,5 +224,7 @@ def document(
             for one in needs.lacking
         ]
     if asked is not None:
-        parts["not_looked_at"] = [{"place": clean(one.place), "text": clean(hushed(one.text))} for one in asked.ignored]
+        parts["not_looked_at"] = [
+            {"place": clean(unsaid(one.place)), "text": clean(unsaid(one.text))} for one in asked.ignored
+        ]
     return f"{json.dumps(parts, indent=1)}\n"

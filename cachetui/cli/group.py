@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
+from io import StringIO
+from unicodedata import east_asian_width
 
 import click
 
 from cachetui import __version__
-from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
+from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
 from cachetui.cli.options import Settings, global_options
 from cachetui.errors import CachetuiError, TermError
 
@@ -83,22 +85,34 @@ def call(arguments: Sequence[str]) -> int:
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.ClickException as error:
-        error.show()
+        words = StringIO()
+        error.show(words)
+        _complain(*words.getvalue().splitlines())
         return error.exit_code
     except TermError as error:
-        sys.stderr.write(point_at(error))
+        _complain(f"Error: {error}.", *_pointed_at(error))
         return WRONG_USAGE
     except CachetuiError as error:
-        from cachetui.ui.text import printable  # noqa: PLC0415 - its imports cost time
-
-        sys.stderr.write(f"Error: {printable(str(error))}\n")
+        _complain(f"Error: {error}")
         return FAILED
     return code if isinstance(code, int) else DONE
 
 
-def point_at(error: TermError) -> str:
-    """Tell what is wrong with a term, and show where."""
-    from cachetui.ui.text import printable  # noqa: PLC0415 - its imports cost time
+def _complain(*lines: str) -> None:
+    """Tell on stderr what is wrong; what is quoted in it may be hostile."""
+    from cachetui.cli.notes import for_stream  # noqa: PLC0415 - its imports cost time
+    from cachetui.ui.text import printable  # noqa: PLC0415
 
-    before = printable(error.text[: error.position])
-    return f"Error: {printable(str(error))}.\n  {printable(error.text)}\n  {' ' * len(before)}^\n"
+    tell(for_stream("\n".join(map(printable, lines)), sys.stderr))
+
+
+def _pointed_at(error: TermError) -> Iterator[str]:
+    """Yield a term, or what of it is around the place where it goes wrong, and a mark below that."""
+    from cachetui.terms.quoting import excerpt  # noqa: PLC0415 - only to complain
+    from cachetui.ui.text import printable  # noqa: PLC0415
+
+    before, after = printable(error.text[: error.position]), printable(error.text[error.position :])
+    shown, place = excerpt(before + after, len(before))
+    cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])
+    yield f"  {shown}"
+    yield f"  {' ' * cells}^"

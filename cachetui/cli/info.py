@@ -35,11 +35,16 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
     """Show where the cache is, whether pip uses it and why, and sizes by kind and age."""
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import for_stream, note  # noqa: PLC0415
+    from cachetui.ui.text import hushed  # noqa: PLC0415
 
     settings = Settings.of(context)
     with opened(settings) as cache:
         for sentence in cache.location.notes:
-            note(sentence)
+            note(hushed(sentence))
+        if settings.python and not with_pythons:
+            from cachetui.cli.pythons import named  # noqa: PLC0415 - runs it
+
+            named(settings)
         if as_json:
             from cachetui.cli.documents import info_json  # noqa: PLC0415
 
@@ -72,6 +77,7 @@ def figures(cache: Cache, now_ns: int) -> dict[str, Any]:
     """Return what there is to say, in the order and words of the JSON document."""
     from cachetui.cli.documents import clean  # noqa: PLC0415
     from cachetui.model import KINDS  # noqa: PLC0415
+    from cachetui.ui.text import hushed  # noqa: PLC0415
 
     location, inventory = cache
     entries = inventory.entries
@@ -81,8 +87,8 @@ def figures(cache: Cache, now_ns: int) -> dict[str, Any]:
         "root": clean(inventory.root),
         "said_by": clean(location.said_by),
         "enabled": location.enabled,
-        "off_by": location.off_by and clean(location.off_by),
-        "notes": [clean(sentence) for sentence in location.notes],
+        "off_by": location.off_by and clean(hushed(location.off_by)),
+        "notes": [clean(hushed(sentence)) for sentence in location.notes],
         "disk_usage": inventory.disk_usage,
         "apparent_size": inventory.apparent_size,
         "projects": len({entry.project for entry in entries if entry.project is not None}),
@@ -108,7 +114,7 @@ def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int 
 
 def report(cache: Cache, now_ns: int) -> Iterator[str]:
     """Yield the lines of the text form."""
-    from cachetui.ui.text import count, disk_text, printable  # noqa: PLC0415
+    from cachetui.ui.text import count, disk_text, hushed, printable  # noqa: PLC0415
 
     location, inventory = cache
     known = figures(cache, now_ns)
@@ -116,7 +122,7 @@ def report(cache: Cache, now_ns: int) -> Iterator[str]:
     if inventory.root != str(location.root):
         yield f"Really       {printable(inventory.root)}"
     yield f"Named by     {printable(location.said_by)}"
-    yield "State        on" if location.enabled else f"State        off, by {printable(location.off_by or '?')}"
+    yield "State        on" if location.enabled else f"State        off, by {printable(hushed(location.off_by or '?'))}"
     size, length = disk_text(known["disk_usage"]), disk_text(known["apparent_size"])
     yield f"Disk usage   {size}, apparent size {length}"
     yield (

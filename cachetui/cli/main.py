@@ -35,14 +35,14 @@ def run(arguments: Sequence[str]) -> int:
         code = call(arguments)
         _write_out()
     except KeyboardInterrupt:
-        _tell("Stopped.")
+        tell("Stopped.")
         code = INTERRUPTED
     except BrokenPipeError:  # whoever read this has seen enough
         _discard_output()
         code = DONE
     except OSError as error:  # such as a full disk under a redirected output
         _discard_output()
-        _tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         code = FAILED
     return code
 
@@ -57,16 +57,16 @@ def _write_out() -> None:
 
 def _prepare_streams() -> None:
     """Let no character and no closed stream stop the program."""
-    for name in ("stdout", "stderr"):
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
-            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
-        elif hasattr(stream, "reconfigure"):
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
+        elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def _tell(sentence: str) -> None:
-    """Write a last sentence, if there is somebody to read it."""
+def tell(sentence: str) -> None:
+    """Write a last sentence, if there is somebody to read it; the exit code stays what it is."""
     try:
         sys.stderr.write(f"{sentence}\n")
         sys.stderr.flush()

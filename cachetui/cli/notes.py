@@ -25,11 +25,19 @@ def for_stream(text: str, stream: TextIO) -> str:
     return text
 
 
+def say(sentence: str) -> None:
+    """Write a line of what was asked for on stdout; names in it may be hostile. Raises OSError."""
+    sys.stdout.write(for_stream(f"{printable(sentence)}\n", sys.stdout))
+
+
 def note(sentence: str) -> None:
-    """Tell something on stderr; names in it may be hostile. That nobody reads it stops nothing."""
-    with suppress(BrokenPipeError):
+    """Tell something on stderr; names in it may be hostile.
+
+    That nobody reads it, or that there is no room for it, stops nothing: a full disk is what a removal is for.
+    """
+    with suppress(OSError):  # which comes again when all is written
         sys.stdout.flush()
-    with suppress(BrokenPipeError):
+    with suppress(OSError):
         sys.stderr.write(for_stream(f"{printable(sentence)}\n", sys.stderr))
         sys.stderr.flush()
 
@@ -48,21 +56,26 @@ class Status:
         if self.shown:
             width = shutil.get_terminal_size().columns - 1
             line = printable(words)[:width]
-            self._stream.write(f"\r{line.ljust(self._length)}")
-            self._stream.flush()
+            self._write(f"\r{line.ljust(self._length)}")
             self._length = len(line)
 
     def clear(self) -> None:
         """Wipe the line."""
         if self._length:
-            self._stream.write(f"\r{' ' * self._length}\r")
-            self._stream.flush()
+            self._write(f"\r{' ' * self._length}\r")
             self._length = 0
+
+    def _write(self, text: str) -> None:
+        """Write to a terminal, which may be gone by now."""
+        with suppress(OSError):
+            self._stream.write(text)
+            self._stream.flush()
 
 
 def ask(question: str) -> bool:
     """Ask on stderr; only a clear yes is one."""
-    sys.stdout.flush()
+    with suppress(OSError):  # which comes again when all is written
+        sys.stdout.flush()
     sys.stderr.write(for_stream(f"{printable(question)} [y/N] ", sys.stderr))
     sys.stderr.flush()
     answer = sys.stdin.readline()

@@ -104,6 +104,13 @@ def age(context: click.Context, parameter: click.Parameter, value: str | None) -
     return _read(parse_age, context, parameter, value)
 
 
+def number(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+    """Read an option's value as a number of things."""
+    from cachetui.terms.values import parse_count  # noqa: PLC0415
+
+    return _read(parse_count, context, parameter, value)
+
+
 def _read(
     parse: Callable[[str], int], context: click.Context, parameter: click.Parameter, value: str | None
 ) -> int | None:

@@ -28,7 +28,7 @@ WIDTH, LABEL = 80, 10
 def command(as_json: bool) -> int:
     """Show the file of preferences: its place, what counts, and what is wrong in it.
 
-    Themes and keys are known to the browser alone, which tells what is wrong with those.
+    Whether a key is free for what it is to do, the browser alone knows, and tells.
     """
     from cachetui.cli.notes import for_stream  # noqa: PLC0415 - the help page does without
     from cachetui.preferences.file import read_preferences  # noqa: PLC0415

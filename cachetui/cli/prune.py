@@ -8,7 +8,7 @@ import click
 from click.core import ParameterSource
 
 from cachetui.cli.main import DONE, FAILED
-from cachetui.cli.options import Settings, age, global_options, removal_options, size, suggest_terms
+from cachetui.cli.options import Settings, age, global_options, number, removal_options, size, suggest_terms
 
 if TYPE_CHECKING:  # the help page does without
     from cachetui.preferences.values import Preferences
@@ -31,7 +31,7 @@ if TYPE_CHECKING:  # the help page does without
     help="From when ages are counted.",
 )
 @click.option("--larger-than", callback=size, metavar="SIZE", help="Only what is larger, such as 100MB.")
-@click.option("--keep-latest", type=click.IntRange(0), metavar="N", help="Keep the newest N versions of each project.")
+@click.option("--keep-latest", callback=number, metavar="N", help="Keep the newest N versions of each project.")
 @click.option("--max-size", callback=size, metavar="SIZE", help="Then the oldest, until no more than this is left.")
 @click.option("--built", is_flag=True, help="Also wheels that pip built here.")
 @removal_options
@@ -54,7 +54,7 @@ def command(
     from cachetui.terms import parse_terms  # noqa: PLC0415
     from cachetui.ui.text import disk_text  # noqa: PLC0415
 
-    refuse_redirection(terms)
+    refuse_redirection("prune", terms)
     settings = Settings.of(context)
     wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
@@ -65,11 +65,7 @@ def command(
         rules = _policy(preferences)
     if not rules:
         raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
-    if "unusable" in rules.words and yes and not dry_run and not settings.python:
-        said = "With --yes, what is unusable needs"
-        if not _is_said(context):
-            said = "The policy in the preferences says unusable, which with --yes needs"
-        raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
+    wishes.want_python(rules.words, settings, policy=not _is_said(context))
     with opened(settings) as cache:
         entries = cache.inventory.entries
         choice = choose(entries, rules, facts_for(entries, rules.words, settings, preferences.protection))

@@ -7,11 +7,11 @@ import sys
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from cachetui.cli.notes import Status
+from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
 from cachetui.interpreters import discovery
 from cachetui.interpreters.named import python_at
-from cachetui.interpreters.portrait import Portrait
+from cachetui.interpreters.portrait import PATIENCE, Portrait, portrait_of
 from cachetui.interpreters.remembered import Remembered
 from cachetui.ui.text import count, hushed, printable
 
@@ -36,6 +36,31 @@ def found(settings: Settings) -> Iterator[Portrait]:
             yield portrait
     finally:
         status.clear()
+
+
+def named(settings: Settings) -> Portrait | None:
+    """Return what the Python that was named says of itself, None where none was; tells on stderr if it does not work.
+
+    Raises CachetuiError when there is no such Python.
+    """
+    if not settings.python:
+        return None
+    python = python_at(settings.python)
+    memory = None if settings.no_memory else Remembered()
+    portrait = memory.recall(python) if memory else None
+    if portrait is None:
+        status = Status(sys.stderr)
+        status.show(f"Asking {python.executable} what it is")
+        try:
+            portrait = portrait_of(python, os.environ, timeout=PATIENCE)
+        finally:
+            status.clear()
+        if memory:
+            memory.learn(portrait)
+            memory.save()
+    if portrait.trouble:
+        note(f"{python.executable} does not work. {portrait.trouble}")
+    return portrait
 
 
 def document(known: PipSettings) -> dict[str, Any]:

@@ -26,11 +26,12 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     from cachetui.cli.removing import Wishes, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
 
-    refuse_redirection(terms)
+    refuse_redirection("remove", terms)
     settings = Settings.of(context)
     wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
     predicate = parse_terms(terms)
+    wishes.want_python(predicate.words, settings)
     protection = preferred_for_removal().protection
     with opened(settings) as cache:
         entries = matching(cache.inventory.entries, predicate, settings, protection)

@@ -41,7 +41,7 @@ NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 NEGATIONS = re.compile(r"(?:not:)*", re.I)
 QUALIFIED = re.compile(r"([A-Za-z]+:)(.*)")
-MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I)
+MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I | re.A)
 COMPARED = re.compile(r"(([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:[^<>=!~]*(?:===|[<>=!~]=|[<>]))+)([^<>=!~,]*)")
 """A requirement up to the last comparison, its name, the version that is being typed."""
 SEPARATORS = re.compile("[-_.]+")

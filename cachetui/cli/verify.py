@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from cachetui.insight.health.finding import Finding
     from cachetui.insight.health.verifying import Verified
     from cachetui.model import Entry, Inventory
+    from cachetui.terms import Predicate
 
 MOST_SHOWN = 10
 """Entries that the text names for each sort of finding, unless all are asked for."""
@@ -53,6 +54,8 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
         inventory = cache.inventory
         entries = inventory.entries if predicate is None else _matching(cache, predicate, settings)
         if predicate and not entries and not inventory.errors:
+            if as_json:
+                sys.stdout.write(document(inventory, (), None))
             note("Nothing in the cache matches.")
             return NO_MATCH
         findings, verified = (check(inventory, entries, now_ns=time.time_ns()) if entries else ()), None
@@ -70,11 +73,9 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     return FAILED if findings or inventory.errors else DONE
 
 
-def _matching(cache: Cache, predicate: object, settings: Settings) -> tuple[Entry, ...]:
+def _matching(cache: Cache, predicate: Predicate, settings: Settings) -> tuple[Entry, ...]:
     from cachetui.cli.choosing import matching  # noqa: PLC0415
-    from cachetui.terms import Predicate  # noqa: PLC0415
 
-    assert isinstance(predicate, Predicate)
     return matching(cache.inventory.entries, predicate, settings)
 
 

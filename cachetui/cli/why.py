@@ -40,8 +40,8 @@ def command(
     """Tell what pip would do for REQUIREMENT, by what is in the cache, and why.
 
     REQUIREMENT is what pip was asked for, such as 'psycopg2==2.4.1' or 'name @ https://…', or in quotes the whole
-    command: 'pip install torch==2.3.0 --extra-index-url …'. Nothing is run but the Python that is asked what it can
-    use, and nothing is fetched.
+    command: 'pip install torch==2.3.0 --extra-index-url …'. Of several requirements the first is answered. Nothing is
+    run but the Python that is asked what it can use, and nothing is fetched.
     """
     from dataclasses import replace  # noqa: PLC0415 - the help page does without all of these
 
@@ -49,14 +49,16 @@ def command(
     from cachetui.cli.notes import for_stream  # noqa: PLC0415
     from cachetui.insight.why.asker import asker_of  # noqa: PLC0415
     from cachetui.insight.why.case import gather  # noqa: PLC0415
+    from cachetui.insight.why.command import QuestionError  # noqa: PLC0415
     from cachetui.insight.why.explaining import explain  # noqa: PLC0415
-    from cachetui.insight.why.question import QuestionError, read_question  # noqa: PLC0415
+    from cachetui.insight.why.question import read_question  # noqa: PLC0415
     from cachetui.interpreters.named import python_at  # noqa: PLC0415
+    from cachetui.ui.echo import told  # noqa: PLC0415
 
     try:
         question = read_question(requirement)
     except QuestionError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(told(error)) from error
     question = replace(
         question,
         index=index_url or question.index,
@@ -66,7 +68,7 @@ def command(
     settings = Settings.of(context)
     with opened(settings) as (location, inventory):
         named = python_at(settings.python) if settings.python else None
-        asker = asker_of(location, named, newest=settings.demo)  # the demo is as the newest pip would have left it
+        asker = asker_of(question, location, named, demo=settings.demo)
         case = gather(question, inventory, asker, now=time.time())
         explanation = explain(case)
         if as_json:
@@ -82,6 +84,7 @@ def document(explanation: Explanation) -> str:
     import json  # noqa: PLC0415 - seldom wanted
 
     from cachetui.cli.documents import SCHEMA, clean  # noqa: PLC0415
+    from cachetui.ui.echo import unsaid  # noqa: PLC0415
 
     forecast = explanation.forecast
     parts = {
@@ -108,11 +111,11 @@ def document(explanation: Explanation) -> str:
         ],
         "remedies": [{"command": remedy.command, "words": remedy.words} for remedy in explanation.remedies],
     }
-    return f"{json.dumps(_cleaned(parts, clean), indent=1)}\n"
+    return f"{json.dumps(_cleaned(parts, lambda text: clean(unsaid(text))), indent=1)}\n"
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    """Return a value in which no text holds what is no character."""
+    """Return a value in which every text is fit to be written."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):
@@ -122,13 +125,17 @@ def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
 
 def report(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of the text form."""
+    from cachetui.ui.echo import echoed, unsaid  # noqa: PLC0415
     from cachetui.ui.text import printable  # noqa: PLC0415
+
+    def fit(text: str) -> str:
+        return printable(unsaid(text))
 
     def wrapped(text: str, first: str = "", rest: str = "") -> Iterator[str]:
         from textwrap import wrap  # noqa: PLC0415
 
         yield from wrap(
-            printable(text),
+            fit(text),
             width=WIDTH,
             initial_indent=first,
             subsequent_indent=rest or " " * len(first),
@@ -136,7 +143,7 @@ def report(explanation: Explanation) -> Iterator[str]:
             break_on_hyphens=False,
         )
 
-    yield from wrapped(f"{explanation.question}  (for {explanation.asker})")
+    yield from wrapped(f"{echoed(explanation.question)}  (for {explanation.asker})")
     yield ""
     yield from wrapped(f"{explanation.tone}: {explanation.verdict}")
     for sentence in explanation.more:
@@ -155,9 +162,9 @@ def report(explanation: Explanation) -> Iterator[str]:
         for reason in explanation.reasons:
             yield from wrapped(reason.words, "- ", "  ")
             for evidence in reason.evidence:
-                yield f"    {printable(evidence)}"
+                yield f"    {fit(evidence)}"
     if explanation.remedies:
         yield from ("", "What helps")
         for remedy in explanation.remedies:
-            yield f"$ {printable(remedy.command)}"
+            yield f"$ {fit(remedy.command)}"
             yield from wrapped(remedy.words, "    ")

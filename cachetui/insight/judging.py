@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag, parse_tag
 from packaging.version import Version
 
 from cachetui.facts import Facts, Word
-from cachetui.model import Entry
+from cachetui.interpreters.reach import may_be_taken
+from cachetui.model import Entry, version_order
 from cachetui.pip.layout import is_legacy
 
 SIGNED = re.compile(r"(?:^|[&;])(?:x-amz-signature|x-goog-signature|signature|sig|se|expires)=", re.I)
 """Finds a signature in an address's query: such an address is made anew for each download."""
+
+WHEELS = ("wheel", "built", "metadata")
+"""Kinds that bear a wheel's name."""
 
 
 def facts_of(
@@ -53,51 +56,48 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
     A pre-release makes no final release old, and variants such as `+cu121` and `+cpu` have nothing to do with each
     other.
     """
-    families: dict[tuple[str, ...], list[tuple[Version, Entry]]] = {}
-    newest: dict[tuple[str, ...], Version] = {}
+    families: dict[tuple[str, str], dict[str, list[Entry]]] = {}
     for entry in entries:
-        version = version_of(entry)
-        if version is None or not (family := family_of(entry, version)):
-            continue
-        families.setdefault(family, []).append((version, entry))
-        if entry.kind != "metadata" and not version.is_prerelease:
-            newest[family] = max(newest.get(family, version), version)
-    old = []
-    for family, members in families.items():
-        latest = max(version for version, _ in members)
-        for version, entry in members:
-            newer = latest if version.is_prerelease else newest.get(family, version)
-            if _public(version) < _public(newer):
-                old.append(entry.path)
-    return frozenset(old)
+        if family := _family(entry):
+            families.setdefault(family, {}).setdefault(entry[7] or "", []).append(entry)
+    return frozenset([path for written in families.values() if len(written) > 1 for path in _old(written)])
 
 
-def _public(version: Version) -> Version:
-    return Version(version.public) if version.local else version
-
-
-def version_of(entry: Entry) -> Version | None:
-    """Return an entry's version, if it is one."""
-    return _parsed(entry.version) if entry.version else None
-
-
-@lru_cache(maxsize=65_536)
-def _parsed(version: str) -> Version | None:
-    try:
-        return Version(version)
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+def _family(entry: Entry) -> tuple[str, str] | None:
+    """Return what has to be the same of versions that replace each other; None where that cannot be told."""
+    kind, project, filename = entry[0], entry[6], entry[8]  # by index: there may be a hundred thousand
+    if project is None:
         return None
-
-
-def family_of(entry: Entry, version: Version) -> tuple[str, ...] | None:
-    """Return what versions that replace each other have in common; None where that cannot be told."""
-    if entry.project is None:
-        return None
-    if entry.kind == "sdist":
-        return (entry.project, "sdist", version.local or "")
-    if entry.kind in ("wheel", "built", "metadata") and entry.filename and entry.filename.endswith(".whl"):
-        return (entry.project, *entry.filename.removesuffix(".whl").split("-")[-3:], version.local or "")
+    if kind == "sdist":
+        return project, kind
+    if kind in WHEELS and filename and filename.endswith(".whl"):
+        return project, _tag(filename)
     return None
+
+
+def _tag(filename: str) -> str:
+    """Return what a wheel's name says of Pythons and platforms."""
+    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[-3:])
+
+
+def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
+    """Yield the paths of what is superseded of one family, by its versions as written."""
+    variants: dict[str, list[tuple[Version, Collection[Entry]]]] = {}
+    for text, own in written.items():
+        if order := version_order(text or None).newest_first:
+            variants.setdefault(order.version.local or "", []).append((order.version, own))
+    for versions in variants.values():
+        latest = max([version for version, _ in versions])
+        final = max([one for one, own in versions if not one.is_prerelease and _is_there(own)], default=None)
+        for version, own in versions:
+            newer = latest if version.is_prerelease else final
+            if newer is not None and version < newer:
+                yield from [entry[2] for entry in own]
+
+
+def _is_there(entries: Iterable[Entry]) -> bool:
+    """Tell whether there is more of a version than what is said of it."""
+    return any(entry[0] != "metadata" for entry in entries)
 
 
 def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
@@ -109,13 +109,16 @@ def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
     dead = set()
     copies: dict[tuple[str, str, int], list[Entry]] = {}
     for entry in entries:
-        if entry.kind not in ("wheel", "sdist", "metadata"):
+        kind, files, path, filename, url = entry[0], entry[1], entry[2], entry[8], entry[9]  # by index, as above
+        if kind not in ("wheel", "sdist", "metadata"):
             continue
-        if entry.url and _is_signed(entry.url):
-            dead.add(entry.path)
-        elif entry.filename:
-            copies.setdefault((entry.kind, entry.filename, entry.files[-1].size), []).append(entry)
+        if url and "?" in url and _is_signed(url):
+            dead.add(path)
+        elif filename:
+            copies.setdefault((kind, filename, files[-1][3]), []).append(entry)
     for same in copies.values():
+        if len(same) == 1:  # as in most: it is the one that counts
+            continue
         addresses = {entry.url for entry in same if entry.url}
         kept = {_best(same, url) for url in addresses} or {_best(same, None)}
         dead.update(entry.path for entry in same if entry.path not in kept)
@@ -123,8 +126,6 @@ def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _is_signed(url: str) -> bool:
-    if "?" not in url:  # as in most: to take it apart takes longer
-        return False
     try:
         return SIGNED.search(urlsplit(url).query) is not None
     except ValueError:
@@ -141,18 +142,21 @@ def _best(same: Iterable[Entry], url: str | None) -> str:
 
 
 def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mapping[str, bool]:
-    """Tell which wheels some Python can use, by the tags that each Python takes; what bears no tags is left out."""
+    """Tell which wheels some Python can use, by the tags that each Python takes.
+
+    Left out is what bears no tags, and what only a Python may use that does not tell: its tags hold `reach.ANY`.
+    """
     taken = frozenset().union(*tags)
-    known: dict[str, bool] = {}
+    known: dict[str, bool | None] = {}
     told = {}
     for entry in entries:
-        if entry.kind not in ("wheel", "built", "metadata") or not entry.filename:
+        filename = entry[8]
+        if entry[0] not in WHEELS or not filename or filename.count("-") < 4:
             continue
-        parts = entry.filename.removesuffix(".whl").split("-")
-        if len(parts) < 5:
-            continue
-        tag = "-".join(parts[-3:])
+        tag = _tag(filename)
         if tag not in known:
-            known[tag] = not taken.isdisjoint(parse_tag(tag))
-        told[entry.path] = known[tag]
+            parts = parse_tag(tag)
+            known[tag] = not taken.isdisjoint(parts) or (None if may_be_taken(parts, taken) else False)
+        if (fits := known[tag]) is not None:
+            told[entry[2]] = fits
     return told

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -112,6 +112,15 @@ def needs_python(portrait: Portrait, requires_python: str) -> str | None:
     version = Version(found[0])
     unmet = sorted(str(one) for one in specifiers if not one.contains(version, prereleases=True))
     return f"needs Python {','.join(unmet)}" if unmet and ",".join(unmet).isprintable() else None
+
+
+def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
+    """Return the place of the best of a wheel's tags; where none fits, one behind all wheels that do and all sdists.
+
+    `places` are those of the tags that a Python takes, from 0 for the best; an sdist stands right behind them (pip's
+    `_sort_key` in `_internal/index/package_finder.py`).
+    """
+    return min([places[tag] for tag in tags if tag in places], default=len(places) + 1)
 
 
 @lru_cache(maxsize=64)

@@ -19,6 +19,8 @@ INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 """Where an environment keeps its interpreter (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
 """What macOS' own `python3` is a part of, once it is installed."""
+NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
+"""What whoever named no Python can do."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
 """By what a Python knows its own prefix (CPython's `Modules/getpath.py`)."""
 
@@ -59,17 +61,35 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
         if path and place.is_dir():
             if inside := interpreter_in(place):
                 return python_of(inside)
+            if broken := broken_in(place):
+                raise CachetuiError(f"{broken} {obstacle(broken)}: {NAME_ANOTHER}.")
             raise CachetuiError(f"There is no Python in the folder {path}: name an interpreter or an environment.")
-        if path and _runs(place):
-            return python_of(place)
-        there = bool(path) and place.exists()
+        there = bool(path) and os.path.lexists(place)
     except (OSError, RuntimeError, ValueError):  # no such user's home, a NUL, a name that is too long
         there = False
-    if there:
-        raise CachetuiError(f"{path} is not executable: name an interpreter or an environment's folder.")
-    raise CachetuiError(
-        f"There is no Python called {path or 'nothing'}: name an interpreter, an environment's folder or a command."
-    )
+    if not there:
+        raise CachetuiError(f"There is no Python called {path or 'nothing'}: {NAME_ANOTHER}.")
+    if hindrance := obstacle(place):
+        raise CachetuiError(f"{path} {hindrance}: {NAME_ANOTHER}.")
+    return python_of(place)
+
+
+def obstacle(executable: Path) -> str | None:
+    """Tell why a path cannot even be run, as in "is a directory"; None where it may be run."""
+    try:
+        if executable.is_dir():
+            return "is a directory"
+        if executable.is_symlink() and not executable.exists():
+            return "is a link to something that is not there"
+        if not executable.exists():
+            return "is not there"
+        if not executable.is_file():
+            return "is not a file"
+        if not os.access(executable, os.X_OK):
+            return "is not executable"
+    except (OSError, ValueError):  # a loop of links, a NUL, a name that is too long
+        return "cannot be looked at"
+    return None
 
 
 def prefix_of(executable: Path) -> Path:
@@ -98,7 +118,12 @@ def python_of(executable: Path) -> Python:
 
 def interpreter_in(environment: Path) -> Path | None:
     """Return the interpreter of an environment's folder, if there is one that can be run."""
-    return next((place for name in INSIDE if _runs(place := environment / name)), None)
+    return next((place for name in INSIDE if obstacle(place := environment / name) is None), None)
+
+
+def broken_in(environment: Path) -> Path | None:
+    """Return what lies where an environment keeps its interpreter, in one where none can be run."""
+    return next((place for name in INSIDE if os.path.lexists(place := environment / name)), None)
 
 
 def is_stand_in(executable: Path) -> bool:
@@ -121,11 +146,6 @@ def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
 
 def _folders(environ: Mapping[str, str]) -> Iterable[str]:
     return environ.get("PATH", os.defpath).split(os.pathsep)
-
-
-def _runs(place: Path) -> bool:
-    """Tell whether a path is a file, or a link to one, that may be executed."""
-    return place.is_file() and os.access(place, os.X_OK)
 
 
 def _is_script(executable: Path) -> bool:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.interpreters.answer import Answer, read_answer
-from cachetui.interpreters.named import Python
+from cachetui.interpreters.named import Python, obstacle
 from cachetui.interpreters.telling import BEGIN, END, ISOLATED, RELAY, TELL
 from cachetui.isolation import Reply, ask
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:  # most commands do without
 
 PATIENCE = 3.0
 """Seconds that a Python may take to tell of itself."""
+UNKNOWN_FORMAT = "Exec format error"
+"""What the system says of a file that is no program for it."""
 QUOTED = 120
 """Characters of what a failing Python said that are shown."""
 
@@ -55,6 +57,8 @@ class Portrait:
     """Where it imports from, its `sys.path` with `-I`."""
     told: str = field(default="", repr=False, compare=False)
     """Its answer as it came, for the memory."""
+    starts: bool = True
+    """Whether its file can be run at all; what cannot is no Python."""
 
     @property
     def is_environment(self) -> bool:
@@ -79,8 +83,8 @@ def portrait_of(
 
     It is asked by running it once. One that knows no `-I` is run a second time, by our own interpreter.
     """
-    if trouble := _obstacle(python.executable):
-        return _troubled(python, trouble)
+    if hindrance := obstacle(python.executable):
+        return _troubled(python, f"It {hindrance}.", starts=False)
     deadline = time.monotonic() + timeout
     environ = dict(environ)
     environ.setdefault("PYENV_DIR", _here())  # pyenv's stand-ins choose their Python by the folder
@@ -93,7 +97,7 @@ def portrait_of(
         if reply.code:
             return _troubled(python, "It is too old to be asked: it must be Python 2.7 or newer.")
     if reply.code != 0:
-        return _troubled(python, _failure(reply))
+        return _troubled(python, _failure(reply), starts=UNKNOWN_FORMAT not in reply.trouble)
     _, _, rest = reply.out.partition(BEGIN)
     told, end, _ = rest.partition(END)
     portrait = portrait_from(python, told) if end else None
@@ -121,36 +125,18 @@ def portrait_from(python: Python, told: str) -> Portrait | None:
     )
 
 
-def _troubled(python: Python, trouble: str) -> Portrait:
+def _troubled(python: Python, trouble: str, *, starts: bool = True) -> Portrait:
     try:
         real = Path(os.path.realpath(python.executable))
     except ValueError:  # a NUL
         real = python.executable
-    return Portrait(python, prefix=python.prefix, base_prefix=python.prefix, real=real, trouble=trouble)
-
-
-def _obstacle(executable: Path) -> str | None:
-    """Tell why a path cannot even be run."""
-    try:
-        if executable.is_dir():
-            return "It is a directory."
-        if executable.is_symlink() and not executable.exists():
-            return "It is a link to something that is not there."
-        if not executable.exists():
-            return "It is not there."
-        if not executable.is_file():
-            return "It is not a file."
-        if not os.access(executable, os.X_OK):
-            return "It is not executable."
-    except (OSError, ValueError):  # a loop of links, a NUL, a name that is too long
-        return "It cannot be looked at."
-    return None
+    return Portrait(python, prefix=python.prefix, base_prefix=python.prefix, real=real, trouble=trouble, starts=starts)
 
 
 def _failure(reply: Reply) -> str:
     """Tell why there is no answer."""
     if reply.code is None:
-        unknown = "Exec format error" in reply.trouble
+        unknown = UNKNOWN_FORMAT in reply.trouble
         return "It is not a program that this machine can run." if unknown else f"It {reply.trouble}."
     if reply.code < 0:
         return f"It crashed with signal {-reply.code}."

@@ -21,6 +21,7 @@ import platformdirs
 from cachetui.interpreters.named import Python
 from cachetui.interpreters.portrait import Portrait, portrait_from
 from cachetui.interpreters.telling import TELL
+from cachetui.owner import is_at_home, is_own
 
 LARGEST = 16_777_216
 """Bytes of a file that is read."""
@@ -50,7 +51,7 @@ class Remembered:
         fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
         with os.fdopen(fd, "rb") as file:
             found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode) or not _is_own(found):
+            if not stat.S_ISREG(found.st_mode) or not is_own(found):
                 raise ValueError
             checksum, _, content = file.read(LARGEST).partition(b"\n")
         if checksum != _checksum(content):
@@ -109,11 +110,9 @@ class Remembered:
         content = json.dumps(self._known).encode()
         draft = self._path.with_suffix(".new")
         try:
-            folder = self._path.parent
-            nearest = next(place for place in (folder, *folder.parents) if place.exists())
-            if not _is_own(nearest.stat()):  # run as somebody else, as by sudo: nothing is left in another user's home
+            if not is_at_home(self._path):
                 return
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
             with os.fdopen(fd, "wb") as file:
                 if hasattr(os, "fchmod"):
@@ -126,10 +125,6 @@ class Remembered:
 
 def _checksum(content: bytes) -> bytes:
     return b"%08x" % zlib.crc32(content)
-
-
-def _is_own(found: os.stat_result) -> bool:
-    return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
 
 
 def _identity(python: Python) -> list[object]:

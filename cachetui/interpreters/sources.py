@@ -21,7 +21,7 @@ from findpython.providers.rye import RyeProvider
 from findpython.providers.uv import UvProvider
 from findpython.providers.winreg import WinregProvider
 
-from cachetui.interpreters.named import ACTIVE, COMMANDS, INSIDE, default_python, interpreter_in, is_stand_in
+from cachetui.interpreters.named import ACTIVE, COMMANDS, broken_in, default_python, interpreter_in, is_stand_in
 from cachetui.pip.places import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
@@ -68,10 +68,9 @@ def _by_usage(place: Path) -> tuple[str, bool, int, str]:
 def _active(environ: Mapping[str, str]) -> Iterator[Path]:
     """Yield the interpreters of active environments, also those that are broken."""
     for variable in ACTIVE:
-        if folder := _absolute(environ.get(variable)):
-            broken = next((place for name in INSIDE if os.path.lexists(place := folder / name)), None)
-            if found := interpreter_in(folder) or broken:
-                yield found
+        folder = _absolute(environ.get(variable))
+        if folder and (found := interpreter_in(folder) or broken_in(folder)):
+            yield found
 
 
 def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Iterator[Path]]:

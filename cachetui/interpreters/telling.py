@@ -54,8 +54,8 @@ def tags():
             return [
                 tag if isinstance(tag, tuple) else (tag.interpreter, tag.abi, tag.platform) for tag in source()
             ]
-        except Exception:
-            pass
+        except Exception:  # anybody's pip, of any version, may be half installed or too new for it: then the next
+            continue
     return []
 
 
@@ -74,7 +74,7 @@ def pip():
     try:
         from pip import __version__
         return __version__
-    except Exception:
+    except Exception:  # whatever keeps it from being imported keeps it from being run, too
         return None
 
 

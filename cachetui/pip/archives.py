@@ -16,6 +16,7 @@ from typing import NamedTuple
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from cachetui.pip import tars
 from cachetui.pip.bodies import Body
 from cachetui.pip.unpacking import unpacker_of
 
@@ -25,8 +26,6 @@ LONGEST_DIRECTORY = 32 << 20
 """Bytes of a zip's directory that are looked at."""
 LONGEST_TEXT = 1 << 20
 """Bytes of a METADATA, WHEEL or PKG-INFO that are looked at."""
-SDIST_HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
-"""How much of an sdist is unpacked in search of its PKG-INFO: packed and unpacked bytes, at first and at most."""
 LONGEST_NAME = 255
 """Characters of a name and a version together: a file name has no room for more."""
 MOST_TAGS = 4096
@@ -34,11 +33,12 @@ MOST_TAGS = 4096
 
 WHEEL_FILE = b".dist-info/WHEEL"
 METADATA = b".dist-info/METADATA"
+RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
+NO_RECORD = "it has no RECORD of its files: no pip installs it"
+"""What is wrong with a wheel that does not list its files, as a clause."""
 MOST_TRIED = 1000
 """Places in a zip's directory that are tried as the name of the file looked for."""
-MOST_MEMBERS = 20_000
-"""Members of a tar that are passed on the way to its PKG-INFO."""
 FIELDS = (b"name", b"version", b"tag", b"build")
 """What is read of METADATA, PKG-INFO and WHEEL, whatever the case."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
@@ -121,6 +121,15 @@ def look_into_zip(body: Body) -> tuple[Named | None, bool]:
         return None, False
 
 
+def holds(body: Body, ending: bytes) -> bool:
+    """Tell whether a zip holds a file such as `*.dist-info/WHEEL`, by that ending, where wheels do."""
+    try:
+        directory = _zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
+    except UNREADABLE:
+        return False
+    return any("/" not in path.removesuffix(ending.decode()) for _, path in _members(directory or b"", ending))
+
+
 def metadata_in(body: Body) -> bytes | None:
     """Return the core metadata that an archive holds, or that a body is; None where there is none to be found."""
     head = body.read(0, 20)
@@ -140,14 +149,10 @@ def metadata_in(body: Body) -> bytes | None:
 
 
 def _tar_metadata(body: Body) -> bytes | None:
-    unpack = unpacker_of(body.read(0, 6))
-    for packed, most in SDIST_HEADS if unpack else ():
-        content = unpack[0](body.read(0, min(packed, body.size)), most) if unpack else b""
-        for name, at, size in _tar_members(content):
+    for content in tars.heads(body):
+        for name, at, size in tars.members(content):
             if name.partition("/")[2] == "PKG-INFO" and at + size <= len(content):
                 return content[at : at + min(size, LONGEST_TEXT)]
-        if packed >= body.size:
-            break
     return None
 
 
@@ -256,56 +261,29 @@ def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
         return None
-    for packed, most in SDIST_HEADS:
-        try:
-            content = unpack[0](body.read(0, min(packed, body.size)), most)
-        except UNREADABLE:
-            return None
-        found = _tar_sdist(content, ending or unpack[1])
-        if found or packed >= body.size or len(content) >= most:
-            if found:
+    try:
+        for content in tars.heads(body):
+            if found := _tar_sdist(content, ending or unpack[1]):
                 return found
-            continue
+    except UNREADABLE:
+        pass
     return None
 
 
 def _tar_sdist(content: bytes, ending: str) -> Named | None:
-    for name, at, size in _tar_members(content):
+    for name, at, size in tars.members(content):
         stem, _, rest = name.partition("/")
         if rest == "PKG-INFO":
             return _sdist(stem, content[at : at + min(size, LONGEST_TEXT)], ending)
     return None
 
 
-def _tar_members(content: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield the name, place and length of the files at the beginning of a tar, which may be cut off anywhere.
-
-    Read by hand (POSIX `pax`, ustar interchange format), for `tarfile` takes minutes for some headers that a few
-    hundred bytes can hold. Names too long for a plain header are of no interest here.
-    """
-    at = 0
-    for _ in range(MOST_MEMBERS):
-        header = content[at : at + 512]
-        if len(header) < 512 or header[257:262] != b"ustar":
-            return
-        digits = header[124:136].rstrip(b"\0 ")
-        if not digits.isdigit() or digits.strip(b"01234567"):
-            return
-        size = int(digits, 8)
-        if header[156:157] in (b"0", b"\0", b"5"):
-            name = header[:100].partition(b"\0")[0].decode("utf-8", "replace")
-            prefix = header[345:500].partition(b"\0")[0].decode("utf-8", "replace")
-            whole = f"{prefix}/{name}" if prefix and header[257:263] == b"ustar\0" else name
-            yield whole.removeprefix("./"), at + 512, size
-        at += 512 + (size + 511) // 512 * 512
-
-
 def filename_of_tar(body: Body) -> str | None:
     """Return what a packed tar is called if it is called as the directory that it begins with; None without one."""
     unpack = unpacker_of(body.read(0, 6))
     try:
-        content = unpack[0](body.read(0, SDIST_HEADS[0][0]), SDIST_HEADS[0][1]) if unpack else b""
+        content = next(tars.heads(body), b"")
     except UNREADABLE:
         return None
-    first = next(_tar_members(content), None)
+    first = next(tars.members(content), None)
     return first[0].partition("/")[0] + unpack[1] if first and unpack else None

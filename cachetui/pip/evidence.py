@@ -21,13 +21,15 @@ from packaging.metadata import parse_email
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip import archives, pages
 from cachetui.pip.bodies import Body, Window, read_at
-from cachetui.pip.identify import LONGEST_JSON, environments_in
+from cachetui.pip.identify import LONGEST_JSON, MOST_DIGITS, environments_in
 from cachetui.pip.listings import HASH_IN_FRAGMENT, Listed, files_of
 from cachetui.pip.records import Record, UnreadableRecordError, read_record
 from cachetui.pip.streaming import pieces_inside, pieces_of
 from cachetui.pip.tree import Tree, never
 
 Found = TypeVar("Found")
+LONGEST_LIFETIME = 10_000 * 366 * 86_400
+"""Seconds that no answer is old, for dates end with the year 9999: as good as for ever."""
 
 
 class Answer(NamedTuple):
@@ -38,11 +40,12 @@ class Answer(NamedTuple):
     date: int | None
     """When its server sent it, in seconds since the epoch, by the `Date` header; None where that is missing."""
     lifetime: int
-    """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing."""
+    """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing,
+    `LONGEST_LIFETIME` at most."""
     etag: bool
     """Whether its server can be asked if it is still the same."""
     length: int | None
-    """Bytes that its body must have, by `Content-Length`; None where that is missing."""
+    """Bytes that its body must have, by `Content-Length`; None where that is missing, or longer than any is."""
     stored: int
     """Bytes that its body has here."""
     serial: bool
@@ -106,13 +109,12 @@ class Evidence:
             return None
         date = _seconds(record.header("date"))
         stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
-        length = record.header("content-length")
         return Answer(
             record.status,
             date,
             _lifetime(record.header("cache-control"), record.header("expires"), date),
             bool(record.header("etag")),
-            int(length) if length.isascii() and length.isdigit() else None,
+            _length(record.header("content-length")),
             stored,
             bool(record.header("x-pypi-last-serial")),
         )
@@ -264,18 +266,22 @@ def digest_of(url: str) -> str:
 
 
 def _seconds(text: str) -> int | None:
-    found = parsedate_tz(text) if text else None
     try:
+        found = parsedate_tz(text) if text else None
         return calendar.timegm(found[:6]) if found else None
     except (ValueError, OverflowError):
         return None
+
+
+def _length(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
 
 
 def _lifetime(control: str, expires: str, date: int | None) -> int:
     """Return for how many seconds an answer may be used unasked, as pip's vendored cachecontrol computes it."""
     for name, value in _directives(control).items():
         if name == "max-age" and value.isascii() and value.isdigit():
-            return int(value)
+            return min(int(value.lstrip("0")[:MOST_DIGITS] or 0), LONGEST_LIFETIME)  # what is longer is beyond it
     end = _seconds(expires)
     return max(0, end - date) if end is not None and date is not None else 0
 

@@ -73,11 +73,12 @@ def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
 
     What does not parse is left out, as pip leaves it out.
     """
-    found = _json_links(page.text) if page.is_json else _html_links(page.text)
+    within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
     listed = []
     for href, digest, requires, yanked, metadata in found:
         try:
-            whole = urljoin(base, href) if base else href
+            whole = urljoin(within, href) if within else href
+            whole = urljoin(base, whole) if base else whole
             url, fragment = urldefrag(whole)
             name, value = digest or _hash_in(fragment)
             listed.append(Listed(filename_of(url), as_asked(url), name, value, requires, yanked, metadata))
@@ -137,14 +138,15 @@ class _Anchors(HTMLParser):
             self.links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
 
 
-def _html_links(text: bytes) -> list[Link]:
+def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
+    """Return what a page's addresses are relative to, where it says so, and the links as far as it makes sense."""
     parser = _Anchors()
-    parser.feed(text.decode("utf-8", "replace"))
-    parser.close()
-    if parser.base is None:
-        return parser.links
-    base = parser.base
-    return [(urljoin(base, href), *rest) for href, *rest in parser.links]  # type: ignore[misc]
+    try:
+        parser.feed(text.decode("utf-8", "replace"))
+        parser.close()
+    except (AssertionError, ValueError):  # a declaration such as <![foo x]>, at which HTMLParser gives up
+        pass
+    return parser.base, parser.links
 
 
 def _hash_in(fragment: str) -> tuple[str, str]:

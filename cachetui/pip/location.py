@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import Version
 
-from cachetui.pip.configuration import NO, YES, Configuration, Setting, read_configuration
+from cachetui.pip.configuration import NO, YES, Configuration, read_configuration
 from cachetui.pip.places import Ways, configuration_files, default_root, expand, objection, pip_version, ways_of
+from cachetui.pip.traps import traps
 
 if TYPE_CHECKING:
     from cachetui.isolation import Reply
@@ -154,7 +155,7 @@ class _View:
             off_by = "--cache-dir with nothing after it"
         notes = [f"pip refuses to run because of {one.quoted()}, which is neither yes nor no." for one in wrong]
         if cache_dir is None:
-            notes += self._traps(places, switches, root)
+            notes += traps(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
         return Location(Path(root), said_by, bool(cache_dir), off_by is None, off_by, tuple(notes), works=not wrong)
 
     def _absolute(self, path: str) -> str:
@@ -163,34 +164,6 @@ class _View:
 
     def _ownership(self, root: str) -> str | None:
         return objection(root) if self.platform == sys.platform else None
-
-    def _traps(self, places: tuple[Setting, ...], switches: tuple[Setting, ...], root: str) -> list[str]:
-        """Name what does not do what it seems to."""
-        notes = []
-        if switches and switches[-1].value.lower() in NO:
-            notes.append(
-                f"{switches[-1].quoted()} switches the cache off, whatever its value: "
-                "remove the setting to switch it on."
-            )
-        if switches and places:
-            notes.append(
-                f"{places[-1].quoted()} does not switch the cache on again: only --cache-dir on the command line does."
-            )
-        if places and places[-1].value.lower() in YES | NO:
-            notes.append(
-                f"{places[-1].quoted()} does not switch the cache on or off: it puts it into a folder of that name, "
-                f"{root}."
-            )
-        elif places and root != expand(places[-1].value, self.platform, self.environ):
-            notes.append(
-                f"{places[-1].quoted()} is relative: the cache is in another place for each folder that pip runs in."
-            )
-        if self.environ.get("PIP_CACHE_DIR") == "":
-            notes.append("PIP_CACHE_DIR is set but empty: pip takes it for unset.")
-        others = self.configuration.heard("python", "global")
-        if others:
-            notes.append(f"{others[-1].quoted()} makes every pip act for that Python, with that Python's settings.")
-        return notes
 
 
 def ask_pip(
@@ -256,7 +229,7 @@ def here() -> str:
 
 def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
     """Tell how the cache of another command differs."""
-    if (location.root, location.enabled) == (there.root, there.enabled):
+    if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
         return None
     here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"
     where = f"uses {there.root} (said by {there.said_by})" if there.enabled else f"has it off ({there.off_by})"

@@ -19,6 +19,7 @@ from typing import NamedTuple, Self
 import msgpack
 import platformdirs
 
+from cachetui.owner import is_at_home
 from cachetui.pip.candidate import Row
 
 APPLICATION = 0x63745549
@@ -87,11 +88,9 @@ class Memory:
             pass
 
     def _open(self) -> sqlite3.Connection | None:
-        folder = self._path.parent
-        nearest = next(place for place in (folder, *folder.parents) if place.exists())
-        if hasattr(os, "geteuid") and nearest.stat().st_uid != os.geteuid():
-            return None  # run as somebody else, as by sudo: nothing is left in another user's home
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not is_at_home(self._path):
+            return None
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600)
         try:
             if hasattr(os, "fchmod"):

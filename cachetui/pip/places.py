@@ -14,6 +14,8 @@ from typing import Literal, NamedTuple
 
 from packaging.version import Version
 
+from cachetui.errors import CachetuiError
+
 HOMEBREW = "/opt/python"
 """What the prefix of a Python that Homebrew manages contains (platformdirs, `macos.py`)."""
 
@@ -97,6 +99,19 @@ def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
     if path == "~" or path[:2] in [f"~{separator}" for separator in separators]:
         return home(platform, environ) + path[1:] or "/"
     return os.path.expanduser(path) if platform == sys.platform else path  # noqa: PTH111 - Path would normalise
+
+
+def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the place that a user means by `typed`, with a leading `~` or `~user` expanded.
+
+    Raises CachetuiError where `~` stands for no home directory.
+    """
+    whole = expand(typed, sys.platform, environ)
+    if whole.startswith("~"):
+        tilde = Path(typed).parts[0]
+        why = f"there is no user called {tilde[1:]}" if tilde[1:] else "none is known"
+        raise CachetuiError(f"{tilde} stands for no home directory: {why}.")
+    return Path(whole)
 
 
 def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:

@@ -31,8 +31,16 @@ INFLATED_RATIO = 8
 """Beyond that, how many times its own length: base64 of what is compressed already grows by a third."""
 CHUNK = 256 << 10
 """Bytes of a `cc=2` record inflated at a time."""
+PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
+STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
+"""What is said of records that pip passes over for their age, and of those that it does not survive."""
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 """msgpack's bin and str types, by the bytes that tell their length (msgpack specification)."""
+
+PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
+"""What pip stores of an answer, `strict` apart, which old ones add. It hands all of it on by these names, so that one
+which was changed by damage ends pip with a TypeError, and a missing body with a KeyError (`_loads_v4`,
+`prepare_response`)."""
 
 
 class UnreadableRecordError(ValueError):
@@ -69,7 +77,7 @@ def read_record(fd: int, size: int, *, body_inside: bool) -> Record:
     if head.startswith(b"cc=2,"):
         return _read_cc2(fd, size)
     if head.startswith(b"cc=1,"):
-        raise UnreadableRecordError("a pickle, as pip 6.0 wrote it: not read, for reading it could run code")
+        raise UnreadableRecordError(PICKLE)
     raise UnreadableRecordError("empty" if size == 0 else "not a record of any pip")
 
 
@@ -250,10 +258,13 @@ def _record(content: Any, body: Body | None) -> Record:
         response = content["response"]
         status = response["status"]
         headers = lower(response["headers"])
+        broken = not response.keys() >= PARTS and ("body" not in response or not response.keys() <= PARTS | {"strict"})
     except (LookupError, TypeError, AttributeError) as error:
         raise UnreadableRecordError("damaged: it holds no answer") from error
     if not isinstance(status, int):
         raise UnreadableRecordError("damaged: its status is not a number")
+    if broken:
+        raise UnreadableRecordError(STOPPING)
     return Record(status, headers, body)
 
 

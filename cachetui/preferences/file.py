@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
-from contextlib import suppress
 from pathlib import Path
 
 import platformdirs
 
 from cachetui.errors import CachetuiError
+from cachetui.owner import is_at_home
 from cachetui.preferences.values import Preferences
+from cachetui.replacing import replace_file
 
 LONGEST = 1_000_000
 """Bytes of a file that are read at most: more are no preferences."""
@@ -68,8 +68,10 @@ def remember_theme(theme: str, path: Path | None = None) -> None:
         if changed != content:
             if place.exists() and not os.access(place, os.W_OK):
                 raise OSError("it is read-only")
+            if not is_at_home(place):
+                raise OSError("its folder is another user's")
             place.parent.mkdir(parents=True, exist_ok=True)
-            _replace(place, changed)
+            replace_file(place, changed)
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise CachetuiError(f"The theme is not remembered, for {path} cannot be changed: {reason}.") from None
@@ -82,24 +84,3 @@ def _with_theme(content: bytes, theme: str) -> bytes:
     text = content.decode("utf-8")
     mark = text[: text.startswith("\ufeff")]
     return f"{mark}{with_string(text.removeprefix(mark), 'theme', theme)}".encode()
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in the place of another, at once. Raises OSError."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileNotFoundError):
-            before = path.stat()
-            Path(name).chmod(stat.S_IMODE(before.st_mode))
-            if hasattr(os, "chown"):
-                with suppress(PermissionError):
-                    os.chown(name, before.st_uid, before.st_gid)
-        os.replace(name, path)  # noqa: PTH105 - what deletes is found by this name
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(name)  # noqa: PTH108 - the same
-        raise

@@ -6,42 +6,32 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, TypeVar
 
-from cachetui.errors import TermError
 from cachetui.facts import Word
+from cachetui.preferences.known import IDS
+from cachetui.preferences.reading import (
+    READERS,
+    WrongError,
+    read_columns,
+    read_moment,
+    read_sorting,
+    read_terms,
+    read_theme,
+)
 from cachetui.preferences.toml import Path as KeyPath
 from cachetui.preferences.toml import Places, line_of_error
-from cachetui.preferences.values import (
-    COLUMNS,
-    KEYS,
-    Complaint,
-    Policy,
-    Preferences,
-    Protection,
-    SortBy,
-    Sorting,
-    Stops,
-)
-from cachetui.rules import CHOOSERS, Moment, Rules
-from cachetui.terms import Predicate, parse_terms
-from cachetui.terms.values import parse_age, parse_size
+from cachetui.preferences.values import KEYS, Complaint, Policy, Preferences, Protection, Stops
+from cachetui.rules import CHOOSERS, Rules
+from cachetui.terms import Predicate
 
 RULES = (*CHOOSERS, "older-than", "by", "larger-than", "keep-latest", "max-size", "built", "terms")
 """What a policy may say: the options of `prune`, and its terms."""
 UNTOLD: tuple[Word, ...] = ("unusable", "protected")
 """What cannot say what is protected: it is not always known, or it goes round in a circle."""
-REVERSE = "reverse"
+ENOUGH = 3
+"""Ids that are named at most where one is not known."""
 Value = TypeVar("Value")
-
-
-class WrongError(ValueError):
-    """A value that cannot count; its words are the end of a sentence."""
-
-    def __init__(self, words: str, *within: str | int) -> None:
-        super().__init__(words)
-        self.within = within
-        """The way to it within the value."""
 
 
 def judge(content: bytes, path: Path | None = None) -> Preferences:
@@ -78,10 +68,10 @@ class _Judge:
         """Return what counts."""
         self._name_unknown((), self._document, KEYS)
         default = Preferences()
-        theme = self._value("theme", _name, default.theme)
-        columns = self._value("columns", _columns, default.columns)
-        sort = self._value("sort", _sorting, default.sort)
-        age = self._value("age", _moment, default.age)
+        theme = self._value("theme", read_theme, default.theme)
+        columns = self._value("columns", read_columns, default.columns)
+        sort = self._value("sort", read_sorting, default.sort)
+        age = self._value("age", read_moment, default.age)
         protection = self._protection()
         return Preferences(
             path,
@@ -137,6 +127,10 @@ class _Judge:
             name = ".".join(path[1:])
             if _may_protect(path[-1]):
                 self._complain(path, "protect must stand before the first [table]", "removal")
+            elif name not in IDS:
+                close = get_close_matches(name, IDS, ENOUGH)
+                hint = f"; perhaps {' or '.join(close)} is meant" if close else ""
+                self._complain(path, f"nothing is called so{hint}")
             elif name in keys:
                 self._complain(path, "this is said twice")
             elif not isinstance(value, str) or not value.strip():
@@ -155,7 +149,7 @@ class _Judge:
         parsed: list[tuple[Predicate, str]] = []
         for index, text in enumerate(written):
             try:
-                predicate = _terms([text])
+                predicate = read_terms([text])
                 untold = [word for word in UNTOLD if word in predicate.words]
                 if untold:
                     raise WrongError(f"is:{untold[0]} cannot say what is protected")
@@ -205,91 +199,3 @@ def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[t
             yield from _leaves((*path, key), value)
         else:
             yield (*path, key), value
-
-
-def _name(value: object) -> str | None:
-    if not isinstance(value, str) or not value:
-        raise WrongError('a name is wanted, such as "nord"')
-    return value
-
-
-def _one_of(value: object, known: Iterable[str]) -> str:
-    if not isinstance(value, str) or value not in known:
-        said = f'"{value}" is none of' if isinstance(value, str) else "wanted is one of"
-        raise WrongError(f"{said} {', '.join(known)}")
-    return value
-
-
-def _moment(value: object) -> Moment:
-    return cast(Moment, _one_of(value, get_args(Moment)))
-
-
-def _sorting(value: object) -> Sorting:
-    words = value.split() if isinstance(value, str) else []
-    if len(words) not in (1, 2) or words[1:] not in ([], [REVERSE]):
-        raise WrongError(f'wanted is one of {", ".join(get_args(SortBy))}, such as "age", or "age {REVERSE}"')
-    return Sorting(cast(SortBy, _one_of(words[0], get_args(SortBy))), len(words) > 1)
-
-
-def _columns(value: object) -> tuple[Any, ...]:
-    if not isinstance(value, list):
-        raise WrongError(f"a list is wanted, of {', '.join(COLUMNS)}")
-    for index, name in enumerate(value):
-        try:
-            _one_of(name, COLUMNS)
-        except WrongError as error:
-            raise WrongError(str(error), index) from None
-    return tuple([name for name in COLUMNS if name in value])
-
-
-def _flag(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise WrongError("true or false is wanted, without quotes")
-    return value
-
-
-def _number(value: object) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise WrongError("a number is wanted, 0 or more, without quotes")
-    return value
-
-
-def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if not isinstance(value, str):
-            raise WrongError(f'a string is wanted, such as "{example}"')
-        try:
-            return parse(value)
-        except ValueError as error:
-            raise WrongError(str(error)) from None
-
-    return read
-
-
-def _terms(value: object) -> Predicate:
-    """Read terms, in one string or a list of them; the place of an error is told within its string."""
-    texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list):
-        raise WrongError('a list of terms is wanted, such as ["kind:wheel", "age>90d"]')
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise WrongError("a term is wanted, which is a string", index)
-    if not texts:
-        raise WrongError("no term is given")
-    try:
-        return parse_terms(texts)
-    except TermError as error:
-        at = [texts.index(error.text)] if texts is value and error.text in texts else []
-        raise WrongError(f'{error}, at character {error.position + 1} of "{error.text}"', *at) from None
-
-
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys((*CHOOSERS, "built"), _flag),
-    "older-than": _measured(parse_age, "90d"),
-    "by": _moment,
-    "larger-than": _measured(parse_size, "100MB"),
-    "keep-latest": _number,
-    "max-size": _measured(parse_size, "5GB"),
-    "terms": _terms,
-}
-"""What reads each key of a policy."""

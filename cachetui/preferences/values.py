@@ -98,7 +98,7 @@ class Preferences:
     exists: bool = False
     """Whether there is something of this name."""
     theme: str | None = None
-    """The browser's theme; None is its own. Whether there is such a theme, only the browser knows."""
+    """The browser's theme; None is its own."""
     columns: tuple[ColumnName, ...] = COLUMNS
     """What the browser shows beside names and sizes, where there is room."""
     sort: Sorting = field(default_factory=Sorting)
@@ -106,7 +106,7 @@ class Preferences:
     age: Moment = "downloaded"
     """Which age the browser shows at first, and sorts by."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys by the id of what they do. Whether there is such an id, and such a key, only the browser knows."""
+    """Keys by the id of what they do. Whether there is such a key, and whether it is free, only the browser knows."""
     protection: Protection = Protection()
     """What never goes, as far as it can be told: see `stopping`."""
     policy: Policy | None = None

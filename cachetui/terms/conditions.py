@@ -27,7 +27,7 @@ it, since it was last read."""
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
 """An address without anything that may be a secret, as most are."""
-INTERPRETER = re.compile(r"([a-z]+)(\d)(\d*)")
+INTERPRETER = re.compile(r"([a-z]+)([0-9])([0-9]*)")
 """The first part of a wheel's tag (PEP 425), such as `cp311`."""
 
 

@@ -12,6 +12,7 @@ from cachetui.errors import TermError
 from cachetui.facts import WORDS, Facts, Word
 from cachetui.model import KINDS, Entry, Kind
 from cachetui.terms.conditions import COMPARE, Condition, ForPython, From, Is, Measure, Measured, OfKind, Part
+from cachetui.terms.quoting import brief
 from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, parse_requirement, skip
 from cachetui.terms.values import parse_age, parse_size
 
@@ -19,9 +20,9 @@ QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
 """What may stand before a value, each with its colon."""
 QUALIFIER = re.compile(r"([A-Za-z-]+):")
 NEGATION = re.compile(r"not:", re.I)
-MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I)
+MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I | re.A)
 VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
-PYTHON = re.compile(r"(\d)(?:\.(\d{1,3}))?")
+PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
 """How a requirement begins that is more than a name."""
@@ -132,7 +133,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
     """Parse what stands after `kind:` and the like."""
     name, at = qualifier[1].lower(), qualifier.end()
     if f"{name}:" not in QUALIFIERS:
-        raise TermError(f"{qualifier[0]} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
+        raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
     found = VALUE.match(text, at)
     if not found:
         raise TermError("these quotes do not end, or do not end the term", text, at)
@@ -145,13 +146,14 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
     if name == "python":
         version = PYTHON.fullmatch(value)
         if not version:
-            raise TermError(f"{value} is not a version of Python, such as 3.8", text, at)
+            raise TermError(f"{brief(value)} is not a version of Python, such as 3.8", text, at)
         return ForPython(whole, tuple([int(part) for part in version.groups() if part])), found.end()
     known: tuple[str, ...] = KINDS if name == "kind" else WORDS
     if value.lower() not in known:
         close = get_close_matches(value.lower(), known, 1)
         hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"
-        raise TermError(f"nothing is {value}{hint}" if name == "is" else f"{value} is no kind{hint}", text, at)
+        words = f"nothing is {brief(value)}" if name == "is" else f"{brief(value)} is no kind"
+        raise TermError(f"{words}{hint}", text, at)
     if name == "kind":
         return OfKind(whole, cast(Kind, value.lower())), found.end()
     return Is(whole, cast(Word, value.lower())), found.end()
@@ -164,7 +166,7 @@ def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, in
     if comparison not in COMPARE:
         raise TermError(
             f"{measured} is compared with >, >=, < or <=; a project of this name is written "
-            f'"{measured}"{comparison}{value[0] if value else ""}',
+            f'"{measured}"{comparison}{brief(value[0]) if value else ""}',
             text,
             found.start(2),
         )
@@ -189,8 +191,8 @@ def _check_names(earlier: Iterable[Term], later: Term, text: str, position: int)
         exact, maybe = (new, other) if new.pattern is None else (other, new)
         if exact.pattern is None and not maybe.names(exact.name):
             raise TermError(
-                f"nothing is called both {other.name} and {new.name}, and several terms narrow each other: "
-                "run the command once for each",
+                f"nothing is called both {brief(other.name)} and {brief(new.name)}, and several terms narrow each "
+                "other: run the command once for each",
                 text,
                 position,
             )

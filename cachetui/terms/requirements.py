@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import re
 from dataclasses import dataclass, field
 
@@ -12,6 +13,7 @@ from packaging.version import Version
 from cachetui.errors import TermError
 from cachetui.facts import Facts
 from cachetui.model import Entry
+from cachetui.terms.quoting import brief
 
 SPACE = re.compile(r"\s*")
 NAME = re.compile(r"[A-Za-z0-9*?](?:[A-Za-z0-9._*?-]*[A-Za-z0-9*?])?")
@@ -91,7 +93,7 @@ def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
     _check_end(text, end, name.end())
     canonical = canonicalize_name(quoted[2] if quoted else name[0])
     wild = "*" in canonical or "?" in canonical
-    pattern = re.compile(re.escape(canonical).replace(r"\*", ".*").replace(r"\?", ".")) if wild else None
+    pattern = re.compile(fnmatch.translate(canonical)) if wild else None
     return Requirement(text[start:end].rstrip(), canonical, clauses, pattern), end
 
 
@@ -133,7 +135,7 @@ def _clause(text: str, start: int) -> tuple[Clause, int]:
         specifier.contains("0")  # a number may have more digits than Python takes
         return Clause(written, specifier), version.end()
     except ValueError:
-        raise TermError(f"{version[0]} is not a version that {operator[0]} can compare with", text, at) from None
+        raise TermError(f"{brief(version[0])} is not a version that {operator[0]} can compare with", text, at) from None
 
 
 def _check_end(text: str, end: int, name_end: int) -> None:

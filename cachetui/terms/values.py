@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from cachetui.model import NS
+from cachetui.terms.quoting import brief
 
-NUMBER = re.compile(r"(\d+(?:\.\d+)?|\.\d+)\s*([A-Za-z]*)")
+NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z]*)")
+COUNT = re.compile(r"[0-9]{1,9}")
 LONGEST = 30
 """Characters of a number: more is no size of any disk."""
 DECIMAL = {letter: 1_000**power for power, letter in enumerate("kmgtp", 1)}
@@ -61,8 +63,15 @@ def parse_age(text: str) -> int:
     return round(number * SECONDS[unit.lower()] * NS)
 
 
+def parse_count(text: str) -> int:
+    """Return how many are meant: `3`, `0`. Raises ValueError with the end of a sentence."""
+    if not COUNT.fullmatch(text):
+        raise ValueError(f"{brief(text) or 'nothing'} is not a number, such as 2")
+    return int(text)
+
+
 def _parts(text: str, what: str) -> tuple[float, str]:
     found = NUMBER.fullmatch(text.strip()) if len(text) <= LONGEST else None
     if not found:
-        raise ValueError(f"{text or 'nothing'} is not {what}")
+        raise ValueError(f"{brief(text) or 'nothing'} is not {what}")
     return float(found[1]), found[2]

@@ -16,24 +16,24 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import ContentSwitcher
 
-from cachetui.preferences.values import Complaint
+from cachetui.preferences.values import Complaint, Preferences
 from cachetui.ui import work
 from cachetui.ui.audit import AuditView
 from cachetui.ui.browse import Browse
 from cachetui.ui.cache_tree import CacheTree
 from cachetui.ui.cells import shown
 from cachetui.ui.details import BESIDE
+from cachetui.ui.exporter import Exporter
 from cachetui.ui.figures import Figure
 from cachetui.ui.filter_line import FilterBox
 from cachetui.ui.finding_list import FindingList
 from cachetui.ui.header import Header
 from cachetui.ui.health import Health
 from cachetui.ui.keymap import keymap
-from cachetui.ui.keys import MOVE, PROGRAM, REMOVE, SHOW, key, key_names
+from cachetui.ui.keys import MARK, MOVE, PROGRAM, REMOVE, SHOW, key, key_names
 from cachetui.ui.reader import TABS
 from cachetui.ui.remover import REFUSAL_SECONDS
 from cachetui.ui.settings import Settings
-from cachetui.ui.verifier import Verifier
 from cachetui.ui.why import AnswerList, QuestionBox, Why
 
 INTERRUPTED = 130
@@ -50,11 +50,13 @@ def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
     return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
 
 
-class CachetuiApp(Verifier):
+class CachetuiApp(Exporter):
     """Browse pip's cache, mark, review, remove."""
 
     keymap: Mapping[str, str] = {}
     """Keys that the user has changed, by the id of what they do."""
+    keys: Mapping[str, str] = {}
+    """All keys as they are now, with commas between them, by the id of what they do."""
     _told = False
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
@@ -63,6 +65,7 @@ class CachetuiApp(Verifier):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
         key("d", "review", "review", "marks.review", REMOVE, "See all that would go, and then remove it", show=True),
+        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
         key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
         key(
             "P",
@@ -74,7 +77,7 @@ class CachetuiApp(Verifier):
             show=True,
         ),
         key("r", "rescan", "look again", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
-        key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, or removing", show=True),
+        key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
         key(
             "q", "quit", "quit", "app.quit", PROGRAM, "Quit; asks when something is marked or being removed", show=True
         ),
@@ -87,18 +90,24 @@ class CachetuiApp(Verifier):
 
     def on_load(self) -> None:
         """Take up the theme and the keys that the user prefers."""
-        preferences, theme = self.preferences, self.preferences.theme
+        bindings, theme = bindings_of(*KEY_HOLDERS), self.preferences.theme
+        self.keymap = keymap(self.preferences, bindings, ids_of(*TYPED_IN)).keys
+        self.keys = {binding.id: binding.key for binding in reversed(bindings) if binding.id} | {**self.keymap}
+        if theme in self.available_themes and "NO_COLOR" not in os.environ:
+            self.theme = theme
+        self.complaints = self.complaints_of(self.preferences)
+
+    def complaints_of(self, preferences: Preferences) -> tuple[Complaint, ...]:
+        """Return everything that is wrong with preferences, by line: also what only the app can tell."""
+        theme = preferences.theme
         met = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
-        complaints = [*self.complaints, *met.complaints]
-        self.keymap = met.keys
+        complaints = [*super().complaints_of(preferences), *met.complaints]
         if theme is not None and theme not in self.available_themes:
             close = get_close_matches(theme, self.available_themes, 1)
             hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
             words = f'theme: there is no theme "{theme}"{hint}'
             complaints.append(Complaint(preferences.lines.get("theme"), words))
-        elif theme is not None and "NO_COLOR" not in os.environ:
-            self.theme = theme
-        self.complaints = tuple(sorted(complaints, key=lambda complaint: complaint.line or 0))
+        return tuple(sorted(complaints, key=lambda complaint: complaint.line or 0))
 
     def on_mount(self) -> None:
         """Remember the theme as soon as another one is chosen."""
@@ -127,13 +136,13 @@ class CachetuiApp(Verifier):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "stop":
-            at_work = self._planning is not None or self._removing is not None
+            at_work = any(job is not None for job in (self._planning, self._removing, self._exporting))
             return at_work or (self._reading is not None and self.inventory is None)
         if action == "rescan":
             return self._reading is None or self.inventory is not None
         if action == "show_in_browse":
             return self.why_view.actable
-        return action not in ("review", "purge", "why", "rules") or self.browse.plain is None
+        return action not in ("review", "purge", "why", "rules", "export") or self.browse.plain is None
 
     def action_help_quit(self) -> None:
         """Take Ctrl+C as the wish to quit, which the exit code tells."""

@@ -12,18 +12,23 @@ from textual.message import Message
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.ui.catalog import Catalog, Rank
+from cachetui.ui.echo import told
+from cachetui.ui.edge import edge
 from cachetui.ui.listing import Listing
 from cachetui.ui.rows import Row
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.why.answer import Explanation
     from cachetui.insight.why.asker import Asker
+    from cachetui.insight.why.question import Question
     from cachetui.ui.work import Post, Stop
 
-    Whom = Callable[[Stop], Asker]
-    """Tells whose pip is asked; runs its Python, so it may take some seconds."""
+    Whom = Callable[[Question, Stop], Asker]
+    """Tells whose pip a question is about; runs its Python, so it may take some seconds."""
 
-ANYTHING = ("psycopg2==2.4.1", "torch")
+EXAMPLE = "psycopg2==2.4.1"
+"""What the demo has been made up for."""
+ANYTHING = (EXAMPLE, "torch")
 """What is given as an example where a cache has none."""
 
 
@@ -52,16 +57,20 @@ class Unexplained(Message):
 def explain(turn: int, text: str, inventory: Inventory, whom: Whom, now: float, post: Post, stop: Stop) -> None:
     """Answer a question; `now` is in seconds since the epoch."""
     from cachetui.insight.why.case import gather  # noqa: PLC0415
+    from cachetui.insight.why.command import QuestionError  # noqa: PLC0415
     from cachetui.insight.why.explaining import explain  # noqa: PLC0415
-    from cachetui.insight.why.question import QuestionError, read_question  # noqa: PLC0415
+    from cachetui.insight.why.question import read_question  # noqa: PLC0415
 
     try:
-        question = read_question(text)
-        asker = whom(stop)
-        found = None if stop() else explain(gather(question, inventory, asker, now=now, stop=stop))
+        with edge("answer this"):
+            question = read_question(text)
+            asker = whom(question, stop)
+            found = None if stop() else explain(gather(question, inventory, asker, now=now, stop=stop))
+    except QuestionError as error:
+        answer: Message = Unexplained(turn, told(error), understood=False)
     except (CachetuiError, OSError) as error:
         reason = f"This cannot be answered: {error.strerror or error}." if isinstance(error, OSError) else str(error)
-        answer: Message = Unexplained(turn, reason, not isinstance(error, QuestionError))
+        answer = Unexplained(turn, reason, understood=True)
     else:
         if found is None:
             return

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,10 +12,11 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 
 from cachetui.model import Entry
-from cachetui.ui.audit_parts import MONTHS, Choice, Parts
+from cachetui.ui.audit_parts import GROUPED, MONTHS, Choice, Group, Parts
+from cachetui.ui.catalog import Place
 from cachetui.ui.cells import shown
 from cachetui.ui.figures import Ages, Biggest, Chances, Figure, Kinds
-from cachetui.ui.holding import AGES, Age
+from cachetui.ui.holding import AGES, Age, Holding
 from cachetui.ui.ink import Line, Part
 from cachetui.ui.keys import MARK, MOVE, SHOW, key
 from cachetui.ui.listing import Listing, Sign
@@ -43,6 +43,15 @@ class AuditView(Container):
         key("b", "browse", "in Browse", "audit.browse", SHOW, "Show what is chosen in Browse", show=True),
         key("tab", "app.focus_next", "next figure", "audit.next", MOVE, "Go to the next figure", show=True),
         key("shift+tab", "app.focus_previous", "previous figure", "audit.previous", MOVE, "Go to the previous figure"),
+        key(
+            "t",
+            "next_group",
+            "group",
+            "audit.group",
+            SHOW,
+            "Group by something else: kind, Python, platform, index",
+            show=True,
+        ),
         key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
         key("E", "save", "save", "audit.save", SHOW, "Save all of it as a report", show=True),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything"),
@@ -84,7 +93,7 @@ class AuditView(Container):
     class Mark(Message):
         """Entries are to be marked, or unmarked where all of them are marked."""
 
-        entries: tuple[Entry, ...]
+        choice: Choice
         """Which."""
 
     @dataclass
@@ -110,7 +119,9 @@ class AuditView(Container):
         """The same as what is drawn."""
         self.by: Age = AGES[0]
         """From when ages are counted."""
-        self._marked: frozenset[str] = frozenset()
+        self.group: Group = GROUPED[0]
+        """What is told apart beside the map."""
+        self._marked: int | None = None  # the set of what is marked, once it was asked for
         self._last: Figure | None = None
 
     def compose(self) -> ComposeResult:
@@ -167,16 +178,22 @@ class AuditView(Container):
         """Show an audit."""
         self.audit, self.parts = audit, parts
         self.remove_class("-plain")
-        self._follow_marks()
+        self._marked = None
         for figure in self.query(Figure):
-            figure.total, figure.sign = audit.total.disk_usage, self._sign
-        self.query_one(Kinds).show(parts.kinds)
+            figure.total, figure.sign = audit.total.disk_usage, self.sign
+        self._show_groups()
         self.query_one(Biggest).now_ns = audit.now_ns
         self.query_one(Biggest).show(parts.biggest)
         self.query_one(Chances).show(parts.chances)
         self._show_ages()
         self.treemap.show(parts.tops, audit.now_ns)
         self._tell()
+
+    def _show_groups(self) -> None:
+        if self.audit is not None and self.parts is not None:
+            self.query_one(Kinds).show(self.parts.groups[self.group])
+            overhead = f"directories {disk_text(self.audit.directories_disk_usage)}"
+            self.query_one("#kinds > Line", Line).show((f"By {self.group}", "strong"), right=((overhead, "muted"),))
 
     def _show_ages(self) -> None:
         if self.parts is not None:
@@ -186,21 +203,69 @@ class AuditView(Container):
                 (title, "strong"), right=((f"{MONTHS} months a column", "muted"),)
             )
 
-    def show_marks(self) -> None:
-        """Draw marks as they are now."""
-        self._follow_marks()
+    def show_marks(self, marked: int | None = None) -> None:
+        """Draw marks as they are now; `marked` is the set of what is marked, if that is known."""
+        self._marked = marked
         for figure in self.query(Figure):
-            figure.refresh()
+            figure.show_marks()
         self._tell()
 
-    def _follow_marks(self) -> None:
-        self._marked = frozenset([entry.path for entry in self.listing.marks])
+    def toggle(self, choice: Choice) -> int | None:
+        """Mark all of a figure, or unmark it where all of it is marked; return what is marked then, if that is known.
 
-    def _sign(self, entries: Sequence[Entry]) -> Sign:
-        if not self._marked or not entries:
+        What is so told is a set in the order of the parts.
+        """
+        whole, marks, catalog = self.sign(choice) == "x", self.listing.marks, self.listing.catalog
+        if self.parts is None or not self._is_current or not (choice.number or choice.places):
+            shelves = self._shelves_of(choice)
+            if whole:
+                marks.unmark(shelves)
+            else:
+                marks.mark(shelves)
+            return None
+        order = self.parts.order
+        number, before = choice.number or order.whole(choice.places), self._marked_set
+        after = before & ~number if whole else before | number
+        marks.clear()
+        marks.mark(order.parts(after, catalog))  # all at once, which is faster than to add to what is marked
+        return after
+
+    def _shelves_of(self, choice: Choice) -> list[tuple[Place, Holding]]:
+        """Return what a figure is made of, by project and group, as it stands in the catalog now."""
+        catalog = self.listing.catalog
+        found: dict[Place, list[Entry]] = {}
+        for entry in choice.entries:
+            if (known := catalog.entries.get(entry.path)) is not None:
+                found.setdefault(catalog.shelf(known), []).append(known)
+        return [(place, Holding(own)) for place, own in found.items()]
+
+    @property
+    def _marked_set(self) -> int:
+        """What is marked, as a set in the order of the parts."""
+        assert self.parts is not None
+        if self._marked is None:
+            self._marked = self.parts.order.marked(self.listing.marks)
+        return self._marked
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether what is shown is about the catalog that there is now."""
+        return self.parts is not None and self.parts.order.turn == self.listing.turn
+
+    def sign(self, choice: Choice) -> Sign:
+        """Tell how a figure is marked."""
+        listing, marks = self.listing, self.listing.marks
+        if not marks or not choice.entries:
             return " "
-        number = sum([entry[2] in self._marked for entry in entries])
-        return " " if not number else "x" if number == len(entries) else "-"
+        if self.parts is not None and self._is_current and choice.number:
+            both = self._marked_set & choice.number
+            return " " if not both else "x" if both == choice.number else "-"
+        if self._is_current and choice.places:
+            number = sum(map(marks.count, choice.places))
+        else:
+            shelf = listing.catalog.shelf
+            number = sum([entry.path in marks.at(shelf(entry)) for entry in choice.entries])
+        return " " if not number else "x" if number == len(choice.entries) else "-"
 
     @on(Figure.Moved)
     def _tell(self) -> None:
@@ -217,13 +282,16 @@ class AuditView(Container):
             self.query_one("#chosen", Line).show()
             return
         share = f"  {100 * choice.disk / max(1, self.audit.total.disk_usage):.0f}%"
-        facts = f"  {disk_text(choice.disk)}{share}  {count(len(choice.entries), 'entry')}"
+        disk = f"frees {disk_text(choice.disk)}" if isinstance(figure, Chances) else f"{disk_text(choice.disk)}{share}"
+        facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
         if isinstance(figure, Treemap):
             old = " ".join(age(figure.days * DAY)).strip()
             facts += "  downloaded today" if old == "today" else f"  downloaded {old} ago"
             facts += " on average" if len(choice.entries) > 1 else ""
-        sign = self._sign(choice.entries)
+        sign = self.sign(choice)
         marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
+        if isinstance(figure, Kinds):  # whose heading is not always there
+            marked.append((f"{self.group} ", "muted"))
         self.query_one("#chosen", Line).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
@@ -241,6 +309,12 @@ class AuditView(Container):
             return self.audit is not None and len(self.treemap.levels) > 1
         return self.audit is not None
 
+    def on_click(self, event: events.Click) -> None:
+        """Come out of what was gone into, if its path was clicked."""
+        if event.widget is self.query_one("#where", Line):
+            self.action_leave()
+
+    @on(Figure.Opened)
     def action_enter(self) -> None:
         """Go into the tile; show anything else in Browse."""
         figure = self.figure
@@ -257,7 +331,7 @@ class AuditView(Container):
     def action_mark(self) -> None:
         """Mark what is chosen, or unmark it."""
         if (choice := self.figure.choice) is not None and choice.entries:
-            self.post_message(self.Mark(choice.entries))
+            self.post_message(self.Mark(choice))
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
@@ -267,6 +341,13 @@ class AuditView(Container):
         """Show what is chosen in Browse."""
         if (choice := self.figure.choice) is not None:
             self.post_message(self.Browse(choice))
+
+    def action_next_group(self) -> None:
+        """Tell apart by something else."""
+        self.group = GROUPED[(GROUPED.index(self.group) + 1) % len(GROUPED)]
+        self.query_one(Kinds).cursor = 0
+        self._show_groups()
+        self._tell()
 
     def action_next_age(self) -> None:
         """Count ages from another moment."""

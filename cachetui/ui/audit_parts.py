@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from heapq import nsmallest
 from operator import attrgetter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from cachetui.insight.audit.figures import Age, by_age, sized
+from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
 from cachetui.model import Entry, group_projects
-from cachetui.ui.catalog import GROUPS, UNIDENTIFIED
+from cachetui.ui.catalog import GROUPS, UNIDENTIFIED, Place, project_place
 from cachetui.ui.holding import AGES
 from cachetui.ui.holding import Age as Moment
+from cachetui.ui.picking import Order
 from cachetui.ui.rows import entry_name
 from cachetui.ui.treemap import Item, item_of
 
@@ -21,21 +23,33 @@ MONTHS, COLUMNS = 2, 12
 """What one column of the histogram covers, and how many there are; the last holds everything older as well."""
 MONTH_DAYS = 30.4
 """Days of a month."""
+Group = Literal["kind", "Python", "platform", "index"]
+"""What entries are told apart by."""
+GROUPED: tuple[Group, ...] = get_args(Group)
 MOST_FILES = 60
 """Of the biggest files, how many are listed."""
 TERMS = {
-    "--superseded": "is:superseded not:kind:built",
-    "--unusable": "is:unusable not:kind:built",
-    "--legacy": "is:legacy",
-    "--leftovers": "is:leftover",
-    "--dead-weight": "is:dead-weight",
-    "--older-than 90d": "age>90d not:kind:built",
-    "--older-than 1y": "age>1y not:kind:built",
+    "--superseded": "is:superseded not:kind:built not:is:protected",
+    "--unusable": "is:unusable not:kind:built not:is:protected",
+    "--legacy": "is:legacy not:is:protected",
+    "--leftovers": "is:leftover not:is:protected",
+    "--dead-weight": "is:dead-weight not:is:protected",
+    "--older-than 90d": "age>90d not:kind:built not:is:protected",
+    "--older-than 1y": "age>1y not:kind:built not:is:protected",
 }
 """What a filter must say to show what a rule chooses."""
-FOREMOST = ("--superseded", "--unusable", "--older-than 1y", "", "--leftovers", "--dead-weight", "--legacy")
-"""In what order the rules stand, those first that one wants to see first."""
 SDISTS = "sdists already built"
+FOREMOST = (
+    POLICY,
+    "superseded versions",
+    "fit no Python here",
+    "older than a year",
+    SDISTS,
+    "leftovers",
+    "dead weight",
+    "for old pips only",
+)
+"""In what order the rules stand, those first that one wants to see first."""
 
 
 class Choice(NamedTuple):
@@ -53,6 +67,10 @@ class Choice(NamedTuple):
     """The entry or the first of those to go to in Browse, where no filter shows it."""
     known: bool = True
     """Whether it can be told at all."""
+    number: int = 0
+    """The same entries as a set, in the order that the parts are in; 0 where that is not made."""
+    places: tuple[Place, ...] = ()
+    """The projects and groups that it is all of, and that are all of it; empty where it is made of something else."""
 
 
 class Parts(NamedTuple):
@@ -60,32 +78,40 @@ class Parts(NamedTuple):
 
     tops: list[Item]
     """What the treemap shows before anything is gone into."""
-    kinds: list[Choice]
+    groups: Mapping[Group, list[Choice]]
+    """What there is by kind and so on, the biggest first."""
     ages: Mapping[Moment, list[Choice]]
     """The columns of the histogram, by what ages are counted from."""
     biggest: list[Choice]
     chances: list[Choice]
+    order: Order
+    """What the numbers of choices are about."""
 
 
-def parts_of(audit: Audit) -> Parts:
+def parts_of(audit: Audit, order: Order) -> Parts:
     """Return what there is to show; this takes a while where there are many entries."""
+    indices, everything = order.indices, sized(audit.total.entries)
+
+    def numbered(choices: list[Choice]) -> list[Choice]:
+        return [choice._replace(number=order.number(indices, choice.entries)) for choice in choices]
+
     return Parts(
         top_items(audit.total.entries, audit.now_ns),
-        kinds(audit),
-        {by: columns(audit, by) for by in AGES},
-        biggest(audit),
-        chances(audit),
+        {by: numbered(groups(audit, by)) for by in GROUPED},
+        {by: numbered(columns(audit, by, everything)) for by in AGES},
+        biggest(everything),
+        numbered(chances(audit)),
+        order,
     )
 
 
 def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
     """Return projects, and groups of what belongs to none."""
-    found = [item_of(project.name, project.entries, now_ns) for project in group_projects(entries)]
-    groups: dict[str, list[Entry]] = {}
+    shelves: dict[Place, list[Entry]] = {}
     for entry in entries:
-        if entry.project is None:
-            groups.setdefault(GROUPS.get(entry.kind, UNIDENTIFIED).title, []).append(entry)
-    return found + [item_of(title, own, now_ns) for title, own in groups.items()]
+        place = project_place(entry.project) if entry.project is not None else GROUPS.get(entry.kind, UNIDENTIFIED)
+        shelves.setdefault(place, []).append(entry)
+    return [item_of(place.title, own, now_ns, place=place) for place, own in shelves.items()]
 
 
 def items_inside(item: Item, now_ns: int) -> list[Item]:
@@ -104,17 +130,29 @@ def items_inside(item: Item, now_ns: int) -> list[Item]:
 
 def choice_of(item: Item) -> Choice:
     """Make a choice of a tile."""
-    return Choice(item.name, item.entries, item.disk, entry=item.entries[0] if item.entries else None)
+    inside = item.inside or (item,)
+    places = tuple([one.place for one in inside if one.place is not None])
+    return Choice(
+        item.name,
+        item.entries,
+        item.disk,
+        entry=item.entries[0] if item.entries else None,
+        places=places if len(places) == len(inside) else (),
+    )
 
 
-def kinds(audit: Audit) -> list[Choice]:
-    """Return what there is by kind, the biggest first."""
-    return [Choice(one.name or "", one.entries, one.disk_usage, f"kind:{one.name}") for one in audit.kinds]
+def groups(audit: Audit, by: Group) -> list[Choice]:
+    """Return what there is by kind, or something else, the biggest first."""
+    figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
+    return [
+        Choice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
+        for one in figures[by]
+    ]
 
 
-def biggest(audit: Audit) -> list[Choice]:
+def biggest(everything: Sequence[Sized]) -> list[Choice]:
     """Return the files that take most."""
-    found = sorted(sized(audit.total.entries), key=lambda one: (-one.disk_usage, one.entry.path))[:MOST_FILES]
+    found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: it may be a lot
     return [
         Choice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
         for one in found
@@ -123,27 +161,21 @@ def biggest(audit: Audit) -> list[Choice]:
 
 def chances(audit: Audit) -> list[Choice]:
     """Return what could go."""
-    found = {
-        rule.options: Choice(
-            rule.name,
-            rule.figure.entries,
-            rule.frees,
-            TERMS.get(rule.options, ""),
-            known=rule.known,
-        )
+    found = [
+        Choice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
         for rule in audit.rules
-    }
+    ]
     built = audit.already_built
-    found[""] = Choice(SDISTS, built.entries, built.disk_usage)
-    first = [found[options] for options in FOREMOST if options in found]
-    return [*first, *[one for options, one in found.items() if options not in FOREMOST]]
+    found.append(Choice(SDISTS, built.entries, audit.already_built_frees))
+    places = {name: place for place, name in enumerate(FOREMOST)}
+    return sorted(found, key=lambda one: places.get(one.name, len(places)))
 
 
-def columns(audit: Audit, by: Moment) -> list[Choice]:
+def columns(audit: Audit, by: Moment, everything: Sequence[Sized]) -> list[Choice]:
     """Return the columns of the histogram, the oldest first."""
     starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
     moment_of: Callable[[Entry], int | None] = attrgetter(by)
-    found = by_age(sized(audit.total.entries), moment_of, audit.now_ns, starts)
+    found = by_age(everything, moment_of, audit.now_ns, starts)
     term = "age" if by == AGES[0] else by
     made = []
     for age in found:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import stat
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from cachetui.insight.audit.whole import Audit
-from cachetui.ui.ink import Line
+from cachetui.insight.export.target import TargetError, check_target
+from cachetui.replacing import replace_file
 from cachetui.ui.keys import PROGRAM, key
-from cachetui.ui.sheet import Answer, Sheet, Words
+from cachetui.ui.prompt import Prompt, SheetBox
 
 PROPOSED = "pip-cache-audit.json"
 """The name that stands in the box at first."""
@@ -40,7 +39,23 @@ def written(audit: Audit, path: Path) -> Iterable[str]:
     raise ValueError(f"the name must end with {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, which says the format.")
 
 
-class ReportBox(Input):
+def save(audit: Audit, path: Path, root: Path, *, over: bool) -> None:
+    """Write a report into a file outside the cache at `root`; `over` what is there already if that is wanted.
+
+    Raises TargetError where it may not lie, ValueError for endings that say no format, FileExistsError, OSError.
+    """
+    parts = written(audit, path)
+    check_target(path.parent, root)
+    if not over:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+    elif stat.S_ISREG(path.lstat().st_mode):
+        replace_file(path, "".join(parts).encode())
+    else:
+        raise TargetError(f"{path} is no plain file: it is not written over.")
+
+
+class ReportBox(SheetBox):
     """Where the file's name is typed."""
 
     HELP = "Type a file's name and press Enter; its end says the format. Esc saves nothing."
@@ -49,43 +64,22 @@ class ReportBox(Input):
     ]
 
 
-class SaveReport(Sheet[str]):
+class SaveReport(Prompt):
     """Asks where a report is to be saved."""
 
-    AUTO_FOCUS = "#report"
     HELP = ReportBox.HELP
-    BINDINGS: ClassVar[list[BindingType]] = []
-    DEFAULT_CSS = """
-    SaveReport {
-        #report, #report:focus {
-            width: 1fr; height: 1; padding: 0; border: none; background: $boost; background-tint: $surface 0%;
-            &:ansi > .input--cursor { text-style: reverse; }
-        }
-        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
-        &.-short #ask { margin: 0; }
-    }
-    """
 
-    def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
-        with Vertical(id="sheet"):
-            yield Line(("Save this audit to which file?", "strong"))
-            yield Words(
-                ".json holds everything, for scripts and for `cachetui audit --since`; .csv has a row for each entry; "
-                ".txt is to be read.",
-                f"A name without a folder is in {Path.cwd()}." if _is_somewhere() else "Write the whole path.",
-            )
-            with Horizontal(id="ask"):
-                yield Line(("File ", "muted"))
-                yield ReportBox(PROPOSED, id="report", compact=True, select_on_focus=False)
-            with Horizontal(id="answers"):
-                yield Answer("Do not save", "no")
-                keys = (("Enter", "accent strong"), (" save  ", "muted"), ("Esc", "accent strong"), (" leave", "muted"))
-                yield Line(right=keys)
-
-    def action_go(self) -> None:
-        """Go on with what is typed."""
-        self.dismiss(self.query_one(ReportBox).value.strip())
+    def __init__(self) -> None:
+        super().__init__(
+            "Save this audit to which file?",
+            ".json holds everything, for scripts and for `cachetui audit --since`; .csv has a row for each entry; "
+            ".txt is to be read.",
+            f"A name without a folder is in {Path.cwd()}." if _is_somewhere() else "Write the whole path.",
+            box=ReportBox(PROPOSED, id="report"),
+            label="File",
+            does="save",
+            leave="Do not save",
+        )
 
 
 def _is_somewhere() -> bool:

@@ -6,17 +6,20 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual import on
 from textual.message import Message
 
+from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.ui import work
 from cachetui.ui.audit import AuditView
 from cachetui.ui.audit_parts import Parts, parts_of
 from cachetui.ui.cells import shown
 from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.keys import key_name
+from cachetui.ui.picking import Order
 from cachetui.ui.pruner import Pruner
 from cachetui.ui.pythons import Finished
 from cachetui.ui.text import disk_text
@@ -24,15 +27,27 @@ from cachetui.ui.text import disk_text
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.facts import Facts
     from cachetui.insight.audit.whole import Audit
+    from cachetui.preferences.values import Policy
     from cachetui.ui.judgement import Judgement
+
+
+class Subject(NamedTuple):
+    """What an audit is of."""
+
+    turn: int
+    """Of which catalog."""
+    pythons: bool
+    """Whether the Pythons were known."""
+    policy: Policy | None
+    """What the user prunes by."""
 
 
 @dataclass
 class Audited(Message):
     """An audit is made."""
 
-    turn: tuple[int, bool]
-    """Of which catalog, and whether the Pythons were known."""
+    subject: Subject
+    """Of what."""
     audit: Audit
     """The audit."""
     parts: Parts
@@ -54,7 +69,8 @@ class Saved(Message):
 class Auditor(Pruner):
     """Makes audits of what is listed, as long as they are looked at."""
 
-    _audited: tuple[int, bool] | None = None  # what the audit is of that is shown, or being made
+    _audited: Subject | None = None  # what the audit is of that is shown, or being made
+    _marked_set: int | None = None  # what is marked, while that is known beforehand
 
     @cached_property
     def audit_view(self) -> AuditView:
@@ -68,9 +84,7 @@ class Auditor(Pruner):
         self.watch(self.header, "totals", self._audit_if_shown)
 
     def _follow_tally(self) -> None:
-        if self.header.tab == self.audit_view.id:
-            self.audit_view.show_marks()
-            self._audit_if_shown()
+        self._audit_if_shown()
 
     @on(Finished)
     def _audit_anew(self) -> None:
@@ -89,14 +103,15 @@ class Auditor(Pruner):
             self._audited = None
             view.tell("The cache is empty", "There is nothing that takes space.")
             return
-        turn = self.listing.turn, self.browse.tags is not None
-        if self._audited != turn:
-            self._audited = turn
+        subject = Subject(self.listing.turn, self.browse.tags is not None, self.preferences.policy)
+        if self._audited != subject:
+            self._audited = subject
             if view.audit is None:
                 view.tell("Adding up", f"{len(self.listing.catalog.entries):,} entries")
-            self._beside(partial(_audit, turn, self._left, self._judgement), group="audit")
-        else:
-            view.show_marks()
+            given = self._left, self._judgement, Order.of(self.listing.catalog, self.listing.turn)
+            self._beside(partial(_audit, subject, *given), group="audit")
+        if view.audit is not None:
+            view.show_marks(self._marked_set)
 
     @property
     def _left(self) -> Inventory:
@@ -112,13 +127,13 @@ class Auditor(Pruner):
         from cachetui.insight.audit.whole import WORDS  # noqa: PLC0415 - needed late
         from cachetui.ui.judgement import Judgement  # noqa: PLC0415
 
-        listing, browse, now = self.listing, self.browse, self._clock()
-        tags = browse.tags or ()
-        return lambda entries: Judgement(listing.turn, WORDS, entries, now, browse.python, listing.protect, tags)
+        turn, protect, now = self.listing.turn, self.listing.protect, self._clock()
+        python, tags = self.browse.python, self.browse.tags or ()
+        return lambda entries: Judgement(turn, WORDS, entries, now, python, protect, tags)
 
     @on(Audited)
     def _show_audit(self, event: Audited) -> None:
-        if event.turn == self._audited:
+        if event.subject == self._audited:
             self.audit_view.show(event.audit, event.parts)
             if self.header.tab == self.audit_view.id and self.focused is None and len(self.screen_stack) == 1:
                 self.audit_view.focus_rows()
@@ -126,14 +141,9 @@ class Auditor(Pruner):
 
     @on(AuditView.Mark)
     def _mark_figure(self, event: AuditView.Mark) -> None:
-        known, marks = self.listing.catalog.entries, self.listing.marks
-        entries = [known[entry.path] for entry in event.entries if entry.path in known]
-        marked = {entry.path for entry in marks}
-        if all(entry.path in marked for entry in entries):
-            marks.take(entries, self.listing.catalog)
-        else:
-            marks.add(entries, self.listing.catalog)
+        self._marked_set = self.audit_view.toggle(event.choice)
         self._marks_changed()
+        self._marked_set = None
 
     @on(AuditView.UnmarkAll)
     def _unmark_all(self) -> None:
@@ -158,7 +168,8 @@ class Auditor(Pruner):
             self.action_view("browse")
             self.browse.query_one(FilterBox).value = choice.filter
         else:
-            self.notify(f"No filter says {shown(choice.name)}: Space marks it.", markup=False)
+            mark = key_name(self, "marks.toggle")
+            self.notify(f"No filter says {shown(choice.name)}: {mark} marks it.", markup=False)
 
     @on(AuditView.Save)
     def _ask_for_file(self) -> None:
@@ -169,7 +180,7 @@ class Auditor(Pruner):
     def _save(self, name: str, over: bool = False) -> None:
         audit = self.audit_view.audit
         if audit is not None:
-            self._beside(partial(_write, audit, Path(name).expanduser(), over), group="save")
+            self._beside(partial(_write, audit, name, self.location.root, over), group="save")
 
     @on(Saved)
     def _tell_saved(self, event: Saved) -> None:
@@ -190,38 +201,40 @@ class Auditor(Pruner):
 
 
 def _audit(
-    turn: tuple[int, bool],
+    subject: Subject,
     inventory: Inventory,
     judge: Callable[[Collection[Entry]], Judgement],
+    order: Order,
     post: work.Post,
     stop: work.Stop,
 ) -> None:
     """Find out where the space is."""
     from cachetui.insight.audit.whole import audit_of  # noqa: PLC0415
-    from cachetui.ui.report.standing import STANDARD  # noqa: PLC0415
+    from cachetui.ui.report.standing import rules_of  # noqa: PLC0415
 
     facts: Facts = judge(inventory.entries).find().facts
     if not stop():
-        audit = audit_of(inventory, facts, rules=STANDARD)
-        parts = parts_of(audit)
+        audit = audit_of(inventory, facts, rules=rules_of(subject.policy))
+        parts = parts_of(audit, order)
         if not stop():
-            post(Audited(turn, audit, parts))
+            post(Audited(subject, audit, parts))
 
 
-def _write(audit: Audit, path: Path, over: bool, post: work.Post, stop: work.Stop) -> None:
+def _write(audit: Audit, name: str, root: Path, over: bool, post: work.Post, stop: work.Stop) -> None:
     """Write a report, in the format that the end of its name says; never over something unless that is wanted."""
-    from cachetui.ui.audit_saving import written  # noqa: PLC0415
+    from cachetui.pip.places import place  # noqa: PLC0415
+    from cachetui.ui.audit_saving import save  # noqa: PLC0415
 
     del stop
+    path = Path(name)
     try:
-        report = written(audit, path)
-        with path.open("w" if over else "x", encoding="utf-8", newline="") as file:
-            file.writelines(report)
+        path = place(name)
+        save(audit, path, root, over=over)
     except FileExistsError:
         post(Saved(path, exists=True))
     except OSError as error:
         post(Saved(path, f"{path}: {error.strerror or error}."))
-    except ValueError as error:  # a name that none can be, or an ending that says nothing
+    except (CachetuiError, ValueError) as error:  # a name that none can be, an ending that says nothing
         post(Saved(path, f"{error}"))
     else:
         post(Saved(path))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cachetui.model import Entry
-from cachetui.removal.plan import Kept
+from cachetui.removal.plan import PROTECTED, Kept
 from cachetui.ui.catalog import Catalog, Place, Rank
-from cachetui.ui.rows import PAGE_NAMES, entry_name, metadata_name, wheels_described
+from cachetui.ui.rows import PAGE_NAMES, entry_name, metadata_name, wheels_described, whole_name
 from cachetui.ui.text import count
+
+NOTHING: Mapping[str, Entry] = {}
 
 
 class BillLine(NamedTuple):
@@ -65,16 +67,30 @@ def _name(place: Place, entry: Entry) -> str:
     return entry.path
 
 
-def stays(kept: Iterable[Kept]) -> list[BillLine]:
+def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[BillLine]:
     """List what stays, and why."""
-    lines = [BillLine(path, reason) for path, reason in kept]
+    lines = named(kept, known)
     asked = "stays, though it was asked for" if len(lines) == 1 else "stay, though they were asked for"
     return [BillLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
 
 
-def title(entries: Sequence[Entry]) -> str:
-    """Ask about entries."""
+def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[BillLine]:
+    """List things with the reasons why they stay: by name where they are entries that are `known` by path."""
+    return [
+        BillLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
+    ]
+
+
+def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
+    """Ask about entries, of all that was asked for; what stays because it is protected is told."""
     projects = len({entry.project for entry in entries if entry.project is not None})
     nameless = any(entry.project is None for entry in entries)
     of = f" of {count(projects, 'project')}" if projects else ""
-    return f"Remove {count(len(entries), 'entry')}{of}{' and others' if projects and nameless else ''}?"
+    others = " and others" if projects and nameless else ""
+    return f"Remove {count(len(entries), 'entry')}{of}{others}{keeping(kept)}?"
+
+
+def keeping(kept: Iterable[Kept]) -> str:
+    """Tell, at the end of a question, how many things stay because they are protected; nothing if none do."""
+    protected = sum([reason == PROTECTED for _, reason in kept])
+    return f", keep {protected:,} protected" if protected else ""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,11 +18,11 @@ from cachetui.ui.columns import Scale
 from cachetui.ui.details import Details
 from cachetui.ui.filter_line import FilterBox, FilterLine
 from cachetui.ui.judgement import Judged, Judgement
-from cachetui.ui.keys import MARK, MOVE, SHOW, key
+from cachetui.ui.keys import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.listing import Listing, Tally
 from cachetui.ui.notes import Plain
 from cachetui.ui.rows import By, Row
-from cachetui.ui.text import count
+from cachetui.ui.text import copyable, count
 from cachetui.ui.titles import Titles
 
 if TYPE_CHECKING:
@@ -47,8 +46,8 @@ class Browse(Vertical):
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
         key("s", "sort('size')", "sort", "sort.size", SHOW, "Sort by size; again: smallest first", show=True),
-        key("X", "app.rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
         key("w", "app.why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
+        key("e", "app.export", "export", "marks.export", MARK, "Write wheels and sdists into a folder", show=True),
         key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
         key("C", "sort('count')", "by count", "sort.count", SHOW, "Sort by number of files; again: fewest first"),
         key("M", "sort('age')", "by age", "sort.age", SHOW, "Sort by the age shown, oldest first; again: newest first"),
@@ -92,7 +91,9 @@ class Browse(Vertical):
         self.python: Interpreter | None = None
         """The Python that was named, for what is unusable; None if none was."""
         self.tags: Collection[frozenset[Tag]] | None = None
-        """What each Python takes that was found here; None until all have been looked for."""
+        """What each Python takes, or may take, that was found here; None until all have been looked for."""
+        self.doubts: tuple[str, ...] = ()
+        """Which of them do not tell and what follows, as sentences; untrusted text."""
         self._work: tuple[str, float | None] | None = None
         self._finding: tuple[int, frozenset[Word]] | None = None  # what is being found out, about which catalog
 
@@ -133,9 +134,6 @@ class Browse(Vertical):
         """Draw what the listing holds now."""
         self.remove_class("-plain")
         listing, tree = self.listing, self.cache_tree
-        if gc.isenabled():  # rows are no garbage: to look for cycles in them would take longer than to make them
-            gc.disable()
-            self.call_after_refresh(gc.enable)
         listing.now = self.now
         self._find_out()
         tree.empty = self._emptiness()
@@ -147,11 +145,12 @@ class Browse(Vertical):
 
     def _emptiness(self) -> str:
         """Say why there may be no rows."""
+        clears = f"{key_name(self.app, 'filter.clear')} clears the filter."
         query, unknown = self.listing.query, " or ".join(sorted(self.listing.unknown))
         if query is None or not self.listing.filtering:
             return "Nothing is left here."
         if query.error is not None:
-            return f"Not understood: {shown(str(query.error))}. Esc clears the filter."
+            return f"Not understood: {shown(str(query.error))}. {clears}"
         if unknown and self.listing.catalog.naming:
             return f"What is {unknown} is known as soon as everything has been read."
         if "unusable" in self.listing.unknown and not self._knows_pythons:
@@ -159,8 +158,9 @@ class Browse(Vertical):
         if unknown:
             return f"Finding out what is {unknown}."
         if "unusable" in query.words and self.python is None and not self.tags:
-            return "No Python here tells what it can use: name one with --python. Esc clears the filter."
-        return "Nothing matches. Esc clears the filter."
+            why = "No Python here tells what it can use: name one with --python."
+            return f"{shown(' '.join(self.doubts)) or why} {clears}"
+        return f"Nothing matches. {clears}"
 
     def _find_out(self) -> None:
         """See to the facts that the filter asks for, unless entries are still being named, for these change them."""
@@ -181,9 +181,9 @@ class Browse(Vertical):
     def _knows_pythons(self) -> bool:
         return self.python is not None or self.tags is not None
 
-    def know_pythons(self, tags: Collection[frozenset[Tag]]) -> None:
-        """Take up what each Python takes that was found here."""
-        self.tags, self._finding = tags, None
+    def know_pythons(self, tags: Collection[frozenset[Tag]], doubts: tuple[str, ...] = ()) -> None:
+        """Take up what each Python takes that was found here, and which do not tell."""
+        self.tags, self.doubts, self._finding = tags, doubts, None
         self.listing.forget("unusable")
         if self.plain is None and self.listing.query is not None and "unusable" in self.listing.query.words:
             self.show_rows()
@@ -316,10 +316,10 @@ class Browse(Vertical):
         paths = [f"{self.root}/{entry.path}" for entry in row.holding.entries]
         if row.foreign:
             paths = [f"{self.root}/{file.path}" for file in self.listing.catalog.foreign]
-        copied = [shown(path) for path in paths[:MOST_COPIED]]
-        self.app.copy_to_clipboard("\n".join(copied))
+        copied = paths[:MOST_COPIED]
+        self.app.copy_to_clipboard(copyable("\n".join(copied)))
         left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
-        told = copied[0] if len(copied) == 1 else f"{count(len(copied), 'path')}{left}"
+        told = shown(copied[0]) if len(copied) == 1 else f"{count(len(copied), 'path')}{left}"
         self.notify(f"Copied {told}", markup=False)
 
     def action_turn(self) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar, NamedTuple
 from rich.segment import Segment
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
@@ -19,7 +19,7 @@ from textual.strip import Strip
 from cachetui.ui.cells import fit, fit_file, pad, shown, width, wrapped
 from cachetui.ui.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.ink import Ink
-from cachetui.ui.keys import MOVE, key
+from cachetui.ui.keys import ROWS
 from cachetui.ui.notes import LONGEST_LINE
 from cachetui.ui.rows import Key, Locate, Order, Row
 
@@ -68,14 +68,7 @@ Everything in the cache: projects, below them versions, below those files. Group
 project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed before you have read and accepted a review.
 """
     BINDING_GROUP_TITLE = "Rows"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
-        key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),
-        key("pagedown", "page(1)", "page down", "rows.page-down", MOVE, "Go one page down"),
-        key("pageup", "page(-1)", "page up", "rows.page-up", MOVE, "Go one page up"),
-        key("g,home", "first", "first row", "rows.first", MOVE, "Go to the first row"),
-        key("G,end", "last", "last row", "rows.last", MOVE, "Go to the last row"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
     """The row that has the cursor, to be watched: what shows it then is drawn in the same frame as the cursor."""
@@ -108,8 +101,9 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self._drawn: dict[
             tuple[int, str, str, bool], tuple[Row, Strip]
         ] = {}  # by row, ground, sign; whether in a range
-        self._drawn_for: tuple[object, ...] = ()  # width, order and scale of these
+        self._drawn_for: tuple[object, ...] = ()  # what these look alike in: width, columns, sizes and scale
         self._signs: dict[int, str] = {}  # by line, as they were drawn last
+        self._width = 0  # the cells of a row, while lines are drawn
         self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
 
     @property
@@ -211,13 +205,9 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """Go some pages down, or up."""
         self.go(self.cursor + step * max(1, self.scrollable_content_region.height - 1))
 
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.go(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self.go(len(self.table.rows) - 1)
+    def action_edge(self, end: int) -> None:
+        """Go to the first row, or the last."""
+        self.go(end * (len(self.table.rows) - 1))
 
     def on_click(self, event: events.Click) -> None:
         """Open by the arrow or a double click, mark by the box."""
@@ -235,9 +225,18 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         elif on_arrow or (event.chain == DOUBLE and row.folds):
             self.post_message(self.Folded(row))
 
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines."""
+        table, room = self.table, self.room
+        look = room, columns(room, table.order), table.order.apparent, table.scale
+        if self._drawn_for != look or len(self._drawn) > DRAWN_LINES:
+            self._drawn_for, self._width = look, room
+            self._drawn.clear()
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
-        room, rows = self.room, self.table.rows
+        room, rows = self._width, self.table.rows
         line = y + self.scroll_offset.y
         if line < len(rows):
             return self._line(rows[line], line, room)
@@ -258,12 +257,8 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         super().notify_style_update()
 
     def _line(self, row: Row, line: int, room: int) -> Strip:
-        """Draw a row, unless it was drawn just so before: scrolling and filtering show most rows again."""
-        table = self.table
-        if self._drawn_for != (room, table.order, table.scale) or len(self._drawn) > DRAWN_LINES:
-            self._drawn_for = room, table.order, table.scale
-            self._drawn.clear()
-        sign, ground = table.sign(row), self._ground(line)
+        """Draw a row, unless it was drawn just so before: scrolling, sorting and filtering show rows again."""
+        sign, ground = self.table.sign(row), self._ground(line)
         self._signs[line] = sign
         key = id(row), ground, sign, self.range_from is not None
         found = self._drawn.get(key)
@@ -275,17 +270,18 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
     def refresh_signs(self) -> None:
         """Draw those lines anew whose rows are marked otherwise than when they were drawn."""
         top, rows = self.scroll_offset.y, self.table.rows
-        for line in range(top, min(top + self.size.height, len(rows))):
-            if self._signs.get(line) != self.table.sign(rows[line]):
-                self.refresh_line(line)
+        lines = range(top, min(top + self.size.height, len(rows)))
+        changed = [line for line in lines if self._signs.get(line) != self.table.sign(rows[line])]
+        if changed:
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # one by one they would take longer
 
     def _draw(self, row: Row, ground: str, sign: str, room: int) -> list[Segment]:
         """Draw the parts of a row from left to right."""
-        glyphs, grounds = self.glyphs, (ground,) if ground else ()
+        glyphs, inked, on_ground = self.glyphs, self.inked, f" {ground}" if ground else ""
         drawn: list[Segment] = []
 
         def put(words: str, roles: str) -> None:
-            drawn.append(Segment(words, self.ink(*roles.split(), *grounds)))
+            drawn.append(Segment(words, inked(roles + on_ground)))
 
         edged = ground and (self.range_from is not None or (ground == "cursor" and not self.app.native_ansi_color))
         put((glyphs.edge if edged else " ") + " " * INDENT * row.depth, "accent")

@@ -5,28 +5,26 @@ from __future__ import annotations
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.worker import Worker
 
 from cachetui.model import NS
 from cachetui.ui import asking, work
 from cachetui.ui.settler import Settler
-from cachetui.ui.why import Why
+from cachetui.ui.why import QuestionBox, Why
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.why.asker import Asker
+    from cachetui.insight.why.question import Question
     from cachetui.pip.location import Interpreter, Location
     from cachetui.ui.asking import Whom
-
-EXAMPLE = "psycopg2==2.4.1"
-"""What the demo has been made up for."""
 
 
 class Explainer(Settler):
     """Takes questions, and shows their answers."""
 
     whom: Whom | None = None
-    """Tells whose pip is asked; None for that of the Python that was named, or else of the default one."""
+    """Tells whose pip a question is about; None for that of the Python that was named, or that the question calls."""
     _question: str | None = None  # what was asked last, and is answered or to be answered
     _answered: str | None = None  # the question whose answer is shown
     _unread: work.Unread | None = None
@@ -41,6 +39,17 @@ class Explainer(Settler):
     def on_mount(self) -> None:
         """Let the view follow the marks."""
         self.watch(self.browse, "tally", self._show_marks)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Deal with a key; a number that the empty question leaves goes to its view."""
+        if not isinstance(event, events.Key) or event.is_forwarded or not self._passes_on(event):
+            await super().on_event(event)
+        elif self.heeds(event):
+            await self._check_bindings(event.key)
+
+    def _passes_on(self, event: events.Key) -> bool:
+        box = self.focused
+        return isinstance(box, QuestionBox) and box.passes_on(event)
 
     def _show_marks(self) -> None:
         self.why_view.show_marks()
@@ -81,10 +90,10 @@ class Explainer(Settler):
             return
         meanings = ("why this version is, or is not, what pip installs", "what pip would take of this project")
         version, project = asking.examples(self.listing.catalog)
-        ways = [*zip((EXAMPLE if self.demo else version, project), meanings, strict=True)]
+        ways = [*zip((asking.EXAMPLE if self.demo else version, project), meanings, strict=True)]
         ways.append((f"pip install {project}", "the whole command, with the indexes that it names"))
         if not self.demo:
-            ways.append(("cachetui --demo", f"a made-up cache to try it on: ask for {EXAMPLE}"))
+            ways.append(("cachetui --demo", f"a made-up cache to try it on: ask for {asking.EXAMPLE}"))
         self.why_view.tell(
             "Why did pip do that?",
             "Write what was asked of pip, and press Enter: the answer says what this cache has to do with it.",
@@ -159,8 +168,8 @@ class Explainer(Settler):
         self.browse.tally = self.listing.tally
 
 
-def _whom(location: Location, named: Interpreter | None, demo: bool, stop: work.Stop) -> Asker:
-    """Ask a Python; the demo is as the newest pip would have left it."""
+def _whom(location: Location, named: Interpreter | None, demo: bool, question: Question, stop: work.Stop) -> Asker:
+    """Ask a Python."""
     from cachetui.insight.why.asker import asker_of  # noqa: PLC0415 - the first screen does without
 
-    return asker_of(location, named, newest=demo, stop=stop)
+    return asker_of(question, location, named, demo=demo, stop=stop)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from typing import ClassVar
 
@@ -14,7 +14,7 @@ from textual.color import Color
 from textual.message import Message
 from textual.strip import Strip
 
-from cachetui.model import NS, Entry
+from cachetui.model import NS
 from cachetui.ui.audit_parts import MONTH_DAYS, MONTHS, Choice
 from cachetui.ui.cells import bar, fit, pad, shown, width
 from cachetui.ui.ink import Ink, Part, size_parts
@@ -25,8 +25,10 @@ from cachetui.ui.treemap import Direction, freshness
 
 UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
 """Nine steps of a bar that grows upwards, from nothing to a full cell."""
-NAME, PERCENT, BAR = 12, 35, 6
-"""Cells of a kind's name, of all that stands before its bar, and the least of a bar."""
+NAME, OTHERS, BAR = 12, 23, 6
+"""Cells of a kind's name, of all that stands between it and its bar, and the least of a bar."""
+GAP = 3
+"""Cells between two kinds in a sentence."""
 STEPS = 8
 """Steps in which one cell of a column fills."""
 
@@ -44,14 +46,17 @@ class Figure(Ink, can_focus=True):
     class Moved(Message):
         """Something else is chosen."""
 
+    class Opened(Message):
+        """What is chosen is to be opened."""
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         """The index of what is chosen."""
         self.total = 0
         """The bytes of everything, which shares are told of."""
-        self.sign: Callable[[Sequence[Entry]], Sign] = lambda _: " "
-        """Tells how some entries are marked."""
+        self.sign: Callable[[Choice], Sign] = lambda _: " "
+        """Tells how what can be chosen is marked."""
 
     @property
     def choice(self) -> Choice | None:
@@ -79,6 +84,9 @@ class Figure(Ink, can_focus=True):
         self.refresh()
         self.post_message(self.Moved())
 
+    def show_marks(self) -> None:
+        """Draw marks as they are now; most figures bear none."""
+
     def action_walk(self, direction: Direction) -> None:
         """Choose what lies beside."""
         self.go(self.cursor + (1 if direction in ("right", "down") else -1))
@@ -93,7 +101,7 @@ class Figure(Ink, can_focus=True):
         if index is not None:
             self.go(index)
             if event.chain > 1:
-                self.call_later(self.run_action, "enter", self.parent)
+                self.post_message(self.Opened())
 
 
 class Lines(Figure):
@@ -162,54 +170,64 @@ class Lines(Figure):
 
 
 class Kinds(Lines):
-    """Bars by kind; where there is but one line, a sentence."""
+    """Bars by kind or something else; where there is but one line, a sentence."""
 
-    HELP = "What there is by kind: **Space** marks all of a kind, **b** or Enter shows it in Browse."
+    HELP = """\
+What there is by kind; **t** tells it apart by Python, platform or index instead. **Space** marks all that a line stands
+for, **b** or Enter shows a kind in Browse.
+"""
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a kind with its number, size, share and bar."""
+        """Return a kind with its number, size, share and bar, which gives way to long names."""
+        longest = max([width(shown(one.name)) for one in self.choices], default=0)
+        named = max(NAME, min(longest + 1, room - OTHERS))
         share = choice.disk / max(1, self.total)
         biggest = max([one.disk for one in self.choices], default=0)
         percent = f"{100 * share:>5.0f}%  " if share >= 0.005 else " " * 8
         parts: list[Part] = [
-            f"{choice.name:<{NAME}}",
+            pad(fit(shown(choice.name), named - 1, dots=self.glyphs.dots), named),
             (f"{len(choice.entries):>6,}  ", "muted"),
             *size_parts(choice.disk),
             (percent, "muted"),
         ]
-        if room - PERCENT >= BAR:
-            parts.append((bar(choice.disk / max(1, biggest), room - PERCENT, self.glyphs), "bar"))
+        if (left := room - named - OTHERS) >= BAR:
+            parts.append((bar(choice.disk / max(1, biggest), left, self.glyphs), "bar"))
         return parts, []
 
     def render_line(self, y: int) -> Strip:
         """Draw one line; of only one, a sentence."""
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
+    def _places(self) -> list[tuple[int, int]]:
+        """Return what of the sentence there is room for: index and end of each kind; the chosen one is among them."""
+        room, places, edge = self.size.width, list[tuple[int, int]](), 0
+        for index, choice in enumerate(self.choices):
+            wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")
+            if places and index <= self.cursor and edge + wide > room:
+                places, edge = [], 0
+            elif edge + wide > room:
+                break
+            edge += wide + GAP
+            places.append((index, edge))
+        return places
+
     def _sentence(self) -> Strip:
         parts: list[Part] = []
-        room = self.size.width
-        for index, choice in enumerate(self.choices):
+        for index, _ in self._places():
+            choice = self.choices[index]
             ground = " cursor" if index == self.cursor and self.has_focus else ""
-            more: list[Part] = [
-                (choice.name, f"plain{ground}"),
+            parts += [
+                (shown(choice.name), f"plain{ground}"),
                 (f" {disk_text(choice.disk)}", f"muted{ground}"),
-                "   ",
+                " " * GAP,
             ]
-            if (room := room - sum([width(part if isinstance(part, str) else part[0]) for part in more])) < -3:
-                break
-            parts += more
         return self.strip(*parts, room=self.size.width)
 
     def index_at(self, x: int, y: int) -> int | None:
         """Return the index of a kind."""
         if self.size.height > 1:
             return super().index_at(x, y)
-        edge = 0
-        for index, choice in enumerate(self.choices):
-            edge += width(f"{choice.name} {disk_text(choice.disk)}   ")
-            if x < edge:
-                return index
-        return None
+        return next((index for index, edge in self._places() if x < edge), None)
 
 
 class Biggest(Lines):
@@ -218,11 +236,15 @@ class Biggest(Lines):
     HELP = "The files that take most: **Space** marks one, **b** or Enter goes to it in Browse."
     now_ns = 0
 
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        self.refresh()
+
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a file's project and version, its age and size."""
         entry = choice.entries[0]
         number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
-        sign = self.sign(choice.entries).strip()
+        sign = self.sign(choice).strip()
         left = fit(shown(choice.name), max(4, room - 32), dots=self.glyphs.dots)
         more = fit(shown(entry.version or entry.kind), max(0, room - 28 - width(left)), dots=self.glyphs.dots)
         mark: list[Part] = [(f"[{sign or ' '}] ", "mark" if sign else "hint")]
@@ -237,9 +259,13 @@ What each rule would free today, as `cachetui prune` has it: what is protected a
 overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
 """
 
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        self.refresh()
+
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a rule with the number of its entries, and what it frees."""
-        sign = self.sign(choice.entries).strip() if choice.entries else ""
+        sign = self.sign(choice).strip() if choice.entries else ""
         mark: Part = (f"[{sign or ' '}] ", "mark" if sign else "hint")
         name = fit(choice.name, max(4, room - 18), dots=self.glyphs.dots)
         if not choice.known:
@@ -255,6 +281,7 @@ class Ages(Figure):
     )
 
     def __init__(self, id: str | None = None) -> None:
+        self._styles: dict[tuple[int, bool], Style] = {}  # of columns; chosen, or not
         super().__init__(id)
         self.choices: list[Choice] = []
         """The columns, the oldest first."""
@@ -311,6 +338,16 @@ class Ages(Figure):
 
     def _style(self, index: int, here: bool) -> Style:
         """Return how a column is drawn; behind the chosen one the ground is another."""
+        if (index, here) not in self._styles:
+            self._styles[index, here] = self._mixed(index, here)
+        return self._styles[index, here]
+
+    def notify_style_update(self) -> None:
+        """Forget how columns were drawn when theme or classes change."""
+        super().notify_style_update()
+        self._styles = {}
+
+    def _mixed(self, index: int, here: bool) -> Style:
         if self.plain:  # where the line below tells which is chosen
             return self.ink("bar")
         style = self.ink("bar", "cursor") if here else self.ink("bar")

@@ -13,9 +13,10 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.ui.health_page import ARROW, BOX_CELLS, Group, Ill, Look, Page, PageLine
+from cachetui.ui.diagnosis import Group, Ill
+from cachetui.ui.health_page import ARROW, BOX_CELLS, Look, Page, PageLine
 from cachetui.ui.ink import Ink, Part
-from cachetui.ui.keys import MOVE, key
+from cachetui.ui.keys import ROWS
 from cachetui.ui.listing import Listing
 from cachetui.ui.text import UNICODE
 
@@ -43,18 +44,11 @@ class FindingList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
     HELP = """\
 # Health
 What is wrong in the cache, what weighs most first: a danger, for what may not be what its index offered; damage, which
-pip cannot use as it should; waste, which only takes room. Below each title: what pip does with it, and the way out. `v`
-reads everything, and compares it with the hashes that cached index pages list. It changes nothing.
+pip cannot use as it should; waste, which only takes room. Below each title: what pip does with it, and the way out.
+Verifying reads everything, and compares it with the hashes that cached index pages list. It changes nothing.
 """
     BINDING_GROUP_TITLE = "Findings"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
-        key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),
-        key("pagedown", "page(1)", "page down", "rows.page-down", MOVE, "Go one page down"),
-        key("pageup", "page(-1)", "page up", "rows.page-up", MOVE, "Go one page up"),
-        key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
-        key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     @dataclass
     class Folded(Message):

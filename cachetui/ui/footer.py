@@ -32,6 +32,12 @@ FIRST = (
     "filter.open",
     "app.help",
     "app.stop",
+    "sort.size",
+    "audit.open",
+    "audit.browse",
+    "health.browse",
+    "why.browse",
+    "rules.open",
 )
 """Bindings that are shown before all others, in this order."""
 
@@ -83,13 +89,16 @@ class Footer(Ink):
             return
 
     def _right(self) -> list[Part]:
-        entries, hidden, frees = self.marks
+        entries, hidden, frees, protected = self.marks
         if not entries:
             return []
-        if self.size.width < TERSE:
-            return [(f"{entries:,} marked{f' ({hidden:,} not shown)' if hidden else ''} {disk_text(frees)} ", "mark")]
-        words = f"{entries:,} marked{f' ({hidden:,} not shown)' if hidden else ''} {self.glyphs.dot} frees "
-        return [(f"{words}{disk_text(frees)} ", "mark")]
+        words = f"{entries:,} marked"
+        if hidden:
+            words += f" ({hidden:,} not shown)"
+        if protected:
+            words += f", {protected:,} protected"
+        between = " " if self.size.width < TERSE else f" {self.glyphs.dot} frees "
+        return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
     def _left(self) -> list[tuple[FooterKey | None, Part]]:
         """Return the parts at the left, as many keys as there is room for."""

@@ -79,13 +79,27 @@ class Header(Ink):
         """Words that must always be seen, such as "read-only"."""
 
     def _left(self) -> list[tuple[str | None, Part]]:
-        """Return the parts at the left, each with the view that a click on it opens."""
+        """Return the parts at the left, each with the view that a click on it opens.
+
+        Where there is no room for all names, only the open view has one.
+        """
+        parts = self._tabs(named=True)
+        room = self.size.width - parts_width(self._signs) - 2  # a blank at either end of the signs
+        return parts if parts_width([part for _, part in parts]) <= room else self._tabs(named=False)
+
+    @property
+    def _signs(self) -> list[Part]:
+        """What must always be seen at the right."""
+        return [part for sign in self.signs for part in ((f" {sign} ", "pill"), "  ")]
+
+    def _tabs(self, named: bool) -> list[tuple[str | None, Part]]:
         brand: list[tuple[str | None, Part]] = [(None, (" cachetui ", "accent strong")), (None, " ")]
         parts = brand if self.size.width >= WITH_BRAND else []
         for tab in self.tabs:
             here = tab.id == self.tab
             parts.append((tab.id, (f" {tab.number} ", "pill" if here else "hint")))
-            parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
+            if named or here:
+                parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
             if (badge := self.badges.get(tab.id)) is not None:
                 parts.append((tab.id, (badge[0], f"pill {badge[1]}" if here else badge[1])))
         return parts
@@ -104,11 +118,9 @@ class Header(Ink):
         """Draw the line."""
         room, totals = self.size.width, self.totals
         left = [part for _, part in self._left()]
-        right: list[Part] = []
-        for sign in self.signs:
-            right += [(f" {sign} ", "pill"), "  "]
+        right = self._signs
         figures: list[Part] = []
-        if totals is not None:
+        if totals is not None and parts_width((*left, *right, disk_text(totals.disk))) < room - 1:
             figures.append((disk_text(totals.disk), "strong"))
             if room >= WITH_COUNTS:
                 counts = f"  {count(totals.projects, 'project')}  {count(totals.entries, 'entry')}"

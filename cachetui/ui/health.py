@@ -14,13 +14,14 @@ from textual.message import Message
 
 from cachetui.model import Entry
 from cachetui.ui.cells import shown
+from cachetui.ui.diagnosis import Group, Ill, Proof
 from cachetui.ui.finding_list import FindingList
-from cachetui.ui.health_page import Group, Ill, Look, Page, Proof
+from cachetui.ui.health_page import Look, Page
 from cachetui.ui.ink import Line, Part
-from cachetui.ui.keys import MARK, MOVE, SHOW, key
+from cachetui.ui.keys import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.listing import Listing
 from cachetui.ui.notes import Plain
-from cachetui.ui.text import count
+from cachetui.ui.text import copyable, count
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.health.finding import Sort
@@ -168,7 +169,7 @@ class Health(Vertical):
             rows, (title, words, ways) = self.findings, self._plain
             self.set_class(not self._groups, "-plain")
             self._page.tell(title, *words, ways=ways)
-            look = Look(rows.glyphs, self.app.size.height >= ROOMY)
+            look = Look(rows.glyphs, self.app.size.height >= ROOMY, key_name(self.app, "health.verify"))
             rows.show(Page(self._groups, self._proof, self.opened, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -216,9 +217,9 @@ class Health(Vertical):
     def action_copy(self) -> None:
         """Copy where the entry lies; of a title, its first one."""
         if self._current is not None:
-            path = shown(f"{self.root}/{self._entries(self.findings.cursor)[0].path}")
-            self.app.copy_to_clipboard(path)
-            self.notify(f"Copied {path}", markup=False)
+            path = f"{self.root}/{self._entries(self.findings.cursor)[0].path}"
+            self.app.copy_to_clipboard(copyable(path))
+            self.notify(f"Copied {shown(path)}", markup=False)
 
     def action_turn(self) -> None:
         """Open the title, or close it."""

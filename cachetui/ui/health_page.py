@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Sequence
-from itertools import accumulate, groupby
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachetui.model import Entry
 from cachetui.ui.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
-from cachetui.ui.rows import entry_name
+from cachetui.ui.diagnosis import Group, Ill, Proof, name_of, proof_words, verdict
 from cachetui.ui.text import Glyphs, count, date, disk, disk_text, hushed
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import Finding, Sort, Weight
+    from cachetui.insight.health.finding import Sort, Weight
 
     Key = tuple[Sort, str]
     """The identity of a row: a sort of finding and an entry's path; without the path all that is wrong in this way."""
@@ -45,44 +44,8 @@ class Look(NamedTuple):
     """The signs that the terminal can show."""
     roomy: bool = True
     """Whether there is room for blank lines."""
-
-
-class Ill(NamedTuple):
-    """An entry with what is wrong with it."""
-
-    finding: Finding
-    """What is wrong."""
-    entry: Entry
-    """The entry as it is now."""
-
-
-class Group(NamedTuple):
-    """All that is wrong in the same way."""
-
-    sort: Sort
-    """In which way."""
-    ills: tuple[Ill, ...]
-    """The entries; never none."""
-    disk: int
-    """Their allocated bytes."""
-
-    @property
-    def weight(self) -> Weight:
-        """How much it matters."""
-        return self.ills[0].finding.meaning.weight
-
-
-class Proof(NamedTuple):
-    """What the last verification came to."""
-
-    proven: int
-    """Entries that are what their index lists."""
-    sound: int
-    """Entries that no hash is known for, and that hold together."""
-    stopped: bool = False
-    """Whether it was stopped before all was read."""
-    later: int = 0
-    """Entries that have come or changed since."""
+    verify: str = "v"
+    """How the key is written that reads everything."""
 
 
 class PageLine(NamedTuple):
@@ -96,68 +59,6 @@ class PageLine(NamedTuple):
     """The cell at which the box of a mark begins."""
     arrow: bool = False
     """Whether it bears the arrow that opens and closes."""
-
-
-def grouped(ills: Iterable[Ill]) -> tuple[Group, ...]:
-    """Gather what is wrong by its sort; it is in the order of weight already."""
-    found = []
-    for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
-        same = tuple(some)
-        found.append(Group(sort, same, sum([ill.entry.disk_usage for ill in same])))
-    return tuple(found)
-
-
-def serious(groups: Iterable[Group]) -> int:
-    """Return how many entries are damaged, or a danger."""
-    return len(_paths(groups, "danger", "damage"))
-
-
-def _paths(groups: Iterable[Group], *weights: Weight) -> set[str]:
-    return {ill.entry.path for group in groups if group.weight in weights for ill in group.ills}
-
-
-def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
-    """Sum up what is wrong in sentences, each with its weight, the most important first."""
-    number = {group.sort: len(group.ills) for group in groups}
-    told: list[tuple[Weight, str]] = []
-    if some := number.get("mismatch"):
-        those = "is not what its index lists" if some == 1 else "are not what their index lists"
-        words = f"{count(some, 'file')} {those}: damaged, or tampered with."
-        told.append(("danger", f"{words} Install nothing from here before that is settled."))
-    if some := number.get("writable"):
-        told.append(("danger", f"Others may write {count(some, 'entry')}: they can change what pip installs."))
-    damaged, waste = _paths(groups, "damage"), _paths(groups, "waste")
-    if damaged:
-        told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
-    if waste:
-        told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} room."))
-    return told
-
-
-def proof_words(proof: Proof | None) -> tuple[str, ...]:
-    """Tell in sentences what was read to its end, and what was not."""
-    if proof is None:
-        return ("Damage inside files is not seen so: v reads everything, and compares it with known hashes.",)
-    found = [
-        f"{count(proof.proven, 'file')} proven by the hash that an index lists, {proof.sound:,} without a known hash "
-        f"{'holds' if proof.sound == 1 else 'hold'} together."
-    ]
-    if proof.stopped:
-        found.append("Stopped: not everything was read. v begins anew.")
-    if proof.later:
-        found.append(f"{count(proof.later, 'file')} came or changed since: v reads everything anew.")
-    return tuple(found)
-
-
-def name_of(entry: Entry) -> str:
-    """Return what an entry is called where nothing stands above it; untrusted text."""
-    if entry.filename:
-        return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
-    if entry.kind in ("wheel", "sdist", "built") and entry.project:
-        return " ".join(filter(None, (entry.project, entry.version)))
-    if entry.project:
-        return f"{entry.project}: {entry_name(entry)}"
-    return entry_name(entry)
 
 
 class Page:
@@ -183,7 +84,7 @@ class Page:
         lines = [*blank]
         for index, (weight, words) in enumerate(verdict(groups)):
             lines += self._paragraph(words, _pill(weight), "muted" if index else "strong", MARGIN)
-        for index, words in enumerate(proof_words(proof)):
+        for index, words in enumerate(proof_words(proof, self.look.verify)):
             sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not index else []
             lines += self._paragraph(words, sign, "muted", MARGIN)
         return [*lines, PageLine()] if groups else lines

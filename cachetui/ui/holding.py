@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import compress
 from operator import attrgetter
@@ -18,6 +18,8 @@ AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
 """Every age, in the order in which one key walks through them."""
 BETWEEN = "\x1f"
 """Stands between two entries in what a filter looks at: a blank, so that no typed word holds it."""
+OTHERWISE = bytes([1, 0]) + bytes(254)
+"""Turns 1 into 0 and 0 into 1, in what tells for each entry whether it is picked."""
 
 
 class Picked(Collection[Entry]):
@@ -45,7 +47,10 @@ class Holding:
 
     def __init__(self, entries: Collection[Entry]) -> None:
         self.entries = entries
-        self._ages: dict[Age, tuple[int, int] | None] = {}
+
+    @cached_property
+    def _ages(self) -> dict[Age, tuple[int, int] | None]:
+        return {}
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
@@ -94,25 +99,33 @@ class Holding:
             after.files = self.files - less.files + more.files
         return after
 
-    def part(self, picked: Sequence[bool], lines: list[str] | None = None) -> Holding | None:
+    def part(self, picked: Iterable[int], bears: str | None = None) -> Holding | None:
         """Return what a filter lets through, by whether each entry is picked: this object itself if all are.
 
-        `lines` are all lines of the haystack, if somebody has them.
+        `bears` is the word in the haystack by which they were picked, if it was one.
         """
-        if all(picked):
+        picks = bytes(picked)
+        if 0 not in picks:
             return self
-        return Piece(self, bytes(picked), lines) if any(picked) else None
+        return Piece(self, picks, bears) if 1 in picks else None
+
+    def within(self, other: Holding) -> bool:
+        """Tell whether this is another holding, or was picked out of it; False where that is hard to tell."""
+        return self is other
 
     def lines(self) -> list[str]:
         """Return what a filter looks at besides the project, of each entry."""
         return self.haystack.split(BETWEEN) if self.entries else []
 
-    def bearing(self, word: str, wanted: bool = True) -> Holding | None:
-        """Return what bears a word in what a filter looks at; or what does not, if that is not `wanted`."""
+    def bearing(self, word: str) -> Holding | None:
+        """Return what bears a word in what a filter looks at."""
         if word not in self.haystack:
-            return None if wanted else self
-        lines = self.lines()
-        return self.part([word in line for line in lines] if wanted else [word not in line for line in lines], lines)
+            return None
+        return self.part([word in line for line in self.haystack.split(BETWEEN)], word)
+
+    def lacking(self, word: str) -> Holding | None:
+        """Return what does not bear a word in what a filter looks at."""
+        return self.part([word not in line for line in self.lines()]) if word in self.haystack else self
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
@@ -160,21 +173,45 @@ class Holding:
 
 
 class Piece(Holding):
-    """What a filter lets through of a holding."""
+    """What was picked out of a holding, as a filter does."""
 
-    def __init__(self, whole: Holding, picked: bytes, lines: list[str] | None) -> None:
-        super().__init__(Picked(whole.entries, picked))
-        self._whole, self._picked = whole, picked
+    def __init__(self, whole: Holding, picked: bytes, bears: str | None = None) -> None:
+        self.whole, self.picked, self.bears = whole, picked, bears
+        """What it was picked out of, for each entry of that 1, or 0, and the word by which it was, if it was one."""
         self.disk = sum(compress(whole.disks, picked))
-        if lines is not None:
-            self.haystack = BETWEEN.join(compress(lines, picked))
+
+    @cached_property
+    def entries(self) -> Collection[Entry]:  # type: ignore[override] # a cached one can be written to as well
+        """The entries, gathered late: of most pieces only figures are seen."""
+        return Picked(self.whole.entries, self.picked)
+
+    def bearing(self, word: str) -> Holding | None:
+        """Return what bears a word in what a filter looks at."""
+        if self.bears is None or self.bears not in word:
+            return super().bearing(word)
+        found = self.whole.bearing(word)  # without a look at what was picked: it is all among that
+        return self if isinstance(found, Piece) and found.picked == self.picked else found
 
     @cached_property
     def disks(self) -> array[int]:
         """Allocated bytes of each entry."""
-        return array("q", compress(self._whole.disks, self._picked))
+        return array("q", compress(self.whole.disks, self.picked))
+
+    @cached_property
+    def linked(self) -> Sequence[File]:
+        """The files that have more names than one."""
+        return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1]) if self.whole.linked else ()
 
     @cached_property
     def haystack(self) -> str:
         """What a filter looks at besides the project, as in the whole."""
-        return BETWEEN.join(compress(self._whole.lines(), self._picked))
+        return BETWEEN.join(compress(self.whole.lines(), self.picked))
+
+    @property
+    def rest(self) -> Piece:
+        """What was not picked."""
+        return Piece(self.whole, self.picked.translate(OTHERWISE))
+
+    def within(self, other: Holding) -> bool:
+        """Tell whether this is another holding, or was picked out of it; False where that is hard to tell."""
+        return self is other or self.whole.within(other)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import ClassVar, Self
 
@@ -66,6 +66,10 @@ class Ink(Widget):
         """Forget mixed styles when theme or classes change."""
         super().notify_style_update()
         self._inks = lru_cache(MIXED)(self._mix)
+        self.inked = lru_cache(MIXED)(lambda roles: self._mix(tuple(roles.split()) or ("plain",)))
+
+    inked: Callable[[str], Style]
+    """Tells the style of roles that are separated by blanks, as `ink` does."""
 
     def ink(self, *roles: str) -> Style:
         """Return the style of these roles, each laid over the one before."""
@@ -86,7 +90,7 @@ class Ink(Widget):
     def segments(self, parts: Iterable[Part]) -> list[Segment]:
         """Turn parts into what a terminal is sent."""
         return [
-            Segment(part, self.ink()) if isinstance(part, str) else Segment(part[0], self.ink(*part[1].split()))
+            Segment(part, self.ink()) if isinstance(part, str) else Segment(part[0], self.inked(part[1]))
             for part in parts
         ]
 

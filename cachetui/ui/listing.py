@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cachetui.facts import Facts, Word
 from cachetui.model import Entry
 from cachetui.ui.catalog import Catalog, Place, Rank
+from cachetui.ui.guarded import Guarded
 from cachetui.ui.holding import Holding
 from cachetui.ui.marks import Marks
 from cachetui.ui.rows import Key, Order, Row, foreign_row, make_rows, turned
@@ -42,7 +43,9 @@ class Tally(NamedTuple):
     hidden: int = 0
     """How many of them the filter does not show."""
     frees: int = 0
-    """Their allocated bytes."""
+    """The allocated bytes of those that are not protected."""
+    protected: int = 0
+    """How many of them the preferences protect: these stay."""
 
 
 class Built(NamedTuple):
@@ -76,6 +79,8 @@ class Listing:
         """The moment from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
         """Tells what the preferences protect."""
+        self.guarded = Guarded()
+        """The same as entries, once it has been found out which these are."""
         self.turn = 0
         """How often the catalog has changed: facts that were found out about another one are of no use."""
         self._facts = Facts()
@@ -140,10 +145,16 @@ class Listing:
         self._known |= frozenset(words)
         return True
 
+    def guard_by(self, protect: Callable[[Entry, Facts], bool]) -> None:
+        """Go over to what other preferences protect; what is, or is being, found out by the old ones is of no use."""
+        self.protect = protect
+        self.forget("protected")
+        self.turn += 1
+
     def forget(self, word: Word) -> None:
         """Forget the facts that tell a word: what they rest on has changed."""
         self._known -= {word}
-        self._found.clear()
+        del self._found[1:]  # without terms, there is no asking for facts
 
     @property
     def _everything(self) -> Tops:
@@ -193,8 +204,10 @@ class Listing:
 
     def update(self, entries: Collection[Entry]) -> None:
         """Take up entries that a running scan found or knows better."""
-        known = self.catalog.entries
+        entries = {entry.path: entry for entry in entries}.values()  # one that comes twice is taken as it comes last
+        known, shelf = self.catalog.entries, self.catalog.shelf
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
+        self.marks.keep_apart({shelf(entry) for entry in (*entries, *before)} if self.marks else ())
         marked = {entry.path for entry in self.marks.take(before, self.catalog)}
         self.catalog.update(entries)
         self.marks.add([entry for entry in entries if entry.path in marked], self.catalog)
@@ -208,9 +221,11 @@ class Listing:
 
     def drop(self, paths: Iterable[str]) -> None:
         """Forget entries that are gone, and their marks."""
-        gone = list(paths)
+        gone = list(dict.fromkeys(paths))
         known = self.catalog.entries
-        self.marks.take([known[path] for path in gone if path in known], self.catalog)
+        entries = [known[path] for path in gone if path in known]
+        self.marks.keep_apart({self.catalog.shelf(entry) for entry in entries})
+        self.marks.take(entries, self.catalog)
         self.catalog.drop(gone)
         self._changed()
 
@@ -228,11 +243,13 @@ class Listing:
             return ""
         if isinstance(row.key, str):
             return "x" if row.key in self.marks.at(row.place.shelf) else " "
-        place, marks = row.place, self.marks.at(row.place.shelf)
-        if not marks:
+        place, shelf = row.place, row.place.shelf
+        marked = self.marks.count(shelf)
+        if not marked:
             return " "
-        shelf = place.version is None
-        marked = len(marks) if shelf else self.marks.among(place.shelf, self.catalog.release(place))
+        if marked == self.catalog.count(shelf):
+            return "x"
+        marked = marked if place == shelf else self.marks.among(shelf, self.catalog.release(place))
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
     def toggle(self, rows: Iterable[Row]) -> None:
@@ -241,27 +258,25 @@ class Listing:
         missing = [
             (shelf, holding) for shelf, holding in shelves if self._marked(shelf, holding) < len(holding.entries)
         ]
-        for shelf, holding in missing:
-            self.marks.mark(shelf, holding)
-        for shelf, holding in () if missing else shelves:
-            self.marks.unmark(shelf, holding)
+        if missing:
+            self.marks.mark(missing)
+        else:
+            self.marks.unmark(shelves)
 
     def mark_all(self) -> None:
         """Mark everything that the filter shows, once it is settled."""
-        for shelf, holding in self.shelves if self.settled else ():
-            self.marks.mark(shelf, holding)
+        self.marks.mark(self.shelves if self.settled else ())
 
     def invert(self) -> None:
         """Mark what is shown and not marked, unmark what is shown and marked, once the filter is settled."""
-        for shelf, holding in self.shelves if self.settled else ():
-            self.marks.invert(shelf, holding)
+        self.marks.invert(self.shelves if self.settled else ())
 
     def _marked(self, shelf: Place, holding: Holding) -> int:
         """Return how many of the entries shown of a project or group are marked."""
-        marked, all_of_it = len(self.marks.at(shelf)), self.catalog.count(shelf)
+        marked, all_of_it = self.marks.count(shelf), self.catalog.count(shelf)
         if not marked or marked == all_of_it or len(holding.entries) == all_of_it:
             return min(marked, len(holding.entries))
-        return self.marks.among(shelf, holding.entries)
+        return self.marks.of(shelf, holding)
 
     @property
     def hidden_marks(self) -> int:
@@ -275,7 +290,8 @@ class Listing:
     @property
     def tally(self) -> Tally:
         """What is marked, in figures."""
-        return Tally(len(self.marks), self.hidden_marks, self.marks.disk)
+        protected, stays = self.guarded.marked(self.marks, self.catalog)
+        return Tally(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
 
     @property
     def shown_projects(self) -> int:

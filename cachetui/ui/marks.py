@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from cachetui.model import Entry
+from cachetui.model import Entry, File
 from cachetui.ui.catalog import Catalog, Place
-from cachetui.ui.holding import Holding
+from cachetui.ui.holding import OTHERWISE, Holding, Piece
 
 NONE: Mapping[str, Entry] = {}
 EMPTY = Holding(())
 
 
 class Marks:
-    """Marked entries by the project or group they stand in, so that no parent looks at its children."""
+    """Marked entries by the project or group they stand in, so that no parent looks at its children.
+
+    What is marked at once is kept as it stood in a catalog. Before anything of a project or group changes there, it
+    must be kept apart.
+    """
 
     def __init__(self) -> None:
-        self._shelves: dict[Place, dict[str, Entry]] = {}  # never an empty one
+        self._shelves: dict[Place, Holding | dict[str, Entry]] = {}  # never an empty one; what was kept apart by path
         self._number = 0
         self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
         self.disk = 0
@@ -26,64 +30,118 @@ class Marks:
         return self._number
 
     def __iter__(self) -> Iterator[Entry]:
-        return (entry for marked in self._shelves.values() for entry in marked.values())
+        for marked in self._shelves.values():
+            yield from marked.entries if isinstance(marked, Holding) else marked.values()
 
     def at(self, shelf: Place) -> Mapping[str, Entry]:
         """Return what is marked of a project or group, by path, whatever a filter shows."""
-        return self._shelves.get(shelf, NONE)
+        marked = self._shelves.get(shelf, NONE)
+        return marked.by_path if isinstance(marked, Holding) else marked
+
+    def count(self, shelf: Place) -> int:
+        """Return how many entries of a project or group are marked, whatever a filter shows."""
+        marked = self._shelves.get(shelf, NONE)
+        return len(marked.entries if isinstance(marked, Holding) else marked)
 
     def among(self, shelf: Place, entries: Iterable[Entry]) -> int:
         """Return how many of some entries of a project or group are marked."""
-        marked = self._shelves.get(shelf)
+        marked = self.at(shelf)
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: it may be everything
 
-    def mark(self, shelf: Place, holding: Holding) -> None:
-        """Mark entries of one project or group, wherever they are not marked yet."""
-        self._put(shelf, self._parted(shelf, holding)[1] if shelf in self._shelves else holding)
+    def of(self, shelf: Place, holding: Holding) -> int:
+        """Return how many of the entries shown of a project or group are marked."""
+        marked = self._shelves.get(shelf)
+        if isinstance(marked, Holding) and holding.within(marked):
+            return len(holding.entries)
+        return self.among(shelf, holding.entries)
 
-    def unmark(self, shelf: Place, holding: Holding) -> None:
-        """Unmark entries of one project or group, wherever they are marked."""
-        self._take(shelf, self._parted(shelf, holding)[0])
+    def freed(self, file: File) -> int:
+        """Return the bytes that a file with several names adds to `disk`: none, unless all of them are marked."""
+        names, disk = self._links.get(file.inode, (0, 0))
+        return disk if names == file.links else 0
 
-    def invert(self, shelf: Place, holding: Holding) -> None:
-        """Mark those entries of one project or group that are not marked, and unmark the others."""
-        marked, others = self._parted(shelf, holding)
-        self._take(shelf, marked)
-        self._put(shelf, others)
+    def keep_apart(self, shelves: Iterable[Place]) -> None:
+        """Keep what is marked of some projects or groups, whatever happens to a catalog."""
+        for shelf in shelves:
+            if shelf in self._shelves:
+                self._own(shelf)
+
+    def _own(self, shelf: Place) -> dict[str, Entry]:
+        marked = self._shelves[shelf]
+        if isinstance(marked, Holding):
+            marked = self._shelves[shelf] = dict(marked.by_path)
+        return marked
+
+    def mark(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+        """Mark entries of projects or groups, wherever they are not marked yet."""
+        known, come = self._shelves, list[Holding]()
+        for shelf, holding in shelves:
+            if shelf in known:
+                self._put(shelf, self._parted(shelf, holding)[1])
+            else:
+                known[shelf] = holding
+                come.append(holding)
+        self._count(come, 1)
+
+    def unmark(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+        """Unmark entries of projects or groups, wherever they are marked."""
+        for shelf, holding in shelves:
+            self._take(shelf, self._parted(shelf, holding)[0])
+
+    def invert(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+        """Mark those entries of projects or groups that are not marked, and unmark the others."""
+        known, come, gone = self._shelves, list[Holding](), list[Holding]()
+        for shelf, holding in shelves:
+            before = known.get(shelf)
+            if before is None:
+                known[shelf] = holding
+                come.append(holding)
+            elif before is holding:
+                del known[shelf]
+                gone.append(holding)
+            else:
+                marked, others = self._parted(shelf, holding)
+                self._take(shelf, marked)
+                self._put(shelf, others)
+        self._count(come, 1)
+        self._count(gone, -1)
 
     def _parted(self, shelf: Place, holding: Holding) -> tuple[Holding, Holding]:
         """Return what of a holding is marked, and what is not."""
-        marked, entries = self.at(shelf), holding.entries
-        if len(marked) == len(entries) and marked.keys() == holding.by_path.keys():
-            return holding, EMPTY
-        inside = [entry for entry in entries if entry[2] in marked] if marked else []  # by index, as above
-        if not inside or len(inside) == len(entries):
-            return (holding, EMPTY) if inside else (EMPTY, holding)
-        outside = [entry for entry in entries if entry[2] not in marked]
-        return Holding(inside), holding.changed(outside, inside, ())
+        known = self._shelves.get(shelf)
+        if known is None:
+            return EMPTY, holding
+        if isinstance(known, Holding):
+            if holding.within(known):
+                return holding, EMPTY
+            if isinstance(known, Piece) and known.whole is holding:
+                return known, known.rest
+        marked = self.at(shelf)
+        picked = bytes([entry[2] in marked for entry in holding.entries])  # by index, as above
+        return holding.part(picked) or EMPTY, holding.part(picked.translate(OTHERWISE)) or EMPTY
 
     def _put(self, shelf: Place, holding: Holding) -> None:
         if holding.entries:
             if shelf in self._shelves:
-                self._shelves[shelf].update(holding.by_path)
+                self._own(shelf).update(holding.by_path)
             else:
-                self._shelves[shelf] = dict(holding.by_path)
-            self._count(holding, 1)
+                self._shelves[shelf] = holding
+            self._count([holding], 1)
 
     def _take(self, shelf: Place, holding: Holding) -> None:
         if holding.entries:
-            marked = self._shelves[shelf]
-            if len(holding.entries) == len(marked):
+            if len(holding.entries) == self.count(shelf):
                 del self._shelves[shelf]
             else:
+                marked = self._own(shelf)
                 for path in holding.by_path:
                     del marked[path]
-            self._count(holding, -1)
+            self._count([holding], -1)
 
-    def _count(self, holding: Holding, step: int) -> None:
-        self._number += step * len(holding.entries)
-        self.disk += step * holding.disk
-        for file in holding.linked:
+    def _count(self, holdings: Collection[Holding], step: int) -> None:
+        self._number += step * sum([len(holding.entries) for holding in holdings])
+        self.disk += step * sum([holding.disk for holding in holdings])
+        for file in [file for holding in holdings if holding.linked for file in holding.linked]:
             self.disk -= step * file.disk_usage
             names, disk = self._links.get(file.inode, (0, 0))
             self.disk -= disk if names == file.links else 0

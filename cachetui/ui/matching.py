@@ -32,7 +32,7 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
             holding = found
         return holding
 
-    return match if terms else None
+    return matchers[0] if len(matchers) == 1 else match if matchers else None
 
 
 def _matcher(term: Term, facts: Facts) -> Matcher:
@@ -64,7 +64,7 @@ def _finder(part: str, wanted: bool) -> Matcher:
         name = title.lower()
         if part in name or canonical in name:
             return holding if wanted else None
-        return holding.bearing(part, wanted)
+        return holding.bearing(part) if wanted else holding.lacking(part)
 
     return find
 

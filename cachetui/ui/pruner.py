@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -9,7 +10,9 @@ from textual import on
 from cachetui.model import Entry
 from cachetui.ui.cells import shown
 from cachetui.ui.explainer import Explainer
+from cachetui.ui.preferring import Preferred, prefer
 from cachetui.ui.pythons import Finished
+from cachetui.ui.remover import REFUSAL_SECONDS
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.facts import Facts, Word
@@ -21,26 +24,30 @@ class Pruner(Explainer):
 
     _rules: RulesDialog | None = None  # as long as it is open
 
-    def _may_prune(self) -> bool:
-        """Tell the user why rules cannot choose now, if so."""
-        if self._removing is not None:
-            why = "A removal is running: wait for it, or stop it with Esc; then choose by rules."
-        elif self.inventory is None or self._reading is not None:
-            why = "The cache is being read: rules choose when everything is known. Wait for that."
-        elif self.preferences.refusal:
-            why = shown(self.preferences.refusal)
-        else:
-            return True
-        self.notify(why, severity="warning", markup=False)
-        return False
-
     def action_rules(self) -> None:
-        """Show the rules, and mark what they choose."""
+        """Show the rules by the preferences of now, and mark what they choose."""
+        if not self._may_begin("choose by rules", anew=True):
+            return
+        if self.preferred is None:
+            self._show_rules()
+        else:
+            self._hold(partial(prefer, self.preferred, True))
+
+    @on(Preferred)
+    def _show_rules_as_preferred(self, event: Preferred) -> None:
+        if event.rules:
+            self._end_planning()
+            self.call_later(self._show_rules)  # once the preferences are taken up
+
+    def _show_rules(self) -> None:
         from cachetui.ui.judgement import Judgement  # noqa: PLC0415 - needed late
         from cachetui.ui.rules_dialog import RulesDialog  # noqa: PLC0415
         from cachetui.ui.rules_form import Counter, Form  # noqa: PLC0415
 
-        if not self._may_prune():
+        if len(self.screen_stack) > 1:
+            return  # something else has been asked since
+        if self.preferences.refusal:
+            self.notify(shown(self.preferences.refusal), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
             return
         now, browse, protect = self._clock(), self.browse, self.listing.protect
         entries = tuple(self.listing.catalog.entries.values())
@@ -61,6 +68,8 @@ class Pruner(Explainer):
             return ""
         if self.browse.tags is None and self.finding is not None:
             return "the Pythons here are being looked for"
+        if self.browse.doubts:
+            return "one Python here does not tell (--python names another)"
         return "no Python here tells (--python names one)"
 
     @on(Finished)
@@ -68,8 +77,8 @@ class Pruner(Explainer):
         self.call_later(self._tell_rules)  # once it is taken up what they can use
 
     def _tell_rules(self) -> None:
-        if self._rules is not None and self._rules.is_mounted and not self._unusable:
-            self._rules.know_pythons()
+        if self._rules is not None and self._rules.is_mounted:
+            self._rules.know_pythons(self._unusable, self._rule_notes())
 
     def _rule_notes(self) -> tuple[str, ...]:
         """Say what should be known before rules choose."""
@@ -79,7 +88,7 @@ class Pruner(Explainer):
             notes.append(f"The policy in the preferences is left out until this is mended: {complaint}.")
         if self.inventory is not None and not self.inventory.complete:
             notes.append("Reading was stopped: rules know only what was found.")
-        return tuple(notes)
+        return (*notes, *(self.browse.doubts if self.browse.python is None else ()))
 
     def _mark_chosen(self, chosen: tuple[Entry, ...] | None) -> None:
         """Mark what the rules chose, besides what is marked already."""

@@ -38,7 +38,9 @@ class Finished(Message):
     portraits: tuple[Portrait, ...]
     """Those that work."""
     tags: tuple[frozenset[Tag], ...]
-    """What each of them takes, those left out that do not say: what `is:unusable` is told by."""
+    """What each takes, or may take where it does not tell: what `is:unusable` is told by."""
+    doubts: tuple[str, ...] = ()
+    """Which do not tell and what follows, as sentences; untrusted text."""
 
 
 class Search:
@@ -67,15 +69,15 @@ class Search:
             with suppress(OSError):  # of the thread, and of the threads and processes that it starts
                 os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE)
         from cachetui.insight.settings.current import settings_of  # noqa: PLC0415 - the first screen does without
+        from cachetui.interpreters.reach import reach_of  # noqa: PLC0415
 
-        portraits = []
+        portraits: list[Portrait] = []
         for portrait in self._find(self._stopped.is_set):
             if not self._tell(Found(settings_of(portrait, self._environ))):
                 return
-            if portrait.trouble is None:
-                portraits.append(portrait)
-        tags = [taken for portrait in portraits if (taken := portrait.wheel_tags())]
-        self._tell(Finished(tuple(portraits), tuple(tags)))
+            portraits.append(portrait)
+        working = tuple([portrait for portrait in portraits if portrait.trouble is None])
+        self._tell(Finished(working, *reach_of(portraits)))
 
     def _tell(self, message: Message) -> bool:
         """Post a message, unless nobody wants it any more; tell which."""

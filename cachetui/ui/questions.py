@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
+from cachetui.model import Entry
 from cachetui.removal.execution import Outcome
-from cachetui.ui.bill import BillLine
+from cachetui.ui.bill import NOTHING, named
 from cachetui.ui.ink import Line
 from cachetui.ui.keys import PROGRAM, key
 from cachetui.ui.sheet import Answer, Asking, LineList, Sheet, Words
@@ -54,10 +56,12 @@ class Result(Sheet[None]):
 
     HELP = "What could not or must not be removed, and why."
 
-    def __init__(self, outcome: Outcome) -> None:
+    def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING) -> None:
         super().__init__()
         self.outcome = outcome
         """What was done."""
+        self.known = known
+        """Entries by their paths, which tell the names of what stays."""
 
     def compose(self) -> ComposeResult:
         """Lay out the sheet."""
@@ -65,7 +69,7 @@ class Result(Sheet[None]):
         with Vertical(id="sheet"):
             yield Line((summary(self.outcome), "strong"))
             yield Words(self._rest())
-            yield LineList([BillLine(path, reason) for path, reason in kept])
+            yield LineList(named(kept, self.known))
             with Horizontal(id="answers"):
                 yield Answer("Close", "no")
 
@@ -74,4 +78,4 @@ class Result(Sheet[None]):
         stays = f"{count(kept, 'thing')} {'was' if kept == 1 else 'were'} met that had to stay"
         if self.outcome.stopped:
             return f"{stays}; what had not been come to before the stop stays as well:"
-        return f"{stays}; all the rest of the review is gone:"
+        return f"{stays}{'; all the rest of the review is gone' if self.outcome.entries else ''}:"

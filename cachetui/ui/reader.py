@@ -21,10 +21,11 @@ from cachetui.ui.browse import Browse
 from cachetui.ui.cells import shown
 from cachetui.ui.columns import Layout
 from cachetui.ui.header import Header, Tab, Totals, home_short
-from cachetui.ui.keyboard import Keyboard
+from cachetui.ui.keys import key_name
 from cachetui.ui.listing import Listing
 from cachetui.ui.notes import Notices
-from cachetui.ui.text import ASCII, UNICODE, Glyphs, count, disk_text
+from cachetui.ui.text import ASCII, UNICODE, Glyphs, count, disk_text, hushed
+from cachetui.ui.tidy import Tidy
 
 if TYPE_CHECKING:
     from cachetui.pip.location import Interpreter, Location
@@ -47,7 +48,7 @@ REST = 5
 """How many times longer than its last redraw the app waits at least before the next."""
 
 
-class Reader(Keyboard):
+class Reader(Tidy):
     """Owns what was read and what is marked of it."""
 
     def __init__(
@@ -131,7 +132,6 @@ class Reader(Keyboard):
         self._turn += 1
         if not first:
             gc.collect()  # before what there is now is frozen with what will be read
-        gc.disable()  # what is read stays: collections that walk it again and again would be felt at the keys
         job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, tell=first)
         self._reading = self._beside(job, group="read")
 
@@ -200,8 +200,8 @@ class Reader(Keyboard):
 
     def _end_reading(self) -> None:
         self._reading = None
-        gc.freeze()
-        gc.enable()
+        gc.freeze()  # what was read stays
+        self.freed_much = True  # what it took to read it, and what was read before, do not
 
     def _give_up_reading(self) -> None:
         """Stop a scan and forget what it found."""
@@ -210,10 +210,10 @@ class Reader(Keyboard):
             self._reading.cancel()
             self._end_reading()
 
-    def on_unmount(self) -> None:
-        """Leave the process as it was."""
-        gc.enable()
-        gc.unfreeze()
+    @property
+    def resting(self) -> bool:
+        """Whether nothing is being read."""
+        return self._reading is None
 
     def _show_rows(self) -> None:
         self.browse.now = self._clock()
@@ -227,7 +227,7 @@ class Reader(Keyboard):
             "The cache is empty",
             f"pip keeps nothing in {self.root_name} yet. What it downloads or builds will be listed here.",
             f"The place comes from {shown(self.location.said_by)}.",
-            ways=(("r", "look again"), ("cachetui --demo", "try it on a made-up cache")),
+            ways=((key_name(self, "cache.rescan"), "look again"), ("cachetui --demo", "try it on a made-up cache")),
         )
 
     @on(work.Unread)
@@ -241,7 +241,7 @@ class Reader(Keyboard):
             self._show_empty()
         else:
             self.header.totals = None
-            ways = (("r", "look again"), ("q", "quit"))
+            ways = ((key_name(self, "cache.rescan"), "look again"), (key_name(self, "app.quit"), "quit"))
             self.browse.show_plain("The cache cannot be read", shown(event.reason), ways=ways)
         self.refresh_bindings()
 
@@ -262,14 +262,15 @@ class Reader(Keyboard):
         if inventory is not None and not inventory.recognised and inventory.foreign:
             sentences.append(f"{location.root} holds nothing that pip writes: it may be something else.")
         if inventory is not None and not inventory.complete:
-            sentences.append("Reading was stopped: not everything is listed. r reads it again.")
+            again = key_name(self, "cache.rescan")
+            sentences.append(f"Reading was stopped: not everything is listed. {again} reads it again.")
         if inventory is not None and inventory.errors:
             path, reason = inventory.errors[0]
             some = count(len(inventory.errors), "place")
             sentences.append(f"{some} could not be read, such as {path or location.root}: {reason}.")
         if self.complaints:
             sentences.append(self._complaint())
-        self.notices.sentences = tuple(map(shown, sentences))
+        self.notices.sentences = tuple([shown(hushed(sentence)) for sentence in sentences])
 
     def _complaint(self) -> str:
         """Tell what is wrong with the preferences, in one sentence: what stops removals before all else."""

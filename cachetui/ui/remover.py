@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.worker import Worker
 
-from cachetui.model import Entry
+from cachetui.model import Entry, Inventory
 from cachetui.ui import work
 from cachetui.ui.cells import shown
 from cachetui.ui.footer import Footer
+from cachetui.ui.keys import key_name
 from cachetui.ui.listing import Tally
-from cachetui.ui.reader import Reader
+from cachetui.ui.preferrer import Preferrer
 from cachetui.ui.text import count, disk_text, removed
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
     from cachetui.removal.execution import Outcome
     from cachetui.removal.plan import Plan
+    from cachetui.ui.questions import Question
 
 MEANWHILE = ("escape", "ctrl+c")
 """Keys that are heeded while a plan is made."""
@@ -28,7 +31,7 @@ REFUSAL_SECONDS = 12
 """How long a refusal stays on the screen: it is longer than other messages."""
 
 
-class Remover(Reader):
+class Remover(Preferrer):
     """Removes what is marked, once that was read and accepted."""
 
     farewell: str | None = None
@@ -37,6 +40,8 @@ class Remover(Reader):
     """What removals did, in order: what an undo would start from."""
     _planning: Worker[None] | None = None
     _removing: Worker[None] | None = None
+    _exporting: Worker[None] | None = None
+    _asked: Question | None = None  # about the removal that is running
     exit_code = 0
     """What the program ends with."""
     _leaving = False
@@ -58,18 +63,23 @@ class Remover(Reader):
         """Take no keys while a plan is made: they were meant for the review, or for rows that it soon covers."""
         return super().heeds(event) and (self._planning is None or event.key in MEANWHILE)
 
-    def _may_remove(self) -> bool:
-        """Tell the user why nothing can be removed now, if so."""
-        if self.read_only:
-            why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
-        elif self._removing is not None:
-            why = "A removal is running: wait for it, or stop it with Esc."
-        elif self.inventory is None:
-            why = "The cache has not been read yet: wait for that, then review."
-        elif self.preferences.refusal:
-            why = shown(self.preferences.refusal)
+    def _may_begin(self, what: str, *, anew: bool = False) -> bool:
+        """Tell the user why something cannot begin now, if so; `anew` where a reading that is under way matters."""
+        if self._removing is not None:
+            stop = key_name(self, "app.stop")
+            why = f"A removal is running: wait for it, or stop it with {stop}; then {what}."
+        elif self.inventory is None or (anew and self._reading is not None):
+            why = f"The cache is being read: wait for that, then {what}."
         else:
             return True
+        self.notify(why, severity="warning", markup=False)
+        return False
+
+    def _may_remove(self) -> bool:
+        """Tell the user why nothing can be removed now, if so."""
+        if not self.read_only:
+            return self._may_begin("review")
+        why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
         self.notify(why, severity="warning", markup=False)
         return False
 
@@ -80,7 +90,7 @@ class Remover(Reader):
         if self.listing.marks:
             self._plan(list(self.listing.marks), purge=False)
         else:
-            self.notify("Nothing is marked yet: Space marks a row.", markup=False)
+            self.notify(f"Nothing is marked yet: {key_name(self, 'marks.toggle')} marks a row.", markup=False)
 
     def action_purge(self) -> None:
         """Show everything, then ask for a word."""
@@ -94,19 +104,24 @@ class Remover(Reader):
             work.plan,
             self.inventory,
             entries,
-            protection=self.preferences.protection,
+            read=self._prefer,
             named=self.location.named,
             purge=purge,
             now_ns=self._clock(),
         )
+        self._hold(job)
+
+    def _hold(self, job: Callable[..., None]) -> None:
+        """Run a job that ends with something to be seen; until then no keys are taken."""
         self._planning = self._beside(job, group="plan")
         self.browse.held = True
         self.refresh_bindings()
 
     def _end_planning(self) -> None:
         self._planning = None
-        self.browse.held = False
-        self.browse.tell_work()
+        if self._exporting is None:  # else Esc and the line of work are still its own
+            self.browse.held = False
+            self.browse.tell_work()
         self.refresh_bindings()
 
     @on(work.Planned)
@@ -116,21 +131,24 @@ class Remover(Reader):
         self._end_planning()
         if len(self.screen_stack) > 1:
             return  # something else has been asked since
-        root, plan = str(self.location.root), event.plan
+        root, plan, inventory = str(self.location.root), event.plan, self.inventory
         notes: tuple[str, ...] = () if plan.root == root else (f"{root} leads to {plan.root}",)
-        known = self.inventory.directories if self.inventory is not None else {}
+        if inventory is None:
+            return  # it cannot be read any more
+        known = inventory.directories
         folders = sum([known.get(path, 0) for path in plan.directories])
         if folders * WORTH_TELLING > plan.frees:
             notes += (f"{disk_text(folders)} of it are the folders that this empties",)
-        review = (PurgeReview if event.purge else Review)(plan, notes)
-        self.push_screen(review, lambda agreed: self._remove(plan) if agreed else None)
+        review = (PurgeReview if event.purge else Review)(plan, notes, self.listing.catalog.entries)
+        self.push_screen(review, lambda agreed: self._remove(plan, inventory) if agreed else None)
 
-    def _remove(self, plan: Plan) -> None:
+    def _remove(self, plan: Plan, inventory: Inventory) -> None:
         self._give_up_reading()
-        if not self.outcomes and self.inventory is not None:
-            self._disk_before = self.inventory.disk_usage + sum(self.inventory.directories.values())
+        if not self.outcomes:
+            self._disk_before = inventory.disk_usage + sum(inventory.directories.values())
         self.browse.tell_work(f"removing {count(len(plan.entries), 'entry')}", 0.0)
-        self._removing = self._beside(partial(work.remove, plan), group="remove")
+        job = partial(work.remove, plan, inventory, read=self._prefer, now_ns=self._clock())
+        self._removing = self._beside(job, group="remove")
         self.refresh_bindings()
 
     @on(work.Advanced)
@@ -142,13 +160,13 @@ class Remover(Reader):
 
     @on(work.Removed)
     def _show_outcome(self, event: work.Removed) -> None:
-        from cachetui.ui.questions import Question, Result, summary  # noqa: PLC0415 - needed late
+        from cachetui.ui.questions import Result, summary  # noqa: PLC0415 - needed late
 
         outcome = event.outcome
-        if isinstance(self.screen, Question):
-            self.screen.dismiss(False)  # what it asks about the removal is past
+        if self._asked is not None and self._asked.is_current:
+            self._asked.dismiss(False)  # what it asks is past
         self.outcomes += (outcome,)
-        self._removing = None
+        self._removing = self._asked = None
         self.farewell = self._sum_up()
         if self._leaving:
             self.exit(return_code=self.exit_code)
@@ -166,7 +184,7 @@ class Remover(Reader):
         self._read()
         self.refresh_bindings()
         if outcome.kept:
-            self.push_screen(Result(outcome))
+            self.push_screen(Result(outcome, self.listing.catalog.entries))
         else:
             self.notify(summary(outcome), markup=False)
 
@@ -206,13 +224,9 @@ class Remover(Reader):
         if self._removing is None:
             self._stop(self._reading)
             return
-        question = Question(
-            "Stop removing?",
-            "What is gone stays gone; the rest is kept.",
-            yes="Yes, stop",
-            no="No, go on",
-        )
-        self.push_screen(question, lambda agreed: self._stop(self._removing) if agreed else None)
+        words = "What is gone stays gone; the rest is kept."
+        self._asked = Question("Stop removing?", words, yes="Yes, stop", no="No, go on")
+        self.push_screen(self._asked, lambda agreed: self._stop(self._removing) if agreed else None)
 
     @staticmethod
     def _stop(worker: Worker[None] | None) -> None:
@@ -223,17 +237,23 @@ class Remover(Reader):
         """Quit; ask first when marks would be lost or work would be stopped."""
         from cachetui.ui.questions import Question  # noqa: PLC0415 - needed late
 
+        words = self._at_stake()
+        if not words:
+            self.exit(return_code=self.exit_code)
+        elif not isinstance(self.screen, Question):
+            question = Question("Quit?", *words, yes="Yes, quit", no="No, stay")
+            self._asked = question if self._removing is not None else None
+            self.push_screen(question, self._leave_or_stay)
+
+    def _at_stake(self) -> list[str]:
+        """Say what quitting would stop or lose, in sentences."""
         marked = len(self.listing.marks)
         words = []
         if self._removing is not None:
             words.append("A removal is running. It will be stopped; what is gone stays gone.")
         if marked:
             words.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
-        if not words:
-            self.exit(return_code=self.exit_code)
-        elif not isinstance(self.screen, Question):
-            question = Question("Quit?", *words, yes="Yes, quit", no="No, stay")
-            self.push_screen(question, self._leave_or_stay)
+        return words
 
     def _leave_or_stay(self, leaving: bool | None) -> None:
         if leaving:

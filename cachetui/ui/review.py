@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -10,10 +11,12 @@ from textual.binding import BindingType
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Input
 
+from cachetui.model import Entry
 from cachetui.removal.plan import Plan
-from cachetui.ui.bill import bill, stays, title
+from cachetui.ui.bill import NOTHING, bill, keeping, stays, title
 from cachetui.ui.ink import Line, Part
 from cachetui.ui.keys import REMOVE, key
+from cachetui.ui.prompt import SheetBox
 from cachetui.ui.sheet import Answer, Asking, LineList, Words
 from cachetui.ui.text import count, disk_text
 
@@ -32,15 +35,17 @@ class Review(Asking):
         key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
     ]
 
-    def __init__(self, plan: Plan, notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Mapping[str, Entry] = NOTHING) -> None:
         super().__init__()
         self.plan = plan
         """What will go."""
+        self.known = known
+        """Entries by their paths, which tell the names of what stays."""
         self.notes = notes
         """What else should be known."""
 
     def _question(self) -> str:
-        return title(self.plan.entries) if self.plan.entries else "Nothing of this can be removed"
+        return title(self.plan.entries, self.plan.kept) if self.plan.entries else "Nothing of this can be removed"
 
     def compose(self) -> ComposeResult:
         """Lay out the sheet."""
@@ -50,7 +55,7 @@ class Review(Asking):
         figures: tuple[Part, ...] = ((f"{files}frees ", "muted"), (frees, "mark")) if plan.entries else ()
         with Vertical(id="sheet"):
             yield Line((self._question(), "strong"), right=figures)
-            yield LineList([*bill(plan.entries), *stays(plan.kept)])
+            yield LineList([*bill(plan.entries), *stays(plan.kept, self.known)])
             yield Words(*plan.costs, *self.notes, sign="! ")
             yield from self._answers(frees)
 
@@ -69,7 +74,7 @@ class Review(Asking):
             super().action_yes()
 
 
-class WordBox(Input):
+class WordBox(SheetBox):
     """Where the word is typed."""
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
@@ -86,24 +91,14 @@ class PurgeReview(Review):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
     ]
-    DEFAULT_CSS = """
-    PurgeReview {
-        #typed, #typed:focus {
-            width: 1fr; height: 1; padding: 0; border: none; background: $boost; background-tint: $surface 0%;
-            &:ansi > .input--cursor { text-style: reverse; }
-        }
-        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
-        &.-short #ask { margin: 0; }
-    }
-    """
 
     def _question(self) -> str:
-        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}?"
+        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}{keeping(self.plan.kept)}?"
 
     def _answers(self, frees: str) -> ComposeResult:
         with Horizontal(id="ask"):
             yield Line(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
-            yield WordBox(id="typed", compact=True)
+            yield WordBox(id="typed")
         with Container(id="answers"):
             yield Answer("No, keep", "no")
             yes = Answer(f"Yes, remove {frees}", "yes", grave=True)

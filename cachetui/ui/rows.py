@@ -245,6 +245,17 @@ def metadata_name(entry: Entry) -> str:
     return f"metadata of {entry.filename or ' '.join(filter(None, (entry.project, entry.version)))}"
 
 
+def whole_name(entry: Entry) -> str:
+    """Return what an entry is called where nothing beside it says whose it is; untrusted text."""
+    if entry.kind == "metadata":
+        return metadata_name(entry)
+    if entry.filename or (entry.kind == "selfcheck" and entry.note):
+        return entry_name(entry)
+    if entry.project is None:
+        return entry.path
+    return f"{PAGE_NAMES.get(entry.kind, entry.kind)} of {' '.join(filter(None, (entry.project, entry.version)))}"
+
+
 def wheels_described(entries: Collection[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
     """Yield the metadata among the entries of a version, each with its wheel, if that is there.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
@@ -21,7 +20,7 @@ from cachetui.ui.cells import shown
 from cachetui.ui.ink import Line, Part, parts_width
 from cachetui.ui.keys import MARK, MOVE, PROGRAM, SHOW, key
 from cachetui.ui.rules_form import CHOOSING, LIMITING, NARROWING, RULES, Counted, Counter, Figures, Form, Name, Rule
-from cachetui.ui.rules_parts import NUMBER, Give, Note, RuleList, RuleRow, figure_parts
+from cachetui.ui.rules_parts import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
 from cachetui.ui.sheet import SHEET, SHORT, Answer, Sheet, Words
 from cachetui.ui.text import count, disk_text
 
@@ -56,7 +55,7 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
         key("tab", "app.focus_next", "next", "rules.next", MOVE, "Go to the rule's value, or to the next rule"),
         key("shift+tab", "app.focus_previous", "previous", "rules.previous", MOVE, "Go back"),
         key("home,g", "edge(0)", "first", "rules.first", MOVE, "Go to the first rule"),
-        key("end,G", "edge(-1)", "last", "rules.last", MOVE, "Go to the last rule"),
+        key("end,G", "edge(1)", "last", "rules.last", MOVE, "Go to the last rule"),
         key("m", "next_by", "age", "rules.by", SHOW, "Count ages from another moment: downloaded, checked, read"),
         key("enter", "mark", "mark", "rules.mark-all", MARK, "Mark what the rules choose, and close"),
         key("question_mark", "help", "help", "rules.help", PROGRAM, "Explain rules and keys"),
@@ -103,7 +102,7 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
         """Lay out the sheet."""
         with Vertical(id="sheet"):
             yield Line(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
-            yield Words(*self.notes, sign="! ")
+            yield Notes(*self.notes, sign="! ")
             with RuleList(id="rules"):
                 for title, rules in GROUPS:
                     yield self._caption(title, rules)
@@ -150,11 +149,12 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
         self._show()
         self._count()
 
-    def know_pythons(self) -> None:
-        """Count anew what is unusable, for now it can be told."""
-        self.unknown = ""
+    def know_pythons(self, unknown: str, notes: tuple[str, ...]) -> None:
+        """Count anew what is unusable, now that all Pythons are known; the words are those of the constructor."""
+        self.unknown, self.notes = unknown, notes
         for row in self.rows:
-            row.unknown = ""
+            row.unknown = unknown if row.rule.name == "unusable" else ""
+        self.query_one(Notes).say(*notes)
         self.counter.forget("unusable")
         self._turn += 1
         self._figures = {rules: figures for rules, figures in self._figures.items() if "unusable" not in rules.words}
@@ -166,12 +166,8 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
 
         def run() -> None:
             worker = get_current_worker()
-            gc.disable()  # what is counted is no garbage: collections that walk it would be felt at the keys
-            try:
-                for counted in self.counter.count(form, known, lambda: worker.is_cancelled):
-                    self.post_message(self.Told(turn, counted))
-            finally:
-                gc.enable()
+            for counted in self.counter.count(form, known, lambda: worker.is_cancelled):
+                self.post_message(self.Told(turn, counted))
 
         self.run_worker(run, thread=True, group="rules", exclusive=True)
 
@@ -265,8 +261,8 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
             self.set_focus(rows[index])
 
     def action_edge(self, end: int) -> None:
-        """Go to the first rule or the last."""
-        self.set_focus(self.rows[end])
+        """Go to the first rule, or the last."""
+        self.set_focus(self.rows[-end])
 
     def action_tick(self) -> None:
         """Tick the rule that has the keys, or take it out."""

@@ -13,7 +13,7 @@ from cachetui.model import Entry
 from cachetui.preferences.values import Policy
 from cachetui.rules import CHOOSERS, Choice, Chooser, Moment, Rules, choose
 from cachetui.terms import Predicate, parse_terms
-from cachetui.terms.values import parse_age, parse_size
+from cachetui.terms.values import parse_age, parse_count, parse_size
 from cachetui.ui.listing import FACTS
 
 Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size"]
@@ -161,18 +161,8 @@ def _parsed(name: Name, text: str) -> int | Predicate:
     if name == "terms":
         return parse_terms([text])
     if name == "keep-latest":
-        return _number(text)
+        return parse_count(text)
     return parse_age(text) if name == "older-than" else parse_size(text)
-
-
-def _number(text: str) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        number = -1
-    if number < 0:
-        raise ValueError(f"{text} is not a number, 0 or more")
-    return number
 
 
 class Figures(NamedTuple):

@@ -274,6 +274,17 @@ class Give(Answer):
             self.refresh(layout=True)
 
 
+class Notes(Words):
+    """Sentences that should be known before rules choose; they may change."""
+
+    def say(self, *sentences: str) -> None:
+        """Say these, and no others."""
+        if self.sentences != sentences:
+            self.sentences = sentences
+            self.set_class(not sentences, "-silent")
+            self.refresh(layout=True)
+
+
 class Note(Words):
     """A sentence that comes and goes; its line stays."""
 

@@ -19,7 +19,7 @@ from textual.strip import Strip
 
 from cachetui.ui.header import home_short
 from cachetui.ui.ink import Ink, Line, Page
-from cachetui.ui.keys import MOVE, SETTINGS, SHOW, key
+from cachetui.ui.keys import ROWS, SETTINGS, SHOW, key
 from cachetui.ui.settings_page import Look, Told, looking, page_lines, python_line, switch_words, title_line
 
 if TYPE_CHECKING:
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ROOMY = 32
 """Rows of the screen from which there are blank lines."""
+SHARE = 0.35
+"""How much of the screen's height the list takes at most, where it stands above the settings."""
 State = Literal["waiting", "looking", "done"]
 """How far the search for Pythons is."""
 
@@ -34,8 +36,10 @@ State = Literal["waiting", "looking", "done"]
 class PythonList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
     """The Pythons, one a line, as they come in."""
 
+    SCOPED_CSS: ClassVar[bool] = False  # what the screen has room for counts
     DEFAULT_CSS = """
-    PythonList { height: auto; overflow: hidden auto; }
+    PythonList { height: auto; overflow: hidden scroll; }
+    .-vast PythonList { height: 1fr; }
     """
     HELP = """\
 # Settings
@@ -43,17 +47,12 @@ Each Python's pip has its own settings. Below: where its cache is, whether it is
 weaker before the stronger. pip itself makes the changes, by its own `config`, once you have seen the command.
 """
     BINDING_GROUP_TITLE = "Pythons"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
-        key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),
-        key("pagedown", "page(1)", "page down", "rows.page-down", MOVE, "Go one page down"),
-        key("pageup", "page(-1)", "page up", "rows.page-up", MOVE, "Go one page up"),
-        key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
-        key("G,end", "edge(-1)", "last row", "rows.last", MOVE, "Go to the last row"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     current: reactive[PipSettings | None] = reactive(None, repaint=False, always_update=True, init=False)
     """The Python that has the cursor, to be watched."""
+    in_view: reactive[tuple[int, int]] = reactive((0, 0), repaint=False, init=False)
+    """The first and the last line to be seen, counted from 1, to be watched."""
 
     def __init__(self, shown_root: Path) -> None:
         super().__init__()
@@ -74,10 +73,25 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         self.virtual_size = Size(0, len(known))
         self.refresh(layout=True)
         self.go(self.cursor)
+        self._look_through()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self.go(self.cursor)
+        self._look_through()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Tell what is in view then."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look_through()
+
+    def _look_through(self) -> None:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        self.in_view = (top + 1, min(top + height, len(self.known)))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines there are."""
-        return max(1, len(self.known))
+        """Return how many lines there are, or as many as leave room for the settings below."""
+        return max(1, min(len(self.known), int(viewport.height * SHARE)))
 
     def go(self, index: int) -> None:
         """Put the cursor on a line, or on the nearest there is."""
@@ -99,7 +113,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
     def action_edge(self, end: int) -> None:
         """Go to the first line, or the last."""
-        self.go(end * -(len(self.known) - 1))
+        self.go(end * (len(self.known) - 1))
 
     def on_click(self, event: events.Click) -> None:
         """Go to a line."""
@@ -127,7 +141,7 @@ class PythonTitles(Ink):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        return self.strip(*title_line(self.size.width), room=self.size.width)
+        return self.strip(*title_line(self.size.width - 1), room=self.size.width)  # the scrollbar's column
 
 
 class SettingsPage(Page):
@@ -189,7 +203,7 @@ class Settings(Vertical):
     Settings {
         & > #pythons-line { height: 1; }
         & > #settings-body { height: 1fr; }
-        #pythons { height: auto; max-height: 45%; }
+        #pythons { height: auto; }
     }
     """
 
@@ -214,30 +228,27 @@ class Settings(Vertical):
 
     def __init__(self, shown_root: Path, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._shown_root = shown_root
         self._told: dict[Path, Told] = {}
         self._known: tuple[PipSettings, ...] = ()
         self._state: State = "waiting"
+        self.python_list = PythonList(shown_root)
+        """The list."""
+        self._line, self._page, self._scroll = Line(id="pythons-line"), SettingsPage(), PageScroll()
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
-        yield Line(id="pythons-line")
+        yield self._line
         with Container(id="settings-body"):
             with Vertical(id="pythons"):
                 yield PythonTitles()
-                yield PythonList(self._shown_root)
-            with PageScroll():
-                yield SettingsPage()
-
-    @property
-    def python_list(self) -> PythonList:
-        """The list."""
-        return self.query_one(PythonList)
+                yield self.python_list
+            with self._scroll:
+                yield self._page
 
     def on_mount(self) -> None:
-        """Let the page follow the cursor."""
+        """Show what is known, and let the page follow the cursor."""
         self.watch(self.python_list, "current", self._show_page)
-        self._tell()
+        self.watch(self.python_list, "in_view", self._tell)
 
     def focus_rows(self) -> None:
         """Give the keys to the list."""
@@ -255,14 +266,16 @@ class Settings(Vertical):
         self._show_page(self.python_list.current)
 
     def _tell(self) -> None:
-        words = f"{looking(self._known, self._state)} "
-        self.query_one("#pythons-line", Line).show((" Pythons and their pips", "strong"), right=((words, "muted"),))
+        if self.is_mounted:
+            words = f"{looking(self._known, self._state, self.python_list.in_view)} "
+            self._line.show((" Pythons and their pips", "strong"), right=((words, "muted"),))
 
     def _show_page(self, known: PipSettings | None) -> None:
-        told = self._told.get(known.portrait.python.executable) if known else None
-        self.query_one(SettingsPage).show(known, told, self.python_list.look)
-        self.query_one(PageScroll).scroll_to(y=0, animate=False)
-        self.refresh_bindings()
+        if self.is_mounted:
+            told = self._told.get(known.portrait.python.executable) if known else None
+            self._page.show(known, told, self.python_list.look)
+            self._scroll.scroll_to(y=0, animate=False)
+            self.refresh_bindings()
 
     def on_resize(self) -> None:
         """Write what fits."""
@@ -273,7 +286,7 @@ class Settings(Vertical):
         if action == "again":
             return self._state == "done"
         if action in ("switch", "move"):
-            known = self.python_list.current if self.is_mounted else None
+            known = self.python_list.current
             return known is not None and known.portrait.trouble is None
         return True
 

@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.strip import Strip
-from textual.widgets import Input
 
 from cachetui.insight.settings.change import Change
 from cachetui.insight.settings.current import PipSettings
@@ -16,7 +15,8 @@ from cachetui.ui.cells import shown, wrapped
 from cachetui.ui.header import home_short
 from cachetui.ui.ink import Line, Page
 from cachetui.ui.keys import SETTINGS, key
-from cachetui.ui.sheet import Answer, Asking, Sheet, Words
+from cachetui.ui.prompt import Prompt, SheetBox
+from cachetui.ui.sheet import Answer, Asking, Words
 from cachetui.ui.text import hushed
 
 QUESTIONS = {
@@ -57,7 +57,7 @@ class Confirm(Asking):
     ]
     DEFAULT_CSS = """
     Confirm {
-        #about { height: auto; max-height: 1fr; background: $surface; }
+        #about { height: auto; max-height: 1fr; background: $surface; Words { padding: 0 2 0 0; } }
         &.-short Commands { margin: 0; }
     }
     """
@@ -88,8 +88,9 @@ class Confirm(Asking):
 
     def _whose(self) -> str:
         portrait = self.change.settings.portrait
-        root = f" to {home_short(str(self.change.root))}" if self.change.root else ""
-        who = f"pip {portrait.pip} of {home_short(str(portrait.python.executable))}"
+        root = f" to {self.change.root}" if self.change.root else ""  # in full: `~` may have been typed
+        python = home_short(str(portrait.python.executable))
+        who = f"pip {portrait.pip} of {python}" if portrait.pip else f"{python}, which has no pip"
         return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
 
     def on_mount(self) -> None:
@@ -106,7 +107,7 @@ class Confirm(Asking):
         self.query_one("#about").scroll_relative(y=step, animate=False)
 
 
-class FolderBox(Input):
+class FolderBox(SheetBox):
     """Where the folder is typed."""
 
     HELP = "Type a folder and press Enter: the command is shown before anything is changed. Esc changes nothing."
@@ -115,49 +116,20 @@ class FolderBox(Input):
     ]
 
 
-class Folder(Sheet[str]):
+class Folder(Prompt):
     """Asks where the cache is to be."""
 
-    AUTO_FOCUS = "#folder"
     HELP = FolderBox.HELP
-    BINDINGS: ClassVar[list[BindingType]] = []
-    DEFAULT_CSS = """
-    Folder {
-        #folder, #folder:focus {
-            width: 1fr; height: 1; padding: 0; border: none; background: $boost; background-tint: $surface 0%;
-            &:ansi > .input--cursor { text-style: reverse; }
-        }
-        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
-        &.-short #ask { margin: 0; }
-    }
-    """
 
-    def __init__(self, known: PipSettings) -> None:
-        super().__init__()
-        self.known = known
-        """Whose cache it is."""
-
-    def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
-        with Vertical(id="sheet"):
-            yield Line((f"Move the cache of pip {self.known.portrait.pip} to which folder?", "strong"))
-            yield Words(
-                f"Now it is in {home_short(str(self.known.location.root))}.",
-                "Nothing typed means: back to where pip puts it by itself.",
-            )
-            with Horizontal(id="ask"):
-                yield Line(("Folder ", "muted"))
-                yield FolderBox(id="folder", compact=True)
-            with Horizontal(id="answers"):
-                yield Answer("Leave it", "no")
-                keys = (
-                    ("Enter", "accent strong"),
-                    (" go on  ", "muted"),
-                    ("Esc", "accent strong"),
-                    (" leave", "muted"),
-                )
-                yield Line(right=keys)
-
-    def action_go(self) -> None:
-        """Go on with what is typed."""
-        self.dismiss(self.query_one(FolderBox).value.strip())
+    def __init__(self, known: PipSettings, home: str, typed: str = "", why: str = "") -> None:
+        """Ask about one pip's cache; `~` stands for `home`. `why` says why what was `typed` before will not do."""
+        super().__init__(
+            f"Move the cache of {f'pip {pip}' if (pip := known.portrait.pip) else 'this Python'} to which folder?",
+            f"Now it is in {home_short(str(known.location.root))}; ~ stands for {home}.",
+            "Nothing typed means: back to where pip puts it by itself.",
+            *([why] if why else []),
+            box=FolderBox(typed, id="folder"),
+            label="Folder",
+            does="go on",
+            leave="Leave it",
+        )

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.ui.cells import fit, pad, shown, width, wrapped
-from cachetui.ui.text import Glyphs, hushed
+from cachetui.ui.text import Glyphs, count, hushed
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.settings.current import PipSettings, Role, Saying
@@ -208,10 +208,15 @@ def switch_words(known: PipSettings) -> tuple[str, str]:
     return ("off", "switch off") if known.location.enabled else ("on", "switch on")
 
 
-def looking(found: Sequence[PipSettings], state: str) -> str:
-    """Tell how far the search has got: `waiting`, `looking` or `done`."""
+def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
+    """Tell how far the search has got: `waiting`, `looking` or `done`.
+
+    `in_view` are the first and the last in view, counted from 1; they are told where there are more.
+    """
     if state == "waiting":
         return "Pythons are looked for once the cache has been read"
     if state == "looking":
         return f"looking for Pythons, {len(found)} so far"
-    return f"{len(found)} Python{'' if len(found) == 1 else 's'}"
+    first, last = in_view
+    some = f"{first} to {last} of " if 0 < first <= last and last - first + 1 < len(found) else ""
+    return f"{some}{count(len(found), 'Python')}"

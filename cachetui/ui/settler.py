@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.message import Message
 
+from cachetui.pip.places import home
 from cachetui.ui import work
 from cachetui.ui.cells import shown
 from cachetui.ui.details import Details
@@ -35,6 +37,18 @@ class Proposed(Message):
 
     change: Change
     """What would be done."""
+
+
+@dataclass
+class Refused(Message):
+    """No cache should be moved to that folder."""
+
+    known: PipSettings
+    """Whose cache was to be moved."""
+    typed: str
+    """What was typed for the folder."""
+    why: str
+    """Why it will not do, as a sentence."""
 
 
 @dataclass
@@ -88,10 +102,10 @@ class Settler(Remover):
     @on(Finished)
     def _show_finished(self, event: Finished) -> None:
         self.settings_view.show(self.known, "done")
-        details = self.browse.query_one(Details)
-        details.pythons = event.portraits
-        details.refresh()
-        self.browse.know_pythons(event.tags)
+        for details in self.browse.query(Details):  # none once the app is being closed
+            details.pythons = event.portraits
+            details.refresh()
+        self.browse.know_pythons(event.tags, event.doubts)
 
     @on(Settings.Again)
     def _find_again(self) -> None:
@@ -105,14 +119,22 @@ class Settler(Remover):
 
     @on(Settings.Move)
     def _move(self, event: Settings.Move) -> None:
+        if self._may_change():
+            self._ask_folder(event.known)
+
+    @on(Refused)
+    def _ask_again(self, event: Refused) -> None:
+        if len(self.screen_stack) == 1:  # else something else has been asked since
+            self._ask_folder(event.known, event.typed, event.why)
+
+    def _ask_folder(self, known: PipSettings, typed: str = "", why: str = "") -> None:
         from cachetui.ui.settings_dialogs import Folder  # noqa: PLC0415 - needed late
 
         def take(folder: str | None) -> None:
             if folder is not None:
-                self._propose(event.known, "move" if folder else "default", folder)
+                self._propose(known, "move" if folder else "default", folder)
 
-        if self._may_change():
-            self.push_screen(Folder(event.known), take)
+        self.push_screen(Folder(known, home(sys.platform, self.environ), typed, why), take)
 
     def _may_change(self) -> bool:
         """Tell the user why nothing can be changed now, if so."""
@@ -135,8 +157,11 @@ class Settler(Remover):
     def _confirm(self, event: Proposed) -> None:
         from cachetui.ui.settings_dialogs import Confirm  # noqa: PLC0415 - needed late
 
+        if len(self.screen_stack) > 1:
+            return  # something else has been asked since
+
         def take(agreed: bool | None) -> None:
-            if agreed:
+            if agreed and self._may_change():
                 self._changing = True
                 self.settings_view.tell(event.change.settings, Told(False, "pip is changing its settings."))
                 portraits = [one.portrait for one in self.known]
@@ -163,10 +188,15 @@ def _plan(
     """Find out how a wish would be fulfilled, by what the settings are now."""
     from cachetui.insight.settings.change import plan_change  # noqa: PLC0415
     from cachetui.insight.settings.current import settings_of  # noqa: PLC0415
+    from cachetui.insight.settings.destination import DestinationError  # noqa: PLC0415
 
-    change = plan_change(settings_of(portrait, environ), wish, root, environ)
+    known = settings_of(portrait, environ)
+    try:
+        message: Message = Proposed(plan_change(known, wish, root, environ))
+    except DestinationError as error:
+        message = Refused(known, root or "", str(error))
     if not stop():
-        post(Proposed(change))
+        post(message)
 
 
 def _carry_out(

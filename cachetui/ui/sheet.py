@@ -10,7 +10,7 @@ from textual import events
 from textual.binding import BindingType
 from textual.geometry import Size
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -184,9 +184,10 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         #listed { margin: 1 0 0 0; }
         #answers { layout: horizontal; height: 1; margin: 1 0 0 0; }
         #answers Line { width: 1fr; }
+        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
         Words { margin: 1 0 0 0; }
         &.-short #sheet { width: 100%; padding: 0 0 0 2; &:ansi { padding: 0 0 0 1; } }
-        &.-short #listed, &.-short #answers, &.-short Words { margin: 0; }
+        &.-short #listed, &.-short #answers, &.-short #ask, &.-short Words { margin: 0; }
     }
     """
 
@@ -230,14 +231,18 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
 
 class Asking(Sheet[bool]):
-    """A dialog that wants a yes or a no. Keys that were pressed before it stood there do not answer it."""
+    """A dialog that wants a yes or a no. Keys that were pressed before it was seen do not answer it."""
 
     asked_at = inf
-    """Since when it stands there, by the clock of Textual's messages, in seconds."""
+    """Since when it has been seen, by the clock of Textual's messages, in seconds."""
 
     def on_mount(self) -> None:
-        """Begin to listen."""
-        self.asked_at = Message().time
+        """Listen as soon as it has been drawn."""
+        self.screen_layout_refresh_signal.subscribe(self, self._listen, immediate=True)
+        self.call_after_refresh(self._listen, self)  # where it is laid out already
+
+    def _listen(self, _: Screen[object]) -> None:
+        self.asked_at = min(self.asked_at, Message().time)
 
     def action_yes(self) -> None:
         """Do it."""

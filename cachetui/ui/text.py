@@ -47,6 +47,11 @@ UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "
 ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", " ----===#")
 
 
+def copyable(text: str) -> str:
+    """Return text as a clipboard takes it: what stands for bytes that are no UTF-8 is spelt out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def printable(text: str) -> str:
     r"""Return text from the cache with everything invisible spelt out: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
     return UNSEEN.sub(_spell, text) if not text.isascii() or not text.isprintable() else text
@@ -57,6 +62,10 @@ def _spell(found: re.Match[str]) -> str:
     if 0xDC80 <= code <= 0xDCFF:  # a byte that os.fsdecode could not decode (PEP 383)
         code -= 0xDC00
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+
+
+PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
+"""An address in which there is nothing to mask; others need a closer look."""
 
 
 def masked(url: str) -> str:
@@ -102,10 +111,13 @@ def _after_user(start: str, rest: str) -> int | None:
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     path = re.split("[?#]", rest, maxsplit=1)[0]
     if "@" in authority:
+        host = authority.rpartition("@")[2]
+        if "+" in start and "." in host and _PLAIN_HOST(host):  # a repository, with a revision behind an `@` of its own
+            return authority.rindex("@") + 1
         return path.rindex("@") + 1
     if not _PLAIN_HOST(authority):
         return rest.rfind("@") + 1 or len(authority)
-    if start.lower().startswith("file:") or ("." in authority and ":" not in authority):
+    if start.lower().rpartition("+")[2].startswith("file:") or ("." in authority and ":" not in authority):
         return None
     inside = [found.end() for found in re.finditer("(?<!/)@", path)]  # not the `/@` of a scope
     return max(inside, default=None)
@@ -162,6 +174,10 @@ def count(number: int, noun: str) -> str:
 
 
 def removed(files: int, entries: int, freed: int, before: int) -> str:
-    """Tell what was removed, and from what to what the disk usage went, in bytes: the line for quitting."""
+    """Tell what was removed, and from what to what the disk usage went, in bytes: the line for quitting.
+
+    All three sizes are those of files and of the folders around them.
+    """
     what = f"{count(files, 'file')} of {count(entries, 'entry')}"
-    return f"Removed {what}, freed {disk_text(freed)}: {disk_text(before)} → {disk_text(max(0, before - freed))}"
+    left = disk_text(max(0, before - freed))
+    return f"Removed {what}, freed {disk_text(freed)}: {disk_text(before)} → {left}, folders included"

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Self
-
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from cachetui.ui.audit_parts import Choice, choice_of, items_inside
 from cachetui.ui.cells import fit, width
 from cachetui.ui.figures import UPWARD, UPWARD_ASCII, Figure
+from cachetui.ui.listing import Sign
 from cachetui.ui.text import ASCII
 from cachetui.ui.treemap import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
 
@@ -32,11 +31,15 @@ report.
 """
 
     def __init__(self, id: str | None = None) -> None:
+        self._shades: dict[float, tuple[Style, Style]] = {}  # by the strength of the accent
         super().__init__(id)
         self.now_ns = 0
         self.levels: list[tuple[str, list[Item], int]] = []
         """What was gone into: its name, what it holds, and the index of what was chosen there."""
+        self._room = Size(0, 0)
         self._tiles: list[Tile] = []
+        self._choices: list[Choice] = []  # what they stand for
+        self._signs: list[Sign] = []  # how that is marked
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
     def show(self, items: list[Item], now_ns: int) -> None:
@@ -54,13 +57,30 @@ report.
 
     def _lay_out(self, chosen: str = "") -> None:
         items = self.levels[-1][1] if self.levels else []
+        self._room = self.size
         self._tiles = tiles(items, *self.size)
+        self._choices = [choice_of(tile.item) for tile in self._tiles]
+        self._signs = [self.sign(choice) for choice in self._choices]
+        self._written.clear()
+        self.refresh()
         names = [tile.item.name for tile in self._tiles]
         self.go(names.index(chosen) if chosen in names else self.cursor if not chosen else 0)
 
     def on_resize(self) -> None:
-        """Lay the tiles out anew."""
-        self._lay_out(self.choice.name if self.choice is not None else "")
+        """Lay the tiles out anew, if there is another room for them than when they were seen last."""
+        if self.size != self._room:
+            self._lay_out(self.choice.name if self.choice is not None else "")
+
+    def go(self, index: int) -> None:
+        """Choose a tile; only it and the one before are drawn anew."""
+        before, self.cursor = self.cursor, max(0, min(index, self.number - 1))
+        self._redraw(before, self.cursor)
+        self.post_message(self.Moved())
+
+    def _redraw(self, *indices: int) -> None:
+        """Draw some tiles anew, and no other."""
+        if regions := [Region(*self._tiles[index].region) for index in indices if index < self.number]:
+            self.refresh(*regions)
 
     @property
     def number(self) -> int:
@@ -70,7 +90,7 @@ report.
     @property
     def choice(self) -> Choice | None:
         """What the chosen tile stands for."""
-        return choice_of(self._tiles[self.cursor].item) if self.cursor < len(self._tiles) else None
+        return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property
     def days(self) -> float:
@@ -121,7 +141,7 @@ report.
         tile, simple = self._tiles[index], self.glyphs is ASCII
         line, edge = self._styles(tile)
         if index not in self._written:
-            self._written[index] = self._labels(tile)
+            self._written[index] = self._labels(index)
         name, facts = self._written[index]
         row, room = y - tile.top, tile.right - tile.left - 1
         words = fit([*name, *facts, *[""] * (tile.bottom - tile.top)][row], max(0, room), dots=self.glyphs.dots)
@@ -143,14 +163,22 @@ report.
             Segment(below * rest, edge),
         ]
 
-    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw anew."""
-        self._written = {}
-        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        before, self._signs = self._signs, [self.sign(choice) for choice in self._choices]
+        changed = [index for index, sign in enumerate(self._signs) if sign != before[index]]
+        for index in changed:
+            self._written.pop(index, None)
+        self._redraw(*changed)
 
-    def _labels(self, tile: Tile) -> tuple[list[str], list[str]]:
+    def notify_style_update(self) -> None:
+        """Forget how tiles were drawn when theme or classes change."""
+        super().notify_style_update()
+        self._shades = {}
+
+    def _labels(self, index: int) -> tuple[list[str], list[str]]:
         """Return a tile's words, with the sign of a mark, if it bears one."""
-        sign = self.sign(tile.item.entries)
+        tile, sign = self._tiles[index], self._signs[index]
         name, facts = tile.label(self.total, self.glyphs.dots)
         if facts and sign in ("x", "-") and len(facts[0]) + 4 <= tile.right - tile.left - 2:
             facts[0] = f"[{sign}] {facts[0]}"
@@ -158,10 +186,17 @@ report.
 
     def _styles(self, tile: Tile) -> tuple[Style, Style]:
         """Return how a tile's words are drawn, and its hairlines."""
+        strength = freshness(tile.item.days)
+        if strength not in self._shades:
+            self._shades[strength] = self._mixed(strength)
+        return self._shades[strength]
+
+    def _mixed(self, strength: float) -> tuple[Style, Style]:
+        """Mix the colours of tiles of some strength."""
         if self.plain:
             return self.ink(), self.ink("faint")
         back = self.background_colors[1]
-        shade = self.shade(freshness(tile.item.days))
+        shade = self.shade(strength)
         words = shade + shade.get_contrast_text(0.92)
         return (
             Style.from_color(words.rich_color, shade.rich_color),

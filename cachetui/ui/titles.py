@@ -37,8 +37,9 @@ class Titles(Ink):
 
     def show(self, order: Order) -> None:
         """Tell another order."""
-        self.order = order
-        self.refresh()
+        if order != self.order:
+            self.order = order
+            self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         """Sort by the clicked column."""

@@ -33,7 +33,7 @@ class Tops:
         """Make rows of projects that come by name, and of the groups that come after them."""
         return cls([Row(place, place, place.title, holding, 0, "", True) for place, holding in shelves])
 
-    @property
+    @cached_property
     def shelves(self) -> list[tuple[Place, Holding]]:
         """What is shown of every project and group."""
         return [(row.place, row.holding) for row in self.rows]

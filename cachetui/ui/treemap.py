@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 from textwrap import wrap
 from typing import Literal, NamedTuple
 
 import squarify
 
 from cachetui.model import NS, Entry
+from cachetui.ui.catalog import Place
 from cachetui.ui.cells import fit, shown, width
 from cachetui.ui.text import DAY, UNICODE, age, disk_text
 
@@ -41,6 +43,8 @@ class Item(NamedTuple):
     """Their mean age in days, weighted by size."""
     inside: tuple[Item, ...] = ()
     """What can be gone into: of those that are too small for a tile, each of them."""
+    place: Place | None = None
+    """The project or group that it is all of; None where it is something else."""
 
 
 class Tile(NamedTuple):
@@ -52,6 +56,11 @@ class Tile(NamedTuple):
     top: int
     right: int
     bottom: int
+
+    @property
+    def region(self) -> tuple[int, int, int, int]:
+        """The same as left, top, width and height."""
+        return self.left, self.top, self.right - self.left, self.bottom - self.top
 
     def label(self, total: int, dots: str = UNICODE.dots) -> tuple[list[str], list[str]]:
         """Write the name, and what else there is room for, of `total` bytes; the last line stays free for the edge."""
@@ -67,7 +76,7 @@ class Tile(NamedTuple):
         return name, [fact for fact in facts if name and width(fact) <= room][: max(0, height - len(name))]
 
 
-def item_of(name: str, entries: Sequence[Entry], now_ns: int, inside: tuple[Item, ...] = ()) -> Item:
+def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: Place | None = None) -> Item:
     """Sum entries up."""
     disks = [sum([file[4] for file in entry[1]]) for entry in entries]
     disk = sum(disks)
@@ -76,7 +85,7 @@ def item_of(name: str, entries: Sequence[Entry], now_ns: int, inside: tuple[Item
         mean = sum([size * old for size, old in zip(disks, ages, strict=True)]) / disk
     else:
         mean = sum(ages) / max(1, len(ages))
-    return Item(name, tuple(entries), disk, mean / NS / DAY, inside)
+    return Item(name, tuple(entries), disk, mean / NS / DAY, place=place)
 
 
 def freshness(days: float) -> float:
@@ -98,23 +107,24 @@ def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
     if not number:
         order, number = order[: max(1, cells // (2 * LEAST_TILE))], max(1, cells // (2 * LEAST_TILE))
     while True:
-        shown_items = _joined(order, number)
-        found = _laid_out(shown_items, room, height)
+        rest = order[number:] if len(order) - number > 1 else []
+        found = _laid_out(_joined(order, rest) if rest else order, room, height)
         if number <= 1 or all(tile.right - tile.left >= LEAST_WIDTH and tile.bottom > tile.top for tile in found):
-            return [tile for tile in found if tile.right > tile.left and tile.bottom > tile.top]
+            break
         number -= 1
+    if rest:
+        entries = tuple(chain.from_iterable([item.entries for item in rest]))  # once only: it may be nearly all
+        smaller = next(index for index, tile in enumerate(found) if tile.item.inside)
+        found[smaller] = found[smaller]._replace(item=found[smaller].item._replace(entries=entries))
+    return [tile for tile in found if tile.right > tile.left and tile.bottom > tile.top]
 
 
-def _joined(order: list[Item], number: int) -> list[Item]:
-    """Return the biggest items, and one for all others."""
-    rest = order[number:]
-    if len(rest) < 2:
-        return order
+def _joined(order: list[Item], rest: list[Item]) -> list[Item]:
+    """Return the biggest items, and one for all others, whose entries are not gathered yet."""
     disk = sum([item.disk for item in rest])
     days = sum([item.days * item.disk for item in rest]) / disk
-    entries = tuple([entry for item in rest for entry in item.entries])
-    smaller = Item(f"{len(rest):,} smaller", entries, disk, days, tuple(rest))
-    return sorted([*order[:number], smaller], key=lambda item: -item.disk)
+    smaller = Item(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
+    return sorted([*order[: len(order) - len(rest)], smaller], key=lambda item: -item.disk)
 
 
 def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:

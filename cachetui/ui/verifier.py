@@ -2,87 +2,33 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import cached_property, partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from textual import on
-from textual.message import Message
 from textual.worker import Worker
 
-from cachetui.errors import CachetuiError
-from cachetui.model import Entry, File, Inventory
-from cachetui.ui import work
+from cachetui.ui import checking, work
 from cachetui.ui.auditor import Auditor
 from cachetui.ui.cells import shown
+from cachetui.ui.checking import Checked, Proved, Unchecked, Verifying, to_read
+from cachetui.ui.diagnosis import Ill, Proof, grouped, proof_words, serious, verdict
 from cachetui.ui.health import Health
-from cachetui.ui.health_page import Ill, Proof, grouped, proof_words, serious, verdict
+from cachetui.ui.keys import key_name
 from cachetui.ui.remover import REFUSAL_SECONDS
 from cachetui.ui.text import count, disk_text
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.health.finding import Finding, Sort
-    from cachetui.insight.health.verifying import Progress, Verified
+    from cachetui.ui.checking import Files
 
-    Files = tuple[File, ...]
     Found = Mapping[tuple[Sort, str], tuple[Finding, Files]]
     """Findings by sort and path, each with the files of its entry as they were then."""
 
 SETTLED = 1.0
 """Seconds after a reading before it is checked: whoever has only a short look is not made to wait."""
-REPORT_SECONDS = 0.1
-"""Least time between two reports of a verification that reach the screen."""
-
-
-@dataclass
-class Checked(Message):
-    """It is known what is wrong, as far as can be seen."""
-
-    turn: int
-    """Which reading was looked at."""
-    findings: tuple[Finding, ...]
-    """What is wrong."""
-
-
-@dataclass
-class Verifying(Message):
-    """A verification has got further."""
-
-    turn: int
-    """Which one."""
-    progress: Progress
-    """How far it is."""
-
-    def can_replace(self, message: Message) -> bool:
-        """Let the last one stand for all."""
-        return isinstance(message, Verifying)
-
-
-@dataclass
-class Proved(Message):
-    """A verification has come to its end."""
-
-    turn: int
-    """Which one."""
-    verified: Verified
-    """What came of it."""
-    files: Mapping[str, Files]
-    """What was to be read, by path, with its files as they were then."""
-
-
-@dataclass
-class Unchecked(Message):
-    """It cannot be told what is wrong."""
-
-    turn: int
-    """Which reading, or which verification."""
-    reason: str
-    """A sentence that says why; untrusted text."""
-    deep: bool
-    """Whether it was a verification."""
 
 
 class Verifier(Auditor):
@@ -134,7 +80,7 @@ class Verifier(Auditor):
         if self.inventory is None or self._reading is not None or self._check_turn == self._turn:
             return
         self._check_turn = self._turn
-        self._beside(partial(_check, self._turn, self.inventory, self._clock()), group="check")
+        self._beside(partial(checking.check, self._turn, self.inventory, self._clock()), group="check")
         self._tell_health()
 
     @on(Checked)
@@ -168,7 +114,7 @@ class Verifier(Auditor):
             return
         if self._verifying is None:
             self._verify_turn += 1
-            self._verifying = self._beside(partial(_verify, self._verify_turn, self.inventory), group="verify")
+            self._verifying = self._beside(partial(checking.verify, self._verify_turn, self.inventory), group="verify")
             self.health_view.busy = True
             self.health_view.tell_work("verifying", 0.0)
             self.health_view.refresh_bindings()
@@ -203,8 +149,8 @@ class Verifier(Auditor):
             words = verdict(grouped(self._ills()))[0][1]
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
         elif self.header.tab != self.health_view.id:
-            words = f"{count(len(fresh), 'finding')}. {' '.join(proof_words(self._proof))}"
-            self.notify(f"Verified: {words}", markup=False)
+            words = " ".join(proof_words(self._proof, key_name(self, "health.verify")))
+            self.notify(f"Verified: {count(len(fresh), 'finding')}. {words}", markup=False)
 
     # What is shown
 
@@ -213,15 +159,14 @@ class Verifier(Auditor):
         known, found = self.listing.catalog.entries, {**(self._checked or {}), **self._deep}
         if not found:
             return []
-        from cachetui.insight.health.finding import SORTS  # noqa: PLC0415 - the first screen does not wait for it
+        from cachetui.insight.health.finding import in_order  # noqa: PLC0415 - the first screen does not wait for it
 
-        ills = [
-            Ill(finding, entry)
+        same = [
+            finding
             for finding, files in found.values()
             if (entry := known.get(finding.path)) is not None and entry.files == files
         ]
-        places = {sort: place for place, sort in enumerate(SORTS)}
-        return sorted(ills, key=lambda ill: (places[ill.finding.sort], ill.finding.path))
+        return [Ill(finding, known[finding.path]) for finding in in_order(same)]
 
     def _show_health(self) -> None:
         """Show what is wrong, or why that is not known."""
@@ -242,15 +187,17 @@ class Verifier(Auditor):
         if groups:
             view.show(groups, proof)
         elif self._check_error:
-            view.show_plain("This cannot be checked", shown(self._check_error), ways=(("r", "look again"),))
+            ways = ((key_name(self, "cache.rescan"), "look again"),)
+            view.show_plain("This cannot be checked", shown(self._check_error), ways=ways)
         elif not self.listing.catalog.entries:
             view.show_plain("The cache is empty", "Nothing in it can be wrong.")
         elif self._checked is None:
             view.show_plain("Looking for what is wrong", f"{len(self.listing.catalog.entries):,} entries")
         else:
             title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as can be seen"
-            ways = (("v", f"read everything{' again' if proof else ''}"),)
-            view.show_plain(title, *proof_words(proof), ways=ways)
+            verify = key_name(self, "health.verify")
+            ways = ((verify, f"read everything{' again' if proof else ''}"),)
+            view.show_plain(title, *proof_words(proof, verify), ways=ways)
 
     def _proof_now(self) -> Proof | None:
         """Return what the last verification came to, and how much it does not cover any more."""
@@ -290,48 +237,3 @@ class Verifier(Auditor):
         if event.entry.path in self.listing.catalog.entries:
             self.action_view("browse")
             self.browse.reveal(event.entry)
-
-
-def to_read(entries: Iterable[Entry]) -> list[Entry]:
-    """Return what of some entries a verification reads."""
-    from cachetui.insight.health.verifying import VERIFIED  # noqa: PLC0415 - asked seldom
-
-    return [entry for entry in entries if entry.kind in VERIFIED]
-
-
-def _check(turn: int, inventory: Inventory, now_ns: int, post: work.Post, stop: work.Stop) -> None:
-    """Look for what is wrong, as far as can be seen."""
-    from cachetui.insight.health.checks import check  # noqa: PLC0415 - the first screen does not wait for it
-
-    try:
-        findings = check(inventory, now_ns=now_ns, stop=stop)
-    except (CachetuiError, OSError) as error:
-        if not stop():
-            post(Unchecked(turn, _why(error), deep=False))
-    else:
-        if not stop():
-            post(Checked(turn, findings))
-
-
-def _verify(turn: int, inventory: Inventory, post: work.Post, stop: work.Stop) -> None:
-    """Read everything; one that is stopped tells what it has found."""
-    from cachetui.insight.health.verifying import verify  # noqa: PLC0415 - the first screen does not wait for it
-
-    next_at = 0.0
-
-    def report(progress: Progress) -> None:
-        nonlocal next_at
-        if (now := time.monotonic()) >= next_at:
-            next_at = now + REPORT_SECONDS
-            post(Verifying(turn, progress))
-
-    try:
-        verified = verify(inventory, inventory.entries, stop=stop, report=report)
-    except (CachetuiError, OSError) as error:
-        post(Unchecked(turn, _why(error), deep=True))
-    else:
-        post(Proved(turn, verified, {entry.path: entry.files for entry in to_read(inventory.entries)}))
-
-
-def _why(error: Exception) -> str:
-    return f"This cannot be checked: {error.strerror or error}." if isinstance(error, OSError) else str(error)

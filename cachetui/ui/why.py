@@ -16,12 +16,13 @@ from textual.strip import Strip
 from textual.widgets import Input
 
 from cachetui.model import Entry
-from cachetui.ui.asking import sign_of, toggle
+from cachetui.ui.asking import EXAMPLE, sign_of, toggle
 from cachetui.ui.cells import fit, shown, width
+from cachetui.ui.echo import unsaid
 from cachetui.ui.ink import Ink, Line
-from cachetui.ui.keys import MARK, MOVE, SHOW, key
+from cachetui.ui.keys import MARK, MOVE, ROWS, SHOW, key
 from cachetui.ui.listing import Listing
-from cachetui.ui.text import hushed
+from cachetui.ui.text import copyable
 from cachetui.ui.why_page import BOX, Act, Look, PageLine, acts_of, answer_lines, plain_lines
 
 if TYPE_CHECKING:  # the first screen does not wait for it
@@ -51,14 +52,17 @@ class QuestionBox(Input):
         &:ansi > .input--cursor { text-style: reverse; }
     }
     """
-    HELP = """\
+    HELP = f"""\
 # Why did pip do that?
 Type what was asked of pip, and press Enter. The answer comes from this cache and from your Python alone: nothing is
 installed, and nothing is fetched.
 
-- `psycopg2==2.4.1`: a requirement, as in a requirements file
+- `{EXAMPLE}`: a requirement, as in a requirements file
 - `thing @ https://files.example/thing-1.0.tar.gz`: the address of a file, with or without a name
 - `pip install torch==2.3.0 --extra-index-url https://index.example/cu121`: the command, as it was typed
+
+As long as nothing is typed, numbers go to the views: a project whose name begins with one is asked for with a blank
+before it.
 """
     BINDING_GROUP_TITLE = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -69,11 +73,19 @@ installed, and nothing is fetched.
 
     def __init__(self) -> None:
         super().__init__(
-            placeholder="psycopg2==2.4.1, or the whole command as it was typed",
+            placeholder=f"{EXAMPLE}, or the whole command as it was typed",
             compact=True,
             select_on_focus=False,
             id="question",
         )
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Tell whether a key is typed: numbers are not, as long as the box is empty, but go to the views."""
+        return super().check_consume_key(key, character) and not (key.isdecimal() and not self.value)
+
+    def passes_on(self, event: events.Key) -> bool:
+        """Tell whether a key that could be typed is not."""
+        return event.is_printable and not self.check_consume_key(event.key, event.character)
 
     def action_leave(self) -> None:
         """Go to the answer."""
@@ -98,14 +110,7 @@ files that show them, and the commands that help. A check mark stands before a f
 that this Python cannot use, a dot before one that was not asked for. `[x]` is marked: `d` shows the review.
 """
     BINDING_GROUP_TITLE = "Answer"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
-        key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),
-        key("pagedown", "page(1)", "page down", "rows.page-down", MOVE, "Go one page down"),
-        key("pageup", "page(-1)", "page up", "rows.page-up", MOVE, "Go one page up"),
-        key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
-        key("G,end", "edge(-1)", "last row", "rows.last", MOVE, "Go to the last row"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     @dataclass
     class Ticked(Message):
@@ -174,8 +179,8 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
 
     def action_edge(self, end: int) -> None:
         """Go to the start, or the end."""
-        self.go(end * -(len(self._spans) - 1))
-        self._scroll(end * -len(self._lines))
+        self.go(end * (len(self._spans) - 1))
+        self._scroll(end * len(self._lines))
 
     def on_click(self, event: events.Click) -> None:
         """Go to what was clicked; mark by the box."""
@@ -236,28 +241,21 @@ class Why(Vertical):
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
         self.asking = False
         """Whether an answer is waited for."""
+        self.box = QuestionBox()
+        """Where the question is typed."""
+        self.answers = AnswerList()
+        """The answer's lines."""
+        self._asked, self._prompt = Line(id="asked"), Line(id="prompt")
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
-        yield Line(id="asked")
-        with Horizontal():
-            yield Line(id="prompt")
-            yield QuestionBox()
-        yield AnswerList()
-
-    @property
-    def box(self) -> QuestionBox:
-        """Where the question is typed."""
-        return self.query_one(QuestionBox)
-
-    @property
-    def answers(self) -> AnswerList:
-        """The answer's lines."""
-        return self.query_one(AnswerList)
+        yield self._asked
+        yield Horizontal(self._prompt, self.box)
+        yield self.answers
 
     def on_mount(self) -> None:
         """Begin with the question."""
-        self.query_one("#prompt", Line).show((f" {self.answers.glyphs.prompt} ", "accent strong"))
+        self._prompt.show((f" {self.answers.glyphs.prompt} ", "accent strong"))
         self._draw(anew=True)
 
     def on_resize(self) -> None:
@@ -312,14 +310,15 @@ class Why(Vertical):
             title, words, ways = self._plain
             answers.show(plain_lines(title, words, ways, room, look) if title else [], anew=anew)
         self._head()
-        self.refresh_bindings()
+        if self.is_attached:
+            self.refresh_bindings()
 
     def _head(self) -> None:
         """Tell at the right for which Python it is answered."""
         dots = self.answers.glyphs.dots
         words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
-        words = fit(shown(hushed(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
-        self.query_one("#asked", Line).show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
+        words = fit(shown(unsaid(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
+        self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
 
     @property
     def _act(self) -> Act | None:
@@ -358,8 +357,8 @@ class Why(Vertical):
 
     def action_copy(self) -> None:
         """Copy the command under the cursor, or the first one."""
-        self.app.copy_to_clipboard(self._command)
-        self.notify(f"Copied {shown(hushed(self._command))}", markup=False)
+        self.app.copy_to_clipboard(copyable(self._command))
+        self.notify(f"Copied {shown(unsaid(self._command))}", markup=False)
 
     def action_mark(self) -> None:
         """Mark what the row is about, or unmark it, and step down."""

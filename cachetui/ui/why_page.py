@@ -7,7 +7,8 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.ui.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
-from cachetui.ui.text import Glyphs, count, hushed
+from cachetui.ui.echo import unsaid
+from cachetui.ui.text import Glyphs, count
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.why.answer import Explanation, Held, Reason, Remedy
@@ -91,7 +92,7 @@ def plain_lines(
 
 def _said(words: str) -> str:
     """Return words from the cache or the user fit to be drawn, without the secrets of addresses."""
-    return shown(hushed(words))
+    return shown(unsaid(words))
 
 
 def _blank(look: Look) -> tuple[PageLine, ...]:

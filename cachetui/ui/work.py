@@ -2,34 +2,52 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.message import Message
 
-from cachetui.errors import CachetuiError, RootError
+from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.location import Interpreter, Location
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 from cachetui.preferences.file import remember_theme
-from cachetui.preferences.values import Protection
 from cachetui.ui.catalog import Catalog
+from cachetui.ui.edge import edge
+from cachetui.ui.preferring import Prefer, Preferred, protected_of, without
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
     from cachetui.removal.execution import Outcome, Progress
     from cachetui.removal.plan import Plan
 
+Told = TypeVar("Told")
 Post = Callable[[Message], object]
 """Hands a message to the app; may be called from any thread."""
 Stop = Callable[[], bool]
 """Tells whether to give up."""
+REPORT_SECONDS = 0.1
+"""Least time between two reports of some work that reach the screen."""
 WRITING = Lock()
 """Held while the preferences are written: one after the other."""
+
+
+def now_and_then(report: Callable[[Told], object]) -> Callable[[Told], None]:
+    """Return what hands on reports that come fast, though not all of them: the screen need not draw each."""
+    next_at = 0.0
+
+    def hand_on(told: Told) -> None:
+        nonlocal next_at
+        if (now := time.monotonic()) >= next_at:
+            next_at = now + REPORT_SECONDS
+            report(told)
+
+    return hand_on
 
 
 class Found(Message):
@@ -131,14 +149,15 @@ def read_cache(
 
     remembered = Memory() if memory else None
     try:
-        inventory = scan(
-            location.root,
-            memory=remembered,
-            indexes=location.indexes,
-            stop=stop,
-            report=report if tell else None,
-        )
-    except (RootError, OSError) as error:
+        with edge("read the cache"):
+            inventory = scan(
+                location.root,
+                memory=remembered,
+                indexes=location.indexes,
+                stop=stop,
+                report=report if tell else None,
+            )
+    except (CachetuiError, OSError) as error:
         reason = f"{location.root} cannot be read: {_why(error)}." if isinstance(error, OSError) else str(error)
         post(Unread(turn, reason, missing=not _exists(location.root)))
     else:
@@ -179,26 +198,31 @@ def plan(
     inventory: Inventory,
     entries: Iterable[Entry],
     *,
-    protection: Protection,
+    read: Prefer,
     named: bool,
     purge: bool,
     now_ns: int,
     post: Post,
     stop: Stop,
 ) -> None:
-    """Find out what of some entries would go; what the preferences protect stays."""
-    from cachetui.insight.judging import facts_of  # noqa: PLC0415 - the first screen does not wait for it
+    """Find out what of some entries would go; what the preferences protect by now stays."""
     from cachetui.pip.running import running_pips  # noqa: PLC0415 - it starts with psutil, which costs time
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
 
-    protected: frozenset[str] = frozenset()
-    if protection.terms:
-        protected = facts_of(inventory.entries, (), now_ns=now_ns, protect=protection).protected
-    pips = running_pips()
+    preferences = read()
+    if stop():
+        return
+    post(Preferred(preferences))
+    if preferences.refusal:
+        post(Refused(preferences.refusal))
+        return
     try:
-        found = plan_removal(
-            inventory, entries, pips=pips, now_ns=now_ns, named=named, purge=purge, protected=protected
-        )
+        with edge("tell what would go"):
+            protected = protected_of(inventory, preferences.protection, now_ns)
+            pips = running_pips()
+            found = plan_removal(
+                inventory, entries, pips=pips, now_ns=now_ns, named=named, purge=purge, protected=protected
+            )
     except (CachetuiError, OSError) as error:
         reason = f"What would go cannot be told: {_why(error)}." if isinstance(error, OSError) else str(error)
         if not stop():
@@ -208,16 +232,24 @@ def plan(
             post(Planned(found, purge))
 
 
-def remove(agreed: Plan, post: Post, stop: Stop) -> None:
-    """Carry out a plan that the user has agreed to."""
+def remove(agreed: Plan, inventory: Inventory, *, read: Prefer, now_ns: int, post: Post, stop: Stop) -> None:
+    """Carry out a plan that the user has agreed to, save what the preferences have come to protect since."""
     from cachetui.pip.running import running_pips  # noqa: PLC0415
     from cachetui.removal.execution import carry_out  # noqa: PLC0415
+
+    preferences = read()
+    post(Preferred(preferences))
+    if preferences.refusal:
+        post(Refused(preferences.refusal))
+        return
+    agreed = without(agreed, protected_of(inventory, preferences.protection, now_ns))
 
     def report(progress: Progress) -> None:
         post(Advanced(progress))
 
     try:
-        outcome = carry_out(agreed, stop=stop, report=report, pips=running_pips)
+        with edge("finish the removal"):
+            outcome = carry_out(agreed, stop=stop, report=report, pips=running_pips)
     except (CachetuiError, OSError) as error:
         broken = "The removal broke off: {}. What is gone stays gone; the rest is kept."
         post(Refused(broken.format(_why(error)) if isinstance(error, OSError) else str(error)))

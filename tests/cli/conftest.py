@@ -13,6 +13,7 @@ import pytest
 
 from cachetui.cli import main, removing
 from cachetui.demo import demo_cache
+from tests.cli.lending import Lent
 
 
 class Said(NamedTuple):
@@ -32,12 +33,17 @@ def made_up() -> Iterator[Path]:
         yield root
 
 
+@pytest.fixture(scope="session")
+def lent(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Lent:
+    return Lent(made_up, tmp_path_factory.mktemp("lent") / "cache")
+
+
 @pytest.fixture
-def cache(made_up: Path, tmp_path: Path) -> Path:
-    """Give a test a made-up cache of its own, with the times of its directories."""
-    root = tmp_path / "cache"
-    shutil.copytree(made_up, root)
-    return root
+def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
+    """Lend a test a made-up cache, with the times of its directories: it may do with it what it wants."""
+    lent.lend(tmp_path / "cache")
+    yield tmp_path / "cache"
+    lent.take_back(tmp_path / "cache")
 
 
 @pytest.fixture

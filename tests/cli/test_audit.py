@@ -14,6 +14,7 @@ import pytest
 
 from cachetui.ui.report.rows import Row
 from tests.cli.conftest import Run
+from tests.cli.test_preferences import prefer
 from tests.inventories import write
 
 SECTIONS = (("kinds", "kind"), ("projects", "project"), ("pythons", "python"), ("platforms", "platform"))
@@ -92,13 +93,49 @@ def test_csv_and_json_tell_the_same(run: Run, made_up: Path) -> None:
     assert all(line.endswith("\r") for line in said.out.split("\n")[:-1])
 
 
-@pytest.mark.parametrize("rule", ["--superseded", "--legacy", "--leftovers", "--older-than 90d", "--keep-latest 1"])
-def test_rules_tell_what_prune_would_take(run: Run, made_up: Path, rule: str) -> None:
-    (found,) = [one for one in audit(run, made_up)["rules"] if one["options"] == rule]
-    planned = json.loads(run("prune", *rule.split(), "-n", "--json", "--cache-dir", made_up).out)
-    asked = len(planned["planned"]) + len({one["path"] for one in planned["kept"]})
-    assert found["entries"] == asked
-    assert found["frees"] <= found["disk_usage"]
+def test_rules_tell_what_prune_would_take(run: Run, made_up: Path) -> None:
+    told = {one["options"]: one for one in audit(run, made_up)["rules"]}
+    rules = ("--superseded", "--legacy", "--leftovers", "--dead-weight", "--older-than 90d", "--keep-latest 1")
+    for rule in rules:
+        planned = json.loads(run("prune", *rule.split(), "-n", "--json", "--cache-dir", made_up).out)
+        asked = len(planned["planned"]) + len({one["path"] for one in planned["kept"]})
+        assert (told[rule]["entries"], told[rule]["frees"]) == (asked, planned["frees"])
+    assert sum(told[rule]["frees"] for rule in rules) > 0
+
+
+POLICY = """[prune]
+superseded = true
+keep-latest = 2
+terms = ["not:kind:metadata", "size>1kB", "not:from:an-index-with-a-long-name.example"]
+"""
+
+
+def test_the_users_own_policy_is_a_rule(run: Run, made_up: Path) -> None:
+    prefer(POLICY)
+    found = audit(run, made_up)["rules"][0]
+    said = run("prune", "-n", "--json", "--cache-dir", made_up)
+    planned = json.loads(said.out)
+    assert (found["rule"], found["known"]) == ("your policy", True)
+    assert (found["entries"], found["frees"]) == (len(planned["planned"]), planned["frees"])
+    assert found["options"] in said.err
+    lines = run("audit", "--cache-dir", made_up).out.splitlines()
+    (place,) = [index for index, line in enumerate(lines) if line.startswith("your policy ")]
+    assert max(map(len, lines)) <= 80
+    assert " ".join(line.strip() for line in lines[place + 1 : place + 3]) == found["options"]
+
+
+def test_what_a_policy_does_without_pythons_is_not_known(run: Run, made_up: Path) -> None:
+    prefer("[prune]\nunusable = true\n")
+    assert not audit(run, made_up)["rules"][0]["known"]
+    assert "your policy                           not known" in run("audit", "--no-memory", "--cache-dir", made_up).out
+
+
+def test_a_policy_that_makes_no_sense_is_left_out_and_that_is_said(run: Run, made_up: Path) -> None:
+    path = prefer("[prune]\nolder-than = 'yesterday'\n")
+    said = run("audit", "--cache-dir", made_up)
+    assert said.code == 0
+    assert f"{path}: the policy is left out until this is mended: line 2" in said.err
+    assert "your policy" not in said.out
 
 
 def test_text_fits_80_columns_whatever_is_in_the_cache(run: Run, cache: Path) -> None:

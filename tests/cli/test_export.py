@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.cli.cache import ENDINGS
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.insight.export import exporting
 from cachetui.model import NS
-from tests.cli.conftest import Run
+from tests.cli.conftest import Nobody, Run
 
 if sys.platform != "win32":
     from tests.cli.terminal import Terminal
@@ -77,6 +78,9 @@ def test_a_dry_run_writes_nothing(run: Run, cache: Path, tmp_path: Path) -> None
         (["export", "torch", "--to", "no/such"], 1),
         (["export", "torch", "--to", "cache/wheels"], 1),
         (["export", "-r", "nosuch.txt", "--to", "out"], 1),
+        (["export", "torch", "--to", "~nobody-here/out"], 1),
+        (["export", "-r", "~nobody-here/r.txt", "--to", "out"], 1),
+        (["export", "torch", "--to", "out", "--cache-dir", "~nobody-here/pip"], 1),
     ],
 )
 def test_what_cannot_be_done_writes_nothing(
@@ -84,10 +88,19 @@ def test_what_cannot_be_done_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     before = sorted(tmp_path.rglob("*"))
-    said = run(*arguments, "--cache-dir", cache)
+    said = run("--cache-dir", cache, *arguments)
     assert (said.code, said.out) == (code, "")
     assert said.err
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes deny nothing there")
+def test_a_folder_that_may_not_be_written_to_is_refused_before_anything_is_read(nobody: Nobody) -> None:
+    out = nobody.cache.parent / "out"
+    out.mkdir(mode=0o555)
+    said = nobody.run("export", "torch", "--to", out, "--cache-dir", nobody.cache)
+    assert (said.code, said.out) == (1, "")
+    assert f"{out} cannot be written to: name another folder." in said.err
 
 
 def test_what_is_left_out_is_told_and_the_rest_is_done(run: Run, cache: Path, tmp_path: Path) -> None:
@@ -135,8 +148,26 @@ def test_requirements_are_followed_and_what_lacks_is_told(run: Run, cache: Path,
     assert run(*asked, "nosuch").code == 3
 
 
-def test_ctrl_c_stops_and_leaves_nothing_half_done(
-    run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("foo @ https://user:secret@files.example/x.whl ;; bad", "foo @ https://***@files.example/x.whl"),
+        ("foo @ https://user:secret@files.example/x.whl", "foo @ https://***@files.example/x.whl"),
+        ("--proxy user:secret@proxy.example:80", "--proxy ***@proxy.example:80"),
+        ("-r https://user:secret@files.example/r.txt", "-r https://***@files.example/r.txt"),
+    ],
+)
+def test_no_line_of_a_file_tells_its_secrets(line: str, told: str, run: Run, cache: Path, tmp_path: Path) -> None:
+    (tmp_path / "r.txt").write_text(f"{line}\n")
+    file = ("-r", tmp_path / "r.txt", "--to", tmp_path / "out", "--python", sys.executable, "--cache-dir", cache)
+    said = run("export", *file, "--json")
+    assert told in said.err
+    assert "secret" not in said.out + said.err
+
+
+@pytest.mark.parametrize("name", ["SIGINT", *[number.name for number in ENDINGS]])
+def test_a_signal_stops_and_leaves_nothing_half_done(
+    name: str, run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(*arguments: object, stop: Callable[[], bool], **_: object) -> exporting.Outcome:
         written = 0
@@ -145,7 +176,7 @@ def test_ctrl_c_stops_and_leaves_nothing_half_done(
             nonlocal written
             written += 1
             if written == 8:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(getattr(signal, name))
             return stop()
 
         return export(*arguments, stop=asked)  # type: ignore[arg-type]

@@ -42,6 +42,14 @@ def test_a_root_that_is_a_link_is_told_by_both_names(run: Run, cache: Path, tmp_
     assert [line.split()[-1] for line in lines[:2]] == [str(tmp_path / "link"), str(cache.resolve())]
 
 
+def test_a_secret_in_what_stands_in_settings_is_masked(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PIP_NO_CACHE_DIR", "https://ann:SECRET@index.example/")
+    said = run("info", "--json")
+    assert "PIP_NO_CACHE_DIR=https://***@index.example/" in " ".join(json.loads(said.out)["notes"])
+    assert "PIP_NO_CACHE_DIR=https://***@index.example/" in said.err
+    assert "SECRET" not in f"{said.out}{said.err}"
+
+
 def test_a_cache_that_is_off_is_told_and_shown(
     run: Run, cache: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

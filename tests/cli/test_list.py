@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from cachetui.cli.documents import entries_json
 from tests.cli.conftest import Nobody, Run
-from tests.inventories import record, write
+from tests.inventories import files, record, write
+from tests.ui.cache import made
 
 ENTRY_KEYS = [
     "kind",
@@ -77,16 +79,16 @@ def test_json_accounts_for_every_file_once_and_for_every_block(run: Run, cache: 
     write(cache, "not-pips.txt", b"x" * 9000)
     document = json.loads(run("list", "--json", "--cache-dir", cache).out)
     paths = [path for entry in all_entries(document) for path in entry["paths"]]
-    on_disk = {path.relative_to(cache).as_posix() for path in cache.rglob("*") if path.is_file()}
+    on_disk = files(cache)
     listed = {path for path in paths if not (cache / path).is_dir()}
     assert len(paths) == len(set(paths))
     assert listed <= on_disk
     assert len(on_disk - listed) == document["foreign"]["files"]
-    files, directories = usage(cache)
-    assert document["disk_usage"] + document["foreign"]["disk_usage"] == files
+    in_files, in_directories = usage(cache)
+    assert document["disk_usage"] + document["foreign"]["disk_usage"] == in_files
     assert document["disk_usage"] == sum(entry["disk_usage"] for entry in all_entries(document))
     assert document["apparent_size"] == sum(entry["apparent_size"] for entry in all_entries(document))
-    assert document["directories"]["disk_usage"] == directories
+    assert document["directories"]["disk_usage"] == in_directories
 
 
 def test_two_runs_say_the_same_the_second_from_memory(run: Run, cache: Path, home: Path) -> None:
@@ -231,11 +233,18 @@ def test_the_tree_goes_down_to_the_files(run: Run, cache: Path) -> None:
 def test_a_terminal_of_80_columns_is_enough(cache: Path) -> None:
     from tests.cli.terminal import Terminal  # noqa: PLC0415 - its pty exists on POSIX alone
 
-    for files in ([], ["--files"]):
-        with Terminal("list", *files, "--cache-dir", str(cache)) as terminal:
+    for more in ([], ["--files"]):
+        with Terminal("list", *more, "--cache-dir", str(cache)) as terminal:
             assert terminal.leave() == 0
             assert [line for line in terminal.seen.splitlines() if len(line) > 80] == []
             assert "\x1b" not in terminal.seen
+
+
+@pytest.mark.parametrize("address", ["/pkgs;token=SECRET/x.whl", "/x.whl?token=SECRET", ":SECRET/x.whl"])
+def test_no_secret_of_an_address_is_listed(address: str) -> None:
+    listed = entries_json([made("wheel", "x", 1, 1, url=f"https://files.example{address}")], "")
+    assert "***" in json.loads(listed)["url"]
+    assert "SECRET" not in listed
 
 
 def test_names_are_whole_where_there_is_no_terminal(run: Run, cache: Path) -> None:

@@ -41,6 +41,20 @@ def test_wrong_usage_is_told(run: Run, arguments: list[str]) -> None:
     assert said.err.startswith("Usage: cachetui ")
 
 
+def test_a_long_term_is_shown_around_the_place(run: Run) -> None:
+    said = run("list", f"{'x' * 5_000} kind:wh\x1bl {'y' * 5_000}")
+    sentence, shown, mark = said.err.splitlines()
+    assert said.code == 2
+    assert sentence == "Error: wh\\x1bl is no kind; perhaps wheel is meant."
+    assert len(shown) <= 80
+    assert shown[mark.index("^") :].startswith("wh\\x1bl yyy")
+
+
+def test_a_sign_of_two_cells_does_not_shift_the_mark(run: Run) -> None:
+    _, shown, mark = run("list", "from:\u6771\u4eac kind:whel").err.splitlines()
+    assert (shown, mark) == ("  from:\u6771\u4eac kind:whel", f"  {' ' * 15}^")
+
+
 def test_demo_and_a_directory_exclude_each_other(run: Run, tmp_path: Path) -> None:
     assert run("list", "--demo", "--cache-dir", tmp_path).code == 2
 
@@ -76,10 +90,18 @@ def test_a_full_disk_is_told(start: Start, cache: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")
 def test_closed_streams_are_no_error(cache: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    for streams in (">&-", "2>&-", ">&- 2>&-"):
-        command = f'"$0" -m cachetui list --cache-dir "$1" {streams}'
+    for streams, words, code in (
+        (">&-", "list", 0),
+        ("<&- 2>&-", "list", 0),
+        (">&- 2>&-", "list", 0),
+        ("<&- >&- 2>&-", "remove numpy", 1),
+        ("2>&-", "list --nosuch", 2),
+        ("2>&-", "list kind:whel", 2),
+        ("<&-", "", 1),
+    ):
+        command = f'"$0" -m cachetui {words} --cache-dir "$1" {streams}'
         found = subprocess.run(["sh", "-c", command, sys.executable, str(cache)], env=environment, check=False)
-        assert found.returncode == 0
+        assert found.returncode == code
 
 
 def test_ctrl_c_while_reading_is_told_by_the_exit_code(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,18 @@ def test_the_same_as_json(run: Run) -> None:
     }
 
 
+def test_names_that_the_browser_does_not_know_are_told(run: Run) -> None:
+    prefer("theme = 'norf'\n[keys]\n'marks.reviw' = 'x'\n")
+    said = run("preferences")
+    assert said.code == 1
+    assert said.out.splitlines()[-3:] == [
+        'line 1    theme: there is no theme "norf"; perhaps nord is meant.',
+        "line 3    keys.marks.reviw: nothing is called so; perhaps marks.review or",
+        "          marks.range or marks.none is meant.",
+    ]
+    assert json.loads(run("preferences", "--json").out)["theme"] is None
+
+
 def test_its_text_fits_and_steers_no_terminal(run: Run) -> None:
     terms = ", ".join(f'"lib-{number} size>{number}MB"' for number in range(30))
     prefer(f'theme = "\\u001b[31m{"x" * 200}"\nprotect = [{terms}]\n[prune]\nterms = [{terms[:60]}"]\n')

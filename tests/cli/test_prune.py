@@ -7,10 +7,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
-
-
-def files(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+from tests.inventories import files
 
 
 def test_what_the_rules_choose_goes_and_nothing_else(run: Run, cache: Path) -> None:
@@ -49,6 +46,11 @@ def test_age_newest_versions_and_a_budget_combine(run: Run, cache: Path) -> None
         ("--older-than", "3m"),
         ("--max-size", "2XB"),
         ("--keep-latest", "-1"),
+        ("--keep-latest", "1_0"),
+        ("--keep-latest", "\u0661"),
+        ("--keep-latest", "9" * 5_000),
+        ("--older-than", "\u0669d"),
+        ("--max-size", "\u0661MB"),
         ("kind:whel",),
         ("--unusable", "--yes"),
         (),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.cli import pythons as cli_pythons
 from cachetui.cli.pythons import document, report
 from cachetui.insight.settings.current import PipSettings, settings_of
 from cachetui.interpreters import discovery
@@ -13,6 +14,9 @@ from cachetui.interpreters.named import Python
 from cachetui.interpreters.portrait import Portrait
 from tests.cli.conftest import Run
 from tests.interpreters.fakes import answering, posix, runs, script
+
+LONG = 60.0
+"""Seconds that a loaded machine may take to run a script."""
 
 
 @pytest.fixture
@@ -107,12 +111,45 @@ def test_info_lists_them_only_when_asked(run: Run, cache: Path, here: Path) -> N
 
 
 @posix
+@pytest.mark.parametrize(
+    ("text", "trouble"),
+    [
+        ("kill -SEGV $$", "It crashed with signal 11."),
+        ("exit 3", "It failed with exit code 3."),
+        ("echo rubbish", "It answered, but not as a Python does."),
+        ("kill -STOP $$", "It did not answer within 0.3 s and was stopped."),
+    ],
+)
+def test_info_tells_why_the_python_that_was_named_does_not_work(
+    text: str, trouble: str, run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_pythons, "PATIENCE", 0.3 if "STOP" in text else LONG)
+    place = script(tmp_path / "bin/python", text)
+    said = run("info", "--cache-dir", cache, "--python", place)
+    assert (said.code, said.err) == (0, f"{place} does not work. {trouble}\n")
+    assert said.out == run("info", "--cache-dir", cache).out
+
+
+@posix
+def test_info_asks_the_python_that_was_named_once(run: Run, cache: Path, tmp_path: Path) -> None:
+    place = answering(tmp_path / "bin/python")
+    assert run("info", "--json", "--cache-dir", cache, "--python", place).err == ""
+    assert runs(place) == 1
+    assert run("info", "--cache-dir", cache).err == ""
+    assert runs(place) == 1
+
+
+@posix
 def test_what_is_unusable_is_told_by_all_of_them_or_by_the_one_that_is_named(
     run: Run, cache: Path, here: Path, tmp_path: Path
 ) -> None:
     said = run("list", "is:unusable", "--json", "--cache-dir", cache)
     names = {entry["filename"] for project in json.loads(said.out)["projects"] for entry in project["entries"]}
-    assert (said.code, said.err) == (0, "")
+    spared = f"{here}/python3.9 does not tell what it can use, so no wheel for Python 3.9 counts as unusable"
+    assert (said.code, said.err.splitlines()) == (
+        0,
+        [f"{spared}: --python names the Python that counts. It failed with exit code 3."],
+    )
     assert any("cp38" in name for name in names)
     assert not any(name.endswith("-any.whl") for name in names)
     other = answering(tmp_path / "other/python3", tags={"groups": [["py3-none", 0]], "platforms": [["any"]]})
@@ -133,6 +170,21 @@ def test_prune_asks_about_them_but_does_not_go_without_asking(run: Run, cache: P
         assert said.code == 2
         assert "With --yes, what is unusable needs --python PYTHON" in said.err
     assert run("prune", "--unusable", "--yes", "--python", here / "python3", "--cache-dir", cache).code == 0
+
+
+@posix
+def test_what_a_python_that_does_not_answer_may_use_is_not_unusable(run: Run, cache: Path, here: Path) -> None:
+    before = json.loads(run("prune", "--unusable", "-n", "--json", "--cache-dir", cache).out)["planned"]
+    script(here / "python3.8", "kill -9 $$")
+    said = run("prune", "--unusable", "-n", "--json", "--cache-dir", cache)
+    planned = [entry["filename"] for entry in json.loads(said.out)["planned"]]
+    assert planned == [entry["filename"] for entry in before if "cp38" not in entry["filename"]]
+    assert len(planned) < len(before)
+    assert "so no wheel for Python 3.8 counts as unusable: --python names the Python that counts." in said.err
+    script(here / "python", "exit 1")
+    said = run("prune", "--unusable", "-n", "--json", "--cache-dir", cache)
+    assert json.loads(said.out)["planned"] == []
+    assert f"{here}/python does not tell what it can use, so nothing counts as unusable: --python names" in said.err
 
 
 @posix

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from cachetui.cli import removing
+from cachetui.cli.cache import ENDINGS
 from cachetui.removal import execution
 from cachetui.removal.plan import Plan
 from tests.cli.conftest import Nobody, Run
 from tests.cli.test_preferences import prefer
-from tests.inventories import write
+from tests.inventories import files, write
 
 if sys.platform != "win32":
     from tests.cli.terminal import Terminal
@@ -24,8 +25,7 @@ if sys.platform != "win32":
 TERMINALS = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")
 
 
-def files(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")
 
 
 def paths_of(run: Run, cache: Path, *terms: str) -> set[str]:
@@ -55,18 +55,27 @@ def test_json_tells_plan_and_outcome(run: Run, cache: Path) -> None:
     assert sorted(document["removed"]) == sorted(path for entry in listed for path in entry["paths"])
     assert document["kept"] == document["vanished"] == []
     assert document["freed"] == document["frees"] > 0
-    assert said.err.splitlines()[-1].startswith("Removed ")
+    assert document["costs"] == ["1 built wheel: pip must build it again when needed"]
+    (line,) = said.err.splitlines()
+    assert line.startswith("Removed ")
 
 
 def test_a_dry_run_touches_nothing(run: Run, cache: Path) -> None:
     before = files(cache)
     said = run("remove", "numpy", "-n", "--json", "--cache-dir", cache)
     document = json.loads(said.out)
-    assert (said.code, document["removed"], document["freed"]) == (0, [], 0)
+    assert (said.code, said.err, document["removed"], document["freed"]) == (0, "", [], 0)
     assert len(document["planned"]) == 8
-    assert "1 built wheel: pip must build it again when needed" in said.err
+    assert document["costs"] == ["1 built wheel: pip must build it again when needed"]
     assert run("remove", "numpy", "-n", "--read-only", "--cache-dir", cache).code == 0
     assert files(cache) == before
+
+
+def test_the_plan_is_what_a_dry_run_writes(run: Run, cache: Path) -> None:
+    said = run("remove", "numpy", "-n", "--cache-dir", cache)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith("Remove 8 entries of 1 project? ")
+    assert "! 1 built wheel: pip must build it again when needed\n" in said.out
 
 
 def test_without_a_terminal_and_without_yes_nothing_goes(
@@ -114,11 +123,19 @@ def test_terms_that_do_not_parse_touch_nothing(run: Run, cache: Path, terms: lis
 
 def test_the_plan_says_when_local_versions_go_too(run: Run, cache: Path) -> None:
     said = run("remove", "torch==2.3.0", "-n", "--cache-dir", cache)
-    assert "! torch==2.3.0 takes the local version 2.3.0+cu121 too; ===2.3.0 would not\n" in said.err
-    assert "local version" not in run("remove", "torch===2.3.0", "-n", "--cache-dir", cache).err
+    assert "! torch==2.3.0 takes the local version 2.3.0+cu121 too; ===2.3.0 would not\n" in said.out
+    assert "local version" not in run("remove", "torch===2.3.0", "-n", "--cache-dir", cache).out
+    document = json.loads(run("remove", "torch==2.3.0", "-n", "--json", "--cache-dir", cache).out)
+    assert document["costs"] == ["torch==2.3.0 takes the local version 2.3.0+cu121 too; ===2.3.0 would not"]
 
 
-@pytest.mark.parametrize(("name", "term"), [("=2", "torch"), ("2", "torch"), ("2,", "torch")])
+@pytest.mark.parametrize(
+    ("name", "term"),
+    [
+        *[(name, "torch") for name in ("=2", "2", "2,", "2.*", "2.0rc1", "1.0.post1+cpu")],
+        *[(name, "not:size") for name in ("100MB", "=1.5GiB", "90d", "=2y")],
+    ],
+)
 def test_an_output_that_a_shell_made_of_a_term_is_refused(
     start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path, name: str, term: str
 ) -> None:
@@ -129,7 +146,26 @@ def test_an_output_that_a_shell_made_of_a_term_is_refused(
     ):
         _, err = process.communicate()
     assert process.returncode == 2
-    assert f"cachetui remove 'torch>{name}'" in err
+    assert f"cachetui remove '{term}>{name}'" in err
+    assert files(cache) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "command", "meant"),
+    [("2", "remove torch", "remove 'torch<2'"), ("90d", "prune kind:wheel not:age", "prune 'kind:wheel not:age<90d'")],
+)
+def test_an_input_that_a_shell_made_of_a_term_is_refused(
+    start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path, name: str, command: str, meant: str
+) -> None:
+    before = files(cache)
+    (tmp_path / name).touch()
+    with (
+        (tmp_path / name).open() as given,
+        start(*command.split(), "--yes", "--cache-dir", cache, stdin=given, cwd=tmp_path) as process,
+    ):
+        _, err = process.communicate()
+    assert process.returncode == 2
+    assert f"cachetui {meant}" in err
     assert files(cache) == before
 
 
@@ -178,7 +214,49 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
         record: "belongs to what stays",
         body: "changed since the cache was read",
     }
-    assert f"Stays: {body}: changed since the cache was read.\n" in said.err
+    name = "torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl"
+    assert f"Stays: {name} ({body}): changed since the cache was read.\n" in said.err
+
+
+@FULL
+@pytest.mark.parametrize("more", ["--yes", "--yes --json"])
+def test_what_was_removed_is_told_even_where_it_cannot_be_written(
+    start: Callable[..., subprocess.Popen[str]], cache: Path, more: str
+) -> None:
+    before = files(cache)
+    with (
+        Path("/dev/full").open("w") as full,
+        start("remove", "numpy", "kind:wheel", *more.split(), "--cache-dir", cache, stdout=full) as process,
+    ):
+        _, err = process.communicate()
+    assert process.returncode == 1
+    assert before - files(cache)
+    assert f"Removed {len(before - files(cache))} files of 3 entries, freed " in err
+    assert err.endswith("Error: No space left on device.\n")
+
+
+@FULL
+def test_a_plan_that_cannot_be_told_for_want_of_room_keeps_nothing_from_going(
+    start: Callable[..., subprocess.Popen[str]], cache: Path
+) -> None:
+    with (
+        Path("/dev/full").open("w") as full,
+        start("remove", "numpy", "--yes", "--cache-dir", cache, stderr=full) as process,
+    ):
+        out, _ = process.communicate()
+    assert process.returncode == 0
+    assert out.startswith("Removed ")
+
+
+@pytest.mark.parametrize("terms", [["is:unusable"], ["not:is:unusable", "torch"]])
+def test_what_is_unusable_goes_unasked_only_for_a_python_that_is_named(run: Run, cache: Path, terms: list[str]) -> None:
+    before = files(cache)
+    said = run("remove", *terms, "--yes", "--cache-dir", cache)
+    assert (said.code, said.out) == (2, "")
+    assert "With --yes, what is unusable needs --python" in said.err
+    assert files(cache) == before
+    python = ["--python", sys.executable]
+    assert run("remove", *terms, "--yes", "--dry-run", *python, "--cache-dir", cache).code == 0
 
 
 def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -215,8 +293,9 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
     assert said.err.startswith("Nothing of this can be removed.\n")
 
 
-def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
-    run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("name", ["SIGINT", *[number.name for number in ENDINGS]])
+def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
+    name: str, run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execution.Outcome:
         asked = 0
@@ -225,7 +304,7 @@ def test_ctrl_c_stops_between_two_entries_and_tells_what_was_done(
             nonlocal asked
             asked += 1
             if asked == 3:
-                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(getattr(signal, name))
             return stop()
 
         return execution.carry_out(plan, stop=press)
@@ -325,4 +404,22 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
 
     again = run("remove", "torch", "--yes", "--cache-dir", cache)
     assert (again.code, again.out) == (1, "")
-    assert again.err.count("protected by the preferences") == len(pinned)
+    assert again.err.splitlines()[0] == "Nothing of this can be removed: 4 are protected by the preferences."
+    assert again.err.count(": protected by the preferences\n") == len(pinned) == 4
+    assert "http-v2" not in again.err
+
+
+def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: Path) -> None:
+    prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
+    plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
+    assert plan[0] == "Remove 7 entries of 1 project? 14 files, frees 6.9 MB; 4 stay, protected by the preferences"
+    start = plan.index("4 things stay, though they were asked for:")
+    assert plan[start + 1 :] == [
+        "  metadata of torch 2.3.0+cu121: protected by the preferences",
+        "  torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl: protected by the preferences",
+        "  torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl: protected by the preferences",
+        "  metadata of torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl: protected by the preferences",
+    ]
+    plan = run("remove", "numpy", "-n", "--cache-dir", cache).out.splitlines()
+    assert plan[0].endswith("; 1 stays, protected by the preferences")
+    assert "  index page of numpy: protected by the preferences" in plan

@@ -16,6 +16,7 @@ def test_what_is_found_is_told_by_weight(run: Run, cache: Path) -> None:
         "left behind",
         "of an environment that is gone",
         "where only an older pip looks",
+        "of pip 6.0 alone",
     ]
     assert "llvmlite 0.42.0: its headers announce" in said.out
 
@@ -36,6 +37,9 @@ def test_terms_narrow_it(run: Run, cache: Path) -> None:
     assert run("verify", "llvmlite", "--cache-dir", cache).code == 1
     said = run("verify", "nosuchproject", "--cache-dir", cache)
     assert (said.code, said.out, said.err) == (3, "", "Nothing in the cache matches.\n")
+    said = run("verify", "nosuchproject", "--json", "--cache-dir", cache)
+    assert (said.code, said.err) == (3, "Nothing in the cache matches.\n")
+    assert json.loads(said.out)["findings"] == []
 
 
 def test_tampering_is_told_first_and_loudly(run: Run, cache: Path) -> None:

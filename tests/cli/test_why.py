@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.insight.why.wording import quoted
 from tests.cli.conftest import Run
 
 
@@ -46,6 +47,16 @@ def test_json_tells_the_same(why: Run) -> None:
     }
 
 
+def test_commands_are_about_the_cache_that_was_asked(why: Run, run: Run, cache: Path) -> None:
+    named = [one["command"] for one in json.loads(why("psycopg2==2.4.4", "--json").out)["remedies"]]
+    assert quoted(["cachetui", "remove", "psycopg2==2.4.4", "kind:built", "--cache-dir", str(cache)]) in named
+    said = run("why", "psycopg2==2.4.4", "--json", "--demo", "--python", sys.executable)
+    shown = [one["command"] for one in json.loads(said.out)["remedies"]]
+    assert "cachetui remove psycopg2==2.4.4 kind:built --demo" in shown
+    assert not [command for command in shown if "--cache-dir" in command]
+    assert run("remove", "psycopg2==2.4.4", "kind:built", "--demo", "--dry-run").code == 0
+
+
 def test_nothing_in_the_cache_is_an_answer(why: Run) -> None:
     said = why("nosuchproject>=1")
     assert said.code == 0
@@ -76,9 +87,56 @@ def test_a_python_that_cannot_be_asked_is_told(run: Run, cache: Path, tmp_path: 
     broken.chmod(0o755)
     said = run("why", "numpy", "--cache-dir", cache, "--python", broken)
     assert said.code == 0
-    assert "No Python was asked what it can use: name one with --python." in said.out
+    told = "could not be asked what it can use: it failed with exit code 3. Name another Python with --python."
+    assert told in " ".join(said.out.split())
 
 
 def test_names_from_the_cache_steer_no_terminal(why: Run) -> None:
     said = why("a @ https://files.example/\x1b[31m.whl")
     assert "\x1b" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("../\x1b]0;title\x07", r"../\x1b]0;title\x07 is no requirement"),
+        ("a == https://me:secret@files.example/x", "a == https://***@files.example/x is no requirement"),
+        ("a == me:secret@files.example", "a == ***@files.example is no requirement"),
+        ("pip install 'a == secret' -i https://me:secret@index.example", "a == "),
+        (f"a; {'(' * 3_000}", "is no requirement: it is nested too deep. Write what pip was asked for"),
+        (f"pip install {'a/' * 3_000}", "is no requirement: it names a folder or a file here"),
+    ],
+)
+def test_what_is_quoted_of_a_wrong_question_does_no_harm(why: Run, typed: str, shown: str) -> None:
+    said = why(typed)
+    assert (said.code, said.out) == (2, "")
+    assert shown in said.err
+    assert "me:secret" not in said.err
+    assert "\x1b" not in said.err and len(said.err) < 700
+
+
+def test_secrets_are_left_out_of_the_answer(why: Run) -> None:
+    typed = (
+        "pip install 'thing @ https://me:secret@files.example/thing-1.tar.gz?key=secret' -f https://me:secret@x.example"
+    )
+    said, document = why(typed), why(typed, "--json")
+    assert said.code == document.code == 0
+    assert "secret" not in said.out + document.out
+    assert json.loads(document.out)["question"] == "thing @ https://***@files.example/thing-1.tar.gz?key=***"
+
+
+def test_what_a_command_says_beside_its_requirement_is_heeded_or_named(why: Run) -> None:
+    said = json.loads(why("PIP_NO_CACHE_DIR=1 pip install psycopg2 six --hash=sha256:ab", "--json").out)
+    assert said["tone"] == "off"
+    assert said["verdict"].endswith(
+        "by PIP_NO_CACHE_DIR=1: it neither reads nor writes it, and nothing in it can be the reason."
+    )
+    assert said["more"][-2:] == [
+        "This is about psycopg2 alone; ask for it on its own: six.",
+        "--hash was not taken into account.",
+    ]
+
+
+def test_a_requirement_for_other_pythons_is_passed_over(why: Run) -> None:
+    said = json.loads(why("psycopg2==2.4.1; python_version < '3'", "--json").out)
+    assert (said["tone"], said["forecast"]["way"]) == ("skipped", "skipped")

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from cachetui import demo
 from cachetui.demo import ENDINGS, demo_cache
 from cachetui.model import KINDS, NS, Entry, Inventory
 from cachetui.pip.scan import scan
@@ -24,6 +25,12 @@ def written(root: Path) -> dict[str, tuple[bytes, int]]:
         for path in root.rglob("*")
         if path.is_file()
     }
+
+
+@pytest.fixture
+def little(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a demo hold one file: it is made and removed as one that holds hundreds."""
+    monkeypatch.setattr(demo, "write_contents", lambda cache, now_ns: cache.put("http-v2/a/b", b"x", now_ns))
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +60,7 @@ def test_it_takes_little_room_and_time() -> None:
     assert seconds < 10  # some tenths of a second, on a machine that does nothing else
 
 
+@pytest.mark.usefixtures("little")
 @pytest.mark.parametrize("failure", [None, KeyboardInterrupt])
 def test_it_is_removed_whatever_happens(failure: type[BaseException] | None) -> None:
     seen: list[Path] = []
@@ -69,6 +77,7 @@ def test_it_is_removed_whatever_happens(failure: type[BaseException] | None) -> 
     assert not seen[0].parent.exists()
 
 
+@pytest.mark.usefixtures("little")
 @pytest.mark.skipif(sys.platform == "win32", reason="signals end a program there at once")
 def test_signals_do_not_disturb_its_removal(monkeypatch: pytest.MonkeyPatch) -> None:
     clean_up = TemporaryDirectory.cleanup
@@ -86,6 +95,7 @@ def test_signals_do_not_disturb_its_removal(monkeypatch: pytest.MonkeyPatch) -> 
     assert [signal.getsignal(number) for number in ENDINGS] == before
 
 
+@pytest.mark.usefixtures("little")
 def test_it_can_be_made_in_a_thread() -> None:
     def make() -> Path:
         with demo_cache(NOW) as root:

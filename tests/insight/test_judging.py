@@ -4,6 +4,7 @@ from packaging.tags import parse_tag
 
 from cachetui.facts import Facts
 from cachetui.insight.judging import dead_weight, facts_of, superseded, usable
+from cachetui.interpreters.reach import may_take
 from cachetui.model import Entry, File
 
 WHEEL = "{}-{}-py3-none-any.whl"
@@ -79,6 +80,8 @@ def test_a_wheel_is_usable_if_some_python_takes_one_of_its_tags() -> None:
         entry("c", "1", kind="sdist"),
     ]
     assert usable(found, tags) == {"a": True, "b": False}
+    assert usable(found, [*tags, may_take((3, 8))]) == {"a": True}
+    assert usable(found, [*tags, may_take((3, 7))]) == {"a": True, "b": False}
 
 
 def test_without_a_python_nothing_is_said_to_be_unusable() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.tags import compatible_tags, cpython_tags, mac_platforms
 
-from cachetui.interpreters.fitting import cannot_use, needs_python
+from cachetui.interpreters.fitting import best_place, cannot_use, needs_python
 from cachetui.interpreters.named import Python
 from cachetui.interpreters.portrait import Portrait
 
@@ -169,3 +169,11 @@ def test_a_prerelease_counts_as_its_release() -> None:
     assert needs_python(python, ">=3.14") is None
     assert needs_python(python, "<3.14") == "needs Python <3.14"
     assert needs_python(Portrait(PYTHON, trouble="It hangs."), "<3") is None
+
+
+def test_what_fits_comes_before_an_sdist_and_what_does_not_behind_it() -> None:
+    places = {"cp311-cp311-linux_x86_64": 0, "py3-none-any": 1}
+    assert best_place(("py3-none-any", "cp311-cp311-linux_x86_64", "cp38-cp38-win32"), places) == 0
+    assert best_place(("py2-none-any", "py3-none-any"), places) == 1
+    assert best_place(("cp38-cp38-win32",), places) > len(places)
+    assert best_place((), {}) > 0

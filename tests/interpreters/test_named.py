@@ -81,7 +81,11 @@ def test_a_python_is_named_by_command_file_or_folder(tmp_path: Path, monkeypatch
         ("absent", "There is no Python called absent: name an interpreter, an environment's folder or a command."),
         ("", "There is no Python called nothing: name"),
         ("./absent", "There is no Python called ./absent: name"),
-        ("dangling", "There is no Python called dangling: name"),
+        ("dangling", "dangling is a link to something that is not there: name an interpreter"),
+        ("loop", "loop is a link to something that is not there: name"),
+        ("broken", "broken/bin/python3 is a link to something that is not there: name"),
+        ("shut", "shut/bin/python is not executable: name"),
+        ("pipe", "pipe is not a file: name"),
         ("folder", "There is no Python in the folder folder: name"),
         ("text", "text is not executable: name"),
         ("~nobody-at-all/x", "There is no Python called ~nobody-at-all/x: name"),
@@ -94,6 +98,12 @@ def test_what_is_no_python_is_refused(name: str, message: str, tmp_path: Path, m
     (tmp_path / "folder").mkdir()
     (tmp_path / "text").touch(0o644)
     (tmp_path / "dangling").symlink_to("nowhere")
+    (tmp_path / "loop").symlink_to("loop")
+    for folder in ("broken/bin", "shut/bin"):
+        (tmp_path / folder).mkdir(parents=True)
+    (tmp_path / "broken/bin/python3").symlink_to("nowhere")
+    (tmp_path / "shut/bin/python").touch(0o644)
+    os.mkfifo(tmp_path / "pipe")
     with pytest.raises(CachetuiError) as refused:
         python_at(name, {"PATH": "/nowhere"})
     assert str(refused.value).startswith(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,8 @@ LEGACY = "home/.pip/pip.conf"
 USER = "home/.config/pip/pip.conf"
 SITE = "venv/pip.conf"
 NAMED = "named.conf"
+BASE = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
+"""The Python that runs the pips."""
 SECONDS = 120
 """How long a pip may take: far more than it needs."""
 
@@ -211,9 +214,8 @@ class World:
         (folder / "a-file").touch()
         (folder / "link").symlink_to("locked")
         (folder / "dangling").symlink_to("nowhere/deep")
-        base = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
-        self.python.symlink_to(base)
-        (self.prefix / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
+        self.python.symlink_to(BASE)
+        (self.prefix / "pyvenv.cfg").write_text(f"home = {BASE.parent}\n")
         for place, text in case.files.items():
             path = folder / place
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -229,16 +231,61 @@ class World:
     def _filled(self, text: str) -> str:
         return text.replace("{}", str(self.folder))
 
+    @property
+    def arguments(self) -> Sequence[str]:
+        """What pip is given."""
+        return ("cache", "dir", *(() if self.cache_dir is None else (f"--cache-dir={self.cache_dir}",)))
+
     def verdict(self, pip: Path) -> tuple[str | None, int]:
-        """Return the directory that a pip (its package's folder) names and its exit code."""
-        flag: Sequence[str] = () if self.cache_dir is None else (f"--cache-dir={self.cache_dir}",)
+        """Return the directory that a pip (its package's folder), started for this alone, names and its exit code."""
         done = subprocess.run(
-            [self.python, pip, "cache", "dir", *flag],
+            [self.python, pip, *self.arguments],
             env=self.environ,
             cwd=self.cwd,
             capture_output=True,
             timeout=SECONDS,
             check=False,
         )
-        printed = os.fsdecode(done.stdout).rstrip("\n")
-        return (printed if done.returncode == 0 else None), done.returncode
+        return _verdict(os.fsdecode(done.stdout), done.returncode)
+
+
+class ForkedPip:
+    """A pip that is started once, and forks for each question."""
+
+    def __init__(self, pip: Path) -> None:
+        """Start one; `pip` is its package's folder."""
+        self._process = subprocess.Popen(
+            [BASE, Path(__file__).with_name("forked_pip.py"), pip],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"LC_ALL": "C.UTF-8"},
+            text=True,
+        )
+
+    def __enter__(self) -> ForkedPip:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.communicate(timeout=SECONDS)
+
+    def verdict(self, world: World) -> tuple[str | None, int]:
+        """Return the directory that it names in a world and its exit code."""
+        question = {
+            "environ": world.environ,
+            "cwd": str(world.cwd),
+            "prefix": str(world.prefix),
+            "executable": str(world.python),
+            "arguments": world.arguments,
+        }
+        asked, answered = self._process.stdin, self._process.stdout
+        assert asked is not None
+        assert answered is not None
+        asked.write(json.dumps(question) + "\n")
+        asked.flush()
+        printed, code = json.loads(answered.readline())
+        return _verdict(printed, code)
+
+
+def _verdict(printed: str, code: int) -> tuple[str | None, int]:
+    return (printed.rstrip("\n") if code == 0 else None), code

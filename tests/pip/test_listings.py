@@ -3,19 +3,19 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from packaging.version import Version
 
 from cachetui.pip.listings import Listed, files_of, version_in
 from cachetui.pip.pages import Page
+from tests.pips import unpacked
 
 PAGE = "https://index.example/simple/torch/"
 JSON = "application/vnd.pypi.simple.v1+json"
 HTML = "text/html"
-WHEELHOUSE = Path(__file__).resolve().parent.parent / "wheelhouse"
 
 ASK_PIP = """
 import json, sys
@@ -62,9 +62,7 @@ PAGES = [
 ]
 
 
-def test_pip_reads_pages_in_the_same_way(tmp_path: Path) -> None:
-    with zipfile.ZipFile(WHEELHOUSE / "pip-25.0.1-py3-none-any.whl") as archive:
-        archive.extractall(tmp_path)
+def test_pip_reads_pages_in_the_same_way() -> None:
     asked = subprocess.run(
         [sys.executable, "-c", ASK_PIP, PAGE],
         input=json.dumps(PAGES),
@@ -72,7 +70,7 @@ def test_pip_reads_pages_in_the_same_way(tmp_path: Path) -> None:
         text=True,
         check=True,
         timeout=60,
-        env={"PYTHONPATH": str(tmp_path)},
+        env={"PYTHONPATH": str(unpacked("25.0.1"))},
     )
     theirs = [[Listed(*link) for link in links] for links in json.loads(asked.stdout)]
 
@@ -88,6 +86,33 @@ def test_pip_reads_pages_in_the_same_way(tmp_path: Path) -> None:
 )
 def test_what_is_no_page_lists_nothing(text: bytes) -> None:
     assert files_of(Page(text, not text.startswith(b"<")), PAGE) == ()
+
+
+LINK = '<a href="https://files.example/torch-1.0.tar.gz">torch</a>'
+
+
+@pytest.mark.parametrize("nonsense", ["<![foo x]>", "<![", "<!doctype [<!x", "<!", "<?", "&#" + "9" * 5_000 + ";"])
+def test_a_page_is_read_up_to_where_it_makes_no_sense(nonsense: str) -> None:
+    found = files_of(Page(f"{LINK}{nonsense}{LINK}".encode(), False), PAGE)
+    assert [one.filename for one in found][:1] == ["torch-1.0.tar.gz"]
+
+
+@pytest.mark.parametrize("base", ["http://[", "http://[::1", "//["])
+def test_links_within_an_address_that_makes_no_sense_are_left_out(base: str) -> None:
+    head = f'<base href="{base}">'
+    assert files_of(Page(f'{head}<a href="torch-1.0.tar.gz">torch</a>'.encode(), False), PAGE) == ()
+
+
+MARKUP = ("<![", "<!", "<?", "<!--", "-->", "]>", "]]>", "CDATA[", "<!doctype ", "<script>", "</", "<", ">", "[", "]")
+WORDS = ("<a href=", "<base href=", "http://[", '"', "'", "/", "&#", "#sha256=", "foo", "data-yanked", " ", "\0", LINK)
+FRAGMENTS = st.lists(st.sampled_from(MARKUP + WORDS), max_size=30)
+
+
+@given(st.one_of(st.binary(max_size=200), FRAGMENTS.map(lambda parts: "".join(parts).encode())))
+def test_no_page_is_too_odd_to_be_read(text: bytes) -> None:
+    for is_json in (False, True):
+        for base in (None, PAGE, "http://["):
+            assert all(one.url for one in files_of(Page(text, is_json), base))
 
 
 @pytest.mark.parametrize(

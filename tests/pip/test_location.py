@@ -129,6 +129,12 @@ def test_commands_with_other_caches_are_named(environ: dict[str, str], tmp_path:
     assert locate("flag", environ=environ, cwd=cwd).notes == ()
 
 
+def test_commands_whose_caches_are_off_do_not_differ(environ: dict[str, str], tmp_path: Path, cwd: Path) -> None:
+    path = say(tmp_path, f"[global]\nno-cache-dir = 1\n[cache]\ncache-dir = {tmp_path / 'two'}\n")
+    found = locate(environ=environ, cwd=cwd)
+    assert (found.off_by, found.notes) == (f"{path}:2 [global] no-cache-dir = 1", ())
+
+
 def test_the_environment_of_the_python_counts(environ: dict[str, str], tmp_path: Path, cwd: Path) -> None:
     (tmp_path / "env").mkdir()
     basename = "pip.ini" if sys.platform == "win32" else "pip.conf"

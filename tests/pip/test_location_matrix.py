@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-import zipfile
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib import metadata
@@ -14,15 +13,13 @@ from packaging.version import Version
 
 from cachetui.interpreters.named import Python
 from cachetui.pip.location import Location, locate
-from tests.pip.judged import CASES, VERSIONED, Case, World
+from tests.pip.judged import CASES, SITE, VERSIONED, Case, ForkedPip, World
+from tests.pips import WHEELHOUSE, unpacked
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
 
-WHEELHOUSE = Path(__file__).parent.parent / "wheelhouse"
 MINE = metadata.version("pip")
 OTHERS = sorted({path.name.split("-")[1] for path in WHEELHOUSE.glob("pip-*.whl")} - {MINE}, key=Version)
-AT_ONCE = 3
-"""Pips that run side by side."""
 
 
 class Question(NamedTuple):
@@ -48,27 +45,35 @@ def named(question: Question) -> str:
 
 @pytest.fixture(scope="module")
 def verdicts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Verdict]:
-    """Ask every pip that a chosen test needs, several at a time."""
+    """Ask every pip that a chosen test needs, each beside the others."""
     folder = tmp_path_factory.mktemp("judged")
     parameters = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     questions = [found["question"] for found in parameters if isinstance(found.get("question"), Question)]
-    pips = {version: _package(version, folder) for version in {question.pip for question in questions}}
+    versions = {question.pip for question in questions}
 
-    def ask(number: int) -> Verdict:
-        question = questions[number]
-        world = World(question.case, folder / str(number))
-        return Verdict(world, *world.verdict(pips[question.pip]))
+    def ask(version: str) -> Mapping[str, Verdict]:
+        mine = [question for question in questions if question.pip == version]
+        with ForkedPip(_package(version)) as pip:
+            worlds = [World(one.case, folder / f"{version}-{number}") for number, one in enumerate(mine)]
+            return {named(one): Verdict(world, *pip.verdict(world)) for one, world in zip(mine, worlds, strict=True)}
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return dict(zip(map(named, questions), pool.map(ask, range(len(questions))), strict=True))
+    with ThreadPoolExecutor(len(versions) or 1) as pool:
+        return {name: verdict for found in pool.map(ask, versions) for name, verdict in found.items()}
 
 
-def _package(version: str, folder: Path) -> Path:
+def _package(version: str) -> Path:
     if version == MINE:
         return Path(str(metadata.distribution("pip").locate_file("pip")))
-    with zipfile.ZipFile(WHEELHOUSE / f"pip-{version}-py3-none-any.whl") as wheel:
-        wheel.extractall(folder / version)
-    return folder / version / "pip"
+    return unpacked(version) / "pip"
+
+
+@pytest.mark.parametrize("name", ["files all", "broken: rubbish"])
+def test_a_pip_that_is_forked_says_what_it_says_when_started(name: str, tmp_path: Path) -> None:
+    world = World(next(case for case in CASES if case.name == name), tmp_path / "world")
+    package = _package(MINE)
+    with ForkedPip(package) as pip:
+        assert pip.verdict(world) == world.verdict(package)
+        assert pip.verdict(world)[1] == (0 if SITE in world.case.files else 2)
 
 
 def told(location: Location) -> tuple[str | None, int]:

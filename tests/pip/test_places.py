@@ -8,6 +8,7 @@ import platformdirs
 import pytest
 from packaging.version import Version
 
+from cachetui.errors import CachetuiError
 from cachetui.pip.places import (
     Files,
     Ways,
@@ -17,6 +18,7 @@ from cachetui.pip.places import (
     home,
     objection,
     pip_version,
+    place,
     ways_of,
 )
 
@@ -169,3 +171,10 @@ def test_the_version_of_pip_is_told_by_its_metadata(tmp_path: Path) -> None:
 def test_metadata_lies_in_several_places(place: str, version: str | None, tmp_path: Path) -> None:
     put_metadata(tmp_path, place)
     assert pip_version(tmp_path) == (Version(version) if version else None)
+
+
+def test_a_place_is_named_with_a_tilde_unless_nobody_is_called_so(home: Path) -> None:
+    assert place("~/wheels") == home / "wheels"
+    assert place("wheels") == Path("wheels")
+    with pytest.raises(CachetuiError, match="~nobody-here stands for no home directory: there is no user"):
+        place("~nobody-here/wheels")

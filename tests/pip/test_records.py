@@ -16,7 +16,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachetui.demo.writer import Format, record
-from cachetui.pip.records import BODY_END, WHOLE_BODY, LongStringCutter, Record, UnreadableRecordError, read_record
+from cachetui.pip.records import (
+    BODY_END,
+    PARTS,
+    WHOLE_BODY,
+    LongStringCutter,
+    Record,
+    UnreadableRecordError,
+    read_record,
+)
 
 HEADERS = {"Content-Type": "text/html", "ETag": '"x"', "Vary": "Accept-Encoding"}
 
@@ -105,6 +113,17 @@ def test_a_body_may_be_a_short_string(tmp_path: Path) -> None:
 def test_what_is_no_record_is_said_to_be_none(data: bytes, words: str, tmp_path: Path) -> None:
     with pytest.raises(UnreadableRecordError, match=words):
         read(data, tmp_path)
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_of_another_name_is_damage_for_pip_stops_at_it(part: str, tmp_path: Path) -> None:
+    packed = record(b"", HEADERS, "v2")
+    name = msgpack.packb(part)
+    assert name in packed
+    changed = packed.replace(name, name[:-1] + bytes([name[-1] ^ 1]))
+
+    with pytest.raises(UnreadableRecordError, match="damaged"):
+        read(changed, tmp_path, body_inside=False)
 
 
 def test_headers_that_go_on_for_ever_are_not_read_to_the_end(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
@@ -52,6 +53,16 @@ def test_a_pipe_is_not_waited_for(path: Path) -> None:
         remember_theme("nord", path)
 
 
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act in another's home")
+def test_no_file_is_made_in_the_home_of_another_user(tmp_path: Path) -> None:
+    home = tmp_path / "another"
+    home.mkdir()
+    os.chown(home, 1234, 1234)
+    with pytest.raises(CachetuiError, match="its folder is another user's"):
+        remember_theme("nord", home / ".config/cachetui/preferences.toml")
+    assert [*home.iterdir()] == []
+
+
 def test_a_theme_is_remembered_and_all_else_stays(path: Path) -> None:
     before = b"\xef\xbb\xbf# mine\r\ntheme = 'dark' # dear\r\n[prune]\r\nsuperseded=true"
     path.write_bytes(before)
@@ -76,6 +87,16 @@ def test_a_link_stays_a_link(path: Path) -> None:
     remember_theme("nord", path)
     assert path.is_symlink()
     assert target.read_text() == "age = 'read'\ntheme = \"nord\"\n"
+
+
+def test_no_draft_is_left_where_the_file_cannot_be_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> NoReturn:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        remember_theme("nord", path)
+    assert [*path.parent.iterdir()] == []
 
 
 @pytest.mark.parametrize("content", [b"theme = ", b"theme = '\xff'", b"[theme]\na = 1"])

@@ -133,6 +133,10 @@ def test_nothing_said_is_all_defaults() -> None:
         ("[prune]\nolder-than = 90", 2, "prune"),
         ("[prune]\nolder-than = 'soon'", 2, "prune"),
         ("[prune]\nolder-than = '3m'", 2, "prune"),
+        ("[prune]\nolder-than = '\u0669d'", 2, "prune"),
+        ("theme = 'norf'", 1, ""),
+        ("[keys]\n'marks.reviw' = 'x'", 2, ""),
+        ("[keys]\nmarks.reviw = 'x'\nmarks.all = 'y'", 2, ""),
         ("[prune]\nby = 'used'", 2, "prune"),
         ("[prune]\nlarger-than = '100'", 2, "prune"),
         ("[prune]\nkeep-latest = true", 2, "prune"),
@@ -176,6 +180,22 @@ def test_the_place_in_a_term_is_told() -> None:
     assert found == Complaint(
         1, 'protect: whel is no kind; perhaps wheel is meant, at character 12 of "torch kind:whel"', "removal"
     )
+
+
+def test_a_long_term_is_quoted_around_the_place() -> None:
+    (found,) = said(f"protect = ['{'x' * 5_000} kind:whel {'y' * 5_000}']").complaints
+    assert "at character 5007 of" in found.sentence
+    assert "kind:whel" in found.sentence.partition("character")[2]
+    assert len(found.sentence) < 250
+
+
+def test_what_nothing_is_called_counts_for_nothing() -> None:
+    found = said("theme = 'norf'\n[keys]\nmarks.reviw = 'x'\nmarks.all = 'y'")
+    assert (found.theme, found.keys) == (None, {"marks.all": "y"})
+    assert [one.sentence for one in found.complaints] == [
+        'theme: there is no theme "norf"; perhaps nord is meant',
+        "keys.marks.reviw: nothing is called so; perhaps marks.review or marks.range or marks.none is meant",
+    ]
 
 
 def test_a_name_protects_all_of_its_project() -> None:

@@ -1,16 +1,15 @@
-"""Run real pips, each unpacked from its wheel, with a cache and a home of their own."""
+"""Run real pips, with a cache and a home of their own."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
+from tests.pips import unpacked
 from tests.real_pip.index import Index
 
-TESTS = Path(__file__).resolve().parent.parent
 RUN = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('pip', run_name='__main__')"
 """Runs the pip in a folder. Not `python FOLDER/pip`: tests beside these would find that a pip is running here."""
 SECONDS = 120
@@ -23,11 +22,8 @@ class Pip:
     def __init__(self, version: str, folder: Path) -> None:
         self.version = version
         self._folder = folder
-        wheel = TESTS / "wheelhouse" / f"pip-{version}-py3-none-any.whl"
-        assert wheel.is_file(), f"pip {version} is missing: run `python .ci/fetch_pips.py` once, with a network"
-        self._code = folder / "code"  # a wheel can be run as it is, but compiles itself anew each time
-        with zipfile.ZipFile(wheel) as archive:
-            archive.extractall(self._code)
+        self._code = unpacked(version)
+        folder.mkdir(exist_ok=True)
 
     def run(self, cache: Path, *arguments: str) -> str:
         """Run pip on a cache; return what it prints."""

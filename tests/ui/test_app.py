@@ -236,6 +236,10 @@ async def test_what_is_unusable_is_told_once_the_pythons_are_found() -> None:
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "No Python here tells what it can use: name one with --python." in app.text
+        app.browse.know_pythons([], ("python3 does not tell what it can use.",))
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "python3 does not tell what it can use. Esc clears the filter." in app.text
 
 
 async def test_all_and_invert_cover_what_is_shown() -> None:
@@ -378,8 +382,8 @@ async def test_enter_on_no_keeps_everything() -> None:
 
 async def test_purge_wants_the_word() -> None:
     app = Still(everyday())
-    agreed: list[Plan] = []
-    setattr(app, "_remove", agreed.append)  # noqa: B010 - asked here is only whether it comes to that
+    agreed: list[object] = []
+    setattr(app, "_remove", lambda plan, _: agreed.append(plan))  # noqa: B010 - asked here is only whether it comes to that
     async with app.run_test(size=SIZE) as pilot:
         app.post_message(plan(everyday().entries, purge=True))
         await pilot.pause()
@@ -613,7 +617,7 @@ async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str) -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        app.push_screen(Result(Outcome(kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped)))
+        app.push_screen(Result(Outcome(entries=1, kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped)))
         await pilot.pause()
         assert rest in app.text
 

@@ -8,15 +8,22 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
+from cachetui.facts import Facts
+from cachetui.insight.audit.figures import sized
 from cachetui.insight.audit.whole import WORDS, audit_of
+from cachetui.insight.export.target import TargetError
 from cachetui.insight.judging import facts_of
 from cachetui.model import Inventory
-from cachetui.ui.audit_parts import biggest, chances, columns, kinds
-from cachetui.ui.audit_saving import written
-from cachetui.ui.figures import Ages, Chances, Kinds
+from cachetui.preferences.values import Policy
+from cachetui.rules import Rules
+from cachetui.ui.audit import AuditView
+from cachetui.ui.audit_parts import GROUPED, biggest, chances, choice_of, columns, groups
+from cachetui.ui.audit_saving import save, written
+from cachetui.ui.figures import Ages, Biggest, Chances, Kinds
 from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.report.standing import STANDARD
-from cachetui.ui.text import ASCII
+from cachetui.ui.report.standing import STANDARD, rules_of
+from cachetui.ui.text import ASCII, disk_text
+from cachetui.ui.tile_map import Treemap
 from tests.ui.cache import NOW, everyday, inventory
 from tests.ui.screens import Still, check
 
@@ -105,6 +112,98 @@ async def test_a_tile_is_gone_to_in_browse_and_by_mouse() -> None:
         assert row.place.shelf.title == choice.name
 
 
+async def test_a_second_click_goes_in_or_to_browse_and_one_on_the_path_comes_out() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(200, 60)) as pilot:
+        await audited(app, pilot)
+        treemap = app.audit_view.treemap
+        await pilot.click(Treemap, offset=(3, 3), times=2)
+        await pilot.pause()
+        assert [name for name, _, _ in treemap.levels] == ["", "torch"]
+        await pilot.click("#where", offset=(2, 0))
+        assert [name for name, _, _ in treemap.levels] == [""]
+        await pilot.click(Biggest, offset=(6, 1))
+        assert isinstance(app.focused, Biggest)
+        assert app.focused.cursor == 1
+        await pilot.click(Kinds, offset=(3, 1), times=2)
+        await pilot.pause()
+        assert app.header.tab == "browse"
+        assert app.query_one(FilterBox).value == "kind:built"
+
+
+async def test_in_one_line_of_kinds_the_chosen_one_is_always_seen() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(60, 20)) as pilot:
+        await audited(app, pilot)
+        kinds = app.query_one(Kinds)
+        app.screen.set_focus(kinds)
+        for number, choice in enumerate(kinds.choices):
+            assert kinds.cursor == number
+            (line,) = [one for one in app.lines if f" {choice.name} {disk_text(choice.disk)}" in one]
+            await pilot.click(Kinds, offset=(line.index(choice.name) - 1, 0))
+            assert kinds.cursor == number
+            await pilot.press("right")
+
+
+async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await audited(app, pilot)
+        await pilot.press("tab")
+        for by, name in (("Python", "CPython 3.11"), ("platform", "Linux x86_64"), ("index", "files.example")):
+            await pilot.press("t")
+            assert f"By {by} " in app.text
+            assert f"\n {by} {name} " in app.text
+            assert name in app.text
+        await pilot.press("space")
+        assert app.audit_view.audit is not None
+        assert app.marked == set(app.audit_view.audit.origins[0].paths)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert [one.message for one in app._notifications] == ["No filter says files.example: Space marks it."]
+        await pilot.press("t")
+        assert "By kind" in app.text
+
+
+async def test_what_is_not_known_has_no_figures() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await audited(app, pilot)
+        await pilot.press("tab", "tab", "tab", "down")
+        assert "fit no Python here  not known" in app.text
+        await pilot.press("up")
+        assert "superseded versions  frees 1.5 GB  6 entries" in app.text
+
+
+async def test_figures_that_share_entries_are_marked_and_unmarked_as_sets() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(200, 60)) as pilot:
+        await audited(app, pilot)
+        parts = app.audit_view.parts
+        assert parts is not None
+        expected: set[str] = set()
+        wheels, rule = parts.groups["kind"][0], next(one for one in parts.chances if one.name == "superseded versions")
+        oldest = next(one for one in parts.ages["downloaded"] if one.entries)
+        for choice in (wheels, rule, oldest, choice_of(parts.tops[0]), rule, wheels):
+            paths = {entry.path for entry in choice.entries}
+            whole = paths <= expected
+            assert app.audit_view.sign(choice) == ("x" if whole else "-" if paths & expected else " ")
+            app.audit_view.post_message(AuditView.Mark(choice))
+            await pilot.pause()
+            expected = expected - paths if whole else expected | paths
+            assert app.marked == expected
+            for other in (
+                *parts.groups["kind"],
+                *parts.groups["Python"],
+                *parts.chances,
+                *parts.ages["checked"],
+                *map(choice_of, parts.tops),
+            ):
+                inside = {entry.path for entry in other.entries}
+                sign = " " if not inside & expected else "x" if inside <= expected else "-"
+                assert app.audit_view.sign(other) == sign
+
+
 async def test_what_was_read_again_is_added_up_again_only_while_it_is_looked_at() -> None:
     app = Still(everyday())
     async with app.run_test(size=(80, 24)) as pilot:
@@ -149,7 +248,7 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
             await pilot.pause()
 
         await save(path)
-        assert "is there already" in app.text
+        assert "Write over it?" in app.text
         await pilot.press("enter")
         assert path.read_text() == "mine"
         await save(path)
@@ -161,22 +260,53 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
         assert sorted(one.name for one in tmp_path.iterdir()) == ["report.csv"]
         await save(tmp_path / "report.json")
         assert json.loads((tmp_path / "report.json").read_text())["report"] == "audit"
+        await save(Path("~nobody-of-this-name/report.json"))
+        assert [one.message for one in app._notifications][-1].startswith("Not saved: ")
+
+
+def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_path: Path) -> None:
+    audit = audit_of(everyday(), Facts(), rules=STANDARD)
+    root, elsewhere, link = tmp_path / "root", tmp_path / "elsewhere.txt", tmp_path / "link.txt"
+    (root / "http-v2").mkdir(parents=True)
+    elsewhere.write_text("mine")
+    link.symlink_to(elsewhere)
+    with pytest.raises(TargetError, match="lies in the cache"):
+        save(audit, root / "http-v2" / "report.txt", root, over=False)
+    with pytest.raises(TargetError, match="no plain file"):
+        save(audit, link, root, over=True)
+    with pytest.raises(FileExistsError):
+        save(audit, elsewhere, root, over=False)
+    assert elsewhere.read_text() == "mine"
+    save(audit, elsewhere, root, over=True)
+    assert elsewhere.read_text().startswith("Audit of ")
+    assert {path.name for path in tmp_path.rglob("*")} == {"root", "http-v2", "elsewhere.txt", "link.txt"}
 
 
 def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
     found = everyday()
     audit = audit_of(found, facts_of(found.entries, WORDS, now_ns=NOW), rules=STANDARD)
-    for choices in (kinds(audit), columns(audit, "downloaded")):
+    for choices in (*[groups(audit, by) for by in GROUPED], columns(audit, "downloaded", sized(found.entries))):
         assert sum(choice.disk for choice in choices) == found.disk_usage
         assert sum(len(choice.entries) for choice in choices) == len(found.entries)
-    assert [len(choice.entries) for choice in biggest(audit)] == [1] * len(found.entries)
+    assert [len(choice.entries) for choice in biggest(sized(found.entries))] == [1] * len(found.entries)
     named = {choice.name: choice for choice in chances(audit)}
-    assert named["leftovers"].filter == "is:leftover"
+    assert named["leftovers"].filter == "is:leftover not:is:protected"
     assert [one.filename for one in named["sdists already built"].entries] == ["numpy-1.21.6.zip"]
     assert not named["fit no Python here"].known
     assert "".join(written(audit, tmp_path / "a.TXT")).startswith("Audit of ")
     with pytest.raises(ValueError, match="which says the format"):
         written(audit, tmp_path / "a")
+
+
+def test_the_users_own_policy_stands_first_whatever_it_says() -> None:
+    found = everyday()
+    facts = facts_of(found.entries, WORDS, now_ns=NOW)
+    policy = Policy(Rules(frozenset({"superseded"})), {"superseded": True})
+    own, superseded, *_ = chances(audit_of(found, facts, rules=rules_of(policy)))
+    assert (own.name, own.entries) == ("your policy", superseded.entries)
+    assert superseded.name == "superseded versions"
+    nothing = Policy(Rules(), {})
+    assert rules_of(nothing) == rules_of(None) == STANDARD
 
 
 def test_figures_that_nothing_is_in_can_be_walked() -> None:

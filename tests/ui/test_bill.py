@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cachetui.removal.plan import Kept
+from cachetui.removal.plan import PROTECTED, Kept
 from cachetui.ui.bill import BillLine, bill, stays, title
 from tests.ui.cache import MB, everyday, index_page, made, release
 
@@ -40,6 +40,28 @@ def test_what_stays_is_listed_with_its_reason() -> None:
         BillLine("1 thing stays, though it was asked for", heading=True),
         BillLine("a", "in use"),
     ]
+
+
+def test_what_stays_is_named_as_elsewhere() -> None:
+    wheel, metadata = release("six", "1.16.0", MB, 1)
+    sdist = made("sdist", "b", MB, 1, "six", "1.15.0")
+    nameless = made("unknown", "a/b/feed")
+    known = {entry.path: entry for entry in (wheel, metadata, sdist, index_page("six"), nameless)}
+    assert [line.words for line in stays([Kept(path, "in use") for path in (*known, "http-v2/b.body")], known)[1:]] == [
+        "six-1.16.0-cp311-cp311-linux_x86_64.whl",
+        "metadata of six-1.16.0-cp311-cp311-linux_x86_64.whl",
+        "sdist of six 1.15.0",
+        "index page of six",
+        "http-v2/a/b/feed",
+        "http-v2/b.body",
+    ]
+
+
+def test_the_question_tells_how_much_is_protected() -> None:
+    six = release("six", "1.16.0", MB, 1)
+    kept = [Kept("a", PROTECTED), Kept("b", "in use")]
+    assert title(six, kept) == "Remove 2 entries of 1 project, keep 1 protected?"
+    assert title(six, kept[1:]) == "Remove 2 entries of 1 project?"
 
 
 def test_the_question_counts_entries_and_projects() -> None:

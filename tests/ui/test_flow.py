@@ -12,10 +12,11 @@ from textual.pilot import Pilot
 
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.location import Location
-from cachetui.preferences.values import Protection
+from cachetui.preferences.values import Preferences
 from cachetui.ui import work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.catalog import Place, Rank
+from cachetui.ui.preferring import Preferred
 from cachetui.ui.questions import Question, Result
 from cachetui.ui.review import PurgeReview, Review
 from tests.ui.cache import DAY, NOW
@@ -263,7 +264,7 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
         work.plan(
             broken,
             (),
-            protection=Protection(),
+            read=Preferences,
             named=True,
             purge=False,
             now_ns=NOW,
@@ -274,11 +275,11 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
         work.plan(
             broken,
             (),
-            protection=Protection(),
+            read=Preferences,
             named=True,
             purge=False,
             now_ns=NOW,
             post=told.append,
             stop=lambda: False,
         )
-        assert [type(message) for message in told] == [work.Refused]
+        assert [type(message) for message in told] == [Preferred, work.Refused]

@@ -8,24 +8,25 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from textual.message import Message
 from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
 from cachetui.demo.artifacts import Listed
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
-from cachetui.insight.health import verifying
+from cachetui.insight.health import checks, verifying
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verifying import Progress, Verified
 from cachetui.model import Inventory
 from cachetui.pip.location import Location
-from cachetui.ui import work
+from cachetui.ui import checking, work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.catalog import Catalog
+from cachetui.ui.checking import Checked, Proved, Unchecked, Verifying, to_read
 from cachetui.ui.filter_line import FilterBox
 from cachetui.ui.finding_list import FindingList
 from cachetui.ui.help import Help
 from cachetui.ui.text import ASCII
-from cachetui.ui.verifier import Checked, Proved, Unchecked, Verifying, to_read
 from tests.ui.cache import DAY, NOW, everyday, inventory
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, sick
 from tests.ui.screens import Still, check, text_of
@@ -190,6 +191,18 @@ async def test_b_goes_to_the_entry_in_browse_and_y_copies_where_it_lies(monkeypa
         assert app.marked == {SIX}
 
 
+async def test_what_is_copied_is_the_path_whole_and_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Known(sick())
+    copied: list[str] = []
+    monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        await checked(app, pilot)
+        app.health_view.root = f"/home/{'long/' * 100}\u202epip"
+        await pilot.press("y")
+        assert copied[0].startswith(app.health_view.root)
+
+
 async def test_the_tab_says_how_much_is_wrong_and_how_far_a_verification_is() -> None:
     app = Known(sick())
     async with app.run_test(size=SIZE) as pilot:
@@ -229,8 +242,10 @@ async def test_what_was_found_deep_stays_with_what_is_unchanged() -> None:
         assert {(ill.finding.sort, ill.entry.path) for ill in app._ills()} == {
             ("mismatch", SIX),
             ("mismatch", TORCH),
-            *[(one.sort, one.path) for one in FAST],
+            *[(one.sort, one.path) for one in FAST if one.path != SIX],
         }
+        (six,) = [ill.finding.words for ill in app._ills() if ill.entry.path == SIX]
+        assert six == f"{SWAPPED.words}; {FAST[0].words}"
         changed = [entry for entry in sick().entries if entry.path not in (CHECK, RECORD)]
         changed = [
             entry._replace(files=(entry.files[0]._replace(mtime_ns=1), entry.files[1])) if entry.path == SIX else entry
@@ -284,6 +299,23 @@ async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays(mon
         await pilot.pause()
         assert "Stopped: not everything was read." in app.text
         assert "1 file is not what its index lists" in app.text
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_a_mistake_of_the_programs_own_is_told(deep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("nobody foresaw this")
+
+    monkeypatch.setattr(verifying, "verify", broken)
+    monkeypatch.setattr(checks, "check", broken)
+    posted: list[Message] = []
+    if deep:
+        checking.verify(1, inventory(()), posted.append, lambda: False)
+    else:
+        checking.check(1, inventory(()), NOW, posted.append, lambda: False)
+    (told,) = posted
+    assert isinstance(told, Unchecked)
+    assert "nobody foresaw this" in told.reason
 
 
 async def test_quitting_stops_a_verification(monkeypatch: pytest.MonkeyPatch) -> None:

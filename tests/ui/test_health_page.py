@@ -2,21 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.health.finding import MEANINGS, Finding
+from cachetui.insight.health.finding import Finding
 from cachetui.ui.cells import width
-from cachetui.ui.health_page import (
-    BESIDE,
-    Group,
-    Ill,
-    Look,
-    Page,
-    Proof,
-    grouped,
-    name_of,
-    proof_words,
-    serious,
-    verdict,
-)
+from cachetui.ui.diagnosis import Group, Ill, Proof, grouped
+from cachetui.ui.health_page import BESIDE, Look, Page
 from cachetui.ui.text import ASCII, UNICODE
 from tests.ui.cache import MB, NOW, made
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, groups_of, many
@@ -117,39 +106,10 @@ def test_rows_are_found_again_by_what_they_are() -> None:
     assert [less.find(key, row) for row, key in enumerate(keys)] == [0, 1, 2, 2, 2]
 
 
-def test_what_is_wrong_is_summed_up_in_sentences() -> None:
-    assert verdict(groups_of([])) == []
-    writable = Finding("writable", SIX, "everybody may write it", NOW)
-    assert verdict(groups_of([writable, SWAPPED, Finding("archive", SIX, "broken", NOW), *FAST])) == [
-        (
-            "danger",
-            "1 file is not what its index lists: damaged, or tampered with. Install nothing from here before that is "
-            "settled.",
-        ),
-        ("danger", "Others may write 1 entry: they can change what pip installs."),
-        ("damage", "pip cannot use 3 entries as it should."),
-        ("waste", "1 entry only takes room."),
-    ]
-    assert serious(groups_of([writable, *FAST])) == 3
-    assert {meaning.weight for meaning in MEANINGS.values()} == {"danger", "damage", "waste"}
-
-
-def test_what_was_proven_is_told() -> None:
-    assert proof_words(Proof(1_200, 1)) == (
-        "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
-    )
-    assert proof_words(Proof(3, 4, stopped=True))[1:] == ("Stopped: not everything was read. v begins anew.",)
-    assert proof_words(Proof(3, 4, later=2))[1:] == ("2 files came or changed since: v reads everything anew.",)
+def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> None:
     assert text(Page(groups_of(FAST), Proof(3, 4), (), 80, TIGHT))[2].startswith(" ✓ 3 files proven")
-
-
-def test_names_are_whole_where_nothing_stands_above_them() -> None:
-    wheel = made("wheel", "a", project="six", version="1.16.0")
-    assert name_of(wheel) == "six 1.16.0"
-    assert name_of(wheel._replace(filename="six-1.16.0.whl")) == "six-1.16.0.whl"
-    assert name_of(wheel._replace(kind="metadata", filename="six-1.16.0.whl")) == "six-1.16.0.whl (metadata)"
-    assert name_of(made("index", "i", project="six")).startswith("six: ")
-    assert name_of(made("leftover", "one.tmp")) == "http-v2/one.tmp"
+    unread = text(Page(groups_of(FAST), None, (), 120, Look(UNICODE, roomy=False, verify="F5")))
+    assert unread[2].startswith(" Damage inside files is not seen so: F5 reads everything")
 
 
 def test_what_comes_from_the_cache_is_made_harmless() -> None:

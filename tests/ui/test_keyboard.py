@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from math import inf
+
+import pytest
+from rich.console import RenderableType
 from textual import events
+from textual.screen import Screen
 from textual.worker import Worker
 
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.cache_tree import CacheTree
 from cachetui.ui.filter_line import FilterBox
+from cachetui.ui.questions import Question
 from cachetui.ui.review import Review
+from cachetui.ui.sheet import Asking
 from tests.ui.cache import everyday
 from tests.ui.screens import Still
 from tests.ui.test_app import SIZE, plan
 
-NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape"}
+NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "\t": "tab"}
 """What Textual calls keys that bear no letter."""
 
 
@@ -53,6 +60,40 @@ async def test_what_is_typed_before_a_review_is_seen_answers_nothing() -> None:
         burst(app, "y\r")
         await pilot.pause()
         assert isinstance(app.screen, Review)
+
+
+class Hasty(Still):
+    """Somebody types an answer before each of the first frames of a question."""
+
+    answer = ""
+    typed = 0
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        if isinstance(screen, Asking) and screen.asked_at == inf:
+            burst(self, self.answer)
+            self.typed += 1
+        super()._display(screen, renderable)
+
+
+@pytest.mark.parametrize("answer", ["y", "\t\r"])
+async def test_what_is_typed_right_before_a_question_is_seen_answers_nothing(answer: str) -> None:
+    app = Hasty(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.answer = answer
+        app.post_message(plan(everyday().entries))
+        await pilot.pause()
+        assert app.typed
+        assert [type(screen) for screen in app.screen_stack[1:]] == [Review]
+        assert app.focused is app.screen.query_one("#no")
+        await pilot.press("escape", "space")
+        app.typed = 0
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.typed
+        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+        burst(app, "n")
+        await pilot.pause()
+        assert len(app.screen_stack) == 1
 
 
 async def test_what_is_typed_while_a_plan_is_made_does_nothing() -> None:

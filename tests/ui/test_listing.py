@@ -121,6 +121,10 @@ class Browsing(RuleBasedStateMachine):
         self.listing.drop(gone)
         self.expected -= gone
 
+    @rule(found=st.lists(st.sampled_from(ENTRIES), max_size=3, unique=True), nameless=st.booleans())
+    def find(self, found: list[Entry], nameless: bool) -> None:
+        self.listing.update([entry._replace(project=None) if nameless else entry for entry in found])
+
     @invariant()
     def marks_are_what_was_marked(self) -> None:
         known = self.listing.catalog.entries
@@ -202,6 +206,19 @@ def test_streaming_ends_where_a_whole_inventory_begins() -> None:
         streamed.update([entry])
     streamed.adopt(Catalog.of(everyday()))
     assert [row.key for row in streamed.rows()] == [row.key for row in Listing(Catalog.of(everyday())).rows()]
+
+
+def test_what_comes_or_goes_twice_at_once_is_counted_once() -> None:
+    entry = release("six", "1.0", 10, 1)[0]
+    listing = Listing(Catalog.of(inventory([entry, index_page("six")])))
+    listing.mark_all()
+    later = entry._replace(checked=NOW)
+    listing.update([entry, later])
+    assert (len(listing.marks), listing.tally.entries) == (2, 2)
+    assert later in listing.marks
+    listing.drop([entry.path, entry.path])
+    assert (len(listing.marks), len(listing.catalog.entries)) == (1, 1)
+    assert listing.marks.disk == sum([one.disk_usage for one in listing.marks])
 
 
 @given(st.lists(st.tuples(st.sampled_from(ENTRIES), st.booleans()), max_size=30), st.booleans())
@@ -345,3 +362,27 @@ def test_a_file_whose_other_names_stay_frees_nothing() -> None:
     assert marks.disk == second.files[0].disk_usage
     marks.take([second], catalog)
     assert marks.disk == 0
+
+
+def test_names_of_one_file_are_counted_once_under_a_filter_too() -> None:
+    first, second, other = (
+        made("wheel", name, MB, 1, "torch", "2.3.0", filename=name) for name in ("1st", "2nd", "3rd")
+    )
+    first = first._replace(files=(first.files[1]._replace(inode=7, links=2),))
+    second = second._replace(files=(second.files[1]._replace(inode=7, links=2, disk_usage=0),))
+    listing = Listing(Catalog.of(inventory([first, second, other])))
+    listing.filter("1st")
+    listing.mark_all()
+    assert listing.marks.disk == 0
+    listing.filter("2nd")
+    listing.mark_all()
+    assert listing.marks.disk == first.disk_usage
+    listing.invert()
+    assert listing.marks.disk == 0
+
+
+def test_what_is_shown_of_everything_outlives_facts_that_are_forgotten() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    rows = listing.rows()
+    listing.forget("unusable")
+    assert listing.rows() is rows

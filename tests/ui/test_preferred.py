@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from cachetui.pip.location import Location
 from cachetui.preferences.file import read_preferences
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.columns import Layout, columns
+from cachetui.ui.questions import Result
 from cachetui.ui.review import PurgeReview, Review
 from cachetui.ui.rows import Order
+from cachetui.ui.rules_dialog import RulesDialog
+from cachetui.ui.text import disk_text
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
 from tests.ui.test_flow import SIZE, WHEELS, settled, wheels
@@ -35,7 +39,14 @@ def app_with(root: Path, text: str | None) -> CachetuiApp:
     if text is not None:
         path.write_text(text, encoding="utf-8")
     location = Location(root, "--cache-dir", named=True, enabled=True)
-    return CachetuiApp(location, memory=False, demo=True, preferences=read_preferences(path), clock=lambda: NOW)
+    app = CachetuiApp(location, memory=False, demo=True, preferences=read_preferences(path), clock=lambda: NOW)
+    app.preferred = partial(read_preferences, path)
+    return app
+
+
+def write(root: Path, text: str) -> None:
+    """Change the preferences of somebody whose app is open."""
+    (root.parent / "preferences.toml").write_text(text, encoding="utf-8")
 
 
 async def test_a_theme_is_taken_up_and_another_remembered(root: Path) -> None:
@@ -103,6 +114,18 @@ async def test_keys_do_what_they_are_told_to(root: Path) -> None:
         assert wheels(root) == set(WHEELS)
 
 
+async def test_sentences_name_the_keys_that_there_are_now(root: Path) -> None:
+    app = app_with(root, "[keys]\nmarks.toggle = 'd'\nmarks.review = 'Space'\nfilter.clear = 'ctrl+x'\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("space")
+        await pilot.pause()
+        assert [one.message for one in app._notifications] == ["Nothing is marked yet: d marks a row."]
+        await pilot.press("slash", *"zzz")
+        await pilot.pause()
+        assert "Nothing matches. ctrl+x clears the filter." in text_of(app)
+
+
 async def test_sort_age_and_columns_are_as_preferred(root: Path) -> None:
     app = app_with(root, "sort = 'name reverse'\nage = 'read'\ncolumns = ['age']\n")
     async with app.run_test(size=SIZE) as pilot:
@@ -161,3 +184,95 @@ async def test_nothing_is_removed_while_what_is_protected_cannot_be_told(root: P
             await settled(pilot)
             assert len(app.screen_stack) == 1
     assert wheels(root) == set(WHEELS)
+
+
+async def test_what_has_come_to_be_protected_since_the_start_stays(root: Path) -> None:
+    app = app_with(root, "protect = ['numpy']\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        write(root, "protect = ['six']\n")
+        await pilot.press("a", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert "Remove 1 entry of 1 project, keep 2 protected?" in text_of(app)
+        assert "six-1.16.0-py3-none-any.whl" in text_of(app)
+        await pilot.press("y")
+        await settled(pilot)
+        assert isinstance(app.screen, Result)
+        assert "six-1.16.0-py3-none-any.whl" in text_of(app)
+        assert wheels(root) == set(WHEELS[:2])
+
+
+async def test_what_has_come_to_be_protected_while_the_review_was_read_stays(root: Path) -> None:
+    app = app_with(root, "protect = ['six==1.15']\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        write(root, "protect = ['six']\n")
+        await pilot.press("y")
+        await settled(pilot)
+        assert isinstance(app.screen, Result)
+        assert app.outcomes[0].entries == 1
+        assert text_of(app).count("protected by the preferences") == 2
+        assert wheels(root) == set(WHEELS[:2])
+
+
+async def test_nothing_is_removed_once_it_cannot_be_told_any_more_what_is_protected(root: Path) -> None:
+    app = app_with(root, "protect = ['six']\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        write(root, "protect = [")
+        await pilot.press("y")
+        await settled(pilot)
+        assert "What is protected cannot be told" in text_of(app)
+        for key in ("d", "P", "X"):
+            await pilot.press(key)
+            await settled(pilot)
+            assert len(app.screen_stack) == 1
+        assert wheels(root) == set(WHEELS)
+        write(root, "protect = ['numpy']\n")
+        await pilot.press("d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert "What is protected cannot be told" not in str(app.notices.sentences)
+        await pilot.press("y")
+        await settled(pilot)
+        assert wheels(root) == {WHEELS[2]}
+
+
+async def test_the_rules_and_the_filter_follow_what_is_protected(root: Path) -> None:
+    app = app_with(root, None)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"is:protected", "enter")
+        assert app.listing.rows() == []
+        write(root, "protect = ['six']\n[prune]\nolder-than = '80d'\nbuilt = true\n")
+        await pilot.press("X")
+        await settled(pilot)
+        assert isinstance(app.screen, RulesDialog)
+        assert app.screen.together is not None
+        assert [entry.project for entry in app.screen.together.choice.entries] == ["numpy"]
+        await pilot.press("escape")
+        await settled(pilot)
+        assert [row.place.project for row in app.listing.rows()] == ["six"]
+        write(root, "protect = ['numpy']\n")
+        await pilot.press("r")
+        await settled(pilot)
+        assert [row.place.project for row in app.listing.rows()] == ["numpy"]
+
+
+async def test_the_last_line_counts_only_what_would_go(root: Path) -> None:
+    app = app_with(root, "protect = ['six==1.15']\n")
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        disk = {entry.filename: entry.disk_usage for entry in app.listing.catalog.entries.values()}
+        await pilot.press("a")
+        await pilot.pause()
+        assert f"3 marked, 1 protected · frees {disk_text(disk[WHEELS[0]] + disk[WHEELS[2]])}" in text_of(app)
+        write(root, "")
+        await pilot.press("r")
+        await settled(pilot)
+        assert f"3 marked · frees {disk_text(sum(disk.values()))}" in text_of(app)

@@ -12,6 +12,7 @@ from textual.pilot import Pilot
 from cachetui.facts import WORDS, Facts, Word
 from cachetui.insight.judging import facts_of
 from cachetui.interpreters.named import python_at
+from cachetui.interpreters.reach import may_take
 from cachetui.preferences.judging import judge
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
@@ -23,6 +24,7 @@ from cachetui.ui.rules_parts import Give, RuleRow, ValueBox
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
 from tests.ui.screens import Still, check, text_of
 from tests.ui.test_flow import settled
+from tests.ui.test_health import until
 
 SIZE = (100, 30)
 
@@ -366,6 +368,22 @@ async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
         assert {entry.project for entry in app.listing.marks} == {"old"}
 
 
+async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() -> None:
+    app = still("[prune]\nunusable = true\n")
+    app.finding = lambda stop: iter(())
+    wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "cp38-none-any")]
+    app.given = inventory(wheels)
+    takes = frozenset(parse_tag("py3-none-any"))
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        app.post_message(Finished((), (takes, may_take((3, 8))), ("python3.8 does not tell what it can use",)))
+        await until(pilot, lambda: "! python3.8 does not tell what it can use" in app.text)
+        await until(pilot, lambda: line(app, "Together").split()[-3] == "2")
+        app.post_message(Finished((), (), ("python does not tell what it can use",)))
+        await until(pilot, lambda: "! python does not tell what it can use" in app.text)
+        assert line(app, "unusable").endswith("one Python here does not tell (--python names another)")
+
+
 async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found() -> None:
     app = still("[prune]\nunusable = true\n")
     app.finding = lambda stop: iter(())
@@ -422,3 +440,17 @@ async def test_the_dialog_at_every_size(size: tuple[int, int]) -> None:
         check(f"rules-{size[0]}x{size[1]}", app.text)
         await type_into(pilot, app, "max-size", "5x")
         check(f"rules-wrong-{size[0]}x{size[1]}", app.text)
+
+
+async def test_the_rules_open_from_every_view_and_mark_there() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        for view in ("audit", "health", "settings", "browse"):
+            app.action_view(view)
+            await settled(pilot)
+            await opened(pilot, "space", "enter")
+            assert len(app.screen_stack) == 1
+            assert app.header.tab == view
+            assert app.marked == expected(Rules(frozenset({"superseded"})))
+            assert f"{len(app.marked)} marked" in app.text
+            app.listing.marks.clear()

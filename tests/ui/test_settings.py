@@ -4,18 +4,23 @@ import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.pilot import Pilot
 
 from cachetui.insight.settings.change import Change
+from cachetui.insight.settings.current import PipSettings
 from cachetui.interpreters.portrait import Portrait
 from cachetui.pip.location import Location
+from cachetui.ui import settler
 from cachetui.ui.details import Details
 from cachetui.ui.pythons import Finished, Found, Search, used_by
-from cachetui.ui.settings_dialogs import Confirm, Folder
-from cachetui.ui.settler import Proposed
+from cachetui.ui.questions import Question
+from cachetui.ui.settings_dialogs import Confirm, Folder, FolderBox
+from cachetui.ui.settings_page import Told
+from cachetui.ui.settler import Proposed, Refused
 from tests.insight.settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import portrait, pythons
@@ -82,6 +87,50 @@ async def test_the_command_is_shown_before_it_is_run_and_no_has_the_focus(size: 
         assert len(app.screen_stack) == 1
 
 
+def many(number: int) -> list[PipSettings]:
+    first = pythons()[0]
+    return [
+        replace(first, portrait=portrait(f"/opt/{index:02}/bin/python", "3.12.4", "26.3")) for index in range(number)
+    ]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("size", "first", "last"),
+    [((60, 16), "1 to 5 of 70 Pythons", "66 to 70 of 70"), ((200, 60), "1 to 53 of 70 Pythons", "18 to 70 of 70")],
+)
+async def test_what_does_not_fit_scrolls_and_is_counted(size: tuple[int, int], first: str, last: str) -> None:
+    app = knowing()
+    async with app.run_test(size=size) as pilot:
+        app.settings_view.show(many(70), "done")
+        await pilot.press("5")
+        await pilot.pause()
+        assert first in app.text
+        assert "/opt/00/bin" in app.text
+        await pilot.press("G")
+        await pilot.pause()
+        assert last in app.text
+        assert "▌ /opt/69/bin/python" in app.text
+        await pilot.press("g", "j")
+        await pilot.pause()
+        assert "▌ /opt/01/bin/python" in app.text
+        app.settings_view.show(many(4), "done")
+        await pilot.pause()
+        assert " 4 Pythons" in app.text
+
+
+@posix
+async def test_what_is_known_before_the_view_is_there_is_shown_then() -> None:
+    app = knowing()
+    app.settings_view.show(pythons(), "done")
+    app.settings_view.tell(pythons()[0], Told(True, "It is so."))
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("5")
+        await pilot.pause()
+        assert "5 Pythons" in app.text
+        assert "It is so." in app.text
+
+
 @posix
 async def test_before_they_are_found_it_says_so() -> None:
     app = knowing()
@@ -108,6 +157,41 @@ async def test_read_only_changes_no_settings() -> None:
         assert told == {"Read-only: no settings are changed here. Start cachetui without --read-only to change them."}
 
 
+def change() -> Change:
+    return Change(pythons()[0], "off", None, (("config", "--user", "set", "global.no-cache-dir", "true"),))
+
+
+@posix
+async def test_only_one_change_is_asked_about_and_never_over_another_dialog() -> None:
+    app = knowing()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await find(app, pilot)
+        await pilot.press("5")
+        app.post_message(Proposed(change()))
+        app.post_message(Proposed(change()))
+        await pilot.pause()
+        assert [type(screen) for screen in app.screen_stack[1:]] == [Confirm]
+        await pilot.press("n", "1", "space", "q")
+        await pilot.pause()
+        app.post_message(Proposed(change()))
+        app.post_message(Refused(pythons()[0], "~/x", "It will not do."))
+        await pilot.pause()
+        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+
+
+@posix
+async def test_a_change_is_not_begun_while_another_is_made() -> None:
+    app = knowing()
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await find(app, pilot)
+        app.post_message(Proposed(change()))
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        app._changing = True
+        await pilot.press("y")
+        await pilot.pause()
+        assert [one.message for one in app._notifications] == ["A pip is changing its settings: wait for it."]
+
+
 @posix
 async def test_what_does_not_work_can_neither_be_switched_nor_moved() -> None:
     app = knowing()
@@ -117,6 +201,26 @@ async def test_what_does_not_work_can_neither_be_switched_nor_moved() -> None:
         await pilot.pause()
         assert len(app.screen_stack) == 1
         assert "o on/off" not in app.text
+
+
+@posix
+async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_path: Path) -> None:
+    app = knowing()
+    app.environ = {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path)}
+    async with app.run_test(size=(96, 30)) as pilot:
+        await find(app, pilot)
+        await pilot.press("5", "t")
+        await until(pilot, lambda: isinstance(app.screen, Folder))
+        assert f"~standsfor{tmp_path}." in "".join(app.text.split())  # wrapped anywhere
+        app.screen.query_one(FolderBox).value = "~nobody-at-all"
+        await pilot.press("enter")
+        await until(pilot, lambda: "there is no user called nobody-at-all." in app.text)
+        assert "Folder ~nobody-at-all" in app.text
+        app.screen.query_one(FolderBox).value = "~/new"
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        assert f"config--usersetglobal.cache-dir{tmp_path}/new" in "".join(app.text.split())
+        assert not (tmp_path / "new").exists()
 
 
 @posix
@@ -156,7 +260,7 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 
 
 @posix
-async def test_a_cache_is_switched_off_moved_and_put_back_by_its_own_pip(tmp_path: Path) -> None:
+async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_it_back(tmp_path: Path) -> None:
     world = World(tmp_path / "w", "26.3")
     app = Living(world)
     async with app.run_test(size=(100, 30)) as pilot:
@@ -175,16 +279,15 @@ async def test_a_cache_is_switched_off_moved_and_put_back_by_its_own_pip(tmp_pat
         assert app.known[0].location.enabled is False
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, Folder))
-        await pilot.press(*str(tmp_path / "new"), "enter")
+        app.screen.query_one(FolderBox).value = str(tmp_path / "new")
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await pilot.press("y")
         await until(pilot, lambda: app.known[0].location.root == tmp_path / "new")
         await until(pilot, lambda: not app._changing)
         await pilot.press("t", "enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
-        await pilot.press("y")
-        await until(pilot, lambda: app.known[0].location.root != tmp_path / "new")
-        assert "cache-dir = " + str(tmp_path) not in world.path("user").read_text()
+        assert "config --user unset global.cache-dir" in " ".join(app.text.split())
 
 
 @posix
@@ -196,7 +299,7 @@ async def test_all_that_is_found_is_posted_and_a_search_that_is_stopped_posts_no
     assert [type(one) for one in posted] == [Found] * 5 + [Finished]
     finished = posted[-1]
     assert isinstance(finished, Finished)
-    assert (len(finished.portraits), len(finished.tags)) == (4, 3)
+    assert (len(finished.portraits), len(finished.tags), len(finished.doubts)) == (4, 5, 2)
     assert not search.running
 
     known = threading.Event()
@@ -215,7 +318,8 @@ async def test_all_that_is_found_is_posted_and_a_search_that_is_stopped_posts_no
 
 
 @posix
-async def test_they_are_looked_for_only_once_the_cache_has_been_read() -> None:
+async def test_they_are_looked_for_only_once_the_cache_has_been_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settler, "SETTLED", 0.01)
     asked: list[bool] = []
 
     def finding(stop: Callable[[], bool]) -> Iterator[Portrait]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
+import time
 from pathlib import Path
 
 import pytest
 
-from cachetui.demo import demo_cache
+from cachetui.demo.contents import write_contents
+from cachetui.demo.writer import CacheWriter
 from cachetui.pip.scan import scan
+from cachetui.preferences.file import preferences_path
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals")
 
 from tests.cli.terminal import Terminal  # noqa: E402 - only where there is a pty
+from tests.inventories import files  # noqa: E402 - as above
 
 DOWN, UP, SPACE, ENTER = "j", "k", " ", "\r"
 
@@ -46,13 +49,8 @@ class Window(Terminal):
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    with demo_cache() as made:
-        shutil.copytree(made, tmp_path / "pip")
+    write_contents(CacheWriter(tmp_path / "pip"), time.time_ns())
     return tmp_path / "pip"
-
-
-def files(root: Path) -> set[str]:
-    return {path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()}
 
 
 @pytest.mark.parametrize("size", [(80, 24), (200, 60)])
@@ -67,6 +65,10 @@ def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int
         window.press(f"n{SPACE}", "4 marked")
         assert files(root) == before
         window.press(f"{UP}{SPACE}", "2 marked")
+        preferences_path().parent.mkdir(parents=True)
+        preferences_path().write_text("protect = [")
+        window.press("d", "What is protected cannot be told")
+        preferences_path().unlink()
         window.press("d", "Yes, remove")
         window.press("y", "2 entries, freed ")
         window.type("q")

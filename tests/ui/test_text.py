@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.ui.text import masked
+from cachetui.ui.text import PLAIN_ADDRESS, masked, removed
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,11 @@ from cachetui.ui.text import masked
         ("https://h/x?abc", "https://h/x?***"),
         ("https://h/x?who=a@b", "https://h/x?who=***"),
         ("https://h/x#sha256=1", "https://h/x#***"),
+        ("git+file:///tmp/x/repo@0123abcd", "git+file:///tmp/x/repo@0123abcd"),
+        ("git+ssh://git@h.example/x@main", "git+ssh://***@h.example/x@main"),
+        ("git+https://u:p@127.0.0.1:80/x@main", "git+https://***@127.0.0.1:80/x@main"),
+        ("git+https://u:p@ss/w@h.example/x@main", "git+https://***@main"),
+        ("git+https://u:p/q@h.example/x", "git+https://***@h.example/x"),
         ("https://[u:p@h/x", "https://***@h/x"),
         ("https://h[/x", "https:***"),
     ],
@@ -41,8 +46,20 @@ def test_secrets_in_addresses_are_masked(url: str, shown: str) -> None:
     assert masked(url) == shown
 
 
+@given(st.text("ab1:/?#@\\[];=&.\u2100", max_size=12))
+def test_what_needs_no_closer_look_has_nothing_to_mask(rest: str) -> None:
+    for url in (f"https://h.example{rest}", f"https://{rest}", rest):
+        assert not PLAIN_ADDRESS(url) or masked(url) == url
+
+
 @given(st.text("ab:/?#@\\[];=&.", max_size=12))
 def test_a_password_never_shows_and_what_is_shown_can_be_taken_apart(word: str) -> None:
     shown = masked(f"https://user:SECRET{word}SECRET@h.example/x")
     assert "SECRET" not in shown
     urlsplit(shown)
+
+
+def test_the_last_line_says_that_folders_are_counted() -> None:
+    assert removed(37, 12, 1_400_000_000, 3_400_000_000) == (
+        "Removed 37 files of 12 entries, freed 1.4 GB: 3.4 GB → 2.0 GB, folders included"
+    )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -10,7 +11,9 @@ from packaging.version import Version
 from textual.pilot import Pilot
 
 from cachetui.demo import demo_cache
+from cachetui.insight.why.answer import Remedy
 from cachetui.insight.why.asker import Asker
+from cachetui.insight.why.question import Question
 from cachetui.interpreters.named import Python
 from cachetui.interpreters.portrait import Portrait
 from cachetui.pip.scan import scan
@@ -23,7 +26,7 @@ from cachetui.ui.help import Help
 from cachetui.ui.holding import Holding
 from cachetui.ui.rows import Row
 from cachetui.ui.text import ASCII
-from cachetui.ui.why import AnswerList, QuestionBox
+from cachetui.ui.why import AnswerList, QuestionBox, Why
 from cachetui.ui.work import Stop
 from tests.ui.cache import MB, NOW, everyday, inventory, made, release
 from tests.ui.explanations import ANSWER, NEWER, OLD, SDIST, asked_about
@@ -38,9 +41,9 @@ PYTHON = Portrait(
 )
 
 
-def somebody(stop: Stop) -> Asker:
+def somebody(question: Question, stop: Stop) -> Asker:
     """Stand for a Python that was asked."""
-    del stop
+    del question, stop
     return Asker("python3", PYTHON, Version("26.2"))
 
 
@@ -182,6 +185,16 @@ async def test_y_copies_the_command_under_the_cursor_or_the_first(monkeypatch: p
     assert copied == [ANSWER.remedies[0].command, ANSWER.remedies[1].command]
 
 
+async def test_a_command_with_an_undecodable_path_can_be_copied() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        remedy = Remedy("cachetui remove six --cache-dir '/tmp/\udcff'", "drop it")
+        app.post_message(Explained(app._why_turn, replace(ANSWER, remedies=(remedy,))))
+        await pilot.press("y")
+        assert app.clipboard == r"cachetui remove six --cache-dir '/tmp/\udcff'"
+
+
 async def test_space_marks_what_the_row_is_about_and_steps_down() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:
@@ -242,11 +255,57 @@ async def test_esc_goes_back_to_the_question_and_then_to_browse() -> None:
         assert app.browse.cache_tree.has_focus
 
 
+async def test_numbers_go_to_the_views_as_long_as_nothing_is_typed() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", "3")
+        assert app.header.tab == "health"
+        await pilot.press("4", "1", "4", *"six==1.2")
+        assert (app.header.tab, app.why_view.box.value) == ("why", "six==1.2")
+        await pilot.press(*["backspace"] * 8, "space", *"2to3")
+        assert (app.header.tab, app.why_view.box.value) == ("why", " 2to3")
+
+
+async def test_tab_and_escape_leave_the_question() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await given(app, pilot)
+        await pilot.press("escape")
+        assert isinstance(app.focused, QuestionBox)
+        await pilot.press("tab")
+        assert isinstance(app.focused, AnswerList)
+        await pilot.press("escape", "escape")
+        assert app.header.tab == "browse"
+
+
+def test_an_answer_may_come_before_the_view_is_drawn() -> None:
+    view = Why(Still(asked_about()).listing)
+    view.tell("Reading", "The answer comes as soon as everything in it is known.", asking=True)
+    view.show(ANSWER)
+    assert (view.box.value, view.answers.cursor, view.asking) == ("", 0, False)
+
+
+async def test_what_is_quoted_of_a_wrong_question_does_no_harm(root: Path) -> None:
+    app = over(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        app.why_view.fill_in("six\x1b[2J == https://me:secret@files.example")
+        await pilot.press("enter")
+        await answered(app, pilot)
+        assert " This is not understood" in app.lines
+        assert r"six\x1b[2J == https://***@files.example is no requirement" in " ".join(app.text.split())
+        app.why_view.fill_in(f"six; {'(' * 3_000}")
+        await pilot.press("enter")
+        await answered(app, pilot)
+        assert "is no requirement: it is nested too deep" in " ".join(app.text.split())
+
+
 async def test_asking_can_be_stopped(root: Path) -> None:
     app = over(root)
     begun, ended = Event(), Event()
 
-    def slow(stop: Stop) -> Asker:
+    def slow(question: Question, stop: Stop) -> Asker:
+        del question
         begun.set()
         while not stop():
             ended.wait(0.001)
@@ -265,6 +324,21 @@ async def test_asking_can_be_stopped(root: Path) -> None:
         assert "Asking …" not in app.text
         assert " Why did pip do that?" in app.lines
         assert isinstance(app.focused, QuestionBox)
+
+
+async def test_what_nobody_foresaw_does_not_end_the_app(root: Path) -> None:
+    app = over(root)
+
+    def broken(question: Question, stop: Stop) -> Asker:
+        raise AssertionError("unknown status keyword")
+
+    app.whom = broken
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six", "enter")
+        await answered(app, pilot)
+        words = "cachetui failed to answer this, by a mistake of its own (AssertionError: unknown status keyword)."
+        assert words in " ".join(app.text.split())
+        assert app.is_running
 
 
 async def test_an_answer_to_an_earlier_question_is_forgotten() -> None:

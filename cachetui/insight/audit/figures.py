@@ -15,6 +15,8 @@ AGES = (0, 7, 30, 90, 180, 365, 730)
 """Days at which a group of ages begins; the last has no end."""
 
 
+POLICY = "your policy"
+"""What the rule is called that is the user's own."""
 STORED = frozenset({"wheel", "sdist", "built", "metadata"})
 """Kinds that bear the name of what is installed."""
 
@@ -58,7 +60,7 @@ class Chance(NamedTuple):
     figure: Figure
     """What it chooses."""
     frees: int
-    """Allocated bytes of the files that the disk would get back: an inode counts once all of its names go."""
+    """Allocated bytes that the disk would get back, as the plan of a removal tells: files and emptied directories."""
     known: bool = True
     """False where it cannot be told what it chooses, which then is nothing."""
 
@@ -89,12 +91,10 @@ def sized(entries: Iterable[Entry]) -> list[Sized]:
 
 def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
     """Sum entries up."""
-    return Figure(
-        name,
-        tuple([part[0] for part in parts]),
-        sum([part[1] for part in parts]),
-        sum([part[2] for part in parts]),
-    )
+    if not parts:
+        return Figure(name, (), 0, 0)
+    entries, disks, sizes = zip(*parts, strict=True)
+    return Figure(name, entries, sum(disks), sum(sizes))
 
 
 def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure, ...]:
@@ -125,36 +125,18 @@ def by_age(
     return (*found, Age(None, None, figure(None, unknown))) if unknown else tuple(found)
 
 
-def frees(entries: Iterable[Entry]) -> int:
-    """Return the allocated bytes of files that a removal of entries gives back, the directories not counted.
-
-    An inode with several names counts once all of them go.
-    """
-    links: Counter[int] = Counter()
-    usage: Counter[int] = Counter()
-    freed = 0
-    for entry in entries:
-        for file in entry.files:
-            if file.links > 1:
-                links[file.inode] += 1
-                usage[file.inode] += file.disk_usage
-                freed += usage[file.inode] if links[file.inode] == file.links else 0
-            else:
-                freed += file.disk_usage
-    return freed
-
-
-def copies(parts: Iterable[Sized]) -> tuple[Figure, ...]:
+def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
     """Return what is stored more than once: same kind, file name and length; that first which wastes most.
 
     The length is the body's, of a wheel built here the wheel's own.
     """
+    names = [(part[0][0], part[0][8]) for part in parts]
+    repeated = {name for name, number in Counter(names).items() if number > 1}  # of most there is but one
     groups: dict[tuple[str, str, int], list[Sized]] = defaultdict(list)
-    for part in parts:
-        entry = part[0]
-        kind, files, filename = entry[0], entry[1], entry[8]
-        if filename and files and kind in STORED:
-            groups[kind, filename, files[0 if kind == "built" else -1][3]].append(part)
+    for part, name in zip(parts, names, strict=True):
+        kind, filename = name
+        if name in repeated and filename and kind in STORED and (files := part.entry.files):
+            groups[kind, filename, files[0 if kind == "built" else -1].size].append(part)
     found = [figure(filename, own) for (_, filename, _), own in groups.items() if len(own) > 1]
     return tuple(sorted(found, key=lambda one: (-wasted(one), one.name or "")))
 
@@ -164,9 +146,10 @@ def wasted(copied: Figure) -> int:
     return copied.disk_usage - max([entry.disk_usage for entry in copied.entries], default=0)
 
 
-def linked(parts: Iterable[Sized]) -> Figure:
+def linked(parts: Collection[Sized]) -> Figure:
     """Return what has files with several names: their blocks count once."""
-    return figure(None, [part for part in parts if max([file[5] for file in part[0][1]], default=1) > 1])
+    paths = {part[0][2] for part in parts for file in part[0][1] if file[5] > 1}
+    return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 
 
 def already_built(parts: Collection[Sized]) -> Figure:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from cachetui.model import Entry
 
 HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
 """A host that hides no password before a slash."""
-PLAIN = re.compile(r"https?://([a-z0-9.-]+(?::\d{1,5})?)/[A-Za-z0-9._~%+/-]*")
-"""An address without anything to look at twice, as most are."""
+SCHEMES = ("https:", "http:")
+"""How an address begins whose host is known as soon as it was met before."""
 PAGES = ("simple", "+simple")
 """What the last part of an index's address is called, beside which its files may lie."""
 FILES = "files of this machine"
@@ -34,13 +33,20 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
             indexes.setdefault(host, {})[f"{beside}/"] = f"{host}{index}"
     ordered = {host: sorted(found.items(), key=lambda pair: (-len(pair[0]), pair)) for host, found in indexes.items()}
 
+    hosts: dict[str, str] = {}
+
     def origin(entry: Entry) -> str | None:
-        if entry.url is None:
+        url = entry[9]  # by index: there may be a hundred thousand
+        if url is None:
             return None
-        place = _place(entry.url)
-        if place is None:
-            return FILES if entry.url.lower().startswith("file:") else UNCLEAR
-        host, path = place
+        parts = url.split("/", 3)
+        host, path = hosts.get(parts[2], "") if len(parts) > 3 and parts[0] in SCHEMES else "", f"/{parts[-1]}"
+        if not host or "@" in url or "\\" in url:
+            place = _place(url)
+            if place is None:
+                return FILES if url.lower().startswith("file:") else UNCLEAR
+            host, path = place
+            hosts[host] = host
         for start, name in ordered.get(host, ()):
             if path.startswith(start):
                 return name
@@ -49,11 +55,8 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
     return origin
 
 
-@lru_cache(maxsize=4_096)
 def _place(url: str) -> tuple[str, str] | None:
     """Split an address into host and path, both without what may be a secret; None where it is not clear."""
-    if found := PLAIN.fullmatch(url):
-        return found[1], url[found.end(1) :]
     try:
         parts = urlsplit(url)
     except ValueError:

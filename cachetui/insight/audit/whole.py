@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -14,17 +14,18 @@ from cachetui.insight.audit.figures import (
     Age,
     Chance,
     Figure,
+    Sized,
     already_built,
     by_age,
     copies,
     figure,
-    frees,
     grouped,
     linked,
     sized,
 )
+from cachetui.insight.audit.freeing import freed
 from cachetui.insight.audit.origins import origins
-from cachetui.insight.audit.tags import fits
+from cachetui.insight.audit.tags import Fits, fits
 from cachetui.model import Entry, Inventory, Unreadable
 
 WORDS: frozenset[Word] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
@@ -39,11 +40,11 @@ class Rule(NamedTuple):
     name: str
     """The rule in words."""
     options: str
-    """The same as options of `cachetui prune`."""
+    """The same as options and terms of `cachetui prune`."""
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
     """Returns what it chooses of all entries of a cache."""
-    word: Word | None = None
-    """The fact that it goes by."""
+    words: Collection[Word] = ()
+    """The facts that it goes by."""
 
 
 class Shards(NamedTuple):
@@ -58,13 +59,32 @@ class Shards(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Audit:
-    """Where the space is. Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total."""
+class Listed:
+    """What is told of each entry."""
 
     root: str
     """The root's resolved absolute path."""
-    now_ns: int
-    """The moment from which ages are counted, in nanoseconds since the epoch."""
+    entries: tuple[Entry, ...]
+    """What is meant, in the inventory's order."""
+    facts: Facts
+    """What is known of the entries."""
+    fits: tuple[Fits, ...]
+    """What each of the entries is for, in their order."""
+    origin: tuple[str | None, ...]
+    """From which index each of them came, as "host/path", in their order."""
+    errors: tuple[Unreadable, ...]
+    """What could not be read."""
+
+    @property
+    def now_ns(self) -> int:
+        """The moment from which ages are counted, in nanoseconds since the epoch."""
+        return self.facts.now_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(Listed):
+    """Where the space is. Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total."""
+
     total: Figure
     """All of it."""
     kinds: tuple[Figure, ...]
@@ -85,6 +105,8 @@ class Audit:
     """What no pip will ask for again."""
     already_built: Figure
     """Sdists of which pip keeps the wheel that it built of them."""
+    already_built_frees: int
+    """What the disk would get back for these, in bytes: with the directories that they leave empty."""
     copies: tuple[Figure, ...]
     """What is stored more than once, by file name; that first of which the copies take most."""
     linked: Figure
@@ -97,12 +119,6 @@ class Audit:
     """Files that no pip writes, in the whole root."""
     foreign_disk_usage: int
     """Their allocated bytes."""
-    errors: tuple[Unreadable, ...] = ()
-    """What could not be read."""
-    facts: Facts = field(default_factory=Facts)
-    """What was known of the entries."""
-    origin_of: Callable[[Entry], str | None] = field(default=lambda _: None, compare=False)
-    """Tells from which index an entry came."""
 
     @property
     def directories(self) -> int:
@@ -120,6 +136,19 @@ class Audit:
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 
 
+def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> Listed:
+    """Tell of each entry what an audit tells of it, without any figure: parameters are those of `audit_of`."""
+    meant = inventory.entries if only is None else tuple(only)
+    return Listed(
+        root=inventory.root,
+        entries=meant,
+        facts=facts,
+        fits=tuple(map(fits, meant)),
+        origin=tuple(map(origins(inventory.entries), meant)),
+        errors=inventory.errors,
+    )
+
+
 def audit_of(
     inventory: Inventory,
     facts: Facts,
@@ -132,44 +161,62 @@ def audit_of(
     `facts` tell `WORDS` of all entries, and the moment from which ages are counted. `only` are the entries that are
     meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.
     """
-    meant = inventory.entries if only is None else tuple(only)
-    parts = sized(meant)
-    origin_of = origins(inventory.entries)
-    fitting = [fits(entry) for entry in meant]
-    by_path = {part[0][2]: part for part in parts}
+    listed = listed_of(inventory, facts, only)
+    meant, parts = listed.entries, sized(listed.entries)
+
+    chances, built_frees = _chances(inventory, facts, rules, parts, built := already_built(parts))
 
     def of(paths: Collection[str]) -> Figure:
         return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 
-    def chance(rule: Rule) -> Chance:
-        chosen = [by_path[entry[2]] for entry in rule.choose(inventory.entries, facts) if entry[2] in by_path]
-        known = rule.word != "unusable" or bool(facts.usable)
-        found = figure(rule.name, chosen)
-        return Chance(rule.name, rule.options, found, frees(found.entries), known)
-
     return Audit(
-        root=inventory.root,
-        now_ns=facts.now_ns,
+        root=listed.root,
+        entries=meant,
+        facts=facts,
+        fits=listed.fits,
+        origin=listed.origin,
+        errors=listed.errors,
         total=figure(None, parts),
         kinds=grouped(parts, [entry[0] for entry in meant]),
         projects=grouped(parts, [entry[6] for entry in meant]),
         ages={moment: by_age(parts, attrgetter(moment), facts.now_ns, AGES) for moment in MOMENTS},
-        pythons=grouped(parts, [one.python for one in fitting]),
-        platforms=grouped(parts, [one.platform for one in fitting]),
-        origins=grouped(parts, map(origin_of, meant)),
+        pythons=grouped(parts, [one.python for one in listed.fits]),
+        platforms=grouped(parts, [one.platform for one in listed.fits]),
+        origins=grouped(parts, listed.origin),
         superseded=of(facts.superseded),
         dead_weight=of(facts.dead_weight),
-        already_built=already_built(parts),
+        already_built=built,
+        already_built_frees=built_frees,
         copies=copies(parts),
         linked=linked(parts),
-        rules=tuple(map(chance, rules)),
+        rules=chances,
         shards=_shards(inventory.directories),
         foreign_files=len(inventory.foreign),
         foreign_disk_usage=sum([file.disk_usage for file in inventory.foreign]),
-        errors=inventory.errors,
-        facts=facts,
-        origin_of=origin_of,
     )
+
+
+def _chances(
+    inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
+) -> tuple[tuple[Chance, ...], int]:
+    """Tell what each rule would free of what is meant; and in bytes what something else would that is no rule's."""
+    by_path = {part[0][2]: part for part in parts}
+    chosen = [
+        (
+            rule,
+            figure(
+                rule.name,
+                [by_path[entry[2]] for entry in rule.choose(inventory.entries, facts) if entry[2] in by_path],
+            ),
+        )
+        for rule in rules
+    ]
+    *frees, last = freed(inventory, [*[found.entries for _, found in chosen], other.entries], facts.now_ns)
+    chances = [
+        Chance(rule.name, rule.options, found, sum(back), bool(facts.usable) or "unusable" not in rule.words)
+        for (rule, found), back in zip(chosen, frees, strict=True)
+    ]
+    return tuple(chances), sum(last)
 
 
 def _shards(directories: Mapping[str, int]) -> tuple[Shards, ...]:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import os
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 from cachetui.insight.export.filenames import agree
-from cachetui.pip.archives import Named, filename_of_tar, headers_of, look_into_tar, look_into_zip, metadata_in, named
+from cachetui.pip.archives import (
+    NO_RECORD,
+    RECORD,
+    Named,
+    filename_of_tar,
+    headers_of,
+    holds,
+    look_into_tar,
+    look_into_zip,
+    metadata_in,
+    named,
+)
 from cachetui.pip.bodies import Window
 from cachetui.pip.identify import dist_of
-from cachetui.pip.integrity import DAMAGED, trouble_in
+from cachetui.pip.integrity import trouble_in
 from cachetui.pip.tree import never
-
-RECORD = ".dist-info/RECORD"
-"""How the name of the member ends that lists a wheel's files."""
 
 Proof = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
 """What has been proven: that the `archive` unpacks and its checksums hold; name and version, by its `metadata`; the
@@ -40,13 +46,16 @@ class Proven:
     """What held."""
 
 
-def prove(fd: int, size: int, *, stop: Callable[[], bool] = never) -> Proven:
+def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> Proven:
     """Read an open file of `size` bytes in whole; return what it is.
 
-    Raises UnprovenError for what is damaged or neither wheel nor sdist, StoppedError when `stop` says so, OSError.
+    Where a file is `known` to be, to the last bit, what was published, what is odd about its RECORD is its publisher's
+    doing: it need only unpack. Raises UnprovenError for what is damaged or neither wheel nor sdist, StoppedError when
+    `stop` says so, OSError.
     """
     body = Window(fd, 0, size)
-    if trouble := trouble_in(body, stop):
+    odd = trouble_in(body, stop)
+    if odd and (trouble := trouble_in(body, stop, thorough=False) if known else odd):
         raise UnprovenError(trouble)
     if body.read(0, 4) != b"PK\3\4":
         return _prove_tar(body)
@@ -59,17 +68,11 @@ def prove(fd: int, size: int, *, stop: Callable[[], bool] = never) -> Proven:
         raise UnprovenError("its metadata do not agree with its own folder")
     if is_sdist:
         return Proven(False, found, ("archive", "metadata"))
-    if not _has_record(fd):
-        raise UnprovenError("it has no RECORD of its files: no pip installs it")
+    if odd or not holds(body, RECORD):
+        if not known:
+            raise UnprovenError(NO_RECORD)
+        return Proven(True, found, ("archive", "metadata"))
     return Proven(True, found, ("archive", "metadata", "RECORD"))
-
-
-def _has_record(fd: int) -> bool:
-    try:
-        with os.fdopen(os.dup(fd), "rb") as file, zipfile.ZipFile(file) as archive:
-            return any(name.endswith(RECORD) and name.count("/") == 1 for name in archive.namelist())
-    except DAMAGED as error:
-        raise UnprovenError(f"it does not unpack: {error}") from error
 
 
 def _prove_tar(body: Window) -> Proven:

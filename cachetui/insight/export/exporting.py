@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.insight.export.archive import Proof, UnprovenError, prove
-from cachetui.insight.export.expected import Expected, expected_of
+from cachetui.insight.export.expected import Expected, Given, expected_of
 from cachetui.insight.export.filenames import agree, named_by
-from cachetui.insight.export.planning import Planned, check_room
+from cachetui.insight.export.planning import TAKEN, Planned, check_room
 from cachetui.insight.export.target import Draft, Target
 from cachetui.model import Entry, Inventory
 from cachetui.pip.archives import Named, named
@@ -25,6 +25,8 @@ from cachetui.pip.tree import never, reason
 
 TOLD = ("url", "disposition", "wheel-name")
 """By what a file is named that was told its name; others were named by what is in them, and an index knows better."""
+STRONG = ("sha256", "sha384", "sha512")
+"""Hashes of which nobody can make two files."""
 PIECE = 1 << 20
 """Bytes of a file that is there already that are hashed at a time."""
 
@@ -185,8 +187,9 @@ class _Export:
 
     def _prove(self, one: Planned, fd: int, sha256: str, size: int) -> Exported:
         """Prove an open file, and find out its name. Raises UnprovenError, StoppedError, OSError."""
-        proofs = self._by_hash(one.entry, fd, sha256, size)
-        proven = prove(fd, size, stop=self._stop)
+        right = self._by_hash(one.entry, fd, sha256, size)
+        proofs: tuple[Proof, ...] = tuple(sorted({given.by for given in right}))
+        proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):
             raise UnprovenError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
@@ -202,17 +205,17 @@ class _Export:
             raise UnprovenError("it is not of the kind that its name says")
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
 
-    def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> tuple[Proof, ...]:
-        """Compare a file with the hashes that are given for it; return who gave those that it has."""
+    def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[Given]:
+        """Compare a file with the hashes that are given for it; return those that it has. Raises UnprovenError."""
         given = self._expected.of(entry)
         names = {one.name for one in given}
         found = {name: sha256 if name == "sha256" else _digest(fd, size, name, self._stop) for name in names}
-        right = {one.by for one in given if found[one.name] == one.value}
+        right = {one for one in given if found[one.name] == one.value}
         if given and not right:
             wrong = min(given)
             teller = "the cached index page" if wrong.by == "index" else "an origin.json"
             raise UnprovenError(f"damaged or tampered with: its {wrong.name} is not the one that {teller} gives")
-        return tuple(sorted(right))
+        return right
 
     def _publish(self, draft: Draft, made: Exported) -> None:
         """Give a file its name, unless the same is there already."""
@@ -225,7 +228,7 @@ class _Export:
             if before is not None:
                 raise UnprovenError(f"it bears the same name as {before.entry.path}, and is another file") from None
             if not self._is_same(made):
-                raise UnprovenError("another file of this name is there") from None
+                raise UnprovenError(TAKEN) from None
             made = replace(made, written=False)
         self._exported[made.filename] = made
 
@@ -248,7 +251,7 @@ def _is_meant(itself: Named, entry: Entry) -> bool:
 
 def _digest(fd: int, size: int, name: str, stop: Callable[[], bool]) -> str:
     """Return a hash of an open file, in hexadecimal. Raises StoppedError, OSError."""
-    digest, at = hashlib.new(name), 0
+    digest, at = hashlib.new(name, usedforsecurity=False), 0
     while at < size:
         if stop():
             raise StoppedError

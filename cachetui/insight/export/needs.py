@@ -16,6 +16,7 @@ from cachetui.insight.export.filenames import named_by
 from cachetui.insight.export.planning import KINDS
 from cachetui.insight.export.requirement_files import Asked
 from cachetui.insight.why.offers import trouble_of
+from cachetui.interpreters.fitting import best_place
 from cachetui.interpreters.portrait import Portrait
 from cachetui.model import Entry, Inventory
 from cachetui.pip.evidence import Evidence
@@ -163,7 +164,7 @@ class _Search:
         """Tell whether a requirement's marker holds; one that compares what cannot be compared does not."""
         try:
             return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
-        except (ValueError, KeyError):
+        except (ValueError, KeyError, RecursionError):
             return False
 
     def _needed_by(self, file: _File, extra: str) -> list[_Need]:
@@ -212,10 +213,9 @@ class _Search:
         """Sort what pip prefers last; of the same file in two places, that where a newer pip looks."""
         newer = not file.entry.path.startswith("http/")
         if not file.filename.endswith(".whl"):
-            return file.version, -len(self._places) - 1, (), newer
+            return file.version, -len(self._places), (), newer
         _, _, build, tags = parse_wheel_filename(file.filename)
-        best = min([self._places[str(tag)] for tag in tags if str(tag) in self._places], default=len(self._places))
-        return file.version, -best, build, newer
+        return file.version, -best_place(map(str, tags), self._places), build, newer
 
     def _has_hash(self, file: _File, hashes: frozenset[tuple[str, str]]) -> bool:
         found = self._evidence.hashes(file.entry, {name for name, _ in hashes}, self._stop)
@@ -250,7 +250,7 @@ def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
         try:
             requirement = Requirement(text)
             requirement.specifier.contains("0")
-        except (InvalidRequirement, ValueError):
+        except (InvalidRequirement, ValueError, RecursionError):  # a number, or parentheses, without end
             continue
         yield requirement
 

@@ -41,7 +41,19 @@ LONGEST_FILE = 16 << 20
 
 
 class RequirementFileError(CachetuiError):
-    """A requirements file that cannot be read; the message names file and line."""
+    """A requirements file that cannot be read; the message names file and line, and may quote the line.
+
+    What is quoted may hold secrets and anything else: show it as such.
+    """
+
+    def __init__(self, place: str, complaint: str, quoted: str = "") -> None:
+        super().__init__(" ".join(filter(None, (f"{place}:" if quoted else place, quoted, complaint))))
+        self.place = place
+        """The file, and the number of the line where it is about one."""
+        self.quoted = quoted
+        """What the line says; empty where the message is about the file."""
+        self.complaint = complaint
+        """The rest of the message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +113,7 @@ class _Reader:
             with path.open("rb") as file:
                 text = _text(file.read(LONGEST_FILE + 1))
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, an encoding that is another
-            raise RequirementFileError(f"{path} cannot be read: {reason(error)}.") from error
+            raise RequirementFileError(str(path), f"cannot be read: {reason(error)}.") from error
         for number, line in _lines(text):
             self._take(line, path, f"{path}, line {number}", constraint)
 
@@ -122,9 +134,11 @@ class _Reader:
             try:
                 requirement = Requirement(text)
                 requirement.specifier.contains("0")  # a number may have more digits than Python takes
+            except RecursionError as error:
+                raise RequirementFileError(place, "is no requirement: it is nested too deep.", text) from error
             except ValueError as error:
                 first = str(error).splitlines()[0]
-                raise RequirementFileError(f"{place}: {text} is no requirement: {first}.") from error
+                raise RequirementFileError(place, f"is no requirement: {first}.", text) from error
             if requirement.url:
                 self.ignored.append(Ignored(place, line))
                 return

@@ -30,8 +30,10 @@ class TargetError(CachetuiError):
 
 def check_target(folder: Path, root: Path) -> None:
     """Raise TargetError if a folder cannot be exported into, or lies in the cache at `root`; make nothing."""
-    place = folder if os.path.lexists(folder) else Path(os.path.abspath(folder)).parent  # noqa: PTH100 - links stay
+    place = folder
     try:
+        if not os.path.lexists(folder):
+            place = Path(os.path.abspath(folder)).parent  # noqa: PTH100 - links stay
         resolved = place.resolve(strict=True)
         if not resolved.is_dir():
             raise TargetError(f"{place} is not a folder.")
@@ -39,6 +41,8 @@ def check_target(folder: Path, root: Path) -> None:
         for above in (resolved, *resolved.parents):
             if own is not None and os.path.samestat(above.stat(), own):
                 raise TargetError(f"{folder} lies in the cache: nothing is written there. Name another folder.")
+        if not os.access(resolved, os.W_OK | os.X_OK):
+            raise TargetError(f"{place} cannot be written to: name another folder.")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise TargetError(f"{place} does not exist: make it first.") from error
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
@@ -100,7 +104,12 @@ class Target:
             if error.errno not in NO_LINKS:
                 raise
             os.close(os.open(name, TO_WRITE, 0o666, dir_fd=self._at))  # from here on the name is taken, by us
-            os.rename(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at)
+            try:
+                os.rename(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(name, dir_fd=self._at)
+                raise
 
     def open(self, filename: str) -> int | None:
         """Open a file that is there already; None where a link, or the like, bears its name. Raises OSError."""

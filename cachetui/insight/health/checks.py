@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from cachetui.insight.health.finding import Finding, in_order
+from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import NS, Entry, Inventory
 from cachetui.pip.evidence import Evidence
 from cachetui.pip.layout import is_legacy
+from cachetui.pip.records import PICKLE, STOPPING
 from cachetui.pip.tree import never
 
 FRESH = 3_600 * NS
 """Nanoseconds within which what looks left behind may be a pip at work."""
 NO_ORIGIN = "its origin.json cannot be read"
 """The note of a built wheel whose origin is damaged."""
+UNREAD: dict[str, Sort] = {PICKLE: "pickle", STOPPING: "stopping"}
+"""Sorts of what cannot be read, by the note that tells why; all else is unreadable."""
 
 
 def check(
@@ -22,7 +25,7 @@ def check(
     entries: Collection[Entry] | None = None,
     *,
     now_ns: int,
-    exists: Callable[[str], bool] = lambda place: Path(place).exists(),
+    exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return what is wrong with entries, by default all, as far as that is told without reading bodies.
@@ -43,11 +46,23 @@ def check(
     return in_order(found)
 
 
+def is_there(place: Path) -> bool:
+    """Tell whether something is at a place; where that is not to be told, as if it is."""
+    try:
+        place.stat()
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # a NUL, which no path has
+        return False
+    except OSError:  # a folder above it that may not be looked into, a name that is too long
+        return True
+    return True
+
+
 def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
     """Yield what the scan knows of one entry; `legacy` tells whether a newer pip works in this cache, too."""
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
-        yield Finding("unreadable", entry.path, entry.note or "it cannot be read", since)
+        note = entry.note or "it cannot be read"
+        yield Finding(UNREAD.get(note, "unreadable"), entry.path, note, since)
     elif entry.kind == "leftover":
         if now_ns - since < FRESH:
             return

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 Sort = Literal[
     "mismatch",
     "archive",
+    "inconsistent",
     "length",
+    "stopping",
     "unreadable",
     "origin",
     "misnamed",
@@ -18,6 +20,7 @@ Sort = Literal[
     "leftover",
     "selfcheck",
     "legacy",
+    "pickle",
 ]
 """What is wrong with an entry."""
 Weight = Literal["danger", "damage", "waste"]
@@ -51,11 +54,23 @@ MEANINGS: Mapping[Sort, Meaning] = {
         "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
     ),
     "archive": Meaning("a damaged archive", "damage", "pip stops at it with an error.", REMOVE),
+    "inconsistent": Meaning(
+        "at odds with its own list of files",
+        "damage",
+        "pip installs it as it is, without comparing; and no index that could vouch for it is in the cache.",
+        REMOVE,
+    ),
     "length": Meaning(
         "of another length than announced",
         "damage",
         "pip wrote the record and not the body, or not all of it: it stops at a file, and goes by an old index page "
         "as long as its server says that nothing changed.",
+        REMOVE,
+    ),
+    "stopping": Meaning(
+        "a record that ends pip",
+        "damage",
+        "pip ends with a traceback as soon as it asks for this address.",
         REMOVE,
     ),
     "unreadable": Meaning("an unreadable record", "damage", "pip passes over it and fetches it anew.", REMOVE),
@@ -87,9 +102,17 @@ MEANINGS: Mapping[Sort, Meaning] = {
         "pip 23.3 and later keep theirs in http-v2/ and never look here.",
         "Mark and remove it, unless a pip before 23.3 or a tool such as pip-audit still uses it.",
     ),
+    "pickle": Meaning(
+        "of pip 6.0 alone",
+        "waste",
+        "pip 6.0.7 and later pass over it.",
+        "Mark and remove it: nothing is lost.",
+    ),
 }
 """What each sort means, what weighs most first."""
 SORTS: tuple[Sort, ...] = tuple(MEANINGS)
+OF_CONTENT = frozenset[Sort](("mismatch", "archive", "inconsistent", "length", "stopping", "unreadable"))
+"""Sorts that tell of the same thing: that an entry's bytes are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +133,15 @@ class Finding:
         return MEANINGS[self.sort]
 
 
-def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Return findings by what weighs most, then by path; each entry once for each sort."""
-    once = {(one.sort, one.path): one for one in findings}
-    return tuple(sorted(once.values(), key=lambda one: (SORTS.index(one.sort), one.path)))
+def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return findings by what weighs most, then by path; each entry once for each sort.
+
+    Of several about an entry's bytes the gravest stays, and says what the others say.
+    """
+    places = {sort: place for place, sort in enumerate(SORTS)}
+    once: dict[tuple[Sort | None, str], Finding] = {}
+    for one in sorted({(one.sort, one.path): one for one in findings}.values(), key=lambda one: places[one.sort]):
+        key = None if one.sort in OF_CONTENT else one.sort, one.path
+        graver = once.get(key)
+        once[key] = replace(graver, words=f"{graver.words}; {one.words}") if graver else one
+    return tuple(sorted(once.values(), key=lambda one: (places[one.sort], one.path)))

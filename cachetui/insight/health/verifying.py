@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.health.finding import Finding, in_order
+from cachetui.insight.health.finding import Finding, Sort, in_order
+from cachetui.insight.vouchers import vouchers_in
 from cachetui.model import Entry, Inventory, version_order
-from cachetui.pip.archives import metadata_in
+from cachetui.pip.archives import NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
 from cachetui.pip.bodies import Body
 from cachetui.pip.crew import processors
-from cachetui.pip.evidence import Evidence, digest_of
+from cachetui.pip.evidence import Evidence
 from cachetui.pip.integrity import StoppedError, trouble_in
-from cachetui.pip.listings import HASHES
 from cachetui.pip.records import UnreadableRecordError
 from cachetui.pip.tree import GONE, never, reason
 
 VERIFIED = ("wheel", "sdist", "built", "metadata")
 """Kinds that are read to their end."""
-METADATA = ".metadata"
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
 """Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
@@ -97,20 +96,9 @@ def expectations(entries: Iterable[Entry], evidence: Evidence, stop: Callable[[]
     for entry in entries:
         if stop():
             break
-        for url, name, value in _listed(entry, evidence):
-            if name in HASHES:
-                found.setdefault(digest_of(url), set()).add((name, value.lower()))
+        for one in vouchers_in(entry, evidence):
+            found.setdefault(one.record, set()).add((one.name, one.value))
     return {digest: frozenset(hashes) for digest, hashes in found.items()}
-
-
-def _listed(entry: Entry, evidence: Evidence) -> Iterator[tuple[str, str, str]]:
-    """Yield addresses with the hashes that an entry gives for them."""
-    if entry.kind == "built" and (origin := evidence.origin(entry)):
-        yield origin.url, origin.hash_name, origin.hash_value
-    elif entry.kind in ("index", "response") and (listing := evidence.listing(entry)):
-        for file in listing.files:
-            yield file.url, file.hash_name, file.hash_value
-            yield file.url + METADATA, *file.metadata_hash
 
 
 def _trouble(
@@ -124,7 +112,7 @@ def _trouble(
     if known & hashes.items():
         return None
     try:
-        broken = evidence.look_into(entry, lambda body: _broken(entry, body, stop))
+        sort, broken = evidence.look_into(entry, lambda body: _broken(entry, body, stop))
     except UnreadableRecordError as error:
         return Finding("unreadable", entry.path, str(error), since)
     except OSError as error:
@@ -133,15 +121,31 @@ def _trouble(
         name, value = max(known)
         told = f"its {name} is {hashes.get(name, 'not to be told')}, listed is {value}"
         return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
-    return Finding("archive", entry.path, broken, since) if broken else None
+    return Finding(sort, entry.path, broken, since) if broken else None
 
 
-def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> str | None:
-    """Tell what is wrong with a file by itself; None where nothing is. Raises StoppedError."""
-    if entry.kind == "metadata" or ((trouble := trouble_in(body, stop)) is None and entry.project is None):
-        return None
-    if trouble is not None:
-        return trouble
+def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[Sort, str | None]:
+    """Tell what is wrong with a file by itself, and of which sort that is; None where nothing is. Raises StoppedError.
+
+    What still unpacks is at odds with itself only: pip does not notice.
+    """
+    if entry.kind == "metadata":
+        return "archive", None
+    if trouble := trouble_in(body, stop):
+        return "archive" if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
+    return "archive", _unlike(entry, body) or (_misnamed(entry, body) if entry.project is not None else None)
+
+
+def _unlike(entry: Entry, body: Body) -> str | None:
+    """Tell how an archive is not of the kind that the entry is; None where it is."""
+    is_wheel = holds(body, WHEEL_FILE)
+    if is_wheel == (entry.kind == "sdist"):
+        return "it is a wheel, not an sdist" if is_wheel else "it is no wheel"
+    return NO_RECORD if is_wheel and not holds(body, RECORD) else None
+
+
+def _misnamed(entry: Entry, body: Body) -> str | None:
+    """Tell how an archive's own metadata name something else than the entry; None where they do not."""
     text = metadata_in(body)
     if text is None:
         return "no metadata is in it" if entry.kind != "sdist" else None  # very old sdists have none

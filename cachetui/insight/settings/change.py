@@ -14,6 +14,7 @@ from typing import Literal
 from packaging.version import Version
 
 from cachetui.insight.settings.current import Option, PipSettings, Saying
+from cachetui.insight.settings.destination import destination, is_empty
 from cachetui.pip.configuration import Level
 from cachetui.pip.places import ways_of
 
@@ -60,18 +61,13 @@ class Change:
 def plan_change(
     settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Change:
-    """Tell what would be done to fulfil a wish; `root` is the folder to move to, `~` and relative names allowed.
+    """Tell what would be done to fulfil a wish; `root` is the folder to move to as it was typed, `~` allowed.
 
-    Runs nothing and writes nothing.
+    Runs nothing and writes nothing. Raises DestinationError where that folder will not do.
     """
-    place = Path(os.path.abspath(os.path.expanduser(root))) if wish == "move" and root else None  # noqa: PTH100, PTH111
-    obstacles = _hindrances(settings, environ)
-    if wish == "move" and place is None:
-        obstacles.append("No folder is named.")
-    if place is not None and place.exists() and not place.is_dir():
-        obstacles.append(f"{place} is no folder.")
-    if obstacles:
-        return Change(settings, wish, place, obstacles=tuple(obstacles))
+    if obstacles := _hindrances(settings, environ):
+        return Change(settings, wish, obstacles=tuple(obstacles))
+    place = destination(root or "", settings.location.root, environ) if wish == "move" else None
     match wish:
         case "on":
             steps, obstacles = _unset(settings, "no-cache-dir")
@@ -205,7 +201,8 @@ def _notes(settings: PipSettings, wish: Wish, steps: list[tuple[str, ...]]) -> l
         if commented := [path for path in files if _has_comments(path)]:
             notes.append(f"pip writes {' and '.join(commented)} anew: the comments in it will be lost.")
     if steps and wish in ("move", "default"):
-        notes.append(f"What is cached now stays where it is, in {settings.location.root}; pip will not look there.")
+        if not is_empty(settings.location.root):
+            notes.append(f"What is cached now stays where it is, in {settings.location.root}; pip will not look there.")
         if settings.counting("no-cache-dir"):
             notes.append("The cache is off, and stays off.")
     return notes

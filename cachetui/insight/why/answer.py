@@ -7,9 +7,10 @@ from typing import Literal
 
 from cachetui.insight.why.conduct import Forecast
 
-Tone = Literal["cached", "partly", "not cached", "stale", "damaged", "off"]
+Tone = Literal["cached", "partly", "not cached", "stale", "damaged", "off", "skipped", "stops"]
 """The verdict in a word or two: what pip needs is here, is here in part, or is not; an index page is used though it is
-out of date; something here is damaged; this pip uses no cache."""
+out of date; something here is damaged; this pip uses no cache; the requirement is not for this Python; this pip refuses
+to run with its settings."""
 Sign = Literal["yes", "no", "other"]
 """Whether a file can be used for what was asked, cannot be used by this Python, or is of a version not asked for."""
 
@@ -49,6 +50,10 @@ class Remedy:
     """What it does, without a full stop."""
     entries: tuple[str, ...] = ()
     """Entries that it removes, by path, if it is one of cachetui's."""
+
+
+Finding = tuple[Reason, tuple[Remedy, ...]]
+"""A reason, and what helps."""
 
 
 @dataclass(frozen=True, slots=True)

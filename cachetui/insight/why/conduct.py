@@ -18,19 +18,23 @@ from packaging.version import Version
 
 from cachetui.insight.why.offers import Offer, choose, trouble_of
 from cachetui.insight.why.question import Question
+from cachetui.interpreters.fitting import best_place
 from cachetui.interpreters.portrait import Portrait
 from cachetui.model import Entry
 from cachetui.pip.evidence import Answer, Listing
 
-Way = Literal["built", "cache", "checked", "download", "build", "download-build", "nothing", "unknown"]
+Way = Literal["built", "cache", "checked", "download", "build", "download-build", "nothing", "unknown", "skipped"]
 """Where a file comes from: a wheel `built` here, the `cache` unasked, the cache after its server was asked whether it
 is still the same (`checked`), a `download`; a wheel that must be built first, from an sdist in the cache (`build`) or
-from a downloaded one. `nothing`: no file may be taken. `unknown`: no page in the cache tells."""
+from a downloaded one. `nothing`: no file may be taken. `unknown`: no page in the cache tells. `skipped`: what was asked
+for is not for this Python."""
 
 ALWAYS_ASKED = ((18, 1), (26, 2))
 """From which pip on index pages were asked for each time (pypa/pip #5670), and from which on no more (#13680)."""
 BODIES_APART = (23, 3)
 """From which pip on answers lie in `http-v2/`, and what is in `http/` is not read."""
+BUILT_IN_ANY_CASE = (23, 1)
+"""From which pip on `--no-binary` does not keep it from wheels that were built here (pypa/pip #11453)."""
 PYTHON_IN_KEY = (20, 0)
 """From which pip on wheels that were built lie apart by interpreter."""
 
@@ -84,13 +88,16 @@ def foresee(
     python: Portrait | None,
     pip: Version | None,
     now: float,
+    anew: bool = False,
 ) -> Forecast:
     """Tell what pip would do.
 
     `listings` are the pages of the indexes that it asks, `entries` those of the project, `answers` what the headers of
-    downloads say, by path; `now` is in seconds since the epoch.
+    downloads say, by path; `now` is in seconds since the epoch. With `anew` it asks indexes whatever is in the cache.
     """
-    asks = not listings or not all(is_reused(listing, pip, now) for listing in listings)
+    if question.given.no_index:
+        return Forecast(False, "unknown" if question.given.find_links else "nothing")
+    asks = anew or not listings or not all(is_reused(listing, pip, now) for listing in listings)
     offer = choose(offers, question, pip)
     if offer is None:
         return Forecast(asks, "nothing" if listings else "unknown")
@@ -107,6 +114,11 @@ def foresee(
 def is_reused(listing: Listing, pip: Version | None, now: float) -> bool:
     """Tell whether a pip goes by an index page without asking for it."""
     return reuses_pages(pip) and reads(listing.entry, pip) and listing.answer.is_fresh(now)
+
+
+def takes_built(question: Question, pip: Version | None) -> bool:
+    """Tell whether a pip takes wheels built here of what was asked: before 23.1 `--no-binary` forbids it."""
+    return pip is None or pip.release[:2] >= BUILT_IN_ANY_CASE or not question.given.bar(question.name)[0]
 
 
 def way_of(entry: Entry | None, answers: Mapping[str, Answer], now: float, *, is_wheel: bool) -> Way:
@@ -139,9 +151,9 @@ def built_from(
 
 def _place(filename: str, places: Mapping[str, int]) -> int:
     try:
-        return min([places[str(tag)] for tag in parse_wheel_filename(filename)[3] if str(tag) in places], default=0)
+        return best_place(map(str, parse_wheel_filename(filename)[3]), places)
     except InvalidWheelFilename:
-        return len(places)
+        return best_place((), places)
 
 
 def interpreter_of(python: Portrait) -> tuple[str, str]:

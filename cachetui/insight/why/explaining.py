@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachetui.insight.why.answer import Explanation, Held, Reason, Remedy, Tone
-from cachetui.insight.why.case import Case, version_of
-from cachetui.insight.why.conduct import is_reused
+from cachetui.insight.why.answer import Explanation, Held, Remedy, Tone
+from cachetui.insight.why.case import PYPI, Case, version_of
+from cachetui.insight.why.offered import for_good
 from cachetui.insight.why.offers import index_of
 from cachetui.insight.why.reasons import FILES, findings
+from cachetui.insight.why.remarks import remarks
 from cachetui.insight.why.wording import day, named, old, pip_of, python_of
 from cachetui.model import NS, Entry
-
-NOTHING_EXPLAINS = "Nothing in this cache explains it: what pip would do here is what it would do without a cache."
-"""Said where nothing was found that makes a difference."""
 
 
 def explain(case: Case) -> Explanation:
@@ -24,14 +22,14 @@ def explain(case: Case) -> Explanation:
     for _, cures in found:
         for cure in cures:
             remedies.setdefault(cure.command, cure)
-    tone, verdict = _verdict(case, reasons)
+    tone, verdict = _verdict(case)
     return Explanation(
         case.question.text,
         f"{case.asker.command}, {python_of(case.asker)}, {pip_of(case.asker)}",
         tone,
         verdict,
-        tuple(_more(case, reasons)),
-        () if case.asker.off_by else tuple(_steps(case)),
+        tuple(remarks(case, reasons)),
+        () if case.off_by else tuple(_steps(case)),
         tuple([_held(case, entry) for entry in case.own if entry.kind in FILES]),
         reasons,
         tuple(remedies.values()),
@@ -39,98 +37,128 @@ def explain(case: Case) -> Explanation:
     )
 
 
-def _verdict(case: Case, reasons: tuple[Reason, ...]) -> tuple[Tone, str]:
+def _verdict(case: Case) -> tuple[Tone, str]:
     """Return the verdict in a word and in a sentence."""
-    forecast, question = case.forecast, case.question
-    if case.asker.off_by:
-        return (
-            "off",
-            f"{pip_of(case.asker)} uses no cache here, by {case.asker.off_by}: nothing in it can be the reason.",
-        )
+    question = case.question
+    if case.stops:
+        return "stops", case.stops
+    if case.forecast.way == "skipped":
+        return "skipped", f"pip passes {question.said} over: {question.marker} is not true for {python_of(case.asker)}."
+    if case.off_by:
+        words = "it neither reads nor writes it, and nothing in it can be the reason"
+        return "off", f"{pip_of(case.asker)} uses no cache here, by {case.off_by}: {words}."
     if any(not answer.is_whole for answer in case.answers.values()):
         return (
             "damaged",
             "Something that pip keeps of this project is damaged: its headers and its body do not belong together.",
         )
-    if not case.own:
-        return "not cached", f"Nothing in this cache explains it: nothing of {question.name or question.text} is in it."
-    version, name = forecast.version, forecast.filename
+    if not case.own and not (question.given.no_index and question.url is None):
+        return "not cached", f"Nothing in this cache explains it: nothing of {question.name or question.said} is in it."
+    if case.forecast.way in ("unknown", "nothing"):
+        return _verdict_of_nothing(case)
+    tone, verdict = _verdict_of_a_file(case)
+    if case.unseen:
+        theirs = "its page is" if len(case.unseen) == 1 else "their pages are"
+        lists = "lists" if len(case.unseen) == 1 else "list"
+        verdict = f"{verdict[:-1]}, unless {named(case.unseen, 'or')} {lists} a better one: {theirs} not in this cache."
+    return tone, verdict
+
+
+def _verdict_of_nothing(case: Case) -> tuple[Tone, str]:
+    """Return the verdict where it is not known which file pip would take, or where there is none."""
+    forecast, question = case.forecast, case.question
+    if question.given.no_index:
+        if forecast.way == "nothing":
+            return "not cached", f"pip finds no {question.said}: it asks no index, by --no-index."
+        return "not cached", "pip asks no index, by --no-index: only what --find-links names tells what there is."
+    if forecast.way == "unknown" and case.unseen and (case.listings or case.others):
+        where = f"no page of it from {named(case.unseen, 'or')} is in this cache"
+        if case.listings:
+            listed = f"The index pages in the cache list no {question.said} that pip may take"
+            return "not cached", f"{listed}; what else there is only an index can tell: {where}."
+        return "not cached", f"Which {question.name} there is only an index can tell: {where}."
+    if forecast.way == "unknown":
+        return "not cached", f"Which {question.name} there is only an index can tell: no page of it is in this cache."
+    if not forecast.asks and (why := for_good(case)):
+        return "not cached", f"pip finds no {question.said}: {why}."
+    if not forecast.asks:
+        return "stale", f"pip finds no {question.said}: it goes by an index page in the cache, without asking."
+    return "not cached", f"By the index page in the cache pip finds no {question.said}; it asks the index anew."
+
+
+def _verdict_of_a_file(case: Case) -> tuple[Tone, str]:
+    """Return the verdict where it is known which file pip would take."""
+    forecast, builds = case.forecast, case.question.given.verb != "download"
+    name = forecast.filename or case.question.url
     match forecast.way:
-        case "unknown":
-            return (
-                "not cached",
-                f"Which {question.name} there is only an index can tell: no page of it is in this cache.",
-            )
-        case "nothing" if not forecast.asks:
-            return "stale", f"pip finds no {question.text}: it goes by an index page in the cache, without asking."
-        case "nothing":
-            return "not cached", f"By the index page in the cache pip finds no {question.text}; it asks the index anew."
         case "built":
-            return "cached", f"pip would install the wheel of {version} that was built here, and download nothing."
-        case "cache":
-            return "cached", f"pip would take {name} from the cache: no download."
+            words = f"pip would install the wheel of {forecast.version} that was built here, and download nothing."
+            return "cached", words
         case "checked":
-            return (
-                "cached",
-                f"pip would take {name} from the cache, after asking its server whether it is still the same.",
-            )
-        case "build":
-            return "partly", f"pip would build {version or 'it'} again, from the sdist in the cache."
-        case "download-build":
-            return "not cached", f"pip would download {name or question.url} and build a wheel of it."
+            words = f"pip would take {name} from the cache, after asking its server whether it is still the same."
+            return "cached", words
+        case "build" if builds:
+            return "partly", f"pip would build {forecast.version or 'it'} again, from the sdist in the cache."
+        case "cache" | "build":
+            return "cached", f"pip would take {name} from the cache: no download."
+        case _ if case.question.is_repository:
+            kept = "keep only the wheel" if builds and case.question.keeps_built else "keep nothing of it"
+            building = " build a wheel of it," if builds else ""
+            return "not cached", f"pip would clone the repository,{building} and {kept}."
+        case "download-build" if builds:
+            return "not cached", f"pip would download {name} and build a wheel of it."
         case _:
-            return "not cached", f"pip would download {name or question.url}: it is not in the cache."
-
-
-def _more(case: Case, reasons: tuple[Reason, ...]) -> Iterator[str]:
-    """Yield what must be said at once."""
-    if case.asker.python is None or case.asker.python.trouble:
-        yield "No Python was asked what it can use: name one with --python."
-    if not reasons and case.own and not case.asker.off_by:
-        yield NOTHING_EXPLAINS
-    if case.forecast.asks and case.listings:
-        page = max(case.listings, key=lambda page: page.answer.date or 0)
-        if page.answer.date is not None:
-            age = old(case.now - page.answer.date)
-            yield f"What the index says now is not known here: its page in the cache is {age}."
+            return "not cached", f"pip would download {name}: it is not in the cache."
 
 
 def _steps(case: Case) -> Iterator[str]:
     """Yield what pip would do, in its order."""
     question, forecast = case.question, case.forecast
+    if forecast.way == "skipped":
+        yield f"pass {question.said} over: {question.marker} is not true here"
+        return
     if question.url is None:
-        for page in case.listings:
-            where = index_of(page) or "the index"
-            if is_reused(page, case.asker.pip, case.now):
-                yield f"use the page of {question.name} from {where} as it is in the cache: no request"
-            else:
-                yield f"ask {where} whether its page of {question.name} has changed: one small request"
-        if not case.listings:
-            yield f"ask the index for {question.name}: one request"
+        yield from _steps_to_an_index(case)
     name = forecast.filename or question.url or "the file"
     match forecast.way:
         case "built":
             assert forecast.built is not None
             yield f"install {forecast.built.filename}, built here on {day(forecast.built.downloaded)}: no download"
-        case "cache":
+        case "cache" | "build":
             yield f"take {name} from the cache: no download"
         case "checked":
             yield f"ask whether {name} is still the same, then take it from the cache"
-        case "download":
+        case "download" | "download-build" if question.is_repository:
+            yield f"clone {name}: no clone is kept"
+        case "download" | "download-build":
             yield f"download {name} and keep it"
-        case "build" | "download-build":
-            yield (
-                f"take {name} from the cache: no download"
-                if forecast.way == "build"
-                else f"download {name} and keep it"
-            )
-            yield f"build a wheel for {python_of(case.asker)} and keep it"
         case "nothing":
-            yield f"stop: no {question.text} for {python_of(case.asker)} is listed" + (
-                "" if not forecast.asks else ", unless the index says so now"
-            )
+            listed = "is found" if question.given.no_index else f"for {python_of(case.asker)} is listed"
+            yield f"stop: no {question.said} {listed}{', unless the index says so now' if forecast.asks else ''}"
         case "unknown":
-            yield "take what the index lists"
+            yield "take what is found there" if question.given.no_index else "take what the index lists"
+    keeps = "keep it" if question.keeps_built else "do not keep it: only one of a full commit is kept"
+    if forecast.way in ("build", "download-build") and question.given.verb != "download":
+        yield f"build a wheel for {python_of(case.asker)} and {keeps}"
+
+
+def _steps_to_an_index(case: Case) -> Iterator[str]:
+    """Yield how pip comes to know which files there are."""
+    question = case.question
+    if question.given.no_index:
+        yield from [f"look into {place}" for place in question.given.find_links]
+        return
+    for page in case.listings:
+        where = index_of(page) or "the index"
+        if case.reuses(page):
+            yield f"use the page of {question.name} from {where} as it is in the cache: no request"
+        else:
+            yield f"ask {where} whether its page of {question.name} has changed: one small request"
+    if not case.listings and case.unseen in ((), (PYPI,)):
+        yield f"ask the index for {question.name}: one request"
+        return
+    for where in case.unseen:
+        yield f"ask {where} for its page of {question.name}: it is not in the cache, so what it lists is not known here"
 
 
 def _held(case: Case, entry: Entry) -> Held:
@@ -145,6 +173,7 @@ def _held(case: Case, entry: Entry) -> Held:
         words.append("yanked")
     if not admitted:
         left_out = f"{case.question.specifier} leaves it out" if case.question.specifier else "not asked for"
+        left_out = "another file is named" if case.question.url else left_out
         words.append(trouble or (f"fits, but {left_out}" if version_of(entry) else "its version is not known"))
     elif trouble:
         words.append(trouble)

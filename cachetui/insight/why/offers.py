@@ -14,14 +14,26 @@ from packaging.utils import parse_wheel_filename
 from packaging.version import Version
 
 from cachetui.insight.why.question import Question
-from cachetui.interpreters.fitting import cannot_use, needs_python
+from cachetui.interpreters.fitting import best_place, cannot_use, needs_python
 from cachetui.interpreters.portrait import Portrait
 from cachetui.model import Entry
 from cachetui.pip.evidence import Listing, digest_of
 from cachetui.pip.listings import Listed
+from cachetui.pip.pages import as_asked
 
 FALLS_BACK = (26,)
 """From which pip on pre-releases are taken where nothing else satisfies a comparison (its vendored packaging 26)."""
+
+
+LEFT_OUT = "left out by "
+"""How it begins when an option, not the Python, speaks against a file."""
+MOST_HOPS = 8
+"""Redirects one after the other that are followed."""
+LEADS_TO = "leads to "
+"""How the note of a redirect begins that tells where to."""
+
+Rank = tuple[bool, bool, Version, int, tuple[int, str] | tuple[()]]
+"""Sorts files: not yanked, a wheel where wheels are preferred, version, place of its best tag, build number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class Offer:
     """Why the Python cannot use it, in plain words; None where it can, or where no Python is known."""
     admitted: bool
     """Whether its version satisfies what was asked."""
-    rank: tuple[bool, Version, int, tuple[int, str] | tuple[()]]
+    rank: Rank
     """Sorts what pip prefers last."""
 
 
@@ -55,12 +67,13 @@ def offers_of(
     """
     found = []
     places = _places(python)
+    bar, prefers_wheels = question.given.bar(question.name), question.given.prefers_wheels
     for listing in listings:
         for listed in listing.files:
             version = listed.version(question.name)
             if version is None:
                 continue
-            trouble = trouble_of(listed.filename, listed.requires_python, python)
+            trouble = barred(listed.filename, bar) or trouble_of(listed.filename, listed.requires_python, python)
             found.append(
                 Offer(
                     listed,
@@ -70,7 +83,7 @@ def offers_of(
                     entries.get(digest_of(listed.url)),
                     trouble,
                     question.admits(version),
-                    _rank(listed, version, places),
+                    _rank(listed, version, places, prefers_wheels),
                 )
             )
     return sorted(found, key=lambda offer: offer.rank, reverse=True)
@@ -99,6 +112,12 @@ def trouble_of(filename: str, requires_python: str | None, python: Portrait | No
     return needs_python(python, requires_python) if requires_python else None
 
 
+def barred(filename: str, bar: tuple[str, str]) -> str | None:
+    """Tell which option leaves a file of this name out; None where none does. `bar` is as `Given.bar` returns it."""
+    option = bar[0] if filename.endswith(".whl") else bar[1]
+    return f"{LEFT_OUT}{option}" if option else None
+
+
 def index_of(listing: Listing) -> str:
     """Name the index that a page is from: its address without the project, else the host of its files."""
     if listing.entry.url:
@@ -117,29 +136,42 @@ def place_of(url: str, *, host_only: bool = False) -> str:
 
 
 def by_digest(entries: Iterable[Entry]) -> dict[str, Entry]:
-    """Return HTTP entries by the name of their records; of two, that which a pip from 23.3 on reads."""
+    """Return HTTP entries by the names of records; of two, that which a pip from 23.3 on reads.
+
+    Under the name of a redirect's record stands what it leads to: pip follows it without asking again. One whose end is
+    not in the cache is left out.
+    """
     found: dict[str, Entry] = {}
     for entry in sorted(entries, key=lambda entry: not entry.path.startswith("http/")):
         if entry.path.startswith("http") and entry.kind not in ("leftover", "unknown"):
             found[entry.path[-56:]] = entry
-    return found
+    ends = {digest: _end(entry, found) for digest, entry in found.items()}
+    return {digest: end for digest, end in ends.items() if end is not None}
+
+
+def _end(entry: Entry, found: Mapping[str, Entry]) -> Entry | None:
+    """Follow redirects to what they lead to."""
+    here: Entry | None = entry
+    for _ in range(MOST_HOPS):
+        if here is None or here.kind != "redirect":
+            return here
+        try:
+            here = found.get(digest_of(as_asked((here.note or "").removeprefix(LEADS_TO))))
+        except ValueError:
+            return None
+    return None
 
 
 def _places(python: Portrait | None) -> dict[str, int]:
     return {tag: place for place, tag in enumerate(python.tags)} if python else {}
 
 
-def _rank(
-    listed: Listed, version: Version, places: Mapping[str, int]
-) -> tuple[bool, Version, int, tuple[int, str] | tuple[()]]:
+def _rank(listed: Listed, version: Version, places: Mapping[str, int], prefers_wheels: bool) -> Rank:
+    preferred = prefers_wheels and listed.is_wheel
     if not listed.is_wheel:
-        return not listed.yanked, version, -len(places), ()
+        return not listed.yanked, preferred, version, -len(places), ()
     _, _, build, tags = parse_wheel_filename(listed.filename)
-    return not listed.yanked, version, -_best(map(str, tags), places), build
-
-
-def _best(tags: Iterable[str], places: Mapping[str, int]) -> int:
-    return min([places[tag] for tag in tags if tag in places], default=len(places) + 1)
+    return not listed.yanked, preferred, version, -best_place(map(str, tags), places), build
 
 
 def variants(versions: Collection[Version]) -> list[list[Version]]:

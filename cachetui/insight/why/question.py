@@ -4,33 +4,37 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cachetui.errors import CachetuiError
-from cachetui.pip.listings import HASH_IN_FRAGMENT, version_in
+from cachetui.insight.why.command import ADVICE, Command, QuestionError, read_command, read_words
+from cachetui.insight.why.given import Given
+from cachetui.insight.why.options import words_of
+from cachetui.pip.listings import HASH_IN_FRAGMENT, SDISTS, version_in
 from cachetui.pip.pages import as_asked, filename_of, project_of_file
 
-COMMAND = re.compile(
-    r"(?:\$\s*)?(?:\S*python[\d.]*(?:\.exe)?\s+-m\s+)?\S*pip[\d.]*(?:\.exe)?\s+(?:install|download|wheel)\s"
-)
-"""How a line begins that was typed into a shell."""
-INDEX, EXTRA = ("-i", "--index-url", "--pypi-url"), ("--extra-index-url",)
-WITH_VALUE = (
-    *INDEX,
-    *EXTRA,
-    *("-f", "--find-links", "-t", "--target", "-c", "--constraint", "--platform", "--python-version", "--abi"),
-    *("--trusted-host", "--cache-dir", "--prefix", "--root", "--proxy", "--no-binary", "--only-binary"),
-    *("-d", "--dest", "-w", "--wheel-dir", "--src", "--progress-bar", "--timeout", "--retries", "--log", "--report"),
-    *("--implementation", "--upgrade-strategy", "--refresh-package", "--config-settings", "-C", "--python", "--cert"),
-)
-"""Options of pip that the next word belongs to."""
+MOST_TYPED = 8192
+"""Characters that are read at most: no requirement needs more."""
+MOST_NAMED = 100
+"""Characters of a requirement that a sentence names it by."""
+OPTIONS = re.compile(r"(?:\A|\s)(?=--?[A-Za-z])")
+"""Where, in a line as files of requirements have them, options begin (pip's `_internal/req/req_file.py`)."""
+OWN = frozenset(("--index-url", "--extra-index-url", "--pre"))
+"""Options that a question has attributes of its own for."""
+COMMENT = re.compile(r"(?:\A|\s+)#.*\Z")
+LOCAL = re.compile(r"\.{0,2}[\\/].*|\.{1,2}(?:\[.*)?|~.*|[A-Za-z]:[\\/].*|[^@:;]*[\\/].*", re.DOTALL)
+"""What pip takes for a folder or a file of this machine, where it is no address."""
+REPOSITORY = re.compile(r"(?:git|hg|bzr|svn)\+[a-z+]+:", re.I)
+"""How the address of a repository begins, which pip clones (pip's `_internal/vcs/`)."""
+COMMIT = re.compile(r"git\+.*@[0-9a-f]{40}", re.I | re.DOTALL)
+"""The address of one commit, which stays what it is: pip keeps wheels built from no other repository."""
+NOTHING_ELSE = Given()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,26 @@ class Question:
     """Further indexes that the command names."""
     pre: bool = False
     """Whether pre-releases are admitted anyway."""
+    marker: Marker | None = None
+    """For which Pythons and systems it counts (PEP 508); None where for all."""
+    given: Given = NOTHING_ELSE
+    """What else the command says."""
+
+    @property
+    def said(self) -> str:
+        """The requirement, as a sentence names it."""
+        text = self.text.partition(";")[0].strip() if self.marker else self.text
+        return text if len(text) <= MOST_NAMED else f"{text[:MOST_NAMED]}…"
+
+    @property
+    def is_repository(self) -> bool:
+        """Whether it is the address of a repository."""
+        return self.url is not None and REPOSITORY.match(self.url) is not None
+
+    @property
+    def keeps_built(self) -> bool:
+        """Whether pip keeps the wheel that it builds (pip's `_internal/wheel_builder.py`, `_should_cache`)."""
+        return not self.is_repository or COMMIT.fullmatch(self.url or "") is not None
 
     @property
     def pinned(self) -> bool:
@@ -67,71 +91,62 @@ class Question:
         return self.specifier.contains(version, prereleases=True)
 
 
-class QuestionError(CachetuiError):
-    """What was typed is no requirement; the message tells what is wrong with it."""
-
-
 def read_question(text: str) -> Question:
     """Read a requirement (PEP 508), an address of a file, or a whole command such as `pip install …`.
 
-    Of a command the first requirement counts, and which indexes it names. Raises QuestionError.
+    Of several requirements the first counts. Raises QuestionError.
     """
-    if not COMMAND.match(text):
-        return _requirement(text.strip())
-    try:
-        words = iter(shlex.split(text))
-    except ValueError as error:  # quotes that do not end
-        raise QuestionError(f"This command does not end: {error}.") from error
-    requirements: list[str] = []
-    named: list[tuple[str, str]] = []
-    pre = False
-    for word, value in _options(words):
-        pre |= word == "--pre"
-        if not word.startswith("-"):
-            requirements.append(word)
-        elif value:
-            named.append((word, value))
-    wanted = requirements[requirements.index(_verb(requirements)) + 1 :]
-    if not wanted:
+    if len(text) > MOST_TYPED:
+        raise QuestionError(f"Nothing as long as this is asked of pip. {ADVICE}")
+    line = COMMENT.sub("", text).strip()
+    command = read_command(text) or _line(line)
+    if command is None:
+        return _requirement(line)
+    if not command.requirement:
         raise QuestionError("This command names no project: pip was asked for nothing that could be looked up.")
-    index = next((value for option, value in reversed(named) if option in INDEX), None)
-    extras = tuple([value for option, value in named if option in EXTRA])
-    return replace(_requirement(wanted[0]), index=index, extras=extras, pre=pre)
+    given = command.given
+    indexes, extras = given.values("--index-url"), given.values("--extra-index-url")
+    found = _requirement(command.requirement)
+    index, pre = indexes[-1] if indexes else None, bool(given.values("--pre"))
+    rest = tuple([one for one in given.options if one[0] not in OWN])
+    return replace(found, index=index, extras=extras, pre=pre, given=replace(given, options=rest))
 
 
-def _verb(words: list[str]) -> str:
-    return next(word for word in words if word in ("install", "download", "wheel"))
-
-
-def _options(words: Iterator[str]) -> Iterator[tuple[str, str]]:
-    """Yield each word of a command, an option together with its value."""
-    for word in words:
-        if word.startswith("--") and "=" in word:
-            option, _, value = word.partition("=")
-            yield option, value
-        elif word in WITH_VALUE:
-            yield word, next(words, "")
-        elif word != "-m":
-            yield word, ""
+def _line(text: str) -> Command | None:
+    """Take a line of a requirements file apart; None where it has no options."""
+    found = OPTIONS.search(text)
+    if found is None:
+        return None
+    try:
+        command = read_words(words_of(shlex.split(text[found.start() :])))
+    except ValueError as error:  # quotes that do not end
+        raise QuestionError(f"This line does not end: {error}.") from error
+    if found.start() == 0:
+        return command
+    others = (command.requirement, *command.given.others) if command.requirement else ()
+    return Command(text[: found.start()].strip(), replace(command.given, others=others))
 
 
 def _requirement(text: str) -> Question:
     if re.match(r"[a-z+]+://", text, re.I):
         return _address(text)
+    if not text:
+        raise QuestionError(f"Nothing was asked. {ADVICE}")
+    if LOCAL.fullmatch(text) or ("@" not in text and text.lower().endswith((".whl", *SDISTS))):
+        said = "is no requirement: it names a folder or a file here, which pip takes as it is, from no cache."
+        raise QuestionError(f"{said} Ask for a project, such as psycopg2==2.4.1.", text)
     try:
         requirement = Requirement(text)
         requirement.specifier.contains("0")  # a number may have more digits than Python takes
+    except RecursionError as error:
+        raise QuestionError(f"is no requirement: it is nested too deep. {ADVICE}", text) from error
     except ValueError as error:
-        if not text:
-            raise QuestionError("Nothing was asked. Write what pip was asked for, such as psycopg2==2.4.1.") from error
         first = str(error).splitlines()[0]
-        raise QuestionError(
-            f"{text} is no requirement: {first}. Write what pip was asked for, such as psycopg2==2.4.1."
-        ) from error
+        raise QuestionError(f"is no requirement: {first}. {ADVICE}", text) from error
     if requirement.url:
         found = _address(requirement.url)
-        return replace(found, text=text, name=canonicalize_name(requirement.name))
-    return Question(text, canonicalize_name(requirement.name), requirement.specifier)
+        return replace(found, text=text, name=canonicalize_name(requirement.name), marker=requirement.marker)
+    return Question(text, canonicalize_name(requirement.name), requirement.specifier, marker=requirement.marker)
 
 
 def _address(text: str) -> Question:
@@ -139,7 +154,9 @@ def _address(text: str) -> Question:
     try:
         url = as_asked(url)
     except ValueError as error:
-        raise QuestionError(f"{text} is no address.") from error
+        raise QuestionError("is no address.", text) from error
+    if url.startswith("file:"):
+        raise QuestionError("is a file of this machine, which pip takes as it is, from no cache.", text)
     found = HASH_IN_FRAGMENT.search(fragment)
     filename = filename_of(url)
     name = project_of_file(url) or ""

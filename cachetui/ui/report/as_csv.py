@@ -5,31 +5,51 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from cachetui.insight.audit.comparison import Comparison, Line
-from cachetui.insight.audit.whole import Audit
+from cachetui.insight.audit.whole import Listed
 from cachetui.ui.report.rows import Row, rows
 from cachetui.ui.text import printable
 
 FORMULAS = frozenset("=+-@'")
 """What makes a formula of a cell in a spreadsheet, and the sign that keeps it from being one."""
+TEXTS = 6
+"""How many texts of an entry are the cache's own words."""
 WORDS: dict[object, str] = {True: "true", False: "false", None: ""}
 CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
 """The columns of a comparison."""
-AT_ONCE = 1_000
-"""Rows that are written at once."""
 
 
-def audit_csv(audit: Audit) -> Iterator[str]:
+def audit_csv(listed: Listed) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then one for each entry."""
     yield _written([Row._fields])
-    some: list[list[object]] = []
-    for row in rows(audit):
-        some.append([cell(value) for value in row])
-        if len(some) == AT_ONCE:
-            yield _written(some)
-            some.clear()
-    yield _written(some)
+    for row in rows(listed):
+        yield _plain(row) or _written([map(cell, row)])
+
+
+def _plain(row: Row) -> str:
+    """Write an entry, by hand, for there may be a hundred thousand; nothing where a cell has to be seen to."""
+    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    named = f"{project or ''},{version or ''},{filename or ''}"
+    placed = f"{origin or ''},{url or ''}"
+    texts = f",{named},{placed},{path}"
+    if texts.count(",") != TEXTS or '"' in texts or not (texts.isascii() and texts.isprintable()):
+        return ""
+    if ",=" in texts or ",+" in texts or ",-" in texts or ",@" in texts or ",'" in texts:  # faster than a loop
+        return ""
+    return (
+        f"{kind},{named},{disk_usage},{apparent_size},{downloaded},{checked or ''},{read or ''},{_words(python)},"
+        f"{_words(platform)},{placed},{rung or ''},{WORDS[superseded]},{WORDS[dead_weight]},{WORDS[legacy]},"
+        f"{WORDS[unusable]},{WORDS[protected]},{path}\r\n"
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _words(words: str) -> str:
+    """Write a cell of words that many entries share."""
+    return _written([[cell(words), ""]]).removesuffix(",\r\n")
 
 
 def comparison_csv(comparison: Comparison) -> Iterator[str]:
@@ -59,7 +79,7 @@ def cell(value: object) -> object:
     apostrophe, so that taking one away always gives back what it was.
     """
     if type(value) is str:
-        text = printable(value)
+        text = value if value.isascii() and value.isprintable() else printable(value)  # as it is in most
         return f"'{text}" if text[:1] in FORMULAS else text
     return value if type(value) is int else WORDS[value]
 

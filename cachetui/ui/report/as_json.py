@@ -21,7 +21,6 @@ SCHEMA = 1
 """Counts changes that break readers."""
 AUDIT, COMPARISON = "audit", "comparison"
 """What a document says it is."""
-OBJECT = "{{" + ", ".join([f'"{name}": {{}}' for name in Row._fields]) + "}}"
 WORDS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 
@@ -52,8 +51,10 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
     yield "pythons", _named("python", audit.pythons)
     yield "platforms", _named("platform", audit.platforms)
     yield "origins", _named("origin", audit.origins)
-    for name in ("superseded", "dead_weight", "already_built", "linked"):
-        yield name, _sums(getattr(audit, name))
+    yield "superseded", _sums(audit.superseded)
+    yield "dead_weight", _sums(audit.dead_weight)
+    yield "already_built", {**_sums(audit.already_built), "frees": audit.already_built_frees}
+    yield "linked", _sums(audit.linked)
     yield "copies", [{**row, "wasted": wasted(one)} for row, one in zip(_copies(audit), audit.copies, strict=True)]
     yield (
         "rules",
@@ -108,9 +109,21 @@ def _copies(audit: Audit) -> list[dict[str, Any]]:
 
 def _row(row: Row) -> str:
     """Write one entry; by hand, for there may be a hundred thousand."""
-    return OBJECT.format(
-        *[encode_basestring_ascii(one) if type(one) is str else one if type(one) is int else WORDS[one] for one in row]
+    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    return (
+        f'{{"kind": "{kind}", "project": {_quoted(project)}, "version": {_quoted(version)}, '
+        f'"filename": {_quoted(filename)}, "disk_usage": {disk_usage}, "apparent_size": {apparent_size}, '
+        f'"downloaded": {_quoted(downloaded)}, "checked": {_quoted(checked)}, "read": {_quoted(read)}, '
+        f'"python": {_quoted(python)}, "platform": {_quoted(platform)}, "origin": {_quoted(origin)}, '
+        f'"url": {_quoted(url)}, "identified_by": {_quoted(rung)}, "superseded": {WORDS[superseded]}, '
+        f'"dead_weight": {WORDS[dead_weight]}, "legacy": {WORDS[legacy]}, "unusable": {WORDS[unusable]}, '
+        f'"protected": {WORDS[protected]}, "path": {_quoted(path)}}}'
     )
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring_ascii(text)
 
 
 def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> str:

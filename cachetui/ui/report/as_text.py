@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from cachetui.insight.audit.comparison import Change, Comparison, Line
-from cachetui.insight.audit.figures import Age, Figure, wasted
+from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
 from cachetui.insight.audit.whole import MOMENTS, Audit
 from cachetui.model import NS
 from cachetui.ui.report.rows import moment
@@ -126,9 +127,17 @@ def _could_go(audit: Audit) -> Iterator[str]:
         told = _plain(rule.name, rule.frees, len(rule.figure.entries))
         if not rule.known:
             told = f"{_cut(rule.name, NAME - 1):<{NAME}}{'not known':>9}{'':16}"
-        yield f"{told} {rule.options}".rstrip()
-    yield _plain("sdists already built", audit.already_built.disk_usage, len(audit.already_built.entries))
-    yield "Rules overlap; they leave alone what is protected, and wheels built here."
+        line = f"{told} {rule.options}".rstrip()
+        if rule.name != POLICY and len(line) <= WIDTH:
+            yield line
+        else:  # the user's own may be long
+            yield told.rstrip()
+            yield from wrap(
+                printable(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+            )
+    yield _plain("sdists already built", audit.already_built_frees, len(audit.already_built.entries))
+    yield "Rules overlap; what is protected stays, and what pip built, but for --built."
+    yield "Directories that are left empty are counted."
 
 
 def _plain(name: str, disk: int, entries: int) -> str:

@@ -9,17 +9,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from cachetui.insight.audit.comparison import Line
-from cachetui.insight.audit.tags import fits
-from cachetui.insight.audit.whole import Audit
+from cachetui.insight.audit.whole import Listed
 from cachetui.model import NS
-from cachetui.ui.text import masked, printable
+from cachetui.ui.text import PLAIN_ADDRESS, masked, printable
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAY = 86_400
 """Seconds in a day."""
 EPOCH = date(1970, 1, 1).toordinal()
-MAY_HOLD_SECRETS = re.compile(r"[@?#;\[\]\\]").search
-"""Only addresses with one of these need a closer look."""
+MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
+SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
 class Row(NamedTuple):
@@ -61,35 +60,39 @@ class Row(NamedTuple):
         return Line(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
 
 
-def rows(audit: Audit) -> Iterator[Row]:
+def rows(listed: Listed) -> Iterator[Row]:
     """Yield a row for each entry, in the order of the inventory."""
-    facts, origin_of = audit.facts, audit.origin_of
+    facts = listed.facts
     superseded, dead_weight, legacy, protected = facts.superseded, facts.dead_weight, facts.legacy, facts.protected
-    for entry in audit.total.entries:
+    for entry, (python, platform), origin in zip(listed.entries, listed.fits, listed.origin, strict=True):
         kind, files, path, downloaded, checked, read, project, version, filename, url, rung, *_ = entry
         usable = facts.usable.get(path)
-        python, platform = fits(entry)
+        if len(files) == 2:  # most by far
+            (_, _, _, size, disk_usage, _), (_, _, _, more, more_disk_usage, _) = files
+            size, disk_usage = size + more, disk_usage + more_disk_usage
+        else:
+            size, disk_usage = entry.apparent_size, entry.disk_usage
         yield Row(
             kind,
-            project and characters(project),
-            version and characters(version),
-            filename and characters(filename),
-            sum([file[4] for file in files]),
-            sum([file[3] for file in files]),
+            project if project is None or project.isascii() else characters(project),
+            version if version is None or version.isascii() else characters(version),
+            filename if filename is None or filename.isascii() else characters(filename),
+            disk_usage,
+            size,
             came := moment(downloaded // NS),
             None if checked is None else came if checked == downloaded else moment(checked // NS),
             None if read is None else moment(read // NS),
             python,
             platform,
-            origin_of(entry),
-            url and characters(masked(url) if MAY_HOLD_SECRETS(url) else url),
+            origin,
+            None if url is None else characters(url if PLAIN_ADDRESS(url) else masked(url)),
             rung,
             path in superseded,
             path in dead_weight,
             path in legacy,
             None if usable is None else not usable,
             path in protected,
-            characters(path),
+            path if path.isascii() else characters(path),
         )
 
 
@@ -101,7 +104,7 @@ def characters(text: str) -> str:
 def moment(second: int) -> str:
     """Write a time in seconds since the epoch as ISO 8601 in UTC; of a day that no calendar holds, its nearest."""
     day, rest = divmod(second, DAY)
-    return f"{_date(day)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}Z"
+    return f"{_date(day)}T{MINUTES[rest // 60]}{SECONDS[rest % 60]}"
 
 
 @lru_cache(maxsize=4_096)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cachetui.insight.audit.figures import Sized, already_built, by_age, copies, frees, sized, wasted
+from cachetui.insight.audit.figures import Sized, already_built, by_age, copies, sized, wasted
 from cachetui.model import NS, Entry, File
 
 DAY = 86_400 * NS
@@ -48,12 +48,6 @@ def test_copies_have_the_same_name_and_length() -> None:
         )
     )
     assert (found.name, found.paths, wasted(found)) == (name, ("a", "b"), 512)
-
-
-def test_an_inode_is_free_once_its_last_name_goes() -> None:
-    one = Entry("built", (File("a", 7, 0, 9, 4_096, links=2),), "a", 0)
-    other = Entry("built", (File("b", 7, 0, 9, 0, links=2),), "b", 0)
-    assert (frees([one]), frees([other]), frees([one, other])) == (0, 0, 4_096)
 
 
 def test_an_sdist_is_built_where_its_wheel_is_kept() -> None:

@@ -14,8 +14,8 @@ def made(url: str | None, kind: Kind = "wheel") -> Entry:
 
 PAGES = [
     made("https://user:secret@index.example/simple/six/", "index"),
-    made("https://devpi.example/root/pypi/+simple/six/", "index"),
-    made("https://devpi.example/root/dev/+simple/six/", "index"),
+    made("https://devpi.example/team/pypi/+simple/six/", "index"),
+    made("https://devpi.example/team/dev/+simple/six/", "index"),
     made("https://mirror.example:8080/flat/six", "index"),
 ]
 
@@ -25,7 +25,7 @@ PAGES = [
     [
         ("https://index.example/simple/torch/", "index.example/simple"),
         ("https://u:p@Index.example/packages/torch.whl?token=secret#sha256=1", "index.example/simple"),
-        ("https://devpi.example/root/dev/+f/1/six.whl", "devpi.example/root/dev/+simple"),
+        ("https://devpi.example/team/dev/+f/1/six.whl", "devpi.example/team/dev/+simple"),
         ("https://devpi.example/other/six.whl", "devpi.example"),
         ("https://mirror.example:8080/flat/six/six.whl", "mirror.example:8080/flat"),
         ("https://files.example/packages/six.whl", "files.example"),

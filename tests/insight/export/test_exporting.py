@@ -181,6 +181,24 @@ def test_what_is_not_what_it_should_be_gets_no_name(body: bytes, known: bool, tm
     assert len(outcome.skipped) == len(plan_export(scan(tmp_path / "cache", indexes=(INDEX,)).entries))
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        rewritten({"pkg/more.py": b"left out of RECORD\n"}),
+        rewritten({"pkg/__init__.py": b"changed after RECORD was written\n"}),
+        rewritten({"pkg-1.0.dist-info/RECORD": None}),
+    ],
+    ids=["added", "changed", "no RECORD"],
+)
+def test_what_is_as_its_index_lists_it_is_exported_however_its_publisher_kept_record(
+    body: bytes, tmp_path: Path
+) -> None:
+    download(CacheWriter(tmp_path / "cache"), NAME, body)
+    (made,) = exported(tmp_path / "cache", tmp_path / "out").exported
+    assert contents(tmp_path / "out") == {NAME: body}
+    assert made.verified_by == ("archive", "metadata", "index")
+
+
 def test_another_valid_wheel_is_told_by_the_hash_of_the_index(tmp_path: Path) -> None:
     download(CacheWriter(tmp_path / "cache"), NAME, OTHER, listed=WHEEL)
     outcome = exported(tmp_path / "cache", tmp_path / "out")

@@ -137,3 +137,9 @@ def test_a_hash_that_is_asked_for_decides(shelf: Shelf) -> None:
 def test_markers_that_make_no_sense_hold_for_nothing(shelf: Shelf) -> None:
     shelf.wheel("a", "1.0", 'b; python_version > "x" and os_name ~= "1"', "a")
     assert find(shelf, "a") == (["a-1.0-py3-none-any.whl"], [])
+
+
+def test_what_is_nested_too_deep_to_be_read_is_left_out(shelf: Shelf) -> None:
+    shelf.wheel("mine", "1.0", f"yours; {'(' * 3_000}os_name == 'posix'{')' * 3_000}", "ours")
+    shelf.wheel("ours", "1.0")
+    assert find(shelf, "mine") == (["mine-1.0-py3-none-any.whl", "ours-1.0-py3-none-any.whl"], [])

@@ -46,6 +46,20 @@ def test_what_is_asked_for(text: str | bytes, expected: list[str] | None, tmp_pa
         assert found.ignored == ()
 
 
+def test_what_is_quoted_of_a_line_stands_apart_for_it_may_hold_secrets(tmp_path: Path) -> None:
+    with pytest.raises(RequirementFileError) as caught:
+        read(tmp_path, "\nfoo @ https://user:secret@files.example/x.whl ;; bad\n")
+    error = caught.value
+    assert error.place == f"{tmp_path / 'first.txt'}, line 2"
+    assert error.quoted == "foo @ https://user:secret@files.example/x.whl ;; bad"
+    assert "secret" not in error.place + error.complaint
+
+
+def test_a_line_that_is_nested_too_deep_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RequirementFileError, match="nested too deep"):
+        read(tmp_path, f"six; {'(' * 3_000}os_name == 'posix'{')' * 3_000}\n")
+
+
 def test_hashes_belong_to_their_line(tmp_path: Path) -> None:
     found = read(tmp_path, "six==1 \\\n  --hash=sha256:AB \\\n  --hash=sha512:cd\ntoml==2 --hash=md5:ef\n")
     assert [one.hashes for one in found.asked] == [{("sha256", "ab"), ("sha512", "cd")}, frozenset()]

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
 
 import pytest
 
+from cachetui.insight.export import target as module
 from cachetui.insight.export.target import Target, TargetError
 
 LINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
@@ -36,6 +38,18 @@ def test_what_is_not_complete_leaves_nothing(root: Path, tmp_path: Path) -> None
     with Target(tmp_path / "out", root) as target, pytest.raises(KeyboardInterrupt), target.draft() as draft:
         draft.write(b"half of")
         raise KeyboardInterrupt
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names are given in one step there")
+def test_what_cannot_be_given_its_name_leaves_nothing_under_that_name(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "NO_LINKS", {errno.ENOENT})  # else only a file system such as FAT says so
+    with Target(tmp_path / "out", root) as target, target.draft() as draft:
+        next((tmp_path / "out").iterdir()).unlink()
+        with pytest.raises(FileNotFoundError):
+            target.give(draft, "a")
     assert list((tmp_path / "out").iterdir()) == []
 
 

@@ -9,7 +9,6 @@ import pytest
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, built_folder, file_headers
 from cachetui.insight.health.checks import check
-from cachetui.insight.health.finding import MEANINGS, SORTS
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 
@@ -92,6 +91,15 @@ def test_self_checks_of_environments_that_are_gone(cache: Cache, tmp_path: Path)
     assert [one.words for one in kept] == ["of /home/me/gone/.venv"]
 
 
+def test_an_environment_that_cannot_be_looked_for_counts_as_there(cache: Cache, tmp_path: Path) -> None:
+    put_wheel(cache)
+    cache.selfcheck(f"/{'x' * 5_000}", NOW - DAY)
+    cache.selfcheck("/a\0b", NOW - DAY)
+    cache.selfcheck(str(tmp_path / "gone"), NOW - DAY)
+    cache.selfcheck(str(tmp_path), NOW - DAY)
+    assert sorted(one.words for one in check(scan(cache.root), now_ns=NOW)) == ["of /a\0b", f"of {tmp_path / 'gone'}"]
+
+
 def test_the_old_folder_counts_only_beside_the_new_one(cache: Cache) -> None:
     put_wheel(cache, form="cc=4")
     assert found(cache.root) == []
@@ -109,9 +117,3 @@ def test_what_others_may_write_is_a_danger(cache: Cache) -> None:
     assert (one.sort, one.words, one.meaning.weight) == ("writable", "its mode is 0666", "danger")
     body.chmod(0o200)
     assert found(cache.root)[-1][0] == "owner"
-
-
-def test_every_sort_has_a_meaning_the_gravest_first() -> None:
-    weights = [MEANINGS[sort].weight for sort in SORTS]
-    assert sorted(weights, key=("danger", "damage", "waste").index) == weights
-    assert all(meaning.consequence.endswith(".") and meaning.way_out.endswith(".") for meaning in MEANINGS.values())

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.demo import artifacts
+from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Sort
 from cachetui.insight.health.verifying import Progress, Verified, expectations, verify
@@ -23,7 +26,7 @@ from tests.real_caches.test_real_caches import TRUTH, unpack
 
 HOUR = 3_600 * 10**9
 KNOWN: dict[str, set[tuple[Sort, str]]] = {
-    "pip-6.0": {("unreadable", "a pickle, as pip 6.0 wrote it: not read, for reading it could run code")},
+    "pip-6.0": {("pickle", "a pickle, as pip 6.0 wrote it: not read, for reading it could run code")},
     "selfcheck": {("selfcheck", "of /home/user/project/.venv")},
 }
 """What there is to say of the archives that real pips wrote."""
@@ -156,6 +159,42 @@ def test_a_built_wheel_that_is_another_project_s_is_found(sound: dict[str, Path]
     (found,) = result.findings
     assert (found.sort, found.path) == ("archive", entry.path)
     assert found.words == f"it calls itself evil 1.0, not {entry.project} {entry.version}"
+
+
+def unrecorded(root: Path, *, listed: bool) -> str:
+    """Write a wheel with a file that its RECORD does not list, and maybe the page that lists the wheel so."""
+    cache, name, url = CacheWriter(root), "six-1.0-py3-none-any.whl", "https://files.example/six-1.0-py3-none-any.whl"
+    with io.BytesIO(artifacts.wheel("six", "1.0")) as stream:
+        with zipfile.ZipFile(stream, "a") as archive:
+            archive.writestr("six/more.py", b"")
+        body = stream.getvalue()
+    if listed:
+        page = artifacts.json_page("six", [artifacts.Listed(name, url, sha256(body).hexdigest())])
+        headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=HOUR, gzipped=False)
+        cache.answer("https://index.example/simple/six/", page, headers, HOUR)
+    return cache.answer(url, body, file_headers("six", "1.0", "bdist_wheel", "py3", size=len(body), at_ns=HOUR), HOUR)
+
+
+def test_what_is_as_its_index_lists_it_is_sound_however_its_publisher_kept_record(tmp_path: Path) -> None:
+    unrecorded(tmp_path, listed=True)
+    _, result = verified(tmp_path)
+    assert (result.findings, result.proven) == ((), 1)
+
+
+def test_where_no_index_vouches_for_a_wheel_its_own_list_has_to_hold(tmp_path: Path) -> None:
+    path = unrecorded(tmp_path, listed=False)
+    _, result = verified(tmp_path)
+    (found,) = result.findings
+    assert (found.sort, found.path) == ("inconsistent", path)
+    assert found.words == "it holds six/more.py, which its RECORD does not list"
+
+
+def test_a_built_wheel_that_is_the_sdist_now_is_found(sound: dict[str, Path], tmp_path: Path) -> None:
+    root = Path(shutil.copytree(sound["built-pip-26.2.1"], tmp_path / "cache"))
+    (entry,), (source,) = files_of(root, "built"), files_of(root, "sdist")
+    body_of(root, entry).write_bytes(body_of(root, source).read_bytes())
+    (found,) = verified(root)[1].findings
+    assert (found.sort, found.path, found.words) == ("archive", entry.path, "it is no wheel")
 
 
 def test_bodies_inside_records_are_verified_as_well(sound: dict[str, Path], tmp_path: Path) -> None:

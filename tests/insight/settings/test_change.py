@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.insight.settings.change import Wish, plan_change
+from cachetui.insight.settings.destination import DestinationError
 from cachetui.insight.settings.effect import Effect, carry_out
 from cachetui.pip.location import DEFAULT
 from tests.insight.settings.world import World
@@ -29,7 +30,7 @@ def fulfil(world: World, wish: Wish, root: str | None = None) -> Effect:
     return carry_out(change, world.environ, cwd=world.cwd, timeout=120, etc=str(world.folder / "etc"))
 
 
-@pytest.mark.parametrize("pip", PIPS)
+@pytest.mark.parametrize("pip", (PIPS[0], PIPS[-1]))
 def test_off_on_moved_and_back(pip: str, make: Make) -> None:
     world = make(pip)
     user, python = "home/.config/pip/pip.conf", world.prefix / "bin/python"
@@ -108,7 +109,7 @@ def test_a_variable_is_told_with_how_to_unset_it(make: Make) -> None:
             "and take it out of where it is set, such as ~/.profile.",
         ),
     )
-    moved = plan_change(world.settings, "move", "/y", world.environ)
+    moved = plan_change(world.settings, "move", str(world.folder / "y"), world.environ)
     assert moved.steps == ()
     assert moved.obstacles[0].startswith(
         "PIP_CACHE_DIR=/x is a variable and stronger than any file: run `unset PIP_CACHE"
@@ -186,16 +187,35 @@ def test_a_python_that_cannot_be_run_isolated_is_not_run(tmp_path: Path) -> None
     )
 
 
-def test_a_file_is_no_folder_to_move_to_and_neither_is_nothing(tmp_path: Path) -> None:
+def test_a_folder_that_will_not_do_is_refused_and_nothing_that_was_not_said_is_taken_back(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
     world.portrait = replace(world.portrait, pip="26.3")
-    (tmp_path / "file").touch()
-    assert plan_change(world.settings, "move", str(tmp_path / "file"), world.environ).obstacles == (
-        f"{tmp_path / 'file'} is no folder.",
-    )
-    assert plan_change(world.settings, "move", "", world.environ).obstacles == ("No folder is named.",)
+    with pytest.raises(DestinationError, match="No folder is named"):
+        plan_change(world.settings, "move", "", world.environ)
+    with pytest.raises(DestinationError, match="lies in the present cache"):
+        plan_change(world.settings, "move", "~/.cache/pip/http-v2", world.environ)
+    assert plan_change(world.settings, "move", "~/x", world.environ).root == world.home / "x"
     assert plan_change(world.settings, "default", environ=world.environ).obstacles == (
         "Nothing says cache-dir: there is nothing to take back.",
+    )
+
+
+def test_that_something_cached_stays_is_told_where_something_is_cached(tmp_path: Path) -> None:
+    world = World(tmp_path / "w")
+    world.portrait = replace(world.portrait, pip="26.3")
+
+    def notes() -> tuple[str, ...]:
+        return plan_change(world.settings, "move", str(tmp_path / "x"), world.environ).notes
+
+    own = "These are your own settings: they count for every pip that you run, not this one alone."
+    assert notes() == (own,)
+    folder = world.home / ".cache/pip/http-v2/a"
+    folder.mkdir(parents=True)
+    assert notes() == (own,)
+    (folder / "a").touch()
+    assert notes() == (
+        own,
+        f"What is cached now stays where it is, in {world.home}/.cache/pip; pip will not look there.",
     )
 
 

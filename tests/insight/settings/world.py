@@ -5,14 +5,13 @@ from __future__ import annotations
 import os
 import platform
 import sys
-import zipfile
 from pathlib import Path
 
 from cachetui.insight.settings.current import PipSettings, settings_of
 from cachetui.interpreters.named import Python
 from cachetui.interpreters.portrait import Portrait
+from tests.pips import unpacked
 
-WHEELHOUSE = Path(__file__).parents[2] / "wheelhouse"
 PLACES = {
     "global": "machine/pip/pip.conf",
     "legacy": "home/.pip/pip.conf",
@@ -24,7 +23,7 @@ PLACES = {
 
 
 class World:
-    """A home, an environment and its pip, unpacked from its wheel."""
+    """A home, an environment and its pip."""
 
     def __init__(self, folder: Path, pip: str | None = None) -> None:
         self.folder = folder
@@ -37,8 +36,8 @@ class World:
         executable.symlink_to(base)
         (self.prefix / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
         if pip is not None:
-            with zipfile.ZipFile(WHEELHOUSE / f"pip-{pip}-py3-none-any.whl") as wheel:
-                wheel.extractall(self.prefix / "lib" / release / "site-packages")
+            (self.prefix / "lib" / release).mkdir(parents=True)
+            (self.prefix / "lib" / release / "site-packages").symlink_to(unpacked(pip))
         self.environ = {
             "HOME": str(self.home),
             "PATH": os.defpath,

@@ -1,0 +1,50 @@
+"""What drops an entry from the cache: the command whose terms take it, and as little else as terms can tell apart."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cachetui.errors import TermError
+from cachetui.facts import Facts
+from cachetui.insight.why.answer import Remedy
+from cachetui.insight.why.case import version_of
+from cachetui.insight.why.wording import named, quoted
+from cachetui.model import Entry
+from cachetui.terms import parse_terms
+
+
+def drop(entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = ()) -> tuple[Remedy, ...]:
+    """Return the command that drops an entry; none where no terms take it.
+
+    `words` tell what it is good for; what else the terms take is named after them. `alike` are all entries of its
+    project, itself among them; `cache` is the option by which cachetui comes to the cache, if it needs one.
+    """
+    found = [(terms, taken) for terms in _ways(entry) if entry in (taken := _taken(terms, alike))]
+    if not found:
+        return ()
+    terms, taken = min(found, key=lambda way: len(way[1]))
+    if others := [one.filename or one.path for one in taken if one != entry]:
+        words += f"; {named(others)} {'goes' if len(others) == 1 else 'go'} with it"
+    command = quoted(["cachetui", "remove", *terms, *cache])
+    return (Remedy(command, words, tuple([one.path for one in taken])),)
+
+
+def _ways(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Yield terms that may take an entry: `==` takes local versions too, `===` none, but only one spelling."""
+    name, kind = entry.project, f"kind:{entry.kind}"
+    if name is None:
+        return
+    versions = dict.fromkeys(str(version) for version in (version_of(entry), entry.version) if version)
+    for written in (name, f'"{name}"'):  # in quotes it is a name, whatever else it could mean
+        if not versions:
+            yield written, kind
+        yield from [(f"{written}{operator}{version}", kind) for operator in ("==", "===") for version in versions]
+
+
+def _taken(terms: tuple[str, ...], alike: Sequence[Entry]) -> list[Entry]:
+    """Return what terms take; nothing where they make no sense."""
+    try:
+        predicate = parse_terms(terms)
+    except TermError:
+        return []
+    return [one for one in alike if predicate(one, Facts())]

@@ -1,0 +1,35 @@
+"""What the browser knows by name, for those who judge preferences without it."""
+
+from __future__ import annotations
+
+THEMES = (
+    *("textual-dark", "textual-light", "nord", "gruvbox", "dracula", "tokyo-night", "monokai", "flexoki"),
+    *("catppuccin-mocha", "catppuccin-latte", "catppuccin-frappe", "catppuccin-macchiato"),
+    *("solarized-light", "solarized-dark", "rose-pine", "rose-pine-moon", "rose-pine-dawn"),
+    *("atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
+)
+"""Its themes, which are Textual's."""
+IDS = (
+    *("app.help", "app.palette", "app.quit", "app.stop"),
+    *(
+        "audit.browse",
+        "audit.group",
+        "audit.leave",
+        "audit.left",
+        "audit.next",
+        "audit.open",
+        "audit.previous",
+        "audit.right",
+    ),
+    *("audit.save", "cache.purge", "cache.rescan"),
+    *("filter.back", "filter.clear", "filter.complete", "filter.keep", "filter.open"),
+    *("health.browse", "health.stop", "health.verify"),
+    *("marks.all", "marks.export", "marks.invert", "marks.none", "marks.range", "marks.review", "marks.toggle"),
+    *("rows.close", "rows.copy", "rows.down", "rows.first", "rows.last", "rows.open", "rows.page-down"),
+    *("rows.page-up", "rows.turn", "rows.up", "rules.open"),
+    *("settings.again", "settings.move", "settings.next", "settings.switch"),
+    *("show.age", "show.apparent", "show.details", "sort.age", "sort.count", "sort.name", "sort.size"),
+    *("view.audit", "view.browse", "view.health", "view.settings", "view.why"),
+    *("why.answer", "why.ask", "why.browse", "why.copy", "why.leave", "why.open", "why.question"),
+)
+"""The ids of what keys do in it, as far as keys can be changed."""

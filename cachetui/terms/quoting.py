@@ -1,0 +1,28 @@
+"""Quote what somebody typed, which may be of any length."""
+
+from __future__ import annotations
+
+WIDTH = 76
+"""Characters of what is quoted at most: a line of a terminal, with a margin."""
+BRIEF = 40
+"""Characters of a word in the middle of a sentence."""
+CUT = "…"
+"""Stands where something is left out."""
+
+
+def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
+    """Return what stands around a position in a text, `width` characters at most, and where the position is in it."""
+    if len(text) <= width:
+        return text, position
+    start = max(0, min(position - width // 2, len(text) - width))
+    shown = text[start : start + width]
+    if start > 0:
+        shown = CUT + shown[1:]
+    if start + width < len(text):
+        shown = shown[:-1] + CUT
+    return shown, position - start
+
+
+def brief(text: str) -> str:
+    """Return a word, or how it begins."""
+    return excerpt(text, 0, BRIEF)[0]

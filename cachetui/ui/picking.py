@@ -1,0 +1,97 @@
+"""Sets of entries as numbers, a bit an entry, so that a figure is marked at once; no Textual here.
+
+A cache may hold a hundred thousand entries, and a figure most of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cachetui.model import Entry
+from cachetui.ui.catalog import Catalog, Place
+from cachetui.ui.holding import Holding
+from cachetui.ui.marks import Marks
+
+DIGITS = bytes.maketrans(b"\0\1", b"01")
+PICKS = bytes.maketrans(b"01", b"\0\1")
+
+
+class Span(NamedTuple):
+    """Where the entries of a project or group stand."""
+
+    place: Place
+    """The project or group."""
+    start: int
+    """The index of its first entry."""
+    end: int
+    """That of the first one behind it."""
+
+
+class Order(NamedTuple):
+    """Everything in a catalog in one order; the first entry is the highest bit."""
+
+    turn: int
+    """Of which catalog, as the listing counts them."""
+    spans: tuple[Span, ...]
+    """Projects and groups, one behind the other."""
+    paths: tuple[str, ...]
+    """The identities of all entries."""
+
+    @classmethod
+    def of(cls, catalog: Catalog, turn: int) -> Order:
+        """Put a catalog's entries into order."""
+        spans: list[Span] = []
+        paths: list[str] = []
+        for place, holding in catalog.shelves:
+            start = len(paths)
+            paths += holding.by_path
+            spans.append(Span(place, start, len(paths)))
+        return cls(turn, tuple(spans), tuple(paths))
+
+    @property
+    def indices(self) -> Mapping[str, int]:
+        """The place of each entry by its identity; made anew when asked for."""
+        return {path: number for number, path in enumerate(self.paths)}
+
+    def number(self, indices: Mapping[str, int], entries: Iterable[Entry]) -> int:
+        """Return the set that some entries are, by the `indices` of this."""
+        picks = bytearray(len(self.paths))
+        for entry in entries:
+            picks[indices[entry[2]]] = 1
+        return number_of(picks)
+
+    def whole(self, places: Collection[Place]) -> int:
+        """Return the set of all that stands in some projects and groups."""
+        wanted, picks = {*places}, bytearray(len(self.paths))
+        for place, start, end in self.spans:
+            if place in wanted:
+                picks[start:end] = b"\1" * (end - start)
+        return number_of(picks)
+
+    def picks(self, number: int) -> bytes:
+        """Return for each entry 1 or 0."""
+        return f"{number:0{len(self.paths)}b}".encode().translate(PICKS) if self.paths else b""
+
+    def marked(self, marks: Marks) -> int:
+        """Return the set of what is marked."""
+        picks = bytearray(len(self.paths))
+        for place, start, end in self.spans:
+            number = marks.count(place)
+            if number == end - start:
+                picks[start:end] = b"\1" * number
+            elif number:
+                picks[start:end] = map(marks.at(place).__contains__, self.paths[start:end])
+        return number_of(picks)
+
+    def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[Place, Holding]]:
+        """Yield what belongs to a set, by project and group, of the catalog that this is the order of."""
+        picks = self.picks(number)
+        for (place, start, end), (_, holding) in zip(self.spans, catalog.shelves, strict=True):
+            if (part := holding.part(picks[start:end])) is not None:
+                yield place, part
+
+
+def number_of(picks: bytes | bytearray) -> int:
+    """Return the set that is told by 1 or 0 for each entry."""
+    return int(picks.translate(DIGITS) or b"0", 2)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from cachetui.demo import demo_cache
+from cachetui.insight.audit.freeing import Freed, freed
+from cachetui.model import Entry, File, Inventory, Unreadable
+from cachetui.pip.scan import scan
+from cachetui.removal.plan import plan_removal
+from tests.inventories import HOUR, LONG_AGO, NOW, inventory_of, write, write_record
+
+NOWHERE = Path("/nowhere")
+WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
+
+
+def planned(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int = NOW) -> list[int]:
+    """Return what a plan says of each choice."""
+    return [plan_removal(inventory, chosen, now_ns=now_ns, home=NOWHERE).frees for chosen in choices]
+
+
+def choices_of(inventory: Inventory) -> list[Collection[Entry]]:
+    """Choose everything, nothing, all but one entry, and some at random."""
+    entries, random = inventory.entries, Random(7)
+    others = [entry for entry in entries if random.random() < 0.5]
+    return [entries, (), entries[1:], entries[:-1], others, *[[entry] for entry in entries[:20]]]
+
+
+def check(inventory: Inventory, now_ns: int = NOW) -> None:
+    """Check that plans say the same of any choice."""
+    choices = choices_of(inventory)
+    assert [sum(one) for one in freed(inventory, choices, now_ns)] == planned(inventory, choices, now_ns)
+
+
+def test_plans_of_the_demo_say_the_same() -> None:
+    with demo_cache(NOW) as root:
+        check(scan(root))
+
+
+def test_plans_say_the_same_where_files_serve_several_wheels(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        write(tmp_path, f"{WHEELS}/six-1.0-py3-none-{name}.whl", b"x" * 9_000)
+        write(tmp_path, f"wheels/aa/bb/ee/{'e' * 50}/six-2.0-py3-none-{name}.whl", b"x" * 9_000)
+    write(tmp_path, f"{WHEELS}/origin.json", b"{}" * 4_000)
+    inventory = inventory_of(tmp_path)
+    assert inventory.companions
+    check(inventory)
+
+
+def test_plans_say_the_same_of_what_is_empty_not_pips_or_written_to(tmp_path: Path) -> None:
+    for digit in "abc":
+        write_record(tmp_path, digit)
+    write(tmp_path, "http-v2/a/a/a/mine.txt")
+    write(tmp_path, "http-v2/b/b/old.tmp")
+    write(tmp_path, "http-v2/c/c/new.tmp", mtime_ns=NOW - HOUR // 2)
+    write(tmp_path, "wheels/tmpabc/six.whl", mtime_ns=LONG_AGO)
+    (tmp_path / "http-v2/d/d/d").mkdir(parents=True)
+    (tmp_path / "http-v2/a/b").mkdir(parents=True)
+    inventory = inventory_of(tmp_path)
+    check(inventory)
+    check(replace(inventory, errors=(Unreadable("http-v2/b/b/x", "Permission denied"),)))
+    check(inventory, NOW + 48 * HOUR)
+
+
+def test_a_name_of_a_folder_may_go_on_where_another_ends(tmp_path: Path) -> None:
+    for path in ("http/a/old.tmp", "http-v2/a/old.tmp", "http-v2/a-/old.tmp", "http-v2/a/b/old.tmp"):
+        write(tmp_path, path)
+    inventory = inventory_of(tmp_path)
+    choices = [[entry for entry in inventory.entries if entry.path.startswith(start)] for start in ("http/", "http-v")]
+    assert [sum(one) for one in freed(inventory, choices, NOW)] == planned(inventory, choices)
+
+
+def test_an_inode_is_free_once_its_last_name_goes(tmp_path: Path) -> None:
+    one = Entry("built", (File("a", 7, 0, 9, 4_096, links=2),), "a", 0)
+    other = Entry("built", (File("b", 7, 0, 9, 0, links=2),), "b", 0)
+    inventory = Inventory("/root", entries=(one, other))
+    found = freed(inventory, [[one], [other], [one, other]], NOW)
+    assert found == [Freed(0, 0), Freed(0, 0), Freed(4_096, 0)]
+    path, _ = write_record(tmp_path, "a")
+    write_record(tmp_path, "b")
+    os.link(tmp_path / path, tmp_path / "http-v2/b/b/b/b/b" / ("c" * 56))
+    os.link(tmp_path / path, tmp_path / "mine")
+    check(inventory_of(tmp_path))
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_nothing_chosen_frees_nothing(tmp_path: Path, number: int) -> None:
+    assert freed(inventory_of(tmp_path), [()] * number, NOW) == [Freed(0, 0)] * number

@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cachetui.insight.health.finding import MEANINGS, SORTS, Finding, in_order
+
+SHORT = Finding("length", "http-v2/a", "its headers announce 9 bytes, it has 3", 1)
+BROKEN = Finding("archive", "http-v2/a", "it does not unpack: it is cut off", 1)
+OLD = Finding("legacy", "http/b", "it lies under http/", 1)
+
+
+def test_every_sort_has_a_meaning_the_gravest_first() -> None:
+    weights = [MEANINGS[sort].weight for sort in SORTS]
+    assert sorted(weights, key=("danger", "damage", "waste").index) == weights
+    assert all(meaning.consequence.endswith(".") and meaning.way_out.endswith(".") for meaning in MEANINGS.values())
+
+
+def test_damage_to_a_file_is_one_finding_and_the_gravest_says_the_rest() -> None:
+    both = replace(BROKEN, words=f"{BROKEN.words}; {SHORT.words}")
+    assert in_order([SHORT, BROKEN]) == (both,)
+    assert in_order([SHORT, replace(SHORT, path="http-v2/b"), BROKEN]) == (both, replace(SHORT, path="http-v2/b"))
+
+
+def test_what_is_wrong_for_another_reason_stays_a_finding_of_its_own() -> None:
+    others = OLD, replace(OLD, sort="writable", words="its mode is 0666"), replace(SHORT, path="http/b")
+    assert [(one.sort, one.path) for one in in_order([*others, *others])] == [
+        ("writable", "http/b"),
+        ("length", "http/b"),
+        ("legacy", "http/b"),
+    ]

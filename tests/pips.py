@@ -1,0 +1,28 @@
+"""The pips that the tests run, out of their wheels."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+import zipfile
+from functools import cache
+from pathlib import Path
+
+WHEELHOUSE = Path(__file__).resolve().parent / "wheelhouse"
+
+
+@cache
+def unpacked(version: str) -> Path:
+    """Return a folder with a pip in it, the same for all who ask: a wheel could be run, but compiles itself each time.
+
+    Nobody changes what lies there.
+    """
+    wheel = WHEELHOUSE / f"pip-{version}-py3-none-any.whl"
+    assert wheel.is_file(), f"pip {version} is missing: run `python .ci/fetch_pips.py` once, with a network"
+    folder = Path(tempfile.mkdtemp(prefix="cachetui-pip-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder)
+    return folder

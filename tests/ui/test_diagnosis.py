@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from cachetui.insight.health.finding import MEANINGS, Finding
+from cachetui.ui.diagnosis import Proof, name_of, proof_words, serious, verdict
+from tests.ui.cache import NOW, made
+from tests.ui.findings import FAST, SIX, SWAPPED, groups_of
+
+
+def test_what_is_wrong_is_summed_up_in_sentences() -> None:
+    assert verdict(groups_of([])) == []
+    writable = Finding("writable", SIX, "everybody may write it", NOW)
+    assert verdict(groups_of([writable, SWAPPED, Finding("archive", SIX, "broken", NOW), *FAST])) == [
+        (
+            "danger",
+            "1 file is not what its index lists: damaged, or tampered with. Install nothing from here before that is "
+            "settled.",
+        ),
+        ("danger", "Others may write 1 entry: they can change what pip installs."),
+        ("damage", "pip cannot use 3 entries as it should."),
+        ("waste", "1 entry only takes room."),
+    ]
+    assert serious(groups_of([writable, *FAST])) == 3
+    assert {meaning.weight for meaning in MEANINGS.values()} == {"danger", "damage", "waste"}
+
+
+def test_what_was_proven_is_told() -> None:
+    assert proof_words(Proof(1_200, 1), "v") == (
+        "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
+    )
+    assert proof_words(Proof(3, 4, stopped=True), "v")[1:] == ("Stopped: not everything was read. v begins anew.",)
+    assert proof_words(Proof(3, 4, later=2), "v")[1:] == ("2 files came or changed since: v reads everything anew.",)
+    assert proof_words(None, "F5") == (
+        "Damage inside files is not seen so: F5 reads everything, and compares it with known hashes.",
+    )
+
+
+def test_names_are_whole_where_nothing_stands_above_them() -> None:
+    wheel = made("wheel", "a", project="six", version="1.16.0")
+    assert name_of(wheel) == "six 1.16.0"
+    assert name_of(wheel._replace(filename="six-1.16.0.whl")) == "six-1.16.0.whl"
+    assert name_of(wheel._replace(kind="metadata", filename="six-1.16.0.whl")) == "six-1.16.0.whl (metadata)"
+    assert name_of(made("index", "i", project="six")).startswith("six: ")
+    assert name_of(made("leftover", "one.tmp")) == "http-v2/one.tmp"

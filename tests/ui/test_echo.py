@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import pytest
+
+from cachetui.insight.why.command import QuestionError
+from cachetui.ui.echo import LONGEST, echoed, told, unsaid
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("thing @ https://me:secret@files.example/x?key=v", "thing @ https://***@files.example/x?key=***"),
+        ("thing @ me:secret@files.example/x", "thing @ ***@files.example/x"),
+        ("pip install -i https://token@index.example x", "pip install -i https://***@index.example x"),
+        ("torch==2.3.0; python_version < '3'", "torch==2.3.0; python_version < '3'"),
+        ("thing @ https://files.example/x", "thing @ https://files.example/x"),
+    ],
+)
+def test_secrets_are_left_out(typed: str, shown: str) -> None:
+    assert unsaid(typed) == shown
+
+
+def test_what_steers_a_terminal_is_spelt_out_and_what_is_long_is_cut() -> None:
+    assert echoed("a\x1b[31m\n\u202e") == r"a\x1b[31m\x0a\u202e"
+    assert len(echoed("a" * 9_000)) == LONGEST + 1
+
+
+def test_a_secret_is_left_out_before_the_end_is() -> None:
+    assert "s" * 9 not in echoed(f"https://{'s' * 9_000}@files.example/x")
+
+
+def test_a_message_keeps_its_advice_however_long_the_quote_is() -> None:
+    message = told(QuestionError("is no requirement. Write another.", "\x1b" * 9_000))
+    assert message.endswith("… is no requirement. Write another.")
+    assert message.isprintable()

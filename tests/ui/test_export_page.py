@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from cachetui.insight.export.exporting import Exported, Outcome, Skipped
+from cachetui.insight.export.planning import TAKEN, Room, plan_export
+from cachetui.ui.export_page import obstacle, passed_over, progress_words, prospects, skipped_name, summary, taken
+from tests.ui.cache import MB, index_page, made
+
+SIX = made("wheel", "a", 2 * MB, project="six", version="1.16.0", filename="six-1.16.0-py3-none-any.whl")
+NAMELESS = made("wheel", "b", 3 * MB, project="seven", version="7.0")
+PLANNED = plan_export([SIX, NAMELESS])
+FREE = 5_000 * MB
+
+
+def room(number: int = 2, **changes: Any) -> Room:
+    return Room(Path("/data/wheels"), True, FREE, PLANNED[:number], (), ())._replace(**changes)
+
+
+def test_what_is_neither_wheel_nor_sdist_is_told_by_kind() -> None:
+    assert passed_over([SIX]) == ""
+    said = "Left out, as no wheel or sdist: 2 index, 1 leftover."
+    assert passed_over([SIX, index_page("six"), index_page("seven"), made("leftover", "c")]) == said
+
+
+def test_what_would_come_of_it() -> None:
+    assert [*prospects(room(exists=False))] == [
+        f"Into {Path('/data/wheels')}, which is made: 2 files, 5.0 MB to write, 5.0 GB free there.",
+        "1 file is named by what is inside, or left out where that does not tell.",
+    ]
+    assert [*prospects(room(0, there=PLANNED[:1]))] == [
+        f"Into {Path('/data/wheels')}: nothing to write, 5.0 GB free there.",
+        "1 file is there already.",
+    ]
+    assert taken(room(0, taken=PLANNED)) == [(SIX.filename, TAKEN), ("seven 7.0", TAKEN)]
+
+
+def test_where_there_is_no_room_it_cannot_begin() -> None:
+    assert obstacle(room()) == ""
+    assert obstacle(room(free=1)).startswith("There is no room for that")
+
+
+def test_progress_never_counts_further_than_there_is() -> None:
+    assert progress_words(0, PLANNED, 0) == "exporting 1 of 2, 0 B"
+    assert progress_words(2, PLANNED, 5 * MB) == "exporting 2 of 2, 5.0 MB"
+
+
+def test_the_outcome_in_one_line() -> None:
+    done = Exported("six-1.16.0-py3-none-any.whl", SIX, 2 * MB, "0" * 64, ("archive",))
+    left = Skipped(NAMELESS, None, "it has no file name that could be proven")
+    folder = Path("wheels")
+    assert summary(Outcome((done,)), folder) == "Exported 1 file, 2.0 MB, to wheels."
+    assert summary(Outcome((done,), (left,), stopped=True), folder) == (
+        "Stopped. Exported 1 file, 2.0 MB, to wheels; 1 left out."
+    )
+    assert skipped_name(left) == "seven 7.0 (http-v2/b)"

@@ -1,0 +1,339 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+from threading import Event
+
+import pytest
+from textual.pilot import Pilot
+
+from cachetui.demo import artifacts
+from cachetui.demo.writer import CacheWriter, file_headers
+from cachetui.insight.export import exporting
+from cachetui.insight.export.exporting import Outcome, Progress
+from cachetui.ui.app import CachetuiApp
+from cachetui.ui.export_dialog import ExportDialog, ExportResult
+from cachetui.ui.exporter import Exported
+from cachetui.ui.help import Help
+from cachetui.ui.prompt import SheetBox
+from cachetui.ui.questions import Question
+from cachetui.ui.rules_dialog import RulesDialog
+from cachetui.ui.sheet import Words
+from tests.ui.cache import DAY, NOW
+from tests.ui.screens import text_of
+from tests.ui.test_flow import app_on, settled
+
+SIZE = (100, 30)
+SIX, SEVEN = "six-1.16.0-py3-none-any.whl", "seven-7.0-py3-none-any.whl"
+BODIES = {SIX: artifacts.wheel("six", "1.16.0", size=9_000), SEVEN: artifacts.wheel("seven", "7.0", size=2_500_000)}
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """Write a cache of two wheels, each with metadata beside it."""
+    root = tmp_path / "pip"
+    writer = CacheWriter(root)
+    for name, body in BODIES.items():
+        project, version = name.split("-")[:2]
+        url = f"https://files.example/{name}"
+        headers = file_headers(project, version, "bdist_wheel", "py3", size=len(body), at_ns=NOW - DAY)
+        writer.answer(url, body, headers, NOW - DAY)
+        metadata = artifacts.core_metadata(project, version)
+        headers = file_headers(project, version, "bdist_wheel", "py3", size=len(metadata), at_ns=NOW - DAY)
+        writer.answer(f"{url}.metadata", metadata, headers, NOW - DAY)
+    return root
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def plain(app: CachetuiApp) -> str:
+    return " ".join(text_of(app).split())
+
+
+def said(app: CachetuiApp) -> str:
+    """Return what dialog and notifications say, as it is before it is broken into lines."""
+    sentences = [sentence for words in app.screen.query(Words) if words.display for sentence in words.sentences]
+    return " ".join([*sentences, *[one.message for one in app._notifications]])
+
+
+async def ask(app: CachetuiApp, pilot: Pilot[None], folder: Path | str, *keys: str) -> ExportDialog:
+    """Open the dialog with these keys, and have a folder typed."""
+    await settled(pilot)
+    await pilot.press(*keys, "e")
+    await settled(pilot)
+    dialog = app.screen
+    assert isinstance(dialog, ExportDialog)
+    dialog.query_one(SheetBox).value = str(folder)
+    await settled(pilot)
+    return dialog
+
+
+async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait until something is so, for as long as the test may take."""
+    async with asyncio.timeout(60):
+        while not true():
+            await pilot.pause(0.01)
+
+
+async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await ask(app, pilot, out, "a")
+        assert "Export 2 files to which folder?" in text_of(app)
+        assert "Left out, as no wheel or sdist: 2 metadata." in said(app)
+        assert f"Into {out}, which is made: 2 files, 2.5 MB to write, " in said(app)
+        assert not out.exists()
+        await pilot.press("enter")
+        await settled(pilot)
+        assert {name: sha256(body).digest() for name, body in contents(out).items()} == {
+            name: sha256(body).digest() for name, body in BODIES.items()
+        }
+        assert f"Exported 2 files, 2.5 MB, to {out}." in said(app)
+        assert len(app.listing.marks) == 4
+        await pilot.press("e")
+        await settled(pilot)
+        assert app.screen.query_one(SheetBox).value == str(out)
+        assert f"Into {out}: nothing to write," in said(app)
+        assert "2 files are there already." in said(app)
+
+
+async def test_where_nothing_is_marked_the_row_is_meant(root: Path, out: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("n", "g")
+        await ask(app, pilot, out)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert [*contents(out)] == [SEVEN]
+
+
+async def test_esc_exports_nothing(root: Path, out: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "a")
+        await pilot.press("escape")
+        await settled(pilot)
+        assert not out.exists()
+        assert app._exporting is None
+
+
+async def test_a_file_that_is_there_stays_and_what_is_left_out_is_named(root: Path, out: Path) -> None:
+    out.mkdir()
+    (out / SIX).write_bytes(b"mine")
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "a")
+        assert f"{SIX} another file of this name is there" in plain(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert contents(out) == {SIX: b"mine", SEVEN: BODIES[SEVEN]}
+        assert isinstance(app.screen, ExportResult)
+        assert "1 left out" in said(app)
+        assert f"{SIX} another file of this name is there" in plain(app)
+
+
+@pytest.mark.parametrize(
+    ("folder", "why"),
+    [
+        ("{root}", "lies in the cache: nothing is written there."),
+        ("{root}/http-v2", "lies in the cache: nothing is written there."),
+        ("{out}/no/such", "does not exist: make it first."),
+        ("", "Name a folder."),
+        ("~nobody-of-this-name/wheels", "home directory"),
+    ],
+)
+async def test_a_folder_that_will_not_do_is_refused_at_once(folder: str, why: str, root: Path, out: Path) -> None:
+    app = app_on(root)
+    before = set(root.rglob("*"))
+    async with app.run_test(size=SIZE) as pilot:
+        dialog = await ask(app, pilot, folder.format(root=root, out=out), "a")
+        assert why in said(app)
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen is dialog
+        dialog.query_one(SheetBox).value = str(out)
+        await pilot.press("enter")  # before that folder has been looked at
+        await settled(pilot)
+        assert {*contents(out)} == {*BODIES}
+    assert set(root.rglob("*")) == before
+
+
+async def test_a_tilde_stands_for_the_home(root: Path, home: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, "~/wheels", "a")
+        assert f"Into {home / 'wheels'}, which is made" in said(app)
+
+
+async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press("slash", *"kind:metadata", "enter", "a", "e")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
+        assert "No wheel or sdist is among what is marked: there is nothing to export." in said(app)
+
+
+def held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
+    """Have an export wait in the middle of a file, until it is stopped."""
+    begun, waiting, real = Event(), Event(), exporting.export
+
+    def slow(
+        *arguments: object, stop: Callable[[], bool], report: Callable[[Progress], None], **options: object
+    ) -> Outcome:
+        def wait(progress: Progress) -> None:
+            report(progress)
+            if progress.filename == SEVEN:
+                begun.set()
+                while not stop():
+                    waiting.wait(0.01)
+
+        return real(*arguments, stop=stop, report=wait, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(exporting, "export", slow)
+    return begun
+
+
+async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = held_up(monkeypatch)
+    app = app_on(root)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await ask(app, pilot, out, "a")
+        await pilot.press("enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.pause()
+        assert "exporting " in text_of(app)
+        assert "Esc stop" in text_of(app)
+        assert any(path.name.endswith(".part") for path in out.iterdir())
+        await pilot.press("d", "e")
+        assert len(app.screen_stack) == 1
+        assert "An export is running" in said(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert {*contents(out)} <= {SIX}
+        assert "Stopped. Exported " in said(app)
+        assert app._exporting is None
+
+
+async def test_quitting_asks_while_something_is_exported(
+    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = held_up(monkeypatch)
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "n", "g")
+        await pilot.press("enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(app.screen, Question)
+        assert "An export is running. It will be stopped" in said(app)
+        await pilot.press("n")
+        await pilot.pause()
+        assert app._exporting is not None
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+    assert [*contents(out)] == []
+
+
+async def test_what_quitting_stops_and_what_it_loses_is_one_question(
+    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = held_up(monkeypatch)
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "a")
+        await pilot.press("enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "An export is running. It will be stopped" in said(app)
+        assert "4 entries are marked, and not removed." in said(app)
+        await pilot.press("y")
+        await until(pilot, lambda: not app.is_running)
+
+
+async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(
+    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = held_up(monkeypatch)
+    app = app_on(root)
+    app.preferred = lambda: app.preferences
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "a")
+        await pilot.press("enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(app.screen, RulesDialog))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        assert app.browse.held
+        assert "exporting " in text_of(app)
+        await pilot.press("escape")
+        await settled(pilot)
+        assert app._exporting is None
+        assert not app.browse.held
+
+
+async def test_only_the_question_about_the_export_goes_with_it(
+    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = held_up(monkeypatch)
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await ask(app, pilot, out, "n", "g")
+        await pilot.press("enter")
+        await asyncio.to_thread(begun.wait)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        app._stop(app._exporting)
+        await until(pilot, lambda: app._exporting is None)
+        await until(pilot, lambda: len(app.screen_stack) == 1)
+        another = Question("Something else?", yes="Yes", no="No")
+        app.push_screen(another)
+        await pilot.pause()
+        app.post_message(Exported(Outcome(), out))
+        await pilot.pause()
+        assert app.screen is another
+
+
+async def test_a_mistake_of_the_programs_own_is_told_and_the_marks_stay(
+    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> Outcome:
+        raise LookupError("nobody foresaw this")
+
+    monkeypatch.setattr(exporting, "export", broken)
+    app = app_on(root)
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await ask(app, pilot, out, "a")
+        await pilot.press("enter")
+        await settled(pilot)
+        assert "nobody foresaw this" in said(app)
+        assert app.listing.marks
+        assert app._exporting is None
+
+
+async def test_help_tells_the_key(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("question_mark")
+        await pilot.pause()
+        assert isinstance(app.screen, Help)
+        assert "marks.export" in {line.id for line in app.screen.explained}
+        titles = {command.title for command in app.get_system_commands(app.screen_stack[0])}
+        assert "Write wheels and sdists into a folder" in titles

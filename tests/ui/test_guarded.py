@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from cachetui.model import Entry
+from cachetui.ui.catalog import Catalog
+from cachetui.ui.guarded import Guarded
+from cachetui.ui.listing import Listing
+from tests.ui.cache import everyday, inventory, made
+
+
+def listing_of(entries: tuple[Entry, ...], protected: set[str]) -> Listing:
+    listing = Listing(Catalog.of(inventory(entries)))
+    listing.guarded = Guarded.of(listing.catalog, protected)
+    return listing
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_what_is_marked_and_protected_is_counted_apart(seed: int) -> None:
+    chance, entries = random.Random(seed), everyday().entries
+    protected = {entry.path for entry in chance.sample(entries, 9)}
+    listing = listing_of(entries, {*protected, "gone"})
+    for number in (0, 1, 12, len(entries) - 1, len(entries)):
+        listing.marks.clear()
+        marked = chance.sample(entries, number)
+        listing.marks.add(marked, listing.catalog)
+        going = [entry for entry in marked if entry.path not in protected]
+        assert listing.tally.entries == number
+        assert listing.tally.protected == number - len(going)
+        assert listing.tally.frees == sum(entry.disk_usage for entry in going)
+
+
+def test_a_file_with_several_names_is_not_freed_while_one_of_them_is_protected() -> None:
+    first, second = (
+        entry._replace(files=(entry.files[0], entry.files[1]._replace(inode=7, links=2)))
+        for entry in (made("unknown", "a"), made("unknown", "b"))
+    )
+    free, guarded = listing_of((first, second), set()), listing_of((first, second), {first.path})
+    for listing in (free, guarded):
+        listing.mark_all()
+    assert free.tally.frees == sum(file.disk_usage for entry in (first, second) for file in entry.files)
+    assert guarded.tally.frees == second.files[0].disk_usage
+    guarded.marks.take([first], guarded.catalog)
+    assert guarded.tally.frees == second.files[0].disk_usage
