@@ -45,7 +45,7 @@ def pythons() -> tuple[PipSettings, ...]:
     tmp = "/srv/caches/of-all-users/pip"
     return (
         PipSettings(
-            portrait("/home/user/work/.venv/bin/python", "3.12.4", "26.3", tag="cp312"),
+            portrait("/home/user/code/.venv/bin/python", "3.12.4", "26.3", tag="cp312"),
             Location(PLACE, DEFAULT, False, True),
             (BY_DEFAULT, said("cache-dir", "", 3, "empty")),
             FILES,

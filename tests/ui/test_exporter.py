@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
@@ -205,13 +206,22 @@ def held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
     return begun
 
 
-async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@asynccontextmanager
+async def while_exporting(
+    app: CachetuiApp, out: Path, monkeypatch: pytest.MonkeyPatch, *keys: str
+) -> AsyncIterator[Pilot[None]]:
+    """Run an app until it is in the middle of an export of what `keys` mark or go to."""
     begun = held_up(monkeypatch)
-    app = app_on(root)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await ask(app, pilot, out, "a")
+        await ask(app, pilot, out, *keys)
         await pilot.press("enter")
         await asyncio.to_thread(begun.wait)
+        yield pilot
+
+
+async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = app_on(root)
+    async with while_exporting(app, out, monkeypatch, "a") as pilot:
         await pilot.pause()
         assert "exporting " in text_of(app)
         assert "Esc stop" in text_of(app)
@@ -229,12 +239,8 @@ async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatc
 async def test_quitting_asks_while_something_is_exported(
     root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = held_up(monkeypatch)
     app = app_on(root)
-    async with app.run_test(size=SIZE) as pilot:
-        await ask(app, pilot, out, "n", "g")
-        await pilot.press("enter")
-        await asyncio.to_thread(begun.wait)
+    async with while_exporting(app, out, monkeypatch, "n", "g") as pilot:
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, Question)
@@ -252,12 +258,8 @@ async def test_quitting_asks_while_something_is_exported(
 async def test_what_quitting_stops_and_what_it_loses_is_one_question(
     root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = held_up(monkeypatch)
     app = app_on(root)
-    async with app.run_test(size=SIZE) as pilot:
-        await ask(app, pilot, out, "a")
-        await pilot.press("enter")
-        await asyncio.to_thread(begun.wait)
+    async with while_exporting(app, out, monkeypatch, "a") as pilot:
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "An export is running. It will be stopped" in said(app)
@@ -269,13 +271,9 @@ async def test_what_quitting_stops_and_what_it_loses_is_one_question(
 async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(
     root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = held_up(monkeypatch)
     app = app_on(root)
     app.preferred = lambda: app.preferences
-    async with app.run_test(size=SIZE) as pilot:
-        await ask(app, pilot, out, "a")
-        await pilot.press("enter")
-        await asyncio.to_thread(begun.wait)
+    async with while_exporting(app, out, monkeypatch, "a") as pilot:
         await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, RulesDialog))
         await pilot.press("escape")
@@ -291,12 +289,8 @@ async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(
 async def test_only_the_question_about_the_export_goes_with_it(
     root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun = held_up(monkeypatch)
     app = app_on(root)
-    async with app.run_test(size=SIZE) as pilot:
-        await ask(app, pilot, out, "n", "g")
-        await pilot.press("enter")
-        await asyncio.to_thread(begun.wait)
+    async with while_exporting(app, out, monkeypatch, "n", "g") as pilot:
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Question))
         app._stop(app._exporting)
