@@ -10,7 +10,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import msgpack
@@ -147,9 +147,25 @@ def _find_body_in(head: bytes) -> tuple[int, int, int]:
 def _read_cc2(fd: int, size: int) -> Record:
     """Inflate a record of pip 6.0.7 to 9.0.3: zlib around JSON, in which body, header names and values are base64."""
     text = LongStringCutter()
-    inflater = zlib.decompressobj()
     most = INFLATED_AT_LEAST + INFLATED_RATIO * size
-    at = 5
+    try:
+        for piece in inflated(fd):
+            text.feed(piece)
+            if text.fed > most:
+                raise UnreadableRecordError("it inflates to more than is plausible")
+        content = json.loads(text.kept())
+        headers = {_decode(name): _decode(value) for name, value in content["response"]["headers"].items()}
+    except UnreadableRecordError:
+        raise
+    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+        raise UnreadableRecordError("damaged: not the JSON that it says it is") from error
+    content["response"]["headers"] = headers
+    return _record(content, text.body())
+
+
+def inflated(fd: int) -> Iterator[bytes]:
+    """Yield the text of a `cc=2` record in pieces. Raises UnreadableRecordError, OSError."""
+    inflater, at = zlib.decompressobj(), len(b"cc=2,")
     try:
         while not inflater.eof:
             packed = inflater.unconsumed_tail
@@ -158,17 +174,9 @@ def _read_cc2(fd: int, size: int) -> Record:
                 at += len(packed)
             if not packed:
                 raise UnreadableRecordError("cut short: its compressed text is incomplete")
-            text.feed(inflater.decompress(packed, CHUNK))
-            if text.fed > most:
-                raise UnreadableRecordError("it inflates to more than is plausible")
-        content = json.loads(text.kept())
-        headers = {_decode(name): _decode(value) for name, value in content["response"]["headers"].items()}
-    except UnreadableRecordError:
-        raise
-    except (zlib.error, ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
-        raise UnreadableRecordError("damaged: not the JSON that it says it is") from error
-    content["response"]["headers"] = headers
-    return _record(content, text.body())
+            yield inflater.decompress(packed, CHUNK)
+    except zlib.error as error:
+        raise UnreadableRecordError("damaged: it cannot be decompressed") from error
 
 
 def _decode(text: str) -> str:

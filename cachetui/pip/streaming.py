@@ -5,11 +5,10 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-import zlib
 from collections.abc import Iterator
 
 from cachetui.pip.bodies import Body, read_at
-from cachetui.pip.records import LONGEST_RECORD, UnreadableRecordError, read_record
+from cachetui.pip.records import LONGEST_RECORD, UnreadableRecordError, inflated, read_record
 
 PIECE = 1 << 20
 """Bytes that are read at a time."""
@@ -34,24 +33,9 @@ def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
     """Yield the body that lies inside a record (`http/`) of `size` bytes. Raises UnreadableRecordError, OSError."""
     body = read_record(fd, size, body_inside=True).body
     if read_at(fd, 5, 0) == b"cc=2,":
-        yield from _decoded(_inflated(fd))
+        yield from _decoded(inflated(fd))
     elif body is not None:
         yield from pieces_of(body)
-
-
-def _inflated(fd: int) -> Iterator[bytes]:
-    inflater, at = zlib.decompressobj(), len(b"cc=2,")
-    try:
-        while not inflater.eof:
-            packed = inflater.unconsumed_tail
-            if not packed:
-                packed = read_at(fd, PIECE, at)
-                at += len(packed)
-            if not packed:
-                raise UnreadableRecordError("cut short: its compressed text is incomplete")
-            yield inflater.decompress(packed, PIECE)
-    except zlib.error as error:
-        raise UnreadableRecordError("damaged: it cannot be decompressed") from error
 
 
 def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:

@@ -31,17 +31,13 @@ class Checked(Message):
 
 
 @dataclass
-class Verifying(Message):
+class Verifying(work.Latest):
     """A verification has got further."""
 
     turn: int
     """Which one."""
     progress: Progress
     """How far it is."""
-
-    def can_replace(self, message: Message) -> bool:
-        """Let the last one stand for all."""
-        return isinstance(message, Verifying)
 
 
 @dataclass

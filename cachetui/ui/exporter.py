@@ -33,15 +33,11 @@ PROPOSED = "./wheels"
 
 
 @dataclass
-class Advanced(Message):
+class Advanced(work.Latest):
     """An export has got further."""
 
     progress: Progress
     """How far it is."""
-
-    def can_replace(self, message: Message) -> bool:
-        """Let the last one stand for all."""
-        return isinstance(message, Advanced)
 
 
 @dataclass

@@ -50,12 +50,16 @@ def now_and_then(report: Callable[[Told], object]) -> Callable[[Told], None]:
     return hand_on
 
 
-class Found(Message):
-    """A running scan has put something into the queue."""
+class Latest(Message):
+    """Tells how something stands: of several the last one stands for all."""
 
     def can_replace(self, message: Message) -> bool:
-        """Let one message stand for many: the queue holds what they bring."""
-        return isinstance(message, Found)
+        """Tell whether another message is of the same sort."""
+        return isinstance(message, type(self))
+
+
+class Found(Latest):
+    """A running scan has put something into the queue, which holds what all such messages bring."""
 
 
 @dataclass
@@ -117,15 +121,11 @@ class NotRemembered(Message):
 
 
 @dataclass
-class Advanced(Message):
+class Advanced(Latest):
     """A removal has got further."""
 
     progress: Progress
     """How far it is."""
-
-    def can_replace(self, message: Message) -> bool:
-        """Let the last one stand for all."""
-        return isinstance(message, Advanced)
 
 
 @dataclass
