@@ -1,21 +1,23 @@
 """A second process that reads its share of a cache, for identifying takes more of the processor than of the disk.
 
-The two talk in msgpack over pipes: the helper is told what to read, and returns shards and pages as they get ready.
-It runs this package's own code (`serving`), knows no more than it is told, and ends with its input.
+The two talk in msgpack over pipes: the helper is told what to read, a portion at a time, and returns shards and pages
+as they get ready. It runs this package's own code (`serving`), knows no more than it is told, and ends with its input.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import queue
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress
-from typing import Any, TypeVar
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import islice
+from operator import itemgetter
+from typing import Any, Generic, TypeVar
 
 import msgpack
 
@@ -31,6 +33,10 @@ WAIT = 0.05
 """Seconds between two looks whether to stop."""
 PATIENCE = 30.0
 """Seconds without an answer after which a helper counts as lost."""
+AHEAD = 2
+"""Portions of work that a helper is given before it has done the first, so that it never waits."""
+PORTIONS, LARGEST_PORTION = 8, 32
+"""A portion is one in so many of what is left, and at most so many: as many as a disk is asked for at once."""
 PROGRAM = "import sys; sys.path[:] = {path!r}; from cachetui.pip.serving import serve; serve()"
 
 Job = TypeVar("Job")
@@ -43,10 +49,29 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def shared(jobs: list[Job], here: int) -> tuple[list[Job], list[Job]]:
-    """Divide jobs: of ten so many for this process, the others for the helper."""
-    mine = [number * here // 10 != (number + 1) * here // 10 for number in range(len(jobs))]
-    return [*compress(jobs, mine)], [job for job, own in zip(jobs, mine, strict=True) if not own]
+class Share(Generic[Job]):
+    """Jobs that this process does from the front, while a helper is given portions from the end."""
+
+    def __init__(self, jobs: Iterable[Job]) -> None:
+        """Take jobs that are to be done."""
+        self._left = deque(jobs)
+        self.given: list[Job] = []
+        """What the helper was given, in that order; nothing is added once all jobs were taken."""
+
+    def __iter__(self) -> Iterator[Job]:
+        """Take one after the other."""
+        with suppress(IndexError):  # none is left
+            while True:
+                yield self._left.popleft()
+
+    def portion(self) -> list[Job]:
+        """Take some from the end: fewer and fewer, so that both processes have done at the same time."""
+        some: list[Job] = []
+        with suppress(IndexError):
+            for _ in range(min(len(self._left) // PORTIONS + 1, LARGEST_PORTION)):
+                some.append(self._left.pop())
+        self.given += some
+        return some
 
 
 class Helper:
@@ -63,6 +88,9 @@ class Helper:
         )
         self._orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self._next: Callable[[], object] = list  # takes the next portion and returns the order; nothing where all is
+        self._under_way = 0  # portions that were given, but not done
+        self._giving = threading.Lock()
         self.lost = False
         """Whether it failed to do what it was told, and nothing more is to be expected of it."""
         self._speaker = threading.Thread(target=self._speak, name="cachetui-orders", daemon=True)
@@ -78,7 +106,7 @@ class Helper:
     def _speak(self) -> None:
         """Say what is to be said, however long it takes until the helper listens."""
         assert self._process.stdin is not None
-        with contextlib.suppress(OSError):  # it is gone: nobody will answer
+        with suppress(OSError):  # it is gone: nobody will answer
             while (left := self._orders.get()) is not None:
                 while left:
                     left = left[self._process.stdin.write(left) :]
@@ -92,14 +120,38 @@ class Helper:
 
     def _listen(self) -> None:
         assert self._process.stdout is not None
-        with contextlib.suppress(OSError, ValueError, msgpack.UnpackException):
+        with suppress(OSError, ValueError, msgpack.UnpackException):
             for answer in msgpack.Unpacker(
                 self._process.stdout, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0
             ):
                 if not isinstance(answer, tuple):
                     break
-                self._answers.put(answer)
+                if answer:
+                    self._answers.put(answer)
+                else:
+                    self._go_on()
         self._answers.put(None)
+
+    def _share(self, order: str, share: Share[Job], told: Callable[[Job], object]) -> None:
+        """Give a share of jobs, each as it is to be told: a portion whenever one is done."""
+
+        def following() -> object:
+            portion = share.portion()
+            return (order, [told(job) for job in portion]) if portion else None
+
+        self._next, self._under_way = following, AHEAD
+        for _ in range(AHEAD):
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """Let another portion follow on one that is done."""
+        with self._giving:
+            self._under_way -= 1
+            if following := self._next():
+                self._under_way += 1
+                self._say(following)
+            elif not self._under_way:
+                self._answers.put(())
 
     def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
         """Yield answers until the helper has done what it was told, is lost, or `stop()` is true."""
@@ -117,19 +169,19 @@ class Helper:
             heard = time.monotonic()
         self.lost = True
 
-    def recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
+    def recall(self, share: Share[Place], remembered: Mapping[str, bytes]) -> None:
         """Let it look whether anything changed in shards that the memory knows."""
-        self._say(("recall", list(remembered)))
+        self._share("recall", share, lambda place: (place[0], remembered[place[0]]))
 
     def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
-        """Yield for each shard, in the order told, when its entries were last read; None where something changed."""
+        """Yield for each shard, in the order given, when its entries were last read; None where something changed."""
         for answer in self._hear(stop):
             for reads in answer:
                 yield None if reads is None else list(reads)
 
-    def read(self, places: Sequence[Place]) -> None:
-        """Let it list shards and look into them."""
-        self._say(("read", list(places)))
+    def read(self, share: Share[tuple[Place, Job]]) -> None:
+        """Let it list shards and look into them; what stands with their places is not told."""
+        self._share("read", share, itemgetter(0))
 
     def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
         """Yield the shards that it was told to read, each with the entries of it that vanished."""
@@ -147,21 +199,24 @@ class Helper:
             )
             yield shard, {candidates[number] for number in gone}
 
-    def consult(self, candidates: Sequence[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
+    def consult(self, share: Share[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
         """Let it read index pages."""
-        self._say(("consult", [one.row() for one in candidates], list(wanted), list(indexes)))
+        self._say(("want", list(wanted), list(indexes)))
+        self._share("consult", share, Candidate.row)
 
     def consulted(
-        self, candidates: Sequence[Candidate], stop: Callable[[], bool]
-    ) -> tuple[list[Match], set[Candidate], list[Unreadable]] | None:
-        """Take what the pages say into the candidates; return the addresses found, what vanished, what failed."""
-        found = None
+        self, candidates: Iterator[Candidate], stop: Callable[[], bool]
+    ) -> Iterator[tuple[list[Candidate], list[Match], set[Candidate], list[Unreadable]]]:
+        """Take what the pages say into the candidates, which come in the order given.
+
+        Yields a portion of them each time, the addresses found, what vanished, what failed.
+        """
         for rows, matches, gone, errors in self._hear(stop):
-            for candidate, row in zip(candidates, rows, strict=True):
+            told = [*islice(candidates, len(rows))]
+            for candidate, row in zip(told, rows, strict=True):
                 candidate.recall(row)
-            vanished = {candidates[number] for number in gone}
-            found = [Match(*match) for match in matches], vanished, [Unreadable(*error) for error in errors]
-        return found
+            vanished = {told[number] for number in gone}
+            yield told, [Match(*match) for match in matches], vanished, [Unreadable(*error) for error in errors]
 
     @property
     def returncode(self) -> int | None:
@@ -175,7 +230,7 @@ class Helper:
         self._speaker.join()
         self._listener.join()
         for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
+            with suppress(OSError):
                 if pipe:
                     pipe.close()
         self._process.wait()

@@ -7,19 +7,16 @@ stores the address nowhere: whoever lists it can be found out, and only he.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha224
 from urllib.parse import urlsplit
 
 from cachetui.pip import pages
 from cachetui.pip.wanted import Match, Wanted
 
-FEW_VERSIONS = 48
-"""Versions up to which looking for each on a page is quicker than hashing every address there."""
 ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
-CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").match
-"""Find what pip may spell otherwise when it asks."""
-METADATA = ".metadata"
+CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
+METADATA = b".metadata"
 """What PEP 658 appends to a wheel's address."""
 
 
@@ -28,8 +25,8 @@ class Dictionary:
 
     def __init__(self, wanted: Iterable[Wanted], indexes: Sequence[str] = ()) -> None:
         """Take what is wanted, and the addresses of indexes in pip's settings."""
-        self._wanted = {one.digest: one for one in wanted}
-        self._of: dict[str, dict[str, Wanted]] = {}
+        self._wanted = {bytes.fromhex(one.digest): one for one in wanted}
+        self._of: dict[str, dict[bytes, Wanted]] = {}
         """The same by project; those without one under ""."""
         self._bases = {index.rstrip("/") for index in indexes}
         for digest, one in self._wanted.items():
@@ -61,46 +58,56 @@ class Dictionary:
     def look_through(self, page: pages.Page, project: str | None, base: str | None) -> list[Match]:
         """Return what a page names.
 
-        On a project's page first the few addresses are tried in which a wanted version of it stands, then, if something
-        is left that it may name, all. Those on a page of no project are all tried.
+        On a project's page first the few addresses are tried whose file names bear a wanted version of it, then, if
+        something is left that it may name, all. Those on a page of no project are all tried.
         """
         if not self.wants(project):
             return []
         if pages.needs_parsing(page) or (project is None and pages.is_mixed(page)):
             return self._try(parsed(page, base), self._wanted)
+        listed = pages.listed_files(page)
         if project is None:
-            return self._try(pages.absolute_addresses(page), self._wanted)
+            return self._try([address for address, _, _ in listed], self._wanted)
         own, nameless = self._of.get(project, {}), self._of.get("", {})
-        versions = frozenset([one.version.encode("utf-8", "replace") for one in own.values() if one.version])
-        few = 0 < len(versions) <= FEW_VERSIONS
-        found = self._try(pages.addresses_near(page, versions), own) if few else []
+        versions = {one.version.encode("utf-8", "replace") for one in own.values() if one.version}
+        found = self._try(pages.addresses_of(listed, versions), own)
         # a file whose name is known stands on the page under just that version, or not at all
-        if nameless or any(not (few and one.filename) for one in own.values()):
-            found += self._try(pages.absolute_addresses(page), own, nameless)
+        sure = b"?" not in page.text
+        if nameless or any(not (sure and one.version and one.filename) for one in own.values()):
+            found += self._try([address for address, _, _ in listed], own, nameless)
         if own and pages.is_mixed(page):
             found += self._try(parsed(page, base), own, nameless)
         return found
 
-    def _try(self, addresses: Iterable[bytes], *waiting: dict[str, Wanted]) -> list[Match]:
+    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, Wanted]) -> list[Match]:
         """Strike out what some addresses name, until nothing is waiting any more."""
-        matches = []
+        matches: list[Match] = []
+        if not any(waiting):
+            return matches
+        if is_odd(b"".join(addresses)):
+            addresses = [spelling for address in addresses for spelling in (address, *asked_otherwise(address))]
+        wanted = self._wanted
         for address in addresses:
-            if not any(waiting):
-                break
-            odd = ODD(address) or CAPITALS(address)
-            for spelling in (address, *asked_otherwise(address)) if odd else (address,):
-                digest = sha224(spelling)
-                if one := self._wanted.get(digest.hexdigest()):
-                    matches.append(self._strike(one, spelling.decode("utf-8", "replace")))
-                digest.update(METADATA.encode())
-                if one := self._wanted.get(digest.hexdigest()):
-                    matches.append(self._strike(one, spelling.decode("utf-8", "replace") + METADATA))
+            found = sha224(address)
+            file = found.digest()
+            found.update(METADATA)
+            metadata = found.digest()
+            if file in wanted or metadata in wanted:
+                matches += self._strike(file, address)
+                matches += self._strike(metadata, address + METADATA)
+                if not any(waiting):
+                    break
         return matches
 
-    def _strike(self, one: Wanted, url: str) -> Match:
-        del self._wanted[one.digest]
-        del self._of[one.project or ""][one.digest]
-        return Match(one.digest, url)
+    def _strike(self, digest: bytes, address: bytes) -> Iterator[Match]:
+        if one := self._wanted.pop(digest, None):
+            del self._of[one.project or ""][digest]
+            yield Match(one.digest, address.decode("utf-8", "replace"))
+
+
+def is_odd(addresses: bytes) -> bool:
+    """Tell whether something in an address, or in several in a row, may be spelled otherwise when pip asks for it."""
+    return bool(ODD(addresses) or CAPITALS(addresses))
 
 
 def parsed(page: pages.Page, base: str | None) -> list[bytes]:
@@ -110,6 +117,8 @@ def parsed(page: pages.Page, base: str | None) -> list[bytes]:
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
     """Return the spelling by which pip asks for an address, if that is another one."""
+    if not is_odd(address):
+        return ()
     try:
         asked = pages.as_asked(address.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
     except ValueError:

@@ -6,6 +6,7 @@ Where everything is in the system's memory already, threads would only be in eac
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -35,26 +36,38 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-def each(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it."""
+@dataclass
+class Disk:
+    """What was last seen of a disk."""
+
+    slow: bool = False
+    """Whether it had to be read for what was done."""
+
+
+def each(job: Callable[[Item], Result], items: Iterable[Item], disk: Disk | None = None) -> Iterator[Result]:
+    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it.
+
+    `disk` tells whether that was so with the items before these, and is told whether it was with the last.
+    """
+    disk = disk or Disk()
 
     def measured(item: Item) -> tuple[Result, int]:
         before = blocks_read()
         return job(item), blocks_read() - before
 
     waiting = iter(items)
-    slow, pool = False, None
+    pool = None
     try:
-        while some := [*islice(waiting, AT_ONCE if slow else 1)]:
-            if slow and pool is None:
+        while some := [*islice(waiting, AT_ONCE if disk.slow else 1)]:
+            if disk.slow and pool is None:
                 from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - mostly not needed
 
                 pool = ThreadPoolExecutor(THREADS, "cachetui-disk")
             blocks = 0
-            for result, read in pool.map(measured, some) if slow and pool else map(measured, some):
+            for result, read in pool.map(measured, some) if disk.slow and pool else map(measured, some):
                 blocks += read
                 yield result
-            slow = blocks >= MANY * len(some)
+            disk.slow = blocks >= MANY * len(some)
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)

@@ -26,8 +26,6 @@ MOST_DIGITS = 15
 """Digits of a length that any body may have."""
 LONGEST_JSON = 256 << 10
 """Bytes of an `origin.json` or self-check that are looked at."""
-SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
-"""How the names of source distributions end."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
 """What the names of wheels and sdists consist of, and versions."""
@@ -54,8 +52,8 @@ def dist_of(filename: str) -> Dist:
         if wheel.endswith(".whl"):
             project = parse_wheel_filename(wheel)[0]
             return Dist("metadata" if wheel != filename else "wheel", project, wheel.split("-")[1], wheel)
-        if wheel == filename and filename.endswith(SDIST_ENDINGS):
-            ending = next(ending for ending in SDIST_ENDINGS if filename.endswith(ending))
+        if wheel == filename and filename.endswith(pages.SDIST_ENDINGS):
+            ending = next(ending for ending in pages.SDIST_ENDINGS if filename.endswith(ending))
             stem = filename.removesuffix(ending)
             project = parse_sdist_filename(f"{stem}.tar.gz")[0]
             return Dist("sdist", project, stem.rpartition("-")[2], filename)

@@ -56,11 +56,8 @@ def build_folder_of(path: str) -> str | None:
 
 
 def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File]:
-    """Sort the files of one directory into candidates for entries, and foreign files."""
+    """Sort the files of one directory, in which `pair_in` found no pair, into candidates and foreign files."""
     files = listing.files
-    if pair := _pair(directory, files):
-        yield pair
-        return
     top, _, rest = directory.partition("/")
     yield from foreign_in(directory, listing)
     if not files:
@@ -79,18 +76,18 @@ def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File
         yield file_at(f"{directory}/{name}" if directory else name, found)
 
 
-def _pair(directory: str, files: dict[str, os.stat_result]) -> Candidate | None:
+def pair_in(directory: str, files: dict[str, os.stat_result]) -> Candidate | None:
     """Take a record with its body, and nothing beside them: what nearly every directory of a large cache holds."""
     if len(files) != 2 or len(directory) != 17 or directory[:8] != "http-v2/" or directory[9::2] != "////":
         return None
     name, body = sorted(files)
     if body != f"{name}.body" or name[:5] != directory[8::2] or not DIGEST(name):
         return None
-    found = files[name], files[body]
-    if not all(stat.S_ISREG(one.st_mode) for one in found):
+    record, beside = files[name], files[body]
+    if not (stat.S_ISREG(record.st_mode) and stat.S_ISREG(beside.st_mode)):
         return None
     path = f"{directory}/{name}"
-    return Candidate("record", [(path, found[0]), (f"{path}.body", found[1])], dated=1)
+    return Candidate("record", [(path, record), (f"{path}.body", beside)], dated=1)
 
 
 def foreign_in(directory: str, listing: Listing) -> Iterator[File]:

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from itertools import islice
 
 from cachetui.model import Unreadable
 from cachetui.pip import identify, pages
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.dictionary import Dictionary
-from cachetui.pip.disk import MANY, blocks_read
+from cachetui.pip.disk import blocks_read
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
 from cachetui.pip.wanted import NAMELESS_PAGE, Match
 
-AT_ONCE = 64
-"""Files that are looked at between two looks whether to stop."""
+AT_ONCE, FEW = 64, 8
+"""Files that a slow disk is asked for at once; those that are looked at between two looks whether to stop."""
 CAN_ASK_AHEAD = hasattr(os, "posix_fadvise")
 """Whether a disk can be kept busy without threads."""
 
@@ -54,7 +55,7 @@ class Looker:
         """Tell wheels, sdists and metadata apart by their bodies, where only headers named them."""
         self._each([one for one in candidates if one.kind == "file"], -1, identify.look_inside)
 
-    def consult(self, candidates: Sequence[Candidate], dictionary: Dictionary) -> list[Match]:
+    def consult(self, candidates: Iterable[Candidate], dictionary: Dictionary) -> list[Match]:
         """Read index pages: name them, and return the wanted addresses that they list."""
         matches: list[Match] = []
 
@@ -72,55 +73,36 @@ class Looker:
         self._each(candidates, -1, read)
         return matches
 
-    def _each(self, candidates: Sequence[Candidate], which: int, job: Callable[[Candidate, int], None]) -> None:
+    def _each(self, candidates: Iterable[Candidate], which: int, job: Callable[[Candidate, int], None]) -> None:
         """Do a job with one file, by its number, of each entry. What cannot be read is unknown, the gone left out."""
-        for start in range(0, len(candidates), AT_ONCE):
-            if self._stop():
-                return
-            some = candidates[start : start + AT_ONCE]
+        waiting = iter(candidates)
+        while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else FEW)]):
             before = blocks_read()
-            opened = self._opened_ahead if self._slow and CAN_ASK_AHEAD else self._opened
-            for candidate, fd in opened(some, which):
+            if self._slow and CAN_ASK_AHEAD:
+                self._ask_for(some, which)
+            for candidate in some:
                 try:
-                    job(candidate, fd)
+                    fd = self._tree.open(candidate.files[which])
+                    try:
+                        job(candidate, fd)
+                    finally:
+                        os.close(fd)
                 except UnreadableRecordError as error:
                     candidate.settle("unknown", note=str(error))
                 except OSError as error:
                     self._fail(candidate, which, error)
-            self._slow = blocks_read() - before >= MANY
+            self._slow = blocks_read() - before >= len(some)
             self._tell(some)
 
-    def _opened(self, candidates: Iterable[Candidate], which: int) -> Iterator[tuple[Candidate, int]]:
-        """Yield each candidate with its open file, which is closed when the next one is asked for."""
+    def _ask_for(self, candidates: Iterable[Candidate], which: int) -> None:
+        """Let the disk begin to read the beginnings of files, all of them at once; a hint, no more."""
         for candidate in candidates:
-            fd = self._open(candidate, which)
-            if fd is not None:
+            with suppress(OSError):
+                fd = self._tree.open(candidate.files[which])
                 try:
-                    yield candidate, fd
+                    os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
                 finally:
                     os.close(fd)
-
-    def _opened_ahead(self, candidates: Iterable[Candidate], which: int) -> Iterator[tuple[Candidate, int]]:
-        """Do the same, but ask the disk for the beginnings of all of them first."""
-        opened = []
-        try:
-            for candidate in candidates:
-                fd = self._open(candidate, which)
-                if fd is not None:
-                    opened.append((candidate, fd))
-                    with suppress(OSError):  # a hint, no more
-                        os.posix_fadvise(fd, 0, FIRST_READ, os.POSIX_FADV_WILLNEED)
-            yield from opened
-        finally:
-            for _, fd in opened:
-                os.close(fd)
-
-    def _open(self, candidate: Candidate, which: int) -> int | None:
-        try:
-            return self._tree.open(candidate.files[which])
-        except OSError as error:
-            self._fail(candidate, which, error)
-            return None
 
     def _fail(self, candidate: Candidate, which: int, error: OSError) -> None:
         if error.errno in GONE:

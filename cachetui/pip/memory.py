@@ -14,13 +14,10 @@ import stat
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple, Self
-
-import msgpack
-import platformdirs
+from typing import Self
 
 from cachetui.owner import is_at_home
-from cachetui.pip.candidate import Row
+from cachetui.pip.packing import parted
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
@@ -37,36 +34,10 @@ CREATE TABLE IF NOT EXISTS shard (
 ) WITHOUT ROWID
 """
 
-NAMES_LENGTH = 4
-"""Bytes that say how long the names of a packed shard are."""
-
-Directory = tuple[str, int, int]
-"""Path relative to the root, inode, allocated bytes."""
-
-
-class Remembered(NamedTuple):
-    """What an earlier scan learned of a shard."""
-
-    path: str
-    """Relative to the root."""
-    listed_at: int
-    """When it was about to be listed, in nanoseconds since the epoch."""
-    directories: tuple[Directory, ...]
-    """Its directories, parents first."""
-    rows: tuple[Row, ...]
-    """Its entries."""
-    foreign: tuple[tuple[str, int, int, int, int, int], ...]
-    """Its foreign files, each as the values of a `File`."""
-    stamp: int
-    """Stands for the times of its directories (`shards.stamped`)."""
-    hollow: bool
-    """Whether there are directories in it without anything in them."""
-    indexes: int
-    """Stands for the addresses of indexes in pip's settings that were known then: with others, pages tell more."""
-
-
 def default_path() -> Path:
     """Return where the memory lies for this user: in the user's cache directory."""
+    import platformdirs  # noqa: PLC0415 - slow to load, and not needed where the place is known
+
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "memory.sqlite3"
 
 
@@ -131,7 +102,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int) -> dict[str, bytes]:
-        """Return what is remembered of a root's shards, by path, to be opened with `unpack_shard`."""
+        """Return what is remembered of a root's shards, by path, to be opened with `packing.unpack_shard`."""
         if self._db is None:
             return {}
         found = {}
@@ -161,7 +132,7 @@ class Memory:
                 (
                     (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), names, content)
                     for path, at, packed in shards
-                    for names, content in [_parted(packed)]
+                    for names, content in [parted(packed)]
                 ),
             )
             self._db.executemany(
@@ -200,35 +171,3 @@ def _signed(number: int) -> int:
     """Return a device or inode number as SQLite holds integers: 64 bits with a sign."""
     number &= 0xFFFFFFFFFFFFFFFF
     return number - (1 << 64) if number >> 63 else number
-
-
-def pack_shard(
-    directories: Iterable[Directory],
-    rows: Iterable[Row],
-    foreign: Iterable[tuple[object, ...]],
-    stamp: int,
-    hollow: bool,
-    indexes: int,
-) -> bytes:
-    """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
-    entries = list(rows)
-    content = list(directories), entries, list(foreign), stamp, hollow, indexes
-    packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
-    releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
-    names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
-    return len(names).to_bytes(NAMES_LENGTH, "big") + names + packed
-
-
-def _parted(packed: bytes) -> tuple[bytes, bytes]:
-    """Part what `pack_shard` made into the names and the rest."""
-    end = NAMES_LENGTH + int.from_bytes(packed[:NAMES_LENGTH], "big")
-    return packed[NAMES_LENGTH:end], packed[end:]
-
-
-def unpack_shard(path: str, content: bytes) -> Remembered | None:
-    """Unpack what `recall` returned of a shard; None where it is not what `pack_shard` made."""
-    try:
-        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogateescape")
-        return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)
-    except (ValueError, TypeError, msgpack.UnpackException):
-        return None

@@ -33,6 +33,12 @@ HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</tit
 HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", re.I)
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
+SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
+"""How the names of source distributions end."""
+LISTED = re.compile(
+    rb'"(https?://(?:[^"#]*/)?(?:[^"#/-]+-([^"#/-]+)-[^"#/]*\.whl|[^"#/]*-([^"#/-]+)|[^"#/]*))["#]'
+)
+"""The same, with the version in the name of a wheel at its end, or what follows the last hyphen of another name."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
@@ -41,6 +47,10 @@ ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
 RESERVED = re.compile("(@|%2F)", re.I)
 """What pip leaves as it is in a path."""
+
+
+Listed = tuple[bytes, bytes, bytes]
+"""An address, the version of the wheel that it leads to, and what follows the last hyphen of another file's name."""
 
 
 class Page(NamedTuple):
@@ -165,21 +175,17 @@ def _json_addresses(text: bytes, base: str | None) -> Iterator[str]:
                 continue
 
 
-def addresses_near(page: Page, versions: frozenset[bytes]) -> Iterator[bytes]:
-    """Yield the absolute addresses on a page in which one of the versions stands: few of the thousands there may be.
+def listed_files(page: Page) -> list[Listed]:
+    """Return what is plainly an absolute address on a page, with the version that a file name at its end bears."""
+    found: list[Listed] = LISTED.findall(page.text)
+    return found
 
-    The text is searched as it is, unparsed: pip names a record after its address's hash, so that what was wrongly
-    taken for an address does no harm.
-    """
-    text, mark = page.text, b'"'
-    spellings = {*versions, *(quote(version).encode() for version in versions)}
-    wanted = b"|".join([re.escape(version) for version in sorted(spellings, reverse=True)])
-    for found in re.finditer(rb"-(?:%s)(?=[-.])" % wanted, text):
-        start = text.rfind(mark, max(0, found.start() - 2048), found.start()) + 1
-        if text.startswith(b"http", start):
-            end = text.find(mark, found.end(), found.end() + 2048)
-            if end > 0:
-                yield text[start:end].partition(b"#")[0]
+
+def addresses_of(listed: Iterable[Listed], versions: Iterable[bytes]) -> list[bytes]:
+    """Return the addresses among those listed whose file names bear one of the versions, as it is or quoted."""
+    spellings = {spelling for version in versions for spelling in (version, quote(version).encode())}
+    endings = {spelling + ending.encode() for spelling in spellings for ending in SDIST_ENDINGS}
+    return [address for address, wheel, sdist in listed if wheel in spellings or sdist in endings]
 
 
 def first_absolute(page: Page) -> str | None:
@@ -187,12 +193,6 @@ def first_absolute(page: Page) -> str | None:
     if found := ABSOLUTE.search(page.text):
         return found[1].decode("utf-8", "replace")
     return next((address for address in addresses(page) if address.startswith(("http://", "https://"))), None)
-
-
-def absolute_addresses(page: Page) -> Iterable[bytes]:
-    """Return everything on a page that is plainly an absolute address, without fragment."""
-    found: list[bytes] = ABSOLUTE.findall(page.text)
-    return found
 
 
 def needs_parsing(page: Page) -> bool:

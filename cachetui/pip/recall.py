@@ -9,7 +9,7 @@ from typing import Any
 
 from cachetui.model import Entry, File, allocated
 from cachetui.pip.candidate import Candidate, Row
-from cachetui.pip.memory import Remembered
+from cachetui.pip.packing import Remembered
 from cachetui.pip.shards import Shard, stamped
 from cachetui.pip.tree import Tree
 

@@ -31,6 +31,8 @@ INFLATED_RATIO = 8
 """Beyond that, how many times its own length: base64 of what is compressed already grows by a third."""
 CHUNK = 256 << 10
 """Bytes of a `cc=2` record inflated at a time."""
+MOST_NAMES = 1000
+"""Names of headers that are kept in lower case."""
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 """What is said of records that pip passes over for their age, and of those that it does not survive."""
@@ -276,12 +278,20 @@ def _record(content: Any, body: Body | None) -> Record:
     return Record(status, headers, body)
 
 
+class Lowered(dict[object, object]):
+    """Names of headers in lower case, by how they were written: servers use the same few again and again."""
+
+    def __missing__(self, name: Any) -> object:
+        """Return a name in lower case. Raises AttributeError for what is no name."""
+        lowered = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()  # bytes: of Python 2
+        if len(self) < MOST_NAMES:
+            self[name] = lowered
+        return lowered
+
+
+LOWERED = Lowered()
+
+
 def lower(headers: dict[Any, object]) -> dict[object, object]:
     """Return headers by their names in lower case. May raise AttributeError: the names may be anything."""
-    try:
-        return dict(zip(map(str.lower, headers), headers.values(), strict=True))
-    except TypeError:  # bytes, as pip wrote them under Python 2
-        return {
-            (name.decode("latin-1") if isinstance(name, bytes) else name).lower(): value
-            for name, value in headers.items()
-        }
+    return dict(zip(map(LOWERED.__getitem__, headers), headers.values(), strict=True))

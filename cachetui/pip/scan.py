@@ -16,10 +16,10 @@ from zlib import crc32
 from cachetui.errors import RootError
 from cachetui.model import Batch, Inventory, Unreadable
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.crew import WORTH_HELP, Helper, Place, processors, shared
+from cachetui.pip.crew import WORTH_HELP, Helper, Place, Share, processors
 from cachetui.pip.disk import each
 from cachetui.pip.inventory import inventory_of
-from cachetui.pip.memory import Memory, Remembered, pack_shard, unpack_shard
+from cachetui.pip.packing import Remembered, pack_shard, unpack_shard
 from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
 from cachetui.pip.reporting import Reporter
 from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
@@ -28,13 +28,7 @@ from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.looking import Looker
-NAMED_FIRST = 6
-"""Shards that are identified as soon as they are listed, so that there are names to show at once."""
-
-RECALLED_HERE, READ_HERE, PAGES_HERE = 4, 5, 5
-"""Of ten shards to recall, shards to read and pages to consult, how many this process takes if a helper takes the
-others: it has more to do besides, and the helper must start first."""
-
+    from cachetui.pip.memory import Memory
 Unread = tuple[Place, Remembered | None]
 """A shard that must be listed, and what was known of it."""
 
@@ -79,7 +73,6 @@ class Scan:
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._gone)
         self._helper: Helper | None = None
-        self._given: list[Place] = []
         self._shards: list[Shard] = []
         self._unchanged: list[Recalled] = []
         self._same: dict[Any, Any] = {}
@@ -142,17 +135,16 @@ class Scan:
     def _recall(self, places: Sequence[Place], remembered: dict[str, bytes]) -> list[Unread]:
         """Recall the shards in which nothing changed, with a helper if they are many; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered]
-        known = [place for place in places if place[0] in remembered]
-        given: list[Place] = []
-        if helper := self._help(len(known)):
-            known, given = shared(known, RECALLED_HERE)
-            helper.recall([(path, remembered[path]) for path, _ in given])
+        known = Share([place for place in places if place[0] in remembered])
+        helper = self._help(len(places) - len(unread))
+        if helper:
+            helper.recall(known, remembered)
         for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
             if self._stop():
                 return []
             self._take(place, shard, reads, unread)
-        answers = self._helper.recalled(self._stop) if given and self._helper else iter(())
-        for place in given:
+        answers = helper.recalled(self._stop) if helper else iter(())
+        for place in known.given:
             if self._stop():
                 return []
             shard = unpack_shard(place[0], remembered.pop(place[0]))
@@ -186,37 +178,29 @@ class Scan:
 
     def _read(self, unread: list[Unread]) -> None:
         """List shards and look into them, with a helper if they are many."""
-        self._given = []
+        share: Share[Unread] = Share(unread)
         if helper := self._help(len(unread)):
-            unread, given = shared(unread, READ_HERE)
-            self._given = [place for place, _ in given]
-            helper.read(self._given)
-        listed: list[Shard] = []
-        for shard in each(self._list, unread):
+            helper.read(share)
+        for shard in each(self._list, share):
             if self._stop():
                 return
             self._add(shard)
-            if len(listed) < NAMED_FIRST:
-                self._looker.look(shard.candidates)
-            listed.append(shard)
-        for shard in listed:
             self._looker.look(shard.candidates)
-        if self._given:
-            self._take_over()
+        if helper:
+            self._take_over(helper, [place for place, _ in share.given])
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
         return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
 
-    def _take_over(self) -> None:
-        """Take what the helper read, and read what it did not."""
-        missing = dict(self._given)
-        if self._helper:
-            for shard, gone in self._helper.shards(self._stop):
-                missing.pop(shard.path, None)
-                self._gone |= gone
-                self._add(shard)
-            self._let_go_if_lost()
+    def _take_over(self, helper: Helper, given: Iterable[Place]) -> None:
+        """Take what the helper read of what it was given, and read what it did not."""
+        missing = dict(given)
+        for shard, gone in helper.shards(self._stop):
+            missing.pop(shard.path, None)
+            self._gone |= gone
+            self._add(shard)
+        self._let_go_if_lost()
         for path, inode in missing.items():
             if self._stop():
                 return
@@ -263,22 +247,21 @@ class Scan:
         """Read index pages, with the helper if there is one; return the addresses found."""
         from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
 
-        own = list(candidates)
-        given: list[Candidate] = []
-        if self._helper and len(own) >= WORTH_HELP:
-            own, given = shared(own, PAGES_HERE)
-            self._helper.consult(given, wanted, self._indexes)
-        matches = self._looker.consult(own, Dictionary(wanted, self._indexes))
-        if given and self._helper:
-            answer = self._helper.consulted(given, self._stop)
+        share = Share(sorted(candidates, key=lambda one: one.files[-1].size, reverse=True))
+        helper = self._helper if len(candidates) >= WORTH_HELP else None
+        if helper:
+            helper.consult(share, wanted, self._indexes)
+        dictionary = Dictionary(wanted, self._indexes)
+        matches = self._looker.consult(share, dictionary)
+        if helper:
+            given = iter(share.given)
+            for told, found, gone, errors in helper.consulted(given, self._stop):
+                matches += found
+                self._gone |= gone
+                self._errors += errors
+                self._reporter.tell(told)
             self._let_go_if_lost()
-            if answer is None:
-                return matches + self._looker.consult(given, Dictionary(wanted, self._indexes))
-            found, gone, errors = answer
-            matches += found
-            self._gone |= gone
-            self._errors += errors
-            self._reporter.tell(given)
+            matches += self._looker.consult(given, dictionary)  # what it left
         return matches
 
     # The end

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgpack
 
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.disk import each
-from cachetui.pip.memory import unpack_shard
+from cachetui.pip.disk import Disk, each
+from cachetui.pip.packing import unpack_shard
 from cachetui.pip.recall import last_reads
 from cachetui.pip.tree import Tree, never
 from cachetui.pip.wanted import Wanted
 
-AT_ONCE = 16
-"""Shards of the memory that are answered for in one message."""
-
+if TYPE_CHECKING:  # what was remembered needs no look
+    from cachetui.pip.dictionary import Dictionary
+    from cachetui.pip.looking import Looker
 
 def serve() -> None:
     """Do what is said on standard input until it ends."""
@@ -30,14 +31,7 @@ def serve() -> None:
     with Tree(Path(root)) as tree:
         if (tree.device, tree.inode) != (device, inode):
             return
-        for order, *what in orders:
-            if order == "recall":
-                _recall(tree, *what)
-            elif order == "read":
-                _read(tree, *what)
-            else:
-                _consult(tree, *what)
-            _answer(())
+        Server(tree).follow(orders)
 
 
 def _answer(message: object) -> None:
@@ -45,43 +39,66 @@ def _answer(message: object) -> None:
     sys.stdout.buffer.flush()
 
 
-def _recall(tree: Tree, remembered: Sequence[tuple[str, bytes]]) -> None:
-    def look(one: tuple[str, bytes]) -> list[int] | None:
+class Server:
+    """Follows orders about one tree."""
+
+    def __init__(self, tree: Tree) -> None:
+        """Read in this tree."""
+        self._tree = tree
+        self._disk = Disk()
+        self._dictionary: Dictionary | None = None
+
+    @cached_property
+    def _looker(self) -> Looker:
+        from cachetui.pip.looking import Looker  # noqa: PLC0415 - what was remembered needs no look
+
+        return Looker(self._tree, never)
+
+    def follow(self, orders: Iterable[Any]) -> None:
+        """Follow one order after the other, and say after each portion of work that it is done."""
+        for order, *what in orders:
+            if order == "want":
+                self._want(*what)
+                continue
+            if order == "recall":
+                self._recall(*what)
+            elif order == "read":
+                self._read(*what)
+            else:
+                self._consult(*what)
+            _answer(())
+
+    def _recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
+        _answer([*each(self._last_reads, remembered, self._disk)])
+
+    def _last_reads(self, one: tuple[str, bytes]) -> list[int] | None:
         known = unpack_shard(*one)
-        return last_reads(tree, known, never) if known else None
+        return last_reads(self._tree, known, never) if known else None
 
-    answers: list[list[int] | None] = []
-    for reads in each(look, remembered):
-        answers.append(reads)
-        if len(answers) == AT_ONCE:
-            _answer(answers)
-            answers.clear()
-    if answers:
-        _answer(answers)
+    def _read(self, places: Sequence[tuple[str, int]]) -> None:
+        from cachetui.pip.shards import list_shard  # noqa: PLC0415
 
+        looker = self._looker
+        for shard in each(lambda place: list_shard(self._tree, *place, never), places, self._disk):
+            looker.look(shard.candidates)
+            gone = [number for number, one in enumerate(shard.candidates) if one in looker.gone]
+            rows = [one.row() for one in shard.candidates]
+            errors = [*shard.errors, *looker.errors]
+            marks = shard.stamp, shard.hollow
+            _answer((shard.path, shard.listed_at, shard.directories, rows, shard.foreign, errors, marks, gone))
+            looker.gone.clear()
+            looker.errors.clear()
 
-def _read(tree: Tree, places: Sequence[tuple[str, int]]) -> None:
-    from cachetui.pip.looking import Looker  # noqa: PLC0415 - what was remembered needs no look
-    from cachetui.pip.shards import list_shard  # noqa: PLC0415
+    def _want(self, wanted: Sequence[Any], indexes: Sequence[str]) -> None:
+        from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
 
-    looker = Looker(tree, never)
-    for shard in each(lambda place: list_shard(tree, *place, never), places):
-        looker.look(shard.candidates)
-        gone = [number for number, one in enumerate(shard.candidates) if one in looker.gone]
-        rows = [one.row() for one in shard.candidates]
-        errors = [*shard.errors, *looker.errors]
-        marks = shard.stamp, shard.hollow
-        _answer((shard.path, shard.listed_at, shard.directories, rows, shard.foreign, errors, marks, gone))
+        self._dictionary = Dictionary([Wanted(*one) for one in wanted], indexes)
+
+    def _consult(self, rows: Sequence[Any]) -> None:
+        assert self._dictionary is not None
+        looker, candidates = self._looker, [Candidate.of_row(row) for row in rows]
+        matches = looker.consult(candidates, self._dictionary)
+        gone = [number for number, one in enumerate(candidates) if one in looker.gone]
+        _answer(([one.row() for one in candidates], matches, gone, looker.errors))
         looker.gone.clear()
         looker.errors.clear()
-
-
-def _consult(tree: Tree, rows: Sequence[Any], wanted: Sequence[Any], indexes: Sequence[str]) -> None:
-    from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
-    from cachetui.pip.looking import Looker  # noqa: PLC0415
-
-    candidates = [Candidate.of_row(row) for row in rows]
-    looker = Looker(tree, never)
-    matches = looker.consult(candidates, Dictionary([Wanted(*one) for one in wanted], indexes))
-    gone = [number for number, one in enumerate(candidates) if one in looker.gone]
-    _answer(([one.row() for one in candidates], matches, gone, looker.errors))

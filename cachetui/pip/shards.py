@@ -11,7 +11,7 @@ from typing import Any
 from cachetui.model import File, Unreadable, allocated
 from cachetui.pip import layout
 from cachetui.pip.candidate import Candidate, Row
-from cachetui.pip.memory import Directory
+from cachetui.pip.packing import Directory
 from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
@@ -109,6 +109,9 @@ def _take(shard: Shard, path: str, listing: Listing, building: dict[str, list[tu
     shard.stamp = stamped(shard.stamp, listing.own)
     if not listing.files:
         shard.hollow |= not listing.below
+        return
+    if pair := layout.pair_in(path, listing.files):
+        shard.candidates.append(pair)
         return
     if folder := layout.build_folder_of(path):
         shard.foreign += layout.foreign_in(path, listing)

@@ -20,6 +20,7 @@ NOATIME = getattr(os, "O_NOATIME", 0)
 OPEN_FILE = os.O_RDONLY | NOFOLLOW
 for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
     OPEN_FILE |= getattr(os, _flag, 0)
+OPEN_QUIETLY = OPEN_FILE | NOATIME
 OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
@@ -162,22 +163,19 @@ class Tree:
 
         Raises OSError; LeftOut where another file stands in its place, maybe behind a link on the way.
         """
-        fd = self._open(file.path)
+        path = file.path if BY_DESCRIPTOR else os.path.join(self.path, file.path)  # noqa: PTH118
+        below = self._fd if BY_DESCRIPTOR else None
+        try:
+            fd = os.open(path, OPEN_QUIETLY, dir_fd=below)
+        except PermissionError:  # only its owner may leave a file's time of access alone (open(2))
+            if not NOATIME:
+                raise
+            fd = os.open(path, OPEN_FILE, dir_fd=below)
         found = os.fstat(fd)
-        if (found.st_dev, found.st_ino) != (self.device, file.inode):
+        if found.st_ino != file.inode or found.st_dev != self.device:
             os.close(fd)
             raise LeftOut(errno.ENOENT, "it was replaced while it was read")
         return fd
-
-    def _open(self, path: str) -> int:
-        if not BY_DESCRIPTOR:
-            return os.open(os.path.join(self.path, path), OPEN_FILE)  # noqa: PTH118
-        if NOATIME:
-            try:
-                return os.open(path, OPEN_FILE | NOATIME, dir_fd=self._fd)
-            except PermissionError:  # only its owner may leave a file's time of access alone (open(2))
-                pass
-        return os.open(path, OPEN_FILE, dir_fd=self._fd)
 
 
 def is_junction(found: os.stat_result) -> bool:
@@ -187,7 +185,8 @@ def is_junction(found: os.stat_result) -> bool:
 
 def file_at(path: str, found: os.stat_result) -> File:
     """Make a file's value of what the system says of it."""
-    return File(path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink)
+    values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink
+    return tuple.__new__(File, values)  # as `File` itself does it, a call less
 
 
 def reason(error: BaseException) -> str:

@@ -13,7 +13,8 @@ import pytest
 from cachetui.cli.group import COMMANDS
 from cachetui.cli.shells import SHELLS, take_apart
 from cachetui.cli.suggesting import AGES, MEASURES, QUALIFIERS, SIZES, VALUES
-from cachetui.pip.memory import Memory, default_path, pack_shard
+from cachetui.pip.memory import Memory, default_path
+from cachetui.pip.packing import pack_shard
 from cachetui.terms import parse_terms, parser
 from tests.cli.conftest import Run
 

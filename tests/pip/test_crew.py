@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from cachetui.model import Inventory
 from cachetui.pip import crew, recall
 from cachetui.pip import scan as scanning
 from cachetui.pip.candidate import Candidate
-from cachetui.pip.crew import Helper, processors
+from cachetui.pip.crew import Helper, Place, Share, processors
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 from cachetui.pip.shards import Shard
@@ -43,6 +43,17 @@ def test_there_is_a_processor() -> None:
     assert processors() >= 1
 
 
+@pytest.mark.parametrize("jobs", [0, 1, 7, 300])
+def test_each_job_is_done_once(jobs: int) -> None:
+    share = Share(range(jobs))
+    portions = [share.portion() for _ in range(3)]
+
+    assert [*share, *sorted(share.given)] == [*range(jobs)]
+    assert sorted(share.given) == sorted(number for portion in portions for number in portion)
+    assert [len(portion) for portion in portions] == sorted(map(len, portions), reverse=True)
+    assert share.portion() == []
+
+
 @pytest.mark.usefixtures("shared")
 def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, 40)
@@ -62,9 +73,9 @@ def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.M
         "raise SystemExit(1)",
         "import sys; sys.stdout.write('garbage')",
         "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import serving; "
-        "serving._consult = lambda *_: os._exit(3); serving.serve()",
+        "serving.Server._consult = lambda *_: os._exit(3); serving.serve()",
         "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import serving; "
-        "serving._read = lambda *_: os._exit(3); serving.serve()",
+        "serving.Server._read = lambda *_: os._exit(3); serving.serve()",
         "import sys; sys.stdin.buffer.read()",
     ],
     ids=["fails", "talks nonsense", "dies over pages", "dies over shards", "never answers"],
@@ -103,12 +114,12 @@ def test_two_processes_recall_what_one_learned(
     learned: tuple[Path, Memory, Inventory], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root, memory, first = learned
-    asked: list[int] = []
-    order: Callable[[Helper, Sequence[tuple[str, bytes]]], None] = Helper.recall
+    asked: list[Share[Place]] = []
+    order: Callable[[Helper, Share[Place], Mapping[str, bytes]], None] = Helper.recall
 
-    def note(self: Helper, remembered: Sequence[tuple[str, bytes]]) -> None:
-        asked.append(len(remembered))
-        order(self, remembered)
+    def note(self: Helper, share: Share[Place], remembered: Mapping[str, bytes]) -> None:
+        asked.append(share)
+        order(self, share, remembered)
 
     monkeypatch.setattr(crew, "PROGRAM", PATIENT + "serving.serve()")
     monkeypatch.setattr(Helper, "recall", note)
@@ -116,8 +127,7 @@ def test_two_processes_recall_what_one_learned(
     monkeypatch.setattr(scanning, "list_shard", None)
 
     assert scan(root, memory=memory) == first
-    assert asked
-    assert asked[0] > 10
+    assert [bool(share.given) for share in asked] == [True]
 
 
 @pytest.mark.usefixtures("shared")
@@ -125,8 +135,8 @@ def test_two_processes_recall_what_one_learned(
     "program",
     [
         "raise SystemExit(1)",
-        PATIENT + "serving._recall = lambda *_: os._exit(3); serving.serve()",
-        PATIENT + "serving.AT_ONCE = 3; answer = serving._answer; left = iter('ab'); "
+        PATIENT + "serving.Server._recall = lambda *_: os._exit(3); serving.serve()",
+        PATIENT + "answer = serving._answer; left = iter('abc'); "
         "serving._answer = lambda it: answer(it) if next(left, '') else os._exit(3); serving.serve()",
         "import sys; sys.stdin.buffer.read()",
     ],
@@ -153,11 +163,11 @@ def fail(self, file):
     if file.path.endswith(".body"):
         raise OSError(errno.EIO, "Input/output error")
     return whole(self, file)
-read = serving._consult
+read = serving.Server._consult
 def consult(*what):
     tree.Tree.open = fail
     read(*what)
-serving._consult = consult
+serving.Server._consult = consult
 serving.serve()
 """
 
@@ -184,7 +194,7 @@ def test_a_helper_that_cannot_be_told_something_is_lost_at_once(tmp_path: Path) 
     with Tree(tmp_path) as tree:
         helper = Helper(tree)
         try:
-            helper.read([("http-v2", 1 << 70)])
+            helper.read(Share([(("http-v2", 1 << 70), None)]))
             assert list(helper.shards(lambda: False)) == []
             assert helper.lost
         finally:

@@ -10,10 +10,10 @@ from cachetui.demo.artifacts import Listed, html_page, json_page
 from cachetui.pip.bodies import Kept
 from cachetui.pip.pages import (
     Page,
-    absolute_addresses,
     addresses,
-    addresses_near,
+    addresses_of,
     filename_of,
+    listed_files,
     name_of,
     needs_parsing,
     read_page,
@@ -94,12 +94,12 @@ def test_addresses_are_listed_without_fragment_and_joined_where_the_page_is_know
 
 
 @pytest.mark.parametrize("make", [json_page, html_page])
-def test_near_a_version_stand_its_files_alone(make: object) -> None:
+def test_the_files_of_a_version_are_told_by_their_names(make: object) -> None:
     assert callable(make)
     found = page(make("pkg", FILES))
 
-    assert set(addresses_near(found, frozenset({b"1.0"}))) == {file.url.encode() for file in FILES[:2]}
-    assert set(absolute_addresses(found)) >= {file.url.encode() for file in FILES}
+    assert set(addresses_of(listed_files(found), {b"1.0"})) == {file.url.encode() for file in FILES[:2]}
+    assert {address for address, _, _ in listed_files(found)} >= {file.url.encode() for file in FILES}
     assert not needs_parsing(found)
 
 
