@@ -78,9 +78,9 @@ class Candidate:
         return self.files[0].path
 
     @property
-    def digest(self) -> str:
-        """The name of its record: `sha224` of its address, in hexadecimal."""
-        return self.files[0].path[-56:]
+    def digest(self) -> bytes:
+        """What its record is named after: `sha224` of its address."""
+        return bytes.fromhex(self.files[0].path[-56:])
 
     @property
     def pending(self) -> bool:

@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
@@ -25,7 +25,7 @@ from cachetui.model import File, Unreadable
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.shards import Shard
 from cachetui.pip.tree import Tree
-from cachetui.pip.wanted import Match, Wanted
+from cachetui.pip.wanted import Found, Wanted
 
 WORTH_HELP = 64
 """Shards, or pages, that pay for starting a process."""
@@ -33,7 +33,7 @@ WAIT = 0.05
 """Seconds between two looks whether to stop."""
 PATIENCE = 30.0
 """Seconds without an answer after which a helper counts as lost."""
-AHEAD = 2
+AHEAD = 3
 """Portions of work that a helper is given before it has done the first, so that it never waits."""
 PORTIONS, LARGEST_PORTION = 8, 32
 """A portion is one in so many of what is left, and at most so many: as many as a disk is asked for at once."""
@@ -57,19 +57,20 @@ class Share(Generic[Job]):
         self._left = deque(jobs)
         self.given: list[Job] = []
         """What the helper was given, in that order; nothing is added once all jobs were taken."""
+        self.feed: Callable[[], None] = lambda: None
+        """Sees to it that the helper has something to do; called whenever this process has taken a job."""
 
     def __iter__(self) -> Iterator[Job]:
         """Take one after the other."""
-        with suppress(IndexError):  # none is left
-            while True:
-                yield self._left.popleft()
+        while self._left:
+            job = self._left.popleft()
+            self.feed()
+            yield job
 
     def portion(self) -> list[Job]:
         """Take some from the end: fewer and fewer, so that both processes have done at the same time."""
-        some: list[Job] = []
-        with suppress(IndexError):
-            for _ in range(min(len(self._left) // PORTIONS + 1, LARGEST_PORTION)):
-                some.append(self._left.pop())
+        size = min(len(self._left) // PORTIONS + 1, LARGEST_PORTION, len(self._left))
+        some = [self._left.pop() for _ in range(size)]
         self.given += some
         return some
 
@@ -88,9 +89,9 @@ class Helper:
         )
         self._orders: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._answers: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        self._next: Callable[[], object] = list  # takes the next portion and returns the order; nothing where all is
+        self._arrived: deque[Any] = deque()
+        self._following: Callable[[], object] = lambda: None  # the next order; None where nothing is left to be given
         self._under_way = 0  # portions that were given, but not done
-        self._giving = threading.Lock()
         self.lost = False
         """Whether it failed to do what it was told, and nothing more is to be expected of it."""
         self._speaker = threading.Thread(target=self._speak, name="cachetui-orders", daemon=True)
@@ -126,10 +127,7 @@ class Helper:
             ):
                 if not isinstance(answer, tuple):
                     break
-                if answer:
-                    self._answers.put(answer)
-                else:
-                    self._go_on()
+                self._answers.put(answer)
         self._answers.put(None)
 
     def _share(self, order: str, share: Share[Job], told: Callable[[Job], object]) -> None:
@@ -139,39 +137,55 @@ class Helper:
             portion = share.portion()
             return (order, [told(job) for job in portion]) if portion else None
 
-        self._next, self._under_way = following, AHEAD
+        self._following, share.feed = following, self._take_in
         for _ in range(AHEAD):
             self._go_on()
 
     def _go_on(self) -> None:
-        """Let another portion follow on one that is done."""
-        with self._giving:
+        """Give another portion, if there is one."""
+        if following := self._following():
+            self._under_way += 1
+            self._say(following)
+
+    def _take_in(self) -> None:
+        """Take in what it has answered up to now."""
+        with suppress(queue.Empty):
+            while True:
+                self._heed(self._answers.get_nowait())
+
+    def _heed(self, answer: Any) -> None:
+        """Keep an answer; where it says that a portion is done, let another one follow."""
+        if answer is None:
+            self.lost = True
+        elif answer:
+            self._arrived.append(answer)
+        else:
             self._under_way -= 1
-            if following := self._next():
-                self._under_way += 1
-                self._say(following)
-            elif not self._under_way:
-                self._answers.put(())
+            self._go_on()
+
+    @property
+    def has_answered(self) -> bool:
+        """Whether the next answer need not be waited for."""
+        return bool(self._arrived)
 
     def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
         """Yield answers until the helper has done what it was told, is lost, or `stop()` is true."""
         heard = time.monotonic()
-        while not stop() and time.monotonic() - heard < PATIENCE:
-            try:
-                answer = self._answers.get(timeout=WAIT)
-            except queue.Empty:
-                continue
-            if answer is None:
-                break
-            if not answer:
+        while not stop():
+            if self._arrived:
+                yield self._arrived.popleft()
+                heard = time.monotonic()
+            elif self.lost or not self._under_way:
                 return
-            yield answer
-            heard = time.monotonic()
-        self.lost = True
+            elif time.monotonic() - heard > PATIENCE:
+                self.lost = True
+            else:
+                with suppress(queue.Empty):
+                    self._heed(self._answers.get(timeout=WAIT))
 
-    def recall(self, share: Share[Place], remembered: Mapping[str, bytes]) -> None:
-        """Let it look whether anything changed in shards that the memory knows."""
-        self._share("recall", share, lambda place: (place[0], remembered[place[0]]))
+    def recall(self, share: Share[Place], remembered: Callable[[str], bytes]) -> None:
+        """Let it look whether anything changed in shards of which the memory tells something, by path."""
+        self._share("recall", share, lambda place: (place[0], remembered(place[0])))
 
     def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
         """Yield for each shard, in the order given, when its entries were last read; None where something changed."""
@@ -190,7 +204,7 @@ class Helper:
             shard = Shard(
                 path,
                 listed_at,
-                list(directories),
+                directories,
                 candidates,
                 [File(*file) for file in foreign],
                 [Unreadable(*error) for error in errors],
@@ -206,7 +220,7 @@ class Helper:
 
     def consulted(
         self, candidates: Iterator[Candidate], stop: Callable[[], bool]
-    ) -> Iterator[tuple[list[Candidate], list[Match], set[Candidate], list[Unreadable]]]:
+    ) -> Iterator[tuple[list[Candidate], Found, set[Candidate], list[Unreadable]]]:
         """Take what the pages say into the candidates, which come in the order given.
 
         Yields a portion of them each time, the addresses found, what vanished, what failed.
@@ -216,7 +230,7 @@ class Helper:
             for candidate, row in zip(told, rows, strict=True):
                 candidate.recall(row)
             vanished = {told[number] for number in gone}
-            yield told, [Match(*match) for match in matches], vanished, [Unreadable(*error) for error in errors]
+            yield told, dict(matches), vanished, [Unreadable(*error) for error in errors]
 
     @property
     def returncode(self) -> int | None:

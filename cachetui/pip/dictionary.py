@@ -7,12 +7,12 @@ stores the address nowhere: whoever lists it can be found out, and only he.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha224
 from urllib.parse import urlsplit
 
 from cachetui.pip import pages
-from cachetui.pip.wanted import Match, Wanted
+from cachetui.pip.wanted import Found, Wanted
 
 ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
@@ -25,7 +25,7 @@ class Dictionary:
 
     def __init__(self, wanted: Iterable[Wanted], indexes: Sequence[str] = ()) -> None:
         """Take what is wanted, and the addresses of indexes in pip's settings."""
-        self._wanted = {bytes.fromhex(one.digest): one for one in wanted}
+        self._wanted = {one.digest: one for one in wanted}
         self._of: dict[str, dict[bytes, Wanted]] = {}
         """The same by project; those without one under ""."""
         self._bases = {index.rstrip("/") for index in indexes}
@@ -36,11 +36,11 @@ class Dictionary:
         """Tell whether a page of this project, or of none, could name an entry."""
         return bool(self._wanted if project is None else self._of.get("") or self._of.get(project))
 
-    def look_up(self, urls: Iterable[str]) -> list[Match]:
+    def look_up(self, urls: Iterable[str]) -> Found:
         """Return which of these addresses were wanted."""
         return self._try([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
 
-    def page_address(self, digest: str, project: str, page: pages.Page) -> str | None:
+    def page_address(self, digest: bytes, project: str, page: pages.Page) -> str | None:
         """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
         guesses = set(self._bases)
         if first := pages.first_absolute(page):
@@ -51,18 +51,18 @@ class Dictionary:
             guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
         for base in sorted(guesses):
             for address in (f"{base}/{project}/", f"{base}/{project}"):
-                if sha224(address.encode()).hexdigest() == digest:
+                if sha224(address.encode()).digest() == digest:
                     return address
         return None
 
-    def look_through(self, page: pages.Page, project: str | None, base: str | None) -> list[Match]:
+    def look_through(self, page: pages.Page, project: str | None, base: str | None) -> Found:
         """Return what a page names.
 
         On a project's page first the few addresses are tried whose file names bear a wanted version of it, then, if
         something is left that it may name, all. Those on a page of no project are all tried.
         """
         if not self.wants(project):
-            return []
+            return {}
         if pages.needs_parsing(page) or (project is None and pages.is_mixed(page)):
             return self._try(parsed(page, base), self._wanted)
         listed = pages.listed_files(page)
@@ -74,14 +74,14 @@ class Dictionary:
         # a file whose name is known stands on the page under just that version, or not at all
         sure = b"?" not in page.text
         if nameless or any(not (sure and one.version and one.filename) for one in own.values()):
-            found += self._try([address for address, _, _ in listed], own, nameless)
+            found |= self._try([address for address, _, _ in listed], own, nameless)
         if own and pages.is_mixed(page):
-            found += self._try(parsed(page, base), own, nameless)
+            found |= self._try(parsed(page, base), own, nameless)
         return found
 
-    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, Wanted]) -> list[Match]:
+    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, Wanted]) -> Found:
         """Strike out what some addresses name, until nothing is waiting any more."""
-        matches: list[Match] = []
+        matches: Found = {}
         if not any(waiting):
             return matches
         if is_odd(b"".join(addresses)):
@@ -93,16 +93,13 @@ class Dictionary:
             found.update(METADATA)
             metadata = found.digest()
             if file in wanted or metadata in wanted:
-                matches += self._strike(file, address)
-                matches += self._strike(metadata, address + METADATA)
+                for digest, spelling in ((file, address), (metadata, address + METADATA)):
+                    if one := wanted.pop(digest, None):
+                        del self._of[one.project or ""][digest]
+                        matches[one.digest] = spelling.decode("utf-8", "replace")
                 if not any(waiting):
                     break
         return matches
-
-    def _strike(self, digest: bytes, address: bytes) -> Iterator[Match]:
-        if one := self._wanted.pop(digest, None):
-            del self._of[one.project or ""][digest]
-            yield Match(one.digest, address.decode("utf-8", "replace"))
 
 
 def is_odd(addresses: bytes) -> bool:

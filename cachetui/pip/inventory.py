@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cachetui.model import Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip import layout
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.empties import empty_directories
-from cachetui.pip.recall import Recalled
+from cachetui.pip.packing import unpack_directories
+from cachetui.pip.recall import Recalled, taken_over
 from cachetui.pip.shards import Shard
 from cachetui.pip.tree import Tree
 
@@ -19,24 +20,29 @@ def inventory_of(
     unchanged: list[Recalled],
     gone: set[Candidate],
     errors: Iterable[Unreadable],
+    known: Mapping[str, Entry],
     complete: bool,
 ) -> Inventory:
-    """Return all that was found as a value. Both lists are emptied on the way: it is all in memory only once."""
+    """Return all that was found as a value; what is as `known` has it, by path, is taken from there.
+
+    Both lists are emptied on the way: it is all in memory only once.
+    """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
-    hollow = any(shard.hollow for shard in shards) or any(shard.known.hollow for shard in unchanged)
+    hollow = any(shard.hollow for shard in shards) or any(same.known.hollow for same in unchanged)
     entries: list[Entry] = []
     foreign: list[File] = []
     directories: dict[str, int] = {}
     while shards:
         shard = shards.pop()
-        entries += [one.entry() for one in shard.candidates if one not in gone]
+        found = [one.entry() for one in shard.candidates if one not in gone]
+        entries += [taken_over(entry, known) for entry in found] if known else found
         foreign += shard.foreign
-        directories.update([(path, disk_usage) for path, _, disk_usage in shard.directories])
+        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(shard.directories)])
     while unchanged:
-        known = unchanged.pop()
-        entries += known.entries
-        foreign += known.foreign
-        directories.update([(path, disk_usage) for path, _, disk_usage in known.known.directories])
+        same = unchanged.pop()
+        entries += same.entries
+        foreign += same.foreign
+        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
     count_links_once(entries, foreign)
     if not tree.keeps_access_times():
         entries = [entry._replace(read=None) for entry in entries]

@@ -14,7 +14,7 @@ from cachetui.pip.dictionary import Dictionary
 from cachetui.pip.disk import blocks_read
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.tree import GONE, Tree, reason, unreadable
-from cachetui.pip.wanted import NAMELESS_PAGE, Match
+from cachetui.pip.wanted import NAMELESS_PAGE, Found
 
 AT_ONCE, FEW = 64, 8
 """Files that a slow disk is asked for at once; those that are looked at between two looks whether to stop."""
@@ -55,9 +55,9 @@ class Looker:
         """Tell wheels, sdists and metadata apart by their bodies, where only headers named them."""
         self._each([one for one in candidates if one.kind == "file"], -1, identify.look_inside)
 
-    def consult(self, candidates: Iterable[Candidate], dictionary: Dictionary) -> list[Match]:
+    def consult(self, candidates: Iterable[Candidate], dictionary: Dictionary) -> Found:
         """Read index pages: name them, and return the wanted addresses that they list."""
-        matches: list[Match] = []
+        matches: Found = {}
 
         def read(candidate: Candidate, fd: int) -> None:
             page = pages.read_page(identify.body_of(candidate, fd), candidate.hint)
@@ -68,15 +68,17 @@ class Looker:
                 if page and not name:
                     candidate.hint = f"{NAMELESS_PAGE} {candidate.hint}"
             if page and dictionary.wants(candidate.project):
-                matches.extend(dictionary.look_through(page, candidate.project, candidate.url))
+                matches.update(dictionary.look_through(page, candidate.project, candidate.url))
 
-        self._each(candidates, -1, read)
+        self._each(candidates, -1, read, few=1)  # each takes as long as many records
         return matches
 
-    def _each(self, candidates: Iterable[Candidate], which: int, job: Callable[[Candidate, int], None]) -> None:
+    def _each(
+        self, candidates: Iterable[Candidate], which: int, job: Callable[[Candidate, int], None], few: int = FEW
+    ) -> None:
         """Do a job with one file, by its number, of each entry. What cannot be read is unknown, the gone left out."""
         waiting = iter(candidates)
-        while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else FEW)]):
+        while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else few)]):
             before = blocks_read()
             if self._slow and CAN_ASK_AHEAD:
                 self._ask_for(some, which)

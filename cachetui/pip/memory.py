@@ -14,6 +14,7 @@ import stat
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
+from threading import Lock
 from typing import Self
 
 from cachetui.owner import is_at_home
@@ -21,7 +22,7 @@ from cachetui.pip.packing import parted
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 6
+SCHEMA = 7
 """Counts changes of the form; a file of another form is forgotten."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
@@ -33,6 +34,7 @@ CREATE TABLE IF NOT EXISTS shard (
     PRIMARY KEY (device, inode, path)
 ) WITHOUT ROWID
 """
+
 
 def default_path() -> Path:
     """Return where the memory lies for this user: in the user's cache directory."""
@@ -101,22 +103,15 @@ class Memory:
             self._db.close()
             self._db = None
 
-    def recall(self, device: int, inode: int) -> dict[str, bytes]:
-        """Return what is remembered of a root's shards, by path, to be opened with `packing.unpack_shard`."""
-        if self._db is None:
-            return {}
-        found = {}
-        try:
-            rows = self._db.execute(
-                "SELECT path, listed_at, checksum, content FROM shard WHERE device = ? AND inode = ?",
-                (_signed(device), _signed(inode)),
-            )
-            for path, listed_at, checksum, content in rows:
-                if zlib.crc32(content, listed_at & 0xFFFFFFFF) == checksum:
-                    found[os.fsdecode(path)] = listed_at.to_bytes(8, "big") + content
-        except (sqlite3.Error, TypeError, AttributeError, OverflowError):
-            return {}
-        return found
+    def recall(self, device: int, inode: int) -> Recollection:
+        """Return what is remembered of a root's shards."""
+        key = (_signed(device), _signed(inode))
+        paths: frozenset[str] = frozenset()
+        if self._db is not None:
+            with contextlib.suppress(sqlite3.Error, TypeError):
+                rows = self._db.execute("SELECT path FROM shard WHERE device = ? AND inode = ?", key)
+                paths = frozenset([os.fsdecode(path) for (path,) in rows])
+        return Recollection(self._db, key, paths)
 
     def learn(
         self, device: int, inode: int, shards: Iterable[tuple[str, int, bytes]], gone: Iterable[str] = ()
@@ -143,6 +138,35 @@ class Memory:
         except sqlite3.Error:
             with contextlib.suppress(sqlite3.Error):
                 self._db.execute("ROLLBACK")
+
+
+class Recollection:
+    """What is remembered of one root, fetched shard by shard: all of it would be much. May be asked by any thread."""
+
+    def __init__(self, db: sqlite3.Connection | None, key: tuple[int, int], paths: frozenset[str]) -> None:
+        """Ask a database that stays open."""
+        self._db, self._key, self._asking = db, key, Lock()
+        self.paths = paths
+        """The shards of which something is remembered."""
+
+    def content(self, path: str) -> bytes:
+        """Return what is remembered of a shard, for `packing.unpack_shard`; nothing where it cannot be had."""
+        with self._asking:
+            if self._db is None:
+                return b""
+            try:
+                found = self._db.execute(
+                    "SELECT listed_at, checksum, content FROM shard WHERE device = ? AND inode = ? AND path = ?",
+                    (*self._key, os.fsencode(path)),
+                ).fetchone()
+                if found is not None and zlib.crc32(found[2], found[0] & 0xFFFFFFFF) == found[1]:
+                    listed_at: int = found[0]
+                    return listed_at.to_bytes(8, "big") + bytes(found[2])
+            except sqlite3.Error:  # such as another cachetui that writes just now: do not wait for it again and again
+                self._db = None
+            except (TypeError, AttributeError, OverflowError):
+                pass
+            return b""
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:

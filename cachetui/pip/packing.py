@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgpack
@@ -14,6 +14,8 @@ NAMES_LENGTH = 4
 
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
+Directories = bytes
+"""Several of them, as `pack_directories` makes it: large caches have hundreds of thousands. Empty for none."""
 
 
 class Remembered(NamedTuple):
@@ -23,7 +25,7 @@ class Remembered(NamedTuple):
     """Relative to the root."""
     listed_at: int
     """When it was about to be listed, in nanoseconds since the epoch."""
-    directories: tuple[Directory, ...]
+    directories: Directories
     """Its directories, parents first."""
     rows: tuple[Row, ...]
     """Its entries."""
@@ -37,8 +39,25 @@ class Remembered(NamedTuple):
     """Stands for the addresses of indexes in pip's settings that were known then: with others, pages tell more."""
 
 
+def pack_directories(directories: Sequence[Directory]) -> Directories:
+    """Pack directories. An inode number beyond 64 bits becomes a text, which is like no number."""
+    packed: bytes = msgpack.packb(directories, default=str, unicode_errors="surrogateescape") if directories else b""
+    return packed
+
+
+def unpack_directories(packed: Directories) -> Sequence[Directory]:
+    """Unpack what `pack_directories` made. Raises ValueError where it did not."""
+    if not packed:
+        return ()
+    try:
+        found: Sequence[Directory] = msgpack.unpackb(packed, use_list=False, unicode_errors="surrogateescape")
+    except (msgpack.UnpackException, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return found
+
+
 def pack_shard(
-    directories: Iterable[Directory],
+    directories: Directories,
     rows: Iterable[Row],
     foreign: Iterable[tuple[object, ...]],
     stamp: int,
@@ -47,7 +66,7 @@ def pack_shard(
 ) -> bytes:
     """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
     entries = list(rows)
-    content = list(directories), entries, list(foreign), stamp, hollow, indexes
+    content = directories, entries, list(foreign), stamp, hollow, indexes
     packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
@@ -61,7 +80,7 @@ def parted(packed: bytes) -> tuple[bytes, bytes]:
 
 
 def unpack_shard(path: str, content: bytes) -> Remembered | None:
-    """Unpack what `recall` returned of a shard; None where it is not what `pack_shard` made."""
+    """Unpack what the memory holds of a shard; None where it is not what `pack_shard` made."""
     try:
         unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogateescape")
         return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)

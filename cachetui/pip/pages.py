@@ -35,9 +35,7 @@ ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 """How the names of source distributions end."""
-LISTED = re.compile(
-    rb'"(https?://(?:[^"#]*/)?(?:[^"#/-]+-([^"#/-]+)-[^"#/]*\.whl|[^"#/]*-([^"#/-]+)|[^"#/]*))["#]'
-)
+LISTED = re.compile(rb'"(https?://(?:[^"#]*/)?(?:[^"#/-]+-([^"#/-]+)-[^"#/]*\.whl|[^"#/]*-([^"#/-]+)|[^"#/]*))["#]')
 """The same, with the version in the name of a wheel at its end, or what follows the last hyphen of another name."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')

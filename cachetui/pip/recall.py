@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from cachetui.model import Entry, File, allocated
 from cachetui.pip.candidate import Candidate, Row
-from cachetui.pip.packing import Remembered
+from cachetui.pip.packing import Remembered, unpack_directories
 from cachetui.pip.shards import Shard, stamped
 from cachetui.pip.tree import Tree
 
@@ -35,7 +35,7 @@ class Recalled:
         return Shard(
             self.known.path,
             self.known.listed_at,
-            list(self.known.directories),
+            self.known.directories,
             [Candidate.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
             self.foreign,
             stamp=self.known.stamp,
@@ -50,13 +50,14 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
     A directory with the same times holds the same names, for pip replaces files by renaming; as in git's index, a
     change at or just before the listing proves nothing. Each file is looked at all the same.
     """
-    if not known.directories or known.directories[0][0] != known.path:  # it vanished while it was listed
-        return None
     limit = known.listed_at - RACY_NS
     look, device, stamp = tree.look_at, tree.device, 0
     reads = []
     try:
-        for path, inode, disk_usage in known.directories:
+        directories = unpack_directories(known.directories)
+        if not directories or directories[0][0] != known.path:  # it vanished while it was listed
+            return None
+        for path, inode, disk_usage in directories:
             found = look(path)
             if found.st_ctime_ns >= limit or found.st_mtime_ns >= limit or found.st_ino != inode:
                 return None
@@ -92,10 +93,13 @@ def is_still(found: os.stat_result, device: int, file: Sequence[Any]) -> bool:
     )
 
 
-def recalled(known: Remembered, reads: Sequence[int], same: dict[Any, Any]) -> Recalled | None:
+def recalled(
+    known: Remembered, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
+) -> Recalled | None:
     """Make a shard of what is remembered and of the times that `last_reads` told; None where that makes no sense.
 
-    `same` holds one of each text that many entries bear, so that it is in memory once.
+    `same` holds one of each text that many entries bear, `before` entries of an earlier reading by path: so that
+    whatever is the same is in memory once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault
     entries, traits = [], []
@@ -105,29 +109,34 @@ def recalled(known: Remembered, reads: Sequence[int], same: dict[Any, Any]) -> R
             own = tuple(
                 [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
             )
-            entries.append(
-                Entry(
-                    one(kind, kind),
-                    own,
-                    own[0].path,
-                    own[dated].mtime_ns,
-                    checked and own[0].mtime_ns,
-                    read,
-                    one(project, project),
-                    one(version, version),
-                    filename,
-                    url,
-                    one(by, by),
-                    note,
-                    announced,
-                )
+            entry = Entry(
+                one(kind, kind),
+                own,
+                own[0].path,
+                own[dated].mtime_ns,
+                checked and own[0].mtime_ns,
+                read,
+                one(project, project),
+                one(version, version),
+                filename,
+                url,
+                one(by, by),
+                note,
+                announced,
             )
+            entries.append(taken_over(entry, before))
             trait = (dated, hint)
             traits.append(one(trait, trait))
         foreign = [File(*file) for file in known.foreign]
     except (ValueError, TypeError, IndexError):
         return None
     return Recalled(known._replace(rows=()), entries, traits, foreign)
+
+
+def taken_over(entry: Entry, before: Mapping[str, Entry]) -> Entry:
+    """Return the entry of an earlier reading, if it is the same."""
+    known = before.get(entry.path)
+    return known if known is not None and known == entry else entry
 
 
 def index_rows(rows: Iterable[Row]) -> dict[tuple[tuple[str, int, int, int], ...], Row]:

@@ -6,15 +6,16 @@ A shard is a directory small enough to be read, reported and remembered as one (
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from cachetui.errors import RootError
-from cachetui.model import Batch, Inventory, Unreadable
+from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.candidate import Candidate
 from cachetui.pip.crew import WORTH_HELP, Helper, Place, Share, processors
 from cachetui.pip.disk import each
@@ -24,11 +25,13 @@ from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
 from cachetui.pip.reporting import Reporter
 from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
 from cachetui.pip.tree import Tree, never, reason
-from cachetui.pip.wanted import Match, Waiting, Wanted, lists_addresses
+from cachetui.pip.wanted import Found, Waiting, Wanted, lists_addresses
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.looking import Looker
-    from cachetui.pip.memory import Memory
+    from cachetui.pip.memory import Memory, Recollection
+NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
+
 Unread = tuple[Place, Remembered | None]
 """A shard that must be listed, and what was known of it."""
 
@@ -40,16 +43,18 @@ def scan(
     indexes: Sequence[str] = (),
     stop: Callable[[], bool] = never,
     report: Callable[[Batch], None] | None = None,
+    known: Mapping[str, Entry] = NOTHING_KNOWN,
 ) -> Inventory:
     """Read the cache at `root`, a path.
 
     `indexes` are the addresses of package indexes in pip's settings; they help to name what index pages list by
     relative addresses. `report` is told what is new, at most some twenty times a second, from this thread. Once
-    `stop` returns true, what was gathered so far is returned as an incomplete inventory.
+    `stop` returns true, what was gathered so far is returned as an incomplete inventory. `known` are entries of an
+    earlier reading by path: what did not change is taken over from there, so that it is in memory only once.
     Raises RootError where the root is missing, not a directory, or not to be read.
     """
     with Tree(root) as tree:
-        reading = Scan(tree, memory, indexes, stop, report)
+        reading = Scan(tree, memory, indexes, stop, report, known)
         try:
             return reading.run()
         finally:
@@ -66,9 +71,11 @@ class Scan:
         indexes: Sequence[str],
         stop: Callable[[], bool],
         report: Callable[[Batch], None] | None,
+        known: Mapping[str, Entry],
     ) -> None:
         """Prepare to read what lies in a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
+        self._known = known
         self._gone: set[Candidate] = set()
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._gone)
@@ -99,9 +106,13 @@ class Scan:
         if top.candidates:
             self._looker.look(top.candidates)
         self._add(top)
-        remembered = self._memory.recall(self._tree.device, self._tree.inode) if self._memory else {}
-        gone = remembered.keys() - {path for path, _ in places}
-        self._read(self._recall(places, remembered))
+        gone: set[str] = set()
+        unread: list[Unread] = [(place, None) for place in places]
+        if self._memory:
+            remembered = self._memory.recall(self._tree.device, self._tree.inode)
+            gone.update(remembered.paths.difference([path for path, _ in places]))
+            unread = self._recall(places, remembered)
+        self._read(unread)
         self._reporter.listed = not self._stop()
         if self._reporter.listed and len(self._shards) > 1:  # else the helper may not listen yet
             self._consult_pages()
@@ -110,7 +121,8 @@ class Scan:
         self._reporter.finish()
         if self._memory and complete:
             self._learn(self._memory, gone)
-        return inventory_of(self._tree, self._shards, self._unchanged, self._gone, self._errors, complete)
+        found = self._shards, self._unchanged, self._gone, self._errors
+        return inventory_of(self._tree, *found, self._known, complete)
 
     def _candidates(self) -> Iterator[Candidate]:
         for shard in self._shards:
@@ -132,42 +144,47 @@ class Scan:
 
     # What the memory knows
 
-    def _recall(self, places: Sequence[Place], remembered: dict[str, bytes]) -> list[Unread]:
+    def _recall(self, places: Sequence[Place], remembered: Recollection) -> list[Unread]:
         """Recall the shards in which nothing changed, with a helper if they are many; return the others."""
-        unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered]
-        known = Share([place for place in places if place[0] in remembered])
-        helper = self._help(len(places) - len(unread))
-        if helper:
-            helper.recall(known, remembered)
-        for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
-            if self._stop():
-                return []
-            self._take(place, shard, reads, unread)
-        answers = helper.recalled(self._stop) if helper else iter(())
-        for place in known.given:
-            if self._stop():
-                return []
-            shard = unpack_shard(place[0], remembered.pop(place[0]))
+        unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
+        known = Share([place for place in places if place[0] in remembered.paths])
+        given: dict[str, bytes] = {}
+        answers: Iterator[list[int] | None] = iter(())
+        if helper := self._help(len(places) - len(unread)):
+            helper.recall(known, lambda path: given.setdefault(path, remembered.content(path)))
+            answers = helper.recalled(self._stop)
+        waiting = iter(known.given)
+
+        def take_next(place: Place) -> None:
+            shard = unpack_shard(place[0], given.pop(place[0]))
             try:
                 reads = next(answers)
             except StopIteration:  # it failed
                 reads = last_reads(self._tree, shard, self._stop) if shard else None
             self._take(place, shard, reads, unread)
-        for _ in answers:  # up to the word that it has done
-            continue
+
+        for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
+            if self._stop():
+                return []
+            self._take(place, shard, reads, unread)
+            while helper and helper.has_answered and not self._stop():
+                take_next(next(waiting))
+        for place in waiting:
+            if self._stop():
+                return []
+            take_next(place)
         self._let_go_if_lost()
         return sorted(unread, key=lambda one: one[0])
 
-    def _remembered(
-        self, place: Place, remembered: dict[str, bytes]
-    ) -> tuple[Place, Remembered | None, list[int] | None]:
-        shard = unpack_shard(place[0], remembered.pop(place[0]))
+    def _remembered(self, place: Place, remembered: Recollection) -> tuple[Place, Remembered | None, list[int] | None]:
+        shard = unpack_shard(place[0], remembered.content(place[0]))
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
     def _take(self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]) -> None:
         """Add a remembered shard, or put it with the unread ones if anything in it changed."""
-        same_indexes = known is not None and known.indexes == self._fingerprint
-        shard = recalled(known, reads, self._same) if known and reads is not None and same_indexes else None
+        shard = None
+        if known is not None and reads is not None and known.indexes == self._fingerprint:
+            shard = recalled(known, reads, self._same, self._known)
         if shard is None:
             unread.append((place, known))
         else:
@@ -179,36 +196,45 @@ class Scan:
     def _read(self, unread: list[Unread]) -> None:
         """List shards and look into them, with a helper if they are many."""
         share: Share[Unread] = Share(unread)
+        answers: Iterator[tuple[Shard, set[Candidate]]] = iter(())
         if helper := self._help(len(unread)):
             helper.read(share)
+            answers = helper.shards(self._stop)
+        taken: set[str] = set()
+
+        def take_over(answer: tuple[Shard, set[Candidate]]) -> None:
+            shard, gone = answer
+            taken.add(shard.path)
+            self._gone |= gone
+            self._add(shard)
+
         for shard in each(self._list, share):
             if self._stop():
                 return
             self._add(shard)
             self._looker.look(shard.candidates)
-        if helper:
-            self._take_over(helper, [place for place, _ in share.given])
+            while helper and helper.has_answered and (answer := next(answers, None)):
+                take_over(answer)
+        for answer in answers:
+            take_over(answer)
+        self._let_go_if_lost()
+        for place, _ in share.given:
+            if self._stop():
+                return
+            if place[0] not in taken:  # it failed
+                shard = self._list((place, None))
+                self._add(shard)
+                self._looker.look(shard.candidates)
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
         return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
 
-    def _take_over(self, helper: Helper, given: Iterable[Place]) -> None:
-        """Take what the helper read of what it was given, and read what it did not."""
-        missing = dict(given)
-        for shard, gone in helper.shards(self._stop):
-            missing.pop(shard.path, None)
-            self._gone |= gone
-            self._add(shard)
-        self._let_go_if_lost()
-        for path, inode in missing.items():
-            if self._stop():
-                return
-            shard = list_shard(self._tree, path, inode, self._stop)
-            self._looker.look(shard.candidates)
-            self._add(shard)
-
     def _add(self, shard: Shard) -> None:
+        if self._known:
+            for one in shard.candidates:
+                if (before := self._known.get(one.path)) and before.files == one.files:
+                    one.files = before.files
         self._shards.append(shard)
         self._reporter.add(shard.candidates, shard.foreign)
 
@@ -231,19 +257,20 @@ class Scan:
         kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
         others = Waiting(kept)
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
-        found = dict(Dictionary([*newcomers.wanted, *others.wanted], self._indexes).look_up(origins))
-        waiting = [one for one in [*newcomers.wanted, *others.wanted] if one.digest not in found]
-        found.update(self._read_pages(new_pages, waiting))
-        dictionary = Dictionary([one for one in newcomers.wanted if one.digest not in found], self._indexes)
-        old_pages = [one for one in kept if lists_addresses(one) and dictionary.wants(one.project)]
-        found.update(self._looker.consult(old_pages, dictionary))
+        wanted = [*newcomers.wanted, *others.wanted]
+        found = Dictionary(wanted, self._indexes).look_up(origins) if origins else {}
+        found |= self._read_pages(new_pages, [one for one in wanted if one.digest not in found])
+        if old_pages := [one for one in kept if lists_addresses(one)]:
+            dictionary = Dictionary([one for one in newcomers.wanted if one.digest not in found], self._indexes)
+            old_pages = [one for one in old_pages if dictionary.wants(one.project)]
+            found |= self._looker.consult(old_pages, dictionary)
         self._reporter.tell(newcomers.settle(found))
         named = set(others.settle(found))
         self._reporter.tell(named)
         for shard in self._shards:
             shard.recalled &= named.isdisjoint(shard.candidates)
 
-    def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> list[Match]:
+    def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> Found:
         """Read index pages, with the helper if there is one; return the addresses found."""
         from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
 
@@ -256,12 +283,12 @@ class Scan:
         if helper:
             given = iter(share.given)
             for told, found, gone, errors in helper.consulted(given, self._stop):
-                matches += found
+                matches |= found
                 self._gone |= gone
                 self._errors += errors
                 self._reporter.tell(told)
             self._let_go_if_lost()
-            matches += self._looker.consult(given, dictionary)  # what it left
+            matches |= self._looker.consult(given, dictionary)  # what it left
         return matches
 
     # The end

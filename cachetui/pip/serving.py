@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # what was remembered needs no look
     from cachetui.pip.dictionary import Dictionary
     from cachetui.pip.looking import Looker
 
+
 def serve() -> None:
     """Do what is said on standard input until it ends."""
     gc.disable()  # it would look for cycles, which there are none of, in all that is read
@@ -99,6 +100,6 @@ class Server:
         looker, candidates = self._looker, [Candidate.of_row(row) for row in rows]
         matches = looker.consult(candidates, self._dictionary)
         gone = [number for number, one in enumerate(candidates) if one in looker.gone]
-        _answer(([one.row() for one in candidates], matches, gone, looker.errors))
+        _answer(([one.row() for one in candidates], [*matches.items()], gone, looker.errors))
         looker.gone.clear()
         looker.errors.clear()

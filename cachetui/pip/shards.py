@@ -11,7 +11,7 @@ from typing import Any
 from cachetui.model import File, Unreadable, allocated
 from cachetui.pip import layout
 from cachetui.pip.candidate import Candidate, Row
-from cachetui.pip.packing import Directory
+from cachetui.pip.packing import Directories, Directory, pack_directories
 from cachetui.pip.tree import GONE, LeftOut, Listing, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
@@ -27,7 +27,7 @@ class Shard:
     """Relative to the root."""
     listed_at: int = 0
     """When its listing began, in nanoseconds since the epoch."""
-    directories: list[Directory] = field(default_factory=list)
+    directories: Directories = b""
     """Its directories, parents first."""
     candidates: list[Candidate] = field(default_factory=list)
     """Entries, as far as they are identified."""
@@ -49,6 +49,7 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
     Raises OSError where the root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
+    directories: list[Directory] = []
     shards: list[tuple[str, int]] = []
     waiting: list[tuple[str, int | None, int]] = [("", None, 1)]
     while waiting and not stop():
@@ -60,7 +61,7 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
                 raise
             _note(top, path, error)
             continue
-        _take(top, path, listing, {})
+        _take(top, path, listing, directories, {})
         if not path and not top.candidates and not layout.TOPS.intersection(name for name, _ in listing.below):
             break  # not a cache of pip's: what else may lie below is nobody's business
         for name, below in listing.below:
@@ -70,6 +71,7 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
                 waiting.append((inner, below, deeper))
             else:
                 shards.append((inner, below))
+    top.directories = pack_directories(directories)
     return top, sorted(shards)
 
 
@@ -78,6 +80,7 @@ def list_shard(
 ) -> Shard:
     """List a shard; its entries are as the rows of the same files tell, else to be identified yet."""
     shard = Shard(path, time.time_ns())
+    directories: list[Directory] = []
     building: dict[str, list[tuple[str, os.stat_result]]] = {}
     waiting: list[tuple[str, int]] = [(path, inode)]
     while waiting and not stop():
@@ -87,9 +90,10 @@ def list_shard(
         except OSError as error:
             _note(shard, here, error)
             continue
-        _take(shard, here, listing, building)
+        _take(shard, here, listing, directories, building)
         for name, below in listing.below:
             waiting.append((f"{here}/{name}", below))
+    shard.directories = pack_directories(directories)
     shard.candidates += layout.build_folders(building)
     if known:
         for candidate in shard.candidates:
@@ -104,8 +108,14 @@ def stamped(stamp: int, found: os.stat_result) -> int:
     return hash((stamp, found.st_mtime_ns, found.st_ctime_ns))
 
 
-def _take(shard: Shard, path: str, listing: Listing, building: dict[str, list[tuple[str, os.stat_result]]]) -> None:
-    shard.directories.append((path, listing.own.st_ino, allocated(listing.own)))
+def _take(
+    shard: Shard,
+    path: str,
+    listing: Listing,
+    directories: list[Directory],
+    building: dict[str, list[tuple[str, os.stat_result]]],
+) -> None:
+    directories.append((path, listing.own.st_ino, allocated(listing.own)))
     shard.stamp = stamped(shard.stamp, listing.own)
     if not listing.files:
         shard.hollow |= not listing.below

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from cachetui.pip.candidate import Candidate
@@ -11,8 +12,8 @@ from cachetui.pip.candidate import Candidate
 class Wanted(NamedTuple):
     """An entry that waits for its address."""
 
-    digest: str
-    """The name of its record."""
+    digest: bytes
+    """What its record is named after."""
     project: str | None
     """Its project's canonical name, where known."""
     version: str | None
@@ -21,15 +22,8 @@ class Wanted(NamedTuple):
     """Its file name, where known."""
 
 
-class Match(NamedTuple):
-    """An address that was found."""
-
-    digest: str
-    """The name of the record."""
-    url: str
-    """The address that pip named it after."""
-
-
+Found = dict[bytes, str]
+"""Addresses that were found, by the digests after which pip names their records."""
 NAMELESS_PAGE = "page"
 """How the hint of a response begins that lists addresses, but is no project's page."""
 
@@ -46,27 +40,27 @@ class Waiting:
 
     def __init__(self, candidates: Iterable[Candidate]) -> None:
         """Pick them out."""
-        self._by_digest: dict[str, tuple[Candidate, ...]] = {}
+        self._by_digest: dict[bytes, Candidate] = {}
+        self._again: list[tuple[bytes, Candidate]] = []  # the same answer in another directory
         for one in candidates:
             if can_be_listed(one):
                 digest = one.digest
-                self._by_digest[digest] = (*self._by_digest.get(digest, ()), one)
+                if self._by_digest.setdefault(digest, one) is not one:
+                    self._again.append((digest, one))
         self.wanted = [
-            Wanted(digest, some[0].project, some[0].version, some[0].filename)
-            for digest, some in self._by_digest.items()
+            Wanted(digest, one.project, one.version, one.filename) for digest, one in self._by_digest.items()
         ]
         """What they are looked for by."""
 
-    def settle(self, found: Mapping[str, str]) -> list[Candidate]:
-        """Take in addresses, by digest; return the entries that are named by them."""
+    def settle(self, found: Found) -> list[Candidate]:
+        """Take in addresses; return the entries that are named by them."""
         from cachetui.pip.identify import settle_by_address  # noqa: PLC0415 - often nothing waits
 
         named: list[Candidate] = []
-        for digest, some in self._by_digest.items():
+        for digest, one in chain(self._by_digest.items(), self._again):
             if url := found.get(digest):
-                for one in some:
-                    settle_by_address(one, url)
-                named += some
+                settle_by_address(one, url)
+                named.append(one)
         return named
 
 

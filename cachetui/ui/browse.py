@@ -24,6 +24,7 @@ from cachetui.ui.notes import Plain
 from cachetui.ui.rows import By, Row
 from cachetui.ui.text import copyable, count
 from cachetui.ui.titles import Titles
+from cachetui.ui.work import once
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -175,7 +176,7 @@ class Browse(Vertical):
             self._learn(judgement.find())
         else:
             self._finding = listing.turn, words
-            self.run_worker(lambda: self.post_message(judgement.find()), thread=True, group="facts")
+            self.run_worker(once(lambda: self.post_message(judgement.find())), thread=True, group="facts")
 
     @property
     def _knows_pythons(self) -> bool:

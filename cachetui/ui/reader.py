@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 import time
@@ -118,11 +117,12 @@ class Reader(Tidy):
     def _beside(self, job: Callable[..., None], *args: object, group: str) -> Worker[None]:
         """Run a job in a thread; it is told how to post messages, and when to stop."""
 
-        def run() -> None:
+        def run(job: Callable[..., None]) -> None:
             worker = get_current_worker()
-            job(*args, post=self.post_message, stop=lambda: worker.is_cancelled)
+            job(post=self.post_message, stop=lambda: worker.is_cancelled)
 
-        return self.run_worker(run, thread=True, group=group, exclusive=True)
+        given_away = work.once(partial(run, partial(job, *args)))
+        return self.run_worker(given_away, thread=True, group=group, exclusive=True)
 
     def _read(self) -> None:
         first = self.inventory is None
@@ -130,9 +130,8 @@ class Reader(Tidy):
             self.listing.catalog.naming = True
         self._queue.clear()
         self._turn += 1
-        if not first:
-            gc.collect()  # before what there is now is frozen with what will be read
-        job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, tell=first)
+        known = self.listing.catalog.entries
+        job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, known, tell=first)
         self._reading = self._beside(job, group="read")
 
     def _show_reading(self) -> None:
@@ -200,8 +199,7 @@ class Reader(Tidy):
 
     def _end_reading(self) -> None:
         self._reading = None
-        gc.freeze()  # what was read stays
-        self.freed_much = True  # what it took to read it, and what was read before, do not
+        self.came_much = self.freed_much = True  # what was read stays, but not what it took to read it
 
     def _give_up_reading(self) -> None:
         """Stop a scan and forget what it found."""

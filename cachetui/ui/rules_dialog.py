@@ -23,6 +23,7 @@ from cachetui.ui.rules_form import CHOOSING, LIMITING, NARROWING, RULES, Counted
 from cachetui.ui.rules_parts import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
 from cachetui.ui.sheet import SHEET, SHORT, Answer, Sheet, Words
 from cachetui.ui.text import count, disk_text
+from cachetui.ui.work import once
 
 GROUPS = (
     ("These add up", CHOOSING),
@@ -169,7 +170,7 @@ class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
             for counted in self.counter.count(form, known, lambda: worker.is_cancelled):
                 self.post_message(self.Told(turn, counted))
 
-        self.run_worker(run, thread=True, group="rules", exclusive=True)
+        self.run_worker(once(run), thread=True, group="rules", exclusive=True)
 
     @on(Told)
     def _take_up(self, event: Told) -> None:

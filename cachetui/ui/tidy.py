@@ -10,8 +10,9 @@ from textual import events
 
 from cachetui.ui.keyboard import Keyboard
 
-QUIET, LONG_QUIET = 1.0, 20.0
-"""Seconds without a key or the mouse after which young garbage is looked for, and all of it."""
+QUIET, STAYS_QUIET, LONG_QUIET = 1.0, 5.0, 20.0
+"""Seconds without a key or the mouse after which young garbage is looked for, what was read is set apart, and all
+garbage is looked for."""
 WORTH = 20_000
 """Objects that came and stayed, from which on a look at the young ones is worth its while."""
 
@@ -24,6 +25,8 @@ class Tidy(Keyboard):
 
     freed_much = False
     """Whether much memory was freed since it was given back last."""
+    came_much = False
+    """Whether much came that stays, and is not set apart yet from what may turn into garbage."""
     _touched_at = 0.0
     _aged = False  # whether something has outlived a look at the young ones since the last look at all
     _thresholds: tuple[int, int, int] | None = None
@@ -62,7 +65,13 @@ class Tidy(Keyboard):
         if self.freed_much:
             self.freed_much = False
             self.run_worker(give_back, thread=True, group="give back")
-        if quiet >= LONG_QUIET and self._aged:
+        if self.came_much:
+            if quiet >= STAYS_QUIET:
+                self.came_much = self._aged = False
+                gc.unfreeze()
+                gc.collect()
+                gc.freeze()
+        elif quiet >= LONG_QUIET and self._aged:
             gc.collect()
             self._aged = False
         elif gc.get_count()[0] >= WORTH:

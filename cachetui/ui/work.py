@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -48,6 +48,16 @@ def now_and_then(report: Callable[[Told], object]) -> Callable[[Told], None]:
             report(told)
 
     return hand_on
+
+
+def once(job: Callable[[], object]) -> Callable[[], None]:
+    """Return a job to be run once, which then holds nothing: Textual keeps a worker longer than what it works on is."""
+    waiting: list[Callable[[], object]] = [job]
+
+    def run() -> None:
+        waiting.pop()()
+
+    return run
 
 
 class Latest(Message):
@@ -139,9 +149,17 @@ class Removed(Message):
 
 
 def read_cache(
-    turn: int, location: Location, memory: bool, queue: deque[Batch], post: Post, stop: Stop, tell: bool
+    turn: int,
+    location: Location,
+    memory: bool,
+    queue: deque[Batch],
+    known: Mapping[str, Entry],
+    *,
+    post: Post,
+    stop: Stop,
+    tell: bool,
 ) -> None:
-    """Read the cache; with `tell`, put into the queue what is found on the way."""
+    """Read the cache, of which `known` was read before; with `tell`, put into the queue what is found on the way."""
 
     def report(batch: Batch) -> None:
         queue.append(batch)
@@ -156,6 +174,7 @@ def read_cache(
                 indexes=location.indexes,
                 stop=stop,
                 report=report if tell else None,
+                known=known,
             )
     except (CachetuiError, OSError) as error:
         reason = f"{location.root} cannot be read: {_why(error)}." if isinstance(error, OSError) else str(error)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -115,9 +115,9 @@ def test_two_processes_recall_what_one_learned(
 ) -> None:
     root, memory, first = learned
     asked: list[Share[Place]] = []
-    order: Callable[[Helper, Share[Place], Mapping[str, bytes]], None] = Helper.recall
+    order: Callable[[Helper, Share[Place], Callable[[str], bytes]], None] = Helper.recall
 
-    def note(self: Helper, share: Share[Place], remembered: Mapping[str, bytes]) -> None:
+    def note(self: Helper, share: Share[Place], remembered: Callable[[str], bytes]) -> None:
         asked.append(share)
         order(self, share, remembered)
 
