@@ -13,7 +13,9 @@ from textual import on
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
+from textual.reactive import Reactive
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
 from cachetui.preferences.values import Complaint, Preferences
@@ -48,6 +50,12 @@ def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
 def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
     """Return the ids of what some classes bind."""
     return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
+
+
+class Desk(Screen[None]):
+    """The screen of all views; when the focus moves, what had it and what has it are drawn anew, not everything."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
 
 
 class CachetuiApp(Exporter):
@@ -124,6 +132,10 @@ class CachetuiApp(Exporter):
         if not self._told:
             self._told = True
             self.notify(shown(event.reason), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+
+    def get_default_screen(self) -> Screen[None]:
+        """Return what the views are on."""
+        return Desk(id="_default")
 
     def compose(self) -> ComposeResult:
         """Put the parts together."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import reactive
+from textual.timer import Timer
 
 from cachetui.ui.cache_tree import CacheTree, Table
 from cachetui.ui.catalog import Place
@@ -21,7 +23,7 @@ from cachetui.ui.judgement import Judged, Judgement
 from cachetui.ui.keys import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.listing import Listing, Tally
 from cachetui.ui.notes import Plain
-from cachetui.ui.rows import By, Row
+from cachetui.ui.rows import By, Row, foresee
 from cachetui.ui.text import copyable, count
 from cachetui.ui.titles import Titles
 from cachetui.ui.work import once
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 
 MOST_COPIED = 1_000
 """Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
+RESTS = 0.05
+"""Seconds on a row after which it may be about to be opened; who holds a key down goes on sooner."""
 
 
 class Browse(Vertical):
@@ -96,6 +100,7 @@ class Browse(Vertical):
         self.doubts: tuple[str, ...] = ()
         """Which of them do not tell and what follows, as sentences; untrusted text."""
         self._work: tuple[str, float | None] | None = None
+        self._resting: Timer | None = None  # ends when the cursor has rested on a row
         self._finding: tuple[int, frozenset[Word]] | None = None  # what is being found out, about which catalog
 
     def compose(self) -> ComposeResult:
@@ -379,6 +384,9 @@ class Browse(Vertical):
 
     def _show_details(self, row: Row | None) -> None:
         self.query_one(Details).row = row
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = None if row is None else self.set_timer(RESTS, partial(foresee, row))
 
     @on(CacheTree.Folded)
     def _toggle_clicked(self, event: CacheTree.Folded) -> None:

@@ -97,6 +97,9 @@ class FilterBox(Input):
             id="filter",
         )
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Leave the styles as they are: with the focus they are the same."""
+
     def show_wrong(self, start: int | None) -> None:
         """Underline what does not make sense from an index on; None if all does."""
         self._wrong.start = start

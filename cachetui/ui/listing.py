@@ -12,7 +12,7 @@ from cachetui.ui.catalog import Catalog, Place, Rank
 from cachetui.ui.guarded import Guarded
 from cachetui.ui.holding import Holding
 from cachetui.ui.marks import Marks
-from cachetui.ui.rows import Key, Order, Row, foreign_row, make_rows, turned
+from cachetui.ui.rows import Key, Order, Row, foreign_row, forget, make_rows, turned
 from cachetui.ui.tops import Tops
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
@@ -213,11 +213,17 @@ class Listing:
         self.marks.add([entry for entry in entries if entry.path in marked], self.catalog)
         self._changed()
 
-    def adopt(self, catalog: Catalog) -> None:
-        """Go over to another catalog of the same cache; what is gone loses its mark."""
+    def adopt(self, catalog: Catalog, tops: Tops | None = None) -> None:
+        """Go over to another catalog of the same cache, of which `tops` stand at the top, where these are known.
+
+        What is gone loses its mark.
+        """
         self.catalog = catalog
+        forget()
         self.marks.follow(catalog)
         self._changed()
+        if tops is not None:
+            self._found.append(((), tops))
 
     def drop(self, paths: Iterable[str]) -> None:
         """Forget entries that are gone, and their marks."""

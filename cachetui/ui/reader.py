@@ -130,8 +130,9 @@ class Reader(Tidy):
             self.listing.catalog.naming = True
         self._queue.clear()
         self._turn += 1
-        known = self.listing.catalog.entries
-        job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, known, tell=first)
+        listing = self.listing
+        before = listing.catalog.entries, listing.order
+        job = partial(work.read_cache, self._turn, self.location, self._memory, self._queue, *before, tell=first)
         self._reading = self._beside(job, group="read")
 
     def _show_reading(self) -> None:
@@ -186,7 +187,7 @@ class Reader(Tidy):
         self._queue.clear()
         self._last = None
         self.inventory = event.inventory
-        self.listing.adopt(event.catalog)
+        self.listing.adopt(event.catalog, event.tops)
         self.browse.tell_work()
         self._tell_notices()
         if event.inventory.entries or event.inventory.foreign:
@@ -199,7 +200,7 @@ class Reader(Tidy):
 
     def _end_reading(self) -> None:
         self._reading = None
-        self.came_much = self.freed_much = True  # what was read stays, but not what it took to read it
+        self.take_in_much()
 
     def _give_up_reading(self) -> None:
         """Stop a scan and forget what it found."""

@@ -19,8 +19,8 @@ By = Literal["size", "name", "count", "age"]
 Key = Place | str
 """The identity of a row: a place, or the path of an entry."""
 
-OPEN_PROJECTS = 64
-"""Projects of which the rows below them are remembered: as many as anybody opens."""
+OPEN_PROJECTS, ORDERS = 64, 8
+"""Projects of which the rows below them are remembered: as many as anybody opens; and in how many orders."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
 """Kinds that are known by the name of a file."""
@@ -196,13 +196,28 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
         named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
         yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
         return
-    closed, pages = _releases(top.place.project, top.holding)
+    closed, _ = _releases(top.place.project, top.holding)
+    open_ones = frozenset([row.place for row in closed if row.place in opened])
+    yield from _unfolded(top.place.project, top.holding, order, open_ones)
+
+
+@lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
+def _unfolded(project: str, holding: Holding, order: Order, opened: frozenset[Place]) -> list[Row]:
+    """List what stands below a project of which some versions are open."""
+    closed, pages = _releases(project, holding)
     versions = [row._replace(open=True) if row.place in opened else row for row in closed]
+    rows: list[Row] = []
     for row in order.arrange(versions) if order.chosen else versions:
-        yield row
+        rows.append(row)
         if row.open:
-            yield from _files(row, order)
-    yield from pages
+            rows += _files(row, order)
+    return rows + pages
+
+
+def forget() -> None:
+    """Forget what stands below projects: they are not shown any more."""
+    _unfolded.cache_clear()
+    _releases.cache_clear()
 
 
 @lru_cache(maxsize=OPEN_PROJECTS)
@@ -216,6 +231,12 @@ def _releases(project: str, holding: Holding) -> tuple[list[Row], list[Row]]:
         else:
             versions.append(_version_row(version, place))
     return versions, pages
+
+
+def foresee(row: Row) -> None:
+    """Find out what stands below a row, so that it is known when it is opened."""
+    if row.folds and not row.depth and row.place.rank is Rank.PROJECT:
+        _releases(row.place.project, row.holding)
 
 
 def _version_row(version: Version, place: Place) -> Row:

@@ -46,6 +46,11 @@ class Tidy(Keyboard):
             gc.set_threshold(*self._thresholds)
         gc.unfreeze()
 
+    def take_in_much(self) -> None:
+        """Expect what came by now to stay, and what it took to get it, or was there in its place, to be of no use."""
+        self.came_much = self.freed_much = True
+        self._touched_at = time.monotonic()
+
     async def on_event(self, event: events.Event) -> None:
         """Note when something was touched."""
         if isinstance(event, events.InputEvent):

@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from functools import cached_property
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from cachetui.ui.catalog import Place
 from cachetui.ui.holding import Holding
-from cachetui.ui.rows import Order, Row
+from cachetui.ui.rows import By, Order, Row
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
     from cachetui.ui.matching import Matcher
@@ -68,3 +68,14 @@ class Tops:
         if key not in self._arranged:
             self._arranged[key] = [*order.arrange(self.rows[: self.projects]), *self.rows[self.projects :]]
         return self._arranged[key]
+
+    def foresee(self, order: Order) -> None:
+        """Arrange them in this order, and in each that a key leads to from there, so that it is known when it is asked.
+
+        Each of these twice: asked again for the same, the other way round.
+        """
+        self.arranged(order)
+        for by in get_args(By):
+            once = order.sorted_by(by)
+            self.arranged(once)
+            self.arranged(once.sorted_by(by))

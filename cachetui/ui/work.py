@@ -21,6 +21,8 @@ from cachetui.preferences.file import remember_theme
 from cachetui.ui.catalog import Catalog
 from cachetui.ui.edge import edge
 from cachetui.ui.preferring import Prefer, Preferred, protected_of, without
+from cachetui.ui.rows import Order
+from cachetui.ui.tops import Tops
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
     from cachetui.removal.execution import Outcome, Progress
@@ -82,6 +84,8 @@ class Read(Message):
     """All that it found."""
     catalog: Catalog
     """The same by place."""
+    tops: Tops
+    """What of it stands at the top."""
 
 
 @dataclass
@@ -154,12 +158,16 @@ def read_cache(
     memory: bool,
     queue: deque[Batch],
     known: Mapping[str, Entry],
+    order: Order,
     *,
     post: Post,
     stop: Stop,
     tell: bool,
 ) -> None:
-    """Read the cache, of which `known` was read before; with `tell`, put into the queue what is found on the way."""
+    """Read the cache, of which `known` was read before, to be shown in an order.
+
+    With `tell`, put into the queue what is found on the way.
+    """
 
     def report(batch: Batch) -> None:
         queue.append(batch)
@@ -183,7 +191,9 @@ def read_cache(
         catalog = Catalog.of(inventory)
         for _, holding in catalog.shelves:
             holding.warm()
-        post(Read(turn, inventory, catalog))
+        tops = Tops.of(catalog.shelves)
+        tops.foresee(order)
+        post(Read(turn, inventory, catalog, tops))
     finally:
         if remembered is not None:
             remembered.close()

@@ -12,12 +12,19 @@ from cachetui.pip.location import Location
 from cachetui.ui import work
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.catalog import Catalog
+from cachetui.ui.tops import Tops
 from tests.ui.cache import NOW
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 """Screens as they should be; `UPDATE_SNAPSHOTS=1` writes them anew, to be read before they are committed."""
 PLACE = Path("/home/user/.cache/pip")
 """Where made-up caches are said to lie; nothing is there."""
+
+
+def read_message(turn: int, inventory: Inventory) -> work.Read:
+    """Return what says that a reading has come to its end, and what it found."""
+    catalog = Catalog.of(inventory)
+    return work.Read(turn, inventory, catalog, Tops.of(catalog.shelves))
 
 
 class Still(CachetuiApp):
@@ -40,7 +47,7 @@ class Still(CachetuiApp):
         if self.inventory is None:
             self.listing.catalog.naming = True
         if self.given is not None:
-            self.post_message(work.Read(self._turn, self.given, Catalog.of(self.given)))
+            self.post_message(read_message(self._turn, self.given))
 
     def stream(self, entries: list[Entry], named: int, found: int, listed: bool = True) -> None:
         """Pretend that a running scan has told something."""

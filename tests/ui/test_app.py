@@ -26,7 +26,7 @@ from cachetui.ui.help import Help
 from cachetui.ui.questions import Question, Result
 from cachetui.ui.review import PurgeReview, Review
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
-from tests.ui.screens import PLACE, Still
+from tests.ui.screens import PLACE, Still, read_message
 
 SIZE = (100, 30)
 HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, Browse, CacheTree, FilterBox)
@@ -562,7 +562,7 @@ async def test_esc_stops_reading_and_what_was_found_stays() -> None:
         await pilot.press("escape")
         assert worker.is_cancelled
         found = inventory(release("six", "1.0", MB, 1), complete=False)
-        app.post_message(work.Read(app._turn, found, Catalog.of(found)))
+        app.post_message(read_message(app._turn, found))
         await pilot.pause()
         assert "Reading was stopped: not everything is listed. r reads it again." in app.text
         assert " six  1.0" in app.text
@@ -572,7 +572,7 @@ async def test_what_a_scan_brings_that_was_given_up_is_forgotten() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         other = inventory(release("six", "1.0", MB, 1))
-        app.post_message(work.Read(app._turn - 1, other, Catalog.of(other)))
+        app.post_message(read_message(app._turn - 1, other))
         app.post_message(work.Unread(app._turn - 1, "It is gone.", missing=True))
         await pilot.pause()
         assert app.inventory == everyday()

@@ -21,7 +21,6 @@ from cachetui.model import Inventory
 from cachetui.pip.location import Location
 from cachetui.ui import checking, work
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.catalog import Catalog
 from cachetui.ui.checking import Checked, Proved, Unchecked, Verifying, to_read
 from cachetui.ui.filter_line import FilterBox
 from cachetui.ui.finding_list import FindingList
@@ -29,7 +28,7 @@ from cachetui.ui.help import Help
 from cachetui.ui.text import ASCII
 from tests.ui.cache import DAY, NOW, everyday, inventory
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, sick
-from tests.ui.screens import Still, check, text_of
+from tests.ui.screens import Still, check, read_message, text_of
 
 SIZE = (100, 34)
 
@@ -66,7 +65,7 @@ async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
 async def read_again(app: Still, pilot: Pilot[None], found: Inventory) -> None:
     """Have the cache read again."""
     app._turn += 1
-    app.post_message(work.Read(app._turn, found, Catalog.of(found)))
+    app.post_message(read_message(app._turn, found))
     await pilot.pause()
     await pilot.pause()
 

@@ -30,7 +30,7 @@ from cachetui.ui.why import AnswerList, QuestionBox, Why
 from cachetui.ui.work import Stop
 from tests.ui.cache import MB, NOW, everyday, inventory, made, release
 from tests.ui.explanations import ANSWER, NEWER, OLD, SDIST, asked_about
-from tests.ui.screens import Still, check
+from tests.ui.screens import Still, check, read_message
 
 SIZE = (100, 30)
 PYTHON = Portrait(
@@ -358,7 +358,7 @@ async def test_while_the_cache_is_read_the_question_waits(root: Path) -> None:
         await pilot.pause()
         assert " Reading /home/user/.cache/pip" in app.lines
         found = scan(root)
-        app.post_message(work.Read(app._turn, found, Catalog.of(found)))
+        app.post_message(read_message(app._turn, found))
         await pilot.pause()
         await answered(app, pilot)
         assert "psycopg2-2.4.4" in app.text
