@@ -82,11 +82,16 @@ class Holding:
         """The files that have more names than one."""
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
-    def warm(self) -> None:
-        """Compute what keys ask of every project, so that the first of them does not wait for it."""
-        _ = self.disk, self.apparent, self.files, self.linked, self.haystack
+    def reckon(self) -> None:
+        """Compute what rows are sorted by."""
+        _ = self.disk, self.apparent, self.files
         for age in AGES:
             self.span(age)
+
+    def warm(self) -> None:
+        """Compute what keys ask of every project, so that the first of them does not wait for it."""
+        self.reckon()
+        _ = self.linked, self.haystack
 
     def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> Holding:
         """Return what this has become; figures known here follow from what has gone and come."""

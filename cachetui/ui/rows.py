@@ -21,6 +21,8 @@ Key = Place | str
 
 OPEN_PROJECTS, ORDERS = 64, 8
 """Projects of which the rows below them are remembered: as many as anybody opens; and in how many orders."""
+MOST_FORESEEN = 500
+"""Versions that are looked at before they are asked for: more would hold up a key that comes just then."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
 """Kinds that are known by the name of a file."""
@@ -157,10 +159,14 @@ def kind_of(entries: Collection[Entry]) -> str:
 
 def make_rows(tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[Row] = ()) -> list[Row]:
     """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
+    titles = {place.title for place in opened}  # quicker to look up than places, of which there may be thousands
     rows: list[Row] = []
-    for row in tops if opened else ():
-        rows += open_row(row, opened, order) if row.key in opened else [row]
-    return [*(rows if opened else tops), *foreign]
+    for row in tops:
+        if row.name in titles and row.key in opened:
+            rows += open_row(row, opened, order)
+        else:
+            rows.append(row)
+    return [*rows, *foreign]
 
 
 def open_row(top: Row, opened: Collection[Place], order: Order) -> list[Row]:
@@ -234,9 +240,11 @@ def _releases(project: str, holding: Holding) -> tuple[list[Row], list[Row]]:
 
 
 def foresee(row: Row) -> None:
-    """Find out what stands below a row, so that it is known when it is opened."""
+    """Find out what stands below a row, and how it is sorted, so that it is known when it is opened."""
     if row.folds and not row.depth and row.place.rank is Rank.PROJECT:
-        _releases(row.place.project, row.holding)
+        versions, _ = _releases(row.place.project, row.holding)
+        for version in versions[:MOST_FORESEEN]:
+            version.holding.reckon()
 
 
 def _version_row(version: Version, place: Place) -> Row:
