@@ -101,6 +101,8 @@ def _memory(results: Results) -> Iterator[Reach]:
             (commands.WARM, commands.FRESH, WITH_HELPER, "list, nothing remembered, with its helper"),
             (commands.WARM, commands.AGAIN, RESIDENT, "list, from memory"),
             (screen.GROUP, screen.PEAK, RESIDENT, "browser, nothing remembered, after all keys"),
+            (screen.GROUP, f"{screen.RESCANNED}{screen.FROM_MEMORY}", RESIDENT, "browser, from memory, after rescans"),
+            (screen.GROUP, screen.RESCANNED, RESIDENT, "browser, nothing remembered, after rescans"),
         ):
             if (size := results.most(group, entries, what, unit)) is not None:
                 measured = f"{megabytes(size)} MB"

@@ -17,6 +17,7 @@ FROM_MEMORY = ", from memory"
 """Added to what a browser did that had a memory."""
 DRAWN, EMPTY = "first frame, empty cache", "said to be empty, empty cache"
 PEAK, END = "browser, at its largest", "browser, after all keys"
+RESCANNED = "browser, at its largest with rescans"
 SETTLED = " (and all that follows)"
 """Added to the name of a key for the time until nothing more is drawn."""
 NET = " (less waiting for a processor)"
@@ -114,6 +115,8 @@ def measure_screen(place: Workplace, results: Results, entries: int, runs: int) 
                 terminal.settle()
                 if number == runs - 1:
                     _rescan(terminal, results, entries, what)
+            if number == runs - 1:
+                results.add(GROUP, entries, f"{RESCANNED}{what}", RESIDENT, terminal.peak)
             if number >= 0:
                 results.add(GROUP, entries, f"{NAMED}{what}", SECONDS, first - terminal.began)
                 results.add(GROUP, entries, f"{COMPLETE}{what}", SECONDS, whole - terminal.began)

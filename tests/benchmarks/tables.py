@@ -106,7 +106,7 @@ def _screen_table(results: Results) -> Iterator[str]:
         for how in ("", screen.FROM_MEMORY):
             row = [seconds(results.median(screen.GROUP, size, f"{what}{how}")) for size in sizes]
             rows.append((f"{what}{how or ', nothing remembered'}", *row))
-    for what in (screen.PEAK, screen.END):
+    for what in (screen.PEAK, screen.END, screen.RESCANNED, f"{screen.RESCANNED}{screen.FROM_MEMORY}"):
         rows.append((f"MB: {what}", *[megabytes(results.most(screen.GROUP, size, what, RESIDENT)) for size in sizes]))
     if sizes:
         yield from table(("seconds until", *[f"{size:,} entries" for size in sizes]), rows)

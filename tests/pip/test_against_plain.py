@@ -8,7 +8,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -32,7 +32,7 @@ from cachetui.demo.writer import (
     page_headers,
     plain_headers,
 )
-from cachetui.model import NS
+from cachetui.model import NS, Entry
 from cachetui.pip import recall
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
@@ -76,13 +76,22 @@ def watch() -> Watch:
     return Watch()
 
 
+KNOWN: dict[Path, Mapping[str, Entry]] = {}
+"""What the last reading of each root found."""
+
+
 def read_fast(root: Path, memory: Path | None = None, indexes: Sequence[str] = ()) -> Document:
-    """Return what `list --json` would say, with or without a memory file."""
+    """Return what `list --json` would say, with or without a memory file.
+
+    What the last reading of the same root found is at hand, as it is for a browser that reads again.
+    """
+    known = KNOWN.get(root, {})
     if memory is None:
-        inventory = scan(root, indexes=indexes)
+        inventory = scan(root, indexes=indexes, known=known)
     else:
         with Memory(memory) as opened:
-            inventory = scan(root, memory=opened, indexes=indexes)
+            inventory = scan(root, memory=opened, indexes=indexes, known=known)
+    KNOWN[root] = inventory.by_path
     document: Document = json.loads("".join(list_json(inventory, inventory.entries)))
     return document
 

@@ -15,6 +15,7 @@ from cachetui.demo.artifacts import Listed, core_metadata, json_page, sdist, whe
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
 from cachetui.errors import RootError
 from cachetui.model import NS, Batch, Entry, Inventory
+from cachetui.pip import recall
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 
@@ -345,6 +346,33 @@ def test_damage_anywhere_costs_at_most_a_name(tmp_path_factory: pytest.TempPathF
     assert sorted(files_of(inventory)) == sorted(on_disk(root))
     assert len(inventory.entries) == 1
     assert inventory.entries[0].project in (None, "pkg")
+
+
+# An earlier reading
+
+
+@pytest.mark.parametrize("remember", [False, True])
+def test_what_did_not_change_is_taken_over(remember: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    root = tmp_path / "cache"
+    fill(root, 20)
+    with Memory(tmp_path / "memory") as opened:
+        memory = opened if remember else None
+        first = scan(root, memory=memory)
+        replaced, changed, gone = first.entries[0], first.entries[1], first.entries[2]
+        file = root / replaced.path
+        file.write_bytes(file.read_bytes())
+        os.utime(root / changed.files[-1].path, ns=(AT, AT + NS))
+        (root / gone.path).unlink()
+        again = scan(root, memory=memory, known=first.by_path)
+        fresh = scan(root)
+
+    assert again == fresh
+    taken = {entry.path for entry in again.entries if entry is first.by_path.get(entry.path)}
+    same = {entry.path for entry in again.entries if entry == first.by_path.get(entry.path)}
+    assert taken == same
+    assert len(taken) > 10
+    assert not {changed.path, gone.path} & taken
 
 
 # Memory

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import weakref
 from dataclasses import replace
 from pathlib import Path
 from typing import NoReturn
@@ -112,6 +113,20 @@ async def test_a_rescan_shows_what_has_come_and_drops_marks_of_what_is_gone(root
         await settled(pilot)
         assert {entry.project for entry in app.listing.marks} == {"six"}
         assert any(row.key == Place(Rank.PROJECT, "new") for row in app.browse.cache_tree.table.rows)
+
+
+async def test_what_was_read_before_is_let_go(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        read = []
+        for _ in range(3):
+            assert app.inventory is not None
+            read.append(weakref.ref(app.inventory))
+            await pilot.press("r")
+            await settled(pilot)
+        await pilot.press("down")  # so that no message of before is the last one
+        assert [inventory() for inventory in read] == [None] * len(read)
 
 
 async def test_what_vanished_meanwhile_does_no_harm(root: Path) -> None:

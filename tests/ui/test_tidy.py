@@ -4,7 +4,7 @@ import gc
 import time
 import weakref
 
-from cachetui.ui.tidy import LONG_QUIET, QUIET, WORTH, Tidy, give_back
+from cachetui.ui.tidy import LONG_QUIET, QUIET, STAYS_QUIET, WORTH, Tidy, give_back
 
 
 class Cycle:
@@ -76,6 +76,32 @@ async def test_nothing_is_tidied_up_while_something_goes_on() -> None:
         app.tidy_up()
         assert found() is not None
         assert app.freed_much
+    gc.collect()
+
+
+async def test_what_came_is_set_apart_once_it_stays_quiet_and_garbage_before_that() -> None:
+    app = Tidy()
+    async with app.run_test():
+        app.take_in_much()
+        found, before = dropped(), gc.get_freeze_count()
+        app._touched_at = time.monotonic() - QUIET
+        app.tidy_up()
+        assert found() is not None
+        app._touched_at = time.monotonic() - STAYS_QUIET
+        app.tidy_up()
+        assert found() is None
+        assert gc.get_freeze_count() > before
+    assert gc.get_freeze_count() == 0
+
+
+async def test_what_has_just_come_is_not_taken_for_quiet() -> None:
+    app = Tidy()
+    async with app.run_test():
+        app._touched_at = -LONG_QUIET
+        app.take_in_much()
+        found = dropped()
+        app.tidy_up()
+        assert found() is not None
     gc.collect()
 
 
