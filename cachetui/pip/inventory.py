@@ -45,7 +45,7 @@ def inventory_of(
         directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
     count_links_once(entries, foreign)
     if not tree.keeps_access_times():
-        entries = [entry._replace(read=None) for entry in entries]
+        entries = [taken_over(entry._replace(read=None), known) for entry in entries]
     if complete and (hollow or gone):
         entries += empty_directories(tree, directories, entries, foreign, failed)
     return Inventory(

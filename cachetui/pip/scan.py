@@ -167,8 +167,8 @@ class Scan:
             if self._stop():
                 return []
             self._take(place, shard, reads, unread)
-            while helper and helper.has_answered and not self._stop():
-                take_next(next(waiting))
+            while helper and helper.has_answered and not self._stop() and (given_one := next(waiting, None)):
+                take_next(given_one)
         for place in waiting:
             if self._stop():
                 return []
