@@ -115,7 +115,7 @@ class Helper:
     def _say(self, message: object) -> None:
         """Let something be said; a helper that cannot be told it, for a time is beyond 64 bits, is of no more use."""
         try:
-            self._orders.put(memoryview(msgpack.packb(message, unicode_errors="surrogateescape")))
+            self._orders.put(memoryview(msgpack.packb(message, unicode_errors="surrogatepass")))
         except (OverflowError, ValueError):
             self._process.kill()
 
@@ -123,7 +123,7 @@ class Helper:
         assert self._process.stdout is not None
         with suppress(OSError, ValueError, msgpack.UnpackException):
             for answer in msgpack.Unpacker(
-                self._process.stdout, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0
+                self._process.stdout, use_list=False, unicode_errors="surrogatepass", max_buffer_size=0
             ):
                 if not isinstance(answer, tuple):
                     break
@@ -238,7 +238,8 @@ class Helper:
         return self._process.returncode
 
     def close(self) -> None:
-        """End it at once."""
+        """End it at once, and forget what it was to do."""
+        self._following = lambda: None
         self._process.kill()
         self._orders.put(None)
         self._speaker.join()

@@ -71,9 +71,7 @@ class Dictionary:
         own, nameless = self._of.get(project, {}), self._of.get("", {})
         versions = {one.version.encode("utf-8", "replace") for one in own.values() if one.version}
         found = self._try(pages.addresses_of(listed, versions), own)
-        # a file whose name is known stands on the page under just that version, or not at all
-        sure = b"?" not in page.text
-        if nameless or any(not (sure and one.version and one.filename) for one in own.values()):
+        if nameless or own:
             found |= self._try([address for address, _, _ in listed], own, nameless)
         if own and pages.is_mixed(page):
             found |= self._try(parsed(page, base), own, nameless)

@@ -41,7 +41,7 @@ class Remembered(NamedTuple):
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:
     """Pack directories. An inode number beyond 64 bits becomes a text, which is like no number."""
-    packed: bytes = msgpack.packb(directories, default=str, unicode_errors="surrogateescape") if directories else b""
+    packed: bytes = msgpack.packb(directories, default=str, unicode_errors="surrogatepass") if directories else b""
     return packed
 
 
@@ -50,7 +50,7 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
     if not packed:
         return ()
     try:
-        found: Sequence[Directory] = msgpack.unpackb(packed, use_list=False, unicode_errors="surrogateescape")
+        found: Sequence[Directory] = msgpack.unpackb(packed, use_list=False, unicode_errors="surrogatepass")
     except (msgpack.UnpackException, TypeError) as error:
         raise ValueError(str(error)) from error
     return found
@@ -67,7 +67,7 @@ def pack_shard(
     """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
     entries = list(rows)
     content = directories, entries, list(foreign), stamp, hollow, indexes
-    packed: bytes = msgpack.packb(content, unicode_errors="surrogateescape")
+    packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
     return len(names).to_bytes(NAMES_LENGTH, "big") + names + packed
@@ -82,7 +82,7 @@ def parted(packed: bytes) -> tuple[bytes, bytes]:
 def unpack_shard(path: str, content: bytes) -> Remembered | None:
     """Unpack what the memory holds of a shard; None where it is not what `pack_shard` made."""
     try:
-        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogateescape")
+        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogatepass")
         return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)
     except (ValueError, TypeError, msgpack.UnpackException):
         return None

@@ -31,8 +31,8 @@ INFLATED_RATIO = 8
 """Beyond that, how many times its own length: base64 of what is compressed already grows by a third."""
 CHUNK = 256 << 10
 """Bytes of a `cc=2` record inflated at a time."""
-MOST_NAMES = 1000
-"""Names of headers that are kept in lower case."""
+MOST_NAMES, LONGEST_NAME = 1000, 64
+"""Names of headers that are kept in lower case, and characters of the longest of them."""
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 """What is said of records that pip passes over for their age, and of those that it does not survive."""
@@ -284,7 +284,7 @@ class Lowered(dict[object, object]):
     def __missing__(self, name: Any) -> object:
         """Return a name in lower case. Raises AttributeError for what is no name."""
         lowered = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()  # bytes: of Python 2
-        if len(self) < MOST_NAMES:
+        if len(self) < MOST_NAMES and len(name) <= LONGEST_NAME:
             self[name] = lowered
         return lowered
 

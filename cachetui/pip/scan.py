@@ -23,7 +23,7 @@ from cachetui.pip.inventory import inventory_of
 from cachetui.pip.packing import Remembered, pack_shard, unpack_shard
 from cachetui.pip.recall import Recalled, index_rows, last_reads, recalled
 from cachetui.pip.reporting import Reporter
-from cachetui.pip.shards import NOTHING, Shard, list_shard, outline
+from cachetui.pip.shards import NOTHING, Shard, list_shard, outline, recall_rows
 from cachetui.pip.tree import Tree, never, reason
 from cachetui.pip.wanted import Found, Waiting, Wanted, lists_addresses
 
@@ -200,11 +200,12 @@ class Scan:
         if helper := self._help(len(unread)):
             helper.read(share)
             answers = helper.shards(self._stop)
-        taken: set[str] = set()
+        left = {path: (inode, known) for (path, inode), known in unread} if helper else {}
 
         def take_over(answer: tuple[Shard, set[Candidate]]) -> None:
             shard, gone = answer
-            taken.add(shard.path)
+            _, known = left.pop(shard.path, (0, None))
+            recall_rows(shard, index_rows(known.rows) if known else NOTHING)
             self._gone |= gone
             self._add(shard)
 
@@ -218,11 +219,11 @@ class Scan:
         for answer in answers:
             take_over(answer)
         self._let_go_if_lost()
-        for place, _ in share.given:
+        for one in share.given:
             if self._stop():
                 return
-            if place[0] not in taken:  # it failed
-                shard = self._list((place, None))
+            if one[0][0] in left:  # it failed
+                shard = self._list(one)
                 self._add(shard)
                 self._looker.look(shard.candidates)
 

@@ -6,6 +6,7 @@ import gc
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +23,15 @@ if TYPE_CHECKING:  # what was remembered needs no look
     from cachetui.pip.dictionary import Dictionary
     from cachetui.pip.looking import Looker
 
+FEW = 8
+"""Shards of the memory that are answered for at once: where a disk is slow, others wait for a sign of life."""
+
 
 def serve() -> None:
     """Do what is said on standard input until it ends."""
     gc.disable()  # it would look for cycles, which there are none of, in all that is read
     incoming = open(0, "rb", buffering=0)  # noqa: SIM115 - open for as long as the process lives
-    orders = msgpack.Unpacker(incoming, use_list=False, unicode_errors="surrogateescape", max_buffer_size=0)
+    orders = msgpack.Unpacker(incoming, use_list=False, unicode_errors="surrogatepass", max_buffer_size=0)
     _, root, device, inode = next(orders)
     with Tree(Path(root)) as tree:
         if (tree.device, tree.inode) != (device, inode):
@@ -36,7 +40,7 @@ def serve() -> None:
 
 
 def _answer(message: object) -> None:
-    sys.stdout.buffer.write(msgpack.packb(message, unicode_errors="surrogateescape"))
+    sys.stdout.buffer.write(msgpack.packb(message, unicode_errors="surrogatepass"))
     sys.stdout.buffer.flush()
 
 
@@ -70,7 +74,9 @@ class Server:
             _answer(())
 
     def _recall(self, remembered: Sequence[tuple[str, bytes]]) -> None:
-        _answer([*each(self._last_reads, remembered, self._disk)])
+        reads = each(self._last_reads, remembered, self._disk)
+        while some := [*islice(reads, FEW)]:
+            _answer(some)
 
     def _last_reads(self, one: tuple[str, bytes]) -> list[int] | None:
         known = unpack_shard(*one)

@@ -95,12 +95,16 @@ def list_shard(
             waiting.append((f"{here}/{name}", below))
     shard.directories = pack_directories(directories)
     shard.candidates += layout.build_folders(building)
-    if known:
-        for candidate in shard.candidates:
-            row = known.get(tuple([file[:4] for file in candidate.files]))
-            if row is not None:
-                candidate.recall(row)
+    recall_rows(shard, known)
     return shard
+
+
+def recall_rows(shard: Shard, known: Mapping[Signs, Row]) -> None:
+    """Let entries of a shard be as the rows of the same files tell."""
+    for candidate in shard.candidates if known else ():
+        row = known.get(tuple([file[:4] for file in candidate.files]))
+        if row is not None:
+            candidate.recall(row)
 
 
 def stamped(stamp: int, found: os.stat_result) -> int:

@@ -18,8 +18,6 @@ class Wanted(NamedTuple):
     """Its project's canonical name, where known."""
     version: str | None
     """Its version as written, where known."""
-    filename: str | None
-    """Its file name, where known."""
 
 
 Found = dict[bytes, str]
@@ -47,9 +45,7 @@ class Waiting:
                 digest = one.digest
                 if self._by_digest.setdefault(digest, one) is not one:
                     self._again.append((digest, one))
-        self.wanted = [
-            Wanted(digest, one.project, one.version, one.filename) for digest, one in self._by_digest.items()
-        ]
+        self.wanted = [Wanted(digest, one.project, one.version) for digest, one in self._by_digest.items()]
         """What they are looked for by."""
 
     def settle(self, found: Found) -> list[Candidate]:

@@ -100,6 +100,7 @@ class Browse(Vertical):
         self.doubts: tuple[str, ...] = ()
         """Which of them do not tell and what follows, as sentences; untrusted text."""
         self._work: tuple[str, float | None] | None = None
+        self._explained = False  # that marks wait for names
         self._resting: Timer | None = None  # ends when the cursor has rested on a row
         self._finding: tuple[int, frozenset[Word]] | None = None  # what is being found out, about which catalog
 
@@ -243,6 +244,12 @@ class Browse(Vertical):
         self.cache_tree.refresh_signs()
         self.tally = self.listing.tally
 
+    def _explain_if_unsure(self) -> None:
+        """Say why nothing is marked while a filter judges what is still being named."""
+        if self.listing.unsure and not self._explained:
+            self._explained = True
+            self.notify("What the filter shows can be marked as soon as everything is named.", markup=False)
+
     # What keys do
 
     def action_mark(self) -> None:
@@ -251,6 +258,7 @@ class Browse(Vertical):
         rows = [row for row in tree.chosen if not row.foreign]
         if not rows and tree.current is not None:
             self.notify("No pip writes these files: cachetui counts them and never touches them.", markup=False)
+        self._explain_if_unsure()
         self.listing.toggle(rows)
         if tree.range_from is not None:
             self._leave_range()
@@ -269,6 +277,7 @@ class Browse(Vertical):
 
     def action_mark_all(self) -> None:
         """Mark everything that is shown."""
+        self._explain_if_unsure()
         self.listing.mark_all()
         self._marks_changed()
 
@@ -279,6 +288,7 @@ class Browse(Vertical):
 
     def action_invert(self) -> None:
         """Mark what is shown and not marked, and the other way round."""
+        self._explain_if_unsure()
         self.listing.invert()
         self._marks_changed()
 

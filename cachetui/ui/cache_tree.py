@@ -251,6 +251,9 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         first, last = self._bounds
         return "rest" if self.range_from is not None and first <= line <= last else ""
 
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Leave the styles as they are: none rests on the focus, and to work them all out anew would take time."""
+
     def notify_style_update(self) -> None:
         """Draw in other colours."""
         self._drawn.clear()

@@ -62,9 +62,6 @@ class Ink(Widget):
         """The signs that the terminal can show."""
         return getattr(self.app, "glyphs", UNICODE)
 
-    def watch_has_focus(self, _has_focus: bool) -> None:
-        """Leave the styles as they are: none rests on the focus, and to work them all out anew would take time."""
-
     def notify_style_update(self) -> None:
         """Forget mixed styles when theme or classes change."""
         super().notify_style_update()

@@ -128,8 +128,17 @@ class Listing:
 
     @property
     def settled(self) -> bool:
-        """Whether what is shown is what the filter means: not while a term is being typed, or does not parse."""
-        return self.query is None or not (self.query.unfinished or self.query.error)
+        """Whether what is shown is what the filter means.
+
+        Not while a term is being typed or does not parse; nor while entries are being named, for what they are called
+        and of which kind they are may turn out otherwise, and marks would stay on what does not match.
+        """
+        return self.query is None or not (self.query.unfinished or self.query.error or self.unsure)
+
+    @property
+    def unsure(self) -> bool:
+        """Whether a filter judges entries that are still being named."""
+        return self.filtering and self.catalog.naming
 
     @property
     def unknown(self) -> frozenset[Word]:

@@ -97,6 +97,7 @@ class Reader(Tidy):
         self._take_up_due = False
         self._turn = 0
         self._reading: Worker[None] | None = None
+        self._told_turn = 0  # the reading of which it was said that it goes on
         self._difference: str | None = None
 
     @property
@@ -283,7 +284,9 @@ class Reader(Tidy):
     def action_rescan(self) -> None:
         """Read the cache again."""
         if self._reading is not None:
-            self.notify("The cache is being read just now.", markup=False)
+            if self._told_turn != self._turn:
+                self.notify("The cache is being read just now.", markup=False)
+            self._told_turn = self._turn
             return
         if self.inventory is None:
             self._last = None

@@ -1,4 +1,4 @@
-"""When memory is tidied up: in quiet moments, never between a key and its frame."""
+"""When memory is tidied up: in quiet moments, so that no key waits for it, save one that ends a quiet of seconds."""
 
 from __future__ import annotations
 

@@ -154,6 +154,31 @@ def test_what_a_helper_does_not_recall_is_recalled_without_it(
     assert scan(root, memory=memory) == first
 
 
+@pytest.mark.usefixtures("shared")
+def test_an_address_once_known_stays_known_whoever_reads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = tmp_path / "cache"
+    fill(root, 60)
+    with Memory(tmp_path / "memory") as memory:
+        first = {entry.path: entry.url for entry in scan(root, memory=memory).entries if entry.kind == "wheel"}
+        for page in [entry.path for entry in scan(root).entries if entry.kind == "index"]:
+            (root / page).unlink()
+        for number, folder in enumerate({path.rpartition("/")[0] for path in first}):
+            (root / folder / f"new{number}").write_text("x")
+        given: list[Share[tuple[Place, object]]] = []
+        order: Callable[[Helper, Share[tuple[Place, object]]], None] = Helper.read
+
+        def note(self: Helper, share: Share[tuple[Place, object]]) -> None:
+            given.append(share)
+            order(self, share)
+
+        monkeypatch.setattr(Helper, "read", note)
+        again = {entry.path: entry.url for entry in scan(root, memory=memory).entries if entry.kind == "wheel"}
+
+    assert any(share.given for share in given)
+    assert any(first.values())
+    assert again == first
+
+
 FAILING_PAGES = """
 import errno, sys
 sys.path[:] = {path!r}

@@ -13,6 +13,8 @@ import pytest
 from cachetui.demo.artifacts import core_metadata, wheel
 from cachetui.demo.writer import CacheWriter, file_headers, plain_headers
 from cachetui.model import NS, Entry
+from cachetui.pip.memory import Memory
+from cachetui.pip.records import LOWERED
 from cachetui.pip.scan import scan
 
 AT = 1_700_000_000 * NS
@@ -29,6 +31,23 @@ def read(root: Path, body: bytes, **more: str) -> Entry:
 def zip_of(directory: bytes) -> bytes:
     """Return what claims to be a zip with this directory."""
     return b"PK\3\4" + directory + b"PK\5\6" + bytes(8) + struct.pack("<IIH", len(directory), 4, 0)
+
+
+def test_half_a_pair_of_surrogates_is_remembered(tmp_path: Path) -> None:
+    root = tmp_path / "cache"
+    CacheWriter(root).put(f"selfcheck/{'5e' * 28}", rb'{"key": "/half/\ud800", "pypi_version": "26.3"}', AT)
+
+    for _ in range(2):
+        with Memory(tmp_path / "memory") as memory:
+            (entry,) = scan(root, memory=memory).entries
+            assert entry.note == "of /half/\ud800"
+
+
+def test_names_of_headers_are_not_kept_however_long_they_are(tmp_path: Path) -> None:
+    name = "x-" + "a" * 100_000
+
+    assert read(tmp_path, b"PK\3\4", **{name: "1"}).kind == "response"
+    assert "x-a" not in "".join([str(kept)[:3] for kept in LOWERED if len(str(kept)) > 64])
 
 
 @pytest.mark.parametrize(

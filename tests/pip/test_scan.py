@@ -15,7 +15,7 @@ from cachetui.demo.artifacts import Listed, core_metadata, json_page, sdist, whe
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
 from cachetui.errors import RootError
 from cachetui.model import NS, Batch, Entry, Inventory
-from cachetui.pip import recall
+from cachetui.pip import pages, recall
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
 
@@ -346,6 +346,34 @@ def test_damage_anywhere_costs_at_most_a_name(tmp_path_factory: pytest.TempPathF
     assert sorted(files_of(inventory)) == sorted(on_disk(root))
     assert len(inventory.entries) == 1
     assert inventory.entries[0].project in (None, "pkg")
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        "https://files.example/1/foo-1.0.0-py3-none-any.whl",
+        "https://files.example/1/foo-1.0-py3-none-any%2Ewhl",
+        "https://files.example/1/foo-1.0-py3-none-any.whl/",
+        "https://files.example/1/foo-1.0-py3-none-any.whl;x=1",
+        "https://files.example/1/foo-1%2e0-py3-none-any.whl",
+    ],
+)
+@pytest.mark.parametrize("told", [False, True])
+def test_an_address_that_spells_a_files_name_otherwise_is_found(listed: str, told: bool, tmp_path: Path) -> None:
+    cache = CacheWriter(tmp_path)
+    more = {"Content-Disposition": 'attachment; filename="foo-1.0-py3-none-any.whl"'} if told else {}
+    data = wheel("foo", "1.0")
+    headers = plain_headers("application/octet-stream", size=len(data), at_ns=AT, more=more)
+    asked = pages.as_asked(listed)
+    cache.answer(asked, data, headers, AT)
+    other = "https://files.example/2/foo-2.0-py3-none-any.whl"
+    page = json_page("foo", [Listed(address.rpartition("/")[2], address, "0" * 64) for address in (other, listed)])
+    headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
+    cache.answer("https://index.example/simple/foo/", page, headers, AT)
+
+    (found,) = [entry.url for entry in scan(tmp_path).entries if entry.kind != "index"]
+
+    assert found == asked
 
 
 # An earlier reading

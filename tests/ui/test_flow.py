@@ -20,6 +20,7 @@ from cachetui.ui.catalog import Place, Rank
 from cachetui.ui.preferring import Preferred
 from cachetui.ui.questions import Question, Result
 from cachetui.ui.review import PurgeReview, Review
+from cachetui.ui.sheet import Answer
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
 
@@ -113,6 +114,24 @@ async def test_a_rescan_shows_what_has_come_and_drops_marks_of_what_is_gone(root
         await settled(pilot)
         assert {entry.project for entry in app.listing.marks} == {"six"}
         assert any(row.key == Place(Rank.PROJECT, "new") for row in app.browse.cache_tree.table.rows)
+
+
+async def test_the_answer_with_the_focus_is_the_one_that_stands_out(root: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("a", "d")
+        await settled(pilot)
+        seen = []
+        for key in ("", "right", "left", "tab"):
+            await pilot.press(*[key] if key else [])
+            await pilot.pause()
+            yes, no = (app.screen.query_one(f"#{name}", Answer) for name in ("yes", "no"))
+            plain = (no if yes.has_focus else yes).styles.background
+            assert (yes if yes.has_focus else no).styles.background != plain
+            seen.append((yes.has_focus, plain))
+        assert [focused for focused, _ in seen] == [False, True, False, True]
+        assert len({plain for _, plain in seen}) == 1
 
 
 async def test_what_was_read_before_is_let_go(root: Path) -> None:

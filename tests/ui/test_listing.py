@@ -157,6 +157,26 @@ TestBrowsing = Browsing.TestCase
 TestBrowsing.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
 
 
+def test_nothing_is_marked_by_a_filter_while_entries_are_being_named() -> None:
+    listing = Listing(Catalog.of(everyday()))
+    listing.catalog.naming = True
+    listing.filter("kind:wheel")
+    listing.mark_all()
+    listing.invert()
+    listing.toggle(listing.rows())
+    assert (len(listing.marks), listing.unsure) == (0, True)
+
+    listing.filter("")
+    listing.mark_all()
+    assert len(listing.marks) == len(listing.catalog.entries)
+
+    listing.marks.clear()
+    listing.adopt(Catalog.of(everyday()))
+    listing.filter("kind:wheel")
+    listing.mark_all()
+    assert {entry.kind for entry in listing.marks} == {"wheel"}
+
+
 def test_a_filter_never_lets_a_parent_look_wholly_marked() -> None:
     listing = Listing(Catalog.of(everyday()))
     listing.filter("cp310")
