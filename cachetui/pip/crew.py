@@ -165,7 +165,8 @@ class Helper:
 
     @property
     def has_answered(self) -> bool:
-        """Whether the next answer need not be waited for."""
+        """Whether the next answer need not be waited for; where a portion is done, another one follows."""
+        self._take_in()
         return bool(self._arrived)
 
     def _hear(self, stop: Callable[[], bool]) -> Iterator[Any]:
