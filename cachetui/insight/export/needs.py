@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from packaging.requirements import InvalidRequirement, Requirement
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
@@ -15,6 +15,7 @@ from packaging.version import Version
 from cachetui.insight.export.filenames import named_by
 from cachetui.insight.export.planning import KINDS
 from cachetui.insight.export.requirement_files import Asked
+from cachetui.insight.requirement import read_requirement
 from cachetui.insight.why.offers import trouble_of
 from cachetui.interpreters.fitting import best_place
 from cachetui.interpreters.portrait import Portrait
@@ -164,7 +165,7 @@ class _Search:
         """Tell whether a requirement's marker holds; one that compares what cannot be compared does not."""
         try:
             return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
-        except (ValueError, KeyError, RecursionError):
+        except (ValueError, KeyError):
             return False
 
     def _needed_by(self, file: _File, extra: str) -> list[_Need]:
@@ -248,9 +249,8 @@ def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
     """Yield requirements; what pip could not read either is left out."""
     for text in texts:
         try:
-            requirement = Requirement(text)
-            requirement.specifier.contains("0")
-        except (InvalidRequirement, ValueError, RecursionError):  # a number, or parentheses, without end
+            requirement = read_requirement(text)
+        except ValueError:
             continue
         yield requirement
 

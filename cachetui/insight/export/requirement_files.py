@@ -16,6 +16,7 @@ from typing import NamedTuple
 from packaging.requirements import Requirement
 
 from cachetui.errors import CachetuiError
+from cachetui.insight.requirement import read_requirement
 from cachetui.pip.tree import reason
 
 COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -132,13 +133,9 @@ class _Reader:
             options = OPTION.search(line)
             text = line[: options.start()] if options else line
             try:
-                requirement = Requirement(text)
-                requirement.specifier.contains("0")  # a number may have more digits than Python takes
-            except RecursionError as error:
-                raise RequirementFileError(place, "is no requirement: it is nested too deep.", text) from error
+                requirement = read_requirement(text)
             except ValueError as error:
-                first = str(error).splitlines()[0]
-                raise RequirementFileError(place, f"is no requirement: {first}.", text) from error
+                raise RequirementFileError(place, f"is no requirement: {error}.", text) from error
             if requirement.url:
                 self.ignored.append(Ignored(place, line))
                 return

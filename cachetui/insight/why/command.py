@@ -42,6 +42,8 @@ QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 """What a shell leaves alone."""
 BLANK_BEFORE = re.compile(r"[=!~<>]=|[<>]|@\Z")
 """A comparison that stands apart from its project: pip gets it as a word of its own."""
+UNENDED = "a quotation mark has no partner, or a backslash stands last"
+"""Why a shell would wait for more."""
 ADVICE = "Write what pip was asked for, such as psycopg2==2.4.1."
 
 
@@ -75,7 +77,7 @@ def read_command(text: str) -> Command | None:
         words = _split(text)
     except ValueError as error:  # quotes that do not end
         if re.search(r"\bpip[\d.]*(?:\.exe)?\s+\w", text):
-            raise QuestionError(f"This command does not end: {error}.") from error
+            raise QuestionError(f"This command does not end: {UNENDED}.") from error
         return None
     variables, words = _variables(words)
     found = _python(words)

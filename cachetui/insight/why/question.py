@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from urllib.parse import urldefrag
 
 from packaging.markers import Marker
-from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cachetui.insight.why.command import ADVICE, Command, QuestionError, read_command, read_words
+from cachetui.insight.requirement import read_requirement
+from cachetui.insight.why.command import ADVICE, UNENDED, Command, QuestionError, read_command, read_words
 from cachetui.insight.why.given import Given
 from cachetui.insight.why.options import words_of
 from cachetui.pip.listings import HASH_IN_FRAGMENT, SDISTS, version_in
@@ -120,7 +120,7 @@ def _line(text: str) -> Command | None:
     try:
         command = read_words(words_of(shlex.split(text[found.start() :])))
     except ValueError as error:  # quotes that do not end
-        raise QuestionError(f"This line does not end: {error}.") from error
+        raise QuestionError(f"This line does not end: {UNENDED}.") from error
     if found.start() == 0:
         return command
     others = (command.requirement, *command.given.others) if command.requirement else ()
@@ -136,13 +136,9 @@ def _requirement(text: str) -> Question:
         said = "is no requirement: it names a folder or a file here, which pip takes as it is, from no cache."
         raise QuestionError(f"{said} Ask for a project, such as psycopg2==2.4.1.", text)
     try:
-        requirement = Requirement(text)
-        requirement.specifier.contains("0")  # a number may have more digits than Python takes
-    except RecursionError as error:
-        raise QuestionError(f"is no requirement: it is nested too deep. {ADVICE}", text) from error
+        requirement = read_requirement(text)
     except ValueError as error:
-        first = str(error).splitlines()[0]
-        raise QuestionError(f"is no requirement: {first}. {ADVICE}", text) from error
+        raise QuestionError(f"is no requirement: {error}. {ADVICE}", text) from error
     if requirement.url:
         found = _address(requirement.url)
         return replace(found, text=text, name=canonicalize_name(requirement.name), marker=requirement.marker)

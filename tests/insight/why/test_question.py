@@ -84,7 +84,7 @@ def test_what_may_be_typed(typed: str, question: Question) -> None:
         ("torch=2", "torch=2 is no requirement"),
         ("pip install", "This command names no project: pip was asked for nothing that could be looked up."),
         ("pip install -U ", "This command names no project: pip was asked for nothing that could be looked up."),
-        ("pip install 'torch", "This command does not end: No closing quotation."),
+        ("pip install 'torch", "This command does not end: a quotation mark has no partner"),
         ("../local", "../local is no requirement"),
         ("pip install ./torch-2.3.0-cp311-cp311-linux_x86_64.whl", "it names a folder or a file here, which pip takes"),
         ("torch-2.3.0-cp311-cp311-linux_x86_64.whl", "it names a folder or a file here, which pip takes"),

@@ -1,0 +1,24 @@
+"""Read a requirement (PEP 508), whichever release of packaging is there."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+DEEPEST = 100
+"""Parentheses within parentheses that are read: far more than anybody writes, and fewer than exhaust Python's stack."""
+
+
+def read_requirement(text: str) -> Requirement:
+    """Parse a requirement. Raises ValueError with one line that says what is wrong with it, without a full stop."""
+    if max(accumulate((letter == "(") - (letter == ")") for letter in text), default=0) > DEEPEST:
+        raise ValueError("it is nested too deep")
+    try:
+        requirement = Requirement(text)
+        requirement.specifier.contains("0")
+    except InvalidRequirement as error:
+        raise ValueError(str(error).partition("\n")[0]) from error
+    except ValueError as error:  # more digits than Python turns into a number
+        raise ValueError("a number in it is too long") from error
+    return requirement
