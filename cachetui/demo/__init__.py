@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cachetui.demo.contents import write_contents
+from cachetui.demo.target import Target
 from cachetui.demo.writer import CacheWriter
 
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -18,16 +19,16 @@ ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
 
 
 @contextmanager
-def demo_cache(now_ns: int | None = None) -> Iterator[Path]:
+def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Iterator[Path]:
     """Write a made-up cache into a temporary folder and yield its root; remove it afterwards, whatever happened.
 
-    Names, sizes and bytes are always the same; times are relative to `now_ns`, in nanoseconds since the epoch, by
-    default this moment.
+    Its wheels are for `target`, by default for the Python that runs this; but for that, names, sizes and bytes are
+    always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default this moment.
     """
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:
         root = Path(folder.name, "pip")
-        write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns)
+        write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns, target or Target.running())
         yield root
     finally:
         with _undisturbed():

@@ -13,6 +13,7 @@ from packaging.utils import canonicalize_name
 
 from cachetui.demo import artifacts
 from cachetui.demo.artifacts import Listed
+from cachetui.demo.target import Target
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
@@ -84,28 +85,33 @@ class Release(NamedTuple):
         url = f"{folder}/{quote(self.filename)}"
         return Listed(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
+    def meant_for(self, target: Target) -> Release:
+        """Return it as this Python could use it, where it is for the one that `contents.txt` names."""
+        before, built, tag = self.what.rpartition("built:")
+        return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
-def releases() -> Iterator[Release]:
-    """Yield the lines of `contents.txt`."""
+
+def releases(target: Target) -> Iterator[Release]:
+    """Yield the lines of `contents.txt`, with wheels for this Python."""
     for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             project, version, what, size, days, origin = line.split()
-            yield Release(project, version, what, int(size) * KILOBYTE, int(days), origin)
+            yield Release(project, version, what, int(size) * KILOBYTE, int(days), origin).meant_for(target)
 
 
-def write_contents(cache: CacheWriter, now_ns: int) -> None:
-    """Write all of it, as old as it says before `now_ns`."""
+def write_contents(cache: CacheWriter, now_ns: int, target: Target) -> None:
+    """Write all of it, as old as it says before `now_ns`, with wheels for this Python."""
     by_project: dict[str, list[Release]] = {}
     hashes: dict[str, str] = {}
-    for release in releases():
-        _write_release(cache, release, hashes, now_ns)
+    for release in releases(target):
+        _write_release(cache, release, hashes, now_ns, target.interpreter)
         by_project.setdefault(release.project, []).append(release)
     for project, known in by_project.items():
         _write_pages(cache, project, known, hashes, now_ns)
     _write_redirects(cache, now_ns)
     _write_responses(cache, now_ns)
     _write_checks(cache, now_ns)
-    _write_damage(cache, now_ns)
+    _write_damage(cache, now_ns, target)
     _write_leftovers(cache, now_ns)
 
 
@@ -114,8 +120,11 @@ def _when(now_ns: int, days: float, name: str) -> int:
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
-def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int) -> None:
-    """Write what the cache holds of a release, and note the SHA-256 of its archive by file name."""
+def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str) -> None:
+    """Write what the cache holds of a release, and note the SHA-256 of its archive by file name.
+
+    The Python of this name has built what tells of none.
+    """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
     read = at + (now_ns - at) // 2
@@ -123,9 +132,10 @@ def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str],
     if release.what.startswith("built:"):
         source = release._replace(what="sdist").listed(hashes)
         data = artifacts.wheel(release.project, release.version, release.tag, size=release.size)
-        interpreter = release.tag.partition("-")[0] if "cp" in release.tag else "cp311"
+        python = release.tag.partition("-")[0]
+        builder = interpreter if python == "py3" else python
         cache.built(
-            source.url, source.sha256, file.filename, data, at, interpreter=interpreter, origin=release.form == "v2"
+            source.url, source.sha256, file.filename, data, at, interpreter=builder, origin=release.form == "v2"
         )
         return
     if release.what == "sdist":
@@ -211,7 +221,7 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
     cache.put("selfcheck.json", old, _when(now_ns, 2_870, "selfcheck.json"))
 
 
-def _write_damage(cache: CacheWriter, now_ns: int) -> None:
+def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
     """Write what cannot be read, or is not what its record says."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")
@@ -220,10 +230,11 @@ def _write_damage(cache: CacheWriter, now_ns: int) -> None:
     cache.put(f"{folder}/{name}.body", artifacts.noise(75_000), at)
     cache.put(answer_path("pip 6.0", "http"), b"cc=1,\x80\x02}q\x00.", _when(now_ns, 2_900, "pip 6.0"))
 
-    half = Release("llvmlite", "0.42.0", "cp311-cp311-manylinux2014_x86_64", 108_000, 101, "public")
+    tag = target.tag("cp311-cp311-manylinux2014_x86_64")
+    half = Release("llvmlite", "0.42.0", tag, 108_000, 101, "public")
     whole = artifacts.wheel(half.project, half.version, half.tag, size=half.size)
     at = _when(now_ns, half.days, half.filename)
-    headers = file_headers(half.project, half.version, "bdist_wheel", "cp311", size=len(whole), at_ns=at)
+    headers = file_headers(half.project, half.version, "bdist_wheel", target.interpreter, size=len(whole), at_ns=at)
     cache.answer(half.listed().url, whole[: len(whole) // 3], headers, at)
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from cachetui.cli import main, removing
 from cachetui.demo import demo_cache
+from cachetui.demo.target import Target
 from tests.cli.lending import Lent
 
 
@@ -25,12 +26,19 @@ class Said(NamedTuple):
 
 
 Run = Callable[..., Said]
+HERE = Target.running()
 
 
 @pytest.fixture(scope="session")
 def made_up() -> Iterator[Path]:
-    with demo_cache() as root:
+    with demo_cache(target=HERE) as root:
         yield root
+
+
+def made_up_name(written: str) -> str:
+    """Return the name of a wheel in the made-up cache, which is for the Python that runs the tests."""
+    name, version, tag = written.removesuffix(".whl").split("-", 2)
+    return f"{name}-{version}-{HERE.tag(tag)}.whl"
 
 
 @pytest.fixture(scope="session")

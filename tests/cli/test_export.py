@@ -15,13 +15,16 @@ from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.insight.export import exporting
 from cachetui.model import NS
-from tests.cli.conftest import Nobody, Run
+from tests.cli.conftest import Nobody, Run, made_up_name
 
 if sys.platform != "win32":
     from tests.cli.terminal import Terminal
 
 AT = 1_700_000_000 * NS
-TORCH = ["torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl", "torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl"]
+TORCH = [
+    made_up_name("torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"),
+    made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl"),
+]
 
 
 def names(folder: Path) -> list[str]:

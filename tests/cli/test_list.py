@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from cachetui.cli.documents import entries_json
-from tests.cli.conftest import Nobody, Run
+from tests.cli.conftest import Nobody, Run, made_up_name
 from tests.inventories import files, record, write
 from tests.ui.cache import made
 
@@ -224,7 +224,7 @@ def test_the_tree_goes_down_to_the_files(run: Run, cache: Path) -> None:
     assert [name.strip() for name in names[1:4]] == [
         "psycopg2",
         "2.4.1",
-        "psycopg2-2.4.1-cp38-cp38-linux_x86_64.whl (built)",
+        f"{made_up_name('psycopg2-2.4.1-cp38-cp38-linux_x86_64.whl')} (built)",
     ]
     assert names[4].strip().startswith("wheels/")
 
@@ -248,10 +248,8 @@ def test_no_secret_of_an_address_is_listed(address: str) -> None:
 
 
 def test_names_are_whole_where_there_is_no_terminal(run: Run, cache: Path) -> None:
-    assert (
-        "opencv_python-4.9.0.80-cp37-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
-        in run("list", "--files", "--cache-dir", cache).out
-    )
+    name = made_up_name("opencv_python-4.9.0.80-cp37-abi3-manylinux_2_17_x86_64.manylinux2014_x86_64.whl")
+    assert name in run("list", "--files", "--cache-dir", cache).out
 
 
 @pytest.mark.parametrize("command", ["list", "info"])

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo.contents import write_contents
+from cachetui.demo.target import Target
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.scan import scan
 from cachetui.preferences.file import preferences_path
@@ -49,7 +50,7 @@ class Window(Terminal):
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    write_contents(CacheWriter(tmp_path / "pip"), time.time_ns())
+    write_contents(CacheWriter(tmp_path / "pip"), time.time_ns(), Target())
     return tmp_path / "pip"
 
 

@@ -11,6 +11,7 @@ from packaging.version import Version
 from textual.pilot import Pilot
 
 from cachetui.demo import demo_cache
+from cachetui.demo.target import Target
 from cachetui.insight.why.answer import Remedy
 from cachetui.insight.why.asker import Asker
 from cachetui.insight.why.question import Question
@@ -49,7 +50,7 @@ def somebody(question: Question, stop: Stop) -> Asker:
 
 @pytest.fixture(scope="module")
 def root() -> Iterator[Path]:
-    with demo_cache(NOW) as made:
+    with demo_cache(NOW, Target()) as made:
         yield made
 
 

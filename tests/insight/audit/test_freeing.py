@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from cachetui.demo import demo_cache
+from cachetui.demo.target import Target
 from cachetui.insight.audit.freeing import Freed, freed
 from cachetui.model import Entry, File, Inventory, Unreadable
 from cachetui.pip.scan import scan
@@ -38,7 +39,7 @@ def check(inventory: Inventory, now_ns: int = NOW) -> None:
 
 
 def test_plans_of_the_demo_say_the_same() -> None:
-    with demo_cache(NOW) as root:
+    with demo_cache(NOW, Target()) as root:
         check(scan(root))
 
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.demo import demo_cache
+from cachetui.demo.target import Target
 from cachetui.insight.audit.figures import Figure
 from cachetui.insight.audit.whole import WORDS, Audit, audit_of
 from cachetui.insight.judging import facts_of
@@ -91,7 +92,7 @@ def du(root: Path) -> int:
 
 
 def test_the_demo_adds_up_to_what_du_counts() -> None:
-    with demo_cache(NOW) as root:
+    with demo_cache(NOW, Target()) as root:
         found = audit(scan(root))
         assert found.disk_usage == du(root)
     check_sums(found)

@@ -9,6 +9,7 @@ import pytest
 from packaging.version import Version
 
 from cachetui.demo import demo_cache
+from cachetui.demo.target import Target
 from cachetui.insight.why.answer import Explanation
 from cachetui.insight.why.asker import Asker
 from cachetui.insight.why.case import gather
@@ -34,7 +35,7 @@ ASKER = Asker("python3", PYTHON, Version("26.2"))
 
 @pytest.fixture(scope="module")
 def inventory() -> Iterator[Inventory]:
-    with demo_cache(NOW) as root:
+    with demo_cache(NOW, Target()) as root:
         yield scan(root)
 
 
