@@ -408,7 +408,8 @@ def test_what_did_not_change_is_taken_over(remember: bool, tmp_path: Path, monke
 
 def test_the_second_scan_says_the_same_from_memory(tmp_path: Path) -> None:
     fill(tmp_path / "cache")
-    first = scan(tmp_path / "cache", memory=Memory(tmp_path / "memory"))
+    with Memory(tmp_path / "memory") as memory:
+        first = scan(tmp_path / "cache", memory=memory)
 
     with Memory(tmp_path / "memory") as memory:
         again = scan(tmp_path / "cache", memory=memory)

@@ -150,8 +150,8 @@ class RealPip:
         self, filled: Filled, tmp_path: Path, project: str, version: str
     ) -> None:
         copy = filled.copy(tmp_path / "cache")
-        memory = Memory(tmp_path / "memory")
-        inventory = copy.scan(memory)
+        with Memory(tmp_path / "memory") as memory:
+            inventory = copy.scan(memory)
         entries = of_version(inventory, project, version)
         before = sorted(path for path in copy.cache.rglob("*") if path.is_file())
 
@@ -170,9 +170,9 @@ class RealPip:
         assert sorted(sent) == sorted(known_entry(entry) for entry in entries if entry.kind != "built")
         assert set(downloads.values()) == {1}
         assert ("Building wheel" in printed) == (project == "sourced-thing")
-        assert by_digest(copy.scan(memory).entries) == filled.asked
-        assert copy.scan(memory) == copy.scan()
-        memory.close()
+        with Memory(tmp_path / "memory") as memory:
+            assert by_digest(copy.scan(memory).entries) == filled.asked
+            assert copy.scan(memory) == copy.scan()
 
     def test_pip_takes_what_the_demo_writes(self, filled: Filled, tmp_path: Path) -> None:
         filled.index.forget()
