@@ -10,6 +10,8 @@ import zipfile
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 WHEELHOUSE = Path(__file__).resolve().parent / "wheelhouse"
 
 
@@ -17,10 +19,11 @@ WHEELHOUSE = Path(__file__).resolve().parent / "wheelhouse"
 def unpacked(version: str) -> Path:
     """Return a folder with a pip in it, the same for all who ask: a wheel could be run, but compiles itself each time.
 
-    Nobody changes what lies there.
+    Nobody changes what lies there. Without that wheel the test is skipped.
     """
     wheel = WHEELHOUSE / f"pip-{version}-py3-none-any.whl"
-    assert wheel.is_file(), f"pip {version} is missing: run `python .ci/fetch_pips.py` once, with a network"
+    if not wheel.is_file():
+        pytest.skip(f"pip {version} is missing: run `python .ci/fetch_pips.py` once, with a network")
     folder = Path(tempfile.mkdtemp(prefix="cachetui-pip-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     with zipfile.ZipFile(wheel) as archive:
