@@ -10,7 +10,7 @@ import json
 import re
 from html.parser import HTMLParser
 from typing import Any, NamedTuple
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
@@ -22,6 +22,8 @@ HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
 SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """Endings that pip takes for sdists (`_internal/utils/filetypes.py`)."""
+NO_NAMES = ("", ".", "..")
+"""How addresses end that name no file: those of a page, of a part of one, of a folder or of a host."""
 
 
 class Listed(NamedTuple):
@@ -71,7 +73,7 @@ def version_in(filename: str, project: str) -> Version | None:
 def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
     """Return the files that a page lists, in its order, relative addresses joined to `base` if it is known.
 
-    What does not parse is left out, as pip leaves it out.
+    What does not parse is left out, as pip leaves it out; so is what names no file, of which pip makes nothing either.
     """
     within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
     listed = []
@@ -80,10 +82,13 @@ def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
             whole = urljoin(within, href) if within else href
             whole = urljoin(base, whole) if base else whole
             url, fragment = urldefrag(whole)
-            name, value = digest or _hash_in(fragment)
-            listed.append(Listed(filename_of(url), as_asked(url), name, value, requires, yanked, metadata))
+            url = as_asked(url)
+            filename = filename_of(urlsplit(url).path)
         except ValueError:
             continue
+        if filename not in NO_NAMES:
+            name, value = digest or _hash_in(fragment)
+            listed.append(Listed(filename, url, name, value, requires, yanked, metadata))
     return tuple(listed)
 
 

@@ -91,6 +91,22 @@ def test_what_is_no_page_lists_nothing(text: bytes) -> None:
 LINK = '<a href="https://files.example/torch-1.0.tar.gz">torch</a>'
 
 
+@pytest.mark.parametrize("base", [None, PAGE])
+@pytest.mark.parametrize(
+    "href",
+    [
+        *("\0", "\0 ", "#top", " ", " #top", "?", "?page=2", "?page=2#top"),
+        *(".", "..", "./", "../", "more/", "/", "//", "%2E"),
+        *("https://", "https://files.example", "https://files.example/", "//files.example", "https:///?a#sha256=aa"),
+    ],
+)
+def test_what_is_no_address_of_a_file_is_left_out(href: str, base: str | None) -> None:
+    text, kind = of_html(f'<a href="{href}">torch</a>', LINK)
+    assert [one.filename for one in files_of(Page(text.encode(), kind == JSON), base)] == ["torch-1.0.tar.gz"]
+    text, kind = of_json({"url": href, "filename": "torch-1.0.tar.gz", "hashes": {}})
+    assert files_of(Page(text.encode(), kind == JSON), base) == ()
+
+
 @pytest.mark.parametrize("nonsense", ["<![foo x]>", "<![", "<!doctype [<!x", "<!", "<?", "&#" + "9" * 5_000 + ";"])
 def test_a_page_is_read_up_to_where_it_makes_no_sense(nonsense: str) -> None:
     found = files_of(Page(f"{LINK}{nonsense}{LINK}".encode(), False), PAGE)
@@ -112,7 +128,7 @@ FRAGMENTS = st.lists(st.sampled_from(MARKUP + WORDS), max_size=30)
 def test_no_page_is_too_odd_to_be_read(text: bytes) -> None:
     for is_json in (False, True):
         for base in (None, PAGE, "http://["):
-            assert all(one.url for one in files_of(Page(text, is_json), base))
+            assert all(one.url and one.filename for one in files_of(Page(text, is_json), base))
 
 
 @pytest.mark.parametrize(
