@@ -45,7 +45,7 @@ class Explainer(Settler):
         if not isinstance(event, events.Key) or event.is_forwarded or not self._passes_on(event):
             await super().on_event(event)
         elif self.heeds(event):
-            await self._check_bindings(event.key)
+            await self.press(event)
 
     def _passes_on(self, event: events.Key) -> bool:
         box = self.focused

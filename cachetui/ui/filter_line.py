@@ -89,6 +89,7 @@ class FilterBox(Input):
 
     def __init__(self) -> None:
         self._wrong = Wrong(self)
+        self._rest = ""
         super().__init__(
             placeholder="filter: torch  kind:wheel  size>100MB",
             highlighter=self._wrong,
@@ -107,13 +108,14 @@ class FilterBox(Input):
 
     def suggest(self, rest: str) -> None:
         """Show how what is typed may go on; nothing, if that is empty."""
+        self._rest = rest
         self._suggestion = f"{self.value}{rest}" if rest else ""  # a suggester of Textual's answers a frame too late
 
     def action_complete(self) -> None:
         """Take what is suggested; where nothing is, go on to the rows."""
-        if self._suggestion:
+        if self._rest:
+            self.value += self._rest
             self.action_end()
-            self.action_cursor_right()
         else:
             self.action_leave(False)
 

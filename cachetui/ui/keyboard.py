@@ -7,7 +7,7 @@ from math import inf
 from textual import events
 from textual.app import App
 from textual.screen import SystemModalScreen
-from textual.widgets import Input
+from textual.widgets import Input, Tooltip
 
 
 class Keyboard(App[None]):
@@ -22,12 +22,18 @@ class Keyboard(App[None]):
             await super().on_event(event)
         elif self.heeds(event):
             self.app_focus = True
-            self.screen._clear_tooltip()
+            self.screen.query_children(Tooltip).set(display=False)
             box = self.focused
             if isinstance(box, Input) and event.character is not None and event.is_printable:
                 box.replace(event.character, *box.selection)
-            elif not await self._check_bindings(event.key, priority=True):
-                await self._check_bindings(event.key)
+            else:
+                await self.press(event)
+
+    async def press(self, event: events.Key) -> None:
+        """Do what a key is bound to; where that does nothing, Textual goes on to what else the key is bound to."""
+        bound = self.screen.active_bindings.get(event.key)
+        if bound is not None and not await self.run_action(bound.binding.action, bound.node):
+            await super().on_event(event)
 
     def heeds(self, event: events.Key) -> bool:
         """Tell whether a key is meant for what is seen now: a question takes none that is older than itself."""

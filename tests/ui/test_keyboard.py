@@ -7,6 +7,8 @@ from math import inf
 import pytest
 from rich.console import RenderableType
 from textual import events
+from textual.actions import SkipAction
+from textual.app import App
 from textual.screen import Screen
 from textual.worker import Worker
 
@@ -123,6 +125,36 @@ async def test_keys_typed_behind_an_answer_go_to_the_rows() -> None:
         burst(app, "n/six\r ")
         await pilot.pause()
         assert {entry.project for entry in app.listing.marks} == {"six"}
+
+
+async def test_keys_do_not_depend_on_what_textual_calls_its_own_dispatch(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        monkeypatch.delattr(App, "_check_bindings")
+        monkeypatch.delattr(Screen, "_clear_tooltip")
+        burst(app, "/numpy\rlj ")
+        await pilot.pause()
+        monkeypatch.undo()
+        assert {(entry.project, entry.version) for entry in app.listing.marks} == {("numpy", "2.0.0")}
+
+
+async def test_a_key_whose_first_binding_does_nothing_is_left_to_the_next() -> None:
+    app = Still(everyday())
+    asked: list[str] = []
+
+    def skipping() -> None:
+        asked.append("tree")
+        raise SkipAction
+
+    async with app.run_test(size=SIZE) as pilot:
+        setattr(app.browse.cache_tree, "action_skipping", skipping)  # noqa: B010 - an action that is only tried
+        setattr(app, "action_taken", lambda: asked.append("app"))  # noqa: B010 - as above
+        app.browse.cache_tree._bindings.bind("f9", "skipping")
+        app._bindings.bind("f9", "taken")
+        app.post_message(events.Key("f9", None))
+        await pilot.pause()
+        assert asked[-1] == "app"
+        assert "tree" in asked
 
 
 async def _nothing() -> None:
