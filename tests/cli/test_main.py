@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -28,17 +29,17 @@ def test_it_tells_its_version(run: Run) -> None:
 def test_it_explains_itself(run: Run, option: str) -> None:
     said = run(option)
     assert said.code == 0
-    assert said.out.startswith("Usage: cachetui ")
+    assert " cachetui " in said.out.splitlines()[0]
     for command in ("list", "info", "dir", "remove", "purge"):
         assert f"  {command} " in said.out
-        assert run(command, option).out.startswith(f"Usage: cachetui {command} ")
+        assert f" cachetui {command} " in run(command, option).out.splitlines()[0]
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["--nonsense"], ["list", "--sort", "colour"], ["remove"]])
 def test_wrong_usage_is_told(run: Run, arguments: list[str]) -> None:
     said = run(*arguments)
     assert (said.code, said.out) == (2, "")
-    assert said.err.startswith("Usage: cachetui ")
+    assert " cachetui " in said.err.splitlines()[0]
 
 
 def test_a_long_term_is_shown_around_the_place(run: Run) -> None:
@@ -84,7 +85,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(start: Start, cache: Path) ->
 def test_a_full_disk_is_told(start: Start, cache: Path) -> None:
     with Path("/dev/full").open("w") as full, start("list", "--json", "--cache-dir", cache, stdout=full) as process:
         _, err = process.communicate()
-    assert (process.returncode, err) == (1, "Error: No space left on device.\n")
+    assert (process.returncode, err) == (1, f"Error: {os.strerror(errno.ENOSPC)}.\n")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")

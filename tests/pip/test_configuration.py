@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import ast
+import errno
 import os
 import subprocess
 import sys
@@ -129,7 +130,7 @@ def test_a_file_that_may_not_be_read_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "pip.conf"
     path.touch(0o000)
     assert read_configuration(Files((), (str(path),), ()), {}, NEWEST, cwd="/") == Configuration(
-        notes=(f"pip passes over {path}, which cannot be read: Permission denied.",)
+        notes=(f"pip passes over {path}, which cannot be read: {os.strerror(errno.EACCES)}.",)
     )
 
 

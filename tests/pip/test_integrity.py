@@ -26,4 +26,4 @@ def test_what_bzip2_packed_and_is_damaged_does_not_unpack(packed: bytes) -> None
     with tempfile.TemporaryFile() as file:
         file.write(packed[:at] + bytes(50) + packed[at + 50 :])
         file.flush()
-        assert trouble_in(Window(file.fileno(), 0, len(packed))) == "it does not unpack: Invalid data stream"
+        assert str(trouble_in(Window(file.fileno(), 0, len(packed)))).startswith("it does not unpack: ")

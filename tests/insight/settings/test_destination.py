@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -66,7 +67,7 @@ def test_what_is_meant(typed: str, expected: str, own: Path) -> None:
         ("~/link/pip/new", "{}/link/pip/new lies in the present cache, {}/.cache/pip: name a folder outside of it."),
         ("~", "{} is your home directory or lies above it: name a folder that is the cache's alone."),
         ("/", "/ is your home directory or lies above it: name a folder that is the cache's alone."),
-        ("~/" + "x" * 5000, "{}/" + "x" * 5000 + " cannot be looked at: File name too long."),
+        ("~/" + "x" * 5000, "{}/" + "x" * 5000 + f" cannot be looked at: {os.strerror(errno.ENAMETOOLONG)}."),
     ],
     ids=lambda words: words[:30],
 )
