@@ -7,7 +7,6 @@ Formats: pip's vendored `cachecontrol/serialize.py` (`Serializer.dumps`, `_loads
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import zlib
 from collections.abc import Iterator, Mapping
@@ -35,7 +34,9 @@ MOST_NAMES, LONGEST_NAME = 1000, 64
 """Names of headers that are kept in lower case, and characters of the longest of them."""
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
+GARBLED = "damaged: pip stops at it, for a text in it is not base64"
 """What is said of records that pip passes over for their age, and of those that it does not survive."""
+NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 """msgpack's bin and str types, by the bytes that tell their length (msgpack specification)."""
 
@@ -104,7 +105,8 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
         content = msgpack.unpackb(packed[5:], strict_map_key=False, unicode_errors="surrogateescape")
     except (ValueError, msgpack.UnpackException, TypeError, RecursionError, MemoryError) as error:
         raise UnreadableRecordError("damaged: not the msgpack that it says it is") from error
-    return _record(content, body)
+    response = _answer_in(content)
+    return Record(response["status"], lower(response["headers"]), body)
 
 
 def _find_body(fd: int, size: int, head: bytes) -> tuple[int, int, int]:
@@ -156,13 +158,13 @@ def _read_cc2(fd: int, size: int) -> Record:
             if text.fed > most:
                 raise UnreadableRecordError("it inflates to more than is plausible")
         content = json.loads(text.kept())
-        headers = {_decode(name): _decode(value) for name, value in content["response"]["headers"].items()}
     except UnreadableRecordError:
         raise
-    except (ValueError, LookupError, AttributeError, TypeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise UnreadableRecordError("damaged: not the JSON that it says it is") from error
-    content["response"]["headers"] = headers
-    return _record(content, text.body())
+    response = _answer_in(content)
+    headers = {_decode(name): _decode(value) for name, value in response["headers"].items()}
+    return Record(response["status"], lower(headers), text.body(response["body"]))
 
 
 def inflated(fd: int) -> Iterator[bytes]:
@@ -181,8 +183,18 @@ def inflated(fd: int) -> Iterator[bytes]:
         raise UnreadableRecordError("damaged: it cannot be decompressed") from error
 
 
-def _decode(text: str) -> str:
-    return base64.b64decode(text).decode("latin-1")
+def _decode(text: object) -> str:
+    return _from_base64(text).decode("latin-1")
+
+
+def _from_base64(text: object) -> bytes:
+    """Return what a text in a `cc=2` record stands for. Raises UnreadableRecordError: it may be anything."""
+    if not isinstance(text, str | bytes):
+        raise UnreadableRecordError(NO_ANSWER)
+    try:
+        return base64.b64decode(text)
+    except ValueError as error:  # letters that are not ASCII, a length that base64 cannot have
+        raise UnreadableRecordError(GARBLED) from error
 
 
 class LongStringCutter:
@@ -241,41 +253,36 @@ class LongStringCutter:
         """Return the JSON, in which the longest string is empty if it was too long to stand there."""
         return bytes(self._text)
 
-    def body(self) -> Body:
-        """Return the body that was cut out or stands in the text. Raises ValueError where it is not base64."""
+    def body(self, written: object) -> Body:
+        """Return the body that was cut out, else the one that is `written` in the text, which may be anything.
+
+        Raises UnreadableRecordError where it is not base64.
+        """
         head, tail, length = self._longest
-        if not length:
-            encoded = json.loads(self.kept())["response"]["body"]
-            whole = base64.b64decode(encoded)
+        if written or not length:
+            whole = _from_base64(written)
             return Kept(whole, b"", len(whole))
-        try:
-            size = length // 4 * 3 - (tail or head)[-2:].count(b"=")
-            if length == len(head):
-                return Kept(base64.b64decode(head), b"", size)
-            start = -(length - len(tail)) % 4  # decode from a whole group of four
-            return Kept(
-                base64.b64decode(head[: BODY_END // 3 * 4]),
-                base64.b64decode(tail[start:][-(BODY_END // 3 * 4) :]),
-                size,
-            )
-        except binascii.Error as error:
-            raise UnreadableRecordError("damaged: its body is not base64") from error
+        size = length // 4 * 3 - (tail or head)[-2:].count(b"=")
+        if length == len(head):
+            return Kept(_from_base64(head), b"", size)
+        start = -(length - len(tail)) % 4  # decode from a whole group of four
+        return Kept(
+            _from_base64(head[: BODY_END // 3 * 4]),
+            _from_base64(tail[start:][-(BODY_END // 3 * 4) :]),
+            size,
+        )
 
 
-def _record(content: Any, body: Body | None) -> Record:
-    """Take what a record tells from its decoded form, which may be anything."""
-    try:
-        response = content["response"]
-        status = response["status"]
-        headers = lower(response["headers"])
-        broken = not response.keys() >= PARTS and ("body" not in response or not response.keys() <= PARTS | {"strict"})
-    except (LookupError, TypeError, AttributeError) as error:
-        raise UnreadableRecordError("damaged: it holds no answer") from error
-    if not isinstance(status, int):
+def _answer_in(content: Any) -> dict[str, Any]:
+    """Return the answer in a decoded record, which may be anything. Raises UnreadableRecordError."""
+    response = content.get("response") if isinstance(content, dict) else None
+    if not isinstance(response, dict) or not isinstance(response.get("headers"), dict) or "status" not in response:
+        raise UnreadableRecordError(NO_ANSWER)
+    if not isinstance(response["status"], int):
         raise UnreadableRecordError("damaged: its status is not a number")
-    if broken:
+    if not response.keys() >= PARTS and ("body" not in response or not response.keys() <= PARTS | {"strict"}):
         raise UnreadableRecordError(STOPPING)
-    return Record(status, headers, body)
+    return response
 
 
 class Lowered(dict[object, object]):
@@ -292,6 +299,9 @@ class Lowered(dict[object, object]):
 LOWERED = Lowered()
 
 
-def lower(headers: dict[Any, object]) -> dict[object, object]:
-    """Return headers by their names in lower case. May raise AttributeError: the names may be anything."""
-    return dict(zip(map(LOWERED.__getitem__, headers), headers.values(), strict=True))
+def lower(headers: Mapping[Any, object]) -> dict[object, object]:
+    """Return headers by their names in lower case. Raises UnreadableRecordError: the names may be anything."""
+    try:
+        return dict(zip(map(LOWERED.__getitem__, headers), headers.values(), strict=True))
+    except AttributeError as error:
+        raise UnreadableRecordError(NO_ANSWER) from error

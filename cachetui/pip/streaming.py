@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from cachetui.pip.bodies import Body, read_at
-from cachetui.pip.records import LONGEST_RECORD, UnreadableRecordError, inflated, read_record
+from cachetui.pip.records import GARBLED, LONGEST_RECORD, UnreadableRecordError, inflated, read_record
 
 PIECE = 1 << 20
 """Bytes that are read at a time."""
@@ -57,4 +57,4 @@ def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:
             letters = letters[whole:] + next(text, b'"')
         yield base64.b64decode(letters[:quote], validate=True)
     except binascii.Error as error:
-        raise UnreadableRecordError("damaged: its body is not base64") from error
+        raise UnreadableRecordError(GARBLED) from error

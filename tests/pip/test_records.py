@@ -18,13 +18,18 @@ from hypothesis import strategies as st
 from cachetui.demo.writer import Format, record
 from cachetui.pip.records import (
     BODY_END,
+    GARBLED,
+    NO_ANSWER,
     PARTS,
+    STOPPING,
     WHOLE_BODY,
     LongStringCutter,
     Record,
     UnreadableRecordError,
     read_record,
 )
+from tests.damaged import JSON_RECORDS, PACKED_RECORDS, json_record, packed_record
+from tests.pips import unpacked
 
 HEADERS = {"Content-Type": "text/html", "ETag": '"x"', "Vary": "Accept-Encoding"}
 
@@ -154,6 +159,57 @@ def test_any_bytes_are_a_record_or_said_to_be_none(data: bytes, start: bytes, in
             assert str(error)
 
 
+@pytest.mark.parametrize("damage", JSON_RECORDS)
+def test_json_of_another_shape_is_no_record(damage: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRecordError):
+        read(json_record(JSON_RECORDS[damage]), tmp_path)
+
+
+@pytest.mark.parametrize("damage", PACKED_RECORDS)
+def test_msgpack_of_another_shape_is_no_record(damage: str, tmp_path: Path) -> None:
+    with pytest.raises(UnreadableRecordError):
+        read(packed_record(PACKED_RECORDS[damage]), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("damage", "note"),
+    [
+        ("no body", STOPPING),
+        ("a body beyond ASCII", GARBLED),
+        ("a body of a length that base64 cannot have", GARBLED),
+        ("a long body of such a length", GARBLED),
+        ("a header's name that is not base64", GARBLED),
+        ("a null body", NO_ANSWER),
+        ("null headers", NO_ANSWER),
+    ],
+)
+def test_damage_that_ends_pip_is_told_from_damage_that_it_passes_over(damage: str, note: str, tmp_path: Path) -> None:
+    data = json_record(JSON_RECORDS[damage])
+    with pytest.raises(UnreadableRecordError) as caught:
+        read(data, tmp_path)
+    assert (str(caught.value), ends_pip(data)) == (note, note != NO_ANSWER)
+
+
+def ends_pip(data: bytes) -> bool:
+    """Tell whether pip 23.2.1, the last that reads such records, ends with an error at one."""
+    done = subprocess.run(
+        [sys.executable, "-c", ASKING, str(unpacked("23.2.1"))], input=data, capture_output=True, check=True
+    )
+    return done.stdout.strip() == b"ended"
+
+
+ASKING = """
+import sys, types
+sys.path.insert(0, sys.argv[1])
+from pip._vendor.cachecontrol.serialize import Serializer
+try:
+    print("read", Serializer().loads(types.SimpleNamespace(headers={}), sys.stdin.buffer.read()))
+except (KeyError, TypeError, ValueError):
+    print("ended")
+"""
+"""Asks the pip in a folder to read a record."""
+
+
 @given(st.integers(0, 100), st.lists(st.integers(1, 70_000), max_size=8))
 def test_a_long_string_is_cut_out_wherever_the_pieces_end(more: int, cuts: list[int]) -> None:
     body = bytes(range(256)) * 1_200 + bytes(more)
@@ -167,7 +223,7 @@ def test_a_long_string_is_cut_out_wherever_the_pieces_end(more: int, cuts: list[
         at += cut
     cutter.feed(text[at:])
 
-    kept = cutter.body()
+    kept = cutter.body("")
 
     assert json.loads(cutter.kept()) == {"response": {"body": "", "status": 200}, "vary": {"a": "b"}}
     assert (kept.size, kept.read(0, 10), kept.read(kept.size - 10, 10)) == (len(body), body[:10], body[-10:])
