@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from hashlib import sha224
 from urllib.parse import urlsplit
 
@@ -43,15 +44,12 @@ class Dictionary:
     def page_address(self, digest: bytes, project: str, page: pages.Page) -> str | None:
         """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
         guesses = set(self._bases)
-        if first := pages.first_absolute(page):
-            try:
-                parts = urlsplit(first)
-            except ValueError:
-                return None
+        with suppress(ValueError):  # what is no address tells nothing
+            parts = urlsplit(pages.first_absolute(page) or "")
             guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
         for base in sorted(guesses):
             for address in (f"{base}/{project}/", f"{base}/{project}"):
-                if sha224(address.encode()).digest() == digest:
+                if sha224(address.encode("utf-8", "surrogatepass")).digest() == digest:
                     return address
         return None
 

@@ -177,13 +177,11 @@ def name_built(candidate: Candidate) -> None:
 
 def read_origin(candidate: Candidate, fd: int) -> None:
     """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
-    url, note = None, candidate.note
-    try:
-        url = json.loads(read_at(fd, LONGEST_JSON, 0))["url"]
-    except (ValueError, RecursionError, LookupError, TypeError):
-        note = "its origin.json cannot be read"
+    told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
+    url = told if isinstance(told, str) else None
+    note = candidate.note if url is not None else "its origin.json cannot be read"
     known = candidate.by, candidate.project, candidate.version, candidate.filename
-    candidate.settle("built", *known, url if isinstance(url, str) else None, note)
+    candidate.settle("built", *known, url, note)
 
 
 def read_selfcheck(candidate: Candidate, fd: int) -> None:
@@ -194,12 +192,18 @@ def read_selfcheck(candidate: Candidate, fd: int) -> None:
 
 def environments_in(text: bytes) -> tuple[str, ...]:
     """Return the prefixes of the environments that a self-check is about (`_internal/self_outdated_check.py`)."""
+    content = object_in(text)
+    keys = [content["key"]] if "key" in content else list(content)
+    return tuple([key for key in keys if isinstance(key, str)])
+
+
+def object_in(text: bytes) -> dict[str, object]:
+    """Return the object that a JSON text is; an empty one where it is anything else."""
     try:
         content = json.loads(text)
-        keys = [content["key"]] if "key" in content else list(content)
-    except (ValueError, RecursionError, LookupError, TypeError):
-        return ()
-    return tuple([key for key in keys if isinstance(key, str)])
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 # By the addresses that others list

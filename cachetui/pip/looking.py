@@ -13,7 +13,7 @@ from cachetui.pip.candidate import Candidate
 from cachetui.pip.dictionary import Dictionary
 from cachetui.pip.disk import blocks_read
 from cachetui.pip.records import FIRST_READ, UnreadableRecordError
-from cachetui.pip.tree import GONE, Tree, reason, unreadable
+from cachetui.pip.tree import GONE, Tree, reason, unforeseen
 from cachetui.pip.wanted import NAMELESS_PAGE, Found
 
 AT_ONCE, FEW = 64, 8
@@ -64,7 +64,8 @@ class Looker:
             if candidate.kind == "page" or (candidate.kind == "index" and candidate.url is None):
                 name = pages.name_of(page) if page else None
                 url = dictionary.page_address(candidate.digest, name, page) if page and name else None
-                candidate.settle("index" if name else "response", "page" if name else None, name, url=url)
+                note = pages.STOPPING if page and name and pages.stops_pip(page) else None
+                candidate.settle("index" if name else "response", "page" if name else None, name, url=url, note=note)
                 if page and not name:
                     candidate.hint = f"{NAMELESS_PAGE} {candidate.hint}"
             if page and dictionary.wants(candidate.project):
@@ -76,25 +77,34 @@ class Looker:
     def _each(
         self, candidates: Iterable[Candidate], which: int, job: Callable[[Candidate, int], None], few: int = FEW
     ) -> None:
-        """Do a job with one file, by its number, of each entry. What cannot be read is unknown, the gone left out."""
+        """Do a job with one file, by its number, of each entry."""
         waiting = iter(candidates)
         while not self._stop() and (some := [*islice(waiting, AT_ONCE if self._slow else few)]):
             before = blocks_read()
             if self._slow and CAN_ASK_AHEAD:
                 self._ask_for(some, which)
             for candidate in some:
-                try:
-                    fd = self._tree.open(candidate.files[which])
-                    try:
-                        job(candidate, fd)
-                    finally:
-                        os.close(fd)
-                except UnreadableRecordError as error:
-                    candidate.settle("unknown", note=str(error))
-                except OSError as error:
-                    self._fail(candidate, which, error)
+                self._try(candidate, which, job)
             self._slow = blocks_read() - before >= len(some)
             self._tell(some)
+
+    def _try(self, candidate: Candidate, which: int, job: Callable[[Candidate, int], None]) -> None:
+        """Do a job with one file of an entry. What cannot be read is unknown, what is gone is left out."""
+        try:
+            fd = self._tree.open(candidate.files[which])
+            try:
+                job(candidate, fd)
+            finally:
+                os.close(fd)
+        except UnreadableRecordError as error:
+            candidate.settle("unknown", note=str(error))
+        except OSError as error:
+            if error.errno in GONE:
+                self.gone.add(candidate)
+            else:
+                self._fail(candidate, which, reason(error), f"cannot be opened: {reason(error)}")
+        except Exception as error:  # whatever one file holds, all others are still to be read
+            self._fail(candidate, which, unforeseen(error), unforeseen(error))
 
     def _ask_for(self, candidates: Iterable[Candidate], which: int) -> None:
         """Let the disk begin to read the beginnings of files, all of them at once; a hint, no more."""
@@ -106,10 +116,8 @@ class Looker:
                 finally:
                     os.close(fd)
 
-    def _fail(self, candidate: Candidate, which: int, error: OSError) -> None:
-        if error.errno in GONE:
-            self.gone.add(candidate)
-            return
-        self.errors.append(unreadable(candidate.files[which].path, error))
+    def _fail(self, candidate: Candidate, which: int, why: str, note: str) -> None:
+        """Note that a file of an entry cannot be read; what its path tells of the entry still holds."""
+        self.errors.append(Unreadable(candidate.files[which].path, why))
         if candidate.kind not in ("built", "selfcheck"):
-            candidate.settle("unknown", note=f"cannot be opened: {reason(error)}")
+            candidate.settle("unknown", note=note)

@@ -43,6 +43,12 @@ FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
 """The beginning of the first address on a page: an index writes all of them alike."""
 ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
+STOPPING = "pip stops at it, for it lists what is no address"
+"""What is said of a page that pip keeps and does not survive."""
+ANYWHERE = "https://x/"
+"""Stands for the address of any page, where only the form of what is joined to it matters."""
+MOST_BRACKETS = 1000
+"""Brackets of a page that are looked at one by one: most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
 """What pip leaves as it is in a path."""
 
@@ -141,22 +147,27 @@ def filename_of(address: str) -> str:
 
 
 def addresses(page: Page, base: str | None = None) -> Iterator[str]:
-    """Yield the addresses of the files that a page lists, without fragment, relative ones joined to `base` if known."""
-    if page.is_json:
-        yield from _json_addresses(page.text, base)
-        return
-    for double, single, bare in HREF.findall(page.text):
-        href = urldefrag(html.unescape((double or single or bare).decode("utf-8", "replace")).strip()).url
-        if href.startswith(("http://", "https://")):
-            yield href
-        elif href:
-            try:
-                yield urljoin(base, href) if base else href
-            except ValueError:
-                continue
+    """Yield the addresses of the files that a page lists, without fragment, relative ones joined to `base` if known.
+
+    What is no address is left out.
+    """
+    for written in _json_urls(page.text) if page.is_json else _html_hrefs(page.text):
+        try:
+            if url := urldefrag(written).url:
+                yield urljoin(base, url) if base and not url.startswith(("http://", "https://")) else url
+        except ValueError:
+            continue
 
 
-def _json_addresses(text: bytes, base: str | None) -> Iterator[str]:
+def _html_hrefs(text: bytes) -> Iterator[str]:
+    for double, single, bare in HREF.findall(text):
+        try:
+            yield html.unescape((double or single or bare).decode("utf-8", "replace")).strip()
+        except ValueError:  # a character's number that is longer than Python takes
+            continue
+
+
+def _json_urls(text: bytes) -> Iterator[str]:
     if len(text) > LONGEST_PARSED:
         return
     try:
@@ -165,12 +176,24 @@ def _json_addresses(text: bytes, base: str | None) -> Iterator[str]:
         return
     for file in files if isinstance(files, list) else ():
         url = file.get("url") if isinstance(file, dict) else None
-        if isinstance(url, str) and url:
-            try:
-                url = urldefrag(url).url
-                yield url if urlsplit(url).scheme else urljoin(base, url) if base else url
-            except ValueError:
-                continue
+        if isinstance(url, str):
+            yield url
+
+
+def stops_pip(page: Page) -> bool:
+    """Tell whether pip, 22.3.1 to 26.3 at least, ends with a traceback at an address such as `http://[`.
+
+    It splits each as it comes (`_internal/models/link.py`, `Link.from_json` and `from_element`, and the constructor).
+    """
+    *pieces, rest = page.text.split(b"[", MOST_BRACKETS)  # one letter is sought many times as fast as two
+    if not any(piece.endswith(b"/") for piece in pieces) and not (b"[" in rest and b"/[" in rest):
+        return False
+    for written in _json_urls(page.text) if page.is_json else _html_hrefs(page.text):
+        try:
+            urlsplit(urljoin(ANYWHERE, written))
+        except ValueError:
+            return True
+    return False
 
 
 def listed_files(page: Page) -> list[Listed]:

@@ -295,10 +295,10 @@ class Scan:
     # The end
 
     def _learn(self, memory: Memory, gone: Iterable[str]) -> None:
-        """Remember what is new, but nothing that could not be read."""
-        new = []
+        """Remember what is new, but nothing that could not be read: it may be read another time."""
+        failed, new = {error.path for error in self._errors}, []
         for shard in self._shards[1:]:
-            unread = self._errors and any(one.kind == "unknown" for one in shard.candidates)
+            unread = failed and any(file.path in failed for one in shard.candidates for file in one.files)
             vanished = not shard.directories  # while it was listed
             if not (shard.recalled or shard.errors or unread or vanished):
                 new.append(shard)

@@ -194,6 +194,15 @@ def reason(error: BaseException) -> str:
     return str(getattr(error, "strerror", None) or error)
 
 
+def unforeseen(error: Exception) -> str:
+    """Return in words what nobody foresaw, as a clause. Its own text may hold a secret that a file holds: left out."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be read"
+    return f"cachetui failed to read it, by a mistake of its own ({type(error).__name__})"
+
+
 def unreadable(path: str, error: OSError) -> Unreadable:
     """Note what could not be read, and why."""
     return Unreadable(path, reason(error))

@@ -17,7 +17,9 @@ from cachetui.pip.pages import (
     name_of,
     needs_parsing,
     read_page,
+    stops_pip,
 )
+from tests.damaged import FILES as ODD_FILES
 
 FILES = [
     Listed("pkg-1.0.tar.gz", "https://files.example/a/pkg-1.0.tar.gz", "0" * 64),
@@ -128,3 +130,31 @@ def test_some_pages_must_be_parsed(text: bytes) -> None:
 )
 def test_the_file_name_is_the_last_part_of_the_path(address: str, filename: str) -> None:
     assert filename_of(address) == filename
+
+
+@pytest.mark.parametrize("address", ["http://[", "http://[::1/a-1.0.tar.gz", "//[", "http://[#a"])
+def test_an_address_that_is_none_is_left_out_and_ends_pip(address: str) -> None:
+    good = "https://files.example/a-1.0.tar.gz"
+    for text in (
+        json.dumps({"name": "a", "files": [{"url": address}, {"url": good}]}),
+        f'<title>Links for a</title><a href="{address}">a</a><a href="{good}">b</a>',
+    ):
+        found = page(text.encode())
+        assert [one for one in addresses(found, "https://index.example/simple/a/") if "[" not in one] == [good]
+        assert (name_of(found), stops_pip(found)) == ("a", True)
+
+
+@pytest.mark.parametrize("href", ["a-1.0.tar.gz", "http://[::1]/a-1.0.tar.gz", "/[a]", "[a", "http://h/[x#["])
+def test_other_brackets_do_pip_no_harm(href: str) -> None:
+    assert not stops_pip(page(f'<a href="{href}">a</a>'.encode()))
+
+
+def test_a_character_whose_number_has_no_end_spoils_one_address_only() -> None:
+    text = f'<a href="&#{"9" * 5_000};">a</a><a href="b-1.0.tar.gz">b</a>'
+    assert list(addresses(page(text.encode()))) == ["b-1.0.tar.gz"]
+
+
+@pytest.mark.parametrize("files", ODD_FILES)
+def test_files_of_another_shape_are_left_out(files: object) -> None:
+    found = page(json.dumps({"name": "a", "files": files}).encode())
+    assert {*addresses(found, "https://index.example/simple/a/")} <= {"https://index.example/simple/a/a-1.0.tar.gz"}

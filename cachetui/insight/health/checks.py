@@ -7,16 +7,17 @@ from pathlib import Path
 
 from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import NS, Entry, Inventory
+from cachetui.pip import pages
 from cachetui.pip.evidence import Evidence
 from cachetui.pip.layout import is_legacy
-from cachetui.pip.records import PICKLE, STOPPING
+from cachetui.pip.records import GARBLED, PICKLE, STOPPING
 from cachetui.pip.tree import never
 
 FRESH = 3_600 * NS
 """Nanoseconds within which what looks left behind may be a pip at work."""
 NO_ORIGIN = "its origin.json cannot be read"
 """The note of a built wheel whose origin is damaged."""
-UNREAD: dict[str, Sort] = {PICKLE: "pickle", STOPPING: "stopping"}
+UNREAD: dict[str, Sort] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
 """Sorts of what cannot be read, by the note that tells why; all else is unreadable."""
 
 
@@ -69,6 +70,8 @@ def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
         yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
     elif entry.kind == "built" and entry.note:
         yield Finding("origin" if entry.note == NO_ORIGIN else "misnamed", entry.path, entry.note, since)
+    elif entry.note == pages.STOPPING:
+        yield Finding("stopping", entry.path, entry.note, since)
     elif entry.announced is not None:
         stored = entry.files[-1].size if len(entry.files) > 1 else None
         has = f"{stored:,}" if stored is not None else "another number"

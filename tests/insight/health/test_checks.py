@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo import artifacts
-from cachetui.demo.writer import CacheWriter, built_folder, file_headers
+from cachetui.demo.writer import CacheWriter, answer_path, built_folder, file_headers, page_headers
 from cachetui.insight.health.checks import check
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import scan
+from tests.damaged import JSON_RECORDS, json_record
 
 NOW = time.time_ns()
 DAY = 86_400 * 10**9
@@ -80,6 +81,20 @@ def test_damaged_origins_and_wrong_names(cache: Cache) -> None:
     cache.put(f"{built_folder(URL, None)}/origin.json", b"{", NOW - DAY)
     cache.built("https://files.example/other.zip", None, "torch.whl", data, NOW - DAY, origin=False)
     assert [sort for sort, _ in found(cache.root)] == ["origin", "misnamed"]
+
+
+def test_what_ends_pip(cache: Cache) -> None:
+    text = b'<title>Links for torch</title><a href="http://[">a</a>'
+    headers = page_headers("text/html", size=len(text), at_ns=NOW, gzipped=False)
+    cache.answer("https://index.example/simple/torch/", text, headers, NOW - DAY)
+    cache.put(answer_path("https://index.example/a", "http"), json_record(JSON_RECORDS["no body"]), NOW - DAY)
+    cache.put(answer_path("https://index.example/b", "http"), json_record(JSON_RECORDS["a body beyond ASCII"]), NOW)
+    told = [(sort, words) for sort, words in found(cache.root)]
+    assert sorted(told) == [
+        ("stopping", "damaged: pip stops at it, for a part of its answer has another name"),
+        ("stopping", "damaged: pip stops at it, for a text in it is not base64"),
+        ("stopping", "pip stops at it, for it lists what is no address"),
+    ]
 
 
 def test_self_checks_of_environments_that_are_gone(cache: Cache, tmp_path: Path) -> None:
