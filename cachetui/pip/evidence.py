@@ -8,24 +8,26 @@ from __future__ import annotations
 
 import calendar
 import hashlib
-import json
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from email.utils import parsedate_tz
+from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, Self, TypeVar
 
-from packaging.metadata import parse_email
+from packaging.metadata import RawMetadata, parse_email
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip import archives, pages
 from cachetui.pip.bodies import Body, Window, read_at
-from cachetui.pip.identify import LONGEST_JSON, MOST_DIGITS, environments_in
+from cachetui.pip.identify import LONGEST_JSON, MOST_DIGITS, environments_in, object_in
+from cachetui.pip.integrity import StoppedError
 from cachetui.pip.listings import HASH_IN_FRAGMENT, Listed, files_of
 from cachetui.pip.records import Record, UnreadableRecordError, read_record
 from cachetui.pip.streaming import pieces_inside, pieces_of
-from cachetui.pip.tree import Tree, never
+from cachetui.pip.tree import Tree, never, unforeseen
 
 Found = TypeVar("Found")
 LONGEST_LIFETIME = 10_000 * 366 * 86_400
@@ -104,36 +106,25 @@ class Evidence:
 
     def answer(self, entry: Entry) -> Answer | None:
         """Return what an entry's headers say; None where it has none, or they cannot be read."""
-        record = self._record(entry)
-        if record is None:
-            return None
-        date = _seconds(record.header("date"))
-        stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
-        return Answer(
-            record.status,
-            date,
-            _lifetime(record.header("cache-control"), record.header("expires"), date),
-            bool(record.header("etag")),
-            _length(record.header("content-length")),
-            stored,
-            bool(record.header("x-pypi-last-serial")),
-        )
+        return self._read(entry, partial(_answer, entry))
 
     def listing(self, entry: Entry) -> Listing | None:
         """Return what an index page lists; None where it is none, or cannot be read."""
-        answer, record = self.answer(entry), self._record(entry)
-        if answer is None or record is None:
+        found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
+        if found is None:
             return None
-        encoding = record.header("content-encoding").lower()
-        page = self._with_body(entry, lambda body: pages.read_page(body, encoding))
-        return None if page is None else Listing(entry, answer, files_of(page, entry.url))
+        answer, encoding = found
+
+        def look(body: Body) -> Listing | None:
+            page = pages.read_page(body, encoding)
+            return None if page is None else Listing(entry, answer, files_of(page, entry.url))
+
+        return self._with_body(entry, look)
 
     def requires_python(self, entry: Entry) -> str | None:
         """Return the Pythons that a wheel, sdist or metadata says it needs; "" for any, None where it does not say."""
-        text = self._with_body(entry, archives.metadata_in)
-        if text is None:
-            return None
-        return parse_email(text)[0].get("requires_python", "")
+        metadata = self._with_body(entry, _metadata)
+        return None if metadata is None else metadata.get("requires_python", "")
 
     def sha256(self, entry: Entry, stop: Callable[[], bool] = never) -> str | None:
         """Return the SHA-256 of a download or a built wheel, in hexadecimal; None where it cannot be read."""
@@ -157,8 +148,8 @@ class Evidence:
 
     def needs(self, entry: Entry) -> tuple[str, ...] | None:
         """Return what a wheel, sdist or metadata says that it needs, as written; None where that cannot be read."""
-        text = self._with_body(entry, archives.metadata_in)
-        return None if text is None else tuple(parse_email(text)[0].get("requires_dist", ()))
+        metadata = self._with_body(entry, _metadata)
+        return None if metadata is None else tuple(metadata.get("requires_dist", ()))
 
     def origin(self, entry: Entry) -> Origin | None:
         """Return what a built wheel was built from; None where that is not told with a hash."""
@@ -166,43 +157,31 @@ class Evidence:
         if file is None:
             return None
         try:
-            fd = self._tree.open(file)
-        except OSError:
+            with self._opened(file) as fd:
+                told = object_in(read_at(fd, LONGEST_JSON, 0))
+                url, archive = told.get("url"), told.get("archive_info")
+                digest = archive.get("hash") if isinstance(archive, dict) else None
+                found = HASH_IN_FRAGMENT.fullmatch(digest) if isinstance(digest, str) else None
+                return Origin(url, found[1], found[2]) if found and isinstance(url, str) else None
+        except (OSError, UnreadableRecordError):
             return None
-        try:
-            told = json.loads(read_at(fd, LONGEST_JSON, 0))
-            url, archive = told["url"], told["archive_info"]
-            found = HASH_IN_FRAGMENT.fullmatch(archive["hash"])
-            return Origin(url, found[1], found[2]) if found and isinstance(url, str) else None
-        except (OSError, ValueError, RecursionError, LookupError, TypeError):
-            return None
-        finally:
-            os.close(fd)
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """Yield the whole body of a download or a built wheel. Raises OSError, UnreadableRecordError."""
         file = entry.files[0] if entry.kind == "built" else entry.files[-1]
-        fd = self._tree.open(file)
-        try:
+        with self._opened(file) as fd:
             apart = entry.kind == "built" or len(entry.files) > 1
             yield from pieces_of(Window(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
-        finally:
-            os.close(fd)
 
     def environments(self, entry: Entry) -> tuple[str, ...]:
         """Return the prefixes of the environments that a self-check is about; none where it cannot be read."""
         if entry.kind != "selfcheck":
             return ()
         try:
-            fd = self._tree.open(entry.files[0])
-        except OSError:
+            with self._opened(entry.files[0]) as fd:
+                return environments_in(read_at(fd, LONGEST_JSON, 0))
+        except (OSError, UnreadableRecordError):
             return ()
-        try:
-            return environments_in(read_at(fd, LONGEST_JSON, 0))
-        except OSError:
-            return ()
-        finally:
-            os.close(fd)
 
     def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
         """Tell what is wrong with who owns a file and who may write it; None where nothing is, or it is gone."""
@@ -220,37 +199,44 @@ class Evidence:
             return "owner", f"its mode is {stat.S_IMODE(found.st_mode):04o}: not even its owner may read it"
         return None
 
-    def _record(self, entry: Entry) -> Record | None:
+    @contextmanager
+    def _opened(self, file: File) -> Iterator[int]:
+        """Open a file again. Raises OSError, UnreadableRecordError, StoppedError; nothing else comes out of here."""
+        fd = self._tree.open(file)
+        try:
+            yield fd
+        except (OSError, UnreadableRecordError, StoppedError):
+            raise
+        except Exception as error:  # whatever one file holds, what is done with all others goes on
+            raise UnreadableRecordError(unforeseen(error)) from error
+        finally:
+            os.close(fd)
+
+    def _read(self, entry: Entry, tell: Callable[[Record], Found]) -> Found | None:
+        """Return what an entry's record tells; None where it has none, or it cannot be read."""
         if not entry.path.startswith("http") or not entry.files:
             return None
         try:
-            fd = self._tree.open(entry.files[0])
-        except OSError:
-            return None
-        try:
-            return read_record(fd, entry.files[0].size, body_inside=len(entry.files) == 1)
+            with self._opened(entry.files[0]) as fd:
+                return tell(read_record(fd, entry.files[0].size, body_inside=len(entry.files) == 1))
         except (OSError, UnreadableRecordError):
             return None
-        finally:
-            os.close(fd)
 
     def look_into(self, entry: Entry, look: Callable[[Body], Found]) -> Found:
         """Return what there is to see in an entry's body: of a download, or a built wheel itself.
 
-        May be called from several threads at once. Raises OSError, UnreadableRecordError, and what `look` raises.
+        May be called from several threads at once. Raises OSError, UnreadableRecordError, and StoppedError if `look`
+        does.
         """
         if not entry.files or entry.kind in ("leftover", "unknown"):
             raise UnreadableRecordError("there is nothing in it to look into")
         file = entry.files[0] if entry.kind == "built" else entry.files[-1]
-        fd = self._tree.open(file)
-        try:
+        with self._opened(file) as fd:
             if entry.kind == "built" or len(entry.files) > 1:
                 return look(Window(fd, 0, file.size))
             body = read_record(fd, file.size, body_inside=True).body
             assert body is not None  # where a record stands alone, it holds its body
             return look(body)
-        finally:
-            os.close(fd)
 
     def _with_body(self, entry: Entry, look: Callable[[Body], Found | None]) -> Found | None:
         """Do the same, and return None where it cannot be read."""
@@ -263,6 +249,25 @@ class Evidence:
 def digest_of(url: str) -> str:
     """Return the name of the record of an address (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
     return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _answer(entry: Entry, record: Record) -> Answer:
+    date = _seconds(record.header("date"))
+    stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
+    return Answer(
+        record.status,
+        date,
+        _lifetime(record.header("cache-control"), record.header("expires"), date),
+        bool(record.header("etag")),
+        _length(record.header("content-length")),
+        stored,
+        bool(record.header("x-pypi-last-serial")),
+    )
+
+
+def _metadata(body: Body) -> RawMetadata | None:
+    text = archives.metadata_in(body)
+    return None if text is None else parse_email(text)[0]
 
 
 def _seconds(text: str) -> int | None:

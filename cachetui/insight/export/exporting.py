@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from cachetui.errors import CachetuiError
 from cachetui.insight.export.archive import Proof, UnprovenError, prove
 from cachetui.insight.export.expected import Expected, Given, expected_of
 from cachetui.insight.export.filenames import agree, named_by
@@ -21,7 +22,7 @@ from cachetui.pip.bodies import read_at
 from cachetui.pip.evidence import Evidence
 from cachetui.pip.integrity import StoppedError
 from cachetui.pip.records import UnreadableRecordError
-from cachetui.pip.tree import never, reason
+from cachetui.pip.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
 """By what a file is named that was told its name; others were named by what is in them, and an index knows better."""
@@ -140,6 +141,10 @@ class _Export:
             self._skipped.append(Skipped(one.entry, one.filename, str(error)))
         except OSError as error:
             self._skipped.append(Skipped(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
+        except (StoppedError, CachetuiError):
+            raise
+        except Exception as error:  # whatever one file holds, all others are still to be written
+            self._skipped.append(Skipped(one.entry, one.filename, unforeseen(error)))
         self._done += 1
 
     def _is_there(self, one: Planned) -> bool:
