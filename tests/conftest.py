@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gc
+import importlib
 import os
+import pkgutil
 import time
 from collections.abc import Generator, Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+import cachetui
 
 FORGOTTEN = ("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL")
 """How the variables begin that must not decide what a test sees."""
@@ -21,6 +26,13 @@ TIDIED_EVERY = 40
 TESTS = count(1)
 """Numbers the tests of this process."""
 
+UNTIMED = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+"""Property tests depend neither on how quick the machine is nor on earlier runs."""
+
+settings.register_profile("steady", UNTIMED, derandomize=True)
+settings.register_profile("fuzz", UNTIMED, derandomize=False, max_examples=500, print_blob=True)
+settings.load_profile("steady")
+
 gc.set_threshold(20_000, 20, 20)  # tests make much and end soon: little of it is worth a look meanwhile
 
 
@@ -28,6 +40,12 @@ gc.set_threshold(20_000, 20, 20)  # tests make much and end soon: little of it i
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Let one more run than there are processors: tests of screens wait for a third of their time."""
     return (yield) + 1
+
+
+def pytest_sessionstart() -> None:
+    """Import all of cachetui: Hypothesis draws constants of the modules that are loaded, so the order would count."""
+    for module in pkgutil.walk_packages(cachetui.__path__, "cachetui."):
+        importlib.import_module(module.name)
 
 
 @pytest.fixture(scope="session")
