@@ -125,7 +125,8 @@ def find_needs(cache: Cache, settings: Settings, file: RequirementFile) -> Needs
     from cachetui.interpreters.named import default_python, python_at  # noqa: PLC0415
     from cachetui.interpreters.portrait import portrait_of  # noqa: PLC0415
 
-    python = python_at(settings.python) if settings.python else default_python()
+    named = settings.python or (sys.executable if settings.demo else None)  # for which the demo was made
+    python = python_at(named) if named else default_python()
     if python is None:
         raise CachetuiError("There is no Python here to choose files for: name one with --python.")
     portrait = portrait_of(python)

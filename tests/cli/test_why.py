@@ -8,6 +8,7 @@ import pytest
 
 from cachetui.insight.why.wording import quoted
 from tests.cli.conftest import Run, made_up_name
+from tests.interpreters.fakes import answering, posix
 
 
 @pytest.fixture
@@ -55,6 +56,19 @@ def test_commands_are_about_the_cache_that_was_asked(why: Run, run: Run, cache: 
     assert "cachetui remove psycopg2==2.4.4 kind:built --demo" in shown
     assert not [command for command in shown if "--cache-dir" in command]
     assert run("remove", "psycopg2==2.4.4", "kind:built", "--demo", "--dry-run").code == 0
+
+
+@posix
+def test_the_demo_is_about_the_python_that_it_was_made_for(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering(tmp_path / "python3", tags={"groups": [["py3-none", 0]], "platforms": [["any"]]})
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ways = [
+        json.loads(run("why", asked, "--json", "--demo").out)["forecast"]["way"]
+        for asked in ("psycopg2==2.4.4", "numpy<2", "psycopg2==2.4.1")
+    ]
+    assert ways == ["built", "cache", "download-build"]
 
 
 def test_nothing_in_the_cache_is_an_answer(why: Run) -> None:

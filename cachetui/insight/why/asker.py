@@ -69,7 +69,8 @@ def asker_of(
     """Return whose pip is meant, after asking its Python what it can use.
 
     It is the Python that was named, else the one that the command calls, else the default. The demo is as the
-    newest pip would have left it without settings: that one is meant, whatever that Python has.
+    newest pip would have left it without settings: that one is meant, whatever that Python has; the default is the
+    one that runs this, for which the demo was made.
     """
     given, cache = question.given, _way_back(location, named, demo)
     if demo:
@@ -83,7 +84,7 @@ def asker_of(
     elif given.python:
         portrait = _called(given.python, environ, notes, stop)
     is_called = named is None and portrait is not None
-    if portrait is None and (default := default_python(environ)):
+    if portrait is None and (default := python_at(sys.executable) if demo else default_python(environ)):
         portrait = portrait_of(default, environ, stop=stop)
     if portrait is None:
         return Asker(
