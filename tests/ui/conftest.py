@@ -3,16 +3,26 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 
-STAYS = 3_600.0
+from cachetui.ui import settler, verifier
+
+LONG = 3_600.0
 """Seconds: longer than any test takes, however slow the machine."""
 
 
 @pytest.fixture(autouse=True)
-def notices_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what an app tells stay until the test has seen it."""
+def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what an app tells stay until the test has seen it, and nothing begin by itself meanwhile."""
     notify = App.notify
 
     def notify_for_long(self: App[object], message: str, **options: object) -> None:
-        notify(self, message, **{**options, "timeout": STAYS})  # type: ignore[arg-type]
+        notify(self, message, **{**options, "timeout": LONG})  # type: ignore[arg-type]
 
     monkeypatch.setattr(App, "notify", notify_for_long)
+    for module in (settler, verifier):
+        monkeypatch.setattr(module, "SETTLED", LONG)
+
+
+@pytest.fixture(autouse=True)
+def no_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing depend on whether a pip happens to run on the machine of the tests."""
+    monkeypatch.setattr("cachetui.pip.running.running_pips", lambda: ())

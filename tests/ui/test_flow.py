@@ -233,7 +233,6 @@ async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path
 async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     headers = {"Content-Type": "text/html"}
     CacheWriter(root).answer("https://index.example/simple/six/", b"<!DOCTYPE html>", headers, NOW - DAY)
-    monkeypatch.setattr("cachetui.pip.running.running_pips", lambda: ())
     app = app_on(root)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)

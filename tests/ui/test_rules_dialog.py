@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from threading import Event
 
@@ -13,13 +12,12 @@ from textual.pilot import Pilot
 from cachetui.facts import WORDS, Facts, Word
 from cachetui.insight.judging import facts_of
 from cachetui.interpreters.named import python_at
-from cachetui.interpreters.portrait import Portrait
 from cachetui.interpreters.reach import may_take
 from cachetui.preferences.judging import judge
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.help import Help
-from cachetui.ui.pythons import Finding, Finished
+from cachetui.ui.pythons import Finished
 from cachetui.ui.rules_dialog import RulesDialog
 from cachetui.ui.rules_form import EXAMPLES, Counter, Form, Name
 from cachetui.ui.rules_parts import Give, RuleRow, ValueBox
@@ -29,20 +27,6 @@ from tests.ui.test_flow import settled
 from tests.ui.test_health import until
 
 SIZE = (100, 30)
-
-
-@pytest.fixture
-def searching() -> Iterator[Finding]:
-    """Look for Pythons until the test has ended, and find none: what it posts itself is the only answer."""
-    ended = Event()
-
-    def search(stop: Callable[[], bool]) -> Iterator[Portrait]:
-        del stop
-        ended.wait()
-        return iter(())
-
-    yield search
-    ended.set()
 
 
 def still(preferences: str = "") -> Still:
@@ -384,9 +368,9 @@ async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
         assert {entry.project for entry in app.listing.marks} == {"old"}
 
 
-async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found(searching: Finding) -> None:
+async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() -> None:
     app = still("[prune]\nunusable = true\n")
-    app.finding = searching
+    app.finding = lambda stop: iter(())
     wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "cp38-none-any")]
     app.given = inventory(wheels)
     takes = frozenset(parse_tag("py3-none-any"))
@@ -400,9 +384,9 @@ async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found(sear
         assert line(app, "unusable").endswith("one Python here does not tell (--python names another)")
 
 
-async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found(searching: Finding) -> None:
+async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found() -> None:
     app = still("[prune]\nunusable = true\n")
-    app.finding = searching
+    app.finding = lambda stop: iter(())
     app.given = inventory(
         [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
     )
