@@ -14,7 +14,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 LIMIT = 65_536
-"""Bytes of an answer; whoever prints more was not asked for it and is stopped."""
+"""Bytes of an answer, unless the caller allows more; an interpreter that prints more is stopped."""
+RELAY = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
+"""Script with which our own interpreter starts one that knows no `-I` (before 3.4)."""
+ISOLATED = ("-E", "-s")
+"""Options for an interpreter that knows no `-I`."""
+TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
+"""Trouble of an interpreter that can be started in neither way."""
 STEP = 0.05
 """Seconds between two looks at a running interpreter."""
 GRACE = 1.0
@@ -45,17 +51,48 @@ def ask(
     *,
     timeout: float,
     stop: Callable[[], bool] = lambda: False,
+    limit: int = LIMIT,
 ) -> Reply:
     """Run an interpreter with `-I` from an empty private folder and return its reply; raise nothing.
 
-    It and all it started are killed after `timeout` seconds, when it prints without end, or once `stop()` is true.
-    Its output goes to files, for a pipe would stay open as long as any child of a child holds it.
+    It and all it started are killed after `timeout` seconds, when it prints more than `limit` bytes, or once `stop()`
+    is true. Its output goes to files, for a pipe would stay open as long as any child of a child holds it.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
-            return _run([str(executable), "-I", *arguments], environ, Path(private).resolve(), timeout, stop)
+            return _run([str(executable), "-I", *arguments], environ, Path(private).resolve(), timeout, stop, limit)
     except (OSError, ValueError) as error:  # ValueError: a NUL in its name
         return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
+
+
+def ask_any(
+    executable: Path,
+    arguments: Sequence[str],
+    environ: Mapping[str, str],
+    *,
+    timeout: float,
+    stop: Callable[[], bool] = lambda: False,
+    limit: int = LIMIT,
+) -> Reply:
+    """Do the same with an interpreter that may know no `-I`: our own starts it a second time then."""
+    deadline = time.monotonic() + timeout
+    environ = dict(environ)
+    environ.setdefault("PYENV_DIR", current_folder())  # pyenv's stand-ins choose their Python by the folder
+    reply = ask(executable, arguments, environ, timeout=timeout, stop=stop, limit=limit)
+    if not (reply.code and "Unknown option: -I" in reply.err and sys.executable):
+        return reply
+    relayed = ("-c", RELAY, str(executable), *ISOLATED, *arguments)
+    left = max(0.0, deadline - time.monotonic())
+    reply = ask(Path(sys.executable), relayed, environ, timeout=left, stop=stop, limit=limit)
+    return reply._replace(code=None, trouble=TOO_OLD) if reply.code else reply
+
+
+def current_folder() -> str:
+    """Return the current folder; the root of the file system where it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return os.sep
 
 
 def _run(
@@ -64,6 +101,7 @@ def _run(
     private: Path,
     timeout: float,
     stop: Callable[[], bool],
+    limit: int,
 ) -> Reply:
     folder = Path(private, "empty", *["folder"] * DEPTH)
     folder.mkdir(parents=True)
@@ -79,12 +117,12 @@ def _run(
             start_new_session=True,
         )
     try:
-        trouble = _watch(process, paths, time.monotonic() + timeout, timeout, stop)
+        trouble = _watch(process, paths, time.monotonic() + timeout, timeout, stop, limit)
     finally:
         if process.poll() is None:
             _kill(process)
     code = None if trouble else process.returncode
-    return Reply(code, _decoded(paths[0]), _decoded(paths[1]), str(folder), trouble)
+    return Reply(code, _decoded(paths[0], limit), _decoded(paths[1], limit), str(folder), trouble)
 
 
 def _watch(
@@ -93,6 +131,7 @@ def _watch(
     deadline: float,
     timeout: float,
     stop: Callable[[], bool],
+    limit: int,
 ) -> str:
     """Wait for the end; return why it must be brought about, or nothing when it came by itself."""
     while True:
@@ -102,7 +141,7 @@ def _watch(
         except subprocess.TimeoutExpired:
             if stop():
                 return "was stopped before it answered"
-            if any(path.stat().st_size > LIMIT for path in paths):
+            if any(path.stat().st_size > limit for path in paths):
                 return "printed without end and was stopped"
             if time.monotonic() >= deadline:
                 return f"did not answer within {timeout:g} s and was stopped"
@@ -126,7 +165,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.wait(GRACE)
 
 
-def _decoded(path: Path) -> str:
+def _decoded(path: Path, limit: int) -> str:
     """Return what a file holds, up to the limit, as file names are decoded."""
     with path.open("rb") as printed:
-        return printed.read(LIMIT).decode(sys.getfilesystemencoding(), "surrogateescape")
+        return printed.read(limit).decode(sys.getfilesystemencoding(), "surrogateescape")

@@ -23,10 +23,10 @@ WIDTH = 80
 
 @click.command("why")
 @click.argument("requirement")
-@click.option("--index-url", "-i", metavar="URL", help="The one index that pip was told to ask.")
-@click.option("--extra-index-url", metavar="URL", multiple=True, help="An index that pip was told to ask as well.")
-@click.option("--pre", is_flag=True, help="Pre-releases were admitted.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
+@click.option("--index-url", "-i", metavar="URL", help="The index that pip was given.")
+@click.option("--extra-index-url", metavar="URL", multiple=True, help="A further index that pip was given.")
+@click.option("--pre", is_flag=True, help="pip was given --pre.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
 @global_options
 @click.pass_context
 def command(
@@ -37,18 +37,16 @@ def command(
     pre: bool,
     as_json: bool,
 ) -> int:
-    """Tell what pip would do for REQUIREMENT, by what is in the cache, and why.
+    """Ask pip what it would do for REQUIREMENT, and explain why.
 
     REQUIREMENT is what pip was asked for, such as 'psycopg2==2.4.1' or 'name @ https://…', or in quotes the whole
-    command: 'pip install torch==2.3.0 --extra-index-url …'. Of several requirements the first is answered. Nothing is
-    run but the Python that is asked what it can use, and nothing is fetched.
+    command: 'pip install torch==2.3.0 --extra-index-url …'. The Python's own pip answers, on a sealed and read-only
+    view of its cache: nothing is fetched, built or installed.
     """
-    from dataclasses import replace  # noqa: PLC0415 - the help page does without all of these
-
-    from cachetui.cli.cache import opened  # noqa: PLC0415
-    from cachetui.cli.notes import for_stream  # noqa: PLC0415
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without all of these
+    from cachetui.cli.notes import Status, for_stream  # noqa: PLC0415
+    from cachetui.demo.contents import INDEX  # noqa: PLC0415
     from cachetui.insight.why.asker import asker_of  # noqa: PLC0415
-    from cachetui.insight.why.case import gather  # noqa: PLC0415
     from cachetui.insight.why.command import QuestionError  # noqa: PLC0415
     from cachetui.insight.why.explaining import explain  # noqa: PLC0415
     from cachetui.insight.why.question import read_question  # noqa: PLC0415
@@ -59,18 +57,17 @@ def command(
         question = read_question(requirement)
     except QuestionError as error:
         raise click.UsageError(told(error)) from error
-    question = replace(
-        question,
-        index=index_url or question.index,
-        extras=(*question.extras, *extra_index_url),
-        pre=pre or question.pre,
-    )
+    options = ["--index-url", index_url] if index_url else []
+    options += [word for url in extra_index_url for word in ("--extra-index-url", url)]
+    question = question.with_options([*options, *(["--pre"] if pre else [])])
     settings = Settings.of(context)
     with opened(settings) as (location, inventory):
         named = python_at(settings.python) if settings.python else None
-        asker = asker_of(question, location, named, demo=settings.demo)
-        case = gather(question, inventory, asker, now=time.time())
-        explanation = explain(case)
+        status = Status(sys.stderr)
+        status.show(f"Asking the pip of {settings.python or question.python or 'this environment'} …")
+        asker = asker_of(question, location, named, demo_index=INDEX if settings.demo else "")
+        explanation = explain(question, inventory, asker, now=time.time())
+        status.clear()
         if as_json:
             sys.stdout.write(document(explanation))
         else:
@@ -100,6 +97,10 @@ def document(explanation: Explanation) -> str:
             "version": forecast.version,
             "filename": forecast.filename,
         },
+        "takes": [
+            {"project": one.name, "version": one.version, "way": one.way, "url": one.url} for one in explanation.takes
+        ],
+        "pip_says": explanation.pip_says,
         "steps": explanation.steps,
         "cached": [
             {"fits": held.sign, "filename": held.filename, "words": held.words, "path": held.path}

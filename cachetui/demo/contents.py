@@ -37,6 +37,8 @@ CUDA = "https://cuda.index.example/whl/cu121"
 COMPANY = "https://files.example/artifactory/api/pypi/company"
 """A company's own index, which sends names of files."""
 NONE: Mapping[str, str] = {}
+NEEDS = {"umep-reqs": ("numba==0.59.1",)}
+"""What releases need, by project; all others need nothing."""
 NEIGHBOURS = 24
 """Releases that an index page lists besides those in the cache."""
 
@@ -128,7 +130,7 @@ def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str],
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
     read = at + (now_ns - at) // 2
-    metadata = artifacts.core_metadata(release.project, release.version)
+    metadata = artifacts.core_metadata(release.project, release.version, NEEDS.get(release.project, ()))
     if release.what.startswith("built:"):
         source = release._replace(what="sdist").listed(hashes)
         data = artifacts.wheel(release.project, release.version, release.tag, size=release.size)
@@ -171,7 +173,8 @@ def _write_pages(
     if public:
         age = min(release.days for release in public)
         first = public[0]
-        more = [first._replace(version=f"0.{number}", what=first.what) for number in range(NEIGHBOURS)]
+        others = 0 if project in NEEDS else NEIGHBOURS
+        more = [first._replace(version=f"0.{number}", what=first.what) for number in range(others)]
         listed = {release.filename: release.listed(hashes) for release in more + public if "built" not in release.what}
         at = _when(now_ns, age, name)
         form: Format = "v2" if first.form == "v2" else "cc=4"

@@ -114,6 +114,15 @@ def needs_python(portrait: Portrait, requires_python: str) -> str | None:
     return f"needs Python {','.join(unmet)}" if unmet and ",".join(unmet).isprintable() else None
 
 
+def incompatibility(portrait: Portrait | None, filename: str, requires_python: str | None) -> str | None:
+    """Return why a Python cannot use a file of this name; None where it can, or where the Python is not known."""
+    if portrait is None or portrait.trouble:
+        return None
+    if filename.endswith(".whl") and (found := cannot_use(portrait, "-".join(filename[:-4].split("-")[-3:]))):
+        return found
+    return needs_python(portrait, requires_python) if requires_python else None
+
+
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
     """Return the place of the best of a wheel's tags; where none fits, one behind all wheels that do and all sdists.
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from cachetui.interpreters.answer import Answer, read_answer
 from cachetui.interpreters.named import Python, obstacle
-from cachetui.interpreters.telling import BEGIN, END, ISOLATED, RELAY, TELL
-from cachetui.isolation import Reply, ask
+from cachetui.interpreters.telling import BEGIN, END, TELL
+from cachetui.isolation import Reply, ask_any
 
 if TYPE_CHECKING:  # most commands do without
     from packaging.tags import Tag
@@ -85,17 +83,7 @@ def portrait_of(
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)
-    deadline = time.monotonic() + timeout
-    environ = dict(environ)
-    environ.setdefault("PYENV_DIR", _here())  # pyenv's stand-ins choose their Python by the folder
-    script = ("-c", TELL, _packaging())
-    reply = ask(python.executable, script, environ, timeout=timeout, stop=stop)
-    if reply.code and "Unknown option: -I" in reply.err and sys.executable:
-        relayed = ("-c", RELAY, str(python.executable), *ISOLATED, *script)
-        left = max(0.0, deadline - time.monotonic())
-        reply = ask(Path(sys.executable), relayed, environ, timeout=left, stop=stop)
-        if reply.code:
-            return _troubled(python, "It is too old to be asked: it must be Python 2.7 or newer.")
+    reply = ask_any(python.executable, ("-c", TELL, _packaging()), environ, timeout=timeout, stop=stop)
     if reply.code != 0:
         return _troubled(python, _failure(reply), starts=UNKNOWN_FORMAT not in reply.trouble)
     _, _, rest = reply.out.partition(BEGIN)
@@ -151,10 +139,3 @@ def _packaging() -> str:
     import packaging  # noqa: PLC0415 - where it lies is all that counts
 
     return str(Path(packaging.__file__).parents[1]) if packaging.__file__ else ""
-
-
-def _here() -> str:
-    try:
-        return str(Path.cwd())
-    except OSError:  # the current folder is gone
-        return os.sep

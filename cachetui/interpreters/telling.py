@@ -126,8 +126,3 @@ told = {
 sys.stdout.write("\\n%s%s%s\\n" % (BEGIN, json.dumps(text(told)), END))
 '''.replace("BEGIN", repr(BEGIN)).replace("END", repr(END))
 """The script; its argument is the folder from which a Python without pip and packaging can take packaging."""
-
-RELAY = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
-"""What our own interpreter runs to start one that knows no `-I` (before 3.4)."""
-ISOLATED = ("-E", "-s")
-"""What an interpreter that knows no `-I` is started with: what is left of `-I` the script does itself."""

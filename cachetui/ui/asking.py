@@ -19,12 +19,11 @@ from cachetui.ui.rows import Row
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.why.answer import Explanation
-    from cachetui.insight.why.asker import Asker
     from cachetui.insight.why.question import Question
     from cachetui.ui.work import Post, Stop
 
-    Whom = Callable[[Question, Stop], Asker]
-    """Tells whose pip a question is about; runs its Python, so it may take some seconds."""
+    Answer = Callable[[Question, Inventory, float, Stop], Explanation]
+    """Answers a question at a time in seconds since the epoch; runs a Python, so it may take some seconds."""
 
 EXAMPLE = "psycopg2==2.4.1"
 """What the demo has been made up for."""
@@ -54,29 +53,26 @@ class Unexplained(Message):
     """Whether the question itself made sense."""
 
 
-def explain(turn: int, text: str, inventory: Inventory, whom: Whom, now: float, post: Post, stop: Stop) -> None:
-    """Answer a question; `now` is in seconds since the epoch."""
-    from cachetui.insight.why.case import gather  # noqa: PLC0415
+def explain(turn: int, text: str, inventory: Inventory, answer: Answer, now: float, post: Post, stop: Stop) -> None:
+    """Answer a question in a worker thread; `now` is in seconds since the epoch."""
     from cachetui.insight.why.command import QuestionError  # noqa: PLC0415
-    from cachetui.insight.why.explaining import explain  # noqa: PLC0415
     from cachetui.insight.why.question import read_question  # noqa: PLC0415
 
     try:
         with edge("answer this"):
             question = read_question(text)
-            asker = whom(question, stop)
-            found = None if stop() else explain(gather(question, inventory, asker, now=now, stop=stop))
+            found = None if stop() else answer(question, inventory, now, stop)
     except QuestionError as error:
-        answer: Message = Unexplained(turn, told(error), understood=False)
+        message: Message = Unexplained(turn, told(error), understood=False)
     except (CachetuiError, OSError) as error:
         reason = f"This cannot be answered: {error.strerror or error}." if isinstance(error, OSError) else str(error)
-        answer = Unexplained(turn, reason, understood=True)
+        message = Unexplained(turn, reason, understood=True)
     else:
         if found is None:
             return
-        answer = Explained(turn, found)
+        message = Explained(turn, found)
     if not stop():
-        post(answer)
+        post(message)
 
 
 def sign_of(listing: Listing, paths: Iterable[str]) -> str:

@@ -14,17 +14,18 @@ from cachetui.ui.settler import Settler
 from cachetui.ui.why import QuestionBox, Why
 
 if TYPE_CHECKING:  # the first screen does not wait for these
-    from cachetui.insight.why.asker import Asker
+    from cachetui.insight.why.answer import Explanation
     from cachetui.insight.why.question import Question
+    from cachetui.model import Inventory
     from cachetui.pip.location import Interpreter, Location
-    from cachetui.ui.asking import Whom
+    from cachetui.ui.asking import Answer
 
 
 class Explainer(Settler):
     """Takes questions, and shows their answers."""
 
-    whom: Whom | None = None
-    """Tells whose pip a question is about; None for that of the Python that was named, or that the question calls."""
+    explain: Answer | None = None
+    """Answers questions; None to ask the pip of the Python that was named, or that the question calls."""
     _question: str | None = None  # what was asked last, and is answered or to be answered
     _answered: str | None = None  # the question whose answer is shown
     _unread: work.Unread | None = None
@@ -114,8 +115,8 @@ class Explainer(Settler):
             else:
                 self.why_view.tell("The cache cannot be read", self._unread.reason)
             return
-        whom = self.whom or partial(_whom, self.location, self._python, self.demo)
-        job = partial(asking.explain, self._why_turn, self._question, self.inventory, whom, self._clock() / NS)
+        answer = self.explain or partial(_answer, self.location, self._python, self.demo)
+        job = partial(asking.explain, self._why_turn, self._question, self.inventory, answer, self._clock() / NS)
         if self._question == self._answered:
             self.why_view.wait_again()
         else:
@@ -168,8 +169,19 @@ class Explainer(Settler):
         self.browse.tally = self.listing.tally
 
 
-def _whom(location: Location, named: Interpreter | None, demo: bool, question: Question, stop: work.Stop) -> Asker:
-    """Ask a Python."""
-    from cachetui.insight.why.asker import asker_of  # noqa: PLC0415 - the first screen does without
+def _answer(
+    location: Location,
+    named: Interpreter | None,
+    demo: bool,
+    question: Question,
+    inventory: Inventory,
+    now: float,
+    stop: work.Stop,
+) -> Explanation:
+    """Ask the pip of a Python."""
+    from cachetui.demo.contents import INDEX  # noqa: PLC0415 - the first screen does without
+    from cachetui.insight.why.asker import asker_of  # noqa: PLC0415
+    from cachetui.insight.why.explaining import explain  # noqa: PLC0415
 
-    return asker_of(question, location, named, demo=demo, stop=stop)
+    asker = asker_of(question, location, named, demo_index=INDEX if demo else "", stop=stop)
+    return explain(question, inventory, asker, now=now, stop=stop)

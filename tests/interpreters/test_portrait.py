@@ -15,7 +15,8 @@ from packaging.tags import sys_tags
 
 from cachetui.interpreters.named import Python, python_at, python_of
 from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.interpreters.telling import BEGIN, END, ISOLATED, TELL
+from cachetui.interpreters.telling import BEGIN, END, TELL
+from cachetui.isolation import ISOLATED
 from tests.interpreters.fakes import MARKERS, answering, posix, script, told
 
 LONG = 60.0

@@ -47,6 +47,9 @@ def prepare_metadata_for_build_wheel(metadata_directory, config_settings=None):
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
     stem, info = _names()
+    if "BUILDS" in os.environ:
+        with open(os.environ["BUILDS"], "a", encoding="utf-8") as file:
+            file.write(stem + "\\n")
     name = stem + "-py3-none-any.whl"
     with zipfile.ZipFile(os.path.join(wheel_directory, name), "w") as archive:
         archive.write("PKG-INFO", info + "/METADATA")
@@ -67,6 +70,10 @@ class Release(NamedTuple):
     metadata: bytes
     plain: bool
     """Whether the index for plain files has it, whose headers name nothing."""
+    sha256: str = ""
+    """The digest that the index lists, where it is not that of the data."""
+    yanked: str = ""
+    """Why its author took it back, where that happened."""
 
     @property
     def name(self) -> str:
@@ -86,7 +93,8 @@ class Release(NamedTuple):
 
     def listed(self, url: str) -> Listed:
         """Return how an index page lists it under an address."""
-        return Listed(self.filename, url, hashlib.sha256(self.data).hexdigest(), size=len(self.data))
+        sha256 = self.sha256 or hashlib.sha256(self.data).hexdigest()
+        return Listed(self.filename, url, sha256, size=len(self.data))
 
 
 def wheel(

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.real_pip.driver", "tests.real_pip.suite")
+pytest.register_assert_rewrite("tests.real_pip.driver", "tests.real_pip.lab", "tests.real_pip.suite")
 
-from tests.real_pip.suite import Filled, RealPip, fill  # noqa: E402 - its asserts are rewritten on import
+from tests.real_pip.lab import Lab, lab_with  # noqa: E402 - its asserts are rewritten on import
+from tests.real_pip.suite import Filled, RealPip, fill  # noqa: E402 - as above
 
 
 @pytest.fixture(scope="class")
@@ -15,3 +16,10 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     assert issubclass(request.cls, RealPip)
     with fill(request.cls.version, tmp_path_factory.mktemp("pip")) as filled:
         yield filled
+
+
+@pytest.fixture(scope="class")
+def lab(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """Give a class of tests a user with its pip, and an index that has nothing yet."""
+    with lab_with(request.cls.version, tmp_path_factory.mktemp("lab") / "of") as lab:
+        yield lab

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import json
 import threading
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +38,8 @@ class Index:
         self.url = f"http://127.0.0.1:{port}"
         self.host = f"127.0.0.1:{port}"
         self.files = {release.path: release for release in releases}
+        self.connections = 0
+        """How often anybody connected since the log was emptied, whatever came of it."""
         self._log: list[tuple[str, int]] = []
         self._lock = threading.Lock()
 
@@ -44,6 +47,12 @@ class Index:
         """Empty the log."""
         with self._lock:
             self._log.clear()
+            self.connections = 0
+
+    def connect(self) -> None:
+        """Count a connection."""
+        with self._lock:
+            self.connections += 1
 
     def note(self, path: str, status: int) -> None:
         """Add a request to the log."""
@@ -83,7 +92,10 @@ class Index:
         where = "../.." if plain else self.url
         listed = [release.listed(where + release.path) for release in releases]
         if JSON in accept and not plain:
-            body, media = artifacts.json_page(name, listed), JSON
+            page = json.loads(artifacts.json_page(name, listed))
+            for row, release in zip(page["files"], releases, strict=True):
+                row["yanked"] = release.yanked or False
+            body, media = json.dumps(page).encode(), JSON
         else:
             body, media = artifacts.html_page(f"Links for {name}", listed), "text/html; charset=UTF-8"
         headers = {"Content-Type": media, "Cache-Control": "max-age=600, public", "Vary": "Accept, Accept-Encoding"}
@@ -109,7 +121,7 @@ def serve(releases: Iterable[Release] = COLLECTION) -> Iterator[Index]:
     """Run the index while the context lasts."""
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
         index = Index(server.server_port, releases)
-        server.RequestHandlerClass = _handler(index)
+        server.RequestHandlerClass = _handler(index)  # made for each connection
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:
@@ -122,6 +134,10 @@ def serve(releases: Iterable[Release] = COLLECTION) -> Iterator[Index]:
 def _handler(index: Index) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            index.connect()
+            super().setup()
 
         def do_GET(self) -> None:
             answer = index.answer(self.path, self.headers.get("Accept", ""))

@@ -2,122 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
-import pytest
-from packaging.version import Version
-
-from cachetui.insight.why.answer import Explanation
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.case import gather
-from cachetui.insight.why.explaining import explain
-from cachetui.insight.why.question import read_question
-from cachetui.interpreters.named import python_at
-from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.model import Entry
-from cachetui.pip.scan import scan
-from cachetui.removal.execution import carry_out
-from cachetui.removal.plan import plan_removal
-from tests.real_pip.collection import Release, sdist, wheel
-from tests.real_pip.driver import Pip
-from tests.real_pip.index import Index, serve
-
-HERE = f"cp{sys.version_info.major}{sys.version_info.minor}"
-
-
-@pytest.fixture(scope="module")
-def python() -> Portrait:
-    """Ask this Python what it can use."""
-    found = portrait_of(python_at(sys.executable), {})
-    assert found.trouble is None
-    return found
-
-
-@dataclass
-class Lab:
-    """A pip with a cache, and an index that its owner may change."""
-
-    pip: Pip
-    index: Index
-    cache: Path
-    python: Portrait
-    folder: Path
-    more: Sequence[str] = field(default=())
-    """Further indexes."""
-
-    def publish(self, *releases: Release) -> None:
-        self.index.files.update({release.path: release for release in releases})
-
-    def why(self, requirement: str) -> Explanation:
-        indexes = tuple(f"{self.index.url}/{name}" for name in ("simple", *self.more))
-        asker = Asker("python3", self.python, Version(self.pip.version), indexes=indexes, standard=False)
-        inventory = scan(self.cache, indexes=indexes)
-        return explain(gather(read_question(requirement), inventory, asker, now=time.time()))
-
-    def install(self, requirement: str, *options: str) -> Done:
-        """Let pip do it, and tell what came of it."""
-        self.index.forget()
-        target = self.folder / f"target-{len(list(self.folder.iterdir()))}"
-        more = [word for name in self.more for word in ("--extra-index-url", f"{self.index.url}/{name}")]
-        where = ("--index-url", f"{self.index.url}/simple", "--trusted-host", self.index.host, *more)
-        done = self.pip.attempt(
-            self.cache, "install", "--no-deps", "--target", str(target), *where, *options, requirement
-        )
-        installed = [path.name.removesuffix(".dist-info").partition("-")[2] for path in target.glob("*.dist-info")]
-        pages = {path for path in self.index.asked if path.startswith(("/simple/", "/plain/"))}
-        files = self.index.asked - pages
-        sent = {path for path in files if self.index.sent[path] and not path.endswith(".metadata")}
-        built = "Building wheel" in done.stdout
-        return Done(installed[0] if installed else None, bool(pages), bool(files), bool(sent), built, done.stderr)
-
-    def foretold(self, requirement: str) -> Explanation:
-        """Explain first, then let pip do it: both must agree."""
-        explanation = self.why(requirement)
-        forecast, done = explanation.forecast, self.install(requirement)
-        assert forecast.asks == done.asked, done.error
-        assert forecast.version == done.version, done.error
-        files = {
-            "built": (False, False, False),
-            "cache": (False, False, False),
-            "checked": (True, False, False),
-            "download": (True, True, False),
-            "build": (False, False, True),
-            "download-build": (True, True, True),
-            "nothing": (False, False, False),
-        }[forecast.way]
-        assert (done.fetched, done.sent, done.built) == files
-        return explanation
-
-    def entries(self, kind: str) -> list[Entry]:
-        return [one for one in scan(self.cache).entries if one.kind == kind]
-
-    def remove(self, entries: Sequence[Entry]) -> None:
-        inventory = scan(self.cache)
-        found = [inventory.by_path[entry.path] for entry in entries]
-        outcome = carry_out(plan_removal(inventory, found, now_ns=time.time_ns(), named=True))
-        assert outcome.kept == ()
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a pip did."""
-
-    version: str | None
-    """What is installed now."""
-    asked: bool
-    """Whether it asked for an index page."""
-    fetched: bool
-    """Whether it asked for a file."""
-    sent: bool
-    """Whether a file was sent."""
-    built: bool
-    """Whether it built a wheel."""
-    error: str
+from cachetui.demo import artifacts
+from tests.real_pip.collection import BACKEND, PYPROJECT, Release, sdist, wheel
+from tests.real_pip.lab import Lab, asker_with
 
 
 def tagged(project: str, version: str, tag: str) -> Release:
@@ -125,201 +16,283 @@ def tagged(project: str, version: str, tag: str) -> Release:
     return wheel(project, version, f"{project.replace('-', '_')}-{version}-{tag}.whl")
 
 
+def for_python(release: Release, versions: str) -> Release:
+    """Return a wheel that names its Pythons in its metadata only."""
+    return release._replace(
+        metadata=release.metadata.replace(b"Summary:", f"Requires-Python: {versions}\nSummary:".encode())
+    )
+
+
 class WhyPipDidThat:
-    """Tests for one pip; `version` says which."""
+    """Tests for one pip; `version` says which. Each uses projects of its own: they share the cache and the index."""
 
     version: ClassVar[str]
     goes_by_pages: ClassVar[bool]
     """Whether it uses index pages unasked, as long as their server allows."""
 
-    @pytest.fixture
-    def lab(self, tmp_path: Path, python: Portrait) -> Iterator[Lab]:
-        with serve(()) as index:
-            folder = tmp_path / "pip"
-            folder.mkdir()
-            yield Lab(Pip(self.version, folder), index, tmp_path / "cache", python, folder)
-
     def test_another_cached_version_is_never_the_reason(self, lab: Lab) -> None:
         lab.publish(wheel("psycopg2", "2.4.1"), wheel("psycopg2", "2.4.4"))
-        lab.install("psycopg2==2.4.4")
+        lab.keep("psycopg2==2.4.4")
 
         explanation = lab.foretold("psycopg2==2.4.1")
 
         assert explanation.forecast.asks is not self.goes_by_pages
-        assert explanation.forecast.version == "2.4.1"
-        assert any("The cached 2.4.4 cannot be the reason" in reason.words for reason in explanation.reasons)
+        assert [(one.version, one.way) for one in explanation.takes] == [("2.4.1", "download")]
         assert [(held.sign, held.filename) for held in explanation.held] == [
             ("other", "psycopg2-2.4.4-py3-none-any.whl")
         ]
-
-    def test_a_cached_file_is_taken_again(self, lab: Lab) -> None:
-        lab.publish(wheel("psycopg2", "2.4.1"), wheel("psycopg2", "2.4.4"))
-        lab.install("psycopg2==2.4.1")
-
-        explanation = lab.foretold("psycopg2==2.4.1")
-
-        assert (explanation.tone, explanation.forecast.way) == ("cached", "cache")
-        assert [held.sign for held in explanation.held] == ["yes"]
+        again = lab.foretold("psycopg2==2.4.1")
+        assert [(one.version, one.way) for one in again.takes] == [("2.4.1", "cache")]
 
     def test_what_was_published_since_is_not_on_the_page(self, lab: Lab) -> None:
-        lab.publish(wheel("psycopg2", "2.4.1"))
-        lab.install("psycopg2")
-        lab.publish(wheel("psycopg2", "2.4.4"))
+        lab.publish(wheel("later", "1.0"))
+        lab.keep("later")
+        lab.publish(wheel("later", "2.0"))
 
-        explanation = lab.why("psycopg2==2.4.4")
-        done = lab.install("psycopg2==2.4.4")
+        explanation, done = lab.why("later==2.0"), lab.does("later==2.0")
 
-        assert explanation.forecast.way == "nothing"
-        assert explanation.forecast.asks == done.asked is not self.goes_by_pages
+        assert (explanation.forecast.way, explanation.takes) == ("nothing" if self.goes_by_pages else "unknown", ())
+        assert explanation.forecast.asks == bool(done.asked) is not self.goes_by_pages
+        assert done.installed == ({} if self.goes_by_pages else {"later": "2.0"})
+        assert explanation.tone == ("stale" if self.goes_by_pages else "not cached")
         if self.goes_by_pages:
-            assert (explanation.tone, done.version) == ("stale", None)
-            (remedy,) = [one for one in explanation.remedies if "--refresh-package" in one.command]
-            assert remedy.command == "python3 -m pip install --refresh-package psycopg2 psycopg2==2.4.4"
-            done = lab.install("psycopg2==2.4.4", "--refresh-package", "psycopg2")
-        assert done.version == "2.4.4"
+            assert any("--refresh-package later" in command for command in lab.helps("later==2.0"))
+
+    def test_a_release_whose_dependency_does_not_exist_is_passed_over(self, lab: Lab) -> None:
+        lab.publish(
+            wheel("needy", "1.0", requires="needed"),
+            wheel("needy", "2.0", requires="needed>=99"),
+            wheel("needed", "1.0"),
+        )
+        lab.keep("needy==1.0")
+        lab.keep("needy==2.0", "needed")
+
+        explanation = lab.foretold("needy")
+
+        assert [(one.name, one.version) for one in explanation.takes] == [("needy", "1.0"), ("needed", "1.0")]
+        assert any("needed>=99" in reason.words for reason in explanation.reasons)
+        stopped = lab.foretold("needy==2.0")
+        assert (stopped.tone, stopped.takes) == ("stops", ())
+        assert "needed>=99" in stopped.verdict
+
+    def test_pythons_that_only_the_metadata_names_count(self, lab: Lab) -> None:
+        lab.publish(wheel("modern", "1.0"), for_python(wheel("modern", "2.0"), ">=3.99"))
+        assert lab.does("modern").installed == {"modern": "1.0"}  # and now the metadata of 2.0 is in the cache
+
+        explanation = lab.foretold("modern")
+
+        assert [(one.version, one.way) for one in explanation.takes] == [("1.0", "cache")]
+        assert any("3.99" in reason.words for reason in explanation.reasons)
+
+    def test_a_built_wheel_replaces_its_sdist_until_it_is_removed(self, lab: Lab) -> None:
+        lab.publish(sdist("made", "1.0"))
+        lab.keep("made")
+
+        explanation = lab.foretold("made")
+
+        assert [(one.way, one.version) for one in explanation.takes] == [("built", "1.0")]
+        removal = next(one for one in explanation.remedies if one.command.startswith("cachetui remove made==1.0"))
+        assert removal.entries == (lab.entry("built", "made").path,)
+        lab.remove(removal)
+        assert lab.foretold("made").takes[0].way == "build"
 
 
-class WithBodiesApart(WhyPipDidThat):
-    """Tests for pips that keep records and bodies in files of their own, which may part."""
-
-    def test_a_page_whose_body_is_of_another_answer_is_named(self, lab: Lab) -> None:
-        lab.publish(wheel("psycopg2", "2.4.1"))
-        lab.install("psycopg2")
-        (page,) = lab.entries("index")
-        body = lab.cache / page.files[-1].path
-        old = body.read_bytes()
-        lab.publish(wheel("psycopg2", "2.4.4"))
-        if self.goes_by_pages:
-            lab.install("psycopg2", "--refresh-package", "psycopg2")
-        else:
-            lab.install("psycopg2")
-        body.write_bytes(old)
-
-        explanation = lab.foretold("psycopg2==2.4.4")
-
-        assert explanation.tone == "damaged"
-        assert "does not belong to its headers" in explanation.reasons[0].words
-        (remedy, *_) = explanation.remedies
-        assert remedy.command == "cachetui remove psycopg2 kind:index"
-        lab.remove([page])
-        assert lab.install("psycopg2==2.4.4").version == "2.4.4"
-
-    def test_builds_of_two_indexes_are_ranked_together(self, lab: Lab) -> None:
-        lab.more = ("plain",)
-        lab.publish(wheel("torch", "1.12.0"), wheel("torch", "1.12.0+cu113", plain=True))
-        lab.install("torch==1.12.0")
-
-        explanation = lab.foretold("torch==1.12.0")
-
-        assert explanation.forecast.version == "1.12.0+cu113"
-        words = " ".join(reason.words for reason in explanation.reasons)
-        assert "torch==1.12.0 admits 1.12.0+cu113 and 1.12.0" in words
-        assert "no index comes first" in words
-        commands = [remedy.command for remedy in explanation.remedies]
-        assert "python3 -m pip install torch===1.12.0" in commands
-        assert f"python3 -m pip install --index-url {lab.index.url}/simple torch==1.12.0" in commands
-
-    def test_pre_releases_wait_for_their_option(self, lab: Lab) -> None:
-        lab.publish(wheel("early", "2.0rc1"), wheel("early", "1.9"))
-        lab.install("early==1.9")
-
-        assert lab.foretold("early").forecast.version == "1.9"
-        assert lab.foretold("early>=2.0rc1").forecast.version == "2.0rc1"
-        only = lab.foretold("early>1.9")
-        assert only.forecast.version == ("2.0rc1" if self.goes_by_pages else None)
-        if not only.forecast.version:
-            assert only.reasons[0].words == "Only pre-releases satisfy this: 2.0rc1."
-
-
-class TestNewestPip(WithBodiesApart):
+class TestNewestPip(WhyPipDidThat):
     version = "26.3"
     goes_by_pages = True
 
-    def test_nothing_of_it_in_the_cache(self, lab: Lab) -> None:
-        lab.publish(wheel("psycopg2", "2.4.1"), wheel("other", "1.0"))
-        lab.install("other")
+    def test_a_page_whose_body_is_of_another_answer_is_named(self, lab: Lab) -> None:
+        lab.publish(wheel("parted", "1.0"))
+        lab.keep("parted")
+        page = lab.entry("index", "parted")
+        body = lab.cache / page.files[-1].path
+        old = body.read_bytes()
+        lab.publish(wheel("parted", "2.0"))
+        lab.keep("parted", "--refresh-package", "parted")
+        body.write_bytes(old)
 
-        explanation = lab.why("psycopg2")
+        explanation = lab.foretold("parted==2.0")
 
-        assert explanation.verdict == "Nothing in this cache explains it: nothing of psycopg2 is in it."
-        assert (explanation.forecast.asks, explanation.forecast.way) == (True, "unknown")
+        assert explanation.takes == ()
+        assert "does not belong to its headers" in explanation.reasons[0].words
+        assert [one for one in lab.helps("parted==2.0") if one.startswith("cachetui remove parted kind:index")]
+        lab.remove(explanation.remedies[0])
+        assert lab.does("parted==2.0").installed == {"parted": "2.0"}
 
-    def test_a_wheel_at_an_address_is_taken_unasked(self, lab: Lab) -> None:
-        release = wheel("psycopg2", "2.4.4")
-        lab.publish(release)
-        address = f"psycopg2 @ {lab.index.url}{release.path}"
-        lab.install(address)
+    def test_a_wheel_that_is_not_what_its_page_lists_stops_pip(self, lab: Lab) -> None:
+        lab.publish(wheel("spoilt", "1.0"))
+        lab.keep("spoilt")
+        body = lab.cache / lab.entry("wheel", "spoilt").files[-1].path
+        data = bytearray(body.read_bytes())
+        data[-30] ^= 1
+        body.write_bytes(data)
 
-        assert lab.foretold(address).forecast.way == "cache"
+        explanation = lab.foretold("spoilt==1.0")
 
-    def test_one_index_alone_knows_no_cuda_build(self, lab: Lab) -> None:
-        lab.publish(wheel("torch", "1.12.0"), wheel("torch", "1.12.0+cu113", plain=True))
-        lab.more = ("plain",)
-        lab.install("torch==1.12.0+cu113")
-        lab.more = ()
+        assert (explanation.tone, explanation.takes) == ("damaged", ())
+        (offered,) = lab.helps("spoilt==1.0")
+        assert offered.startswith("cachetui remove spoilt==1.0 kind:wheel")
 
-        plain = lab.foretold("torch==1.12.0")
-        asked = lab.foretold("torch==1.12.0+cu113")
+    def test_the_index_of_a_setting_is_overridden_by_an_option(self, lab: Lab) -> None:
+        lab.publish(wheel("twofold", "1.0"), wheel("twofold", "1.0+cpu", plain=True))
+        lab.keep("twofold", "--extra-index-url", lab.plain)
 
-        assert plain.forecast.version == "1.12.0"
-        assert asked.forecast.way == "nothing"
-        words = "torch-1.12.0+cu113-py3-none-any.whl would do, but no index page that counts here lists it"
-        assert any(words in reason.words for reason in asked.reasons)
-        commands = [remedy.command for remedy in asked.remedies]
-        assert "python3 -m pip install --index-url URL torch==1.12.0+cu113" in commands
+        both = lab.foretold(f"pip install twofold --extra-index-url {lab.plain}")
+        main = lab.foretold("twofold")
+        other = lab.foretold(f"pip install twofold -i {lab.plain}")
 
-    def test_every_wheel_is_for_another_python(self, lab: Lab) -> None:
-        releases = [tagged("numba", version, "cp38-cp38-manylinux2014_x86_64") for version in ("0.53.0", "0.53.1")]
-        lab.publish(*releases)
-        for release in releases:
-            lab.install(f"numba @ {lab.index.url}{release.path}", "--ignore-requires-python")
-        lab.install("numba")
-
-        explanation = lab.foretold("numba")
-
-        assert explanation.forecast.way == "nothing"
-        assert any("built for CPython 3.8" in reason.words for reason in explanation.reasons)
-
-    def test_an_older_version_is_taken_where_only_it_fits(self, lab: Lab) -> None:
-        lab.publish(
-            wheel("numba", "0.53.1"),
-            tagged("numba", "0.60.0", "cp38-cp38-win_amd64"),
-            tagged("numba", "0.59.0", "py3-none-any"),
-        )
-        lab.install("numba==0.53.1")
-
-        explanation = lab.foretold("numba")
-
-        assert explanation.forecast.version == "0.59.0"
-        assert any("0.60.0 is newer, but not for" in reason.words for reason in explanation.reasons)
+        assert [one.takes[0].version for one in (both, main, other)] == ["1.0+cpu", "1.0", "1.0+cpu"]
+        offered = lab.helps(f"pip install twofold==1.0 --extra-index-url {lab.plain}")
+        assert any("twofold===1.0" in command for command in offered)
 
     def test_an_address_published_anew_is_not_noticed(self, lab: Lab) -> None:
-        first, second = sdist("psycopg2", "2.4.1"), sdist("psycopg2", "2.4.4")
+        first, second = sdist("direct", "1.0"), sdist("direct", "2.0")
         lab.publish(first)
-        address = f"psycopg2 @ {lab.index.url}{first.path}"
-        assert lab.install(address).built
+        address = f"direct @ {lab.address(first)}"
+        lab.keep(address)
         lab.index.files[first.path] = second._replace(filename=first.filename)
 
         explanation = lab.foretold(address)
 
-        assert (explanation.forecast.way, explanation.forecast.version) == ("built", "2.4.1")
-        assert "without a single request" in explanation.reasons[0].words
-        built = lab.entries("built")
-        assert explanation.reasons[0].entries == (built[0].path,)
+        assert [(one.way, one.version) for one in explanation.takes] == [("built", "1.0")]
+        assert explanation.reasons[0].entries == (lab.entry("built", "direct").path,)
+        assert len(lab.helps(address)) >= 2
 
-    def test_a_wheel_built_here_replaces_its_sdist(self, lab: Lab) -> None:
-        lab.publish(sdist("psycopg2", "2.4.1"), sdist("psycopg2", "2.4.4"))
-        lab.install("psycopg2==2.4.1")
+    def test_what_its_author_took_back_is_left_out_unless_it_is_named(self, lab: Lab) -> None:
+        lab.publish(wheel("yanky", "1.0"), wheel("yanky", "2.0")._replace(yanked="broken"))
+        lab.keep("yanky==2.0")
 
-        explanation = lab.foretold("psycopg2==2.4.1")
+        assert [one.version for one in lab.foretold("yanky").takes] == ["1.0"]
+        named = lab.foretold("yanky==2.0")
+        assert [(one.version, one.yanked) for one in named.takes] == [("2.0", "broken")]
+        assert lab.foretold("yanky>1.0").takes == ()
 
-        assert explanation.forecast.way == "built"
-        assert any(remedy.command == "cachetui remove psycopg2==2.4.1 kind:built" for remedy in explanation.remedies)
-        lab.remove(lab.entries("built"))
-        assert lab.foretold("psycopg2==2.4.1").forecast.way == "build"
+    def test_a_marker_that_is_false_leaves_nothing_to_do(self, lab: Lab) -> None:
+        assert lab.foretold("psycopg2; python_version < '3'").tone == "skipped"
+
+    def test_nothing_of_it_in_the_cache(self, lab: Lab) -> None:
+        lab.publish(wheel("unheard", "1.0"), wheel("heard", "1.0"))
+        lab.keep("heard")
+
+        explanation = lab.why("unheard")
+
+        assert (explanation.forecast.asks, explanation.forecast.way) == (True, "unknown")
+        assert (explanation.held, explanation.remedies) == ((), ())
+
+    def test_pre_releases_wait_for_their_option(self, lab: Lab) -> None:
+        lab.publish(wheel("early", "2.0rc1"), wheel("early", "1.9"), wheel("soon", "1.0rc1"))
+        lab.keep("early==1.9", "soon==1.0rc1")
+
+        assert lab.foretold("early").takes[0].version == "1.9"
+        assert lab.foretold("early --pre").takes[0].version == "2.0rc1"
+        assert lab.foretold("early>=2.0rc1").takes[0].version == "2.0rc1"
+        lab.foretold("soon")
+
+    def test_constraints_of_a_variable_count(self, lab: Lab) -> None:
+        lab.publish(wheel("held", "1.0"), wheel("held", "2.0"))
+        lab.keep("held==1.0")
+        constraints = lab.folder / "constraints.txt"
+        constraints.write_text("held<2\n", encoding="utf-8")
+
+        assert lab.foretold("held").takes[0].version == "2.0"
+        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held").takes[0].version == "1.0"
+        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held==2.0").takes == ()
+        assert lab.foretold(f"pip install held -c {constraints}").takes[0].version == "1.0"
+
+    def test_what_is_installed_is_kept(self, lab: Lab) -> None:
+        lab.publish(wheel("there", "1.0"))
+        lab.keep("there==1.0")
+        assert lab.run("install", "there==1.0").returncode == 0
+        lab.publish(wheel("there", "2.0"))
+
+        explanation = lab.why("there")
+
+        assert (explanation.tone, explanation.forecast.way) == ("installed", "installed")
+        assert explanation.forecast.asks is False
+        assert lab.run("install", "there").returncode == 0
+        assert "there-1.0" in " ".join(path.name for path in lab.folder.rglob("there-*.dist-info"))
+        (again,) = [one for one in explanation.remedies if one.arguments and "--force-reinstall" in one.arguments]
+        assert again.command == f"{lab.asker.command} -m pip install --force-reinstall there"
+
+    def test_a_release_that_only_the_other_layout_lists_is_downloaded(self, lab: Lab, tmp_path: Path) -> None:
+        lab.publish(wheel("moved", "1.0"))
+        replace(lab, asker=asker_with("23.2.1", tmp_path / "older")).keep("moved")
+
+        explanation = lab.foretold("moved")
+
+        assert [(one.version, one.way, one.why) for one in explanation.takes] == [("1.0", "download", "layout")]
+        assert explanation.forecast.asks is True
+
+    def test_of_equal_files_of_two_indexes_the_last_is_taken(self, lab: Lab) -> None:
+        lab.publish(wheel("tie", "1.0"), wheel("tie", "1.0", plain=True))
+        lab.keep("tie", "--extra-index-url", lab.plain)
+        lab.keep("tie")
+
+        one = lab.foretold(f"pip install tie --extra-index-url {lab.plain}")
+        other = lab.foretold(f"pip install tie -i {lab.plain} --extra-index-url {lab.simple}")
+
+        assert one.takes[0].url.partition("#")[0] != other.takes[0].url.partition("#")[0]
+
+    def test_the_old_build_of_an_archive_of_this_machine_is_taken(self, lab: Lab) -> None:
+        archive = lab.home / "local-1.0.tar.gz"
+        archive.write_bytes(sdist("local", "1.0").data)
+        lab.keep(archive.as_uri())
+        archive.write_bytes(
+            artifacts.sdist(
+                "local", "1.0", more=(("pyproject.toml", PYPROJECT), ("backend.py", BACKEND), ("x", b"new"))
+            )
+        )
+
+        explanation = lab.foretold(f"local @ {archive.as_uri()}")
+
+        assert [(one.way, one.version) for one in explanation.takes] == [("built", "1.0")]
+        assert len(lab.helps(f"local @ {archive.as_uri()}")) >= 2
+
+    def test_an_address_with_a_name_behind_it(self, lab: Lab) -> None:
+        release = wheel("egged", "1.0")
+        lab.publish(release)
+        lab.keep(f"egged @ {lab.address(release)}")
+
+        assert lab.foretold(f"{lab.address(release)}#egg=egged").takes[0].way == "cache"
+        assert lab.foretold(f"{lab.address(release)}").takes[0].way == "cache"
+        wrong = f"egged @ {lab.address(release)}#sha256={'0' * 64}"
+        assert lab.foretold(wrong).tone == "damaged"
+
+    def test_no_binary_has_pip_build_what_it_could_take(self, lab: Lab) -> None:
+        lab.publish(wheel("choice", "1.0"), sdist("choice", "1.0"), wheel("bound", "1.0"))
+        lab.keep("choice==1.0", "bound")
+
+        assert lab.foretold("choice").takes[0].way == "cache"
+        assert lab.foretold("choice --no-binary :all:").takes[0].way == "download-build"
+        assert lab.foretold("bound --no-binary bound").takes == ()
+
+    def test_a_wheel_for_another_python_is_no_candidate(self, lab: Lab) -> None:
+        lab.publish(
+            wheel("numba", "0.53.1"),
+            tagged("numba", "0.60.0", "cp27-cp27m-win_amd64"),
+            tagged("numba", "0.59.0", "py3-none-any"),
+            tagged("foreign", "1.0", "cp27-cp27m-win_amd64"),
+        )
+        lab.keep("numba==0.53.1")
+
+        explanation = lab.foretold("numba")
+
+        assert explanation.takes[0].version == "0.59.0"
+        assert any("0.60.0 is newer" in reason.words for reason in explanation.reasons)
+        lab.does("foreign")
+        assert lab.foretold("foreign").takes == ()
+
+    def test_hashes_of_a_lock_file_count(self, lab: Lab) -> None:
+        release = wheel("locked", "1.0")
+        lab.publish(release)
+        lab.keep("locked")
+        good = release.listed("").sha256
+
+        assert lab.foretold(f"locked==1.0 --hash=sha256:{good}").takes[0].way == "cache"
+        assert lab.foretold(f"locked==1.0 --hash=sha256:{'0' * 64}").takes == ()
 
 
-class TestPipThatAlwaysAsks(WithBodiesApart):
+class TestPipThatAlwaysAsks(WhyPipDidThat):
     version = "25.0.1"
     goes_by_pages = False
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.insight.why.answer import Explanation, Held, Reason, Remedy
-from cachetui.insight.why.conduct import Forecast
+from cachetui.insight.why.answer import Explanation, Held, Prediction, Reason, Remedy
 from cachetui.model import Inventory
 from tests.ui.cache import everyday, inventory, made
 
@@ -47,7 +46,7 @@ ANSWER = Explanation(
         ),
         Remedy("cachetui remove psycopg2==2.4.1 kind:built", "drop the wheel for CPython 2.7", (OLD,)),
     ),
-    forecast=Forecast(False, "build"),
+    forecast=Prediction(False, "build", "2.4.1", "psycopg2-2.4.1.tar.gz"),
 )
 """Files of a project in each state, reasons with entries and without, commands that remove and that do not."""
 

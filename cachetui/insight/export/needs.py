@@ -16,8 +16,7 @@ from cachetui.insight.export.filenames import named_by
 from cachetui.insight.export.planning import KINDS
 from cachetui.insight.export.requirement_files import Asked
 from cachetui.insight.requirement import read_requirement
-from cachetui.insight.why.offers import trouble_of
-from cachetui.interpreters.fitting import best_place
+from cachetui.interpreters.fitting import best_place, incompatibility
 from cachetui.interpreters.portrait import Portrait
 from cachetui.model import Entry, Inventory
 from cachetui.pip.evidence import Evidence
@@ -204,9 +203,10 @@ class _Search:
     def _trouble_of(self, file: _File) -> str | None:
         path = file.entry.path
         if path not in self._trouble:
-            trouble = trouble_of(file.filename, None, self._python)
+            trouble = incompatibility(self._python, file.filename, None)
             if trouble is None:
-                trouble = trouble_of(file.filename, self._evidence.requires_python(file.entry), self._python)
+                requires = self._evidence.requires_python(file.entry)
+                trouble = incompatibility(self._python, file.filename, requires)
             self._trouble[path] = trouble
         return self._trouble[path]
 

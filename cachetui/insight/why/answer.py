@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cachetui.insight.why.conduct import Forecast
+from cachetui.insight.why.replay import Chosen, Way
 
-Tone = Literal["cached", "partly", "not cached", "stale", "damaged", "off", "skipped", "stops"]
-"""The verdict in a word or two: what pip needs is here, is here in part, or is not; an index page is used though it is
-out of date; something here is damaged; this pip uses no cache; the requirement is not for this Python; this pip refuses
-to run with its settings."""
+Tone = Literal[
+    "cached", "partly", "not cached", "stale", "damaged", "installed", "off", "skipped", "stops", "facts only"
+]
+"""The verdict in a word or two: pip takes everything from here, or some of it, or nothing; an index page is used though
+it is out of date; a file here is damaged; it is installed already; this pip uses no cache; the requirement is not for
+this Python; pip ends with an error; this pip cannot be asked, so that only the facts are told."""
 Sign = Literal["yes", "no", "other"]
 """Whether a file can be used for what was asked, cannot be used by this Python, or is of a version not asked for."""
 
@@ -21,28 +23,28 @@ class Held:
 
     sign: Sign
     filename: str
-    """Its name, or how its project and version are called where none is known."""
+    """Its name, or its project and version where none is known."""
     words: str
-    """What it is, and what speaks for or against it."""
+    """Its kind and age, and what speaks for or against it."""
     path: str
     """The entry's identity."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Something that explains what pip does."""
+    """A fact that explains pip's decision."""
 
     words: str
     """One or two sentences."""
     evidence: tuple[str, ...] = ()
-    """What shows it: files under the root with dates."""
+    """Files under the root that show it, with dates."""
     entries: tuple[str, ...] = ()
     """Entries that it is about, by path: what can be marked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A command that helps."""
+    """A command that changes the outcome."""
 
     command: str
     """As it is typed into a shell."""
@@ -50,6 +52,8 @@ class Remedy:
     """What it does, without a full stop."""
     entries: tuple[str, ...] = ()
     """Entries that it removes, by path, if it is one of cachetui's."""
+    arguments: tuple[str, ...] | None = None
+    """What pip gets with it, its command first; None for a command of cachetui's."""
 
 
 Finding = tuple[Reason, tuple[Remedy, ...]]
@@ -57,22 +61,40 @@ Finding = tuple[Reason, tuple[Remedy, ...]]
 
 
 @dataclass(frozen=True, slots=True)
+class Prediction:
+    """What pip would do about the project that was asked for first."""
+
+    asks: bool = False
+    """Whether it asks an index for its page of the project."""
+    way: Way | Literal["nothing", "skipped"] = "unknown"
+    """Where the file comes from; `nothing`: no file may be taken; `skipped`: the requirement is not for this Python."""
+    version: str | None = None
+    """The version that is installed, where it is known."""
+    filename: str | None = None
+    """The name of the file that is installed, where it is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
-    """What there is to say."""
+    """The whole answer."""
 
     question: str
-    """What was asked, as written."""
+    """The question as typed."""
     asker: str
     """For which Python and pip, in words."""
     tone: Tone
     verdict: str
     """One sentence."""
     more: tuple[str, ...]
-    """What else must be said at once: sentences."""
+    """Further sentences that belong to the verdict."""
     steps: tuple[str, ...]
     """What pip would do, step by step, without full stops."""
     held: tuple[Held, ...]
     reasons: tuple[Reason, ...]
     remedies: tuple[Remedy, ...]
-    forecast: Forecast
+    forecast: Prediction
     """What pip would do, as values."""
+    takes: tuple[Chosen, ...] = ()
+    """Everything that pip decided for, dependencies included."""
+    pip_says: tuple[str, ...] = ()
+    """pip's own words where it ends with an error."""

@@ -1,60 +1,43 @@
-"""Whose pip is asked."""
+"""Which Python's pip a question is about, and how it is asked."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-
-from packaging.version import Version
+from dataclasses import dataclass, field
 
 from cachetui.errors import CachetuiError
-from cachetui.insight.why.command import said_in_settings
-from cachetui.insight.why.given import Given
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.target import aimed
 from cachetui.interpreters.named import Python, default_python, python_at
 from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.pip.configuration import read_configuration
-from cachetui.pip.location import Interpreter, Location, here, locate
-from cachetui.pip.places import configuration_files, pip_version, ways_of
+from cachetui.pip.location import Interpreter, Location
 from cachetui.pip.tree import never
 
-TOLD = ("pre", "no-index", "find-links", "no-binary", "only-binary", "prefer-binary")
-"""What of pip's settings an answer goes by, beside where its cache and its indexes are."""
+UNSET_FOR_DEMO = "PIP_"
+"""How the variables begin that would change the answer about the made-up cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asker:
-    """Whose pip is asked."""
+    """The Python whose pip is asked."""
 
     command: str = "python3"
-    """How its user calls this Python: a name or a path, not quoted."""
-    python: Portrait | None = None
-    """What it told of itself; None where there is none."""
-    pip: Version | None = None
-    """The version of its pip; None where it is not known: then the newest is meant."""
-    off_by: str | None = None
-    """Who or what switched its cache off; None when it is on."""
-    indexes: tuple[str, ...] = ()
-    """The indexes that its settings name."""
-    standard: bool = True
-    """Whether it asks PyPI as well: no setting names another index in its place."""
-    told: tuple[tuple[str, str], ...] = ()
-    """What its settings say, as options with their values, the weaker before the stronger."""
-    notes: tuple[str, ...] = ()
-    """Sentences on what is not as the command has it."""
-    stops: str | None = None
-    """Why this pip refuses to run with its settings, as a sentence; None where it runs."""
+    """How its user calls it: a name or a path, not quoted."""
+    python: Python | None = None
+    """Where it is; None where there is none."""
+    portrait: Portrait | None = None
+    """Its own description; None where there is none."""
+    arguments: tuple[str, ...] = ()
+    """Options that its pip gets before those of the question."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    """The variables that its pip sees."""
     cache: tuple[str, ...] = ()
     """The option, with its value, by which cachetui comes to this cache again; empty where it needs none."""
-
-    @property
-    def names_cache(self) -> bool:
-        """Whether it takes `--cache-dir` to come to this cache."""
-        return self.cache[:1] == ("--cache-dir",)
+    off_by: str | None = None
+    """Who or what in the settings switched its cache off; None when it is on."""
+    notes: tuple[str, ...] = ()
+    """Sentences on differences between the command and what is asked."""
 
 
 def asker_of(
@@ -63,118 +46,45 @@ def asker_of(
     named: Interpreter | None,
     environ: Mapping[str, str] = os.environ,
     *,
-    demo: bool = False,
+    demo_index: str = "",
     stop: Callable[[], bool] = never,
 ) -> Asker:
-    """Return whose pip is meant, after asking its Python what it can use.
+    """Return whose pip is meant: the Python that was named, else the one that the command calls, else the default.
 
-    It is the Python that was named, else the one that the command calls, else the default. The demo is as the
-    newest pip would have left it without settings: that one is meant, whatever that Python has; the default is the
-    one that runs this, for which the demo was made.
+    That Python is run, to describe itself. With `demo_index`, the address of the made-up index, no setting of the
+    user's counts, and the default is the Python that runs this, for which that cache is made.
     """
-    given, cache = question.given, _way_back(location, named, demo)
-    if demo:
-        location = replace(location, indexes=(), asks_pypi=True, works=True)
     notes: list[str] = []
-    portrait = None
+    python: Python | None = None
+    command = ""
     if named is not None:
-        portrait = portrait_of(Python(named.executable, named.prefix), environ, stop=stop)
-        if given.python:
-            notes.append(f"--python names the Python that counts here; {given.python} was not taken into account.")
-    elif given.python:
-        portrait = _called(given.python, environ, notes, stop)
-    is_called = named is None and portrait is not None
-    if portrait is None and (default := python_at(sys.executable) if demo else default_python(environ)):
-        portrait = portrait_of(default, environ, stop=stop)
-    if portrait is None:
-        return Asker(
-            off_by=location.off_by,
-            indexes=location.indexes,
-            standard=location.asks_pypi,
-            notes=tuple(notes),
-            stops=_stops(location),
-            cache=cache,
-        )
-    python = portrait.python
-    if is_called and not demo:
-        location = _moved(location, python, given, environ, notes)
-    pip = Version(portrait.pip) if portrait.pip else pip_version(python.prefix)
-    return Asker(
-        given.python if is_called else python.executable.name if named is None else str(python.executable),
-        _aimed(portrait, given, named is None and not is_called, notes),
-        None if demo else pip,
-        location.off_by,
-        location.indexes,
-        location.asks_pypi,
-        () if demo else _told(python, pip, given.verb, environ),
-        tuple(notes),
-        _stops(location),
-        cache,
-    )
+        python, command = Python(named.executable, named.prefix), str(named.executable)
+        if question.python:
+            notes.append(f"--python names the Python that counts here; {question.python} was not taken into account.")
+    elif question.python:
+        try:
+            python, command = python_at(question.python, environ), question.python
+        except CachetuiError:
+            notes.append(f"{question.python} is not found here: another Python is asked in its place.")
+    if python is None and (python := _of_the_demo(environ, stop) if demo_index else default_python(environ)):
+        command = python.executable.name
+    variables = {**environ, **dict(question.variables)}
+    arguments: tuple[str, ...] = ()
+    cache: tuple[str, ...] = ("--python", str(named.executable)) if named else ()
+    if demo_index:
+        kept = {name: value for name, value in environ.items() if not name.startswith(UNSET_FOR_DEMO)}
+        variables = {**kept, "PIP_CONFIG_FILE": os.devnull, **dict(question.variables)}
+        arguments = ("--cache-dir", str(location.root), "--index-url", demo_index)
+        cache = ("--demo",)
+    elif location.named:
+        cache = ("--cache-dir", str(location.root))
+        is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
+        arguments = () if is_off else cache  # the option would be stronger than the variable
+    portrait = portrait_of(python, environ, stop=stop) if python else None
+    return Asker(command or "python3", python, portrait, arguments, variables, cache, location.off_by, tuple(notes))
 
 
-def _stops(location: Location) -> str | None:
-    return None if location.works else location.notes[0]
-
-
-def _way_back(location: Location, named: Interpreter | None, demo: bool) -> tuple[str, ...]:
-    """Return the option by which cachetui comes to a cache again; none where it is the default Python's."""
-    if demo:
-        return ("--demo",)
-    if location.named:
-        return "--cache-dir", str(location.root)
-    return ("--python", str(named.executable)) if named else ()
-
-
-def _called(name: str, environ: Mapping[str, str], notes: list[str], stop: Callable[[], bool]) -> Portrait | None:
-    """Return what the Python tells that the command calls; None, with a note, where it cannot be asked."""
-    try:
-        portrait = portrait_of(python_at(name, environ), environ, stop=stop)
-    except CachetuiError:
-        notes.append(f"{name} is not found here: another Python is asked in its place.")
-        return None
-    if portrait.trouble:
-        trouble = portrait.trouble[0].lower() + portrait.trouble[1:]
-        notes.append(f"{name} could not be asked, and another Python is asked in its place: {trouble}")
-        return None
-    return portrait
-
-
-def _moved(location: Location, called: Python, given: Given, environ: Mapping[str, str], notes: list[str]) -> Location:
-    """Return where the pip of the Python that the command calls has its cache; note if that is another one."""
-    there = locate(str(location.root) if location.named else None, python=called, environ=environ, command=given.verb)
-    if os.path.realpath(there.root) != os.path.realpath(location.root):
-        notes.append(
-            f"The pip of {given.python} has its cache at {there.root}; this is about {location.root}. "
-            "Name another cache with --cache-dir."
-        )
-    return there
-
-
-def _aimed(portrait: Portrait, given: Given, is_default: bool, notes: list[str]) -> Portrait:
-    """Return a portrait of the version that pip is told to go by; or of the one that the command calls and is gone."""
-    if portrait.trouble:
-        return portrait
-    wanted = (given.values("--python-version") or ("",))[-1]
-    missing = Path(given.python).name.removeprefix("python") if is_default and given.python else ""
-    found = aimed(portrait, wanted or missing, whole=not wanted) if wanted or missing else portrait
-    if wanted and found is None:
-        notes.append("--python-version was not taken into account.")
-    elif missing and found is not None:
-        notes.append(f"What it could use was worked out for Python {missing} on this machine.")
-    return found or portrait
-
-
-def _told(python: Python, pip: Version | None, verb: str, environ: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
-    """Return what the settings say of what options say."""
-    ways = ways_of(pip)
-    files = configuration_files(sys.platform, environ, str(python.prefix), ways)
-    configuration = read_configuration(files, environ, ways, cwd=here())
-    return tuple(
-        [
-            (word.option, word.value)
-            for name in TOLD
-            for setting in configuration.heard(name, verb)[-1:]
-            for word in said_in_settings(f"--{name}", setting.value, setting.quoted())
-        ]
-    )
+def _of_the_demo(environ: Mapping[str, str], stop: Callable[[], bool]) -> Python | None:
+    """Return the Python that runs this where it has a pip; an environment of an installer need not have one."""
+    here = python_at(sys.executable)
+    return here if portrait_of(here, environ, stop=stop).pip else default_python(environ)

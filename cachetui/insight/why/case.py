@@ -1,246 +1,301 @@
-"""Everything that is known about one question, gathered before anything is said."""
+"""Everything that is known about one question: pip's own answer, and the evidence in the cache."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote, urldefrag, urlsplit
 
-from packaging.version import Version
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
 
 from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.conduct import Forecast, built_from, foresee, is_reused, reads, takes_built, way_of
-from cachetui.insight.why.offers import Offer, barred, by_digest, offers_of, place_of, trouble_of
 from cachetui.insight.why.question import Question
-from cachetui.interpreters.portrait import Portrait
+from cachetui.insight.why.replay import Asked, Chosen, RefusedFile, Replay, Request, Run
+from cachetui.interpreters.fitting import incompatibility
 from cachetui.model import Entry, Inventory
-from cachetui.pip.configuration import without_credentials
-from cachetui.pip.evidence import Answer, Evidence, Listing, digest_of
-from cachetui.pip.tree import never
+from cachetui.pip.evidence import Answer, Evidence, digest_of
+from cachetui.pip.pages import as_asked
 
+FILES = ("wheel", "sdist", "built")
+"""Kinds of entries that can be installed."""
+BODIES_APART = (23, 3)
+"""The first pip that keeps answers in `http-v2/` and does not read `http/`."""
 PYPI = "PyPI"
-"""How the index is called that is asked where no other is named in its place."""
-HASHED_AT_MOST = 256 << 20
-"""Bytes up to which a download is hashed to see whether it is what its index says: more takes over a second."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
-    """What is known."""
+    """The facts."""
 
     question: Question
     asker: Asker
+    replay: Replay
+    run: Run
+    """What pip did; empty where it could not be asked."""
+    inventory: Inventory
+    answers: Mapping[str, Answer]
+    """What the headers of the project's downloads and pages say, by path."""
+    requires: Mapping[str, str]
+    """The Pythons that the project's files need by their metadata, by path."""
     now: float
     """When it was asked, in seconds since the epoch."""
-    own: tuple[Entry, ...]
-    """All entries of the project, in the inventory's order."""
-    listings: tuple[Listing, ...]
-    """Index pages of it that count: those of the indexes that this pip asks, as far as that can be told."""
-    others: tuple[Listing, ...]
-    """Its pages of other indexes."""
-    offers: tuple[Offer, ...]
-    """What the pages that count list, those that pip prefers first."""
-    answers: Mapping[str, Answer]
-    """What the headers of its downloads and pages say, by path."""
-    requires: Mapping[str, str]
-    """The Pythons that its files need, by path, where no page says so."""
-    forecast: Forecast
-    """What pip would do."""
-    root: str
-    """Where the cache is, resolved."""
-    sha256: str | None = None
-    """The SHA-256 of the download that pip would take, where it was computed."""
-    alike: tuple[Entry, ...] = ()
-    """All entries of the projects that `own` are of: what terms with a name of these can take."""
-    unseen: tuple[str, ...] = ()
-    """The indexes that this pip asks and whose page of it is not in the cache, without what may be secret."""
+
+    @cached_property
+    def pip(self) -> Version | None:
+        """The version of the pip that was asked."""
+        try:
+            return Version(self.replay.pip) if self.replay.pip else None
+        except InvalidVersion:
+            return None
+
+    @cached_property
+    def root(self) -> Asked | None:
+        """The requirement that the answer is about: the first that is for this Python."""
+        return next((one for one in self.run.roots if one.matches), None)
+
+    @cached_property
+    def name(self) -> str:
+        """The canonical name of the project that was asked for first; "" where that is not known."""
+        if self.run.roots:
+            return (self.root or self.run.roots[0]).name
+        return self.question.project()
+
+    @cached_property
+    def specifier(self) -> SpecifierSet:
+        """The versions that were asked for."""
+        text = self.root.specifier if self.root else ""
+        if not self.run.roots:
+            for word in self.question.asked_for():
+                found = word.partition(";")[0]
+                at = min([found.find(sign) for sign in "=<>!~" if sign in found], default=-1)
+                text = found[at:].partition("--")[0].strip() if at > 0 else ""
+                break
+        return specifier_of(text)
 
     @property
-    def stops(self) -> str | None:
-        """Why pip refuses to run, as a sentence; None where it runs."""
-        wrong = self.question.given.wrong
-        return f"pip refuses to run because of {wrong}, which is neither yes nor no." if wrong else self.asker.stops
+    def asked(self) -> str:
+        """The requirement as a sentence names it."""
+        if self.root is None:
+            return self.name or self.question.text
+        if self.root.url:
+            return self.root.name or without_secrets(self.root.url)
+        text = f"{self.root.name}{self.root.specifier}"
+        return text if len(text) < 100 else self.root.name
 
-    @property
-    def off_by(self) -> str | None:
-        """Who or what switched the cache off for this command; None where it is on."""
-        return self.question.given.off_by or self.asker.off_by
+    @cached_property
+    def is_pinned(self) -> bool:
+        """Whether one version is named exactly, or an address."""
+        pins = [one for one in self.specifier if one.operator == "===" or not one.version.endswith(".*")]
+        return bool(self.root and self.root.url) or any(one.operator in ("==", "===") for one in pins)
+
+    @cached_property
+    def chosen(self) -> Chosen | None:
+        """The distribution that pip decided for."""
+        return self.run.choice(self.name) if self.run.resolved else None
+
+    @cached_property
+    def own(self) -> tuple[Entry, ...]:
+        """All entries of the project, and what lies under the address that was asked for."""
+        found = [entry for entry in self.inventory.entries if entry.project and entry.project == self.name]
+        if self.root and self.root.url and (direct := self.entry_at(self.root.url)) and direct not in found:
+            found.append(direct)
+        return tuple(found)
+
+    @cached_property
+    def by_digest(self) -> Mapping[str, Entry]:
+        """The HTTP entries that this pip reads, by the names of their records."""
+        return {
+            entry.path[-56:]: entry
+            for entry in self.inventory.entries
+            if entry.path.startswith("http") and self.reads(entry)
+        }
+
+    def entry_at(self, url: str) -> Entry | None:
+        """Return the entry of an address that this pip reads; None where there is none."""
+        try:
+            return self.by_digest.get(digest_of(as_asked(urldefrag(url)[0])))
+        except ValueError:
+            return None
+
+    def entry_of(self, chosen: Chosen) -> Entry | None:
+        """Return the entry that a decision rests on; None where there is none."""
+        if chosen.built:
+            return next((one for one in self.inventory.entries if chosen.built.endswith(f"/{one.path}")), None)
+        if chosen.way not in ("cache", "checked", "build"):
+            return None
+        if (found := self.entry_at(chosen.url)) and found.kind != "redirect":
+            return found
+        name = filename_of(chosen.url)
+        return next((one for one in self.own if one.filename == name and self.reads(one)), None)
+
+    def reads(self, entry: Entry) -> bool:
+        """Return whether this pip looks where an entry lies; the newest pip's layout counts where it is not known."""
+        if not entry.path.startswith("http"):
+            return True
+        newer = self.pip is None or self.pip.release[:2] >= BODIES_APART
+        return entry.path.startswith("http-v2/") == newer
+
+    def admits(self, version: Version | None) -> bool:
+        """Return whether a version is one that was asked for; pre-releases are."""
+        return version is not None and self.specifier.contains(version, prereleases=True)
+
+    @cached_property
+    def refused(self) -> Mapping[str, RefusedFile]:
+        """The files of the project that pip may not take, by file name."""
+        return {one.filename: one for one in self.run.refused.get(self.name, ())}
+
+    @cached_property
+    def unlisted(self) -> tuple[Entry, ...]:
+        """Downloads that fit what was asked for, but that no page lists which pip read."""
+        if not self.run.pages(self.name) or (self.root and self.root.url):
+            return ()
+        names = {one.filename for one in self.run.listed.get(self.name, ())}
+        return tuple(
+            [
+                entry
+                for entry in self.own
+                if entry.kind in ("wheel", "sdist")
+                and entry.filename not in names
+                and entry.filename not in self.refused
+                and self.reads(entry)
+                and self.admits(version_of(entry))
+                and not self.trouble(entry)
+            ]
+        )
+
+    @cached_property
+    def twin(self) -> Entry | None:
+        """A cached file with the name of the one that pip would download, but of another address."""
+        if self.chosen is None or self.chosen.why != "absent":
+            return None
+        name = filename_of(self.chosen.url)
+        return next((one for one in self.own if one.filename == name and one.kind != "built" and self.reads(one)), None)
+
+    @cached_property
+    def rival(self) -> Entry | None:
+        """A cached file that pip would prefer if an index lists it whose page is not in the cache."""
+        taken = parsed(self.chosen.version) if self.chosen else None
+        if taken is None or not self.run.unseen.get(self.name):
+            return None
+        better = [one for one in self.unlisted if (version := version_of(one)) and version > taken]
+        return max(better, key=lambda one: version_of(one) or taken, default=None)
 
     def trouble(self, entry: Entry) -> str | None:
-        """Tell why a file of the project cannot be used by the Python, or may not be taken; None where it can."""
-        requires, name = self.requires.get(entry.path), entry.filename or ""
-        out = None
-        if self.question.url is None and (entry.kind != "built" or not takes_built(self.question, self.asker.pip)):
-            out = barred(name, self.question.given.bar(self.question.name))
-        return out or trouble_of(name, requires, self.asker.python)
+        """Return why a file cannot be used, as the end of a sentence; None where nothing speaks against it."""
+        name = entry.filename or ""
+        if (row := self.refused.get(name)) and entry.kind != "built":
+            return self.refusal(row)
+        portrait = None if self.is_aimed else self.asker.portrait
+        return incompatibility(portrait, name, self.requires.get(entry.path))
 
-    def reuses(self, page: Listing) -> bool:
-        """Tell whether pip goes by an index page without asking for it."""
-        return not asks_anew(self.question, self.asker) and is_reused(page, self.asker.pip, self.now)
+    @property
+    def is_aimed(self) -> bool:
+        """Whether the files are for another Python or system than the one that runs pip."""
+        aims = ("--python-version", "--platform", "--abi", "--implementation")
+        return any(word.partition("=")[0] in aims for word in self.question.arguments)
 
-    def admits(self, entry: Entry) -> bool:
-        """Tell whether the version of a file satisfies what was asked."""
-        version = version_of(entry)
-        return version is not None and self.question.admits(version)
+    def refusal(self, row: RefusedFile) -> str:
+        """Return in plain words why pip may not take a file."""
+        if row.detail.startswith("No binaries permitted"):
+            return "--no-binary leaves it out"
+        if row.detail.startswith("No sources permitted"):
+            return "--only-binary leaves it out"
+        portrait = None if self.is_aimed else self.asker.portrait
+        is_other = row.kind in ("platform_mismatch", "refused")
+        if is_other and (found := incompatibility(portrait, row.filename, None)):
+            return found
+        if "Requires-Python" in row.detail or (row.kind == "refused" and not row.detail):
+            needs = row.detail.partition("Requires-Python")[2].strip()
+            return f"needs Python {needs}" if needs else "is not for this Python"
+        return (row.detail or row.kind).rstrip(".")
+
+    def index_name(self, page: str) -> str:
+        """Return the name of the index that a page belongs to: PyPI, or its address without the project."""
+        if not page:
+            return ""
+        if self.replay.pypi and page.startswith(self.replay.pypi):
+            return PYPI
+        return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
+
+    def name_of_host(self, url: str) -> str:
+        """Return the host of an address; PyPI for its own."""
+        return place_of(url, host_only=True)
+
+    def pages(self, name: str) -> tuple[Request, ...]:
+        """Return what pip asked of indexes about a project, each page once."""
+        once: dict[str, Request] = {}
+        for one in self.run.pages(name):
+            once.setdefault(one.url, one)
+        return tuple(once.values())
+
+
+def gather(question: Question, inventory: Inventory, asker: Asker, replay: Replay, *, now: float) -> Case:
+    """Read the evidence in the cache. Raises RootError."""
+    bare = Case(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
+    files = [one for one in bare.own if one.kind in (*FILES, "index")]
+    if not files:
+        return bare
+    with Evidence(inventory) as evidence:
+        answers = {one.path: found for one in files if (found := evidence.answer(one))}
+        requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
+    return Case(question, asker, replay, bare.run, inventory, answers, requires, now)
 
 
 def version_of(entry: Entry) -> Version | None:
     """Return the version of an entry, by its file name where that tells more; None for none."""
-    for text in (
-        entry.filename.split("-")[1] if entry.filename and entry.filename.endswith(".whl") else None,
-        entry.version,
-    ):
-        try:
-            if text:
-                return Version(text)
-        except (ValueError, IndexError):  # no version, or more digits than Python takes for a number
-            continue
+    filename = entry.filename or ""
+    for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
+        if found := parsed(text):
+            return found
     return None
 
 
-def gather(
-    question: Question,
-    inventory: Inventory,
-    asker: Asker,
-    *,
-    now: float,
-    stop: Callable[[], bool] = never,
-) -> Case:
-    """Look at everything in the cache that bears on a question. Raises RootError."""
-    given = question.given.after(asker.told)
-    question = replace(question, given=given, pre=question.pre or bool(given.values("--pre")))
-    off = bool(given.off_by or asker.off_by)
-    own = [entry for entry in inventory.entries if entry.project == question.name]
-    records = by_digest([entry for entry in inventory.entries if reads(entry, asker.pip)])
-    used = {} if off else records
-    direct = used.get(digest_of(question.url)) if question.url else None
-    if direct is not None and direct not in own:
-        own.append(direct)
-    own += [one for one in inventory.entries if question.url and one.url == question.url and one not in own]
-    with Evidence(inventory) as evidence:
-        pages = [page for one in own if one.kind == "index" and (page := evidence.listing(one))]
-        listings, others, unseen = _counted(pages, question, asker, records, evidence)
-        offers = offers_of(listings, question, asker.python, used)
-        listed = {offer.entry.path for offer in offers if offer.entry}
-        files = [one for one in own if one.kind in ("wheel", "sdist", "built")]
-        answers = {one.path: found for one in files if (found := evidence.answer(one))}
-        answers |= {page.entry.path: page.answer for page in pages}
-        requires = {
-            one.path: text for one in files if one.path not in listed and (text := evidence.requires_python(one))
-        }
-        requires |= {
-            offer.entry.path: offer.listed.requires_python
-            for offer in offers
-            if offer.entry and offer.listed.requires_python
-        }
-        built = () if off or not takes_built(question, asker.pip) else own
-        if skips(question, asker.python):
-            forecast = Forecast(False, "skipped")
-        elif question.url:
-            forecast = _of_address(question, direct, built, answers, asker, now)
-        else:
-            anew = asks_anew(question, asker)
-            forecast = foresee(
-                question, listings, offers, built, answers, python=asker.python, pip=asker.pip, now=now, anew=anew
-            )
-            forecast = _with_unseen(forecast, unseen)
-        taken = forecast.entry
-        projects = {one.project for one in own}
-        sha256 = evidence.sha256(taken, stop) if taken and taken.apparent_size <= HASHED_AT_MOST else None
-    return Case(
-        question,
-        asker,
-        now,
-        tuple(own),
-        tuple(listings),
-        tuple(others),
-        tuple(offers),
-        answers,
-        requires,
-        forecast,
-        inventory.root,
-        sha256,
-        tuple([one for one in inventory.entries if one.project and one.project in projects]),
-        unseen,
-    )
-
-
-def asks_anew(question: Question, asker: Asker) -> bool:
-    """Tell whether pip asks indexes whatever is in the cache."""
-    return bool(question.given.off_by or asker.off_by) or question.given.refreshes(question.name)
-
-
-def skips(question: Question, python: Portrait | None) -> bool | None:
-    """Tell whether pip passes a requirement over, as its marker is not true; None where that cannot be told.
-
-    Source: pip's `_internal/req/req_install.py`, `match_markers`.
-    """
-    if question.marker is None:
-        return False
-    if python is None or not python.markers:
-        return None
+def parsed(text: str | None) -> Version | None:
+    """Return a version; None for what is none."""
     try:
-        return not question.marker.evaluate({**python.markers, "extra": ""})
-    except (ValueError, KeyError):  # a comparison that makes no sense, a marker that is not known
+        return Version(text) if text else None
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
         return None
 
 
-def _of_address(
-    question: Question,
-    direct: Entry | None,
-    own: Sequence[Entry],
-    answers: Mapping[str, Answer],
-    asker: Asker,
-    now: float,
-) -> Forecast:
-    """Tell what pip does for `name @ address`: it asks no index."""
-    assert question.url is not None
-    is_wheel = question.url.endswith(".whl")
-    built = built_from(question.url, question.digest, own, python=asker.python, pip=asker.pip)
-    if built is not None and not is_wheel and not question.text.startswith(question.url[:8]):
-        return Forecast(False, "built", built=built)  # for an address without a name pip builds each time
-    return Forecast(False, way_of(direct, answers, now, is_wheel=is_wheel), entry=direct)
+def specifier_of(text: str) -> SpecifierSet:
+    """Return a version specifier; the empty one for what is none, or has more digits than Python takes."""
+    try:
+        found = SpecifierSet(text)
+        found.contains("0")
+    except ValueError:  # InvalidSpecifier is one
+        return SpecifierSet()
+    return found
 
 
-def _with_unseen(forecast: Forecast, unseen: Sequence[str]) -> Forecast:
-    """Return what pip does where it also asks indexes whose pages are not in the cache."""
-    if not unseen:
-        return forecast
-    return replace(forecast, asks=True, way="unknown" if forecast.way == "nothing" else forecast.way)
+def filename_of(url: str) -> str:
+    """Return the file name in an address."""
+    return unquote(urldefrag(url)[0].partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
-def _counted(
-    pages: Sequence[Listing], question: Question, asker: Asker, records: Mapping[str, Entry], evidence: Evidence
-) -> tuple[list[Listing], list[Listing], tuple[str, ...]]:
-    """Part the pages of the indexes that pip asks from those of others; name the indexes that have none here.
-
-    A page of PyPI, which is asked unless another index is named in its place, is known by its serial number. `records`
-    tell where redirects lead to. For an address no index is asked.
-    """
-    if question.given.no_index or question.url:
-        return [], list(pages), ()
-    named = [index for index in (question.index, *question.extras, *asker.indexes) if index]
-    places = {
-        digest_of(url): (place_of(index) or index, url) for index in named for url in [page_url(index, question.name)]
-    }
-    standard = asker.standard and question.index is None
-    asked: list[Listing] = []
-    others: list[Listing] = []
-    seen: set[str] = set()
-    ends = {digest: place for digest, (place, _) in places.items()}
-    ends |= {records[digest].path[-56:]: place for digest, place in ends.items() if digest in records}
-    for page in pages:
-        digest, found = page.entry.path[-56:], page
-        if digest in ends:
-            seen.add(ends[digest])
-        if digest in places and page.entry.url is None:  # only the command tells what its links are relative to
-            found = evidence.listing(page.entry._replace(url=places[digest][1])) or page
-        is_standard = standard and page.answer.serial and digest not in ends
-        seen |= {PYPI} if is_standard else set()
-        (asked if digest in ends or is_standard else others).append(found)
-    wanted = [place for place, _ in places.values()] + ([PYPI] if standard else [])
-    return asked, others, tuple(dict.fromkeys([place for place in wanted if place not in seen]))
+def place_of(url: str, *, host_only: bool = False) -> str:
+    """Return scheme, host and path of an address, or its host alone: nothing that may be secret."""
+    try:
+        parts = urlsplit(url)
+        host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return ""
+    return host if host_only or not host else f"{parts.scheme}://{host}{parts.path}".rstrip("/")
 
 
-def page_url(index: str, project: str) -> str:
-    """Return the address of an index's page of a project as pip asks for it: without credentials."""
-    return f"{(without_credentials(index) or index).rstrip('/')}/{project}/"
+def without_secrets(url: str) -> str:
+    """Return an address without user, query and fragment."""
+    return place_of(url) or urldefrag(url)[0].partition("?")[0]
+
+
+def canonical(name: str) -> str:
+    """Return the canonical name of a project, without extras."""
+    return canonicalize_name(name.partition("[")[0])
+
+
+def newest(versions: Sequence[Version]) -> Version | None:
+    """Return the newest of some versions; None for none."""
+    return max(versions, default=None)

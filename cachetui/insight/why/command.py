@@ -1,20 +1,16 @@
-"""Take apart a command as it was typed into a shell: whose pip, which requirements, which options."""
+"""Find the call of pip in what somebody pasted: a prompt, `RUN …`, `sudo -H pip …`, `cd x && python -m pip …`."""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from cachetui.errors import CachetuiError
-from cachetui.insight.why.given import Given
-from cachetui.insight.why.options import ABOUT_INSTALLED, HEEDED, INDIFFERENT, SEVERAL, WITH_VALUE, Word, words_of
-from cachetui.pip.configuration import NO
 
 VERBS = ("install", "download", "wheel")
-"""The commands of pip that fetch what is to be installed."""
+"""The commands of pip that fetch distributions."""
 OTHER_VERBS = frozenset(
     (
         *("uninstall", "list", "show", "freeze", "cache", "check", "config", "search", "index", "lock", "hash"),
@@ -22,206 +18,200 @@ OTHER_VERBS = frozenset(
     )
 )
 """Its other commands."""
-PROMPT = re.compile(r"\s*[$!%]\s*")
-"""What shells and notebooks write before a command."""
 PYTHON = re.compile(r"(?:python|pypy)[\d.]*w?(?:\.exe)?")
 PIP = re.compile(r"pip([\d.]*)(?:\.exe)?")
+MODULE = re.compile(r"-[A-Za-z]*mpip")
+"""`-m pip` in one word."""
 LAUNCHER = re.compile(r"py(?:\.exe)?")
 """The starter of Pythons on Windows (PEP 397)."""
 LAUNCHED = re.compile(r"-(?:V:)?(\d[\d.]*)(?:-\d+)?")
 VARIABLE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
-DRIVE = re.compile(r"(?:^|\s)[A-Za-z]:\\")
+DRIVE = re.compile(r"(?:^|\s|['\"])[A-Za-z]:\\")
 """A path of Windows, in which a backslash is no shell's."""
 ENDS = ("&&", "||", "|", ";", "&")
-"""What ends a command in a shell."""
+"""Words that end a command in a shell."""
 REDIRECTED = re.compile(r"\d*(?:>>?|<)(?![=\d])")
-"""What sends the output of a command elsewhere, unless it was meant as a comparison."""
+"""A word that sends output elsewhere, unless it was meant as a comparison."""
 COMPARISON = re.compile(r"[<>]\S*")
-"""The first comparison of a requirement by which a shell redirects."""
+"""The first comparison of a requirement that a shell takes for a redirection."""
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
-"""What a shell leaves alone."""
-BLANK_BEFORE = re.compile(r"[=!~<>]=|[<>]|@\Z")
-"""A comparison that stands apart from its project: pip gets it as a word of its own."""
-UNENDED = "a quotation mark has no partner, or a backslash stands last"
-"""Why a shell would wait for more."""
-ADVICE = "Write what pip was asked for, such as psycopg2==2.4.1."
+"""Text that a shell leaves alone."""
+CONTINUED = re.compile(r"[\\^`]\r?\n")
+"""The end of a line that goes on: of POSIX shells, of cmd and of PowerShell."""
+BEFORE = "!%$>"
+"""Signs that notebooks and prompts write right before a command."""
+PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
+"""Words that shells and notebooks write before a command."""
+ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
+NO_PIP = (
+    "uv",
+    "uvx",
+    "pipx",
+    "poetry",
+    "pdm",
+    "pipenv",
+    "conda",
+    "mamba",
+    "micromamba",
+    "hatch",
+    "rye",
+    "apt",
+    "apt-get",
+)
+"""Other tools that install, none of which reads pip's cache by itself."""
 
 
 class QuestionError(CachetuiError):
-    """What was typed is no question that can be answered; the message quotes it, and tells what is wrong with it.
+    """The text is no question that can be answered. The message quotes it and says what is wrong.
 
-    What was typed may hold secrets and anything else: show it as such.
+    The text may hold secrets and anything else: show it as untrusted.
     """
 
     def __init__(self, complaint: str, typed: str = "") -> None:
         super().__init__(f"{typed} {complaint}".strip())
         self.typed = typed
-        """What is quoted at the beginning of the message."""
+        """The quotation at the beginning of the message."""
         self.complaint = complaint
         """The rest of the message."""
 
 
-class Command(NamedTuple):
-    """A command, taken apart."""
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A call of pip."""
 
-    requirement: str
-    """What it asks for, the first of several; "" where nothing."""
-    given: Given
-    """What else it says."""
+    verb: str
+    """`install`, `download` or `wheel`."""
+    arguments: tuple[str, ...]
+    """Everything after `pip` but the verb, as pip gets it."""
+    python: str = ""
+    """How the command calls its Python, such as "python3.8" or its path; "" for the default one."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """pip's variables that the command sets, with their values."""
+    before: tuple[str, ...] = ()
+    """Words before the call that are not taken into account."""
+    after: str = ""
+    """The word at which the command ends although more text follows; "" where nothing follows."""
 
 
 def read_command(text: str) -> Command | None:
-    """Take a command apart; None for what is none. Raises QuestionError."""
-    text = PROMPT.sub("", text, count=1) if PROMPT.match(text) else text
+    """Return the last call of pip that fetches something; None where there is no call of pip. Raises QuestionError."""
     try:
-        words = _split(text)
+        words = split(CONTINUED.sub(" ", text))
     except ValueError as error:  # quotes that do not end
-        if re.search(r"\bpip[\d.]*(?:\.exe)?\s+\w", text):
-            raise QuestionError(f"This command does not end: {UNENDED}.") from error
+        if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
+            raise QuestionError("does not end: a quotation mark is missing.", "This command") from error
         return None
-    variables, words = _variables(words)
-    found = _python(words)
-    if found is None:
-        return None
-    python, rest = found
-    rest, cut = _within(rest)
-    parts = list(words_of(rest))
-    verb = next((at for at, part in enumerate(parts) if not part.option), None)
-    if verb is None or parts[verb].typed not in (*VERBS, *OTHER_VERBS):
-        return None
-    if parts[verb].typed not in VERBS:
-        said = "takes nothing from its cache. Ask for what pip install, pip download or pip wheel was given."
-        raise QuestionError(said, f"pip {parts[verb].typed}")
-    sayings = [*_settings(variables), *parts[:verb], *parts[verb + 1 :]]
-    passed = [name for name, _ in variables if not name.upper().startswith("PIP_")]
-    command = read_words(sayings, parts[verb].typed, python, [*passed, *cut])
-    return command._replace(given=replace(command.given, redirected=_redirected(text, command.requirement)))
+    found: Command | None = None
+    other = ""
+    for at, word in enumerate(words):
+        call = _call(words, at, word)
+        if call is None:
+            continue
+        start, python = call
+        options, verb, rest = _parts(words[at + 1 + (word == "-m") :])
+        if verb in VERBS:
+            arguments, after = _within(rest)
+            variables, before = _before(words[:start])
+            found = Command(verb, (*options, *arguments), python, variables, before, after)
+        elif verb in OTHER_VERBS:
+            other = verb
+    if found is None and other:
+        said = "takes nothing from its cache. Ask about pip install, pip download or pip wheel."
+        raise QuestionError(said, f"pip {other}")
+    return found
 
 
-def read_words(words: Iterable[Word], verb: str = "install", python: str = "", unheeded: Iterable[str] = ()) -> Command:
-    """Part requirements from options. Raises QuestionError."""
-    requirements: list[str] = []
-    options: list[tuple[str, str]] = []
-    about_installed: list[str] = []
-    passed = list(unheeded)
-    lists: list[Word] = []
-    for word in words:
-        if not word.option:
-            requirements.append(word.typed)
-        elif word.option == "--python":
-            python = word.value
-        elif word.option in HEEDED:
-            options.append((word.option, word.value))
-        elif word.option in ABOUT_INSTALLED:
-            about_installed.append(word.typed)
-        elif word.option not in INDIFFERENT:
-            passed.append(word.typed)
-            lists += [word] if word.option in ("--requirement", "--editable", "--group") else []
-    apart = next((one for one in requirements if BLANK_BEFORE.match(one)), None)
-    if apart:
-        said = "is no requirement. Put quotes around one with blanks in it, such as 'psycopg2 == 2.4.1'."
-        raise QuestionError(said, apart)
-    if not requirements and lists:
-        raise QuestionError(*_refused(lists[0]))
-    once = tuple(dict.fromkeys(passed))
-    given = Given(verb, python, tuple(options), tuple(dict.fromkeys(about_installed)), once, tuple(requirements[1:]))
-    return Command(requirements[0] if requirements else "", given)
-
-
-def _refused(word: Word) -> tuple[str, str]:
-    """Say how to ask where only a list or a folder is named."""
-    typed = f"{word.typed} {word.value}"
-    if word.option == "--editable":
-        return (
-            "is a folder or a repository, which pip takes as it is. Ask for one of the projects that it needs.",
-            typed,
-        )
-    return "names a list of requirements. Ask for one of them at a time, such as psycopg2==2.4.1.", typed
-
-
-def _split(text: str) -> list[str]:
-    """Part a line into words as a shell does; of Windows, where paths are written so."""
-    lexer = shlex.shlex(text.replace("\\\n", " "), posix=True, punctuation_chars=False)
+def split(text: str) -> list[str]:
+    """Part a line into words as a shell does. Raises ValueError where a quotation does not end."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if DRIVE.search(text):
         lexer.escape = ""
     return list(lexer)
 
 
-def _redirected(text: str, requirement: str) -> str:
-    """Return the comparison of a requirement that stands in a line without quotes; "" where a shell takes none away."""
+def redirection(text: str, requirement: str) -> str:
+    """Return the comparison of a requirement that a shell takes for a file, as it is not quoted; else ""."""
     found = COMPARISON.search(requirement)
     bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
     return found[0] if found and re.search(rf"(?:^|\s){bare}", QUOTED.sub('""', text)) else ""
 
 
-def _variables(words: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return the variables that are set before a command, what starts it as another user among them, and the rest."""
-    found: list[tuple[str, str]] = []
-    started = False
+def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
+    """Return where a call of pip begins whose last word stands at `at`, and how it calls its Python; None for none."""
+    place, name = _parted(word)
+    if place == "" or place.endswith(("/", "\\")):
+        name = name.lstrip(BEFORE)
+        if (found := PIP.fullmatch(name)) and words[at - 1 : at] != ["-m"]:
+            previous = _parted(words[at - 1])[1] if at else ""
+            if previous in ("uv", "uv.exe"):
+                raise QuestionError("is not pip: uv keeps a cache of its own and does not read pip's.", "uv pip")
+            if place:
+                return at, f"{place}python{'.exe' if name.endswith('.exe') else found[1]}"
+            return at, f"python{found[1]}" if "." in found[1] or found[1] == "2" else ""
+    is_module = MODULE.fullmatch(word) or (word == "-m" and words[at + 1 : at + 2] == ["pip"])
+    if not is_module:
+        return None
+    for start in range(at - 1, -1, -1):
+        place, name = _parted(words[start])
+        name = name.lstrip(BEFORE)
+        if LAUNCHER.fullmatch(name):
+            version = next((one[1] for one in map(LAUNCHED.fullmatch, words[start + 1 : at]) if one), "")
+            return start, f"python{version}" if "." in version or version == "2" else ""
+        if PYTHON.fullmatch(name):
+            is_default = name in ("python", "python3", "python.exe") and not place
+            return start, "" if is_default else f"{place}{name}"
+    return at, ""
+
+
+def _parted(word: str) -> tuple[str, str]:
+    place, name = re.fullmatch(r"(.*[\\/])?(.*)", word, re.DOTALL).groups("")  # type: ignore[union-attr]
+    return place, name
+
+
+def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
+    """Return pip's global options, its command and the rest."""
+    takes_value = ("--python", "--cache-dir", "--proxy", "--cert", "--client-cert", "--log", "--timeout", "--retries")
+    options: list[str] = []
+    rest = iter(range(len(words)))
+    for at in rest:
+        word = words[at]
+        if not word.startswith("-"):
+            return options, word, list(words[at + 1 :])
+        options.append(word)
+        if word in takes_value and at + 1 < len(words):
+            options.append(words[next(rest)])
+    return options, "", []
+
+
+def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return pip's variables that are set before a call, and the other words, without prompts."""
+    variables: list[tuple[str, str]] = []
+    others: list[str] = []
     for at, word in enumerate(words):
-        if word in ("sudo", "env"):
-            started = True
-            found += [("sudo", "")] if word == "sudo" else []
-        elif setting := VARIABLE.fullmatch(word):
-            found.append((setting[1], setting[2]))
-        elif not (started and word.startswith("-")):
-            return found, words[at:]
-    return found, []
+        setting = VARIABLE.fullmatch(word.rstrip(";"))
+        if setting and setting[1].upper().startswith("PIP_"):
+            variables.append((setting[1].upper(), setting[2]))
+        elif not (PROMPTS.fullmatch(word) and all(PROMPTS.fullmatch(one) for one in words[:at])):
+            others.append(word)
+    quiet = ("env", "set", "export", "&&", ";", "exec")
+    return tuple(variables), () if all(one in quiet for one in others) else tuple(others)
 
 
-def _python(words: list[str]) -> tuple[str, list[str]] | None:
-    """Return how the Python of a command is called, and what pip was given; None for what is no command of pip."""
-    if not words:
-        return None
-    called = words[0]
-    place, name = re.fullmatch(r"(.*[\\/])?(.*)", called, re.DOTALL).groups("")  # type: ignore[union-attr]
-    if name in ("uv", "uv.exe") and words[1:2] == ["pip"]:
-        raise QuestionError("This is about pip: uv keeps a cache of its own, and does not look into pip's.")
-    if found := PIP.fullmatch(name):
-        if place:
-            return f"{place}python{'.exe' if name.endswith('.exe') else found[1]}", words[1:]
-        return f"python{found[1]}" if "." in found[1] or found[1] == "2" else "", words[1:]
-    if not (PYTHON.fullmatch(name) or LAUNCHER.fullmatch(name)) or "-m" not in words:
-        return None
-    at = words.index("-m")
-    if words[at + 1 : at + 2] != ["pip"] or not all(word.startswith("-") for word in words[1:at]):
-        return None
-    if LAUNCHER.fullmatch(name):
-        version = next((found[1] for word in words[1:at] if (found := LAUNCHED.fullmatch(word))), "")
-        called = f"python{version}" if "." in version or version == "2" else ""
-    elif name in ("python", "python3", "python.exe") and not place:
-        called = ""
-    return called, words[at + 2 :]
-
-
-def _within(words: list[str]) -> tuple[list[str], list[str]]:
-    """Return the words of the command itself, and what tells that more stood behind it."""
+def _within(words: Sequence[str]) -> tuple[list[str], str]:
+    """Return the words of the command itself, and the word at which it ends although more follows."""
     for at, word in enumerate(words):
         if word in ENDS or REDIRECTED.match(word):
-            return words[:at], [f"what follows {word}"]
+            return list(words[:at]), word
         if word.startswith("#"):
-            return words[:at], []
+            return list(words[:at]), ""
         if word.endswith(";"):
-            return [*words[:at], word[:-1]], ["what follows ;"] if words[at + 1 :] else []
-    return words, []
+            return [*words[:at], word[:-1]], ";" if words[at + 1 :] else ""
+    return list(words), ""
 
 
-def _settings(variables: Iterable[tuple[str, str]]) -> Iterator[Word]:
-    """Yield what pip's variables say, as options (pip's `_internal/cli/parser.py`, `_update_defaults`)."""
-    for variable, value in variables:
-        option = f"--{variable[4:].lower().replace('_', '-')}"
-        if variable.upper().startswith("PIP_") and value:
-            yield from said_in_settings(option, value, f"{variable}={value}")
-
-
-def said_in_settings(option: str, value: str, said: str) -> Iterator[Word]:
-    """Yield what a setting says, as options; `said` is how it is quoted."""
-    if option == "--no-cache-dir":  # whatever its value
-        yield Word(said, option, said)
-    elif option in SEVERAL:
-        yield from [Word(said.partition("=")[0], option, one) for one in value.split()]
-    elif option in WITH_VALUE:
-        yield Word(said.partition("=")[0], option, value)
-    elif value.lower() not in NO:
-        yield Word(said.partition("=")[0], option)
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a requirements file, continued ones joined, without comments and empty ones."""
+    for line in CONTINUED.sub(" ", text).splitlines():
+        if bare := re.sub(r"(?:\A|\s+)#.*\Z", "", line).strip():
+            yield bare

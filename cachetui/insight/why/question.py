@@ -1,161 +1,216 @@
-"""What was asked of pip: a requirement, or the command as it was typed."""
+"""The question: a requirement, lines of a requirements file, or a whole pip command as it was typed."""
 
 from __future__ import annotations
 
 import re
-import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import urldefrag
 
-from packaging.markers import Marker
-from packaging.specifiers import SpecifierSet
+from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import Version
 
 from cachetui.insight.requirement import read_requirement
-from cachetui.insight.why.command import ADVICE, UNENDED, Command, QuestionError, read_command, read_words
-from cachetui.insight.why.given import Given
-from cachetui.insight.why.options import words_of
-from cachetui.pip.listings import HASH_IN_FRAGMENT, SDISTS, version_in
-from cachetui.pip.pages import as_asked, filename_of, project_of_file
+from cachetui.insight.why.command import (
+    ADVICE,
+    NO_PIP,
+    QuestionError,
+    lines_of,
+    read_command,
+    redirection,
+    split,
+)
 
-MOST_TYPED = 8192
-"""Characters that are read at most: no requirement needs more."""
-MOST_NAMED = 100
-"""Characters of a requirement that a sentence names it by."""
-OPTIONS = re.compile(r"(?:\A|\s)(?=--?[A-Za-z])")
-"""Where, in a line as files of requirements have them, options begin (pip's `_internal/req/req_file.py`)."""
-OWN = frozenset(("--index-url", "--extra-index-url", "--pre"))
-"""Options that a question has attributes of its own for."""
-COMMENT = re.compile(r"(?:\A|\s+)#.*\Z")
-LOCAL = re.compile(r"\.{0,2}[\\/].*|\.{1,2}(?:\[.*)?|~.*|[A-Za-z]:[\\/].*|[^@:;]*[\\/].*", re.DOTALL)
-"""What pip takes for a folder or a file of this machine, where it is no address."""
-REPOSITORY = re.compile(r"(?:git|hg|bzr|svn)\+[a-z+]+:", re.I)
-"""How the address of a repository begins, which pip clones (pip's `_internal/vcs/`)."""
-COMMIT = re.compile(r"git\+.*@[0-9a-f]{40}", re.I | re.DOTALL)
-"""The address of one commit, which stays what it is: pip keeps wheels built from no other repository."""
-NOTHING_ELSE = Given()
+MOST_TYPED = 65_536
+"""Characters that are read at most: a long lock file is no question."""
+PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
+"""Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
+WITH_VALUE = frozenset(
+    (
+        *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-binary", "--only-binary"),
+        *("--trusted-host", "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--use-feature"),
+        *("--python-version", "--platform", "--abi", "--implementation", "--cache-dir", "--python", *PER_REQUIREMENT),
+        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest"),
+    )
+)
+"""Options that take the next word as their value."""
+COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
+"""A requirement whose version need not be one by PEP 440: older pips take it, newer ones say why not."""
+FLAGS = frozenset(
+    (
+        *("--pre", "--no-index", "--prefer-binary", "--require-hashes", "-U", "--upgrade", "--force-reinstall"),
+        *("--no-cache-dir", "--no-deps", "-I", "--ignore-installed", "--ignore-requires-python", "-q", "-v"),
+    )
+)
+"""Further options that may stand beside a requirement outside of a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What pip was asked for."""
+    """What pip was asked for, in a form that pip can be asked again."""
 
     text: str
-    """The requirement, as written."""
-    name: str
-    """The canonical name of its project."""
-    specifier: SpecifierSet
-    """What the version must satisfy (PEP 440)."""
-    url: str | None = None
-    """The address of the file that is asked for, where one is, without fragment and as pip asks for it."""
-    digest: tuple[str, str] = ("", "")
-    """Name and value of the hash that stands behind that address, if one does."""
-    index: str | None = None
-    """The one index that is asked, where the command names it."""
-    extras: tuple[str, ...] = ()
-    """Further indexes that the command names."""
-    pre: bool = False
-    """Whether pre-releases are admitted anyway."""
-    marker: Marker | None = None
-    """For which Pythons and systems it counts (PEP 508); None where for all."""
-    given: Given = NOTHING_ELSE
-    """What else the command says."""
+    """The question as typed, on one line."""
+    arguments: tuple[str, ...]
+    """Everything that pip gets, its command first."""
+    lines: tuple[str, ...] = ()
+    """Lines of a requirements file that pip gets besides."""
+    python: str = ""
+    """How the command calls its Python; "" for the default one."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """pip's variables that the command sets."""
+    notes: tuple[str, ...] = ()
+    """Sentences about parts of the text that are not taken into account."""
 
     @property
-    def said(self) -> str:
-        """The requirement, as a sentence names it."""
-        text = self.text.partition(";")[0].strip() if self.marker else self.text
-        return text if len(text) <= MOST_NAMED else f"{text[:MOST_NAMED]}…"
+    def verb(self) -> str:
+        """Pip's command: `install`, `download` or `wheel`."""
+        return self.arguments[0]
 
     @property
-    def is_repository(self) -> bool:
-        """Whether it is the address of a repository."""
-        return self.url is not None and REPOSITORY.match(self.url) is not None
+    def subject(self) -> str:
+        """The requirement as written, the first of several; the whole question where none is seen."""
+        return next(iter(self.asked_for()), self.text)
 
-    @property
-    def keeps_built(self) -> bool:
-        """Whether pip keeps the wheel that it builds (pip's `_internal/wheel_builder.py`, `_should_cache`)."""
-        return not self.is_repository or COMMIT.fullmatch(self.url or "") is not None
+    def asked_for(self) -> tuple[str, ...]:
+        """Return the words and lines that look like requirements, for a pip that cannot be asked."""
+        words = [line.partition(" --")[0] for line in self.lines]
+        rest = iter(self.arguments[1:])
+        for word in rest:
+            if word.startswith("-"):
+                if word in WITH_VALUE:
+                    next(rest, None)
+            else:
+                words.append(word)
+        return tuple(words)
 
-    @property
-    def pinned(self) -> bool:
-        """Whether one version is named exactly (pip's `resolution/resolvelib/factory.py`, `is_pinned`)."""
-        return any(
-            clause.operator == "===" or (clause.operator == "==" and not clause.version.endswith(".*"))
-            for clause in self.specifier
-        )
+    def project(self) -> str:
+        """Return the canonical name of the first project that is asked for; "" where the text tells none."""
+        for word in self.asked_for():
+            if found := _requirement(word):
+                return canonicalize_name(found.name)
+        return ""
 
-    def admits(self, version: Version) -> bool:
-        """Tell whether the version satisfies what was asked; pre-releases do."""
-        return self.specifier.contains(version, prereleases=True)
+    def with_options(self, options: Sequence[str]) -> Question:
+        """Return the same question with further options of pip."""
+        return replace(self, arguments=(*self.arguments, *options))
 
 
 def read_question(text: str) -> Question:
-    """Read a requirement (PEP 508), an address of a file, or a whole command such as `pip install …`.
-
-    Of several requirements the first counts. Raises QuestionError.
-    """
+    """Read what pip was asked for. Nothing is run. Raises QuestionError."""
     if len(text) > MOST_TYPED:
-        raise QuestionError(f"Nothing as long as this is asked of pip. {ADVICE}")
-    line = COMMENT.sub("", text).strip()
-    command = read_command(text) or _line(line)
-    if command is None:
-        return _requirement(line)
-    if not command.requirement:
-        raise QuestionError("This command names no project: pip was asked for nothing that could be looked up.")
-    given = command.given
-    indexes, extras = given.values("--index-url"), given.values("--extra-index-url")
-    found = _requirement(command.requirement)
-    index, pre = indexes[-1] if indexes else None, bool(given.values("--pre"))
-    rest = tuple([one for one in given.options if one[0] not in OWN])
-    return replace(found, index=index, extras=extras, pre=pre, given=replace(given, options=rest))
-
-
-def _line(text: str) -> Command | None:
-    """Take a line of a requirements file apart; None where it has no options."""
-    found = OPTIONS.search(text)
-    if found is None:
-        return None
-    try:
-        command = read_words(words_of(shlex.split(text[found.start() :])))
-    except ValueError as error:  # quotes that do not end
-        raise QuestionError(f"This line does not end: {UNENDED}.") from error
-    if found.start() == 0:
-        return command
-    others = (command.requirement, *command.given.others) if command.requirement else ()
-    return Command(text[: found.start()].strip(), replace(command.given, others=others))
-
-
-def _requirement(text: str) -> Question:
-    if re.match(r"[a-z+]+://", text, re.I):
-        return _address(text)
-    if not text:
+        raise QuestionError(f"This is too long for a question. {ADVICE}")
+    if not text.strip():
         raise QuestionError(f"Nothing was asked. {ADVICE}")
-    if LOCAL.fullmatch(text) or ("@" not in text and text.lower().endswith((".whl", *SDISTS))):
-        said = "is no requirement: it names a folder or a file here, which pip takes as it is, from no cache."
-        raise QuestionError(f"{said} Ask for a project, such as psycopg2==2.4.1.", text)
-    try:
-        requirement = read_requirement(text)
-    except ValueError as error:
-        raise QuestionError(f"is no requirement: {error}. {ADVICE}", text) from error
-    if requirement.url:
-        found = _address(requirement.url)
-        return replace(found, text=text, name=canonicalize_name(requirement.name), marker=requirement.marker)
-    return Question(text, canonicalize_name(requirement.name), requirement.specifier, marker=requirement.marker)
+    if command := read_command(text):
+        if not command.arguments:
+            raise QuestionError("names nothing to install.", f"pip {command.verb}")
+        arguments, python = _without_python(command.arguments, command.python)
+        notes = [*_notes(command.before, command.after)]
+        if hidden := next((sign for word in arguments if (sign := redirection(text, word))), ""):
+            words = f"Unquoted, the shell takes {hidden} for a file and pip never sees it: put quotes around it."
+            notes.append(words)
+        return Question(" ".join(text.split()), (command.verb, *arguments), (), python, command.variables, tuple(notes))
+    return _lines(text)
 
 
-def _address(text: str) -> Question:
-    url, fragment = urldefrag(text)
+def _lines(text: str) -> Question:
+    """Read one or more lines as a requirements file has them."""
+    options: list[str] = []
+    kept: list[str] = []
+    for line in lines_of(text):
+        try:
+            words = split(line)
+        except ValueError:  # quotes that do not end, as in a marker that is cut
+            words = [line]
+        at = next((at for at, word in enumerate(words) if word.startswith("-") and len(word) > 1), len(words))
+        if at and (words[0].split("=")[0] in NO_PIP or not _may_be_asked(_first(line, words[at:]))):
+            tool = words[0] in NO_PIP
+            said = f"is neither a requirement nor a pip command. {ADVICE}"
+            said = "is not pip, and does not read pip's cache. " + ADVICE if tool and len(words) > 1 else said
+            raise QuestionError(said, words[0] if tool and len(words) > 1 else line)
+        mine, others = _options(words[at:], line)
+        if at:
+            kept.append(" ".join([_first(line, words[at:]), *mine]))
+        elif mine:
+            raise QuestionError(f"belongs to a requirement, and there is none before it. {ADVICE}", mine[0])
+        options += others
+    if not kept and not options:
+        raise QuestionError(f"Nothing was asked. {ADVICE}")
+    shown = " ".join(text.split())
+    if len(kept) == 1 and not any(option in kept[0] for option in PER_REQUIREMENT):
+        return Question(shown, ("install", *options, *kept))
+    return Question(shown, ("install", *options), tuple(kept))
+
+
+def _first(line: str, options: Sequence[str]) -> str:
+    """Return the part of a line before its options, as written: markers have quotes of their own."""
+    if not options:
+        return line
+    found = re.search(rf"\s{re.escape(options[0].split('=')[0])}", line)
+    return line[: found.start()].strip() if found else line
+
+
+def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
+    """Part the options of one requirement from those of the whole command."""
+    mine: list[str] = []
+    others: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        name, is_given, _ = word.partition("=")
+        if not word.startswith("-") or (name not in WITH_VALUE and name not in FLAGS):
+            raise QuestionError(f"is neither a requirement nor a pip command. {ADVICE}", line)
+        target = mine if name in PER_REQUIREMENT else others
+        target.append(word)
+        if name in WITH_VALUE and not is_given:
+            value = next(rest, None)
+            if value is None:
+                raise QuestionError("needs a value.", name)
+            target.append(value)
+    if mine:
+        joined = iter(mine)
+        mine = [word if "=" in word else f"{word}={next(joined, '')}" for word in joined]
+    return mine, others
+
+
+def _may_be_asked(word: str) -> bool:
+    """Return whether pip could make something of a word: a requirement, an address, a file or folder."""
+    if re.match(r"[a-z+]+:(?://|[^/ ])", word, re.I) or _requirement(word) or COMPARED.match(word):
+        return True
+    is_path = word.startswith((".", "~", "/", "\\")) or re.match(r"[A-Za-z]:[\\/]", word) or "/" in word
+    is_archive = word.lower().endswith((".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz"))
+    return bool(is_path or is_archive) and " " not in word.strip()
+
+
+def _requirement(word: str) -> Requirement | None:
     try:
-        url = as_asked(url)
-    except ValueError as error:
-        raise QuestionError("is no address.", text) from error
-    if url.startswith("file:"):
-        raise QuestionError("is a file of this machine, which pip takes as it is, from no cache.", text)
-    found = HASH_IN_FRAGMENT.search(fragment)
-    filename = filename_of(url)
-    name = project_of_file(url) or ""
-    version = version_in(filename, name) if name else None
-    digest = (found[1], found[2]) if found else ("", "")
-    return Question(text, name, SpecifierSet(f"=={version}" if version else ""), url, digest)
+        return read_requirement(word)
+    except ValueError:
+        return None
+
+
+def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, ...], str]:
+    """Take pip's own `--python` out of its arguments: cachetui starts that Python itself."""
+    kept: list[str] = []
+    rest = iter(arguments)
+    for word in rest:
+        if word == "--python":
+            python = next(rest, python)
+        elif word.startswith("--python="):
+            python = word.partition("=")[2]
+        else:
+            kept.append(word)
+    return tuple(kept), python
+
+
+def _notes(before: Sequence[str], after: str) -> list[str]:
+    """Return sentences on the words around a call of pip."""
+    notes: list[str] = []
+    if "sudo" in before:
+        notes.append("sudo runs pip as another user, with that user's cache and settings; this is about your own.")
+    elif "cd" in before:
+        notes.append("Relative paths are taken from the current folder: the cd before pip was not followed.")
+    elif before:
+        notes.append(f"What stands before pip was not taken into account: {' '.join(before)}")
+    if after:
+        notes.append(f"What follows {after} was not taken into account.")
+    return notes

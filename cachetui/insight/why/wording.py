@@ -1,4 +1,4 @@
-"""Words for ages, versions and places in an explanation."""
+"""Words for ages, versions and places in an explanation, and commands as they are typed."""
 
 from __future__ import annotations
 
@@ -7,44 +7,49 @@ import shlex
 import sys
 import time
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import humanize
 
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.options import WITH_VALUE
-from cachetui.insight.why.question import Question
 from cachetui.model import NS, Entry
+
+if TYPE_CHECKING:
+    from cachetui.insight.why.case import Case
 
 MOST_NAMED = 4
 """Versions that a sentence names one by one."""
-KEPT = frozenset(("--no-index", "--find-links", "--no-binary", "--only-binary", "--prefer-binary", "--python-version"))
-"""Options that a command which helps takes over, beside the indexes."""
 PLAIN = re.compile(r"[\w.:=\\/+@-]+")
 """A word that means itself in the shells of Windows."""
 
 
 def old(seconds: float) -> str:
-    """Tell an age in words, such as "7 minutes old"."""
+    """Return an age in words, such as "7 minutes old"."""
     return f"{humanize.naturaldelta(seconds)} old"
 
 
 def span(seconds: float) -> str:
-    """Tell a length of time in words, such as "10 minutes"."""
+    """Return a length of time in words, such as "10 minutes"."""
     return humanize.naturaldelta(seconds)
 
 
 def day(ns: int) -> str:
-    """Write a time in nanoseconds since the epoch as a local date."""
-    return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+    """Return the local date of a time in nanoseconds since the epoch; "an impossible date" where there is none."""
+    try:
+        return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+    except (OverflowError, OSError, ValueError):
+        return "an impossible date"
 
 
 def moment(seconds: float) -> str:
-    """Write a time in seconds since the epoch as local date and time."""
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    """Return local date and time of a time in seconds since the epoch."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (OverflowError, OSError, ValueError):
+        return "an impossible date"
 
 
 def shown_at(entry: Entry) -> str:
-    """Tell where an entry lies and since when."""
+    """Return where an entry lies and its date."""
     return f"{entry.path}, {day(entry.downloaded)}"
 
 
@@ -56,35 +61,63 @@ def named(words: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(some[:-1])} {joint} {some[-1]}" if len(some) > 1 else "".join(some)
 
 
-def pip_of(asker: Asker) -> str:
-    """Name a pip."""
-    return f"pip {asker.pip}" if asker.pip else "pip"
+def pip_of(case: Case) -> str:
+    """Name the pip that was asked."""
+    return f"pip {case.replay.pip}" if case.replay.pip else "pip"
 
 
-def python_of(asker: Asker) -> str:
-    """Name a Python, such as "CPython 3.11"."""
-    python = asker.python
+def python_of(case: Case) -> str:
+    """Name the Python that was asked, such as "CPython 3.11"."""
+    python = case.asker.portrait
     if python is None or python.trouble or not python.version:
         return "this Python"
     return f"{python.implementation} {'.'.join(python.version.split('.')[:2])}"
 
 
-def install(asker: Asker, question: Question, *options: str, asking: str | None = None) -> str:
-    """Write a command that asks for the same, or for `asking` in its place, with the same options and further ones.
+def asked(case: Case) -> list[str]:
+    """Return the indexes that pip asks for their page of the project."""
+    known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
+    return [*dict.fromkeys(case.index_name(one.url) for one in known)]
 
-    Of the indexes that were named none is left where the further options name one. A cache that was named is named
-    again, unless it is left out: pip would go by what stands last.
+
+def unseen(case: Case, name: str) -> list[str]:
+    """Return the indexes whose page of a project is not in the cache."""
+    return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
+
+
+def arguments_with(case: Case, *options: str, asking: str = "") -> tuple[str, ...]:
+    """Return what pip is given with further options, or with another requirement in place of the first.
+
+    Of the indexes that were named none is left where the further options name one.
     """
-    kept = [*asker.cache] if asker.names_cache and "--no-cache-dir" not in options and not question.given.off_by else []
-    if "--index-url" not in options:
-        kept += ["--index-url", question.index] if question.index else []
-        kept += [word for index in question.extras for word in ("--extra-index-url", index)]
-    for name, value in question.given.options[len(asker.told) :]:
-        if name in KEPT and name not in options:
-            kept += [name, value] if name in WITH_VALUE else [name]
-    if question.pre and "--pre" not in options and ("--pre", "") not in asker.told:
-        kept.append("--pre")
-    return quoted([asker.command, "-m", "pip", question.given.verb, *options, *kept, asking or question.text])
+    words = [*case.question.arguments]
+    if "--index-url" in options:
+        words = without_options(words, ("-i", "--index-url", "--extra-index-url"))
+    if asking:
+        first = next((word for word in case.question.asked_for() if word in words), "")
+        words = [asking if word == first else word for word in words]
+    return (words[0], *options, *words[1:])
+
+
+def without_options(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return words without some options that take a value."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in names:
+            next(rest, None)
+        elif word.partition("=")[0] not in names:
+            kept.append(word)
+    return kept
+
+
+def command_of(case: Case, arguments: Sequence[str]) -> str:
+    """Return a command for the pip that was asked, as it is typed into a shell."""
+    named_cache = case.asker.cache if case.asker.cache[:1] == ("--cache-dir",) else ()
+    words = [case.asker.command, "-m", "pip", arguments[0], *named_cache, *arguments[1:]]
+    if "--no-cache-dir" in arguments and named_cache:
+        words = [case.asker.command, "-m", "pip", *arguments]
+    return quoted([*words, *(["-r", "requirements.txt"] if case.question.lines else [])])
 
 
 def quoted(words: Sequence[str], platform: str = sys.platform) -> str:

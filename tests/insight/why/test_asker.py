@@ -11,6 +11,8 @@ from cachetui.insight.why.question import read_question
 from cachetui.interpreters.named import python_at
 from cachetui.pip.location import locate
 
+INDEX = "https://index.example/simple"
+
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
@@ -30,99 +32,50 @@ def test_the_python_that_the_command_calls_is_asked(environ: dict[str, str], tmp
     (tmp_path / "bin/python3.1").symlink_to(sys.executable)
     asker = asked("pip3.1 install six", environ)
     assert (asker.command, asker.notes) == ("python3.1", ())
-    assert asker.python is not None and asker.python.python.executable.name == "python3.1"
+    assert asker.python is not None and asker.python.executable.name == "python3.1"
+    assert asker.portrait is not None and asker.portrait.trouble is None
 
 
-def test_one_that_is_not_here_is_worked_out_and_that_is_said(environ: dict[str, str]) -> None:
+def test_where_it_is_not_here_another_is_asked_and_that_is_said(environ: dict[str, str]) -> None:
     asker = asked("python3.8 -m pip install six", environ)
     assert asker.command == "python3"
-    assert asker.notes == (
-        "python3.8 is not found here: another Python is asked in its place.",
-        "What it could use was worked out for Python 3.8 on this machine.",
-    )
-    assert asker.python is not None
-    assert asker.python.version == "3.8.0"
-    assert asker.python.markers["python_version"] == "3.8"
-    assert asker.python.tags[0].startswith("cp38-cp38-")
-
-
-def test_settings_that_stop_pip_are_told(environ: dict[str, str]) -> None:
-    assert asked("six", environ).stops is None
-    environ["PIP_NO_CACHE_DIR"] = "banana"
-    told = "pip refuses to run because of PIP_NO_CACHE_DIR=banana, which is neither yes nor no."
-    assert asked("six", environ).stops == told
-
-
-def test_the_demo_is_as_settings_of_nobody_left_it(environ: dict[str, str]) -> None:
-    environ |= {"PIP_INDEX_URL": "https://index.example/simple", "PIP_NO_CACHE_DIR": "banana", "PIP_PRE": "1"}
-    asker = asker_of(read_question("six"), locate(environ=environ), None, environ, demo=True)
-    assert (asker.indexes, asker.standard, asker.told, asker.stops) == ((), True, (), None)
-
-
-def test_one_that_fails_is_replaced_and_why_is_said(environ: dict[str, str], tmp_path: Path) -> None:
-    broken = tmp_path / "bin/python3.8"
-    broken.write_text("#!/bin/sh\necho not installed >&2\nexit 127\n", encoding="utf-8")
-    broken.chmod(0o755)
-    asker = asked("pip3.8 install six", environ)
-    assert asker.notes[0] == (
-        "python3.8 could not be asked, and another Python is asked in its place: it failed with exit code 127: "
-        "not installed."
-    )
-    assert asker.python is not None
-    assert (asker.command, asker.python.version) == ("python3", "3.8.0")
+    assert asker.notes == ("python3.8 is not found here: another Python is asked in its place.",)
+    assert asker.python is not None and asker.python.executable.name == "python3"
 
 
 def test_the_python_that_was_named_comes_before_the_one_of_the_command(environ: dict[str, str]) -> None:
     asker = asked("python3.8 -m pip install six", environ, named="python3")
     words = "--python names the Python that counts here; python3.8 was not taken into account."
-    assert asker.notes == (words,)
-    assert asker.python is not None and asker.python.version != "3.8.0"
+    assert (asker.command, asker.notes) == (str(Path(environ["PATH"], "python3")), (words,))
 
 
-def test_pip_may_be_told_to_go_by_another_version(environ: dict[str, str]) -> None:
-    asker = asked("pip install six --python-version 3.8", environ)
-    assert asker.python is not None
-    assert (asker.python.version, asker.notes) == ("3.8.0", ())
-    assert asker.python.markers["python_version"] != "3.8"
-    assert asked("pip install six --python-version new", environ).notes == (
-        "--python-version was not taken into account.",
-    )
+def test_without_a_python_there_is_nobody_to_ask(environ: dict[str, str]) -> None:
+    asker = asked("six", environ | {"PATH": ""})
+    assert (asker.command, asker.python, asker.portrait) == ("python3", None, None)
 
 
-def test_settings_tell_what_options_tell(environ: dict[str, str], tmp_path: Path) -> None:
-    settings = tmp_path / "pip.conf"
-    settings.write_text("[global]\nfind-links = ~/a\n    ~/b\n[install]\nonly-binary = :all:\n", encoding="utf-8")
-    environ |= {"PIP_CONFIG_FILE": str(settings), "PIP_NO_INDEX": "1", "PIP_PRE": "0"}
-    assert asked("six", environ).told == (
-        ("--no-index", ""),
-        ("--find-links", "~/a"),
-        ("--find-links", "~/b"),
-        ("--only-binary", ":all:"),
-    )
-    assert asked("pip download six", environ).told[-1] == ("--find-links", "~/b")
+def test_variables_that_a_command_sets_come_before_the_users(environ: dict[str, str]) -> None:
+    environ |= {"PIP_PRE": "0", "PIP_NO_INDEX": "0"}
+    asker = asked("PIP_PRE=1 pip install six", environ)
+    assert asker.environ == environ | {"PIP_PRE": "1"}
 
 
-def test_another_cache_of_the_python_that_is_called_is_named(environ: dict[str, str], tmp_path: Path) -> None:
-    prefix = tmp_path / "venv"
-    (prefix / "bin").mkdir(parents=True)
-    (prefix / "bin/python").symlink_to(sys.executable)
-    (prefix / "pyvenv.cfg").write_text("", encoding="utf-8")
-    (prefix / "pip.conf").write_text("[global]\ncache-dir = /else\n", encoding="utf-8")
-    del environ["PIP_CONFIG_FILE"]
-    called = prefix / "bin/python"
-    assert asked(f"{called} -m pip install six", environ).notes == (
-        f"The pip of {called} has its cache at /else; this is about {tmp_path}/.cache/pip. "
-        "Name another cache with --cache-dir.",
-    )
+def test_the_demo_is_as_settings_of_nobody_left_it(environ: dict[str, str], tmp_path: Path) -> None:
+    environ |= {"PIP_INDEX_URL": "https://elsewhere.example/simple", "PIP_NO_CACHE_DIR": "banana", "PIP_PRE": "1"}
+    location = locate(str(tmp_path / "demo"), environ=environ)
+    asker = asker_of(read_question("PIP_PRE=1 pip install six"), location, None, environ, demo_index=INDEX)
+    assert asker.arguments == ("--cache-dir", str(tmp_path / "demo"), "--index-url", INDEX)
+    pips = {name: value for name, value in asker.environ.items() if name.startswith("PIP_")}
+    assert pips == {"PIP_CONFIG_FILE": os.devnull, "PIP_PRE": "1"}
 
 
 def test_it_is_known_how_to_come_to_the_same_cache_again(environ: dict[str, str], tmp_path: Path) -> None:
-    question, python = read_question("python3.1 -m pip install six"), python_at(sys.executable, environ)
+    question, python = read_question("six"), python_at(sys.executable, environ)
     usual, named = locate(environ=environ), locate(str(tmp_path / "a cache"), environ=environ)
-    nobody = {"HOME": str(tmp_path), "PATH": "", "PIP_CONFIG_FILE": os.devnull}
-    for env in (environ, nobody):
-        assert asker_of(question, usual, None, env).cache == ()
-        assert asker_of(question, named, None, env).cache == ("--cache-dir", str(tmp_path / "a cache"))
-        assert asker_of(question, named, python, env, demo=True).cache == ("--demo",)
-    assert asker_of(question, named, python, environ).cache == ("--cache-dir", str(tmp_path / "a cache"))
-    assert asker_of(question, usual, python, environ).cache == ("--python", str(python.executable))
+    cache = ("--cache-dir", str(tmp_path / "a cache"))
+    for found, of_it in ((None, ()), (python, ("--python", str(python.executable)))):
+        asker = asker_of(question, usual, found, environ)
+        assert (asker.cache, asker.arguments) == (of_it, ())
+        asker = asker_of(question, named, found, environ)
+        assert (asker.cache, asker.arguments) == (cache, cache)
+        assert asker_of(question, named, found, environ, demo_index=INDEX).cache == ("--demo",)

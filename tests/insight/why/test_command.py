@@ -2,103 +2,99 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.command import read_command
-from cachetui.insight.why.given import Given
-from cachetui.insight.why.options import Word, words_of
+from cachetui.insight.why.command import Command, lines_of, read_command, redirection
 
 
 @pytest.mark.parametrize(
-    ("typed", "given"),
+    ("typed", "command"),
     [
-        ("pip install torch", Given()),
-        ("%pip install torch", Given()),
-        ("python -m pip install torch", Given()),
-        ("pip3.8 install torch", Given(python="python3.8")),
-        ("~/venv/bin/pip install torch", Given(python="~/venv/bin/python")),
-        ("python3.8 -I -m pip install torch", Given(python="python3.8")),
-        ("py -3.8 -m pip install torch", Given(python="python3.8")),
-        (r'"C:\Python 38\python.exe" -m pip install torch', Given(python=r"C:\Python 38\python.exe")),
-        ("pip --python .venv install torch", Given(python=".venv")),
-        ("pip --no-cache-dir install torch", Given(options=(("--no-cache-dir", ""),))),
-        ("PIP_NO_CACHE_DIR=0 pip install torch", Given(options=(("--no-cache-dir", "PIP_NO_CACHE_DIR=0"),))),
-        (
-            "PIP_FIND_LINKS='a b' PIP_NO_INDEX=1 PIP_PREFER_BINARY=no pip install torch",
-            Given(options=(("--find-links", "a"), ("--find-links", "b"), ("--no-index", ""))),
-        ),
-        ("CC=gcc sudo -H pip install torch", Given(unheeded=("CC", "sudo"))),
-        ("pip install torch -qqU --force", Given(about_installed=("-U", "--force"))),
-        (
-            "pip install torch --no-bin :all: --only-binary=torch",
-            Given(options=(("--no-binary", ":all:"), ("--only-binary", "torch"))),
-        ),
-        (
-            "pip install torch -cold.txt --hash sha256:ab --platform linux_x86_64 --new-option",
-            Given(unheeded=("-c", "--hash", "--platform", "--new-option")),
-        ),
-        ("pip install torch -r more.txt -e . six", Given(unheeded=("-r", "-e"), others=("six",))),
-        ("pip wheel torch && ls", Given("wheel", unheeded=("what follows &&",))),
-        ("pip install torch > log 2>&1", Given(unheeded=("what follows >",))),
-        ("pip install torch; python x", Given(unheeded=("what follows ;",))),
-        ("pip install \\\n torch  # the newest", Given()),
-        ("pip install torch --quiet --timeout 9 --target x --no-deps --retries=2", Given()),
+        ("pip install torch", Command("install", ("torch",))),
+        ("pip3 install torch", Command("install", ("torch",))),
+        ("%pip install torch", Command("install", ("torch",))),
+        ("In [3]: !pip install torch", Command("install", ("torch",))),
+        ("python -m pip install torch", Command("install", ("torch",))),
+        ("python3 -mpip install torch", Command("install", ("torch",))),
+        ("python -Impip install torch", Command("install", ("torch",))),
+        ("python -W ignore -X utf8 -m pip install torch", Command("install", ("torch",))),
+        ("pip3.8 install torch", Command("install", ("torch",), "python3.8")),
+        ("~/venv/bin/pip install torch", Command("install", ("torch",), "~/venv/bin/python")),
+        ("python3.8 -I -m pip install torch", Command("install", ("torch",), "python3.8")),
+        ("py -3.8 -m pip install torch", Command("install", ("torch",), "python3.8")),
+        (r'"C:\Python 38\python.exe" -m pip install torch', Command("install", ("torch",), r"C:\Python 38\python.exe")),
+        ("pip --no-cache-dir install torch", Command("install", ("--no-cache-dir", "torch"))),
+        ("pip --cache-dir here install torch", Command("install", ("--cache-dir", "here", "torch"))),
+        ("pip wheel -w out torch && ls", Command("wheel", ("-w", "out", "torch"), after="&&")),
+        ("pip install torch > log 2>&1", Command("install", ("torch",), after=">")),
+        ("pip install torch; python x", Command("install", ("torch",), after=";")),
+        ("pip install torch;", Command("install", ("torch",))),
+        ("pip install \\\n torch  # the newest", Command("install", ("torch",))),
+        ("pip install `\n torch", Command("install", ("torch",))),
+        ("pip install pip", Command("install", ("pip",))),
     ],
 )
-def test_nothing_that_is_said_is_passed_over(typed: str, given: Given) -> None:
+def test_a_call_of_pip_is_found(typed: str, command: Command) -> None:
+    assert read_command(typed) == command
+
+
+@pytest.mark.parametrize(
+    "prompt", ["$", "(venv) $", "user@host:~/code$", "root@host:/#", "PS C:\\> ", "C:\\Users\\me>", ">>>", "(base) ➜"]
+)
+def test_a_prompt_is_passed_over(prompt: str) -> None:
+    command = read_command(f"{prompt} pip install torch")
+    assert command is not None
+    assert command.arguments == ("torch",)
+
+
+@pytest.mark.parametrize("prompt", ["$", "(venv) $", "user@host:~/code$", "PS C:\\>", ">>>"])
+def test_a_prompt_is_not_told_as_something_that_was_left_out(prompt: str) -> None:
+    command = read_command(f"{prompt} pip install torch")
+    assert command is not None
+    assert command.before == ()
+
+
+@pytest.mark.parametrize(
+    ("typed", "before"),
+    [
+        ("RUN --mount=type=cache,target=/x pip install torch", ("RUN", "--mount=type=cache,target=/x")),
+        ("sudo -H -u bob pip install torch", ("sudo", "-H", "-u", "bob")),
+        ("nice -n 5 python -m pip install torch", ("nice", "-n", "5")),
+        ("conda run -n env pip install torch", ("conda", "run", "-n", "env")),
+        ("cd x && pip install torch", ("cd", "x", "&&")),
+        ("CC=gcc pip install torch", ("CC=gcc",)),
+        ("pip install -U pip && pip install torch", ("pip", "install", "-U", "pip", "&&")),
+        ("export PIP_PRE=1 && pip install torch", ()),
+    ],
+)
+def test_words_before_the_call_are_kept(typed: str, before: tuple[str, ...]) -> None:
     command = read_command(typed)
     assert command is not None
-    assert command == ("torch", given)
+    assert (command.arguments, command.before) == (("torch",), before)
+
+
+def test_pips_own_variables_count() -> None:
+    command = read_command("PIP_NO_INDEX=1 pip_find_links='a b' pip install torch")
+    assert command is not None
+    assert command.variables == (("PIP_NO_INDEX", "1"), ("PIP_FIND_LINKS", "a b"))
 
 
 @pytest.mark.parametrize("typed", ["torch", "pip", "pip >= 20", "py>1", "python", "torch=2", "pip frob x", "it's", ""])
-def test_what_is_no_command(typed: str) -> None:
+def test_text_without_a_call_of_pip(typed: str) -> None:
     assert read_command(typed) is None
 
 
-def test_options_are_told_from_requirements_as_pip_does() -> None:
-    words = ["-qr", "a.txt", "-ihttps://index.example", "--find", "here", "--pypi-url=x", "six", "--", "-odd"]
-    assert [*words_of(words)] == [
-        Word("-q", "--quiet"),
-        Word("-r", "--requirement", "a.txt"),
-        Word("-i", "--index-url", "https://index.example"),
-        Word("--find", "--find-links", "here"),
-        Word("--pypi-url", "--index-url", "x"),
-        Word("six"),
-        Word("-odd"),
-    ]
-
-
 @pytest.mark.parametrize(
-    ("options", "bar"),
+    ("typed", "requirement", "sign"),
     [
-        ((), ("", "")),
-        ((("--no-binary", ":all:"),), ("--no-binary", "")),
-        ((("--only-binary", "six,Torch"),), ("", "--only-binary")),
-        ((("--no-binary", ":all:"), ("--only-binary", "torch")), ("", "--only-binary")),
-        ((("--no-binary", "torch"), ("--only-binary", ":all:")), ("", "--only-binary")),
-        ((("--only-binary", ":all:"), ("--no-binary", "torch")), ("--no-binary", "")),
-        ((("--no-binary", ":all:"), ("--no-binary", ":none:")), ("", "")),
-        ((("--no-binary", "six"),), ("", "")),
+        ("pip install torch>=2", "torch>=2", ">=2"),
+        ("pip install 'torch>=2'", "torch>=2", ""),
+        ("pip install torch==2", "torch==2", ""),
+        (r"pip install torch\>=2", "torch>=2", ""),
     ],
 )
-def test_which_files_may_be_taken_is_said_as_to_pip(options: tuple[tuple[str, str], ...], bar: tuple[str, str]) -> None:
-    assert Given(options=options).bar("torch") == bar
+def test_an_unquoted_comparison_is_a_redirection(typed: str, requirement: str, sign: str) -> None:
+    assert redirection(typed, requirement) == sign
 
 
-@pytest.mark.parametrize(
-    ("options", "off_by"),
-    [
-        ((("--no-cache-dir", ""),), "--no-cache-dir"),
-        ((("--no-cache-dir", "PIP_NO_CACHE_DIR=1"),), "PIP_NO_CACHE_DIR=1"),
-        ((("--no-cache-dir", "PIP_NO_CACHE_DIR=1"), ("--cache-dir", "x")), None),
-        ((("--cache-dir", "x"), ("--no-cache-dir", "")), "--no-cache-dir"),
-        ((("--cache-dir", ""),), "--cache-dir with nothing after it"),
-    ],
-)
-def test_what_switches_the_cache_off(options: tuple[tuple[str, str], ...], off_by: str | None) -> None:
-    assert Given(options=options).off_by == off_by
-
-
-def test_pages_are_refreshed_by_name() -> None:
-    given = Given(options=(("--refresh-package", "six, Ruamel_Yaml"),))
-    assert [given.refreshes(name) for name in ("six", "ruamel-yaml", "torch")] == [True, True, False]
-    assert Given(options=(("--refresh-package", ":all:"),)).refreshes("torch")
+def test_lines_go_on_after_a_backslash_and_end_at_a_comment() -> None:
+    text = "# made by a tool\nx==1 \\\n    --hash=sha256:aa\n\ny==2  # via x\n"
+    assert [*lines_of(text)] == ["x==1      --hash=sha256:aa", "y==2"]

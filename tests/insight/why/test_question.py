@@ -3,126 +3,130 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from packaging.markers import Marker
-from packaging.specifiers import SpecifierSet
 
 from cachetui.insight.why.command import QuestionError
-from cachetui.insight.why.given import Given
 from cachetui.insight.why.question import Question, read_question
+
+INDEX = "https://index.example/simple"
 
 
 @pytest.mark.parametrize(
     ("typed", "question"),
     [
-        ("psycopg2", Question("psycopg2", "psycopg2", SpecifierSet())),
-        (" Ruamel_Yaml>=1 ", Question("Ruamel_Yaml>=1", "ruamel-yaml", SpecifierSet(">=1"))),
+        ("psycopg2", Question("psycopg2", ("install", "psycopg2"))),
+        (" Ruamel_Yaml>=1 ", Question("Ruamel_Yaml>=1", ("install", "Ruamel_Yaml>=1"))),
         (
-            "requests[socks]>=2,<3; python_version > '3'",
+            "requests[socks]>=2; python_version > '3'",
             Question(
-                "requests[socks]>=2,<3; python_version > '3'",
-                "requests",
-                SpecifierSet(">=2,<3"),
-                marker=Marker("python_version > '3'"),
+                "requests[socks]>=2; python_version > '3'", ("install", "requests[socks]>=2; python_version > '3'")
             ),
         ),
         (
-            "thing @ https://files.example/thing-1.0.tar.gz#sha256=ab",
+            "$ python3.11 -m pip download --pre 'torch == 1.12.0' -q",
             Question(
-                "thing @ https://files.example/thing-1.0.tar.gz#sha256=ab",
-                "thing",
-                SpecifierSet("==1.0"),
-                "https://files.example/thing-1.0.tar.gz",
-                ("sha256", "ab"),
+                "$ python3.11 -m pip download --pre 'torch == 1.12.0' -q",
+                ("download", "--pre", "torch == 1.12.0", "-q"),
+                python="python3.11",
             ),
         ),
         (
-            "https://Files.example/torch-2.0+cpu-py3-none-any.whl",
-            Question(
-                "https://Files.example/torch-2.0+cpu-py3-none-any.whl",
-                "torch",
-                SpecifierSet("==2.0+cpu"),
-                "https://files.example/torch-2.0%2Bcpu-py3-none-any.whl",
-            ),
+            f"torch --index-url {INDEX} --pre",
+            Question(f"torch --index-url {INDEX} --pre", ("install", "--index-url", INDEX, "--pre", "torch")),
         ),
-        ("pip install torch==1.12.0", Question("torch==1.12.0", "torch", SpecifierSet("==1.12.0"))),
+        ("-r requirements.txt", Question("-r requirements.txt", ("install", "-r", "requirements.txt"))),
+        ("-e .", Question("-e .", ("install", "-e", "."))),
+        ("./torch-2.whl", Question("./torch-2.whl", ("install", "./torch-2.whl"))),
+        ("pip --python .venv install a", Question("pip --python .venv install a", ("install", "a"), python=".venv")),
         (
-            "$ python3.11 -m pip install -U --pre 'torch == 1.12.0' --extra-index-url=https://index.example/cu113 -q",
-            Question(
-                "torch == 1.12.0",
-                "torch",
-                SpecifierSet("==1.12.0"),
-                extras=("https://index.example/cu113",),
-                pre=True,
-                given=Given(python="python3.11", about_installed=("-U",)),
-            ),
+            "PIP_PRE=1 pip install a",
+            Question("PIP_PRE=1 pip install a", ("install", "a"), variables=(("PIP_PRE", "1"),)),
         ),
         (
-            "pip3 download -d folder -i https://index.example/simple torch torchvision",
-            Question(
-                "torch",
-                "torch",
-                SpecifierSet(),
-                index="https://index.example/simple",
-                given=Given("download", others=("torchvision",)),
-            ),
+            "a==1 --hash=sha256:ab  # locked",
+            Question("a==1 --hash=sha256:ab # locked", ("install",), ("a==1 --hash=sha256:ab",)),
         ),
         (
-            "torch==2.3.0 --hash=sha256:ab  # as locked",
-            Question("torch==2.3.0", "torch", SpecifierSet("==2.3.0"), given=Given(unheeded=("--hash",))),
+            "a==1 \\\n  --hash sha256:ab \\\n  --hash=sha256:cd\nb==2",
+            Question(
+                "a==1 \\ --hash sha256:ab \\ --hash=sha256:cd b==2",
+                ("install",),
+                ("a==1 --hash=sha256:ab --hash=sha256:cd", "b==2"),
+            ),
         ),
-        ("2to3", Question("2to3", "2to3", SpecifierSet())),
     ],
 )
-def test_what_may_be_typed(typed: str, question: Question) -> None:
+def test_pip_is_asked_what_was_typed(typed: str, question: Question) -> None:
     assert read_question(typed) == question
+
+
+@pytest.mark.parametrize(
+    ("typed", "project"),
+    [
+        ("Ruamel_Yaml[x]>=1", "ruamel-yaml"),
+        ("pip install -U -i https://index.example torch six", "torch"),
+        ("a==1 --hash=sha256:ab", "a"),
+        ("thing @ https://files.example/x.tar.gz", "thing"),
+        ("-r requirements.txt", ""),
+    ],
+)
+def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, project: str) -> None:
+    assert read_question(typed).project() == project
 
 
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("", "Nothing was asked. Write what pip was asked for, such as psycopg2==2.4.1."),
-        ("torch=2", "torch=2 is no requirement"),
-        ("pip install", "This command names no project: pip was asked for nothing that could be looked up."),
-        ("pip install -U ", "This command names no project: pip was asked for nothing that could be looked up."),
-        ("pip install 'torch", "This command does not end: a quotation mark has no partner"),
-        ("../local", "../local is no requirement"),
-        ("pip install ./torch-2.3.0-cp311-cp311-linux_x86_64.whl", "it names a folder or a file here, which pip takes"),
-        ("torch-2.3.0-cp311-cp311-linux_x86_64.whl", "it names a folder or a file here, which pip takes"),
-        ("torch @ file:///torch-2.3.0-cp311-cp311-linux_x86_64.whl", "is a file of this machine"),
-        ("pip install -e .", "-e . is a folder or a repository"),
-        ("pip install -qr requirements.txt", "-r requirements.txt names a list of requirements. Ask for one of them"),
-        ("-r requirements.txt", "-r requirements.txt names a list of requirements. Ask for one of them"),
-        ("pip install torch >=2", ">=2 is no requirement. Put quotes around one with blanks in it"),
-        ("pip install torch @ https://files.example/torch-1.tar.gz", "@ is no requirement. Put quotes around one"),
+        ("", "Nothing was asked. Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."),
+        ("torch=2", "torch=2 is neither a requirement nor a pip command."),
+        ("hello world", "hello world is neither a requirement nor a pip command."),
+        ("torch --frob", "torch --frob is neither a requirement nor a pip command."),
+        ("torch -i", "-i needs a value."),
+        ("--hash=sha256:ab", "--hash=sha256:ab belongs to a requirement, and there is none before it."),
+        ("pip install", "pip install names nothing to install."),
+        ("pip install 'torch", "This command does not end: a quotation mark is missing."),
         ("pip uninstall torch", "pip uninstall takes nothing from its cache."),
-        ("uv pip install torch", "This is about pip: uv keeps a cache of its own"),
-        ("torch==" + "9" * 5_000, "is no requirement"),
-        (f"torch; {'(' * 3_000}python_version<'3'{')' * 3_000}", "is no requirement: it is nested too deep."),
-        ("torch==" + "9" * 50_000, "Nothing as long as this is asked of pip."),
+        ("uv pip install torch", "uv pip is not pip: uv keeps a cache of its own and does not read pip's."),
+        ("apt-get -y install x", "apt-get is not pip, and does not read pip's cache."),
+        ("conda install numpy", "conda is not pip, and does not read pip's cache."),
+        (f"torch; {'(' * 3_000}python_version<'3'{')' * 3_000}", "is neither a requirement nor a pip command."),
+        ("torch==" + "9" * 70_000, "This is too long for a question."),
     ],
 )
 def test_what_is_no_question(typed: str, message: str) -> None:
-    with pytest.raises(QuestionError, match=message.replace(".", r"\.")):
+    with pytest.raises(QuestionError) as caught:
         read_question(typed)
+    assert message in str(caught.value)
 
 
 def test_what_is_quoted_is_told_apart_from_what_is_wrong_with_it() -> None:
     with pytest.raises(QuestionError) as caught:
-        read_question("../local")
-    assert caught.value.typed == "../local"
-    assert str(caught.value) == f"../local {caught.value.complaint}"
+        read_question("torch=2")
+    assert caught.value.typed == "torch=2"
+    assert str(caught.value) == f"torch=2 {caught.value.complaint}"
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("sudo pip install a", "sudo runs pip as another user"),
+        ("cd x && pip install .", "the cd before pip was not followed"),
+        ("RUN pip install a", "What stands before pip was not taken into account: RUN"),
+        ("pip install a | tee log", "What follows | was not taken into account."),
+        ("pip install a>=1", "Unquoted, the shell takes >=1 for a file"),
+    ],
+)
+def test_what_is_left_out_is_noted(typed: str, note: str) -> None:
+    notes = read_question(typed).notes
+    assert len(notes) == 1
+    assert note in notes[0]
 
 
 @given(st.text(max_size=60) | st.from_regex(r"pip install [ -~]{0,40}", fullmatch=True))
 def test_whatever_is_typed_is_read_or_refused(typed: str) -> None:
     try:
-        assert read_question(typed).text
+        question = read_question(typed)
     except QuestionError as error:
         assert str(error)
-
-
-@pytest.mark.parametrize(
-    ("typed", "pinned"), [("a==1", True), ("a===1", True), ("a==1.*", False), ("a>=1", False), ("a", False)]
-)
-def test_a_version_is_pinned_by_naming_it(typed: str, pinned: bool) -> None:
-    assert read_question(typed).pinned is pinned
+    else:
+        assert question.verb in ("install", "download", "wheel")
+        assert question.project() == question.project().lower()

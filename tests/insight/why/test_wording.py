@@ -5,44 +5,68 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.question import read_question
-from cachetui.insight.why.wording import install, quoted
-
-ASKER = Asker("/home/user/my venv/bin/python")
+from cachetui.insight.why.replay import Run
+from cachetui.insight.why.wording import arguments_with, command_of, named, quoted
+from tests.insight.why.cases import ASKER, case
 
 
-def test_a_command_that_helps_is_parted_again_as_it_was_meant() -> None:
-    command = install(ASKER, read_question("psycopg2 >= 2; python_version > '3'"), "--no-cache-dir")
-    words = [ASKER.command, "-m", "pip", "install", "--no-cache-dir", "psycopg2 >= 2; python_version > '3'"]
+@pytest.mark.parametrize(
+    ("typed", "options", "command"),
+    [
+        (
+            "psycopg2 >= 2; python_version > '3'",
+            ("--no-cache-dir",),
+            ["install", "--no-cache-dir", "psycopg2 >= 2; python_version > '3'"],
+        ),
+        (
+            "pip download torch==2 -i https://index.example/cpu --pre -f wheels --no-binary :all: --isolated",
+            ("--no-cache-dir",),
+            [
+                *("download", "--no-cache-dir", "torch==2", "-i", "https://index.example/cpu", "--pre", "-f", "wheels"),
+                *("--no-binary", ":all:", "--isolated"),
+            ],
+        ),
+        (
+            "pip install torch -i https://a.example --extra-index-url=https://b.example --extra-index-url https://c.example",
+            ("--index-url", "https://d.example"),
+            ["install", "--index-url", "https://d.example", "torch"],
+        ),
+        ("six==1 --hash=sha256:ab", ("--pre",), ["install", "--pre", "-r", "requirements.txt"]),
+    ],
+)
+def test_a_command_that_helps_keeps_the_rest_as_it_was(
+    typed: str, options: tuple[str, ...], command: list[str]
+) -> None:
+    asker = replace(ASKER, command="/home/user/my venv/bin/python")
+    found = case(typed, Run(), asker=asker)
+    words = [asker.command, "-m", "pip", *command]
+    assert command_of(found, arguments_with(found, *options)) == quoted(words)
     assert shlex.split(quoted(words, "linux")) == words
-    assert command == quoted(words)
 
 
-def test_it_keeps_what_tells_pip_where_to_look() -> None:
-    asked = read_question(
-        "pip download torch==2 -i https://index.example/cpu --pre -f wheels --no-bin :all: --isolated"
-    )
-    start, rest = "python3 -m pip download", "--find-links wheels --no-binary :all:"
-    assert install(Asker(), asked, "--no-cache-dir").split() == (
-        f"{start} --no-cache-dir --index-url https://index.example/cpu {rest} --pre torch==2".split()
-    )
-    other = install(Asker(), replace(asked, pre=False), "--index-url", "https://index.example")
-    assert other.split() == f"{start} --index-url https://index.example {rest} torch==2".split()
+def test_another_requirement_takes_the_place_of_the_first() -> None:
+    found = case("pip install --pre torch==2 six", Run())
+    assert arguments_with(found, asking="torch===2.0") == ("install", "--pre", "torch===2.0", "six")
 
 
-def test_it_names_a_cache_that_was_named_again() -> None:
-    asker = Asker(cache=("--cache-dir", "/mnt/my caches"))
-    again = install(asker, read_question("six"), "--refresh-package", "six")
-    assert again == quoted(
-        ["python3", "-m", "pip", "install", "--refresh-package", "six", "--cache-dir", "/mnt/my caches", "six"]
-    )
+def test_a_cache_that_was_named_is_named_again() -> None:
+    found = case("six", Run(), asker=replace(ASKER, cache=("--cache-dir", "/mnt/my caches")))
+    again = command_of(found, arguments_with(found, "--upgrade"))
+    assert again == quoted(["python3", "-m", "pip", "install", "--cache-dir", "/mnt/my caches", "--upgrade", "six"])
     without = "python3 -m pip install --no-cache-dir six"
-    assert install(asker, read_question("six"), "--no-cache-dir") == without
-    off = read_question("pip install --no-cache-dir six")
-    assert install(asker, off, "--pre") == "python3 -m pip install --pre six"
+    assert command_of(found, arguments_with(found, "--no-cache-dir")) == without
     for cache in ((), ("--demo",), ("--python", "/opt/python")):
-        assert install(Asker(cache=cache), read_question("six"), "--no-cache-dir") == without
+        found = case("six", Run(), asker=replace(ASKER, cache=cache))
+        assert command_of(found, arguments_with(found, "--no-cache-dir")) == without
+
+
+def test_of_many_words_only_the_first_are_named() -> None:
+    assert [named("a"), named("ab"), named("abcd", "or"), named("abcde")] == [
+        "a",
+        "a and b",
+        "a, b, c or d",
+        "a, b, c and 2 more",
+    ]
 
 
 @pytest.mark.parametrize(

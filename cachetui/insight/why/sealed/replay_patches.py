@@ -1,0 +1,392 @@
+"""Replace, once, the parts of pip through which it would act, and those at which it can be watched."""
+
+from __future__ import print_function, unicode_literals
+
+import importlib
+import io
+import logging
+import os
+import sys
+import tempfile
+import zipfile
+
+from replay_record import (
+    MOST_LISTED,
+    NO_VERSION,
+    Halt,
+    Resolved,
+    State,
+    Words,
+    as_text,
+    asked,
+    canonical,
+    decided,
+    fate_of,
+    halted,
+    name_of,
+    note,
+    tried,
+    version_of,
+    why_not_used,
+)
+from replay_store import STORE
+
+PLACEHOLDER = "unknown.invalid"  # the host of files that stand for what an unknown index page lists
+LINKED_FROM = 8 << 20  # bytes from which a cached body is linked, not copied, into the folder
+
+
+def nothing(*_args, **_options):
+    return None
+
+
+def patch():
+    """Replace them all. Raises what importing or finding them raises, in a pip that is built otherwise."""
+    from pip._internal.cli import base_command
+    from pip._internal.distributions import sdist
+    from pip._internal.index import package_finder
+    from pip._internal.network import auth, cache, session
+    from pip._internal.operations import prepare
+    from pip._internal.req import req_install
+    from pip._internal.utils import temp_dir
+    from pip._vendor.cachecontrol import adapter, serialize
+    from pip._vendor.requests import adapters
+
+    adapters.HTTPAdapter.send = send
+    for name in ("set", "set_body", "set_body_from_io", "_write", "_write_to_file", "_write_from_io"):
+        if hasattr(cache.SafeFileCache, name):
+            setattr(cache.SafeFileCache, name, nothing)
+    cache.SafeFileCache.delete = lambda self, key: STORE.dropped.add(self._get_cache_path(key))
+    for name in ("get", "get_body"):
+        if hasattr(cache.SafeFileCache, name):
+            setattr(cache.SafeFileCache, name, hiding(getattr(cache.SafeFileCache, name)))
+    for name in ("_loads_v0", "_loads_v1"):  # pickles
+        if hasattr(serialize.Serializer, name):
+            setattr(serialize.Serializer, name, nothing)
+    adapter.CacheControlAdapter.send = noting_hits(adapter.CacheControlAdapter.send)
+    if hasattr(auth, "get_keyring_provider"):
+        auth.get_keyring_provider = lambda provider: auth.KeyRingNullProvider()
+    auth.keyring = None
+    session.PipSession.__init__ = knowing_cache(session.PipSession.__init__)
+    base_command.setup_logging = set_up_logging
+    base_command.logger.critical = noting_last_resort(base_command.logger.critical)
+    for name in ("download", "wheel"):
+        command = importlib.import_module("pip._internal.commands." + name)
+        if hasattr(command, "ensure_dir"):
+            command.ensure_dir = nothing
+    preparer = prepare.RequirementPreparer
+    preparer.prepare_linked_requirement = preparing(preparer.prepare_linked_requirement)
+    preparer.prepare_editable_requirement = preparing(preparer.prepare_editable_requirement)
+    preparer.prepare_linked_requirements_more = finish
+    prepare.unpack_vcs_link = req_install.InstallRequirement.update_editable = halting("clone")
+    sdist.SourceDistribution.prepare_distribution_metadata = halting("build")
+    finder = package_finder.PackageFinder
+    finder.find_all_candidates = naming_project(finder.find_all_candidates)
+    finder.find_best_candidate = supposing(finder.find_best_candidate)
+    package_finder.LinkEvaluator.evaluate_link = noting_links(package_finder.LinkEvaluator.evaluate_link)
+    temp_dir.TempDirectory.cleanup = nothing  # the whole folder goes afterwards
+    patch_downloader()
+    patch_wheel_cache()
+    for name in ("resolvelib", "legacy"):
+        try:
+            found = importlib.import_module("pip._internal.resolution." + name + ".resolver")
+        except ImportError:  # a pip of the future has only one
+            continue
+        found.Resolver.resolve = resolving(found.Resolver.resolve)
+
+
+# ------------------------------------------------------------------------------------------------ requests
+
+
+def send(self, request, *_args, **_options):
+    """Answer a request that pip's cache did not."""
+    if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
+        note(request, "checked")
+        return respond(self, request, 304)
+    url = as_text(request.url).split("#")[0]
+    found = STORE.find(url)
+    why = why_not_used(self, request, *found) if found else "absent"
+    is_page = note(request, "assumed" if found else "unknown", why)
+    if request.method == "HEAD" or (is_page and not found):
+        if is_page:
+            State.record.unseen.setdefault(State.record.project or "", []).append(url)
+        return respond(self, request, 404)
+    if is_page:
+        headers, status, _, opened = found[1]
+        dropped = ("etag", "last-modified", "content-length")
+        kept = dict((name, value) for name, value in headers.items() if name.lower() not in dropped)
+        return respond(self, request, status, kept, opened())
+    if url.endswith(".metadata"):
+        data = found[1][3]().read() if found else STORE.metadata(url[: -len(".metadata")])
+        if data is not None:
+            State.record.requests[-1]["how"] = "assumed"
+            return respond(self, request, 200, {}, io.BytesIO(data))
+    State.record.requests[-1]["how"] = "download"
+    raise Halt("download", url, why)
+
+
+def respond(adapter, request, status, headers=None, body=None):
+    from pip._vendor.urllib3 import HTTPResponse
+
+    options = {"headers": headers or {}, "status": status, "preload_content": False, "version": 11}
+    return adapter.build_response(request, HTTPResponse(body=body or io.BytesIO(b""), **options))
+
+
+def noting_hits(original):
+    def cached_send(self, request, *args, **options):
+        before = len(State.record.requests)
+        response = original(self, request, *args, **options)
+        if len(State.record.requests) == before:
+            note(request, "cache")
+        return response
+
+    return cached_send
+
+
+def hiding(original):
+    def get(self, key):
+        path = self._get_cache_path(key)
+        return None if path in STORE.hidden or path in STORE.dropped else original(self, key)
+
+    return get
+
+
+def knowing_cache(original):
+    def init(self, *args, **options):
+        if options.get("cache"):
+            State.record.cache_dir = STORE.cache_dir = as_text(os.path.dirname(options["cache"]))
+        original(self, *args, **options)
+
+    return init
+
+
+def patch_downloader():
+    """Link big cached bodies into the folder instead of copying them."""
+    from pip._internal.network import download
+
+    original = download.Downloader.__call__
+
+    def linked(self, link, location):
+        body = None
+        if State.record.cache_dir and hasattr(os, "symlink"):
+            body = STORE.path(as_text(link.url_without_fragment), STORE.layouts[0]) + ".body"
+        if body is None or not os.path.exists(body) or os.path.getsize(body) < LINKED_FROM:
+            return original(self, link, location)
+        before = len(State.record.requests)
+        response = self._session.get(link.url_without_fragment, headers=download.HEADERS, stream=True)
+        length = response.headers.get("content-length")
+        if getattr(response.raw._fp, "name", None) != body or length not in (None, str(os.path.getsize(body))):
+            del State.record.requests[before:]
+            return original(self, link, location)
+        response.raw._fp.close()
+        target = os.path.join(location, link.filename)
+        os.symlink(body, target)
+        return target, response.headers.get("Content-Type", "")
+
+    download.Downloader.__call__ = linked
+
+
+def patch_wheel_cache():
+    """Leave hidden wheels out of those that pip finds built."""
+    from pip._internal import cache
+
+    original = cache.Cache._get_candidates
+
+    def get_candidates(self, link, name):
+        found = original(self, link, name)
+        return [one for one in found if os.path.join(as_text(one[1]), as_text(one[0])) not in STORE.hidden]
+
+    cache.Cache._get_candidates = get_candidates
+
+
+# ------------------------------------------------------------------------------------------------ what pip says
+
+
+def set_up_logging(*_args, **_options):
+    root = logging.getLogger()
+    root.handlers[:] = [Words()]
+    root.setLevel(logging.INFO)
+    logging.getLogger("pip._internal.cli.base_command").setLevel(logging.DEBUG)  # it tells the error itself there
+    logging.getLogger("pip._vendor").setLevel(logging.ERROR)
+    return logging.INFO
+
+
+def noting_last_resort(original):
+    """Note an error that pip catches only at the very end."""
+
+    def critical(message, *args, **options):
+        error = sys.exc_info()[1]
+        if isinstance(error, Halt) and State.record.halt is None:
+            State.record.note_halt(error)
+        if not isinstance(error, (Halt, Resolved)):
+            original(message, *args, **options)
+
+    return critical
+
+
+# ------------------------------------------------------------------------------------------------ candidates
+
+
+def naming_project(original):
+    def find_all_candidates(self, project_name):
+        outer, State.record.project = State.record.project, canonical(project_name)
+        try:
+            return original(self, project_name)
+        finally:
+            State.record.project = outer
+
+    return find_all_candidates
+
+
+def noting_links(original):
+    def evaluate_link(self, link):
+        kind, detail = result = original(self, link)
+        name, page = canonical(self.project_name), as_text(link.comes_from or "")
+        kind = as_text(getattr(kind, "name", "candidate" if kind else "refused"))
+        is_candidate = kind == "candidate"
+        known = (State.record.listed if is_candidate else State.record.refused).setdefault(name, [])
+        said = [as_text(detail), bool(link.is_yanked)] if is_candidate else [kind, as_text(detail or "")]
+        row = [as_text(link.filename)] + said + [page, as_text(link.url)]
+        if len(known) < MOST_LISTED and row not in known[-1:]:
+            known.append(row)
+        return result
+
+    return evaluate_link
+
+
+def supposing(original):
+    """Suppose that a page which is not in the cache lists what is wanted, so that the rest can be judged."""
+    from pip._internal.index.package_finder import BestCandidateResult
+    from pip._internal.models.candidate import InstallationCandidate
+    from pip._internal.models.link import Link
+
+    def find_best_candidate(self, project_name, *args, **options):
+        found = original(self, project_name, *args, **options)
+        name = canonical(project_name)
+        version = None
+        if found.best_candidate is None and State.record.unseen.get(name):
+            version = some_version(options.get("specifier", args[0] if args else None))
+        if version is None:
+            return found
+        link = Link("https://%s/%s-%s-py3-none-any.whl" % (PLACEHOLDER, name.replace("-", "_"), version))
+        supposed = InstallationCandidate(project_name, version, link)
+        return BestCandidateResult([supposed], [supposed], supposed)
+
+    return find_best_candidate
+
+
+def some_version(specifier):
+    """Return a version that satisfies a specifier, of which nothing else is known; None where none is found."""
+    from pip._vendor.packaging.version import InvalidVersion, Version
+
+    guesses = ["1.0", "0.1", "999"]
+    for clause in specifier or ():
+        text = as_text(clause.version)
+        guesses.insert(0, text[:-2] if text.endswith(".*") else text)
+        try:
+            release = list(Version(guesses[0]).release)
+        except InvalidVersion:
+            continue
+        lower = [
+            release[:at] + [release[at] - 1] + [999] * (len(release) - at - 1)
+            for at in range(len(release))
+            if release[at]
+        ]
+        guesses += [".".join(map(str, one)) for one in [release[:-1] + [release[-1] + 1], release + [1]] + lower]
+    for guess in guesses:
+        try:
+            if specifier is None or specifier.contains(Version(guess), prereleases=True):
+                return guess
+        except InvalidVersion:
+            continue
+    return None
+
+
+def halting(what):
+    def halt(self=None, *_args, **_options):
+        link = getattr(getattr(self, "req", self), "link", None) or self
+        raise Halt(what, as_text(getattr(link, "url", "") or ""))
+
+    return halt
+
+
+def preparing(original):
+    """Let pip look at a requirement's file; where that takes what is not here, go on with what is known of it."""
+
+    def prepare(self, req, *args, **options):
+        before, link, why = len(State.record.requests), req.link, ""
+        if link is not None and link.netloc.endswith(PLACEHOLDER):
+            dist = stand_in(name_of(req), version_of(req), None)
+            tried(req, "unknown", dist, False, why)
+            return dist
+        try:
+            dist, known = original(self, req, *args, **options), True
+            later = getattr(req, "needs_more_preparation", False)
+            fate = "cache" if later else fate_of(req, State.record.requests[before:])
+        except Halt as halt:
+            fate, why, name = halted(halt, req, State.record.requests[before:]), halt.why, name_of(req)
+            if not name:
+                raise
+            metadata = STORE.metadata(as_text(link.url_without_fragment)) if link.is_wheel else None
+            dist, known = stand_in(name, version_of(req), metadata), metadata is not None
+        tried(req, fate, dist, known, why)
+        return dist
+
+    return prepare
+
+
+def stand_in(name, version, metadata):
+    """Return a distribution for a file that is not here: with its metadata where that is known, else without needs."""
+    from pip._vendor.packaging.version import InvalidVersion, Version
+
+    try:
+        Version(version)
+    except InvalidVersion:
+        version = NO_VERSION
+    if metadata is None:
+        metadata = ("Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)).encode("utf-8")
+    stem = "%s-%s" % (name.replace("-", "_"), version.replace("-", "_"))
+    path = os.path.join(tempfile.mkdtemp(), stem + "-py3-none-any.whl")
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(stem + ".dist-info/METADATA", metadata)
+        archive.writestr(stem + ".dist-info/WHEEL", b"Wheel-Version: 1.0\nTag: py3-none-any\n")
+        archive.writestr(stem + ".dist-info/RECORD", b"")
+    try:
+        from pip._internal.metadata import get_wheel_distribution
+    except ImportError:  # before 21.1
+        from pip._internal.utils.wheel import pkg_resources_distribution_for_wheel
+
+        with zipfile.ZipFile(path) as archive:
+            return pkg_resources_distribution_for_wheel(archive, name, path)
+    try:
+        from pip._internal.metadata.base import FilesystemWheel
+    except ImportError:  # 21.1
+        return get_wheel_distribution(path, name)
+    return get_wheel_distribution(FilesystemWheel(path), canonical(name))
+
+
+def finish(self, reqs, *_args, **_options):
+    """Have the files taken whose metadata alone was looked at, as far as they are here."""
+    for req in reqs:
+        if not getattr(req, "needs_more_preparation", False):
+            continue
+        req.needs_more_preparation = False
+        before, why = len(State.record.requests), ""
+        try:
+            self._prepare_linked_requirement(req, False)
+            fate = fate_of(req, State.record.requests[before:])
+        except Halt as halt:
+            fate, why = halted(halt, req, State.record.requests[before:]), halt.why
+        State.record.fates[as_text(req.link.url)] = {"way": fate, "needs_known": True, "why": why}
+
+
+def resolving(original):
+    def resolve(self, root_reqs, *args, **options):
+        asked(root_reqs)
+        found = original(self, root_reqs, *args, **options)
+        preparer = self.factory.preparer if hasattr(self, "factory") else self.preparer
+        finish(preparer, found.all_requirements)  # newer pips do so after the resolver returned
+        decided(self, found)
+        State.record.resolved = True
+        raise Resolved()
+
+    return resolve

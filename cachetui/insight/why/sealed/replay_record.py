@@ -1,0 +1,240 @@
+"""Take down what pip asks for, looks at, says and decides."""
+
+from __future__ import print_function, unicode_literals
+
+import logging
+import os
+
+from replay_store import STORE
+
+MOST_LISTED = 20000  # files of one project that are told
+MOST_WORDS = 60  # of the last sentences that pip says
+NO_VERSION = "0"  # of an address that does not tell its version
+text_type = type("")
+
+
+class Halt(BaseException):
+    """pip has come to something that is not done here: a download, a build, a clone."""
+
+    def __init__(self, what, url="", why=""):
+        BaseException.__init__(self, what, url)
+        self.what, self.url, self.why = what, url, why
+
+
+class Resolved(BaseException):
+    """pip has decided: the rest would be installing."""
+
+
+class Record(object):
+    """What one run of pip did; `answer` names its parts."""
+
+    def __init__(self):
+        self.project = None  # whose page pip is looking for
+        self.cache_dir = None
+        self.resolved = False
+        self.fates = {}  # where a file comes from, by address
+        self.requests, self.tried, self.roots, self.chosen, self.words = [], [], [], [], []
+        self.unseen, self.listed, self.refused = {}, {}, {}
+        self.error = self.halt = None
+
+    def answer(self, code):
+        names = ("resolved", "cache_dir", "requests", "unseen", "listed", "refused", "tried", "roots", "chosen")
+        told = dict((name, getattr(self, name)) for name in names + ("error", "halt"))
+        code = code if isinstance(code, int) else None
+        return dict(told, code=0 if self.resolved else code, words=self.words[-MOST_WORDS:])
+
+    def note_halt(self, halt):
+        self.halt = {"what": halt.what, "url": halt.url, "why": halt.why}
+
+    def note_error(self, error):
+        link = getattr(getattr(error, "req", None), "link", None)
+        url = as_text(link.url_without_fragment) if link else ""
+        self.error = {"type": type(error).__name__, "words": as_text(error), "url": url}
+
+
+class State(object):
+    """The record of the run that is under way."""
+
+    record = Record()
+
+
+def as_text(value):
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return value if isinstance(value, text_type) else text_type(value)
+
+
+def canonical(name):
+    from pip._vendor.packaging.utils import canonicalize_name
+
+    return as_text(canonicalize_name(name))
+
+
+class Words(logging.Handler):
+    """Takes down what pip says."""
+
+    def emit(self, record):
+        try:
+            said = as_text(record.getMessage())
+        except Exception:  # a message that cannot be written is not said
+            said = ""
+        if record.exc_info and isinstance(record.exc_info[1], Exception):
+            State.record.note_error(record.exc_info[1])
+        if record.levelno >= logging.INFO and said and said != "Exception:":
+            State.record.words.append([record.levelname, said[:2000]])
+
+
+def name_of(req):
+    """Return the name of a requirement's project, by its file where it has none."""
+    if req.name:
+        return as_text(req.name)
+    filename = as_text(req.link.filename)
+    if filename.endswith(".whl"):
+        return filename.split("-")[0]
+    for suffix in (".tar.gz", ".tar.bz2", ".zip", ".tgz", ".tar.xz", ".tar"):
+        if filename.endswith(suffix):
+            return filename[: -len(suffix)].rpartition("-")[0]
+    return ""
+
+
+def version_of(req):
+    """Return the version that the name of a requirement's file tells."""
+    from pip._internal.index.package_finder import _extract_version_from_fragment
+
+    filename = as_text(req.link.filename)
+    if filename.endswith(".whl"):
+        return (filename.split("-") + [NO_VERSION])[1]
+    try:
+        found = _extract_version_from_fragment(req.link.splitext()[0], canonical(req.name)) if req.name else None
+    except Exception:  # the errors of that function differ
+        found = None
+    return as_text(found) if found and not req.link.is_vcs else NO_VERSION
+
+
+def is_built_here(req):
+    """Return whether a requirement's file is a wheel that pip built earlier."""
+    if getattr(req, "is_wheel_from_cache", False) or getattr(req, "original_link_is_in_wheel_cache", False):
+        return True
+    cache_dir = State.record.cache_dir
+    return bool(
+        cache_dir and req.link.is_file and req.link.file_path.startswith(os.path.join(cache_dir, "wheels") + os.sep)
+    )
+
+
+def fate_of(req, requests):
+    """Return where the file of a requirement came from, by the requests that were made for it."""
+    if is_built_here(req):
+        return "built"
+    if req.link.is_file:
+        return "local"
+    hows = [one["how"] for one in requests if not one["is_page"] and not one["url"].endswith(".metadata")]
+    return "download" if "download" in hows else "checked" if "checked" in hows else "cache"
+
+
+def halted(halt, req, requests):
+    """Return where a file would come from that pip could not be given."""
+    came = fate_of(req, requests)
+    if halt.what == "clone":
+        return "clone"
+    if halt.what == "build":
+        return {"local": "local-build", "download": "download-build"}.get(came, "build")
+    return "download" if req.link.is_wheel else "download-build"
+
+
+def tried(req, fate, dist, known, why):
+    """Take down a distribution that pip looked at."""
+    try:
+        if hasattr(dist, "iter_dependencies"):
+            needs = [as_text(one) for one in dist.iter_dependencies()]
+            python = as_text(dist.requires_python)
+        else:
+            from pip._internal.utils.packaging import get_requires_python
+
+            needs = [as_text(one) for one in dist.requires()]
+            python = as_text(get_requires_python(dist) or "")
+    except Exception:  # metadata that makes no sense: pip says so itself
+        needs, python = [], ""
+    url = as_text(req.link.url)
+    State.record.fates[url] = {"way": fate, "needs_known": known, "why": why}
+    version = as_text(getattr(dist, "version", ""))
+    told = {"name": canonical(name_of(req)), "version": version, "url": url, "needs": needs, "python": python}
+    State.record.tried.append(told)
+
+
+def asked(reqs):
+    """Take down what pip was asked for."""
+    for req in reqs:
+        if req.constraint:
+            continue
+        try:
+            matches = req.match_markers()
+        except Exception:  # a marker that makes no sense
+            matches = True
+        link = getattr(req, "original_link", None) or req.link
+        name = name_of(req) if req.name or link else ""
+        State.record.roots.append(
+            {
+                "name": canonical(name) if name else "",
+                "specifier": as_text(getattr(req.req, "specifier", None) or ""),
+                "marker": as_text(req.markers or ""),
+                "matches": bool(matches),
+                "url": as_text(link.url) if link else "",
+                "text": as_text(req.req) if req.req else as_text(link.url if link else req),
+            }
+        )
+
+
+def decided(resolver, requirements):
+    """Take down what pip's resolver decided."""
+    installs = dict((canonical(req.name), req) for req in requirements.all_requirements if req.name)
+    result = getattr(resolver, "_result", None)
+    if result is None:  # the old resolver
+        for req in requirements.requirements.values():
+            installed = req.satisfied_by is not None and not req.should_reinstall
+            version = req.satisfied_by.version if installed else NO_VERSION
+            for one in State.record.tried:
+                if not installed and req.link is not None and one["url"] == as_text(req.link.url):
+                    version = one["version"]
+            chosen(canonical(req.name), version, None if installed else req.link, None if installed else req)
+        return
+    for key, candidate in result.mapping.items():
+        name = as_text(candidate.project_name)
+        if as_text(key) == name and not name.startswith("<"):  # others are extras, and Python itself
+            req = installs.get(name)
+            chosen(name, candidate.version, candidate.source_link if req else None, req)
+
+
+def chosen(name, version, link, req):
+    fate = {"way": "installed", "needs_known": True, "why": ""}
+    built = ""
+    if req is not None and req.link is not None:
+        fate = State.record.fates.get(as_text(req.link.url), dict(fate, way="cache"))
+        built = as_text(req.link.file_path) if is_built_here(req) else ""
+    yanked = link is not None and link.is_yanked
+    told = {"name": name, "version": as_text(version), "built": built, "url": as_text(link.url) if link else ""}
+    told["page"] = as_text(link.comes_from or "") if link else ""
+    told["yanked"] = as_text(link.yanked_reason or "no reason given") if yanked else ""
+    told.update(fate)
+    State.record.chosen.append(told)
+
+
+def note(request, how, why=""):
+    """Take down a request."""
+    accepted = as_text(request.headers.get("Accept", ""))  # only requests for lists of files name HTML or JSON
+    is_page = "text/html" in accepted or "vnd.pypi.simple" in accepted
+    url = as_text(request.url).split("#")[0]
+    told = {"url": url, "how": how, "why": why, "is_page": is_page, "project": State.record.project}
+    State.record.requests.append(told)
+    return is_page
+
+
+def why_not_used(adapter, request, layout, found):
+    """Return why pip does not go by an answer that lies in its cache."""
+    if "Range" in request.headers:
+        return "cut"
+    if not hasattr(adapter, "controller"):
+        return "off" if State.record.cache_dir is None or request.url.startswith("https:") else "insecure"
+    if layout != STORE.layouts[0]:
+        return "layout"
+    varies = [name for name, value in found[2].items() if name == "*" or request.headers.get(name) != value]
+    return "vary" if varies else "stale"

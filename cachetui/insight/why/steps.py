@@ -1,0 +1,90 @@
+"""The steps that pip would take, in its order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachetui.insight.why.case import PYPI, Case
+from cachetui.insight.why.replay import Chosen, Request
+from cachetui.insight.why.verdict import FETCHED, WHY_NOT, file_of
+from cachetui.insight.why.wording import day, pip_of, python_of
+
+MOST_PROJECTS = 12
+"""Projects whose steps are told one by one."""
+
+
+def steps(case: Case) -> Iterator[str]:
+    """Yield what pip would do, without full stops."""
+    run = case.run
+    if case.replay.trouble:
+        return
+    if run.roots and not any(one.matches for one in run.roots):
+        yield f"skip {run.roots[0].text.partition(';')[0].strip()}"
+        return
+    names = list(dict.fromkeys([case.name, *[one.name for one in run.chosen], *_looked_for(case)]))
+    names = [name for name in names if name]
+    for name in names[:MOST_PROJECTS]:
+        for request in case.pages(name):
+            yield _of_a_page(case, name, request)
+        chosen = run.choice(name) if run.resolved else None
+        if chosen is not None:
+            yield from _of_a_file(case, chosen)
+    if len(names) > MOST_PROJECTS:
+        yield f"do the same for {len(names) - MOST_PROJECTS} more projects"
+    if not run.resolved and run.error is not None:
+        yield "stop with an error"
+
+
+def _looked_for(case: Case) -> Iterator[str]:
+    for one in case.run.requests:
+        if one.is_page and one.project:
+            yield one.project
+
+
+def _of_a_page(case: Case, name: str, request: Request) -> str:
+    where = case.index_name(request.url) or "the index"
+    match request.how:
+        case "cache":
+            return f"use the page of {name} from {where} as it is in the cache: no request"
+        case "checked":
+            return f"ask {where} whether its page of {name} has changed: one small request"
+        case "assumed" if request.why == "layout":
+            return f"fetch the page of {name} from {where}: {pip_of(case)} does not read the copy in the cache"
+        case "assumed":
+            return f"fetch the page of {name} from {where} anew: {WHY_NOT[request.why]}"
+    what = "what it lists is not known here"
+    return f"ask {where if where != PYPI else 'PyPI'} for its page of {name}: it is not in the cache, so {what}"
+
+
+def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
+    file, builds = file_of(chosen), case.question.verb != "download"
+    build = f"build a wheel of {chosen.name} {chosen.version} for {python_of(case)}"
+    match chosen.way:
+        case "installed":
+            yield f"keep {chosen.name} {chosen.version}, which is installed"
+        case "built":
+            entry = case.entry_of(chosen)
+            since = f", built here on {day(entry.downloaded)}" if entry else ", built here"
+            yield f"{'install' if case.question.verb == 'install' else 'take'} {file}{since}: no download"
+        case "cache" | "build":
+            yield f"take {file} from the cache: no download"
+        case "checked":
+            yield f"ask whether {file} is still the same, then take it from the cache"
+        case "download" | "download-build":
+            keeps = case.run.cache_dir is not None and chosen.why != "insecure"
+            yield f"download {file}{' and keep it' if keeps else ''}"
+        case "clone":
+            yield f"clone the repository of {chosen.name}: no clone is kept"
+        case "local" | "local-build":
+            yield f"take {file} from this machine"
+        case "unknown":
+            yield f"take what the index lists of {chosen.name}"
+    if chosen.way in ("build", "download-build") and builds:
+        yield f"{build} and keep it"
+    elif chosen.way in ("clone", "local-build") and builds:
+        yield build
+
+
+def fetches(case: Case) -> bool:
+    """Return whether anything is downloaded."""
+    return any(one.way in FETCHED for one in case.run.chosen)

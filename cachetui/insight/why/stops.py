@@ -1,0 +1,138 @@
+"""The verdict where pip comes to no decision: it finds nothing, or ends with an error."""
+
+from __future__ import annotations
+
+import re
+
+from cachetui.insight.why.answer import Tone
+from cachetui.insight.why.case import Case, canonical, filename_of, newest, parsed, place_of, specifier_of
+from cachetui.insight.why.wording import asked, named, python_of
+from cachetui.pip.listings import version_in
+
+NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
+"""pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
+OTHER_PYTHON = re.compile(r"requires a different Python: \S+ not in '([^']+)'")
+HASHES = ("HashMismatch", "HashErrors", "HashMissing", "HashUnpinned")
+BROKEN = re.compile(r"Connection broken|failed to decode|is invalid|not a zip file|BadZipFile|IncompleteRead|CRC|zlib")
+"""Words of errors that come from a damaged answer."""
+
+
+def stopped(case: Case) -> tuple[Tone, str]:
+    """Return the verdict where pip comes to no decision."""
+    run, error = case.run, case.run.error
+    if run.halt and error is None:
+        what = {"download": "download", "build": "build", "clone": "clone"}.get(run.halt.what, "run")
+        where = place_of(run.halt.url) or filename_of(run.halt.url) or "something"
+        return "not cached", f"pip would first {what} {where}: what it installs then is not known here."
+    if error is None:
+        return "stops", f"pip refuses this command: {_first_words(case)}."
+    if found := NOT_FOUND.search(error.words):
+        return _not_found(case, canonical(found[1]), found[2].strip())
+    if found := OTHER_PYTHON.search(error.words):
+        tried = case.run.tried[-1] if case.run.tried else None
+        which = f"{tried.name} {tried.version}" if tried else case.asked
+        return "stops", f"pip gives up: {which} needs Python {found[1]}, and this is {python_of(case)}."
+    if error.type in HASHES:
+        return _wrong_hash(case)
+    if BROKEN.search(error.words) or BROKEN.search(error.type):
+        return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
+    if "conflicting dependencies" in " ".join(words for _, words in run.words) or "ResolutionImpossible" in error.words:
+        return "stops", f"pip gives up: no versions of what {case.asked} needs fit together."
+    return "stops", f"pip ends with an error: {_first_words(case)}."
+
+
+def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
+    """Return the verdict where no file satisfies a requirement."""
+    wanted = f"{name}{specifier}"
+    why, is_final = why_not_found(case, name, specifier)
+    pages = case.pages(name)
+    if name != case.name:
+        needed = needing(case, name)
+        return "stops", f"pip gives up: {needed or case.asked} needs {wanted}, and {why or 'pip finds no such file'}."
+    if why and is_final:
+        return "not cached", f"pip finds no {wanted} that it may take: {why}."
+    if any(one.how in ("checked", "assumed") for one in pages):
+        words = f"By the index page in the cache pip finds no {wanted}{f': {why}' if why else ''}."
+        return "not cached", f"{words} It asks {named(asked(case))} again, which may list more by now."
+    if pages:
+        return "stale", f"pip finds no {wanted}: it goes by an index page in the cache, without asking again."
+    return "not cached", f"pip finds no {wanted}{f': {why}' if why else ''}."
+
+
+def may_list_more(case: Case) -> bool:
+    """Return whether pip finds nothing on a page that it asks for again: it may list more by now."""
+    found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
+    if found is None:
+        return False
+    name = canonical(found[1])
+    _, is_final = why_not_found(case, name, found[2].strip())
+    return not is_final and any(one.how in ("checked", "assumed") for one in case.pages(name))
+
+
+def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
+    """Return why no file of a project may be taken, and whether a newer page would hardly change that."""
+    wanted = specifier_of(specifier)
+    listed = [one for one in case.run.listed.get(name, ()) if parsed(one.version)]
+    refused = [
+        (version, one)
+        for one in case.run.refused.get(name, ())
+        if (version := version_in(one.filename, name)) is not None
+    ]
+    fitting = [one for version, one in refused if wanted.contains(version, prereleases=True)]
+    if fitting:
+        reasons = list(dict.fromkeys(case.refusal(one) for one in fitting))
+        if all(one.filename.endswith(".whl") or "Python" in case.refusal(one) for one in fitting):
+            return f"no file of it is for {python_of(case)} ({named(reasons, 'or')})", True
+        return f"of the files on the index page {named(reasons, 'or')}", True
+    accepted = [one for one in listed if wanted.contains(one.version, prereleases=True)]
+    if accepted and all(one.yanked for one in accepted):
+        return "its author has taken it back (yanked)", True
+    if accepted and all(version.is_prerelease for one in accepted if (version := parsed(one.version))):
+        return "only pre-releases satisfy it", True
+    if any("+" in clause.version for clause in wanted):
+        return "no index that it asks here lists it, and builds with + are kept on an index of their own", True
+    top = newest([*[v for one in listed if (v := parsed(one.version))], *[version for version, _ in refused]])
+    if top is None:
+        return "", False
+    named_versions = [v for clause in wanted if (v := parsed(clause.version.removesuffix(".*")))]
+    is_final = bool(named_versions) and all(version < top for version in named_versions)
+    return f"the index page lists no such version; the newest is {top}", is_final
+
+
+def needing(case: Case, name: str) -> str:
+    """Return the distribution that needs a project, as "foo 2.0"; "" for none."""
+    for one in reversed(case.run.tried):
+        if any(canonical(re.split(r"[\s\[<>=!~;(@]", need, maxsplit=1)[0]) == name for need in one.needs):
+            return f"{one.name} {one.version}"
+    return ""
+
+
+def _wrong_hash(case: Case) -> tuple[Tone, str]:
+    error = case.run.error
+    assert error is not None
+    file = filename_of(error.url) or case.asked
+    if error.type != "HashMismatch" and "DO NOT MATCH" not in error.words:
+        return "stops", f"pip ends with an error: {_first_words(case)}."
+    if case.root and "#" in case.root.url:
+        return "damaged", f"pip stops at {file}: its hash is not the one that the address names."
+    if any("--hash" in line for line in case.question.lines):
+        return "damaged", f"pip stops at {file}: its hash is not the one that was asked for."
+    return "damaged", f"pip stops at {file}: it is not the file that the index lists, for its hash is another one."
+
+
+def damaged_file(case: Case) -> str:
+    """Return the answer that pip read last, as a sentence names it."""
+    for one in reversed(case.run.requests):
+        if one.how in ("cache", "checked", "assumed"):
+            return f"the cached index page of {one.project}" if one.is_page else f"the cached {filename_of(one.url)}"
+    error = case.run.error
+    return filename_of(error.url) if error and error.url else "a file"
+
+
+def _first_words(case: Case) -> str:
+    """Return pip's own words, the first line of them, without a full stop."""
+    said = [words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]
+    error = case.run.error.words if case.run.error else ""
+    lines = [line.strip() for text in (error, *said) for line in text.splitlines() if line.strip()]
+    first = next((line for line in lines if not line.startswith("Usage")), "it gives no reason")
+    return first.removeprefix("ERROR: ").rstrip(".")

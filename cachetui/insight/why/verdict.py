@@ -1,0 +1,273 @@
+"""The verdict: what pip would do, in one sentence, with the sentences that belong to it."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+
+from cachetui.insight.why.answer import Prediction, Tone
+from cachetui.insight.why.case import FILES, PYPI, Case, filename_of, place_of, version_of
+from cachetui.insight.why.replay import Asked, Chosen, Request, Way
+from cachetui.insight.why.stops import may_list_more, stopped
+from cachetui.insight.why.wording import asked, day, named, old, pip_of, python_of, unseen
+from cachetui.model import Entry
+from cachetui.pip.evidence import Answer
+
+FETCHED = ("download", "download-build", "clone")
+"""Ways that need the network."""
+WHY_NOT = {
+    "": "it is not in the cache",
+    "absent": "it is not in the cache",
+    "stale": "the copy in the cache is out of date, and nothing in it lets pip ask whether it changed",
+    "cut": "the copy in the cache is cut short",
+    "vary": "the copy in the cache was stored for another kind of request",
+    "off": "its cache is off",
+    "insecure": "it comes over plain http from a host that is not trusted, and pip caches nothing of that",
+}
+MOST_NAMED = 5
+"""Other projects that a sentence names one by one."""
+
+
+def verdict(case: Case) -> tuple[Tone, str]:
+    """Return the verdict in a word or two and in a sentence."""
+    run, name = case.run, case.name
+    if case.replay.trouble:
+        return _without_an_answer(case)
+    if run.roots and not any(one.matches for one in run.roots):
+        return "skipped", _skips(case, run.roots[0])
+    if not run.resolved:
+        return stopped(case)
+    chosen = case.chosen
+    if run.cache_dir is None and chosen is not None and chosen.way in FETCHED:
+        words = f"{pip_of(case)} uses no cache here, by {off_by(case)}: it would download {file_of(chosen)}."
+        return "off", f"{words} Nothing in a cache can be the reason."
+    if chosen is None:
+        return "not cached", f"pip has nothing to install for {case.asked}."
+    missing = unseen(case, name)
+    if chosen.way == "unknown":
+        where = named([index for index in missing if index != PYPI], "or")
+        page = f"no page of it from {where} is in this cache" if where else "no page of it is in this cache"
+        words = f"Only an index can tell which {name} there is: {page}."
+        if case.unlisted:
+            words += f" {case.unlisted[0].filename} lies in the cache: pip takes it if it is listed there."
+        return "not cached", words
+    tone, act = _act(case, chosen)
+    if chosen.way == "installed":
+        return tone, f"{act}."
+    if missing:
+        theirs = f"whose page{'s' if len(missing) > 1 else ''} of {name} {'are' if len(missing) > 1 else 'is'}"
+        first = f"What pip takes depends on {named(missing)}, {theirs} not in this cache."
+        if case.rival is not None:
+            first += f" {case.rival.filename} lies in the cache: pip takes it if it is listed there."
+        return "partly", f"{first} If nothing better is listed, it would {act}."
+    if asked(case) and not case.is_pinned:
+        return tone, f"pip asks {named(asked(case))} first. If nothing newer is listed, it would {act}."
+    return tone, f"pip would {act}."
+
+
+def _without_an_answer(case: Case) -> tuple[Tone, str]:
+    fits = [one for one in case.own if one.kind in ("wheel", "sdist", "built") and case.admits(version_of(one))]
+    if not case.own:
+        held = f"Nothing of {case.name or 'it'} is in this cache."
+    elif fits:
+        held = f"In this cache {named(dict.fromkeys(one.filename or '?' for one in fits))} would fit {case.asked}."
+    else:
+        held = f"No file in this cache fits {case.asked}."
+    return "facts only", f"{case.replay.trouble} {held}"
+
+
+def _act(case: Case, chosen: Chosen) -> tuple[Tone, str]:
+    """Return the tone and what pip would do with the file that it takes."""
+    builds, file = case.question.verb != "download", file_of(chosen)
+    end = _of_the_others(case)
+    tone: Tone = "partly" if end.startswith("; it would also") else "cached"
+    match chosen.way:
+        case "installed":
+            return "installed", f"{chosen.name} {chosen.version} is installed already: pip keeps it and fetches nothing"
+        case "built":
+            entry = case.entry_of(chosen)
+            since = f" on {day(entry.downloaded)}" if entry else ""
+            use = "install" if case.question.verb == "install" else "take"
+            return tone, f"{use} the wheel of {chosen.version} that it built here{since}{end}"
+        case "checked":
+            end = end if end.startswith(";") else ""
+            return tone, f"take {file} from the cache, after asking its server whether it is still the same{end}"
+        case "build" if builds:
+            return "partly", f"build {chosen.version} again, from the sdist in the cache"
+        case "cache" | "build":
+            return tone, f"take {file} from the cache{end}"
+        case "clone":
+            kept = "keep the wheel" if re.search(r"@[0-9a-f]{40}\b", chosen.url) else "keep nothing of it"
+            return "not cached", f"clone {place_of(chosen.url) or 'the repository'}, build a wheel and {kept}"
+        case "local":
+            return "not cached", f"take {file} from this machine, not from its cache"
+        case "local-build":
+            return "not cached", f"build {chosen.name} from {place_here(chosen)} on this machine, not from its cache"
+        case "download-build" if builds:
+            return "not cached", f"download {file} and build a wheel of it{_because(case, chosen)}"
+    return "not cached", f"download {file}{_because(case, chosen)}"
+
+
+def place_here(chosen: Chosen) -> str:
+    """Return what is built on this machine: the name of the file or folder."""
+    return filename_of(chosen.url) or "a folder"
+
+
+def _because(case: Case, chosen: Chosen) -> str:
+    if chosen.why == "layout":
+        other = "http" if case.pip and case.pip.release[:2] >= (23, 3) else "http-v2"
+        return f": the copy lies under {other}/, where {pip_of(case)} does not look"
+    return f": {WHY_NOT.get(chosen.why, WHY_NOT[''])}"
+
+
+def _of_the_others(case: Case) -> str:
+    """Return the end of a verdict that tells whether anything else is downloaded."""
+    fetched = [one for one in case.run.chosen if one.name != case.name and one.way in FETCHED]
+    unknown = [one for one in case.run.chosen if one.name != case.name and one.way == "unknown"]
+    if fetched:
+        return f"; it would also download {_list(fetched)}"
+    if unknown:
+        return f"; which {named([one.name for one in unknown], 'or')} it takes is not known here"
+    return ": no download"
+
+
+def _list(some: Sequence[Chosen]) -> str:
+    words = [f"{one.name} {one.version}" for one in some]
+    return named([*words[:MOST_NAMED], *([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])])
+
+
+def off_by(case: Case) -> str:
+    """Return who or what switched the cache off."""
+    given = [word for word in case.question.arguments if word.partition("=")[0] in ("--no-cache-dir", "--no-cache")]
+    variables = [f"{name}={value}" for name, value in case.question.variables if name == "PIP_NO_CACHE_DIR"]
+    return next(iter([*given, *variables]), "") or case.asker.off_by or "its settings"
+
+
+def file_of(chosen: Chosen) -> str:
+    """Return the name of the file that is taken."""
+    if chosen.built:
+        return os.path.basename(chosen.built)  # noqa: PTH119 - of a string
+    return filename_of(chosen.url) or chosen.name
+
+
+def more(case: Case) -> Iterator[str]:
+    """Yield the sentences that belong to the verdict."""
+    run = case.run
+    yield from _on_other_versions(case)
+    yield from case.asker.notes
+    yield from case.question.notes
+    portrait = case.asker.portrait
+    if case.asker.python is None:
+        yield "No Python was found: choose one with --python."
+    elif portrait is not None and portrait.trouble and not case.replay.trouble:
+        yield f"Whether files fit {case.asker.command} is not known: {portrait.trouble}"
+    if run.cache_dir and not _is_same(run.cache_dir, case.inventory.root):
+        yield f"With this command pip's cache is {run.cache_dir}; this answer lists the files of {case.inventory.root}."
+    if not run.resolved:
+        return
+    others = [one for one in run.chosen if one.name != case.name and one.way != "installed"]
+    if others:
+        words = [f"{one.name} {one.version} ({HOW_TAKEN.get(one.way, one.way)})" for one in others]
+        shown = words[:MOST_NAMED] + ([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])
+        yield f"With it come {named_all(shown)}."
+    if case.twin is not None:
+        host = case.name_of_host(case.twin.url) if case.twin.url else ""
+        came = f" from {host}" if host else ""
+        yield f"A file of this name{came} is in the cache: pip uses it only if the address leads there."
+    if asked(case) and case.chosen and case.chosen.way in ("cache", "checked", "built", "build"):
+        yield "If the index does not answer, pip stops: it does not fall back to its cache."
+    unsure = [one for one in run.chosen if not one.needs_known and one.way != "unknown"]
+    if unsure:
+        names = named([f"{one.name} {one.version}" for one in unsure])
+        needs = "needs" if len(unsure) == 1 else "need"
+        yield f"What {names} {needs} in turn is not known here."
+    if any(one.matches for one in run.roots):
+        yield from [_skips(case, one) for one in run.roots if not one.matches]
+    age = _age_of_asked_page(case)
+    if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown") and not case.is_pinned:
+        yield f"What the index lists now is not known here: its page in the cache is {old(age)}."
+
+
+def _on_other_versions(case: Case) -> Iterator[str]:
+    """Yield that pip never takes the other cached versions for a version that is named."""
+    others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
+    versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
+    if not versions or not str(case.specifier) or (case.root and case.root.url):
+        return
+    it = str(versions[0]) if len(versions) == 1 else "one of these"
+    yield (
+        f"pip never takes {named(map(str, versions))} for {case.specifier}, cached or not: if you got {it}, it was "
+        "installed already, or a constraint or another pip was at work."
+    )
+
+
+HOW_TAKEN = {
+    "built": "built here earlier",
+    "cache": "from the cache",
+    "checked": "from the cache, if its server says that it is the same",
+    "build": "built from the sdist in the cache",
+    "download": "downloaded",
+    "download-build": "downloaded and built",
+    "clone": "cloned and built",
+    "local": "from this machine",
+    "local-build": "built from this machine",
+    "unknown": "its version is not known here",
+}
+
+
+def named_all(words: Sequence[str]) -> str:
+    """Join all words as a sentence does."""
+    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
+
+
+def _age_of_asked_page(case: Case) -> float | None:
+    """Return the age in seconds of the newest page that pip asks for again; None where there is none."""
+    dates = [
+        answer.date
+        for request in case.pages(case.name)
+        if request.how in ("checked", "assumed") and (answer := answer_of(case, request)) and answer.date is not None
+    ]
+    return case.now - max(dates) if dates else None
+
+
+def _skips(case: Case, one: Asked) -> str:
+    return f"pip skips {one.text.partition(';')[0].strip()}: its marker is false for {python_of(case)}."
+
+
+def answer_of(case: Case, request: Request) -> Answer | None:
+    """Return what the headers of a cached page say; None for none."""
+    entry = page_entry(case, request)
+    return case.answers.get(entry.path) if entry else None
+
+
+def page_entry(case: Case, request: Request) -> Entry | None:
+    """Return the entry of a page; None where it is not in the cache."""
+    return case.entry_at(request.url)
+
+
+def _is_same(one: str, other: str) -> bool:
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def prediction(case: Case) -> Prediction:
+    """Return what pip would do about the first project, as values."""
+    asks = any(one.how != "cache" for one in case.pages(case.name))
+    if case.run.roots and not any(one.matches for one in case.run.roots):
+        return Prediction(False, "skipped")
+    if case.replay.trouble:
+        return Prediction()
+    chosen = case.chosen
+    if chosen is None:
+        stopped = case.run.error is not None or case.run.halt is None
+        is_open = may_list_more(case)
+        return Prediction(asks, "nothing" if stopped and not is_open else "unknown")
+    if (case.twin is not None and case.twin.url is None) or chosen.way == "unknown":
+        return Prediction(asks, "unknown")
+    if unseen(case, case.name) and chosen.way != "installed":
+        return Prediction(asks, "unknown")
+    way: Way = chosen.way
+    if case.question.verb == "download" and way in ("build", "download-build"):
+        mine = {one.how for one in case.run.requests if filename_of(one.url) == file_of(chosen)}
+        way = "download" if way == "download-build" else "checked" if "checked" in mine else "cache"
+    return Prediction(asks, way, chosen.version, file_of(chosen))

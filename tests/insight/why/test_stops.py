@@ -1,0 +1,134 @@
+from __future__ import annotations
+
+import pytest
+
+from cachetui.insight.why.replay import Halt, PipError, Run
+from cachetui.insight.why.stops import stopped
+from tests.insight.why.cases import FILES, INDEX, case, listed, not_found, page, refused, tried
+
+OLD = "six-1.0-cp38-cp38-linux_x86_64.whl"
+WHEEL = "six-1.0-py3-none-any.whl"
+
+
+@pytest.mark.parametrize(
+    ("run", "tone", "sentence"),
+    [
+        (
+            Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0")),
+            "stale",
+            "pip finds no six==2.0: it goes by an index page in the cache, without asking again.",
+        ),
+        (
+            Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0")),
+            "not cached",
+            "By the index page in the cache pip finds no six==2.0: the index page lists no such version; the newest is "
+            f"1.0. It asks {INDEX} again, which may list more by now.",
+        ),
+        (
+            Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==0.5")),
+            "not cached",
+            "pip finds no six==0.5 that it may take: the index page lists no such version; the newest is 1.0.",
+        ),
+        (
+            Run(requests=(page(),), refused={"six": (refused(OLD),)}, error=not_found("six==1.0")),
+            "not cached",
+            "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (built for CPython 3.8).",
+        ),
+        (
+            Run(
+                requests=(page(),),
+                refused={"six": (refused(WHEEL, "requires_python_mismatch", "1.0 Requires-Python >=3.99"),)},
+                error=not_found("six==1.0"),
+            ),
+            "not cached",
+            "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (needs Python >=3.99).",
+        ),
+        (
+            Run(
+                requests=(page(),),
+                refused={"six": (refused("six-1.0.tar.gz", "format_unsupported", "No sources permitted for six"),)},
+                error=not_found("six==1.0"),
+            ),
+            "not cached",
+            "pip finds no six==1.0 that it may take: of the files on the index page --only-binary leaves it out.",
+        ),
+        (
+            Run(requests=(page(),), listed={"six": listed(WHEEL, yanked=True)}, error=not_found("six<2")),
+            "not cached",
+            "pip finds no six<2 that it may take: its author has taken it back (yanked).",
+        ),
+        (
+            Run(requests=(page(),), listed={"six": listed("six-2.0rc1-py3-none-any.whl")}, error=not_found("six>1")),
+            "not cached",
+            "pip finds no six>1 that it may take: only pre-releases satisfy it.",
+        ),
+        (
+            Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==1.0+cu121")),
+            "not cached",
+            "pip finds no six==1.0+cu121 that it may take: no index that it asks here lists it, and builds with + are "
+            "kept on an index of their own.",
+        ),
+        (
+            Run(
+                requests=(page(), page(project="dep")),
+                listed={"six": listed(WHEEL), "dep": listed("dep-1.0-py3-none-any.whl")},
+                tried=(tried("six", "1.0", "dep>=9"),),
+                error=not_found("dep>=9"),
+            ),
+            "stops",
+            "pip gives up: six 1.0 needs dep>=9, and the index page lists no such version; the newest is 1.0.",
+        ),
+        (
+            Run(
+                tried=(tried("six", "1.0", python=">=3.99"),),
+                error=PipError(
+                    "UnsupportedPythonVersion", "six requires a different Python: 3.11.7 not in '>=3.99'", ""
+                ),
+            ),
+            "stops",
+            "pip gives up: six 1.0 needs Python >=3.99, and this is CPython 3.11.",
+        ),
+        (
+            Run(requests=(page(),), error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}")),
+            "damaged",
+            f"pip stops at {WHEEL}: it is not the file that the index lists, for its hash is another one.",
+        ),
+        (
+            Run(requests=(page(),), error=PipError("InvalidWheel", f"Wheel {WHEEL} is invalid", "")),
+            "damaged",
+            "pip stops at the cached index page of six: it is damaged.",
+        ),
+        (
+            Run(error=PipError("DistributionNotFound", "ResolutionImpossible: see the documentation", "")),
+            "stops",
+            "pip gives up: no versions of what six needs fit together.",
+        ),
+        (
+            Run(code=1, halt=Halt("build", f"{FILES}/six-1.0.tar.gz", "")),
+            "not cached",
+            f"pip would first build {FILES}/six-1.0.tar.gz: what it installs then is not known here.",
+        ),
+        (
+            Run(code=2, words=(("ERROR", "ERROR: no such option: --frob\nmore"),)),
+            "stops",
+            "pip refuses this command: no such option: --frob.",
+        ),
+        (Run(code=1), "stops", "pip refuses this command: it gives no reason."),
+        (
+            Run(code=1, error=PipError("CommandError", "Cannot do that.\nNever.", "")),
+            "stops",
+            "pip ends with an error: Cannot do that.",
+        ),
+    ],
+)
+def test_the_obstacle_comes_first(run: Run, tone: str, sentence: str) -> None:
+    assert stopped(case("six", run)) == (tone, sentence)
+
+
+def test_a_hash_that_was_asked_for_is_told_from_one_that_the_index_lists() -> None:
+    run = Run(error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}"))
+    assert stopped(case("six==1.0 --hash=sha256:ab", run))[1] == (
+        f"pip stops at {WHEEL}: its hash is not the one that was asked for."
+    )
+    direct = f"six @ {FILES}/{WHEEL}#sha256=ab"
+    assert stopped(case(direct, run))[1] == f"pip stops at {WHEEL}: its hash is not the one that the address names."

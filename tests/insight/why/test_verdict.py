@@ -1,0 +1,268 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from cachetui.insight.why.answer import Prediction
+from cachetui.insight.why.replay import Asked, Chosen, Run, Way, Why
+from cachetui.insight.why.verdict import file_of, more, prediction, verdict
+from cachetui.model import Entry
+from tests.insight.why.cases import (
+    ASKER,
+    FILES,
+    INDEX,
+    OTHER,
+    PYPI,
+    built,
+    case,
+    chosen,
+    download,
+    headers,
+    index_page,
+    installed,
+    page,
+)
+
+SDIST, WHEEL, BUILT = "six-1.0.tar.gz", "six-1.0-py3-none-any.whl", "six-1.0-cp311-cp311-linux_x86_64.whl"
+SHA = "0123456789abcdef0123456789abcdef01234567"
+MADE = chosen(SDIST, "built", built=f"/home/user/.cache/pip/wheels/aa/bb/cc/{BUILT}")
+
+
+def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: object) -> Run:
+    """Return a run that came to a decision."""
+    return Run(resolved=True, code=0, requests=pages, chosen=some, **others)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("run", "tone", "sentence"),
+    [
+        (decided(chosen(WHEEL)), "cached", f"pip would take {WHEEL} from the cache: no download."),
+        (
+            decided(chosen(WHEEL, "checked")),
+            "cached",
+            f"pip would take {WHEEL} from the cache, after asking its server whether it is still the same.",
+        ),
+        (
+            decided(MADE),
+            "cached",
+            "pip would install the wheel of 1.0 that it built here on 2026-05-18: no download.",
+        ),
+        (decided(chosen(SDIST, "build")), "partly", "pip would build 1.0 again, from the sdist in the cache."),
+        (
+            decided(chosen(WHEEL, "download")),
+            "not cached",
+            f"pip would download {WHEEL}: it is not in the cache.",
+        ),
+        (
+            decided(chosen(SDIST, "download-build")),
+            "not cached",
+            f"pip would download {SDIST} and build a wheel of it: it is not in the cache.",
+        ),
+        (
+            decided(installed("six", "1.0"), pages=()),
+            "installed",
+            "six 1.0 is installed already: pip keeps it and fetches nothing.",
+        ),
+        (decided(), "not cached", "pip has nothing to install for six."),
+        (
+            decided(chosen(WHEEL), chosen("dep-2.0-py3-none-any.whl", "download")),
+            "partly",
+            f"pip would take {WHEEL} from the cache; it would also download dep 2.0.",
+        ),
+        (
+            decided(chosen(WHEEL), chosen("dep-2.0-py3-none-any.whl", "unknown")),
+            "cached",
+            f"pip would take {WHEEL} from the cache; which dep it takes is not known here.",
+        ),
+        (
+            decided(chosen(WHEEL), pages=(page("checked"),)),
+            "cached",
+            f"pip asks {INDEX} first. If nothing newer is listed, it would take {WHEEL} from the cache: no download.",
+        ),
+        (
+            decided(chosen(WHEEL), pages=(page("checked", index=PYPI),)),
+            "cached",
+            f"pip asks PyPI first. If nothing newer is listed, it would take {WHEEL} from the cache: no download.",
+        ),
+        (
+            decided(chosen(WHEEL), unseen={"six": [f"{OTHER}/six/"]}),
+            "partly",
+            f"What pip takes depends on {OTHER}, whose page of six is not in this cache. If nothing better is listed, "
+            f"it would take {WHEEL} from the cache: no download.",
+        ),
+        (
+            decided(chosen(WHEEL, "unknown", index=""), unseen={"six": [f"{OTHER}/six/"]}),
+            "not cached",
+            f"Only an index can tell which six there is: no page of it from {OTHER} is in this cache.",
+        ),
+        (
+            decided(chosen(WHEEL, "unknown", index=""), unseen={"six": [f"{PYPI}/six/"]}),
+            "not cached",
+            "Only an index can tell which six there is: no page of it is in this cache.",
+        ),
+    ],
+)
+def test_the_first_sentence_says_what_pip_does(run: Run, tone: str, sentence: str) -> None:
+    assert verdict(case("six", run, built(BUILT))) == (tone, sentence)
+
+
+@pytest.mark.parametrize(
+    ("why", "reason"),
+    [
+        ("stale", "the copy in the cache is out of date, and nothing in it lets pip ask whether it changed"),
+        ("cut", "the copy in the cache is cut short"),
+        ("vary", "the copy in the cache was stored for another kind of request"),
+        ("insecure", "it comes over plain http from a host that is not trusted, and pip caches nothing of that"),
+        ("layout", "the copy lies under http/, where pip 26.3 does not look"),
+    ],
+)
+def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
+    run = decided(chosen(WHEEL, "download", why=why))
+    assert verdict(case("six", run)) == ("not cached", f"pip would download {WHEEL}: {reason}.")
+
+
+def test_an_older_pip_does_not_look_under_the_newer_layout() -> None:
+    _, sentence = verdict(case("six", decided(chosen(WHEEL, "download", why="layout")), pip="23.2.1"))
+    assert sentence == f"pip would download {WHEEL}: the copy lies under http-v2/, where pip 23.2.1 does not look."
+
+
+@pytest.mark.parametrize(
+    ("typed", "by"),
+    [
+        ("pip install --no-cache-dir six", "--no-cache-dir"),
+        ("PIP_NO_CACHE_DIR=1 pip install six", "PIP_NO_CACHE_DIR=1"),
+        ("six", "PIP_NO_CACHE_DIR=yes in the settings"),
+    ],
+)
+def test_who_switched_the_cache_off_is_named(typed: str, by: str) -> None:
+    words = f"pip 26.3 uses no cache here, by {by}: it would download {WHEEL}. Nothing in a cache can be the reason."
+    asker = replace(ASKER, off_by="PIP_NO_CACHE_DIR=yes in the settings")
+    found = case(typed, decided(chosen(WHEEL, "download", why="off")), asker=asker, cache_dir=None)
+    assert verdict(found) == ("off", words)
+
+
+@pytest.mark.parametrize(
+    ("typed", "way", "url", "sentence"),
+    [
+        (
+            f"six @ git+{FILES}/six",
+            "clone",
+            f"git+{FILES}/six",
+            f"pip would clone git+{FILES}/six, build a wheel and keep nothing of it.",
+        ),
+        (
+            f"six @ git+{FILES}/six@{SHA}",
+            "clone",
+            f"git+{FILES}/six@{SHA}",
+            f"pip would clone git+{FILES}/six@{SHA}, build a wheel and keep the wheel.",
+        ),
+        (
+            "six @ file:///home/user/six-1.0-py3-none-any.whl",
+            "local",
+            "file:///home/user/six-1.0-py3-none-any.whl",
+            f"pip would take {WHEEL} from this machine, not from its cache.",
+        ),
+        (
+            "six @ file:///home/user/six",
+            "local-build",
+            "file:///home/user/six",
+            "pip would build six from six on this machine, not from its cache.",
+        ),
+    ],
+)
+def test_what_no_index_lists(typed: str, way: Way, url: str, sentence: str) -> None:
+    run = decided(chosen(SDIST, way, index="", url=url), pages=())
+    assert verdict(case(typed, run)) == ("not cached", sentence)
+
+
+def test_pip_download_builds_nothing() -> None:
+    run = decided(chosen(SDIST, "build"))
+    assert verdict(case("pip download six", run)) == ("cached", f"pip would take {SDIST} from the cache: no download.")
+    assert prediction(case("pip download six", run)).way == "cache"
+
+
+def test_a_version_that_is_pinned_needs_no_newer_page() -> None:
+    run = decided(chosen(WHEEL), pages=(page("checked"),))
+    assert verdict(case("six==1.0", run)) == ("cached", f"pip would take {WHEEL} from the cache: no download.")
+    assert [*more(case("six==1.0", run, index_page(), answers={index_page().path: headers()}))] == [
+        "If the index does not answer, pip stops: it does not fall back to its cache."
+    ]
+    assert [*more(case("six", run, index_page(), answers={index_page().path: headers()}))] == [
+        "If the index does not answer, pip stops: it does not fall back to its cache.",
+        "What the index lists now is not known here: its page in the cache is 5 minutes old."
+    ]
+
+
+def test_a_requirement_for_other_pythons_is_skipped() -> None:
+    run = Run(resolved=True)
+    skipped = case("six; python_version < '3'", run)
+    assert verdict(skipped) == ("skipped", "pip skips six: its marker is false for CPython 3.11.")
+    assert prediction(skipped) == Prediction(False, "skipped")
+    both = decided(
+        chosen(WHEEL), roots=(Asked("dep", "", "x", False, "", "dep; x"), Asked("six", "", "", True, "", "six"))
+    )
+    assert [*more(case("pip install dep six", both))] == ["pip skips dep: its marker is false for CPython 3.11."]
+
+
+@pytest.mark.parametrize(
+    ("entries", "held"),
+    [
+        ((), "Nothing of six is in this cache."),
+        ((download("six-1.0.tar.gz"),), "In this cache six-1.0.tar.gz would fit six."),
+        ((download("six-0.9.tar.gz"),), "No file in this cache fits six."),
+    ],
+)
+def test_a_pip_that_cannot_be_asked_leaves_the_facts(entries: tuple[Entry, ...], held: str) -> None:
+    silent = case("six>=1", None, *entries, trouble="This Python has no pip that could be asked.")
+    assert verdict(silent) == ("facts only", f"This Python has no pip that could be asked. {held}")
+    assert prediction(silent) == Prediction()
+
+
+def test_other_cached_versions_are_never_the_reason() -> None:
+    found = case("six==1.0", decided(chosen(WHEEL)), download("six-1.1.tar.gz"), download(WHEEL))
+    assert [*more(found)] == [
+        "pip never takes 1.1 for ==1.0, cached or not: if you got 1.1, it was installed already, or a constraint or "
+        "another pip was at work."
+    ]
+    assert [*more(case("six", decided(chosen(WHEEL)), download("six-1.1.tar.gz")))] == []
+
+
+def test_what_comes_with_it_and_what_is_not_known() -> None:
+    run = decided(
+        chosen(WHEEL, needs_known=False), chosen("dep-2.0-py3-none-any.whl", "download"), installed("there", "3")
+    )
+    assert [*more(case("six", run))] == [
+        "With it come dep 2.0 (downloaded).",
+        "What six 1.0 needs in turn is not known here.",
+    ]
+
+
+def test_another_cache_and_another_python_are_told() -> None:
+    found = case("six", decided(chosen(WHEEL)), cache_dir="/elsewhere")
+    assert [*more(found)] == [
+        "With this command pip's cache is /elsewhere; this answer lists the files of /home/user/.cache/pip."
+    ]
+    noted = replace(ASKER, notes=("python3.8 is not found here: another Python is asked in its place.",))
+    assert [*more(case("six", decided(chosen(WHEEL)), asker=noted))] == [*noted.notes]
+
+
+@pytest.mark.parametrize(
+    ("run", "values"),
+    [
+        (decided(chosen(WHEEL)), Prediction(False, "cache", "1.0", WHEEL)),
+        (decided(chosen(WHEEL), pages=(page("checked"),)), Prediction(True, "cache", "1.0", WHEEL)),
+        (decided(MADE), Prediction(False, "built", "1.0", BUILT)),
+        (decided(installed("six", "1.0"), pages=()), Prediction(False, "installed", "1.0", "six")),
+        (decided(chosen(WHEEL), unseen={"six": [f"{OTHER}/six/"]}), Prediction(False, "unknown")),
+    ],
+)
+def test_the_same_as_values(run: Run, values: Prediction) -> None:
+    found = prediction(case("six", run))
+    assert (found.asks, found.way, found.version) == (values.asks, values.way, values.version)
+    if found.way != "installed":
+        assert found == values
+
+
+def test_the_file_that_is_taken() -> None:
+    assert [*map(file_of, (chosen(SDIST), MADE, installed("six", "1.0")))] == [SDIST, BUILT, "six"]
