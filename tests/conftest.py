@@ -6,6 +6,7 @@ import gc
 import importlib
 import os
 import pkgutil
+import signal
 import time
 from collections.abc import Generator, Iterator
 from itertools import count
@@ -33,6 +34,7 @@ settings.register_profile("steady", UNTIMED, derandomize=True)
 settings.register_profile("fuzz", UNTIMED, derandomize=False, max_examples=500, print_blob=True)
 settings.load_profile("steady")
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored
 gc.set_threshold(20_000, 20, 20)  # tests make much and end soon: little of it is worth a look meanwhile
 
 
