@@ -14,9 +14,6 @@ from typing import Self
 PATIENCE = 60.0
 """Seconds until something must have been written."""
 
-AGAIN = 1.0
-"""Seconds after which a key is pressed again."""
-
 
 class Terminal:
     """Runs `python -m cachetui` as the only program of a terminal of 80 columns, unless it has others."""
@@ -56,19 +53,6 @@ class Terminal:
     def send(self, number: int) -> None:
         """Send the command a signal."""
         os.kill(self._process, number)
-
-    def interrupt(self) -> int:
-        """Press Ctrl+C until the program ends: one that comes right before it reads waits for the next key."""
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            self.type("\x03")
-            ready, _, _ = select.select([self._screen], [], [], AGAIN)
-            while ready and self._read(AGAIN):
-                pass
-            found, status = os.waitpid(self._process, os.WNOHANG)
-            if found:
-                return os.waitstatus_to_exitcode(status)
-        raise AssertionError(f"it never ended, but {self.seen!r}")
 
     def leave(self) -> int:
         """Wait for the end; return the exit code."""
