@@ -133,18 +133,6 @@ class TestNewestPip(WhyPipDidThat):
         (offered,) = lab.helps("spoilt==1.0")
         assert offered.startswith("cachetui remove spoilt==1.0 kind:wheel")
 
-    def test_the_index_of_a_setting_is_overridden_by_an_option(self, lab: Lab) -> None:
-        lab.publish(wheel("twofold", "1.0"), wheel("twofold", "1.0+cpu", plain=True))
-        lab.keep("twofold", "--extra-index-url", lab.plain)
-
-        both = lab.foretold(f"pip install twofold --extra-index-url {lab.plain}")
-        main = lab.foretold("twofold")
-        other = lab.foretold(f"pip install twofold -i {lab.plain}")
-
-        assert [one.takes[0].version for one in (both, main, other)] == ["1.0+cpu", "1.0", "1.0+cpu"]
-        offered = lab.helps(f"pip install twofold==1.0 --extra-index-url {lab.plain}")
-        assert any("twofold===1.0" in command for command in offered)
-
     def test_an_address_published_anew_is_not_noticed(self, lab: Lab) -> None:
         first, second = sdist("direct", "1.0"), sdist("direct", "2.0")
         lab.publish(first)
@@ -158,18 +146,6 @@ class TestNewestPip(WhyPipDidThat):
         assert explanation.reasons[0].entries == (lab.entry("built", "direct").path,)
         assert len(lab.helps(address)) >= 2
 
-    def test_what_its_author_took_back_is_left_out_unless_it_is_named(self, lab: Lab) -> None:
-        lab.publish(wheel("yanky", "1.0"), wheel("yanky", "2.0")._replace(yanked="broken"))
-        lab.keep("yanky==2.0")
-
-        assert [one.version for one in lab.foretold("yanky").takes] == ["1.0"]
-        named = lab.foretold("yanky==2.0")
-        assert [(one.version, one.yanked) for one in named.takes] == [("2.0", "broken")]
-        assert lab.foretold("yanky>1.0").takes == ()
-
-    def test_a_marker_that_is_false_leaves_nothing_to_do(self, lab: Lab) -> None:
-        assert lab.foretold("psycopg2; python_version < '3'").tone == "skipped"
-
     def test_nothing_of_it_in_the_cache(self, lab: Lab) -> None:
         lab.publish(wheel("unheard", "1.0"), wheel("heard", "1.0"))
         lab.keep("heard")
@@ -178,26 +154,6 @@ class TestNewestPip(WhyPipDidThat):
 
         assert (explanation.forecast.asks, explanation.forecast.way) == (True, "unknown")
         assert (explanation.held, explanation.remedies) == ((), ())
-
-    def test_pre_releases_wait_for_their_option(self, lab: Lab) -> None:
-        lab.publish(wheel("early", "2.0rc1"), wheel("early", "1.9"), wheel("soon", "1.0rc1"))
-        lab.keep("early==1.9", "soon==1.0rc1")
-
-        assert lab.foretold("early").takes[0].version == "1.9"
-        assert lab.foretold("early --pre").takes[0].version == "2.0rc1"
-        assert lab.foretold("early>=2.0rc1").takes[0].version == "2.0rc1"
-        lab.foretold("soon")
-
-    def test_constraints_of_a_variable_count(self, lab: Lab) -> None:
-        lab.publish(wheel("held", "1.0"), wheel("held", "2.0"))
-        lab.keep("held==1.0")
-        constraints = lab.folder / "constraints.txt"
-        constraints.write_text("held<2\n", encoding="utf-8")
-
-        assert lab.foretold("held").takes[0].version == "2.0"
-        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held").takes[0].version == "1.0"
-        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held==2.0").takes == ()
-        assert lab.foretold(f"pip install held -c {constraints}").takes[0].version == "1.0"
 
     def test_what_is_installed_is_kept(self, lab: Lab) -> None:
         lab.publish(wheel("there", "1.0"))
@@ -223,16 +179,6 @@ class TestNewestPip(WhyPipDidThat):
         assert [(one.version, one.way, one.why) for one in explanation.takes] == [("1.0", "download", "layout")]
         assert explanation.forecast.asks is True
 
-    def test_of_equal_files_of_two_indexes_the_last_is_taken(self, lab: Lab) -> None:
-        lab.publish(wheel("tie", "1.0"), wheel("tie", "1.0", plain=True))
-        lab.keep("tie", "--extra-index-url", lab.plain)
-        lab.keep("tie")
-
-        one = lab.foretold(f"pip install tie --extra-index-url {lab.plain}")
-        other = lab.foretold(f"pip install tie -i {lab.plain} --extra-index-url {lab.simple}")
-
-        assert one.takes[0].url.partition("#")[0] != other.takes[0].url.partition("#")[0]
-
     def test_the_old_build_of_an_archive_of_this_machine_is_taken(self, lab: Lab) -> None:
         archive = lab.home / "local-1.0.tar.gz"
         archive.write_bytes(sdist("local", "1.0").data)
@@ -248,13 +194,81 @@ class TestNewestPip(WhyPipDidThat):
         assert [(one.way, one.version) for one in explanation.takes] == [("built", "1.0")]
         assert len(lab.helps(f"local @ {archive.as_uri()}")) >= 2
 
+
+class TestChoiceOfTheNewestPip:
+    """What is taken of several files, by what is asked for."""
+
+    version = "26.3"
+
+    def test_the_index_of_a_setting_is_overridden_by_an_option(self, lab: Lab) -> None:
+        lab.publish(wheel("twofold", "1.0"), wheel("twofold", "1.0+cpu", plain=True))
+        lab.keep("twofold", "--extra-index-url", lab.plain)
+
+        both = lab.foretold(f"pip install twofold --extra-index-url {lab.plain}")
+        main = lab.foretold("twofold")
+        other = lab.foretold(f"pip install twofold -i {lab.plain}")
+
+        assert [one.takes[0].version for one in (both, main, other)] == ["1.0+cpu", "1.0", "1.0+cpu"]
+        offered = lab.helps(f"pip install twofold==1.0 --extra-index-url {lab.plain}")
+        assert any("twofold===1.0" in command for command in offered)
+
+    def test_what_its_author_took_back_is_left_out_unless_it_is_named(self, lab: Lab) -> None:
+        lab.publish(wheel("yanky", "1.0"), wheel("yanky", "2.0")._replace(yanked="broken"))
+        lab.keep("yanky==2.0")
+
+        assert [one.version for one in lab.foretold("yanky").takes] == ["1.0"]
+        named = lab.foretold("yanky==2.0")
+        assert [(one.version, one.yanked) for one in named.takes] == [("2.0", "broken")]
+        assert lab.foretold("yanky>1.0").takes == ()
+
+    def test_a_marker_that_is_false_leaves_nothing_to_do(self, lab: Lab) -> None:
+        assert lab.foretold("psycopg2; python_version < '3'").tone == "skipped"
+
+    def test_pre_releases_wait_for_their_option(self, lab: Lab) -> None:
+        lab.publish(wheel("early", "2.0rc1"), wheel("early", "1.9"), wheel("soon", "1.0rc1"))
+        lab.keep("early==1.9", "soon==1.0rc1")
+
+        assert lab.foretold("early").takes[0].version == "1.9"
+        assert lab.foretold("early --pre").takes[0].version == "2.0rc1"
+        lab.foretold("soon")
+
+    def test_constraints_of_a_variable_count(self, lab: Lab) -> None:
+        lab.publish(wheel("held", "1.0"), wheel("held", "2.0"))
+        lab.keep("held==1.0")
+        constraints = lab.folder / "constraints.txt"
+        constraints.write_text("held<2\n", encoding="utf-8")
+
+        assert lab.foretold("held").takes[0].version == "2.0"
+        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held").takes[0].version == "1.0"
+        assert lab.foretold(f"PIP_CONSTRAINT={constraints} pip install held==2.0").takes == ()
+
+    def test_of_equal_files_of_two_indexes_the_last_is_taken(self, lab: Lab) -> None:
+        lab.publish(wheel("tie", "1.0"), wheel("tie", "1.0", plain=True))
+        lab.keep("tie", "--extra-index-url", lab.plain)
+        lab.keep("tie")
+
+        one = lab.foretold(f"pip install tie --extra-index-url {lab.plain}")
+        other = lab.foretold(f"pip install tie -i {lab.plain} --extra-index-url {lab.simple}")
+
+        assert one.takes[0].url.partition("#")[0] != other.takes[0].url.partition("#")[0]
+
+    def test_an_archive_without_a_name_is_built(self, lab: Lab) -> None:
+        release = sdist("bare", "1.0")
+        lab.publish(release)
+        archive = lab.home / release.filename
+        archive.write_bytes(release.data)
+
+        local, remote = lab.foretold(f"pip install {archive}"), lab.foretold(lab.address(release))
+
+        assert [(one.name, one.version, one.way) for one in local.takes] == [("bare", "1.0", "local-build")]
+        assert [(one.name, one.version, one.way) for one in remote.takes] == [("bare", "1.0", "download-build")]
+
     def test_an_address_with_a_name_behind_it(self, lab: Lab) -> None:
         release = wheel("egged", "1.0")
         lab.publish(release)
         lab.keep(f"egged @ {lab.address(release)}")
 
         assert lab.foretold(f"{lab.address(release)}#egg=egged").takes[0].way == "cache"
-        assert lab.foretold(f"{lab.address(release)}").takes[0].way == "cache"
         wrong = f"egged @ {lab.address(release)}#sha256={'0' * 64}"
         assert lab.foretold(wrong).tone == "damaged"
 
@@ -262,7 +276,6 @@ class TestNewestPip(WhyPipDidThat):
         lab.publish(wheel("choice", "1.0"), sdist("choice", "1.0"), wheel("bound", "1.0"))
         lab.keep("choice==1.0", "bound")
 
-        assert lab.foretold("choice").takes[0].way == "cache"
         assert lab.foretold("choice --no-binary :all:").takes[0].way == "download-build"
         assert lab.foretold("bound --no-binary bound").takes == ()
 

@@ -235,7 +235,8 @@ class Case:
 def gather(question: Question, inventory: Inventory, asker: Asker, replay: Replay, *, now: float) -> Case:
     """Read the evidence in the cache. Raises RootError."""
     bare = Case(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
-    files = [one for one in bare.own if one.kind in (*FILES, "index")]
+    pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
+    files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
     if not files:
         return bare
     with Evidence(inventory) as evidence:

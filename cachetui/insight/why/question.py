@@ -77,7 +77,7 @@ class Question:
         rest = iter(self.arguments[1:])
         for word in rest:
             if word.startswith("-"):
-                if word in WITH_VALUE:
+                if word in WITH_VALUE or (len(word) > 3 and any(one.startswith(word) for one in WITH_VALUE)):
                     next(rest, None)
             else:
                 words.append(word)

@@ -15,7 +15,7 @@ from cachetui.insight.why.answer import Finding, Reason, Remedy
 from cachetui.insight.why.case import FILES, PYPI, Case, canonical, filename_of, parsed, place_of, version_of
 from cachetui.insight.why.dropping import drop
 from cachetui.insight.why.replay import Chosen, ListedFile
-from cachetui.insight.why.stops import NOT_FOUND, OTHER_PYTHON, why_not_found
+from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, why_not_found
 from cachetui.insight.why.verdict import answer_of, page_entry
 from cachetui.insight.why.wording import (
     arguments_with,
@@ -87,7 +87,8 @@ def stopped_at_a_file(case: Case) -> Iterator[Finding]:
     if entry is None:
         last = next((one for one in reversed(case.run.requests) if one.how in ("cache", "checked")), None)
         entry = case.entry_at(last.url) if last else None
-    if entry is None or not (error.type.startswith("Hash") or answer_is_read(case, entry)):
+    is_broken = BROKEN.search(error.words) or BROKEN.search(error.type)
+    if entry is None or not (error.type.startswith("Hash") or is_broken):
         return
     if error.type == "HashMismatch" or "DO NOT MATCH" in error.words:
         what = (
@@ -101,11 +102,6 @@ def stopped_at_a_file(case: Case) -> Iterator[Finding]:
         what = f"The cached {file} cannot be read: it is damaged."
     evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
     yield Reason(what, evidence, (entry.path,)), _drop(case, entry, ANEW)
-
-
-def answer_is_read(case: Case, entry: Entry) -> bool:
-    """Return whether an error can be about an answer of the cache: it was the last one read."""
-    return bool(case.run.requests) and entry.path.startswith("http")
 
 
 def _hash_lines(words: str) -> list[str]:
@@ -146,19 +142,21 @@ def unchecked_pages(case: Case) -> Iterator[Finding]:
     chosen = case.chosen
     if (chosen is not None and (case.is_pinned or chosen.way in ("installed", "unknown"))) or not case.name:
         return
-    if chosen is None and not (case.run.error and NOT_FOUND.search(case.run.error.words)):
+    lacking = NOT_FOUND.search(case.run.error.words) if case.run.error else None
+    if chosen is None and lacking is None:
         return
-    for request in case.pages(case.name):
+    name = canonical(lacking[1]) if lacking else case.name
+    for request in case.pages(name):
         answer, entry = answer_of(case, request), page_entry(case, request)
         if request.how != "cache" or answer is None or entry is None:
             continue
         words = (
-            f"{pip_of(case)} uses the index page of {case.name} from {case.index_name(request.url)} without asking: it "
+            f"{pip_of(case)} uses the index page of {name} from {case.index_name(request.url)} without asking: it "
             f"is {old(answer.age(case.now) or 0)}, and its server allows {span(answer.lifetime)}. What was published "
             "since then is not on it."
         )
         refreshes = case.pip is not None and case.pip.release[:2] >= REFRESHES
-        option = ("--refresh-package", case.name) if refreshes else ("--no-cache-dir",)
+        option = ("--refresh-package", name) if refreshes else ("--no-cache-dir",)
         yield (
             Reason(words, (f"{entry.path}, {moment(answer.date or 0)}",), (entry.path,)),
             (_pip(case, "ask the index anew", *option),),
@@ -174,13 +172,14 @@ def not_offered(case: Case) -> Iterator[Finding]:
     name, specifier = canonical(found[1]), found[2].strip()
     why, _ = why_not_found(case, name, specifier)
     listed = [one.version for one in case.run.listed.get(name, ())]
-    refused = {one.filename: case.refusal(one) for one in case.run.refused.get(name, ())}
+    files = [one for one in case.run.refused.get(name, ()) if version_in(one.filename, name)]
+    refused = {one.filename: case.refusal(one) for one in files}
     if listed:
         versions = sorted({version for one in listed if (version := parsed(one))}, reverse=True)
-        words = f"For {python_of(case)} the index page lists {named(map(str, versions))}."
+        words = f"For {python_of(case)} the index page of {name} lists {named(map(str, versions))}."
     elif refused:
         reasons = named(dict.fromkeys(refused.values()), "or")
-        words = f"Of {len(refused)} files of {name} on the index page none is for {python_of(case)}: {reasons}."
+        words = f"The index page of {name} lists no file for {python_of(case)}: {reasons}."
     elif why:
         words = f"{why[0].upper()}{why[1:]}."
     else:
@@ -269,7 +268,7 @@ def local_versions(case: Case) -> Iterator[Finding]:
         words = f"No index that pip asks here lists {wanted[0]}: builds with + are kept on an index of their own."
         if elsewhere and (hosts := _hosts(elsewhere)):
             files = named(dict.fromkeys(one.filename or "?" for one in elsewhere))
-            words += f" {files} in this cache came from {named(hosts)}: name its index with --extra-index-url."
+            words += f" {files} in this cache came from {named(hosts)}: give pip the index that lists it."
         evidence = [*_pages(case, case.name), *[shown_at(one) for one in elsewhere[:2]]]
         yield Reason(words, tuple(evidence), tuple([one.path for one in elsewhere])), ()
 

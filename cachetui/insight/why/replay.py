@@ -17,6 +17,8 @@ PATIENCE = 120.0
 """Seconds that a pip may take: it reads a wheel of gigabytes to its end to compare its hash."""
 LONGEST = 64 << 20
 """Bytes of an answer: a page with thousands of files makes some megabytes."""
+NO_VERSION = "0"
+"""The version of a distribution whose address does not tell it."""
 BEGIN, END = "<cachetui>", "</cachetui>"
 """Marks around the answer: start-up files of an environment may print, too."""
 
@@ -135,6 +137,11 @@ class Chosen:
     """Whether its metadata was there; else pip may still find that it needs something that changes the choice."""
     why: Why
     """Why the cached file is not used, where it is downloaded."""
+
+    @property
+    def label(self) -> str:
+        """Its name and version, as far as the version is known."""
+        return self.name if self.version == NO_VERSION or self.way == "unknown" else f"{self.name} {self.version}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,7 +58,7 @@ def _of_a_page(case: Case, name: str, request: Request) -> str:
 
 def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
     file, builds = file_of(chosen), case.question.verb != "download"
-    build = f"build a wheel of {chosen.name} {chosen.version} for {python_of(case)}"
+    build = f"build a wheel of {chosen.label} for {python_of(case)}"
     match chosen.way:
         case "installed":
             yield f"keep {chosen.name} {chosen.version}, which is installed"

@@ -37,7 +37,7 @@ def stopped(case: Case) -> tuple[Tone, str]:
     if BROKEN.search(error.words) or BROKEN.search(error.type):
         return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
     if "conflicting dependencies" in " ".join(words for _, words in run.words) or "ResolutionImpossible" in error.words:
-        return "stops", f"pip gives up: no versions of what {case.asked} needs fit together."
+        return "stops", "pip gives up: no versions fit all that was asked for and what it needs."
     return "stops", f"pip ends with an error: {_first_words(case)}."
 
 
@@ -46,9 +46,9 @@ def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
     pages = case.pages(name)
-    if name != case.name:
-        needed = needing(case, name)
-        return "stops", f"pip gives up: {needed or case.asked} needs {wanted}, and {why or 'pip finds no such file'}."
+    needed = needing(case, name)
+    if name != case.name and needed:
+        return "stops", f"pip gives up: {needed} needs {wanted}, and {why or 'pip finds no such file'}."
     if why and is_final:
         return "not cached", f"pip finds no {wanted} that it may take: {why}."
     if any(one.how in ("checked", "assumed") for one in pages):
@@ -56,7 +56,7 @@ def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
         return "not cached", f"{words} It asks {named(asked(case))} again, which may list more by now."
     if pages:
         return "stale", f"pip finds no {wanted}: it goes by an index page in the cache, without asking again."
-    return "not cached", f"pip finds no {wanted}{f': {why}' if why else ''}."
+    return "not cached", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
 
 def may_list_more(case: Case) -> bool:
@@ -83,7 +83,7 @@ def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
         reasons = list(dict.fromkeys(case.refusal(one) for one in fitting))
         if all(one.filename.endswith(".whl") or "Python" in case.refusal(one) for one in fitting):
             return f"no file of it is for {python_of(case)} ({named(reasons, 'or')})", True
-        return f"of the files on the index page {named(reasons, 'or')}", True
+        return f"none of its files on the page may be taken ({named(reasons, 'or')})", True
     accepted = [one for one in listed if wanted.contains(one.version, prereleases=True)]
     if accepted and all(one.yanked for one in accepted):
         return "its author has taken it back (yanked)", True
@@ -135,4 +135,4 @@ def _first_words(case: Case) -> str:
     error = case.run.error.words if case.run.error else ""
     lines = [line.strip() for text in (error, *said) for line in text.splitlines() if line.strip()]
     first = next((line for line in lines if not line.startswith("Usage")), "it gives no reason")
-    return first.removeprefix("ERROR: ").rstrip(".")
+    return first.removeprefix("ERROR: ").rstrip(".:")

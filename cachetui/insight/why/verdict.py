@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from cachetui.insight.why.answer import Prediction, Tone
 from cachetui.insight.why.case import FILES, PYPI, Case, filename_of, place_of, version_of
-from cachetui.insight.why.replay import Asked, Chosen, Request, Way
+from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Request, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 from cachetui.insight.why.wording import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.model import Entry
@@ -71,9 +71,10 @@ def _without_an_answer(case: Case) -> tuple[Tone, str]:
     if not case.own:
         held = f"Nothing of {case.name or 'it'} is in this cache."
     elif fits:
-        held = f"In this cache {named(dict.fromkeys(one.filename or '?' for one in fits))} would fit {case.asked}."
+        asked_for = f"{case.name}{case.specifier}"
+        held = f"In this cache {named(dict.fromkeys(one.filename or '?' for one in fits))} would fit {asked_for}."
     else:
-        held = f"No file in this cache fits {case.asked}."
+        held = f"No file in this cache fits {case.name}{case.specifier}."
     return "facts only", f"{case.replay.trouble} {held}"
 
 
@@ -111,7 +112,9 @@ def _act(case: Case, chosen: Chosen) -> tuple[Tone, str]:
 
 def place_here(chosen: Chosen) -> str:
     """Return what is built on this machine: the name of the file or folder."""
-    return filename_of(chosen.url) or "a folder"
+    name = filename_of(chosen.url)
+    is_archive = name.endswith((".gz", ".zip", ".bz2", ".xz", ".tgz", ".tar", ".whl"))
+    return name if is_archive else f"the folder {name}".strip()
 
 
 def _because(case: Case, chosen: Chosen) -> str:
@@ -133,7 +136,7 @@ def _of_the_others(case: Case) -> str:
 
 
 def _list(some: Sequence[Chosen]) -> str:
-    words = [f"{one.name} {one.version}" for one in some]
+    words = [one.label for one in some]
     return named([*words[:MOST_NAMED], *([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])])
 
 
@@ -168,18 +171,19 @@ def more(case: Case) -> Iterator[str]:
         return
     others = [one for one in run.chosen if one.name != case.name and one.way != "installed"]
     if others:
-        words = [f"{one.name} {one.version} ({HOW_TAKEN.get(one.way, one.way)})" for one in others]
+        words = [f"{one.label} ({HOW_TAKEN.get(one.way, one.way)})" for one in others]
         shown = words[:MOST_NAMED] + ([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])
         yield f"With it come {named_all(shown)}."
     if case.twin is not None:
         host = case.name_of_host(case.twin.url) if case.twin.url else ""
         came = f" from {host}" if host else ""
         yield f"A file of this name{came} is in the cache: pip uses it only if the address leads there."
-    if asked(case) and case.chosen and case.chosen.way in ("cache", "checked", "built", "build"):
+    is_here = case.chosen is not None and case.chosen.way in ("cache", "checked", "built", "build")
+    if is_here and asked(case) and len(case.pages(case.name)) == 1:
         yield "If the index does not answer, pip stops: it does not fall back to its cache."
     unsure = [one for one in run.chosen if not one.needs_known and one.way != "unknown"]
     if unsure:
-        names = named([f"{one.name} {one.version}" for one in unsure])
+        names = named([one.label for one in unsure])
         needs = "needs" if len(unsure) == 1 else "need"
         yield f"What {names} {needs} in turn is not known here."
     if any(one.matches for one in run.roots):
@@ -270,4 +274,4 @@ def prediction(case: Case) -> Prediction:
     if case.question.verb == "download" and way in ("build", "download-build"):
         mine = {one.how for one in case.run.requests if filename_of(one.url) == file_of(chosen)}
         way = "download" if way == "download-build" else "checked" if "checked" in mine else "cache"
-    return Prediction(asks, way, chosen.version, file_of(chosen))
+    return Prediction(asks, way, chosen.version if chosen.version != NO_VERSION else None, file_of(chosen))

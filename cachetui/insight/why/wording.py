@@ -68,6 +68,10 @@ def pip_of(case: Case) -> str:
 
 def python_of(case: Case) -> str:
     """Name the Python that was asked, such as "CPython 3.11"."""
+    if case.is_aimed:
+        words = iter(case.question.arguments)
+        value = next((next(words, "") for word in words if word == "--python-version"), "")
+        return f"Python {value}" if value else "the Python that was asked for"
     python = case.asker.portrait
     if python is None or python.trouble or not python.version:
         return "this Python"

@@ -6,7 +6,7 @@ import pytest
 
 from cachetui.insight.why.answer import Reason, Remedy
 from cachetui.insight.why.reasons import findings
-from cachetui.insight.why.replay import PipError, Run
+from cachetui.insight.why.replay import PipError, Request, Run
 from tests.insight.why.cases import (
     FILES,
     INDEX,
@@ -122,7 +122,7 @@ def test_a_page_that_is_used_without_asking() -> None:
     run = Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0"))
     found = [*findings(case("six==2.0", run, PAGE, answers={PAGE.path: headers()}))]
     assert found == [
-        (Reason("For CPython 3.11 the index page lists 1.0.", (AT,)), ()),
+        (Reason("For CPython 3.11 the index page of six lists 1.0.", (AT,)), ()),
         (
             Reason(
                 f"pip 26.3 uses the index page of six from {INDEX} without asking: it is 5 minutes old, and its server "
@@ -148,11 +148,11 @@ def test_a_page_that_is_used_without_asking() -> None:
     [
         (
             Run(requests=(page(),), refused={"six": (refused("six-2.0-cp38-cp38-linux_x86_64.whl"),)}),
-            "Of 1 files of six on the index page none is for CPython 3.11: built for CPython 3.8.",
+            "The index page of six lists no file for CPython 3.11: built for CPython 3.8.",
         ),
         (
             Run(requests=(page(),), listed={"six": listed("six-2.0rc1-py3-none-any.whl")}),
-            "For CPython 3.11 the index page lists 2.0rc1.",
+            "For CPython 3.11 the index page of six lists 2.0rc1.",
         ),
     ],
 )
@@ -215,7 +215,7 @@ def test_builds_with_a_plus_are_kept_on_an_index_of_their_own() -> None:
     run = Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==1.0+cu113"))
     assert reasons("six==1.0+cu113", run, cuda)[-1] == (
         "No index that pip asks here lists 1.0+cu113: builds with + are kept on an index of their own. "
-        "six-1.0+cu113-py3-none-any.whl in this cache came from files.example: name its index with --extra-index-url."
+        "six-1.0+cu113-py3-none-any.whl in this cache came from files.example: give pip the index that lists it."
     )
 
 
@@ -280,3 +280,25 @@ def test_nothing_explains_what_is_skipped_and_of_a_pip_that_cannot_be_asked_only
     trouble = "This Python has no pip that could be asked."
     (words,) = reasons("six", None, wheel, trouble=trouble, answers={wheel.path: headers(stored=7)})
     assert words.startswith(f"The cached {WHEEL} does not belong to its headers")
+
+
+def test_a_conflict_is_no_damage() -> None:
+    wheel = download(WHEEL)
+    run = Run(
+        requests=(page(), Request(wheel.url or "", "cache", "", False, None)),
+        words=(("CRITICAL", "Cannot install six!=1.0 and six==1.0: conflicting dependencies"),),
+        error=PipError("DistributionNotFound", "ResolutionImpossible: for help see the documentation", ""),
+    )
+    assert [words for words in reasons("pip install six==1.0 six!=1.0", run, wheel) if "damaged" in words] == []
+
+
+def test_the_page_that_is_asked_anew_is_the_one_that_lists_too_little() -> None:
+    dep = index_page("dep")
+    run = Run(
+        requests=(page(), page(project="dep")),
+        listed={"six": listed(WHEEL), "dep": listed("dep-1.0-py3-none-any.whl")},
+        tried=(tried("six", "1.0", "dep>=9"),),
+        error=not_found("dep>=9"),
+    )
+    offered = commands("six", run, PAGE, dep, answers={PAGE.path: headers(), dep.path: headers()})
+    assert offered == ["python3 -m pip install --refresh-package dep six"]

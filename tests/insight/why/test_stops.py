@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.replay import Halt, PipError, Run
-from cachetui.insight.why.stops import stopped
+from cachetui.insight.why.replay import Halt, How, PipError, Run
+from cachetui.insight.why.stops import may_list_more, stopped
 from tests.insight.why.cases import FILES, INDEX, case, listed, not_found, page, refused, tried
 
 OLD = "six-1.0-cp38-cp38-linux_x86_64.whl"
@@ -21,8 +21,8 @@ WHEEL = "six-1.0-py3-none-any.whl"
         (
             Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0")),
             "not cached",
-            "By the index page in the cache pip finds no six==2.0: the index page lists no such version; the newest is "
-            f"1.0. It asks {INDEX} again, which may list more by now.",
+            "By the index page in the cache pip finds no six==2.0: the index page lists no such version; the "
+            f"newest is 1.0. It asks {INDEX} again, which may list more by now.",
         ),
         (
             Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==0.5")),
@@ -50,7 +50,8 @@ WHEEL = "six-1.0-py3-none-any.whl"
                 error=not_found("six==1.0"),
             ),
             "not cached",
-            "pip finds no six==1.0 that it may take: of the files on the index page --only-binary leaves it out.",
+            "pip finds no six==1.0 that it may take: none of its files on the page may be taken (--only-binary "
+            "leaves it out).",
         ),
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL, yanked=True)}, error=not_found("six<2")),
@@ -101,7 +102,7 @@ WHEEL = "six-1.0-py3-none-any.whl"
         (
             Run(error=PipError("DistributionNotFound", "ResolutionImpossible: see the documentation", "")),
             "stops",
-            "pip gives up: no versions of what six needs fit together.",
+            "pip gives up: no versions fit all that was asked for and what it needs.",
         ),
         (
             Run(code=1, halt=Halt("build", f"{FILES}/six-1.0.tar.gz", "")),
@@ -132,3 +133,32 @@ def test_a_hash_that_was_asked_for_is_told_from_one_that_the_index_lists() -> No
     )
     direct = f"six @ {FILES}/{WHEEL}#sha256=ab"
     assert stopped(case(direct, run))[1] == f"pip stops at {WHEEL}: its hash is not the one that the address names."
+
+
+@pytest.mark.parametrize(
+    ("how", "wanted", "is_open"),
+    [
+        ("cache", "six==2.0", False),
+        ("checked", "six==2.0", True),
+        ("assumed", "six", True),
+        ("checked", "six==0.5", False),
+    ],
+)
+def test_a_page_that_is_asked_for_again_may_list_more(how: How, wanted: str, is_open: bool) -> None:
+    run = Run(requests=(page(how),), listed={"six": listed(WHEEL)}, error=not_found(wanted))
+    assert may_list_more(case("six", run)) is is_open
+    assert may_list_more(case("six", Run(requests=(page(how),)))) is False
+
+
+def test_what_the_user_asked_for_is_not_put_down_to_another_project() -> None:
+    run = Run(requests=(page(), page(project="dep")), listed={"six": listed(WHEEL)}, error=not_found("dep>=9"))
+    _, sentence = stopped(case("pip install six 'dep>=9'", run))
+    assert "six" not in sentence
+    assert "dep>=9" in sentence
+
+
+def test_files_for_another_python_are_not_judged_by_the_one_that_runs_pip() -> None:
+    row = refused(WHEEL, "requires_python_mismatch", "1.0 Requires-Python >=3.8")
+    run = Run(requests=(page(),), refused={"six": (row,)}, error=not_found("six"))
+    _, sentence = stopped(case("pip install six --python-version 3.6 --only-binary :all: --target x", run))
+    assert "CPython 3.11" not in sentence

@@ -167,7 +167,7 @@ def test_who_switched_the_cache_off_is_named(typed: str, by: str) -> None:
             "six @ file:///home/user/six",
             "local-build",
             "file:///home/user/six",
-            "pip would build six from six on this machine, not from its cache.",
+            "pip would build six from the folder six on this machine, not from its cache.",
         ),
     ],
 )
@@ -182,16 +182,26 @@ def test_pip_download_builds_nothing() -> None:
     assert prediction(case("pip download six", run)).way == "cache"
 
 
+NO_FALLING_BACK = "If the index does not answer, pip stops: it does not fall back to its cache."
+
+
 def test_a_version_that_is_pinned_needs_no_newer_page() -> None:
-    run = decided(chosen(WHEEL), pages=(page("checked"),))
+    run, answers = decided(chosen(WHEEL), pages=(page("checked"),)), {index_page().path: headers()}
     assert verdict(case("six==1.0", run)) == ("cached", f"pip would take {WHEEL} from the cache: no download.")
-    assert [*more(case("six==1.0", run, index_page(), answers={index_page().path: headers()}))] == [
-        "If the index does not answer, pip stops: it does not fall back to its cache."
+    assert [*more(case("six==1.0", run, index_page(), answers=answers))] == [NO_FALLING_BACK]
+    assert [*more(case("six", run, index_page(), answers=answers))] == [
+        NO_FALLING_BACK,
+        "What the index lists now is not known here: its page in the cache is 5 minutes old.",
     ]
-    assert [*more(case("six", run, index_page(), answers={index_page().path: headers()}))] == [
-        "If the index does not answer, pip stops: it does not fall back to its cache.",
-        "What the index lists now is not known here: its page in the cache is 5 minutes old."
+
+
+def test_a_file_of_the_same_name_but_of_another_address_is_told() -> None:
+    run = decided(chosen(WHEEL, "download", why="absent", url=f"https://elsewhere.example/{WHEEL}"))
+    assert [*more(case("six", run, download(WHEEL)))] == [
+        "A file of this name from files.example is in the cache: pip uses it only if the address leads there."
     ]
+    assert prediction(case("six", run, download(WHEEL))).way == "download"
+    assert prediction(case("six", run, download(WHEEL)._replace(url=None))).way == "unknown"
 
 
 def test_a_requirement_for_other_pythons_is_skipped() -> None:
@@ -209,8 +219,8 @@ def test_a_requirement_for_other_pythons_is_skipped() -> None:
     ("entries", "held"),
     [
         ((), "Nothing of six is in this cache."),
-        ((download("six-1.0.tar.gz"),), "In this cache six-1.0.tar.gz would fit six."),
-        ((download("six-0.9.tar.gz"),), "No file in this cache fits six."),
+        ((download("six-1.0.tar.gz"),), "In this cache six-1.0.tar.gz would fit six>=1."),
+        ((download("six-0.9.tar.gz"),), "No file in this cache fits six>=1."),
     ],
 )
 def test_a_pip_that_cannot_be_asked_leaves_the_facts(entries: tuple[Entry, ...], held: str) -> None:

@@ -77,7 +77,8 @@ def patch():
     preparer.prepare_linked_requirement = preparing(preparer.prepare_linked_requirement)
     preparer.prepare_editable_requirement = preparing(preparer.prepare_editable_requirement)
     preparer.prepare_linked_requirements_more = finish
-    prepare.unpack_vcs_link = req_install.InstallRequirement.update_editable = halting("clone")
+    prepare.unpack_vcs_link = halting("clone")
+    req_install.InstallRequirement.update_editable = cloning
     sdist.SourceDistribution.prepare_distribution_metadata = halting("build")
     finder = package_finder.PackageFinder
     finder.find_all_candidates = naming_project(finder.find_all_candidates)
@@ -104,6 +105,8 @@ def send(self, request, *_args, **_options):
         return respond(self, request, 304)
     url = as_text(request.url).split("#")[0]
     found = STORE.find(url)
+    if found and "json" in found[1][0].get("Content-Type", "") and "json" not in request.headers.get("Accept", "json"):
+        found = None  # stored by a newer pip; this one would not ask for it
     why = why_not_used(self, request, *found) if found else "absent"
     is_page = note(request, "assumed" if found else "unknown", why)
     if request.method == "HEAD" or (is_page and not found):
@@ -301,6 +304,11 @@ def some_version(specifier):
     return None
 
 
+def cloning(self, *_args, **_options):
+    if self.link.scheme != "file":
+        raise Halt("clone", as_text(self.link.url))
+
+
 def halting(what):
     def halt(self=None, *_args, **_options):
         link = getattr(getattr(self, "req", self), "link", None) or self
@@ -311,6 +319,8 @@ def halting(what):
 
 def preparing(original):
     """Let pip look at a requirement's file; where that takes what is not here, go on with what is known of it."""
+
+    from pip._vendor.packaging.requirements import Requirement
 
     def prepare(self, req, *args, **options):
         before, link, why = len(State.record.requests), req.link, ""
@@ -328,6 +338,8 @@ def preparing(original):
                 raise
             metadata = STORE.metadata(as_text(link.url_without_fragment)) if link.is_wheel else None
             dist, known = stand_in(name, version_of(req), metadata), metadata is not None
+            if req.req is None:  # of an address without a name, which a build would tell
+                req.req = Requirement("%s==%s" % (name, version_of(req)))
         tried(req, fate, dist, known, why)
         return dist
 

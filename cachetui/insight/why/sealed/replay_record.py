@@ -105,7 +105,7 @@ def version_of(req):
     if filename.endswith(".whl"):
         return (filename.split("-") + [NO_VERSION])[1]
     try:
-        found = _extract_version_from_fragment(req.link.splitext()[0], canonical(req.name)) if req.name else None
+        found = _extract_version_from_fragment(req.link.splitext()[0], canonical(name_of(req)))
     except Exception:  # the errors of that function differ
         found = None
     return as_text(found) if found and not req.link.is_vcs else NO_VERSION
