@@ -54,8 +54,8 @@ class QuestionBox(Input):
     """
     HELP = f"""\
 # Why did pip do that?
-Type what was asked of pip, and press Enter. The answer comes from this cache and from your Python alone: nothing is
-installed, and nothing is fetched.
+Type or paste what was asked of pip, and press Enter. Your Python's own pip answers, on a sealed view of this cache:
+nothing is fetched, built or installed.
 
 - `{EXAMPLE}`: a requirement, as in a requirements file
 - `thing @ https://files.example/thing-1.0.tar.gz`: the address of a file, with or without a name
@@ -86,6 +86,12 @@ before it.
     def passes_on(self, event: events.Key) -> bool:
         """Tell whether a key that could be typed is not."""
         return event.is_printable and not self.check_consume_key(event.key, event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take all lines that are pasted, as one; Textual's box takes the first alone."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(" ".join(event.text.replace("\\\n", " ").split()))
 
     def action_leave(self) -> None:
         """Go to the answer."""

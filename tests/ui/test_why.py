@@ -8,6 +8,7 @@ from pathlib import Path
 from threading import Event
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 
 from cachetui.demo import demo_cache
@@ -413,3 +414,12 @@ def test_every_binding_has_an_id_and_a_tooltip() -> None:
 def test_examples_are_taken_from_the_cache() -> None:
     assert examples(Catalog.of(everyday())) == ("numpy==1.21.6", "torch")
     assert examples(Catalog.of(inventory([made("response", "one")]))) == ("psycopg2==2.4.1", "torch")
+
+
+async def test_all_pasted_lines_are_taken() -> None:
+    app = Still(asked_about())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4")
+        app.why_view.box.post_message(Paste("RUN pip install \\\n  torch==2.1.0 \\\n  --pre\n"))
+        await pilot.pause()
+        assert app.why_view.box.value == "RUN pip install torch==2.1.0 --pre"

@@ -99,7 +99,9 @@ def read_command(text: str) -> Command | None:
         words = split(CONTINUED.sub(" ", text))
     except ValueError as error:  # quotes that do not end
         if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
-            raise QuestionError("does not end: a quotation mark is missing.", "This command") from error
+            raise QuestionError(
+                "does not end: a quotation mark is missing, or a backslash stands last.", "This command"
+            ) from error
         return None
     found: Command | None = None
     other = ""

@@ -35,7 +35,7 @@ def explain(
     tone, sentence = verdict(case)
     return Explanation(
         question.subject,
-        f"{asker.command}, {python_of(case)}, {pip_of(case)}",
+        ", ".join([asker.command, python_of(case), *([pip_of(case)] if told.pip else [])]),
         tone,
         sentence,
         tuple(more(case)),

@@ -29,7 +29,9 @@ WITH_VALUE = frozenset(
         *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-binary", "--only-binary"),
         *("--trusted-host", "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--use-feature"),
         *("--python-version", "--platform", "--abi", "--implementation", "--cache-dir", "--python", *PER_REQUIREMENT),
-        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest"),
+        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest", "--report"),
+        *("--log", "--root", "--prefix", "--src", "-w", "--wheel-dir", "--progress-bar", "--proxy", "--timeout"),
+        *("--retries", "--cert", "--client-cert", "--exists-action", "--upgrade-strategy", "--build-constraint"),
     )
 )
 """Options that take the next word as their value."""
@@ -77,7 +79,7 @@ class Question:
         rest = iter(self.arguments[1:])
         for word in rest:
             if word.startswith("-"):
-                if word in WITH_VALUE or (len(word) > 3 and any(one.startswith(word) for one in WITH_VALUE)):
+                if word in WITH_VALUE or is_short_for(word):
                     next(rest, None)
             else:
                 words.append(word)
@@ -93,6 +95,11 @@ class Question:
     def with_options(self, options: Sequence[str]) -> Question:
         """Return the same question with further options of pip."""
         return replace(self, arguments=(*self.arguments, *options))
+
+
+def is_short_for(word: str) -> bool:
+    """Return whether a word is the beginning of an option that takes a value, and no option itself."""
+    return word not in FLAGS and len(word) > 3 and any(one.startswith(word) for one in WITH_VALUE)
 
 
 def read_question(text: str) -> Question:

@@ -12,10 +12,20 @@ from collections.abc import Callable, Iterator, Sequence
 from packaging.version import Version
 
 from cachetui.insight.why.answer import Finding, Reason, Remedy
-from cachetui.insight.why.case import FILES, PYPI, Case, canonical, filename_of, parsed, place_of, version_of
+from cachetui.insight.why.case import (
+    FILES,
+    PYPI,
+    Case,
+    canonical,
+    filename_of,
+    parsed,
+    place_of,
+    specifier_of,
+    version_of,
+)
 from cachetui.insight.why.dropping import drop
 from cachetui.insight.why.replay import Chosen, ListedFile
-from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, why_not_found
+from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, is_as_listed, why_not_found
 from cachetui.insight.why.verdict import answer_of, page_entry
 from cachetui.insight.why.wording import (
     arguments_with,
@@ -89,6 +99,11 @@ def stopped_at_a_file(case: Case) -> Iterator[Finding]:
         entry = case.entry_at(last.url) if last else None
     is_broken = BROKEN.search(error.words) or BROKEN.search(error.type)
     if entry is None or not (error.type.startswith("Hash") or is_broken):
+        return
+    if is_as_listed(case):
+        words = f"The cached {entry.filename or 'file'} is whole: its hash is the one that its index lists."
+        evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
+        yield Reason(words, evidence, (entry.path,)), ()
         return
     if error.type == "HashMismatch" or "DO NOT MATCH" in error.words:
         what = (
@@ -204,6 +219,7 @@ def passed_over(case: Case) -> Iterator[Finding]:
             yield Reason(f"{one.version} is newer, but {why}.", _pages(case, case.name)), ()
     if tried:
         return
+    yield from _kept_out(case, version)
     newer = [
         (other, row)
         for row in case.run.refused.get(case.name, ())
@@ -217,6 +233,16 @@ def passed_over(case: Case) -> Iterator[Finding]:
         reasons = dict.fromkeys(case.refusal(row) for other, row in newer if other == top)
         words = f"{top} is newer, but pip may take no file of it: {named(reasons, 'or')}."
         yield Reason(words, _pages(case, case.name)), ()
+
+
+def _kept_out(case: Case, version: Version) -> Iterator[Finding]:
+    """Yield that a constraint keeps pip from a newer release that is listed."""
+    listed = [parsed(one.version) for one in case.run.listed.get(case.name, ()) if not one.yanked]
+    newer = [one for one in listed if one and one > version and case.admits(one) and not one.is_prerelease]
+    for one in case.run.constraints:
+        if newer and one.name == case.name and not specifier_of(one.specifier).contains(max(newer)):
+            source = one.source or "a constraint"
+            yield Reason(f"{max(newer)} is listed, too, but {source} allows {one.name}{one.specifier} alone."), ()
 
 
 def _why_passed_over(case: Case, needs: Sequence[str], python: str) -> str:

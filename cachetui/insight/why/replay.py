@@ -68,6 +68,18 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Constraint:
+    """A constraint that pip was given."""
+
+    name: str
+    """Canonical name of its project."""
+    specifier: str
+    """The versions that it allows (PEP 440)."""
+    source: str
+    """Where it stands, as pip says it, such as "-c c.txt (line 1)"."""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """A request that pip made."""
 
@@ -90,6 +102,7 @@ class ListedFile:
     page: str
     """Address of the page that lists it."""
     url: str
+    """Its address, with the hash that the page lists as fragment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +195,7 @@ class Run:
     tried: tuple[Tried, ...] = ()
     roots: tuple[Asked, ...] = ()
     chosen: tuple[Chosen, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
     words: tuple[tuple[str, str], ...] = ()
     """What pip said, each with its level."""
     error: PipError | None = None
@@ -243,8 +257,9 @@ def replay(
     if reply.trouble:
         return Replay(trouble=f"This pip {reply.trouble}.")
     if not end:
-        said = reply.err.strip().splitlines()[-1:] or reply.out.strip().splitlines()[-1:]
-        return Replay(trouble=f"This pip could not be asked{': ' if said else ''}{''.join(said)[:200].rstrip('.')}.")
+        lines = reply.err.strip().splitlines() or reply.out.strip().splitlines() or [""]
+        said = lines[-1 if lines[0].startswith(("Traceback", "Usage")) else 0].partition("{")[0][:200].strip()
+        return Replay(trouble=f"This pip could not be asked{': ' if said else ''}{said.rstrip('.')}.")
     try:
         return read_answer(json.loads(told))
     except (ValueError, RecursionError, TypeError, LookupError, AttributeError):
@@ -276,6 +291,7 @@ def _run(told: Mapping[str, Any]) -> Run:
         tried=_all(Tried, told["tried"]),
         roots=_all(Asked, told["roots"]),
         chosen=_all(Chosen, told["chosen"]),
+        constraints=_all(Constraint, told["constraints"]),
         words=tuple([(str(level), str(words)) for level, words in told["words"]]),
         error=_one(PipError, told["error"]) if told["error"] else None,
         halt=_one(Halt, told["halt"]) if told["halt"] else None,

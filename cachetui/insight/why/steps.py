@@ -80,7 +80,7 @@ def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
         case "unknown":
             yield f"take what the index lists of {chosen.name}"
     if chosen.way in ("build", "download-build") and builds:
-        yield f"{build} and keep it"
+        yield f"{build} and keep it" if case.run.cache_dir else build
     elif chosen.way in ("clone", "local-build") and builds:
         yield build
 

@@ -12,6 +12,7 @@ from cachetui.pip.listings import version_in
 NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
 """pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
 OTHER_PYTHON = re.compile(r"requires a different Python: \S+ not in '([^']+)'")
+GOT = re.compile(r"Got\s+([0-9a-f]{16,})")
 HASHES = ("HashMismatch", "HashErrors", "HashMissing", "HashUnpinned")
 BROKEN = re.compile(r"Connection broken|failed to decode|is invalid|not a zip file|BadZipFile|IncompleteRead|CRC|zlib")
 """Words of errors that come from a damaged answer."""
@@ -113,11 +114,20 @@ def _wrong_hash(case: Case) -> tuple[Tone, str]:
     file = filename_of(error.url) or case.asked
     if error.type != "HashMismatch" and "DO NOT MATCH" not in error.words:
         return "stops", f"pip ends with an error: {_first_words(case)}."
+    if is_as_listed(case):
+        return "stops", f"pip stops at {file}: its hash is the one that the index lists, but not the one asked for."
     if case.root and "#" in case.root.url:
         return "damaged", f"pip stops at {file}: its hash is not the one that the address names."
     if any("--hash" in line for line in case.question.lines):
         return "damaged", f"pip stops at {file}: its hash is not the one that was asked for."
     return "damaged", f"pip stops at {file}: it is not the file that the index lists, for its hash is another one."
+
+
+def is_as_listed(case: Case) -> bool:
+    """Return whether the file of a wrong hash has just the hash that its index lists: another one was asked for."""
+    got = GOT.search(case.run.error.words) if case.run.error else None
+    urls = [one.url for some in case.run.listed.values() for one in some]
+    return got is not None and any(got[1] in url.partition("#")[2] for url in urls)
 
 
 def damaged_file(case: Case) -> str:

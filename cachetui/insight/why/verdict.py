@@ -62,12 +62,13 @@ def verdict(case: Case) -> tuple[Tone, str]:
             first += f" {case.rival.filename} lies in the cache: pip takes it if it is listed there."
         return "partly", f"{first} If nothing better is listed, it would {act}."
     if asked(case) and not case.is_pinned:
-        return tone, f"pip asks {named(asked(case))} first. If nothing newer is listed, it would {act}."
+        return tone, f"pip asks {named(asked(case))} first. If its page has not changed, it would {act}."
     return tone, f"pip would {act}."
 
 
 def _without_an_answer(case: Case) -> tuple[Tone, str]:
-    fits = [one for one in case.own if one.kind in ("wheel", "sdist", "built") and case.admits(version_of(one))]
+    admitted = [one for one in case.own if one.kind in FILES and case.admits(version_of(one))]
+    fits = [one for one in admitted if not case.trouble(one)]
     if not case.own:
         held = f"Nothing of {case.name or 'it'} is in this cache."
     elif fits:

@@ -49,4 +49,4 @@ def test_without_a_python_the_facts_are_told() -> None:
         (),
         (),
     )
-    assert found.asker == "python3, this Python, pip"
+    assert found.asker == "python3, this Python"

@@ -83,7 +83,7 @@ def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, p
         ("torch -i", "-i needs a value."),
         ("--hash=sha256:ab", "--hash=sha256:ab belongs to a requirement, and there is none before it."),
         ("pip install", "pip install names nothing to install."),
-        ("pip install 'torch", "This command does not end: a quotation mark is missing."),
+        ("pip install 'torch", "This command does not end: a quotation mark is missing, or a backslash stands last."),
         ("pip uninstall torch", "pip uninstall takes nothing from its cache."),
         ("uv pip install torch", "uv pip is not pip: uv keeps a cache of its own and does not read pip's."),
         ("apt-get -y install x", "apt-get is not pip, and does not read pip's cache."),

@@ -78,12 +78,12 @@ def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: obje
         (
             decided(chosen(WHEEL), pages=(page("checked"),)),
             "cached",
-            f"pip asks {INDEX} first. If nothing newer is listed, it would take {WHEEL} from the cache: no download.",
+            f"pip asks {INDEX} first. If its page has not changed, it would take {WHEEL} from the cache: no download.",
         ),
         (
             decided(chosen(WHEEL), pages=(page("checked", index=PYPI),)),
             "cached",
-            f"pip asks PyPI first. If nothing newer is listed, it would take {WHEEL} from the cache: no download.",
+            f"pip asks PyPI first. If its page has not changed, it would take {WHEEL} from the cache: no download.",
         ),
         (
             decided(chosen(WHEEL), unseen={"six": [f"{OTHER}/six/"]}),

@@ -100,7 +100,7 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [place for place in sys.path if place and os.path.abspath(place) != here]
     request = json.loads(sys.argv[1])
-    folder = tempfile.tempdir = os.getcwd()
+    folder = tempfile.tempdir = State.folder = os.getcwd()
     os.environ.update(dict((name, str(folder)) for name in ("TMPDIR", "TEMP", "TMP")))
     see_user_site()
     answer = load()

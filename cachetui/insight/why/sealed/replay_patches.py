@@ -248,7 +248,10 @@ def noting_links(original):
         is_candidate = kind == "candidate"
         known = (State.record.listed if is_candidate else State.record.refused).setdefault(name, [])
         said = [as_text(detail), bool(link.is_yanked)] if is_candidate else [kind, as_text(detail or "")]
-        row = [as_text(link.filename)] + said + [page, as_text(link.url)]
+        url = as_text(link.url)
+        if "#" not in url and link.hash:  # newer pips keep it apart
+            url += "#%s=%s" % (as_text(link.hash_name), as_text(link.hash))
+        row = [as_text(link.filename)] + said + [page, url]
         if len(known) < MOST_LISTED and row not in known[-1:]:
             known.append(row)
         return result

@@ -34,11 +34,23 @@ class Record(object):
         self.resolved = False
         self.fates = {}  # where a file comes from, by address
         self.requests, self.tried, self.roots, self.chosen, self.words = [], [], [], [], []
+        self.constraints = []
         self.unseen, self.listed, self.refused = {}, {}, {}
         self.error = self.halt = None
 
     def answer(self, code):
-        names = ("resolved", "cache_dir", "requests", "unseen", "listed", "refused", "tried", "roots", "chosen")
+        names = (
+            "resolved",
+            "cache_dir",
+            "requests",
+            "unseen",
+            "listed",
+            "refused",
+            "tried",
+            "roots",
+            "chosen",
+            "constraints",
+        )
         told = dict((name, getattr(self, name)) for name in names + ("error", "halt"))
         code = code if isinstance(code, int) else None
         return dict(told, code=0 if self.resolved else code, words=self.words[-MOST_WORDS:])
@@ -49,19 +61,25 @@ class Record(object):
     def note_error(self, error):
         link = getattr(getattr(error, "req", None), "link", None)
         url = as_text(link.url_without_fragment) if link else ""
-        self.error = {"type": type(error).__name__, "words": as_text(error), "url": url}
+        self.error = {"type": type(error).__name__, "words": plain(as_text(error)), "url": url}
 
 
 class State(object):
     """The record of the run that is under way."""
 
     record = Record()
+    folder = ""  # where the lines that were typed are put down
 
 
 def as_text(value):
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if isinstance(value, text_type) else text_type(value)
+
+
+def plain(words):
+    """Return words without the place of the lines that were typed."""
+    return words.replace("-r " + os.path.join(State.folder, "requirements.txt"), "the typed lines")
 
 
 def canonical(name):
@@ -81,7 +99,7 @@ class Words(logging.Handler):
         if record.exc_info and isinstance(record.exc_info[1], Exception):
             State.record.note_error(record.exc_info[1])
         if record.levelno >= logging.INFO and said and said != "Exception:":
-            State.record.words.append([record.levelname, said[:2000]])
+            State.record.words.append([record.levelname, plain(said)[:2000]])
 
 
 def name_of(req):
@@ -165,6 +183,9 @@ def asked(reqs):
     """Take down what pip was asked for."""
     for req in reqs:
         if req.constraint:
+            specifier = as_text(getattr(req.req, "specifier", None) or "")
+            told = {"name": canonical(req.name or ""), "specifier": specifier, "source": as_text(req.comes_from or "")}
+            State.record.constraints.append(told)
             continue
         try:
             matches = req.match_markers()
