@@ -33,6 +33,10 @@ UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
 """What a RECORD does not list with a hash: itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
 """The beginning of a zip's local file header."""
+END = struct.Struct("<4s4HIIH")
+"""The end of a zip's directory, without the comment behind it: the fifth field is how many members there are."""
+MOST_MEMBERS = 0xFFFF
+"""A number of members that says to look into the zip64 end instead."""
 HAS_DESCRIPTOR = 8
 """The flag of a member whose checksum and lengths stand behind it."""
 DAMAGED = (
@@ -87,6 +91,8 @@ def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | 
             return f"it would unpack to more than {MOST_UNPACKED >> 30} GiB"
         names = [member.filename for member in members]
         listed = None
+        if not _counted(body, archive):
+            return "its directory ends before all of its files are listed"
         if thorough:
             if len(set(names)) != len(names):
                 return "it holds two files of one name"
@@ -100,6 +106,12 @@ def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | 
                 return trouble
         missing = sorted(listed.keys() - set(names)) if listed else ()
         return f"{missing[0]} is missing, which its RECORD lists" if missing else None
+
+
+def _counted(body: Body, archive: zipfile.ZipFile) -> bool:
+    """Tell whether a zip's directory holds as many members as its end says; zipfile stops early without a word."""
+    end = END.unpack(body.read(body.size - END.size - len(archive.comment), END.size))
+    return end[0] != b"PK\5\6" or end[4] in (MOST_MEMBERS, len(archive.infolist()))
 
 
 def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:

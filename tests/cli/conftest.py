@@ -68,12 +68,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def start() -> Callable[..., subprocess.Popen[str]]:
-    """Start commands as processes of their own, without a terminal."""
+    """Start commands as processes of their own, without a terminal and without pips beside them."""
 
     def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
         streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        command = [sys.executable, "-m", "cachetui", *map(str, arguments)]
+        command = [sys.executable, "-m", "tests.cli.alone", *map(str, arguments)]
         return subprocess.Popen(command, text=True, env=environment, **streams)  # type: ignore[call-overload, no-any-return]
 
     return start
@@ -87,7 +87,8 @@ class Nobody(NamedTuple):
     def run(self, *arguments: object) -> Said:
         """Run a command as that user."""
         code = (
-            "import os, pkgutil, sys, importlib, cachetui\n"
+            "import os, pkgutil, sys, importlib, cachetui.pip.running\n"
+            "cachetui.pip.running.running_pips = lambda: ()\n"
             "for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):\n"
             "    if not module.name.startswith(('cachetui.ui', 'cachetui.__main__')):\n"
             "        importlib.import_module(module.name)\n"

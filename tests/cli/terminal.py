@@ -16,7 +16,7 @@ PATIENCE = 60.0
 
 
 class Terminal:
-    """Runs `python -m cachetui` as the only program of a terminal of 80 columns, unless it has others."""
+    """Runs cachetui as the only program of a terminal of 80 columns, unless it has others; no pip runs beside it."""
 
     def __init__(self, *arguments: str, columns: int = 80) -> None:
         self._written = b""
@@ -24,7 +24,7 @@ class Terminal:
         if self._process == 0:
             size = {"COLUMNS": str(columns), "LINES": "24"}
             environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **size}
-            os.execve(sys.executable, [sys.executable, "-m", "cachetui", *arguments], environment)
+            os.execve(sys.executable, [sys.executable, "-m", "tests.cli.alone", *arguments], environment)
 
     def __enter__(self) -> Self:
         return self

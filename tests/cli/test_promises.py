@@ -248,7 +248,8 @@ def test_no_command_imports_textual(cache: Path, command: str) -> None:
     needed = {"remove": ["torch", "--yes"], "prune": ["--superseded"], "completion": ["bash"], "why": ["torch"]}
     needed["export"] = ["torch", "--to", str(cache.parent / "wheels")]
     asked = (
-        "import sys; from cachetui.cli.main import run; code = run(sys.argv[1:]); run([sys.argv[1], '--help']);"
+        "import sys; from cachetui.pip import running; running.running_pips = lambda: ();"
+        "from cachetui.cli.main import run; code = run(sys.argv[1:]); run([sys.argv[1], '--help']);"
         'sys.stderr.write(f\'\\n{code} {sorted({"textual", "rich"} & sys.modules.keys())}\')'
     )
     found = subprocess.run(

@@ -38,7 +38,7 @@ class Window(Terminal):
                 "COLUMNS": columns,
                 "LINES": lines,
             }
-            command = [sys.executable, "-m", "cachetui", "--no-memory", "--cache-dir", str(root)]
+            command = [sys.executable, "-m", "tests.cli.alone", "--no-memory", "--cache-dir", str(root)]
             os.execve(sys.executable, command, environment)
 
     def press(self, keys: str, words: str) -> None:

@@ -21,8 +21,10 @@ from cachetui.pip.integrity import StoppedError, trouble_in
 from cachetui.pip.records import UnreadableRecordError
 from cachetui.pip.tree import GONE, never, reason
 
-VERIFIED = ("wheel", "sdist", "built", "metadata")
-"""Kinds that are read to their end."""
+VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
+"""Kinds that are read to their end. A response may be a wheel or an sdist whose damage hides its name."""
+UNNAMED = ("metadata", "response")
+"""Those that need not be an archive of a distribution."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
 """Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
@@ -82,7 +84,7 @@ def verify(
                 if trouble:
                     findings.append(trouble)
                 proven += not trouble and bool(known)
-                sound += not trouble and not known and entry.kind != "metadata"
+                sound += not trouble and not known and entry.kind not in UNNAMED
                 report(Progress(done, len(todo), read, total))
 
         for _ in pool.map(look, todo):
@@ -133,6 +135,8 @@ def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[Sort, s
         return "archive", None
     if trouble := trouble_in(body, stop):
         return "archive" if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
+    if entry.kind == "response":
+        return "archive", None
     return "archive", _unlike(entry, body) or (_misnamed(entry, body) if entry.project is not None else None)
 
 

@@ -59,7 +59,7 @@ def damaged(sound: dict[str, Path], tmp_path: Path) -> Iterator[Path]:
 
 
 def files_of(root: Path, *kinds: str) -> list[Entry]:
-    return [entry for entry in scan(root).entries if entry.kind in kinds]
+    return sorted([entry for entry in scan(root).entries if entry.kind in kinds], key=lambda entry: entry.path)
 
 
 def body_of(root: Path, entry: Entry) -> Path:
@@ -79,7 +79,7 @@ def unpacked(body: Path) -> dict[str, bytes] | None:
     try:
         with zipfile.ZipFile(body) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
         return None
 
 
@@ -107,6 +107,35 @@ def test_every_flipped_bit_is_found(
         assert found == [entry.path]
     else:  # where no hash is known, a bit may stay unseen that changes nothing of what is installed
         assert found == [entry.path] or unpacked(body) == before is not None
+
+
+def test_a_directory_that_swallows_its_own_end_is_found(sound: dict[str, Path], tmp_path: Path) -> None:
+    root = Path(shutil.copytree(sound["built-pip-26.2.1"], tmp_path / "cache"))
+    entry = files_of(root, "built")[0]
+    body = body_of(root, entry)
+    content = bytearray(body.read_bytes())
+    content[content.index(b"PK\1\2") + 33] ^= 0x80  # the length of the first member's comment
+    body.write_bytes(content)
+    assert len(zipfile.ZipFile(body).namelist()) == 1
+
+    _, result = verified(root)
+
+    assert [(one.sort, one.path) for one in result.findings] == [("archive", entry.path)]
+
+
+def test_a_wheel_whose_damage_hides_its_name_is_found(sound: dict[str, Path], tmp_path: Path) -> None:
+    root = Path(shutil.copytree(sound["pip-26.3"], tmp_path / "cache"))
+    with Evidence(scan(root)) as evidence:
+        listed = expectations(scan(root).entries, evidence)
+    entry = next(one for one in files_of(root, "wheel") if one.path[-56:] not in listed)
+    body = body_of(root, entry)
+    ahead, _, behind = body.read_bytes().rpartition(b"dist-info/WHEEL")  # in the archive's directory
+    body.write_bytes(ahead + b"dist-info/wheel" + behind)
+    assert entry.path in [one.path for one in files_of(root, "response")]
+
+    _, result = verified(root)
+
+    assert [(one.sort, one.path) for one in result.findings] == [("archive", entry.path)]
 
 
 @pytest.mark.parametrize("kind", ["wheel", "sdist"])
