@@ -17,7 +17,7 @@ LIMIT = 65_536
 """Bytes of an answer, unless the caller allows more; an interpreter that prints more is stopped."""
 RELAY = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
 """Script with which our own interpreter starts one that knows no `-I` (before 3.4)."""
-ISOLATED = ("-E", "-s")
+ISOLATED = ("-B", "-E", "-s")
 """Options for an interpreter that knows no `-I`."""
 TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
 """Trouble of an interpreter that can be started in neither way."""
@@ -53,14 +53,16 @@ def ask(
     stop: Callable[[], bool] = lambda: False,
     limit: int = LIMIT,
 ) -> Reply:
-    """Run an interpreter with `-I` from an empty private folder and return its reply; raise nothing.
+    """Run an interpreter with `-I` and `-B` from an empty private folder and return its reply; raise nothing.
 
     It and all it started are killed after `timeout` seconds, when it prints more than `limit` bytes, or once `stop()`
     is true. Its output goes to files, for a pipe would stay open as long as any child of a child holds it.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
-            return _run([str(executable), "-I", *arguments], environ, Path(private).resolve(), timeout, stop, limit)
+            return _run(
+                [str(executable), "-I", "-B", *arguments], environ, Path(private).resolve(), timeout, stop, limit
+            )
     except (OSError, ValueError) as error:  # ValueError: a NUL in its name
         return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
 

@@ -74,7 +74,7 @@ class Explainer(Settler):
 
     def action_ask(self) -> None:
         """Ask what is typed."""
-        self._question = self.why_view.box.value
+        self._question = self.why_view.box.question
         self._seek()
         if self.why_view.asking:
             self.why_view.focus_rows()

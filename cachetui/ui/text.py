@@ -83,7 +83,8 @@ def masked(url: str) -> str:
     path = _PARAMETER.sub(rf"\1={MASK}", path)
     pairs = [pair.partition("=") for pair in query.split("&")] if query else []
     query = "&".join([f"{quote(unquote_plus(name))}={MASK}" if name and is_ else MASK for name, is_, _ in pairs])
-    found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + MASK}"
+    fragment = fragment if _OPEN_FRAGMENT(fragment) else MASK
+    found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + fragment}"
     try:
         urlsplit(found)
     except ValueError:  # not an address that Python can take apart: show no more of it than its scheme
@@ -99,6 +100,8 @@ def hushed(words: str) -> str:
 _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
+_OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
+"""What pip reads from a fragment, none of which is a secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
 """A host that no user is named before, nor half a password that holds a slash."""
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 
 ROOMY = 20
 """Rows of the screen from which there are blank lines."""
+LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
+"""What stands for the end of a line in the box, which has only one."""
 ASKED = "What was asked of pip"
 """What stands above the question."""
 
@@ -88,10 +90,16 @@ before it.
         return event.is_printable and not self.check_consume_key(event.key, event.character)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take all lines that are pasted, as one; Textual's box takes the first alone."""
+        """Insert all lines that are pasted, as one with signs for their ends; Textual's box takes the first alone."""
         event.prevent_default()
         event.stop()
-        self.insert_text_at_cursor(" ".join(event.text.replace("\\\n", " ").split()))
+        lines = [" ".join(line.split()) for line in event.text.replace("\\\n", " ").splitlines()]
+        self.insert_text_at_cursor(f" {LINE_END} ".join([line for line in lines if line]))
+
+    @property
+    def question(self) -> str:
+        """What was typed, with the lines that were pasted."""
+        return self.value.replace(LINE_END, "\n")
 
     def action_leave(self) -> None:
         """Go to the answer."""

@@ -304,6 +304,31 @@ class TestChoiceOfTheNewestPip:
         assert lab.foretold(f"locked==1.0 --hash=sha256:{good}").takes[0].way == "cache"
         assert lab.foretold(f"locked==1.0 --hash=sha256:{'0' * 64}").takes == ()
 
+    def test_a_hash_that_no_page_lists_stops_pip_behind_the_download(self, lab: Lab) -> None:
+        release = wheel("unlike", "2.0")
+        lab.publish(wheel("unlike", "1.0"), release)
+        lab.keep("unlike==1.0")
+
+        good = lab.why(f"unlike==2.0 --hash=sha256:{release.listed('').sha256}")
+        stopped = lab.foretold(f"unlike==2.0 --hash=sha256:{'0' * 64}")
+
+        assert (stopped.tone, stopped.takes) == ("stops", ())
+        assert stopped.verdict.startswith(f"pip would download {release.filename} and stop")
+        assert [(one.version, one.way) for one in good.takes] == [("2.0", "download")]
+
+    def test_a_folder_that_is_no_project_is_refused(self, lab: Lab) -> None:
+        assert lab.foretold(f"pip install -e {lab.home}").tone == "stops"
+        assert lab.foretold(f"pip install {lab.home}").tone == "stops"
+
+    def test_without_an_index_no_download_is_found_again(self, lab: Lab) -> None:
+        lab.publish(wheel("offline", "1.0"))
+        lab.keep("offline")
+
+        explanation = lab.foretold("pip install --no-index offline")
+
+        assert (explanation.tone, explanation.takes) == ("stops", ())
+        assert "cachetui export offline --to wheels" in explanation.reasons[0].words
+
 
 class TestPipThatAlwaysAsks(WhyPipDidThat):
     version = "25.0.1"

@@ -423,3 +423,8 @@ async def test_all_pasted_lines_are_taken() -> None:
         app.why_view.box.post_message(Paste("RUN pip install \\\n  torch==2.1.0 \\\n  --pre\n"))
         await pilot.pause()
         assert app.why_view.box.value == "RUN pip install torch==2.1.0 --pre"
+        app.why_view.box.value = ""
+        app.why_view.box.post_message(Paste("torch==2.1.0 \\\n  --hash=sha256:ab\n\nnumpy==1\n"))
+        await pilot.pause()
+        assert app.why_view.box.question == "torch==2.1.0 --hash=sha256:ab \n numpy==1"
+        assert "\n" not in app.why_view.box.value

@@ -120,6 +120,11 @@ class Case:
         except ValueError:
             return None
 
+    def answer_to(self, request: Request) -> Answer | None:
+        """Return what the headers of a cached page say; None where it is not in the cache."""
+        entry = self.entry_at(request.url)
+        return self.answers.get(entry.path) if entry else None
+
     def entry_of(self, chosen: Chosen) -> Entry | None:
         """Return the entry that a decision rests on; None where there is none."""
         if chosen.built:
@@ -218,6 +223,8 @@ class Case:
             return ""
         if self.replay.pypi and page.startswith(self.replay.pypi):
             return PYPI
+        if not page.endswith("/") or page in self.question.links():  # a page of links, not of one project
+            return place_of(page)
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
 
     def name_of_host(self, url: str) -> str:

@@ -96,7 +96,7 @@ class Command:
 def read_command(text: str) -> Command | None:
     """Return the last call of pip that fetches something; None where there is no call of pip. Raises QuestionError."""
     try:
-        words = split(CONTINUED.sub(" ", text))
+        words = split(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip()))
     except ValueError as error:  # quotes that do not end
         if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
             raise QuestionError(

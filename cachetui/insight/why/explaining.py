@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from cachetui.insight.why.answer import Explanation, Held, Remedy
 from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.case import FILES, Case, gather, version_of
+from cachetui.insight.why.case import FILES, Case, gather, place_of, version_of
 from cachetui.insight.why.question import Question
 from cachetui.insight.why.reasons import findings
 from cachetui.insight.why.replay import Replay, Run, Scenario, replay
@@ -108,5 +108,8 @@ def _held(case: Case, entry: Entry) -> Held:
         words.append(f"not read by {pip_of(case)}")
     elif case.chosen and case.entry_of(case.chosen) == entry:
         words.append("this is what pip takes")
+    elif entry.kind == "built" and case.run.resolved:
+        source = place_of(entry.url) if entry.url else "another address"
+        words.append(f"kept for {source}, which pip does not take here")
     name = entry.filename or named([entry.project or "?", entry.version or ""], "").strip()
     return Held("other" if not admitted else "no" if trouble else "yes", name, ", ".join(words), entry.path)

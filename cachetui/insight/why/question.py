@@ -35,6 +35,10 @@ WITH_VALUE = frozenset(
     )
 )
 """Options that take the next word as their value."""
+SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
+"""What a shell puts something else in the place of."""
+ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
+"""A requirement with one `=` for two, as conda writes it."""
 COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
 """A requirement whose version need not be one by PEP 440: older pips take it, newer ones say why not."""
 FLAGS = frozenset(
@@ -92,6 +96,13 @@ class Question:
                 return canonicalize_name(found.name)
         return ""
 
+    def links(self) -> tuple[str, ...]:
+        """Return the pages of links that are named by `--find-links`."""
+        words = [*self.arguments, *[word for line in self.lines for word in line.split()]]
+        pairs = zip(words, [*words[1:], ""], strict=True)
+        found = [value for word, value in pairs if word in ("-f", "--find-links")]
+        return (*found, *[word.partition("=")[2] for word in words if word.startswith("--find-links=")])
+
     def with_options(self, options: Sequence[str]) -> Question:
         """Return the same question with further options of pip."""
         return replace(self, arguments=(*self.arguments, *options))
@@ -114,10 +125,14 @@ def read_question(text: str) -> Question:
         arguments, python = _without_python(command.arguments, command.python)
         notes = [*_notes(command.before, command.after)]
         if hidden := next((sign for word in arguments if (sign := redirection(text, word))), ""):
-            words = f"Unquoted, the shell takes {hidden} for a file and pip never sees it: put quotes around it."
-            notes.append(words)
-        return Question(" ".join(text.split()), (command.verb, *arguments), (), python, command.variables, tuple(notes))
-    return _lines(text)
+            notes.append(f"Unquoted, the shell takes {hidden} for a file and pip never sees it: put quotes around it.")
+        words = (command.verb, *arguments)
+        asked = Question(" ".join(text.split()), words, (), python, command.variables, tuple(notes))
+    else:
+        asked = _lines(text)
+    if left := next((word for word in asked.asked_for() if SHELLS.search(word) and "://" not in word), ""):
+        raise QuestionError("is filled in by the shell: type what it stands for.", left)
+    return asked
 
 
 def _lines(text: str) -> Question:
@@ -133,6 +148,8 @@ def _lines(text: str) -> Question:
         if at and (words[0].split("=")[0] in NO_PIP or not _may_be_asked(_first(line, words[at:]))):
             tool = words[0] in NO_PIP
             said = f"is neither a requirement nor a pip command. {ADVICE}"
+            if one := ONE_SIGN.match(line):
+                said = f"is no requirement: did you mean {one[1]}=={one[2]}?"
             said = "is not pip, and does not read pip's cache. " + ADVICE if tool and len(words) > 1 else said
             raise QuestionError(said, words[0] if tool and len(words) > 1 else line)
         mine, others = _options(words[at:], line)
@@ -217,7 +234,7 @@ def _notes(before: Sequence[str], after: str) -> list[str]:
     elif "cd" in before:
         notes.append("Relative paths are taken from the current folder: the cd before pip was not followed.")
     elif before:
-        notes.append(f"What stands before pip was not taken into account: {' '.join(before)}")
+        notes.append(f"What stands before pip was not taken into account: {' '.join(before).rstrip(' ;&|')}")
     if after:
         notes.append(f"What follows {after} was not taken into account.")
     return notes

@@ -51,13 +51,15 @@ def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
     if name != case.name and needed:
         return "stops", f"pip gives up: {needed} needs {wanted}, and {why or 'pip finds no such file'}."
     if why and is_final:
-        return "not cached", f"pip finds no {wanted} that it may take: {why}."
+        return "stops", f"pip finds no {wanted} that it may take: {why}."
     if any(one.how in ("checked", "assumed") for one in pages):
         words = f"By the index page in the cache pip finds no {wanted}{f': {why}' if why else ''}."
         return "not cached", f"{words} It asks {named(asked(case))} again, which may list more by now."
-    if pages:
+    if any(one.how == "cache" for one in pages):
         return "stale", f"pip finds no {wanted}: it goes by an index page in the cache, without asking again."
-    return "not cached", f"pip finds no {wanted}: {why or 'it asks no index here'}."
+    if pages:
+        return "not cached", f"Whether there is a {wanted} only an index can tell: no page of it is in this cache."
+    return "stops", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
 
 def may_list_more(case: Case) -> bool:
@@ -67,7 +69,7 @@ def may_list_more(case: Case) -> bool:
         return False
     name = canonical(found[1])
     _, is_final = why_not_found(case, name, found[2].strip())
-    return not is_final and any(one.how in ("checked", "assumed") for one in case.pages(name))
+    return not is_final and any(one.how != "cache" for one in case.pages(name))
 
 
 def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
@@ -114,6 +116,9 @@ def _wrong_hash(case: Case) -> tuple[Tone, str]:
     file = filename_of(error.url) or case.asked
     if error.type != "HashMismatch" and "DO NOT MATCH" not in error.words:
         return "stops", f"pip ends with an error: {_first_words(case)}."
+    if any(one.how == "download" and filename_of(one.url) == file for one in case.run.requests):
+        words = f"pip would download {file} and stop: the index lists another hash for it than the one asked for."
+        return "stops", words
     if is_as_listed(case):
         return "stops", f"pip stops at {file}: its hash is the one that the index lists, but not the one asked for."
     if case.root and "#" in case.root.url:

@@ -8,11 +8,9 @@ from collections.abc import Iterator, Sequence
 
 from cachetui.insight.why.answer import Prediction, Tone
 from cachetui.insight.why.case import FILES, PYPI, Case, filename_of, place_of, version_of
-from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Request, Way
+from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 from cachetui.insight.why.wording import asked, day, named, old, pip_of, python_of, unseen
-from cachetui.model import Entry
-from cachetui.pip.evidence import Answer
 
 FETCHED = ("download", "download-build", "clone")
 """Ways that need the network."""
@@ -170,11 +168,12 @@ def more(case: Case) -> Iterator[str]:
         yield f"With this command pip's cache is {run.cache_dir}; this answer lists the files of {case.inventory.root}."
     if not run.resolved:
         return
-    others = [one for one in run.chosen if one.name != case.name and one.way != "installed"]
+    others: dict[str, list[Chosen]] = {}
+    for one in run.chosen:
+        if one.name != case.name and one.way != "installed":
+            others.setdefault(HOW_TAKEN.get(one.way, one.way), []).append(one)
     if others:
-        words = [f"{one.label} ({HOW_TAKEN.get(one.way, one.way)})" for one in others]
-        shown = words[:MOST_NAMED] + ([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])
-        yield f"With it come {named_all(shown)}."
+        yield f"With it come {'; '.join(f'{_list(some)} ({how})' for how, some in others.items())}."
     if case.twin is not None:
         host = case.name_of_host(case.twin.url) if case.twin.url else ""
         came = f" from {host}" if host else ""
@@ -210,20 +209,15 @@ def _on_other_versions(case: Case) -> Iterator[str]:
 HOW_TAKEN = {
     "built": "built here earlier",
     "cache": "from the cache",
-    "checked": "from the cache, if its server says that it is the same",
+    "checked": "from the cache, if the server says that nothing changed",
     "build": "built from the sdist in the cache",
     "download": "downloaded",
     "download-build": "downloaded and built",
     "clone": "cloned and built",
     "local": "from this machine",
     "local-build": "built from this machine",
-    "unknown": "its version is not known here",
+    "unknown": "in a version that is not known here",
 }
-
-
-def named_all(words: Sequence[str]) -> str:
-    """Join all words as a sentence does."""
-    return f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else "".join(words)
 
 
 def _age_of_asked_page(case: Case) -> float | None:
@@ -231,24 +225,13 @@ def _age_of_asked_page(case: Case) -> float | None:
     dates = [
         answer.date
         for request in case.pages(case.name)
-        if request.how in ("checked", "assumed") and (answer := answer_of(case, request)) and answer.date is not None
+        if request.how in ("checked", "assumed") and (answer := case.answer_to(request)) and answer.date is not None
     ]
     return case.now - max(dates) if dates else None
 
 
 def _skips(case: Case, one: Asked) -> str:
     return f"pip skips {one.text.partition(';')[0].strip()}: its marker is false for {python_of(case)}."
-
-
-def answer_of(case: Case, request: Request) -> Answer | None:
-    """Return what the headers of a cached page say; None for none."""
-    entry = page_entry(case, request)
-    return case.answers.get(entry.path) if entry else None
-
-
-def page_entry(case: Case, request: Request) -> Entry | None:
-    """Return the entry of a page; None where it is not in the cache."""
-    return case.entry_at(request.url)
 
 
 def _is_same(one: str, other: str) -> bool:

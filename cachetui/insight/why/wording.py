@@ -7,14 +7,11 @@ import shlex
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 import humanize
 
+from cachetui.insight.why.case import Case, place_of
 from cachetui.model import NS, Entry
-
-if TYPE_CHECKING:
-    from cachetui.insight.why.case import Case
 
 MOST_NAMED = 4
 """Versions that a sentence names one by one."""
@@ -51,6 +48,22 @@ def moment(seconds: float) -> str:
 def shown_at(entry: Entry) -> str:
     """Return where an entry lies and its date."""
     return f"{entry.path}, {day(entry.downloaded)}"
+
+
+def hosts_of(entries: Iterable[Entry]) -> list[str]:
+    """Return the hosts that entries came from, each once."""
+    return [*dict.fromkeys(place_of(entry.url, host_only=True) for entry in entries if entry.url)]
+
+
+def pages_shown(case: Case, name: str) -> tuple[str, ...]:
+    """Return where the index pages of a project lie that pip read, and their dates."""
+    found = []
+    for request in case.pages(name):
+        entry, answer = case.entry_at(request.url), case.answer_to(request)
+        if entry is not None:
+            when = moment(answer.date or 0) if answer else day(entry.checked or entry.downloaded)
+            found.append(f"{entry.path}, {when}")
+    return tuple(found)
 
 
 def named(words: Iterable[str], joint: str = "and") -> str:

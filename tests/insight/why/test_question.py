@@ -33,6 +33,23 @@ INDEX = "https://index.example/simple"
             f"torch --index-url {INDEX} --pre",
             Question(f"torch --index-url {INDEX} --pre", ("install", "--index-url", INDEX, "--pre", "torch")),
         ),
+        (
+            "cd x; pip install six\npip install torch==2\nls",
+            Question(
+                "cd x; pip install six pip install torch==2 ls",
+                ("install", "torch==2"),
+                notes=(
+                    "Relative paths are taken from the current folder: the cd before pip was not followed.",
+                    "What follows ; was not taken into account.",
+                ),
+            ),
+        ),
+        (
+            "pip install git+https://$TOKEN@files.example/six",
+            Question(
+                "pip install git+https://$TOKEN@files.example/six", ("install", "git+https://$TOKEN@files.example/six")
+            ),
+        ),
         ("-r requirements.txt", Question("-r requirements.txt", ("install", "-r", "requirements.txt"))),
         ("-e .", Question("-e .", ("install", "-e", "."))),
         ("./torch-2.whl", Question("./torch-2.whl", ("install", "./torch-2.whl"))),
@@ -77,7 +94,10 @@ def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, p
     ("typed", "message"),
     [
         ("", "Nothing was asked. Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."),
-        ("torch=2", "torch=2 is neither a requirement nor a pip command."),
+        ("torch=2", "torch=2 is no requirement: did you mean torch==2?"),
+        ("torch = 2.*", "torch = 2.* is no requirement: did you mean torch==2.*?"),
+        ("pip install $PKG", "$PKG is filled in by the shell: type what it stands for."),
+        ("pip install six==${VERSION}", "six==${VERSION} is filled in by the shell: type what it stands for."),
         ("hello world", "hello world is neither a requirement nor a pip command."),
         ("torch --frob", "torch --frob is neither a requirement nor a pip command."),
         ("torch -i", "-i needs a value."),

@@ -26,12 +26,12 @@ WHEEL = "six-1.0-py3-none-any.whl"
         ),
         (
             Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==0.5")),
-            "not cached",
+            "stops",
             "pip finds no six==0.5 that it may take: the index page lists no such version; the newest is 1.0.",
         ),
         (
             Run(requests=(page(),), refused={"six": (refused(OLD),)}, error=not_found("six==1.0")),
-            "not cached",
+            "stops",
             "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (built for CPython 3.8).",
         ),
         (
@@ -40,7 +40,7 @@ WHEEL = "six-1.0-py3-none-any.whl"
                 refused={"six": (refused(WHEEL, "requires_python_mismatch", "1.0 Requires-Python >=3.99"),)},
                 error=not_found("six==1.0"),
             ),
-            "not cached",
+            "stops",
             "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (needs Python >=3.99).",
         ),
         (
@@ -49,23 +49,23 @@ WHEEL = "six-1.0-py3-none-any.whl"
                 refused={"six": (refused("six-1.0.tar.gz", "format_unsupported", "No sources permitted for six"),)},
                 error=not_found("six==1.0"),
             ),
-            "not cached",
+            "stops",
             "pip finds no six==1.0 that it may take: none of its files on the page may be taken (--only-binary "
             "leaves it out).",
         ),
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL, yanked=True)}, error=not_found("six<2")),
-            "not cached",
+            "stops",
             "pip finds no six<2 that it may take: its author has taken it back (yanked).",
         ),
         (
             Run(requests=(page(),), listed={"six": listed("six-2.0rc1-py3-none-any.whl")}, error=not_found("six>1")),
-            "not cached",
+            "stops",
             "pip finds no six>1 that it may take: only pre-releases satisfy it.",
         ),
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==1.0+cu121")),
-            "not cached",
+            "stops",
             "pip finds no six==1.0+cu121 that it may take: no index that it asks here lists it, and builds with + are "
             "kept on an index of their own.",
         ),
@@ -78,6 +78,20 @@ WHEEL = "six-1.0-py3-none-any.whl"
             ),
             "stops",
             "pip gives up: six 1.0 needs dep>=9, and the index page lists no such version; the newest is 1.0.",
+        ),
+        (
+            Run(requests=(page("unknown"),), error=not_found("six==1.x")),
+            "not cached",
+            "Whether there is a six==1.x only an index can tell: no page of it is in this cache.",
+        ),
+        (
+            Run(
+                requests=(page(),),
+                listed={"six": listed(WHEEL)},
+                error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}"),
+            ),
+            "damaged",
+            f"pip stops at {WHEEL}: it is not the file that the index lists, for its hash is another one.",
         ),
         (
             Run(

@@ -7,12 +7,9 @@ import io
 import logging
 import os
 import sys
-import tempfile
-import zipfile
 
 from replay_record import (
     MOST_LISTED,
-    NO_VERSION,
     Halt,
     Resolved,
     State,
@@ -20,6 +17,7 @@ from replay_record import (
     as_text,
     asked,
     canonical,
+    compare_hashes,
     decided,
     fate_of,
     halted,
@@ -29,9 +27,9 @@ from replay_record import (
     version_of,
     why_not_used,
 )
+from replay_standin import PLACEHOLDER, stand_in, supposing
 from replay_store import STORE
 
-PLACEHOLDER = "unknown.invalid"  # the host of files that stand for what an unknown index page lists
 LINKED_FROM = 8 << 20  # bytes from which a cached body is linked, not copied, into the folder
 
 
@@ -79,7 +77,7 @@ def patch():
     preparer.prepare_linked_requirements_more = finish
     prepare.unpack_vcs_link = halting("clone")
     req_install.InstallRequirement.update_editable = cloning
-    sdist.SourceDistribution.prepare_distribution_metadata = halting("build")
+    sdist.SourceDistribution.prepare_distribution_metadata = building
     finder = package_finder.PackageFinder
     finder.find_all_candidates = naming_project(finder.find_all_candidates)
     finder.find_best_candidate = supposing(finder.find_best_candidate)
@@ -259,57 +257,15 @@ def noting_links(original):
     return evaluate_link
 
 
-def supposing(original):
-    """Suppose that a page which is not in the cache lists what is wanted, so that the rest can be judged."""
-    from pip._internal.index.package_finder import BestCandidateResult
-    from pip._internal.models.candidate import InstallationCandidate
-    from pip._internal.models.link import Link
-
-    def find_best_candidate(self, project_name, *args, **options):
-        found = original(self, project_name, *args, **options)
-        name = canonical(project_name)
-        version = None
-        if found.best_candidate is None and State.record.unseen.get(name):
-            version = some_version(options.get("specifier", args[0] if args else None))
-        if version is None:
-            return found
-        link = Link("https://%s/%s-%s-py3-none-any.whl" % (PLACEHOLDER, name.replace("-", "_"), version))
-        supposed = InstallationCandidate(project_name, version, link)
-        return BestCandidateResult([supposed], [supposed], supposed)
-
-    return find_best_candidate
-
-
-def some_version(specifier):
-    """Return a version that satisfies a specifier, of which nothing else is known; None where none is found."""
-    from pip._vendor.packaging.version import InvalidVersion, Version
-
-    guesses = ["1.0", "0.1", "999"]
-    for clause in specifier or ():
-        text = as_text(clause.version)
-        guesses.insert(0, text[:-2] if text.endswith(".*") else text)
-        try:
-            release = list(Version(guesses[0]).release)
-        except InvalidVersion:
-            continue
-        lower = [
-            release[:at] + [release[at] - 1] + [999] * (len(release) - at - 1)
-            for at in range(len(release))
-            if release[at]
-        ]
-        guesses += [".".join(map(str, one)) for one in [release[:-1] + [release[-1] + 1], release + [1]] + lower]
-    for guess in guesses:
-        try:
-            if specifier is None or specifier.contains(Version(guess), prereleases=True):
-                return guess
-        except InvalidVersion:
-            continue
-    return None
-
-
 def cloning(self, *_args, **_options):
     if self.link.scheme != "file":
         raise Halt("clone", as_text(self.link.url))
+
+
+def building(self, *_args, **_options):
+    """Let pip read the build's settings, by which it refuses what is no project, and build nothing."""
+    self.req.load_pyproject_toml()
+    raise Halt("build", as_text(self.req.link.url))
 
 
 def halting(what):
@@ -336,7 +292,9 @@ def preparing(original):
             later = getattr(req, "needs_more_preparation", False)
             fate = "cache" if later else fate_of(req, State.record.requests[before:])
         except Halt as halt:
-            fate, why, name = halted(halt, req, State.record.requests[before:]), halt.why, name_of(req)
+            fate, name = halted(halt, req, State.record.requests[before:]), name_of(req)
+            why = halt.why
+            compare_hashes(halt, req)
             if not name:
                 raise
             metadata = STORE.metadata(as_text(link.url_without_fragment)) if link.is_wheel else None
@@ -347,36 +305,6 @@ def preparing(original):
         return dist
 
     return prepare
-
-
-def stand_in(name, version, metadata):
-    """Return a distribution for a file that is not here: with its metadata where that is known, else without needs."""
-    from pip._vendor.packaging.version import InvalidVersion, Version
-
-    try:
-        Version(version)
-    except InvalidVersion:
-        version = NO_VERSION
-    if metadata is None:
-        metadata = ("Metadata-Version: 2.1\nName: %s\nVersion: %s\n" % (name, version)).encode("utf-8")
-    stem = "%s-%s" % (name.replace("-", "_"), version.replace("-", "_"))
-    path = os.path.join(tempfile.mkdtemp(), stem + "-py3-none-any.whl")
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr(stem + ".dist-info/METADATA", metadata)
-        archive.writestr(stem + ".dist-info/WHEEL", b"Wheel-Version: 1.0\nTag: py3-none-any\n")
-        archive.writestr(stem + ".dist-info/RECORD", b"")
-    try:
-        from pip._internal.metadata import get_wheel_distribution
-    except ImportError:  # before 21.1
-        from pip._internal.utils.wheel import pkg_resources_distribution_for_wheel
-
-        with zipfile.ZipFile(path) as archive:
-            return pkg_resources_distribution_for_wheel(archive, name, path)
-    try:
-        from pip._internal.metadata.base import FilesystemWheel
-    except ImportError:  # 21.1
-        return get_wheel_distribution(path, name)
-    return get_wheel_distribution(FilesystemWheel(path), canonical(name))
 
 
 def finish(self, reqs, *_args, **_options):
@@ -390,6 +318,7 @@ def finish(self, reqs, *_args, **_options):
             self._prepare_linked_requirement(req, False)
             fate = fate_of(req, State.record.requests[before:])
         except Halt as halt:
+            compare_hashes(halt, req)
             fate, why = halted(halt, req, State.record.requests[before:]), halt.why
         State.record.fates[as_text(req.link.url)] = {"way": fate, "needs_known": True, "why": why}
 

@@ -159,6 +159,26 @@ def halted(halt, req, requests):
     return "download" if req.link.is_wheel else "download-build"
 
 
+def compare_hashes(halt, req):
+    """Raise pip's own error where it would stop after a download: its page lists another hash than was asked for."""
+    from pip._internal.exceptions import HashMismatch
+
+    hashes, link = req.hashes(trust_internet=False), req.link
+    allowed = getattr(hashes, "_allowed", {})
+    is_listed = halt.what == "download" and link.hash and link.hash_name in allowed
+    if is_listed and not hashes.is_hash_allowed(link.hash_name, link.hash):
+        error = HashMismatch(allowed, {link.hash_name: Listed(link.hash)})
+        error.req = req
+        raise error
+
+
+class Listed(object):
+    """A hash that a page lists, as hashlib has it."""
+
+    def __init__(self, value):
+        self.hexdigest = lambda: value
+
+
 def tried(req, fate, dist, known, why):
     """Take down a distribution that pip looked at."""
     try:

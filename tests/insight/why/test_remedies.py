@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.why.answer import Remedy
-from cachetui.insight.why.dropping import drop
+from cachetui.insight.why.remedies import drop
 from cachetui.insight.why.wording import quoted
 from cachetui.model import Entry, Kind
 

@@ -1,16 +1,37 @@
-"""What drops an entry from the cache: the command whose terms take it, and as little else as terms can tell apart."""
+"""Remedies: pip with other options, or the command whose terms take an entry and as little else as possible."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from packaging.version import Version
+
 from cachetui.errors import TermError
 from cachetui.facts import Facts
 from cachetui.insight.why.answer import Remedy
-from cachetui.insight.why.case import version_of
-from cachetui.insight.why.wording import named, quoted
+from cachetui.insight.why.case import Case, version_of
+from cachetui.insight.why.wording import arguments_with, command_of, named, quoted
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
+
+
+def remedy(case: Case, words: str, *options: str) -> Remedy:
+    """Return the command that was asked about with further options of pip."""
+    arguments = arguments_with(case, *options)
+    return Remedy(command_of(case, arguments), words, arguments=arguments)
+
+
+def exactly(case: Case, version: Version) -> Remedy:
+    """Return the command that was asked about for one version alone."""
+    operator = "==" if version.local else "==="
+    arguments = arguments_with(case, asking=f"{case.name}{operator}{version}")
+    return Remedy(command_of(case, arguments), f"take {version} and no other", arguments=arguments)
+
+
+def drop_entry(case: Case, entry: Entry, words: str) -> tuple[Remedy, ...]:
+    """Return the command that removes an entry of a case, as `drop` does."""
+    alike = [one for one in case.inventory.entries if one.project and one.project == entry.project]
+    return drop(entry, words, alike, case.asker.cache)
 
 
 def drop(entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = ()) -> tuple[Remedy, ...]:

@@ -1,0 +1,174 @@
+"""Reasons that lie in the cache or the environment: what is installed, damaged, built here, or out of sight."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cachetui.insight.why.answer import Finding, Reason, Remedy
+from cachetui.insight.why.case import (
+    Case,
+    version_of,
+)
+from cachetui.insight.why.remedies import drop_entry, remedy
+from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, is_as_listed
+from cachetui.insight.why.wording import (
+    day,
+    named,
+    pip_of,
+    shown_at,
+)
+from cachetui.model import Entry
+
+ANEW = "remove it, so that pip fetches it anew"
+
+
+def installed(case: Case) -> Iterator[Finding]:
+    """Yield that a distribution is installed already."""
+    chosen = case.chosen
+    if chosen is None or chosen.way != "installed":
+        return
+    words = (
+        f"{chosen.name} {chosen.version} is installed in this environment and satisfies {case.asked}. Then pip neither "
+        "looks for a newer version nor into its cache."
+    )
+    cures = (
+        remedy(case, "look for a newer version", "--upgrade"),
+        remedy(case, "install it again", "--force-reinstall"),
+    )
+    yield Reason(words), cures
+
+
+def damaged(case: Case) -> Iterator[Finding]:
+    """Yield answers whose bodies are not as long as their headers say (CacheControl #324: two files, not one step)."""
+    for entry in case.own:
+        answer = case.answers.get(entry.path)
+        if answer is None or answer.is_whole or not case.reads(entry):
+            continue
+        what = "The cached index page" if entry.kind == "index" else f"The cached {entry.filename or 'file'}"
+        words = (
+            f"{what} does not belong to its headers: they say {answer.length:,} bytes, there are {answer.stored:,}. "
+            "pip wrote one and not the other."
+        )
+        yield (
+            Reason(words, (shown_at(entry),), (entry.path,)),
+            drop_entry(case, entry, ANEW),
+        )
+
+
+def stopped_at_a_file(case: Case) -> Iterator[Finding]:
+    """Yield the cached answer at which pip stops."""
+    error = case.run.error
+    if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
+        return
+    entry = case.entry_at(error.url) if error.url else None
+    if entry is None:
+        last = next((one for one in reversed(case.run.requests) if one.how in ("cache", "checked")), None)
+        entry = case.entry_at(last.url) if last else None
+    is_broken = BROKEN.search(error.words) or BROKEN.search(error.type)
+    if entry is None or not (error.type.startswith("Hash") or is_broken):
+        return
+    if is_as_listed(case):
+        words = f"The cached {entry.filename or 'file'} is whole: its hash is the one that its index lists."
+        evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
+        yield Reason(words, evidence, (entry.path,)), ()
+        return
+    if error.type == "HashMismatch" or "DO NOT MATCH" in error.words:
+        what = (
+            f"The cached {entry.filename or 'file'} is not the file that pip was told to expect: its hash is another "
+            "one. It was published anew under the same address, or it is damaged."
+        )
+    elif error.type.startswith("Hash"):
+        return
+    else:
+        file = "index page" if entry.kind == "index" else entry.filename or "answer"
+        what = f"The cached {file} cannot be read: it is damaged."
+    evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
+    yield Reason(what, evidence, (entry.path,)), drop_entry(case, entry, ANEW)
+
+
+def _hash_lines(words: str) -> list[str]:
+    return [" ".join(line.split()) for line in words.splitlines() if re.match(r"\s+(Expected|Got)\s", line)]
+
+
+def by_address(case: Case) -> Iterator[Finding]:
+    """Yield that the file or build of an address is used again, whatever is published there now."""
+    chosen = case.chosen
+    if case.root is None or not case.root.url or chosen is None:
+        return
+    entry = case.entry_of(chosen)
+    if entry is None:
+        return
+    cures = (remedy(case, "leave the cache out this once", "--no-cache-dir"),)
+    if chosen.way == "built" and case.root.url.startswith("file:"):
+        words = (
+            f"pip takes the wheel that it built on {day(entry.downloaded)} from this file or folder. It goes by the "
+            "address alone: if the file has changed since, pip does not notice."
+        )
+    elif chosen.way == "built":
+        words = (
+            f"pip installs the wheel that it built on {day(entry.downloaded)} from this very address, without a single "
+            "request: if something else was published there since, pip does not notice."
+        )
+    elif chosen.way in ("cache", "build"):
+        words = (
+            f"pip uses the file fetched from this address on {day(entry.downloaded)} without asking again, as its "
+            "server allowed: if something else was published there since, pip does not notice."
+        )
+    else:
+        return
+    yield Reason(words, (shown_at(entry),), (entry.path,)), (*_drop_with_source(case, entry), *cures)
+
+
+def built_here(case: Case) -> Iterator[Finding]:
+    """Yield that pip takes a wheel built here in place of the release."""
+    chosen = case.chosen
+    if chosen is None or chosen.way != "built" or (case.root and case.root.url):
+        return
+    entry = case.entry_of(chosen)
+    if entry is None:
+        return
+    source = "this file" if chosen.url.startswith("file:") else "same address, same hash"
+    words = (
+        f"pip installs the wheel that it built here on {day(entry.downloaded)} instead of building {chosen.version} "
+        f"again ({source}). It was made with the compiler, the libraries and the settings of that day; "
+        "--config-settings given now change nothing."
+    )
+    cures = (
+        *drop_entry(case, entry, "remove the built wheel, so that pip builds it again"),
+        remedy(case, "leave the cache out this once", "--no-cache-dir"),
+    )
+    yield Reason(words, (shown_at(entry),), (entry.path,)), cures
+
+
+def out_of_sight(case: Case) -> Iterator[Finding]:
+    """Yield downloads in the layout that this pip does not read."""
+    unread = [
+        entry
+        for entry in case.own
+        if entry.kind in ("wheel", "sdist") and not case.reads(entry) and case.admits(version_of(entry))
+    ]
+    if unread:
+        where = unread[0].path.partition("/")[0]
+        files = named(dict.fromkeys(entry.filename or "?" for entry in unread))
+        lies = "lies" if len({entry.filename for entry in unread}) == 1 else "lie"
+        words = f"{files} {lies} under {where}/, where {pip_of(case)} does not look."
+        yield Reason(words, tuple([shown_at(entry) for entry in unread[:3]]), tuple([one.path for one in unread])), ()
+
+
+def pips_words(case: Case) -> Iterator[Finding]:
+    """Yield what pip itself says where it stops, beside the other reasons."""
+    error = case.run.error
+    said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
+    if error is not None and "conflict" in " ".join(words for _, words in case.run.words):
+        said = [words.strip() for _, words in case.run.words][-6:]
+    if error is None and case.run.resolved:
+        said = [words for words in said if "yanked" in words]
+    lines = [line.strip() for words in said for line in words.splitlines() if line.strip()]
+    if lines:
+        yield Reason("pip itself says:", tuple(dict.fromkeys(lines[:8]))), ()
+
+
+def _drop_with_source(case: Case, entry: Entry) -> tuple[Remedy, ...]:
+    """Remove a file of an address with what was built from it: either alone would bring the old one back."""
+    return drop_entry(case, entry, "remove it from the cache")
