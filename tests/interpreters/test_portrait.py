@@ -93,7 +93,7 @@ def test_one_that_knows_no_isolation_is_asked_without_it(tmp_path: Path) -> None
     place = script(
         tmp_path / "python2",
         f"""if [ "$1" = -I ]; then echo "Unknown option: -I" >&2; exit 2; fi
-echo "$1 $2 $3" > {tmp_path}/first; echo '{BEGIN}{answer}{END}'""",
+echo "$1 $2 $3 $4" > {tmp_path}/first; echo '{BEGIN}{answer}{END}'""",
     )
     found = portrait_of(python_of(place), timeout=LONG)
     assert (found.trouble, found.version) == (None, "2.7.18")
