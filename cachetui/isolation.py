@@ -52,16 +52,18 @@ def ask(
     timeout: float,
     stop: Callable[[], bool] = lambda: False,
     limit: int = LIMIT,
+    data: bytes = b"",
 ) -> Reply:
     """Run an interpreter with `-I` and `-B` from an empty private folder and return its reply; raise nothing.
 
     It and all it started are killed after `timeout` seconds, when it prints more than `limit` bytes, or once `stop()`
-    is true. Its output goes to files, for a pipe would stay open as long as any child of a child holds it.
+    is true. It reads `data` as its input. Its output goes to files, for a pipe would stay open as long as any child of
+    a child holds it.
     """
     try:
         with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
             return _run(
-                [str(executable), "-I", "-B", *arguments], environ, Path(private).resolve(), timeout, stop, limit
+                [str(executable), "-I", "-B", *arguments], environ, Path(private).resolve(), timeout, stop, limit, data
             )
     except (OSError, ValueError) as error:  # ValueError: a NUL in its name
         return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
@@ -75,17 +77,18 @@ def ask_any(
     timeout: float,
     stop: Callable[[], bool] = lambda: False,
     limit: int = LIMIT,
+    data: bytes = b"",
 ) -> Reply:
     """Do the same with an interpreter that may know no `-I`: our own starts it a second time then."""
     deadline = time.monotonic() + timeout
     environ = dict(environ)
     environ.setdefault("PYENV_DIR", current_folder())  # pyenv's stand-ins choose their Python by the folder
-    reply = ask(executable, arguments, environ, timeout=timeout, stop=stop, limit=limit)
+    reply = ask(executable, arguments, environ, timeout=timeout, stop=stop, limit=limit, data=data)
     if not (reply.code and "Unknown option: -I" in reply.err and sys.executable):
         return reply
     relayed = ("-c", RELAY, str(executable), *ISOLATED, *arguments)
     left = max(0.0, deadline - time.monotonic())
-    reply = ask(Path(sys.executable), relayed, environ, timeout=left, stop=stop, limit=limit)
+    reply = ask(Path(sys.executable), relayed, environ, timeout=left, stop=stop, limit=limit, data=data)
     return reply._replace(code=None, trouble=TOO_OLD) if reply.code else reply
 
 
@@ -104,14 +107,17 @@ def _run(
     timeout: float,
     stop: Callable[[], bool],
     limit: int,
+    data: bytes,
 ) -> Reply:
     folder = Path(private, "empty", *["folder"] * DEPTH)
     folder.mkdir(parents=True)
     paths = (private / "out", private / "err")
-    with paths[0].open("wb") as out, paths[1].open("wb") as err:
+    given = private / "in"
+    given.write_bytes(data)
+    with given.open("rb") as typed, paths[0].open("wb") as out, paths[1].open("wb") as err:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=typed,
             stdout=out,
             stderr=err,
             cwd=folder,

@@ -14,6 +14,7 @@ from cachetui.cli.options import Settings, global_options
 
 if TYPE_CHECKING:
     from cachetui.insight.why.answer import Explanation
+    from cachetui.insight.why.replay import Chosen
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
 """How files are marked: they can be used, cannot, or were not asked for."""
@@ -98,7 +99,8 @@ def document(explanation: Explanation) -> str:
             "filename": forecast.filename,
         },
         "takes": [
-            {"project": one.name, "version": one.version, "way": one.way, "url": one.url} for one in explanation.takes
+            {"project": one.name, "version": known_version(one), "way": one.way, "url": one.url or None}
+            for one in explanation.takes
         ],
         "pip_says": explanation.pip_says,
         "steps": explanation.steps,
@@ -113,6 +115,11 @@ def document(explanation: Explanation) -> str:
         "remedies": [{"command": remedy.command, "words": remedy.words} for remedy in explanation.remedies],
     }
     return f"{json.dumps(_cleaned(parts, lambda text: clean(unsaid(text))), indent=1)}\n"
+
+
+def known_version(chosen: Chosen) -> str | None:
+    """Return the version of a distribution; None where only an index or a build would tell it."""
+    return chosen.version if chosen.version != "0" or chosen.way == "installed" else None
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
@@ -144,7 +151,7 @@ def report(explanation: Explanation) -> Iterator[str]:
             break_on_hyphens=False,
         )
 
-    yield from wrapped(f"{echoed(explanation.question)}  (for {explanation.asker})")
+    yield from wrapped(f"{echoed(explanation.command or explanation.question)}  (for {explanation.asker})")
     yield ""
     yield from wrapped(f"{explanation.tone}: {explanation.verdict}")
     for sentence in explanation.more:

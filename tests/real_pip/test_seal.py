@@ -41,6 +41,7 @@ QUESTIONS = (
     "PIP_CACHE_DIR={home}/another-cache pip install fresh",
     "pip install git+{url}/repository.git",
     "pip install 'trap @ git+ssh://git@127.0.0.1/repository.git@main'",
+    "pip install -e git+{url}/repository.git@main#egg=trap",
     "pip install hg+{url}/repository svn+{url}/repository",
     "pip install {home}/trap-1.0.tar.gz",
     "pip install 'trap @ file://{home}/trap-1.0.tar.gz'",

@@ -316,6 +316,27 @@ class TestChoiceOfTheNewestPip:
         assert stopped.verdict.startswith(f"pip would download {release.filename} and stop")
         assert [(one.version, one.way) for one in good.takes] == [("2.0", "download")]
 
+    def test_a_clone_is_told_before_anything_is_written(self, lab: Lab) -> None:
+        for address in (f"git+{lab.index.url}/x.git@main#egg=x", f"git+{lab.index.url}/x.git"):
+            explanation = lab.why(f"pip install -e {address}" if "egg" in address else f"pip install {address}")
+            assert "clone" in explanation.verdict
+            assert "sealed" not in " ".join([explanation.verdict, *explanation.pip_says])
+
+    def test_limits_of_all_sources_count_for_what_is_in_the_cache(self, lab: Lab) -> None:
+        lab.publish(wheel("bounded", "1.0"), wheel("bounded", "2.0"))
+        lab.keep("bounded==1.0")
+        lab.keep("bounded==2.0")
+        limits = lab.folder / "limits.txt"
+        limits.write_text("bounded<2\n", encoding="utf-8")
+
+        held = lab.foretold(f"pip install bounded -c {limits}").held
+        assert {one.filename: one.sign for one in held} == {
+            "bounded-1.0-py3-none-any.whl": "yes",
+            "bounded-2.0-py3-none-any.whl": "other",
+        }
+        stopped = lab.foretold(f"pip install bounded>=2 -c {limits}")
+        assert "limits bounded to <2" in stopped.verdict
+
     def test_a_folder_that_is_no_project_is_refused(self, lab: Lab) -> None:
         assert lab.foretold(f"pip install -e {lab.home}").tone == "stops"
         assert lab.foretold(f"pip install {lab.home}").tone == "stops"

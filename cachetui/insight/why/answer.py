@@ -14,7 +14,7 @@ Tone = Literal[
 it is out of date; a file here is damaged; it is installed already; this pip uses no cache; the requirement is not for
 this Python; pip ends with an error; this pip cannot be asked, so that only the facts are told."""
 Sign = Literal["yes", "no", "other"]
-"""Whether a file can be used for what was asked, cannot be used by this Python, or is of a version not asked for."""
+"""Whether a file can be used for what was asked, cannot be used by this Python or its pip, or was not asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class Explanation:
     """The whole answer."""
 
     question: str
-    """The question as typed."""
+    """The requirement that it is about, as typed."""
     asker: str
     """For which Python and pip, in words."""
     tone: Tone
@@ -98,3 +98,5 @@ class Explanation:
     """Everything that pip decided for, dependencies included."""
     pip_says: tuple[str, ...] = ()
     """pip's own words where it ends with an error."""
+    command: str = ""
+    """The question as it is repeated: the requirement, or pip's whole command."""

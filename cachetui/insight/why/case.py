@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote, urldefrag, urlsplit
@@ -66,7 +66,9 @@ class Case:
     @cached_property
     def specifier(self) -> SpecifierSet:
         """The versions that were asked for."""
-        text = self.root.specifier if self.root else ""
+        roots = [one for one in self.run.roots if one.matches] or self.run.roots
+        limits = [one.specifier for one in (*roots, *self.run.constraints) if one.name == self.name and one.specifier]
+        text = ",".join(dict.fromkeys(limits))
         if not self.run.roots:
             for word in self.question.asked_for():
                 found = word.partition(";")[0]
@@ -128,7 +130,8 @@ class Case:
     def entry_of(self, chosen: Chosen) -> Entry | None:
         """Return the entry that a decision rests on; None where there is none."""
         if chosen.built:
-            return next((one for one in self.inventory.entries if chosen.built.endswith(f"/{one.path}")), None)
+            built = chosen.built.replace("\\", "/")
+            return next((one for one in self.inventory.entries if built.endswith(f"/{one.path}")), None)
         if chosen.way not in ("cache", "checked", "build"):
             return None
         if (found := self.entry_at(chosen.url)) and found.kind != "redirect":
@@ -148,6 +151,11 @@ class Case:
         return version is not None and self.specifier.contains(version, prereleases=True)
 
     @cached_property
+    def listed(self) -> frozenset[str]:
+        """The names of the project's files that pip may take, by its pages."""
+        return frozenset([one.filename for one in self.run.listed.get(self.name, ())])
+
+    @cached_property
     def refused(self) -> Mapping[str, RefusedFile]:
         """The files of the project that pip may not take, by file name."""
         return {one.filename: one for one in self.run.refused.get(self.name, ())}
@@ -157,13 +165,12 @@ class Case:
         """Downloads that fit what was asked for, but that no page lists which pip read."""
         if not self.run.pages(self.name) or (self.root and self.root.url):
             return ()
-        names = {one.filename for one in self.run.listed.get(self.name, ())}
         return tuple(
             [
                 entry
                 for entry in self.own
                 if entry.kind in ("wheel", "sdist")
-                and entry.filename not in names
+                and entry.filename not in self.listed
                 and entry.filename not in self.refused
                 and self.reads(entry)
                 and self.admits(version_of(entry))
@@ -193,8 +200,9 @@ class Case:
         name = entry.filename or ""
         if (row := self.refused.get(name)) and entry.kind != "built":
             return self.refusal(row)
-        portrait = None if self.is_aimed else self.asker.portrait
-        return incompatibility(portrait, name, self.requires.get(entry.path))
+        if self.is_aimed:
+            return None if (entry.filename in self.listed) else "whether it is for that target is not known here"
+        return incompatibility(self.asker.portrait, name, self.requires.get(entry.path))
 
     @property
     def is_aimed(self) -> bool:
@@ -215,7 +223,7 @@ class Case:
         if "Requires-Python" in row.detail or (row.kind == "refused" and not row.detail):
             needs = row.detail.partition("Requires-Python")[2].strip()
             return f"needs Python {needs}" if needs else "is not for this Python"
-        return (row.detail or row.kind).rstrip(".")
+        return (row.detail or row.kind).partition(" (run pip debug")[0].rstrip(".")
 
     def index_name(self, page: str) -> str:
         """Return the name of the index that a page belongs to: PyPI, or its address without the project."""
@@ -227,9 +235,25 @@ class Case:
             return place_of(page)
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
 
-    def name_of_host(self, url: str) -> str:
-        """Return the host of an address; PyPI for its own."""
-        return place_of(url, host_only=True)
+    def metadata(self, name: str) -> tuple[Request, ...]:
+        """Return what pip asked of servers about the metadata of a project's files (PEP 658), each once."""
+        once: dict[str, Request] = {}
+        for one in self.run.requests:
+            file = filename_of(one.url)
+            if file.endswith(".metadata") and one.how != "cache" and canonical(file.partition("-")[0]) == name:
+                once.setdefault(one.url, one)
+        return tuple(once.values())
+
+    def knows_pages(self, name: str) -> bool:
+        """Return whether the cache holds every page of a project that pip asks for."""
+        pages = self.pages(name)
+        return bool(pages) and all(one.how != "unknown" for one in pages)
+
+    def without_page(self, name: str) -> str:
+        """Return that no page of a project is in the cache, or none that this pip can read, without a full stop."""
+        has_one = any(one.kind == "index" and one.project == name for one in self.inventory.entries)
+        reader = f" that pip {self.replay.pip} reads" if has_one else ""
+        return f"no page of it{reader} is in this cache"
 
     def pages(self, name: str) -> tuple[Request, ...]:
         """Return what pip asked of indexes about a project, each page once."""
@@ -302,8 +326,3 @@ def without_secrets(url: str) -> str:
 def canonical(name: str) -> str:
     """Return the canonical name of a project, without extras."""
     return canonicalize_name(name.partition("[")[0])
-
-
-def newest(versions: Sequence[Version]) -> Version | None:
-    """Return the newest of some versions; None for none."""
-    return max(versions, default=None)

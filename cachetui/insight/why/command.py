@@ -43,10 +43,30 @@ BEFORE = "!%$>"
 PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
 """Words that shells and notebooks write before a command."""
 ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
+PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
+"""Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
+WITH_VALUE = frozenset(
+    (
+        *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-binary", "--only-binary"),
+        *("--trusted-host", "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--use-feature"),
+        *("--python-version", "--platform", "--abi", "--implementation", "--cache-dir", "--python", *PER_REQUIREMENT),
+        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest", "--report"),
+        *("--log", "--root", "--prefix", "--src", "-w", "--wheel-dir", "--progress-bar", "--proxy", "--timeout"),
+        *(
+            "--keyring-provider",
+            "--retries",
+            "--cert",
+            "--client-cert",
+            "--exists-action",
+            "--upgrade-strategy",
+            "--build-constraint",
+        ),
+    )
+)
+"""Options that take the next word as their value."""
 NO_PIP = (
     "uv",
     "uvx",
-    "pipx",
     "poetry",
     "pdm",
     "pipenv",
@@ -104,15 +124,16 @@ def read_command(text: str) -> Command | None:
             ) from error
         return None
     found: Command | None = None
-    other = ""
+    other, end = "", 0
     for at, word in enumerate(words):
-        call = _call(words, at, word)
+        call = _call(words, at, word) if at >= end else None
         if call is None:
             continue
         start, python = call
         options, verb, rest = _parts(words[at + 1 + (word == "-m") :])
         if verb in VERBS:
             arguments, after = _within(rest)
+            end = len(words) - len(rest) + len(arguments)
             variables, before = _before(words[:start])
             found = Command(verb, (*options, *arguments), python, variables, before, after)
         elif verb in OTHER_VERBS:
@@ -173,7 +194,6 @@ def _parted(word: str) -> tuple[str, str]:
 
 def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
     """Return pip's global options, its command and the rest."""
-    takes_value = ("--python", "--cache-dir", "--proxy", "--cert", "--client-cert", "--log", "--timeout", "--retries")
     options: list[str] = []
     rest = iter(range(len(words)))
     for at in rest:
@@ -181,7 +201,7 @@ def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
         if not word.startswith("-"):
             return options, word, list(words[at + 1 :])
         options.append(word)
-        if word in takes_value and at + 1 < len(words):
+        if word in WITH_VALUE and at + 1 < len(words):
             options.append(words[next(rest)])
     return options, "", []
 
@@ -194,6 +214,8 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
         setting = VARIABLE.fullmatch(word.rstrip(";"))
         if setting and setting[1].upper().startswith("PIP_"):
             variables.append((setting[1].upper(), setting[2]))
+        elif setting:
+            others.append(f"{setting[1]}=***")
         elif not (PROMPTS.fullmatch(word) and all(PROMPTS.fullmatch(one) for one in words[:at])):
             others.append(word)
     quiet = ("env", "set", "export", "&&", ";", "exec")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urldefrag
 
 from cachetui.insight.why.answer import Explanation, Held, Remedy
 from cachetui.insight.why.asker import Asker
@@ -46,6 +47,7 @@ def explain(
         prediction(case),
         case.run.chosen if case.run.resolved else (),
         tuple([words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]),
+        question.shown,
     )
 
 
@@ -69,8 +71,8 @@ def _that_help(case: Case, remedies: Sequence[Remedy], stop: Callable[[], bool])
     told = replay(case.asker.python, scenarios, case.asker.environ, stop=stop)
     if told.trouble:
         return ()
-    before = outcome(case.run)
-    return tuple([one for one, run in zip(remedies, told.runs, strict=True) if outcome(run) != before and _helps(run)])
+    before, runs = outcome(case.run), zip(remedies, told.runs, strict=True)
+    return tuple([one for one, run in runs if outcome(run) != before and _helps(case.run, run)])
 
 
 def outcome(run: Run) -> tuple[object, ...]:
@@ -80,9 +82,9 @@ def outcome(run: Run) -> tuple[object, ...]:
     return run.resolved, taken, asks if not taken else tuple(how for _, how in asks), run.error and run.error.type
 
 
-def _helps(run: Run) -> bool:
-    """Return whether a run ends better than with pip refusing the command."""
-    return run.resolved or run.error is not None or run.halt is not None
+def _helps(before: Run, run: Run) -> bool:
+    """Return whether a run ends with a decision, or no worse than the one before."""
+    return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
 def _held(case: Case, entry: Entry) -> Held:
@@ -90,10 +92,11 @@ def _held(case: Case, entry: Entry) -> Held:
     trouble, version = case.trouble(entry), version_of(entry)
     admitted = case.admits(version)
     if case.root and case.root.url:
-        admitted = case.entry_at(case.root.url) == entry or entry.kind == "built"
+        address = urldefrag(case.root.url)[0]
+        admitted = case.entry_at(address) == entry or bool(entry.url and urldefrag(entry.url)[0] == address)
     what = "built here" if entry.kind == "built" else entry.kind
     words = [f"{what}, {old(case.now - entry.downloaded / NS)}"]
-    if entry.kind != "built" and entry.url and (host := case.name_of_host(entry.url)):
+    if entry.kind != "built" and entry.url and (host := place_of(entry.url, host_only=True)):
         words.append(f"from {host}")
     if any(one.yanked and one.filename == entry.filename for one in case.run.listed.get(case.name, ())):
         words.append("yanked")
@@ -109,7 +112,15 @@ def _held(case: Case, entry: Entry) -> Held:
     elif case.chosen and case.entry_of(case.chosen) == entry:
         words.append("this is what pip takes")
     elif entry.kind == "built" and case.run.resolved:
-        source = place_of(entry.url) if entry.url else "another address"
-        words.append(f"kept for {source}, which pip does not take here")
+        words.append(_why_not_taken(case, entry))
     name = entry.filename or named([entry.project or "?", entry.version or ""], "").strip()
-    return Held("other" if not admitted else "no" if trouble else "yes", name, ", ".join(words), entry.path)
+    fits = not trouble and case.reads(entry)
+    return Held("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
+
+
+def _why_not_taken(case: Case, entry: Entry) -> str:
+    """Return why pip leaves a wheel that was built here: it looks for one by address, hash and Python."""
+    taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
+    if entry.url and taken == urldefrag(entry.url)[0]:
+        return "kept for another Python, or for another hash of the same address"
+    return f"kept for {(entry.url and place_of(entry.url)) or 'another address'}, which pip does not take here"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +14,8 @@ from cachetui.insight.requirement import read_requirement
 from cachetui.insight.why.command import (
     ADVICE,
     NO_PIP,
+    PER_REQUIREMENT,
+    WITH_VALUE,
     QuestionError,
     lines_of,
     read_command,
@@ -22,19 +25,6 @@ from cachetui.insight.why.command import (
 
 MOST_TYPED = 65_536
 """Characters that are read at most: a long lock file is no question."""
-PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
-"""Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
-WITH_VALUE = frozenset(
-    (
-        *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-binary", "--only-binary"),
-        *("--trusted-host", "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--use-feature"),
-        *("--python-version", "--platform", "--abi", "--implementation", "--cache-dir", "--python", *PER_REQUIREMENT),
-        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest", "--report"),
-        *("--log", "--root", "--prefix", "--src", "-w", "--wheel-dir", "--progress-bar", "--proxy", "--timeout"),
-        *("--retries", "--cert", "--client-cert", "--exists-action", "--upgrade-strategy", "--build-constraint"),
-    )
-)
-"""Options that take the next word as their value."""
 SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
 """What a shell puts something else in the place of."""
 ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
@@ -71,6 +61,14 @@ class Question:
     def verb(self) -> str:
         """Pip's command: `install`, `download` or `wheel`."""
         return self.arguments[0]
+
+    @property
+    def shown(self) -> str:
+        """The question as it is repeated: the requirement alone, or the whole command of pip."""
+        words = self.asked_for()
+        if len(words) == 1 and self.arguments in (("install", *words), ("install",)):
+            return words[0]
+        return " ".join([shlex.join(["pip", *self.arguments]), *(["-r"] if self.lines else []), *self.lines])
 
     @property
     def subject(self) -> str:
@@ -234,7 +232,7 @@ def _notes(before: Sequence[str], after: str) -> list[str]:
     elif "cd" in before:
         notes.append("Relative paths are taken from the current folder: the cd before pip was not followed.")
     elif before:
-        notes.append(f"What stands before pip was not taken into account: {' '.join(before).rstrip(' ;&|')}")
+        notes.append(f"Not taken into account: {before[0].rstrip(';&|')}{' …' if before[1:] else ''}, before pip.")
     if after:
         notes.append(f"What follows {after} was not taken into account.")
     return notes

@@ -28,10 +28,9 @@ def installed(case: Case) -> Iterator[Finding]:
     chosen = case.chosen
     if chosen is None or chosen.way != "installed":
         return
-    words = (
-        f"{chosen.name} {chosen.version} is installed in this environment and satisfies {case.asked}. Then pip neither "
-        "looks for a newer version nor into its cache."
-    )
+    words = f"{chosen.name} {chosen.version} is installed in this environment and satisfies {case.asked}."
+    if not case.pages(case.name):
+        words += " Then pip neither looks for a newer version nor into its cache."
     cures = (
         remedy(case, "look for a newer version", "--upgrade"),
         remedy(case, "install it again", "--force-reinstall"),
@@ -130,7 +129,7 @@ def built_here(case: Case) -> Iterator[Finding]:
         return
     source = "this file" if chosen.url.startswith("file:") else "same address, same hash"
     words = (
-        f"pip installs the wheel that it built here on {day(entry.downloaded)} instead of building {chosen.version} "
+        f"pip takes the wheel that it built here on {day(entry.downloaded)} instead of building {chosen.version} "
         f"again ({source}). It was made with the compiler, the libraries and the settings of that day; "
         "--config-settings given now change nothing."
     )
@@ -143,6 +142,8 @@ def built_here(case: Case) -> Iterator[Finding]:
 
 def out_of_sight(case: Case) -> Iterator[Finding]:
     """Yield downloads in the layout that this pip does not read."""
+    if case.run.cache_dir is None and not case.replay.trouble:
+        return
     unread = [
         entry
         for entry in case.own
@@ -171,4 +172,4 @@ def pips_words(case: Case) -> Iterator[Finding]:
 
 def _drop_with_source(case: Case, entry: Entry) -> tuple[Remedy, ...]:
     """Remove a file of an address with what was built from it: either alone would bring the old one back."""
-    return drop_entry(case, entry, "remove it from the cache")
+    return drop_entry(case, entry, "remove it from the cache", whole=True)

@@ -54,7 +54,7 @@ def not_offered(case: Case) -> Iterator[Finding]:
         words = f"For {python_of(case)} the index page of {name} lists {named(map(str, versions))}."
     elif refused:
         reasons = named(dict.fromkeys(refused.values()), "or")
-        words = f"The index page of {name} lists no file for {python_of(case)}: {reasons}."
+        words = f"pip may take no file that the index page of {name} lists: {reasons}."
     elif why:
         words = f"{why[0].upper()}{why[1:]}."
     else:
@@ -164,7 +164,8 @@ def local_versions(case: Case) -> Iterator[Finding]:
             yield Reason(words, pages_shown(case, case.name)), tuple(cures)
             return
     wanted = [clause.version for clause in case.specifier if "+" in clause.version]
-    if wanted and not admitted and case.run.pages(case.name):
+    has_local = any("+" in one.version for one in case.run.listed.get(case.name, ()))
+    if wanted and not admitted and not has_local and case.knows_pages(case.name):
         elsewhere = [one for one in case.own if one.kind in FILES and version_of(one) == parsed(wanted[0])]
         words = f"No index that pip asks here lists {wanted[0]}: builds with + are kept on an index of their own."
         if elsewhere and (hosts := hosts_of(elsewhere)):

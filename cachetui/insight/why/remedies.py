@@ -28,19 +28,22 @@ def exactly(case: Case, version: Version) -> Remedy:
     return Remedy(command_of(case, arguments), f"take {version} and no other", arguments=arguments)
 
 
-def drop_entry(case: Case, entry: Entry, words: str) -> tuple[Remedy, ...]:
-    """Return the command that removes an entry of a case, as `drop` does."""
+def drop_entry(case: Case, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
+    """Return the command that removes an entry of a case, as `drop` does; `whole` all kinds of its version."""
     alike = [one for one in case.inventory.entries if one.project and one.project == entry.project]
-    return drop(entry, words, alike, case.asker.cache)
+    return drop(entry, words, alike, case.asker.cache, whole=whole)
 
 
-def drop(entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = ()) -> tuple[Remedy, ...]:
+def drop(
+    entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = (), *, whole: bool = False
+) -> tuple[Remedy, ...]:
     """Return the command that drops an entry; none where no terms take it.
 
     `words` tell what it is good for; what else the terms take is named after them. `alike` are all entries of its
     project, itself among them; `cache` is the option by which cachetui comes to the cache, if it needs one.
     """
-    found = [(terms, taken) for terms in _ways(entry) if entry in (taken := _taken(terms, alike))]
+    ways = [terms[:1] if whole else terms for terms in _ways(entry)]
+    found = [(terms, taken) for terms in ways if entry in (taken := _taken(terms, alike))]
     if not found:
         return ()
     terms, taken = min(found, key=lambda way: len(way[1]))
@@ -50,7 +53,7 @@ def drop(entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] 
     return (Remedy(command, words, tuple([one.path for one in taken])),)
 
 
-def _ways(entry: Entry) -> Iterator[tuple[str, str]]:
+def _ways(entry: Entry) -> Iterator[tuple[str, ...]]:
     """Yield terms that may take an entry: `==` takes local versions too, `===` none, but only one spelling."""
     name, kind = entry.project, f"kind:{entry.kind}"
     if name is None:

@@ -196,6 +196,8 @@ class Run:
     roots: tuple[Asked, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     constraints: tuple[Constraint, ...] = ()
+    externally_managed: bool = False
+    """Whether pip refuses to install here, for the system manages this Python (PEP 668); the rest is as if it did."""
     words: tuple[tuple[str, str], ...] = ()
     """What pip said, each with its level."""
     error: PipError | None = None
@@ -245,13 +247,14 @@ def replay(
         return Replay(trouble=f"{python.executable} {hindrance}.")
     request = {
         "folder": current_folder(),
+        "seconds": int(PATIENCE) + 10,
         "runs": [
             {"arguments": [*one.arguments], "lines": [*one.lines], "root": one.root, "hidden": [*one.hidden]}
             for one in scenarios
         ],
     }
-    arguments = (str(SCRIPT), json.dumps(request))
-    reply = ask_any(python.executable, arguments, environ, timeout=PATIENCE, stop=stop, limit=LONGEST)
+    data = json.dumps(request).encode()
+    reply = ask_any(python.executable, (str(SCRIPT),), environ, timeout=PATIENCE, stop=stop, limit=LONGEST, data=data)
     _, _, rest = reply.out.partition(BEGIN)
     told, end, _ = rest.partition(END)
     if reply.trouble:
@@ -292,6 +295,7 @@ def _run(told: Mapping[str, Any]) -> Run:
         roots=_all(Asked, told["roots"]),
         chosen=_all(Chosen, told["chosen"]),
         constraints=_all(Constraint, told["constraints"]),
+        externally_managed=bool(told["externally_managed"]),
         words=tuple([(str(level), str(words)) for level, words in told["words"]]),
         error=_one(PipError, told["error"]) if told["error"] else None,
         halt=_one(Halt, told["halt"]) if told["halt"] else None,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachetui.insight.why.case import PYPI, Case
+from cachetui.insight.why.case import Case, filename_of
 from cachetui.insight.why.replay import Chosen, Request
-from cachetui.insight.why.verdict import FETCHED, WHY_NOT, file_of
+from cachetui.insight.why.verdict import WHY_NOT, file_of
 from cachetui.insight.why.wording import day, pip_of, python_of
 
 MOST_PROJECTS = 12
@@ -26,6 +26,8 @@ def steps(case: Case) -> Iterator[str]:
     for name in names[:MOST_PROJECTS]:
         for request in case.pages(name):
             yield _of_a_page(case, name, request)
+        for request in case.metadata(name):
+            yield _of_metadata(case, request)
         chosen = run.choice(name) if run.resolved else None
         if chosen is not None:
             yield from _of_a_file(case, chosen)
@@ -52,8 +54,15 @@ def _of_a_page(case: Case, name: str, request: Request) -> str:
             return f"fetch the page of {name} from {where}: {pip_of(case)} does not read the copy in the cache"
         case "assumed":
             return f"fetch the page of {name} from {where} anew: {WHY_NOT[request.why]}"
-    what = "what it lists is not known here"
-    return f"ask {where if where != PYPI else 'PyPI'} for its page of {name}: it is not in the cache, so {what}"
+    return f"ask {where} for its page of {name}: what it lists is not known here, for {case.without_page(name)}"
+
+
+def _of_metadata(case: Case, request: Request) -> str:
+    file = filename_of(request.url).removesuffix(".metadata")
+    if request.how == "checked":
+        return f"ask whether the metadata of {file} have changed"
+    unread = f"{pip_of(case)} does not read the copy in the cache"
+    return f"fetch the metadata of {file}: {WHY_NOT.get(request.why, unread)}"
 
 
 def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
@@ -83,8 +92,3 @@ def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
         yield f"{build} and keep it" if case.run.cache_dir else build
     elif chosen.way in ("clone", "local-build") and builds:
         yield build
-
-
-def fetches(case: Case) -> bool:
-    """Return whether anything is downloaded."""
-    return any(one.way in FETCHED for one in case.run.chosen)

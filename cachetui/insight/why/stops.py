@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cachetui.insight.why.answer import Tone
-from cachetui.insight.why.case import Case, canonical, filename_of, newest, parsed, place_of, specifier_of
+from cachetui.insight.why.case import Case, canonical, filename_of, parsed, place_of, specifier_of
 from cachetui.insight.why.wording import asked, named, python_of
 from cachetui.pip.listings import version_in
 
@@ -21,10 +21,18 @@ BROKEN = re.compile(r"Connection broken|failed to decode|is invalid|not a zip fi
 def stopped(case: Case) -> tuple[Tone, str]:
     """Return the verdict where pip comes to no decision."""
     run, error = case.run, case.run.error
+    if run.externally_managed and run.resolved:
+        return "stops", (
+            f"pip refuses to install here: the system manages {python_of(case)} (PEP 668). Use a virtual environment, "
+            "or --break-system-packages. Then pip would do what follows."
+        )
+    if run.code == 0 and error is None and run.halt is None:
+        return "skipped", "pip installs nothing with this command."
+    if run.halt and error is None and run.halt.what == "write":
+        return "not cached", "pip would first write or run something, which is not done here: the rest is not known."
     if run.halt and error is None:
-        what = {"download": "download", "build": "build", "clone": "clone"}.get(run.halt.what, "run")
         where = place_of(run.halt.url) or filename_of(run.halt.url) or "something"
-        return "not cached", f"pip would first {what} {where}: what it installs then is not known here."
+        return "not cached", f"pip would first {run.halt.what} {where}: what it installs then is not known here."
     if error is None:
         return "stops", f"pip refuses this command: {_first_words(case)}."
     if found := NOT_FOUND.search(error.words):
@@ -38,7 +46,14 @@ def stopped(case: Case) -> tuple[Tone, str]:
     if BROKEN.search(error.words) or BROKEN.search(error.type):
         return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
     if "conflicting dependencies" in " ".join(words for _, words in run.words) or "ResolutionImpossible" in error.words:
-        return "stops", "pip gives up: no versions fit all that was asked for and what it needs."
+        limits = [one for one in run.constraints if one.name == case.name]
+        if limits:
+            source = limits[0].source or "a constraint"
+            return (
+                "stops",
+                f"pip gives up: {source} limits {case.name} to {limits[0].specifier}, which contradicts the rest.",
+            )
+        return "stops", "pip gives up: what was asked for, or what it needs, contradicts itself."
     return "stops", f"pip ends with an error: {_first_words(case)}."
 
 
@@ -58,7 +73,7 @@ def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
     if any(one.how == "cache" for one in pages):
         return "stale", f"pip finds no {wanted}: it goes by an index page in the cache, without asking again."
     if pages:
-        return "not cached", f"Whether there is a {wanted} only an index can tell: no page of it is in this cache."
+        return "not cached", f"Whether there is a {wanted} only an index can tell: {case.without_page(name)}."
     return "stops", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
 
@@ -81,6 +96,7 @@ def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
         for one in case.run.refused.get(name, ())
         if (version := version_in(one.filename, name)) is not None
     ]
+    has_local = any("+" in one.version for one in listed) or any(version.local for version, _ in refused)
     fitting = [one for version, one in refused if wanted.contains(version, prereleases=True)]
     if fitting:
         reasons = list(dict.fromkeys(case.refusal(one) for one in fitting))
@@ -92,9 +108,9 @@ def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
         return "its author has taken it back (yanked)", True
     if accepted and all(version.is_prerelease for one in accepted if (version := parsed(one.version))):
         return "only pre-releases satisfy it", True
-    if any("+" in clause.version for clause in wanted):
+    if any("+" in clause.version for clause in wanted) and case.knows_pages(name) and not has_local:
         return "no index that it asks here lists it, and builds with + are kept on an index of their own", True
-    top = newest([*[v for one in listed if (v := parsed(one.version))], *[version for version, _ in refused]])
+    top = max([*[v for one in listed if (v := parsed(one.version))], *[v for v, _ in refused]], default=None)
     if top is None:
         return "", False
     named_versions = [v for clause in wanted if (v := parsed(clause.version.removesuffix(".*")))]

@@ -34,7 +34,7 @@ def verdict(case: Case) -> tuple[Tone, str]:
         return _without_an_answer(case)
     if run.roots and not any(one.matches for one in run.roots):
         return "skipped", _skips(case, run.roots[0])
-    if not run.resolved:
+    if not run.resolved or run.externally_managed:
         return stopped(case)
     chosen = case.chosen
     if run.cache_dir is None and chosen is not None and chosen.way in FETCHED:
@@ -45,13 +45,16 @@ def verdict(case: Case) -> tuple[Tone, str]:
     missing = unseen(case, name)
     if chosen.way == "unknown":
         where = named([index for index in missing if index != PYPI], "or")
-        page = f"no page of it from {where} is in this cache" if where else "no page of it is in this cache"
+        page = f"no page of it from {where} is in this cache" if where else case.without_page(name)
         words = f"Only an index can tell which {name} there is: {page}."
         if case.unlisted:
             words += f" {case.unlisted[0].filename} lies in the cache: pip takes it if it is listed there."
         return "not cached", words
     tone, act = _act(case, chosen)
     if chosen.way == "installed":
+        if case.pages(name):
+            kept = f"it keeps {chosen.label}, which is installed"
+            return tone, f"pip asks {named(asked(case)) or 'an index'} first. If nothing newer is listed, {kept}."
         return tone, f"{act}."
     if missing:
         theirs = f"whose page{'s' if len(missing) > 1 else ''} of {name} {'are' if len(missing) > 1 else 'is'}"
@@ -175,7 +178,7 @@ def more(case: Case) -> Iterator[str]:
     if others:
         yield f"With it come {'; '.join(f'{_list(some)} ({how})' for how, some in others.items())}."
     if case.twin is not None:
-        host = case.name_of_host(case.twin.url) if case.twin.url else ""
+        host = place_of(case.twin.url, host_only=True) if case.twin.url else ""
         came = f" from {host}" if host else ""
         yield f"A file of this name{came} is in the cache: pip uses it only if the address leads there."
     is_here = case.chosen is not None and case.chosen.way in ("cache", "checked", "built", "build")
@@ -189,7 +192,7 @@ def more(case: Case) -> Iterator[str]:
     if any(one.matches for one in run.roots):
         yield from [_skips(case, one) for one in run.roots if not one.matches]
     age = _age_of_asked_page(case)
-    if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown") and not case.is_pinned:
+    if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown"):
         yield f"What the index lists now is not known here: its page in the cache is {old(age)}."
 
 
@@ -197,12 +200,12 @@ def _on_other_versions(case: Case) -> Iterator[str]:
     """Yield that pip never takes the other cached versions for a version that is named."""
     others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
-    if not versions or not str(case.specifier) or (case.root and case.root.url):
+    if not versions or not case.is_pinned or (case.root and case.root.url):
         return
     it = str(versions[0]) if len(versions) == 1 else "one of these"
     yield (
         f"pip never takes {named(map(str, versions))} for {case.specifier}, cached or not: if you got {it}, it was "
-        "installed already, or a constraint or another pip was at work."
+        "installed already, or another command or another pip installed it."
     )
 
 
@@ -245,6 +248,8 @@ def prediction(case: Case) -> Prediction:
         return Prediction(False, "skipped")
     if case.replay.trouble:
         return Prediction()
+    if case.run.externally_managed:
+        return Prediction(asks, "nothing")
     chosen = case.chosen
     if chosen is None:
         stopped = case.run.error is not None or case.run.halt is None

@@ -82,7 +82,7 @@ def pip_of(case: Case) -> str:
 def python_of(case: Case) -> str:
     """Name the Python that was asked, such as "CPython 3.11"."""
     if case.is_aimed:
-        words = iter(case.question.arguments)
+        words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
         value = next((next(words, "") for word in words if word == "--python-version"), "")
         return f"Python {value}" if value else "the Python that was asked for"
     python = case.asker.portrait
@@ -134,7 +134,10 @@ def command_of(case: Case, arguments: Sequence[str]) -> str:
     words = [case.asker.command, "-m", "pip", arguments[0], *named_cache, *arguments[1:]]
     if "--no-cache-dir" in arguments and named_cache:
         words = [case.asker.command, "-m", "pip", *arguments]
-    return quoted([*words, *(["-r", "requirements.txt"] if case.question.lines else [])])
+    command = quoted([*words, *(["-r", "requirements.txt"] if case.question.lines else [])])
+    if sys.platform == "win32":
+        return "".join([f"set {name}={value}&& " for name, value in case.question.variables]) + command
+    return " ".join([*[f"{name}={shlex.quote(value)}" for name, value in case.question.variables], command])
 
 
 def quoted(words: Sequence[str], platform: str = sys.platform) -> str:

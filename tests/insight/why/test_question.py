@@ -50,6 +50,19 @@ INDEX = "https://index.example/simple"
                 "pip install git+https://$TOKEN@files.example/six", ("install", "git+https://$TOKEN@files.example/six")
             ),
         ),
+        (
+            "pip install --upgrade pip wheel setuptools",
+            Question(
+                "pip install --upgrade pip wheel setuptools", ("install", "--upgrade", "pip", "wheel", "setuptools")
+            ),
+        ),
+        (
+            "pip --keyring-provider disabled --trusted-host h install x",
+            Question(
+                "pip --keyring-provider disabled --trusted-host h install x",
+                ("install", "--keyring-provider", "disabled", "--trusted-host", "h", "x"),
+            ),
+        ),
         ("-r requirements.txt", Question("-r requirements.txt", ("install", "-r", "requirements.txt"))),
         ("-e .", Question("-e .", ("install", "-e", "."))),
         ("./torch-2.whl", Question("./torch-2.whl", ("install", "./torch-2.whl"))),
@@ -130,7 +143,7 @@ def test_what_is_quoted_is_told_apart_from_what_is_wrong_with_it() -> None:
     [
         ("sudo pip install a", "sudo runs pip as another user"),
         ("cd x && pip install .", "the cd before pip was not followed"),
-        ("RUN pip install a", "What stands before pip was not taken into account: RUN"),
+        ("RUN pip install a", "Not taken into account: RUN, before pip."),
         ("pip install a | tee log", "What follows | was not taken into account."),
         ("pip install a>=1", "Unquoted, the shell takes >=1 for a file"),
     ],

@@ -42,6 +42,7 @@ RUN: dict[str, Any] = {
     "refused": {"six": [["six-2.0.exe", "format_unsupported", "", PAGE, URL]]},
     "tried": [{**FILE, "needs": ["dep"], "python": ""}],
     "roots": [{"name": "six", "specifier": "", "marker": "", "matches": True, "url": "", "text": "six"}],
+    "externally_managed": False,
     "constraints": [{"name": "six", "specifier": "<2", "source": "-c c.txt (line 1)"}],
     "chosen": [{**FILE, "page": PAGE, "yanked": "", "built": "", "way": "build", "needs_known": True, "why": ""}],
     "words": [["INFO", "Looking"]],

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.replay import Request, Run
+from cachetui.insight.why.replay import How, Request, Run, Why
 from cachetui.insight.why.steps import steps
-from tests.insight.why.cases import INDEX, PYPI, built, case, chosen, installed, not_found, page
+from tests.insight.why.cases import FILES, INDEX, PYPI, built, case, chosen, installed, not_found, page
 
 SDIST, WHEEL, BUILT = "six-1.0.tar.gz", "six-1.0-py3-none-any.whl", "six-1.0-cp311-cp311-linux_x86_64.whl"
 
@@ -21,12 +21,27 @@ SDIST, WHEEL, BUILT = "six-1.0.tar.gz", "six-1.0-py3-none-any.whl", "six-1.0-cp3
         (page("assumed", "off"), f"fetch the page of six from {INDEX} anew: its cache is off"),
         (
             page("unknown", "absent", index=PYPI),
-            "ask PyPI for its page of six: it is not in the cache, so what it lists is not known here",
+            "ask PyPI for its page of six: what it lists is not known here, for no page of it is in this cache",
         ),
     ],
 )
 def test_a_page_comes_from_the_cache_or_its_index(asked: Request, step: str) -> None:
     assert [*steps(case("six", Run(requests=(asked,))))] == [step]
+
+
+def test_metadata_that_are_fetched_are_a_step() -> None:
+    def of_metadata(how: How, why: Why = "") -> Request:
+        return Request(f"{FILES}/{WHEEL}.metadata", how, why, False, "six")
+
+    requests = (page(), of_metadata("assumed", "absent"), of_metadata("checked"))
+    assert [*steps(case("six", Run(True, requests=requests, chosen=(chosen(WHEEL, "download"),))))][1:] == [
+        f"fetch the metadata of {WHEEL}: it is not in the cache",
+        f"download {WHEEL} and keep it",
+    ]
+    assert [*steps(case("six", Run(requests=(of_metadata("checked"),))))] == [
+        f"ask whether the metadata of {WHEEL} have changed"
+    ]
+    assert [*steps(case("six", Run(requests=(of_metadata("cache"),))))] == []
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.replay import Halt, How, PipError, Run
+from cachetui.insight.why.replay import Constraint, Halt, How, PipError, Run
 from cachetui.insight.why.stops import may_list_more, stopped
 from tests.insight.why.cases import FILES, INDEX, case, listed, not_found, page, refused, tried
 
 OLD = "six-1.0-cp38-cp38-linux_x86_64.whl"
 WHEEL = "six-1.0-py3-none-any.whl"
+IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the documentation", "")
 
 
 @pytest.mark.parametrize(
@@ -114,9 +115,9 @@ WHEEL = "six-1.0-py3-none-any.whl"
             "pip stops at the cached index page of six: it is damaged.",
         ),
         (
-            Run(error=PipError("DistributionNotFound", "ResolutionImpossible: see the documentation", "")),
+            Run(error=IMPOSSIBLE),
             "stops",
-            "pip gives up: no versions fit all that was asked for and what it needs.",
+            "pip gives up: what was asked for, or what it needs, contradicts itself.",
         ),
         (
             Run(code=1, halt=Halt("build", f"{FILES}/six-1.0.tar.gz", "")),
@@ -129,6 +130,32 @@ WHEEL = "six-1.0-py3-none-any.whl"
             "pip refuses this command: no such option: --frob.",
         ),
         (Run(code=1), "stops", "pip refuses this command: it gives no reason."),
+        (Run(code=0), "skipped", "pip installs nothing with this command."),
+        (
+            Run(code=1, halt=Halt("write", "", "")),
+            "not cached",
+            "pip would first write or run something, which is not done here: the rest is not known.",
+        ),
+        (
+            Run(True, externally_managed=True),
+            "stops",
+            "pip refuses to install here: the system manages CPython 3.11 (PEP 668). Use a virtual environment, or "
+            "--break-system-packages. Then pip would do what follows.",
+        ),
+        (
+            Run(constraints=(Constraint("six", "<1", "-c c.txt (line 1)"),), error=IMPOSSIBLE),
+            "stops",
+            "pip gives up: -c c.txt (line 1) limits six to <1, which contradicts the rest.",
+        ),
+        (
+            Run(
+                requests=(page(),),
+                listed={"six": listed("six-2.0+cu1-py3-none-any.whl")},
+                error=not_found("six==3+cu1"),
+            ),
+            "stale",
+            "pip finds no six==3+cu1: it goes by an index page in the cache, without asking again.",
+        ),
         (
             Run(code=1, error=PipError("CommandError", "Cannot do that.\nNever.", "")),
             "stops",

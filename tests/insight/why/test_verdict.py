@@ -185,14 +185,14 @@ def test_pip_download_builds_nothing() -> None:
 NO_FALLING_BACK = "If the index does not answer, pip stops: it does not fall back to its cache."
 
 
-def test_a_version_that_is_pinned_needs_no_newer_page() -> None:
+def test_a_version_that_is_pinned_rests_on_the_page_too() -> None:
     run, answers = decided(chosen(WHEEL), pages=(page("checked"),)), {index_page().path: headers()}
     assert verdict(case("six==1.0", run)) == ("cached", f"pip would take {WHEEL} from the cache: no download.")
-    assert [*more(case("six==1.0", run, index_page(), answers=answers))] == [NO_FALLING_BACK]
-    assert [*more(case("six", run, index_page(), answers=answers))] == [
-        NO_FALLING_BACK,
-        "What the index lists now is not known here: its page in the cache is 5 minutes old.",
-    ]
+    for wanted in ("six==1.0", "six"):
+        assert [*more(case(wanted, run, index_page(), answers=answers))] == [
+            NO_FALLING_BACK,
+            "What the index lists now is not known here: its page in the cache is 5 minutes old.",
+        ]
 
 
 def test_a_file_of_the_same_name_but_of_another_address_is_told() -> None:
@@ -232,8 +232,8 @@ def test_a_pip_that_cannot_be_asked_leaves_the_facts(entries: tuple[Entry, ...],
 def test_other_cached_versions_are_never_the_reason() -> None:
     found = case("six==1.0", decided(chosen(WHEEL)), download("six-1.1.tar.gz"), download(WHEEL))
     assert [*more(found)] == [
-        "pip never takes 1.1 for ==1.0, cached or not: if you got 1.1, it was installed already, or a constraint or "
-        "another pip was at work."
+        "pip never takes 1.1 for ==1.0, cached or not: if you got 1.1, it was installed already, or another "
+        "command or another pip installed it."
     ]
     assert [*more(case("six", decided(chosen(WHEEL)), download("six-1.1.tar.gz")))] == []
 

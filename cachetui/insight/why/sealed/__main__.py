@@ -1,8 +1,8 @@
 """Run this Python's own pip on a sealed, read-only view of its cache, and print what it decided as JSON.
 
 Nobody imports this: the Python that is asked runs the folder, isolated and from an empty folder of its own. It runs on
-Python 2.7 and from 3.6 on, with pip 20.3 and newer. Its only argument is a request in JSON; see `replay.py` for request
-and answer.
+Python 2.7 and from 3.6 on, with pip 20.3 and newer. Its input is a request in JSON; see `replay.py` for request and
+answer.
 
 Sealed means: every HTTP request ends in `replay_patches.send`, which answers from the cache or not at all; sockets and
 processes are refused; only the empty folder can be written to; nothing is built, cloned or installed.
@@ -13,6 +13,7 @@ from __future__ import print_function, unicode_literals
 import io
 import json
 import os
+import signal
 import sys
 import tempfile
 
@@ -96,10 +97,11 @@ def load():
 
 
 def main():
-    sys.dont_write_bytecode = True
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [place for place in sys.path if place and os.path.abspath(place) != here]
-    request = json.loads(sys.argv[1])
+    request = json.loads(sys.stdin.read())
+    if hasattr(signal, "alarm"):  # also when nobody is there any more to stop it
+        signal.alarm(request["seconds"])
     folder = tempfile.tempdir = State.folder = os.getcwd()
     os.environ.update(dict((name, str(folder)) for name in ("TMPDIR", "TEMP", "TMP")))
     see_user_site()
@@ -109,7 +111,7 @@ def main():
         try:
             os.chdir(request["folder"])
         except OSError:  # it is gone
-            pass
+            os.chdir(os.sep)
         answer["runs"] = [run(one, folder) for one in request["runs"]]
     print("\n%s%s%s" % (BEGIN, json.dumps(answer), END))
     sys.stdout.flush()

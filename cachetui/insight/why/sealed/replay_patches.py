@@ -44,7 +44,6 @@ def patch():
     from pip._internal.index import package_finder
     from pip._internal.network import auth, cache, session
     from pip._internal.operations import prepare
-    from pip._internal.req import req_install
     from pip._internal.utils import temp_dir
     from pip._vendor.cachecontrol import adapter, serialize
     from pip._vendor.requests import adapters
@@ -71,12 +70,14 @@ def patch():
         command = importlib.import_module("pip._internal.commands." + name)
         if hasattr(command, "ensure_dir"):
             command.ensure_dir = nothing
+    command = importlib.import_module("pip._internal.commands.install")
+    if hasattr(command, "check_externally_managed"):
+        command.check_externally_managed = noting_manager(command.check_externally_managed)
     preparer = prepare.RequirementPreparer
     preparer.prepare_linked_requirement = preparing(preparer.prepare_linked_requirement)
     preparer.prepare_editable_requirement = preparing(preparer.prepare_editable_requirement)
     preparer.prepare_linked_requirements_more = finish
-    prepare.unpack_vcs_link = halting("clone")
-    req_install.InstallRequirement.update_editable = cloning
+    prepare.unpack_vcs_link = cloning
     sdist.SourceDistribution.prepare_distribution_metadata = building
     finder = package_finder.PackageFinder
     finder.find_all_candidates = naming_project(finder.find_all_candidates)
@@ -103,7 +104,8 @@ def send(self, request, *_args, **_options):
         return respond(self, request, 304)
     url = as_text(request.url).split("#")[0]
     found = STORE.find(url)
-    if found and "json" in found[1][0].get("Content-Type", "") and "json" not in request.headers.get("Accept", "json"):
+    kinds = [value for name, value in found[1][0].items() if name.lower() == "content-type"] if found else []
+    if "json" in "".join(kinds) and "json" not in request.headers.get("Accept", "json"):
         found = None  # stored by a newer pip; this one would not ask for it
     why = why_not_used(self, request, *found) if found else "absent"
     is_page = note(request, "assumed" if found else "unknown", why)
@@ -211,6 +213,18 @@ def set_up_logging(*_args, **_options):
     return logging.INFO
 
 
+def noting_manager(original):
+    """Note that pip refuses to install into a Python that the system manages (PEP 668), and go on."""
+
+    def check_externally_managed():
+        try:
+            original()
+        except Exception:
+            State.record.externally_managed = True
+
+    return check_externally_managed
+
+
 def noting_last_resort(original):
     """Note an error that pip catches only at the very end."""
 
@@ -257,23 +271,14 @@ def noting_links(original):
     return evaluate_link
 
 
-def cloning(self, *_args, **_options):
-    if self.link.scheme != "file":
-        raise Halt("clone", as_text(self.link.url))
-
-
 def building(self, *_args, **_options):
     """Let pip read the build's settings, by which it refuses what is no project, and build nothing."""
     self.req.load_pyproject_toml()
     raise Halt("build", as_text(self.req.link.url))
 
 
-def halting(what):
-    def halt(self=None, *_args, **_options):
-        link = getattr(getattr(self, "req", self), "link", None) or self
-        raise Halt(what, as_text(getattr(link, "url", "") or ""))
-
-    return halt
+def cloning(link, *_args, **_options):
+    raise Halt("clone", as_text(link.url))
 
 
 def preparing(original):
@@ -283,6 +288,8 @@ def preparing(original):
 
     def prepare(self, req, *args, **options):
         before, link, why = len(State.record.requests), req.link, ""
+        if req.editable and link is not None and link.scheme != "file":
+            raise Halt("clone", as_text(link.url))
         if link is not None and link.netloc.endswith(PLACEHOLDER):
             dist = stand_in(name_of(req), version_of(req), None)
             tried(req, "unknown", dist, False, why)

@@ -5,6 +5,7 @@ from __future__ import print_function, unicode_literals
 import logging
 import os
 
+from replay_seal import SEALED
 from replay_store import STORE
 
 MOST_LISTED = 20000  # files of one project that are told
@@ -37,6 +38,7 @@ class Record(object):
         self.constraints = []
         self.unseen, self.listed, self.refused = {}, {}, {}
         self.error = self.halt = None
+        self.externally_managed = False
 
     def answer(self, code):
         names = (
@@ -50,6 +52,7 @@ class Record(object):
             "roots",
             "chosen",
             "constraints",
+            "externally_managed",
         )
         told = dict((name, getattr(self, name)) for name in names + ("error", "halt"))
         code = code if isinstance(code, int) else None
@@ -59,6 +62,9 @@ class Record(object):
         self.halt = {"what": halt.what, "url": halt.url, "why": halt.why}
 
     def note_error(self, error):
+        if SEALED in as_text(error):  # pip would have gone on
+            self.note_halt(Halt("write"))
+            return
         link = getattr(getattr(error, "req", None), "link", None)
         url = as_text(link.url_without_fragment) if link else ""
         self.error = {"type": type(error).__name__, "words": plain(as_text(error)), "url": url}
@@ -98,7 +104,7 @@ class Words(logging.Handler):
             said = ""
         if record.exc_info and isinstance(record.exc_info[1], Exception):
             State.record.note_error(record.exc_info[1])
-        if record.levelno >= logging.INFO and said and said != "Exception:":
+        if record.levelno >= logging.INFO and said and said != "Exception:" and SEALED not in said:
             State.record.words.append([record.levelname, plain(said)[:2000]])
 
 
@@ -251,6 +257,8 @@ def chosen(name, version, link, req):
     if req is not None and req.link is not None:
         fate = State.record.fates.get(as_text(req.link.url), dict(fate, way="cache"))
         built = as_text(req.link.file_path) if is_built_here(req) else ""
+    if fate["way"] == "unknown":  # a stand-in's
+        version, link = NO_VERSION, None
     yanked = link is not None and link.is_yanked
     told = {"name": name, "version": as_text(version), "built": built, "url": as_text(link.url) if link else ""}
     told["page"] = as_text(link.comes_from or "") if link else ""

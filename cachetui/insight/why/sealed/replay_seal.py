@@ -6,14 +6,30 @@ import os
 import sys
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-CHANGING = ("os.mkdir", "os.remove", "os.rmdir", "os.truncate", "os.chmod", "os.chown", "os.utime")
+CHANGING = {"os.mkdir": 2, "os.remove": 1, "os.rmdir": 1, "os.chmod": 2, "os.chown": 3, "os.utime": 3}
+CHANGING.update({"os.truncate": 9, "os.setxattr": 9, "os.removexattr": 9})  # and which argument is an open folder
 RUNNING = frozenset(
-    ["subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.spawn", "os.posix_spawn", "os.startfile"]
+    ["subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.spawn", "os.posix_spawn"]
+    + ["os.startfile", "sqlite3.connect"]
 )
 DENIED, UNREACHABLE = 13, 101  # numbers of errors with which pip can deal
+SEALED = "sealed by cachetui"
+
+
+def placed(args, at, folder_at):
+    """Return the path among an event's arguments, within the open folder that another of them may name."""
+    path, folder = args[at], args[folder_at] if len(args) > folder_at else -1
+    if folder in (-1, None) or isinstance(path, int):
+        return path
+    return os.path.join(os.path.realpath("/proc/self/fd/%d" % folder), os.fsdecode(path))
 
 
 class Seal(object):
+    """Refuses what writes outside of a folder, every socket and every process, by audit events where Python has them.
+
+    It keeps pip from doing what it means to do. It is no jail for code: none of the cache's is ever run.
+    """
+
     def __init__(self, folder):
         self.folder = os.path.realpath(folder)
 
@@ -35,17 +51,19 @@ class Seal(object):
             writes = bool(flags & WRITING) if isinstance(flags, int) else any(c in (mode or "") for c in "wax+")
             refused = writes and not self.allows(path)
         elif event in CHANGING:
-            refused = not self.allows(args[0])
-        elif event in ("os.link", "os.symlink"):
-            refused = not self.allows(os.path.dirname(args[1]))
+            refused = not self.allows(placed(args, 0, CHANGING[event]))
+        elif event == "os.symlink":
+            refused = not self.allows(os.path.dirname(placed(args, 1, 2)))
+        elif event == "os.link":
+            refused = not self.allows(os.path.dirname(placed(args, 1, 3)))
         elif event == "os.rename":
-            refused = not (self.allows(args[0]) and self.allows(os.path.dirname(args[1])))
+            refused = not (self.allows(placed(args, 0, 2)) and self.allows(os.path.dirname(placed(args, 1, 3))))
         elif event in RUNNING or event == "pickle.find_class":
             refused = True
         elif event.startswith("socket.") and event not in ("socket.__new__", "socket.gethostname"):
-            raise OSError(UNREACHABLE, "sealed")
+            raise OSError(UNREACHABLE, SEALED)
         if refused:
-            raise OSError(DENIED, "sealed")
+            raise OSError(DENIED, SEALED)
 
     def close(self):
         """Seal this process for good."""
@@ -53,7 +71,7 @@ class Seal(object):
         import subprocess
 
         def refuse(*_args, **_options):
-            raise OSError(DENIED, "sealed")
+            raise OSError(DENIED, SEALED)
 
         for name in ("connect", "connect_ex", "sendto", "bind"):
             try:
@@ -87,7 +105,9 @@ class Seal(object):
 
         def guarded(function, event):
             def call(*args, **options):
-                self.on_event(event, args)
+                if options.get("dir_fd") is not None:
+                    raise OSError(DENIED, SEALED)
+                self.on_event(event, args[:2])
                 return function(*args, **options)
 
             return call

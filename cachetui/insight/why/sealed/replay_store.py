@@ -24,6 +24,7 @@ class Store(object):
         self.layouts = ("http-v2", "http")  # the one that this pip reads first
 
     def path(self, url, layout):
+        """Return where an answer lies (pip's `_internal/network/cache.py`)."""
         from pip._vendor.cachecontrol.controller import CacheController
 
         digest = sha224(CacheController.cache_url(url).encode("utf-8")).hexdigest()
@@ -64,13 +65,13 @@ class Store(object):
             return None
 
     def metadata(self, url):
-        """Return the metadata of the wheel of an address; None where the cache does not tell it."""
+        """Return the metadata of the wheel of an address (PEP 658); None where the cache does not tell it."""
         wheel, apart = self.find(url), self.find(url + ".metadata")
         try:
             if wheel:
                 with wheel[1][3]() as body, zipfile.ZipFile(body) as archive:
                     names = [name for name in archive.namelist() if name.endswith(".dist-info/METADATA")]
-                    if names:
+                    if names and archive.getinfo(names[0]).file_size <= MOST_READ:
                         return archive.read(names[0])
             if apart:
                 with apart[1][3]() as body:
