@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from cachetui.facts import Facts, Word
+from cachetui.labels import Facts, Word
 from cachetui.model import Entry, group_projects
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import Is
@@ -52,7 +52,7 @@ class Rules:
         return self.older_than is not None or self.larger_than is not None or self.terms is not None
 
     def __bool__(self) -> bool:
-        """Tell whether there is any rule at all."""
+        """Return whether there is any rule at all."""
         return bool(self.choosers or self.narrows or self.keep_latest is not None or self.max_size is not None)
 
 
@@ -98,7 +98,7 @@ def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
 
 
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
-    """Tell whether an entry goes, whatever room there is."""
+    """Return whether an entry goes, whatever room there is."""
     if rules.choosers:
         if not any(Is("", _word(chooser)).judge(entry, facts) for chooser in rules.choosers):
             return False

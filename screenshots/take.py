@@ -60,7 +60,7 @@ def main() -> None:
 
 async def take(picture: Picture) -> None:
     """Take one picture."""
-    from cachetui.pip.location import locate  # noqa: PLC0415 - as above
+    from cachetui.pip.config.location import locate  # noqa: PLC0415 - as above
     from cachetui.ui.app import CachetuiApp  # noqa: PLC0415
 
     app = CachetuiApp(locate(), memory=False)

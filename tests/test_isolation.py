@@ -9,8 +9,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cachetui import isolation
-from cachetui.isolation import LIMIT, Reply, ask
+from cachetui.system import isolated
+from cachetui.system.isolated import LIMIT, Reply, ask
 
 ENVIRON = dict(os.environ)
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a script for an interpreter")
@@ -44,7 +44,7 @@ def test_it_runs_isolated_in_an_empty_folder_that_goes(tmp_path: Path, monkeypat
     reply = ask(Path(sys.executable), ("-c", code), ENVIRON | {"PYTHONPATH": str(tmp_path)}, timeout=60)
     escaped = reply.folder.replace("\\", "\\\\")
     assert reply == Reply(0, f'["{escaped}", [], 1]{os.linesep}', "", reply.folder)
-    assert not Path(reply.folder).parents[isolation.DEPTH].exists()
+    assert not Path(reply.folder).parents[isolated.DEPTH].exists()
 
 
 def test_errors_and_exit_codes_come_back() -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.terms.quoting import brief, excerpt
+from cachetui.text.excerpt import brief, excerpt
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cachetui.facts import Facts
+from cachetui.labels import Facts
 from cachetui.model import NS, Entry, File
 from cachetui.rules import CHOOSERS, Chooser, Rules, choose
 from cachetui.terms import parse_terms

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachetui.errors import TermError
-from cachetui.facts import Facts
+from cachetui.labels import Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
 

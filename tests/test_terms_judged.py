@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from cachetui.errors import TermError
-from cachetui.facts import WORDS, Facts
+from cachetui.labels import WORDS, Facts
 from cachetui.model import KINDS, NS, Entry, File
 from cachetui.terms import parse_terms
 

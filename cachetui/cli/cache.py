@@ -18,10 +18,10 @@ import click
 from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
 from cachetui.errors import RootError
-from cachetui.interpreters.named import default_python, python_at
+from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Batch, Inventory
-from cachetui.pip.location import Location, locate
-from cachetui.pip.places import place
+from cachetui.pip.config.location import Location, locate
+from cachetui.pip.config.paths import place
 
 SHOWN_AFTER = 0.4
 """Seconds of reading after which its progress is shown: before, it would only flicker."""
@@ -67,7 +67,7 @@ def located(settings: Settings) -> Iterator[Location]:
 
 
 def _is_somewhere() -> bool:
-    """Tell whether the current folder is still there."""
+    """Return whether the current folder is still there."""
     try:
         return bool(Path.cwd())
     except OSError:
@@ -90,7 +90,7 @@ def ended_in_order() -> Iterator[None]:
 
 
 def absent(location: Location) -> bool:
-    """Tell whether there is no cache yet at a place that was not named."""
+    """Return whether there is no cache yet at a place that was not named."""
     return not location.named and not os.path.lexists(location.root)
 
 
@@ -133,8 +133,8 @@ def uncollected() -> Iterator[None]:
 def read(location: Location, *, remember: bool) -> Inventory:
     """Read the cache at a location, with or without what earlier runs learned."""
     from cachetui.pip.memory import Memory  # noqa: PLC0415 - not needed for an absent cache
-    from cachetui.pip.scan import scan  # noqa: PLC0415
-    from cachetui.ui.text import count, disk_text  # noqa: PLC0415
+    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
+    from cachetui.text.format import count, disk_text  # noqa: PLC0415
 
     status, began = Status(sys.stderr), time.monotonic()
 

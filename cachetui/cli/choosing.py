@@ -10,11 +10,11 @@ from packaging.tags import Tag
 from cachetui.cli.notes import note
 from cachetui.cli.options import Settings
 from cachetui.errors import RefusedError
-from cachetui.facts import Facts, Word
-from cachetui.insight.judging import facts_of
+from cachetui.insight.labelling import facts_of
+from cachetui.labels import Facts, Word
 from cachetui.model import Entry
 from cachetui.preferences.file import read_preferences
-from cachetui.preferences.values import Preferences, Protection
+from cachetui.preferences.model import Preferences, Protection
 from cachetui.terms import Predicate
 
 
@@ -71,7 +71,7 @@ def facts_for(
 def _tags(settings: Settings) -> tuple[frozenset[Tag], ...]:
     """Return what the Python takes that is named, or else what each takes that is found or remembered here."""
     from cachetui.cli.pythons import found, named  # noqa: PLC0415 - seldom needed, and slow to load
-    from cachetui.interpreters.reach import reach_of  # noqa: PLC0415
+    from cachetui.interpreters.supported_tags import reach_of  # noqa: PLC0415
 
     portrait = named(settings)
     if portrait is not None:

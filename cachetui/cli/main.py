@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run what `arguments` ask for; return the exit code."""
     try:
         _prepare_streams()
-        from cachetui.cli.group import call  # noqa: PLC0415 - from here on Ctrl+C is caught
+        from cachetui.cli.app import call  # noqa: PLC0415 - from here on Ctrl+C is caught
 
         code = call(arguments)
         _write_out()

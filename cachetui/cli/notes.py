@@ -9,7 +9,8 @@ from contextlib import suppress
 from typing import TextIO
 
 from cachetui.model import Entry
-from cachetui.ui.text import count, disk_text, printable
+from cachetui.text.escape import printable
+from cachetui.text.format import count, disk_text
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
 """What to write where a stream cannot take the sign."""
@@ -31,7 +32,7 @@ def say(sentence: str) -> None:
 
 
 def note(sentence: str) -> None:
-    """Tell something on stderr; names in it may be hostile.
+    """Print something on stderr; names in it may be hostile.
 
     That nobody reads it, or that there is no room for it, stops nothing: a full disk is what a removal is for.
     """
@@ -85,7 +86,7 @@ def ask(question: str) -> bool:
 
 
 def can_ask() -> bool:
-    """Tell whether somebody can see a question and answer it."""
+    """Return whether somebody can see a question and answer it."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 

@@ -62,7 +62,7 @@ def _by_the_shell(what: str, incomplete: str) -> list[CompletionItem[str]]:
 
 def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
     """Return what a term that has begun so can become."""
-    from cachetui.cli.suggesting import term_items  # noqa: PLC0415 - only a shell that completes asks
+    from cachetui.cli.complete_terms import term_items  # noqa: PLC0415 - only a shell that completes asks
 
     return term_items(context, incomplete)
 
@@ -92,21 +92,21 @@ def global_options(function: Function) -> Function:
 
 def size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     """Read an option's value as a size, as terms write it; return bytes."""
-    from cachetui.terms.values import parse_size  # noqa: PLC0415 - most commands do without
+    from cachetui.terms.quantities import parse_size  # noqa: PLC0415 - most commands do without
 
     return _read(parse_size, context, parameter, value)
 
 
 def age(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     """Read an option's value as an age, as terms write it; return nanoseconds."""
-    from cachetui.terms.values import parse_age  # noqa: PLC0415
+    from cachetui.terms.quantities import parse_age  # noqa: PLC0415
 
     return _read(parse_age, context, parameter, value)
 
 
 def number(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
     """Read an option's value as a number of things."""
-    from cachetui.terms.values import parse_count  # noqa: PLC0415
+    from cachetui.terms.quantities import parse_count  # noqa: PLC0415
 
     return _read(parse_count, context, parameter, value)
 
@@ -117,7 +117,7 @@ def _read(
     try:
         return None if value is None else parse(value)
     except ValueError as error:
-        from cachetui.ui.text import printable  # noqa: PLC0415 - only to complain
+        from cachetui.text.escape import printable  # noqa: PLC0415 - only to complain
 
         raise click.BadParameter(f"{printable(str(error))}.", context, parameter) from None
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
 from cachetui.interpreters import discovery
-from cachetui.interpreters.named import python_at
-from cachetui.interpreters.portrait import PATIENCE, Portrait, portrait_of
-from cachetui.interpreters.remembered import Remembered
-from cachetui.ui.text import count, hushed, printable
+from cachetui.interpreters.info import PATIENCE, Portrait, portrait_of
+from cachetui.interpreters.lookup import python_at
+from cachetui.interpreters.store import Remembered
+from cachetui.text.escape import printable
+from cachetui.text.format import count
+from cachetui.text.redact import hushed
 
 if TYPE_CHECKING:
-    from cachetui.insight.settings.current import PipSettings, Saying
+    from cachetui.pip_settings.effective import PipSettings, Saying
 
 LABEL = 9
 """Cells of a label below a Python's name."""
@@ -65,7 +67,7 @@ def named(settings: Settings) -> Portrait | None:
 
 def document(known: PipSettings) -> dict[str, Any]:
     """Return what one Python's pip is told, in the order and words of the JSON document."""
-    from cachetui.cli.documents import clean  # noqa: PLC0415 - needs what reads caches
+    from cachetui.report.entries_json import clean  # noqa: PLC0415 - needs what reads caches
 
     portrait, location = known.portrait, known.location
     works = portrait.trouble is None
@@ -87,7 +89,7 @@ def document(known: PipSettings) -> dict[str, Any]:
 
 
 def _saying(one: Saying) -> dict[str, Any]:
-    from cachetui.cli.documents import clean  # noqa: PLC0415 - needs what reads caches
+    from cachetui.report.entries_json import clean  # noqa: PLC0415 - needs what reads caches
 
     return {
         "option": one.option,

@@ -9,9 +9,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from cachetui.interpreters.named import Python, python_of
-from cachetui.interpreters.portrait import PATIENCE, Portrait, portrait_of
-from cachetui.interpreters.remembered import Remembered
+from cachetui.interpreters.info import PATIENCE, Portrait, portrait_of
+from cachetui.interpreters.lookup import Python, python_of
+from cachetui.interpreters.store import Remembered
 
 AT_ONCE = 3
 """How many Pythons are run at the same time: more would only make each other late."""
@@ -32,7 +32,7 @@ def pythons(
     Of several names of one, the first and shortest counts. Those that only start another Python (pyenv's stand-ins)
     cannot be told apart from it before they are asked. `machine` is that of `executables`.
     """
-    from cachetui.interpreters.sources import executables  # noqa: PLC0415 - slow to load
+    from cachetui.interpreters.locations import executables  # noqa: PLC0415 - slow to load
 
     seen: set[Key] = set()
     for executable in executables(environ, machine=machine, stop=stop):

@@ -22,10 +22,10 @@ from typing import Any, Generic, TypeVar
 import msgpack
 
 from cachetui.model import File, Unreadable
-from cachetui.pip.candidate import Candidate
-from cachetui.pip.shards import Shard
-from cachetui.pip.tree import Tree
-from cachetui.pip.wanted import Found, Wanted
+from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.shards import Shard
+from cachetui.pip.scan.url_index import Found, Wanted
+from cachetui.system.tree import Tree
 
 WORTH_HELP = 64
 """Shards, or pages, that pay for starting a process."""

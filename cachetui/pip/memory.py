@@ -17,8 +17,8 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from cachetui.owner import is_at_home
-from cachetui.pip.packing import parted
+from cachetui.pip.scan.codec import parted
+from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""

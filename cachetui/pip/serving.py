@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgpack
 
-from cachetui.pip.candidate import Candidate
-from cachetui.pip.disk import Disk, each
-from cachetui.pip.packing import unpack_shard
-from cachetui.pip.recall import last_reads
-from cachetui.pip.tree import Tree, never
-from cachetui.pip.wanted import Wanted
+from cachetui.pip.scan.codec import unpack_shard
+from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.reuse import last_reads
+from cachetui.pip.scan.url_index import Wanted
+from cachetui.system.parallel_io import Disk, each
+from cachetui.system.tree import Tree, never
 
 if TYPE_CHECKING:  # what was remembered needs no look
-    from cachetui.pip.dictionary import Dictionary
-    from cachetui.pip.looking import Looker
+    from cachetui.pip.scan.inspector import Looker
+    from cachetui.pip.scan.url_index import Dictionary
 
 FEW = 8
 """Shards of the memory that are answered for at once: where a disk is slow, others wait for a sign of life."""
@@ -55,7 +55,7 @@ class Server:
 
     @cached_property
     def _looker(self) -> Looker:
-        from cachetui.pip.looking import Looker  # noqa: PLC0415 - what was remembered needs no look
+        from cachetui.pip.scan.inspector import Looker  # noqa: PLC0415 - what was remembered needs no look
 
         return Looker(self._tree, never)
 
@@ -83,7 +83,7 @@ class Server:
         return last_reads(self._tree, known, never) if known else None
 
     def _read(self, places: Sequence[tuple[str, int]]) -> None:
-        from cachetui.pip.shards import list_shard  # noqa: PLC0415
+        from cachetui.pip.scan.shards import list_shard  # noqa: PLC0415
 
         looker = self._looker
         for shard in each(lambda place: list_shard(self._tree, *place, never), places, self._disk):
@@ -97,7 +97,7 @@ class Server:
             looker.errors.clear()
 
     def _want(self, wanted: Sequence[Any], indexes: Sequence[str]) -> None:
-        from cachetui.pip.dictionary import Dictionary  # noqa: PLC0415
+        from cachetui.pip.scan.url_index import Dictionary  # noqa: PLC0415
 
         self._dictionary = Dictionary([Wanted(*one) for one in wanted], indexes)
 

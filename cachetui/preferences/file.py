@@ -9,9 +9,8 @@ from pathlib import Path
 import platformdirs
 
 from cachetui.errors import CachetuiError
-from cachetui.owner import is_at_home
-from cachetui.preferences.values import Preferences
-from cachetui.replacing import replace_file
+from cachetui.preferences.model import Preferences
+from cachetui.system.files import is_at_home, replace_file
 
 LONGEST = 1_000_000
 """Bytes of a file that are read at most: more are no preferences."""
@@ -28,12 +27,12 @@ def read_preferences(path: Path | None = None) -> Preferences:
     try:
         content = _content(path)
     except OSError as error:
-        from cachetui.preferences.judging import unread  # noqa: PLC0415 - only a file that is there needs it
+        from cachetui.preferences.validate import unread  # noqa: PLC0415 - only a file that is there needs it
 
         return unread(path, f"the file cannot be read: {error.strerror or error}")
     if content is None:
         return Preferences(path)
-    from cachetui.preferences.judging import judge  # noqa: PLC0415
+    from cachetui.preferences.validate import judge  # noqa: PLC0415
 
     return judge(content, path)
 

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.model import Entry, File, Inventory
-from cachetui.removal.quiet import build_times, costs_of_staying, reason_to_stay
-from cachetui.removal.refusal import refuse
-from cachetui.removal.survey import survey
+from cachetui.removal.forbidden_roots import refuse
+from cachetui.removal.in_use import build_times, costs_of_staying, reason_to_stay
+from cachetui.removal.recheck import survey
 
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""

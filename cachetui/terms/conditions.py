@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
-from cachetui.facts import Facts, Word
+from cachetui.labels import Facts, Word
 from cachetui.model import Entry, Kind
 
 COMPARE: Mapping[str, Callable[[int, int], bool]] = {
@@ -40,7 +40,7 @@ class Condition(Protocol):
         ...
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether it is true of an entry; None where that cannot be told."""
+        """Return whether it is true of an entry; None where that cannot be told."""
         ...
 
 
@@ -54,7 +54,7 @@ class Part:
     """What to find, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether an entry bears it."""
+        """Return whether an entry bears it."""
         del facts
         canonical = canonicalize_name(self.part)
         name = entry.filename or entry.url or entry.path
@@ -72,7 +72,7 @@ class OfKind:
     """What an entry must be."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether an entry is of this kind."""
+        """Return whether an entry is of this kind."""
         del facts
         return entry.kind == self.kind
 
@@ -110,7 +110,7 @@ class ForPython:
     """Tags judged before, by their first two parts."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether no other Python can use a wheel; None for what has no tags."""
+        """Return whether no other Python can use a wheel; None for what has no tags."""
         del facts
         if not entry.filename or not entry.filename.endswith(".whl"):
             return None
@@ -123,7 +123,7 @@ class ForPython:
         return self.known[tag]
 
     def _takes(self, interpreter: str, abi: str) -> bool:
-        """Tell whether it is meant by the first two parts of a tag."""
+        """Return whether it is meant by the first two parts of a tag."""
         if len(self.version) > 1 and "abi3" in abi.lower().split("."):
             return False  # later Pythons can use it, too
         return all(self._is(one) for one in interpreter.lower().split("."))
@@ -149,7 +149,7 @@ class From:
     """What its address holds, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether an address holds the text, but for what may be a secret in it; None where it is not known."""
+        """Return whether an address holds the text, but for what may be a secret in it; None where it is not known."""
         del facts
         if entry.url is None:
             return None
@@ -172,7 +172,7 @@ class Is:
     """What an entry must be."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether an entry is that."""
+        """Return whether an entry is that."""
         match self.word:
             case "leftover":
                 return entry.kind == "leftover"

@@ -9,12 +9,12 @@ from difflib import get_close_matches
 from typing import cast
 
 from cachetui.errors import TermError
-from cachetui.facts import WORDS, Facts, Word
+from cachetui.labels import WORDS, Facts, Word
 from cachetui.model import KINDS, Entry, Kind
 from cachetui.terms.conditions import COMPARE, Condition, ForPython, From, Is, Measure, Measured, OfKind, Part
-from cachetui.terms.quoting import brief
+from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, parse_requirement, skip
-from cachetui.terms.values import parse_age, parse_size
+from cachetui.text.excerpt import brief
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
 """What may stand before a value, each with its colon."""
@@ -36,7 +36,7 @@ class Term:
     negated: bool
 
     def holds(self, entry: Entry, facts: Facts) -> bool:
-        """Tell whether it is true of an entry: neither it nor its opposite is of what cannot be told."""
+        """Return whether it is true of an entry: neither it nor its opposite is of what cannot be told."""
         found = self.condition.judge(entry, facts)
         return found is not None and found != self.negated
 
@@ -48,7 +48,7 @@ class Predicate:
     terms: tuple[Term, ...]
 
     def __call__(self, entry: Entry, facts: Facts) -> bool:
-        """Tell whether every term is true of an entry."""
+        """Return whether every term is true of an entry."""
         return all(term.holds(entry, facts) for term in self.terms)
 
     @property

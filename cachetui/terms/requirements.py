@@ -11,9 +11,9 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.errors import TermError
-from cachetui.facts import Facts
+from cachetui.labels import Facts
 from cachetui.model import Entry
-from cachetui.terms.quoting import brief
+from cachetui.text.excerpt import brief
 
 SPACE = re.compile(r"\s*")
 NAME = re.compile(r"[A-Za-z0-9*?](?:[A-Za-z0-9._*?-]*[A-Za-z0-9*?])?")
@@ -35,7 +35,7 @@ class Clause:
     """What it means (PEP 440)."""
 
     def takes_local(self, version: str) -> bool:
-        """Tell whether `==` takes a local version here that it does not name."""
+        """Return whether `==` takes a local version here that it does not name."""
         return self.specifier.operator == "==" and "+" in version and "+" not in self.specifier.version
 
 
@@ -55,7 +55,7 @@ class Requirement:
     """Versions judged before."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Tell whether an entry is meant; None where it bears no name or no version to tell by."""
+        """Return whether an entry is meant; None where it bears no name or no version to tell by."""
         del facts
         if entry.project is None:
             return None
@@ -66,11 +66,11 @@ class Requirement:
         return None if entry.version is None else self._holds(entry.version)
 
     def names(self, project: str) -> bool:
-        """Tell whether a canonical name is meant."""
+        """Return whether a canonical name is meant."""
         return project == self.name if self.pattern is None else self.pattern.fullmatch(project) is not None
 
     def _holds(self, version: str) -> bool:
-        """Tell whether a version as written satisfies every clause. Pre-releases count."""
+        """Return whether a version as written satisfies every clause. Pre-releases count."""
         if version not in self.known:
             self.known[version] = all(_satisfies(clause.specifier, version) for clause in self.clauses)
         return self.known[version]
@@ -162,7 +162,7 @@ def skip(text: str, position: int) -> int:
 
 
 def _satisfies(specifier: Specifier, version: str) -> bool:
-    """Tell whether a version as written satisfies one comparison; what is no version does so only literally."""
+    """Return whether a version as written satisfies one comparison; what is no version does so only literally."""
     try:
         Version(version)
     except ValueError:  # InvalidVersion, or more digits than Python takes for a number

@@ -18,25 +18,27 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from cachetui.preferences.values import Complaint, Preferences
-from cachetui.ui import work
-from cachetui.ui.audit import AuditView
-from cachetui.ui.browse import Browse
-from cachetui.ui.cache_tree import CacheTree
-from cachetui.ui.cells import shown
-from cachetui.ui.details import BESIDE
-from cachetui.ui.exporter import Exporter
-from cachetui.ui.figures import Figure
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.finding_list import FindingList
-from cachetui.ui.header import Header
-from cachetui.ui.health import Health
+from cachetui.preferences.model import Complaint, Preferences
+from cachetui.ui import workers
+from cachetui.ui.audit.figures import Figure
+from cachetui.ui.audit.view import AuditView
+from cachetui.ui.bindings import MARK, MOVE, PROGRAM, REMOVE, SHOW, key, key_names
+from cachetui.ui.browse.details import BESIDE
+from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.browse.tree import CacheTree
+from cachetui.ui.browse.view import Browse
+from cachetui.ui.health.finding_list import FindingList
+from cachetui.ui.health.view import Health
 from cachetui.ui.keymap import keymap
-from cachetui.ui.keys import MARK, MOVE, PROGRAM, REMOVE, SHOW, key, key_names
-from cachetui.ui.reader import TABS
-from cachetui.ui.remover import REFUSAL_SECONDS
-from cachetui.ui.settings import Settings
-from cachetui.ui.why import AnswerList, QuestionBox, Why
+from cachetui.ui.operations.export import Exporter
+from cachetui.ui.operations.removal import REFUSAL_SECONDS
+from cachetui.ui.operations.scan import TABS
+from cachetui.ui.settings.view import Settings
+from cachetui.ui.why.answer_list import AnswerList
+from cachetui.ui.why.question_input import QuestionBox
+from cachetui.ui.why.view import Why
+from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.header import Header
 
 INTERRUPTED = 130
 """The exit code of what was ended by Ctrl+C, as shells have it."""
@@ -124,11 +126,11 @@ class CachetuiApp(Exporter):
 
     def _remember_theme(self) -> None:
         if self.preferences.path is not None:
-            job = partial(work.remember, lambda: self.theme, self.preferences.path)
+            job = partial(workers.remember, lambda: self.theme, self.preferences.path)
             self._beside(job, group="remember")
 
-    @on(work.NotRemembered)
-    def _tell_not_remembered(self, event: work.NotRemembered) -> None:
+    @on(workers.NotRemembered)
+    def _tell_not_remembered(self, event: workers.NotRemembered) -> None:
         if not self._told:
             self._told = True
             self.notify(shown(event.reason), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
@@ -187,7 +189,7 @@ class CachetuiApp(Exporter):
 
     def action_help(self) -> None:
         """Explain all keys."""
-        from cachetui.ui.help import Help, explain  # noqa: PLC0415 - needed late
+        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - needed late
 
         if not isinstance(self.screen, Help):
             about = self.focused.HELP if self.focused is not None else None

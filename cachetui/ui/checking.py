@@ -10,12 +10,12 @@ from textual.message import Message
 
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, File, Inventory
-from cachetui.ui import work
+from cachetui.ui import workers
 from cachetui.ui.edge import edge
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.health.finding import Finding
-    from cachetui.insight.health.verifying import Progress, Verified
+    from cachetui.insight.health.verification import Progress, Verified
 
     Files = tuple[File, ...]
 
@@ -31,7 +31,7 @@ class Checked(Message):
 
 
 @dataclass
-class Verifying(work.Latest):
+class Verifying(workers.Latest):
     """A verification has got further."""
 
     turn: int
@@ -66,12 +66,12 @@ class Unchecked(Message):
 
 def to_read(entries: Iterable[Entry]) -> list[Entry]:
     """Return what of some entries a verification reads."""
-    from cachetui.insight.health.verifying import VERIFIED  # noqa: PLC0415 - asked seldom
+    from cachetui.insight.health.verification import VERIFIED  # noqa: PLC0415 - asked seldom
 
     return [entry for entry in entries if entry.kind in VERIFIED]
 
 
-def check(turn: int, inventory: Inventory, now_ns: int, post: work.Post, stop: work.Stop) -> None:
+def check(turn: int, inventory: Inventory, now_ns: int, post: workers.Post, stop: workers.Stop) -> None:
     """Look for what is wrong, as far as can be seen."""
     from cachetui.insight.health import checks  # noqa: PLC0415 - the first screen does not wait for it
 
@@ -86,14 +86,14 @@ def check(turn: int, inventory: Inventory, now_ns: int, post: work.Post, stop: w
             post(Checked(turn, findings))
 
 
-def verify(turn: int, inventory: Inventory, post: work.Post, stop: work.Stop) -> None:
+def verify(turn: int, inventory: Inventory, post: workers.Post, stop: workers.Stop) -> None:
     """Read everything; one that is stopped tells what it has found."""
-    from cachetui.insight.health import verifying  # noqa: PLC0415 - the first screen does not wait for it
+    from cachetui.insight.health import verification  # noqa: PLC0415 - the first screen does not wait for it
 
-    report: Callable[[Progress], None] = work.now_and_then(lambda progress: post(Verifying(turn, progress)))
+    report: Callable[[Progress], None] = workers.now_and_then(lambda progress: post(Verifying(turn, progress)))
     try:
         with edge("verify the cache"):
-            verified = verifying.verify(inventory, inventory.entries, stop=stop, report=report)
+            verified = verification.verify(inventory, inventory.entries, stop=stop, report=report)
     except (CachetuiError, OSError) as error:
         post(Unchecked(turn, _why(error), deep=True))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cachetui.errors import CachetuiError
-from cachetui.ui.echo import echoed
+from cachetui.text.redact import echoed
 
 
 class UnforeseenError(CachetuiError):

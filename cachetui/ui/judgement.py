@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
-from cachetui.facts import Facts, Word
+from cachetui.labels import Facts, Word
 from cachetui.model import Entry
 
 if TYPE_CHECKING:  # asked seldom
     from packaging.tags import Tag
 
-    from cachetui.pip.location import Interpreter
+    from cachetui.pip.config.location import Interpreter
 
 AT_ONCE = 2_000
 """Entries of which facts are found out within a frame; more are looked at in a thread."""
@@ -59,7 +59,7 @@ class Judgement:
 
     def find(self) -> Judged:
         """Find it out. May run an interpreter, to ask for its tags."""
-        from cachetui.insight.judging import facts_of  # noqa: PLC0415 - asked seldom
+        from cachetui.insight.labelling import facts_of  # noqa: PLC0415 - asked seldom
 
         protect = self.protect if "protected" in self.words else None
         facts = facts_of(self.entries, self.words, now_ns=self.now_ns, tags=self._tags(), protect=protect)
@@ -68,8 +68,8 @@ class Judgement:
     def _tags(self) -> Collection[frozenset[Tag]]:
         if "unusable" not in self.words or self.python is None:
             return self.tags
-        from cachetui.interpreters.named import Python  # noqa: PLC0415 - asked seldom
-        from cachetui.interpreters.portrait import portrait_of  # noqa: PLC0415
+        from cachetui.interpreters.info import portrait_of  # noqa: PLC0415
+        from cachetui.interpreters.lookup import Python  # noqa: PLC0415 - asked seldom
 
         tags = portrait_of(Python(self.python.executable, self.python.prefix), os.environ).wheel_tags()
         return (tags,) if tags else ()

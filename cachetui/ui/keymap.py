@@ -9,8 +9,8 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
-from cachetui.preferences.values import Complaint, Preferences
-from cachetui.ui.keys import NAMES
+from cachetui.preferences.model import Complaint, Preferences
+from cachetui.ui.bindings import NAMES
 
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 KEY_NAMES = frozenset([key.value for key in Keys])
@@ -95,7 +95,7 @@ def key_named(written: str) -> str:
 
 
 def is_key(key: str) -> bool:
-    """Tell whether there is a key of this name."""
+    """Return whether there is a key of this name."""
     *modifiers, last = key.split("+")
     if not last or not MODIFIERS.issuperset(modifiers) or len(modifiers) != len({*modifiers}):
         return False
@@ -103,6 +103,6 @@ def is_key(key: str) -> bool:
 
 
 def is_typed(key: str) -> bool:
-    """Tell whether a key writes something where one types."""
+    """Return whether a key writes something where one types."""
     character = key_to_character(REPLACED_KEYS.get(key, key))
     return character is not None and character.isprintable()

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
+from cachetui.browsing.catalog import Catalog, Place
+from cachetui.browsing.group import Holding
+from cachetui.browsing.marks import Marks
 from cachetui.model import Entry
-from cachetui.ui.catalog import Catalog, Place
-from cachetui.ui.holding import Holding
-from cachetui.ui.marks import Marks
 
 DIGITS = bytes.maketrans(b"\0\1", b"01")
 PICKS = bytes.maketrans(b"01", b"\0\1")

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from cachetui.browsing.catalog import Catalog
+from cachetui.browsing.marks import Guarded
 from cachetui.model import Inventory
-from cachetui.preferences.values import Preferences, Protection
-from cachetui.ui.catalog import Catalog
-from cachetui.ui.guarded import Guarded
+from cachetui.preferences.model import Preferences, Protection
 
 if TYPE_CHECKING:  # the first screen does not wait for what removes
     from cachetui.removal.plan import Plan
-    from cachetui.ui.work import Post, Stop
+    from cachetui.ui.workers import Post, Stop
 
 Prefer = Callable[[], Preferences]
 """Reads the preferences as they are now."""
@@ -57,7 +57,7 @@ def protected_of(inventory: Inventory, protection: Protection, now_ns: int) -> f
     """Return the paths of the entries that the preferences protect; `now_ns` is in nanoseconds since the epoch."""
     if not protection.terms:
         return frozenset()
-    from cachetui.insight.judging import facts_of  # noqa: PLC0415 - the first screen does not wait for it
+    from cachetui.insight.labelling import facts_of  # noqa: PLC0415 - the first screen does not wait for it
 
     return facts_of(inventory.entries, (), now_ns=now_ns, protect=protection).protected
 

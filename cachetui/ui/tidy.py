@@ -8,7 +8,7 @@ import time
 
 from textual import events
 
-from cachetui.ui.keyboard import Keyboard
+from cachetui.ui.type_ahead import Keyboard
 
 QUIET, STAYS_QUIET, LONG_QUIET = 1.0, 5.0, 20.0
 """Seconds without a key or the mouse after which young garbage is looked for, what was read is set apart, and all

@@ -116,7 +116,7 @@ def _measure(place: Workplace, results: Results, options: argparse.Namespace) ->
 
 
 def _possible(place: Workplace, group: str, results: Results, options: argparse.Namespace) -> bool:
-    """Tell whether a group can be measured here; note why not."""
+    """Return whether a group can be measured here; note why not."""
     why = ""
     if group != "pure" and not POSIX:
         why = "this system has neither pseudo-terminals nor figures of what a child took"

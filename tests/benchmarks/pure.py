@@ -20,8 +20,8 @@ from tests.benchmarks.results import SECONDS, Results
 from tests.benchmarks.workplace import Workplace
 
 if TYPE_CHECKING:
+    from cachetui.browsing.rows import By
     from cachetui.removal.plan import Plan
-    from cachetui.ui.rows import By
 
 GROUP = "pure"
 LIMIT = 600.0
@@ -54,11 +54,11 @@ def measure_pure(place: Workplace, results: Results, entries: int, runs: int) ->
 
 def measure(root: Path, runs: int) -> dict[str, list[float]]:
     """Scan a cache, and return the seconds of each run of everything that is computed of it."""
-    from cachetui.pip.scan import scan  # noqa: PLC0415 - this is another process
+    from cachetui.browsing.catalog import Catalog  # noqa: PLC0415
+    from cachetui.browsing.model import Listing  # noqa: PLC0415
+    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415 - this is another process
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
-    from cachetui.ui.bill import bill  # noqa: PLC0415
-    from cachetui.ui.catalog import Catalog  # noqa: PLC0415
-    from cachetui.ui.listing import Listing  # noqa: PLC0415
+    from cachetui.report.removal_list import bill  # noqa: PLC0415
 
     inventory = scan(root)
     gc.collect()

@@ -92,8 +92,8 @@ def _in_process(place: Workplace, copy: Path) -> dict[str, float]:
 def main() -> None:
     """Scan the cache that the command line names; then plan its removal and carry it out, against the clock."""
     from cachetui.cli.cache import uncollected  # noqa: PLC0415 - this is another process
-    from cachetui.pip.scan import scan  # noqa: PLC0415
-    from cachetui.removal.execution import carry_out  # noqa: PLC0415
+    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
+    from cachetui.removal.execute import carry_out  # noqa: PLC0415
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
 
     with uncollected():  # as the command does

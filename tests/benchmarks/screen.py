@@ -65,42 +65,42 @@ def cursor_row(screen: Screen) -> str:
 
 
 def moved(before: Screen, after: Screen) -> bool:
-    """Tell whether another row has the cursor."""
+    """Return whether another row has the cursor."""
     return cursor_row(before)[2:60] != cursor_row(after)[2:60]
 
 
 def rows_changed(before: Screen, after: Screen) -> bool:
-    """Tell whether there are other rows."""
+    """Return whether there are other rows."""
     return before[ROWS] != after[ROWS]
 
 
 def opened(before: Screen, after: Screen) -> bool:
-    """Tell whether the row with the cursor is open."""
+    """Return whether the row with the cursor is open."""
     return cursor_row(after)[1] == "▾"
 
 
 def closed(before: Screen, after: Screen) -> bool:
-    """Tell whether the row with the cursor is closed."""
+    """Return whether the row with the cursor is closed."""
     return cursor_row(after)[1] == "▸"
 
 
 def marks_changed(before: Screen, after: Screen) -> bool:
-    """Tell whether other entries are marked, as the last line says."""
+    """Return whether other entries are marked, as the last line says."""
     return MARKED.findall(before[-1]) != MARKED.findall(after[-1])
 
 
 def typing(before: Screen, after: Screen) -> bool:
-    """Tell whether keys go into the filter box, as the last line says."""
+    """Return whether keys go into the filter box, as the last line says."""
     return "Enter" in after[-1]
 
 
 def complete(screen: Screen) -> bool:
-    """Tell whether nothing is being read."""
+    """Return whether nothing is being read."""
     return bool(SAID.search(screen[FILTER_LINE]))
 
 
 def named(screen: Screen) -> bool:
-    """Tell whether a project is there, with its size."""
+    """Return whether a project is there, with its size."""
     return any(map(ROW.search, screen))
 
 

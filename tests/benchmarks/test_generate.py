@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from pathlib import Path
 
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from tests.benchmarks.generate import Known, generate, main
 
 ENTRIES = 600

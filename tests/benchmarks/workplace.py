@@ -102,7 +102,7 @@ class Workplace:
         return self.folder / f"cache-{entries}"
 
     def machine(self) -> dict[str, str | int]:
-        """Tell what is measured on."""
+        """Return what is measured on."""
         mounts = [item for item in psutil.disk_partitions(all=True) if self.folder.is_relative_to(item.mountpoint)]
         system = max(mounts, key=lambda item: len(item.mountpoint)).fstype if mounts else "unknown"
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
@@ -121,7 +121,7 @@ def _version(wheel: Path) -> tuple[int, ...]:
 
 
 def can_drop_caches() -> bool:
-    """Tell whether the kernel's caches can be dropped; tries it."""
+    """Return whether the kernel's caches can be dropped; tries it."""
     try:
         drop_caches()
     except OSError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.pip import running
+from cachetui.pip import processes
 
 
 def no_pips() -> tuple[int, ...]:
@@ -11,7 +11,7 @@ def no_pips() -> tuple[int, ...]:
 
 
 if __name__ == "__main__":
-    running.running_pips = no_pips
+    processes.running_pips = no_pips
     from cachetui.cli.main import main
 
     main()

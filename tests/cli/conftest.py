@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pytest
 
-from cachetui.cli import main, removing
+from cachetui.cli import main, removal_flow
 from cachetui.demo import demo_cache
 from cachetui.demo.target import Target
 from tests.cli.lending import Lent
@@ -57,7 +57,7 @@ def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run commands in this process; whether a pip runs on the machine of the tests does not matter."""
-    monkeypatch.setattr(removing, "running_pips", lambda: ())
+    monkeypatch.setattr(removal_flow, "running_pips", lambda: ())
 
     def run(*arguments: object) -> Said:
         code = main.run([str(argument) for argument in arguments])
@@ -87,12 +87,12 @@ class Nobody(NamedTuple):
     def run(self, *arguments: object) -> Said:
         """Run a command as that user."""
         code = (
-            "import os, pkgutil, sys, importlib, cachetui.pip.running\n"
-            "cachetui.pip.running.running_pips = lambda: ()\n"
+            "import os, pkgutil, sys, importlib, cachetui.pip.processes\n"
+            "cachetui.pip.processes.running_pips = lambda: ()\n"
             "for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):\n"
             "    if not module.name.startswith(('cachetui.ui', 'cachetui.__main__')):\n"
             "        importlib.import_module(module.name)\n"
-            "import cachetui.ui.rows, cachetui.ui.bill, cachetui.ui.text, humanize, psutil\n"
+            "import cachetui.browsing.rows, cachetui.report.removal_list, cachetui.text.format, humanize, psutil\n"
             "os.geteuid() or os.setuid(65_534)\n"
             "sys.exit(cachetui.cli.main.run(sys.argv[1:]))"
         )

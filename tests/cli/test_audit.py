@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.ui.report.rows import Row
+from cachetui.report.audit_rows import Row
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import write

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.cli.group import COMMANDS
-from cachetui.cli.shells import SHELLS, take_apart
-from cachetui.cli.suggesting import AGES, MEASURES, QUALIFIERS, SIZES, VALUES
+from cachetui.cli.app import COMMANDS
+from cachetui.cli.complete_terms import AGES, MEASURES, QUALIFIERS, SIZES, VALUES
+from cachetui.cli.completion_scripts import SHELLS, take_apart
 from cachetui.pip.memory import Memory, default_path
-from cachetui.pip.packing import pack_shard
+from cachetui.pip.scan.codec import pack_shard
 from cachetui.terms import parse_terms, parser
 from tests.cli.conftest import Run
 
@@ -178,7 +178,7 @@ def test_it_neither_reads_the_cache_nor_writes_nor_imports_what_is_slow(learned:
         "sys.addaudithook(seen)\n"
         "from cachetui.cli.main import run\n"
         "run([])\n"
-        "slow = {'textual', 'rich', 'humanize', 'psutil', 'cachetui.pip.scan', 'cachetui.terms.parser'}\n"
+        "slow = {'textual', 'rich', 'humanize', 'psutil', 'cachetui.pip.scan.scanner', 'cachetui.terms.parser'}\n"
         "sys.stderr.write(' '.join(slow & sys.modules.keys()))"
     )
     environment = {

@@ -13,7 +13,7 @@ import pytest
 from cachetui.cli.cache import ENDINGS
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, file_headers
-from cachetui.insight.export import exporting
+from cachetui.export import export
 from cachetui.model import NS
 from tests.cli.conftest import Nobody, Run, made_up_name
 
@@ -172,7 +172,7 @@ def test_no_line_of_a_file_tells_its_secrets(line: str, told: str, run: Run, cac
 def test_a_signal_stops_and_leaves_nothing_half_done(
     name: str, run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*arguments: object, stop: Callable[[], bool], **_: object) -> exporting.Outcome:
+    def interrupted(*arguments: object, stop: Callable[[], bool], **_: object) -> export.Outcome:
         written = 0
 
         def asked() -> bool:
@@ -182,10 +182,10 @@ def test_a_signal_stops_and_leaves_nothing_half_done(
                 signal.raise_signal(getattr(signal, name))
             return stop()
 
-        return export(*arguments, stop=asked)  # type: ignore[arg-type]
+        return whole(*arguments, stop=asked)  # type: ignore[arg-type]
 
-    export = exporting.export
-    monkeypatch.setattr(exporting, "export", interrupted)
+    whole = export.export
+    monkeypatch.setattr(export, "export", interrupted)
     said = run("export", "torch", "--to", tmp_path / "out", "--cache-dir", cache)
     assert said.code == 130
     assert said.err.splitlines()[-1].startswith("Stopped. Exported ")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli.documents import entries_json
+from cachetui.report.entries_json import entries_json
 from tests.cli.conftest import Nobody, Run, made_up_name
 from tests.inventories import files, record, write
 from tests.ui.cache import made

@@ -12,7 +12,7 @@ from typing import NoReturn
 import pytest
 
 from cachetui import __version__
-from cachetui.pip import scan
+from cachetui.pip.scan import scanner
 from tests.cli.conftest import Run
 
 if sys.platform != "win32":
@@ -110,7 +110,7 @@ def test_ctrl_c_while_reading_is_told_by_the_exit_code(run: Run, cache: Path, mo
         signal.raise_signal(signal.SIGINT)
         raise AssertionError
 
-    monkeypatch.setattr(scan, "scan", interrupted)
+    monkeypatch.setattr(scanner, "scan", interrupted)
     assert run("list", "--cache-dir", cache) == (130, "", "Stopped.\n")
 
 

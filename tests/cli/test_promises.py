@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli.group import COMMANDS
+from cachetui.cli.app import COMMANDS
 from tests.cli.conftest import Run, Said
 from tests.inventories import files
 
@@ -248,7 +248,7 @@ def test_no_command_imports_textual(cache: Path, command: str) -> None:
     needed = {"remove": ["torch", "--yes"], "prune": ["--superseded"], "completion": ["bash"], "why": ["torch"]}
     needed["export"] = ["torch", "--to", str(cache.parent / "wheels")]
     asked = (
-        "import sys; from cachetui.pip import running; running.running_pips = lambda: ();"
+        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ();"
         "from cachetui.cli.main import run; code = run(sys.argv[1:]); run([sys.argv[1], '--help']);"
         'sys.stderr.write(f\'\\n{code} {sorted({"textual", "rich"} & sys.modules.keys())}\')'
     )

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.cli import pythons as cli_pythons
+from cachetui.cli import pythons
 from cachetui.cli.pythons import document, report
-from cachetui.insight.settings.current import PipSettings, settings_of
 from cachetui.interpreters import discovery
-from cachetui.interpreters.named import Python
-from cachetui.interpreters.portrait import Portrait
+from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.lookup import Python
+from cachetui.pip_settings.effective import PipSettings, settings_of
 from tests.cli.conftest import Run
 from tests.interpreters.fakes import answering, posix, runs, script
 
@@ -123,7 +123,7 @@ def test_info_lists_them_only_when_asked(run: Run, cache: Path, here: Path) -> N
 def test_info_tells_why_the_python_that_was_named_does_not_work(
     text: str, trouble: str, run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_pythons, "PATIENCE", 0.3 if "STOP" in text else LONG)
+    monkeypatch.setattr(pythons, "PATIENCE", 0.3 if "STOP" in text else LONG)
     place = script(tmp_path / "bin/python", text)
     said = run("info", "--cache-dir", cache, "--python", place)
     assert (said.code, said.err) == (0, f"{place} does not work. {trouble}\n")

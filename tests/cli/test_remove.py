@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli import removing
+from cachetui.cli import removal_flow
 from cachetui.cli.cache import ENDINGS
-from cachetui.removal import execution
+from cachetui.removal import execute
 from cachetui.removal.plan import Plan
 from tests.cli.conftest import Nobody, Run, made_up_name
 from tests.cli.test_preferences import prefer
@@ -203,11 +203,11 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
 ) -> None:
     record, body = sorted(paths_of(run, cache, "torch===2.3.0", "kind:wheel"))
 
-    def change_first(*arguments: Any, **options: Any) -> execution.Outcome:
+    def change_first(*arguments: Any, **options: Any) -> execute.Outcome:
         write(cache, body, b"changed")
-        return execution.carry_out(*arguments, **options)
+        return execute.carry_out(*arguments, **options)
 
-    monkeypatch.setattr(removing, "carry_out", change_first)
+    monkeypatch.setattr(removal_flow, "carry_out", change_first)
     said = run("remove", "torch===2.3.0", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)
     assert said.code == 1
@@ -261,7 +261,7 @@ def test_what_is_unusable_goes_unasked_only_for_a_python_that_is_named(run: Run,
 
 
 def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removing, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal_flow, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 0
     assert "! a pip is running (4121): 1 index page stays\n" in said.err
@@ -272,7 +272,7 @@ def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([(), (4121,)])
-    monkeypatch.setattr(removing, "running_pips", lambda: next(answers))
+    monkeypatch.setattr(removal_flow, "running_pips", lambda: next(answers))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert "index page stays" not in said.err
@@ -288,7 +288,7 @@ def test_terms_match_nothing_where_there_is_no_cache(run: Run) -> None:
 
 def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("remove", "numpy>=0", "--yes", "--cache-dir", cache)
-    monkeypatch.setattr(removing, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal_flow, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert said.err.startswith("Nothing of this can be removed.\n")
@@ -298,7 +298,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
 def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
     name: str, run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execution.Outcome:
+    def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execute.Outcome:
         asked = 0
 
         def press() -> bool:
@@ -308,9 +308,9 @@ def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
                 signal.raise_signal(getattr(signal, name))
             return stop()
 
-        return execution.carry_out(plan, stop=press)
+        return execute.carry_out(plan, stop=press)
 
-    monkeypatch.setattr(removing, "carry_out", interrupted)
+    monkeypatch.setattr(removal_flow, "carry_out", interrupted)
     before = files(cache)
     said = run("remove", "numpy", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli.documents import SCHEMA
 from cachetui.demo import artifacts
 from cachetui.demo.contents import INDEX
 from cachetui.demo.writer import CacheWriter
-from cachetui.insight.why.wording import quoted
+from cachetui.insight.why.phrases import quoted
+from cachetui.report.entries_json import SCHEMA
 from tests.cli.conftest import Run
 from tests.environments import environment
 from tests.interpreters.fakes import posix, script

@@ -16,7 +16,7 @@ from cachetui.demo import ENDINGS, demo_cache
 from cachetui.demo.contents import releases
 from cachetui.demo.target import Target
 from cachetui.model import KINDS, NS, Entry, Inventory
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 
 NOW = 1_793_000_000 * NS
 MEGABYTE = 1_000_000

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.interpreters.telling import BEGIN, END
+from cachetui.interpreters.probe_script import BEGIN, END
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of scripts and links")
 

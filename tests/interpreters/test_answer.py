@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.interpreters.answer import MOST_TAGS, read_answer
+from cachetui.interpreters.probe_output import MOST_TAGS, read_answer
 from tests.interpreters.fakes import MARKERS, told
 
 RIGHT = told(Path("/x/bin/python"), Path("/x")) if Path("/x").is_absolute() else told(Path("C:/x/p"), Path("C:/x"))

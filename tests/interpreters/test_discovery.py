@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cachetui.interpreters.discovery import portraits, pythons
-from cachetui.interpreters.named import Python, python_of
-from cachetui.interpreters.remembered import Remembered
+from cachetui.interpreters.lookup import Python, python_of
+from cachetui.interpreters.store import Remembered
 from tests.interpreters.fakes import answering, posix, runs, script
 
 LONG = 60.0

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.tags import compatible_tags, cpython_tags, mac_platforms
 
-from cachetui.interpreters.fitting import best_place, cannot_use, needs_python
-from cachetui.interpreters.named import Python
-from cachetui.interpreters.portrait import Portrait
+from cachetui.interpreters.compatibility import best_place, cannot_use, needs_python
+from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.lookup import Python
 
 PYTHON = Python(Path("/x/bin/python"), Path("/x"))
 

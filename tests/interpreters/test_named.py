@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import CachetuiError
-from cachetui.interpreters.named import Python, default_python, prefix_of, python_at
+from cachetui.interpreters.lookup import Python, default_python, prefix_of, python_at
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links")
 

@@ -13,10 +13,10 @@ import pytest
 from packaging.markers import default_environment
 from packaging.tags import sys_tags
 
-from cachetui.interpreters.named import Python, python_at, python_of
-from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.interpreters.telling import BEGIN, END, TELL
-from cachetui.isolation import ISOLATED
+from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.lookup import Python, python_at, python_of
+from cachetui.interpreters.probe_script import BEGIN, END, TELL
+from cachetui.system.isolated import ISOLATED
 from tests.interpreters.fakes import MARKERS, answering, posix, script, told
 
 LONG = 60.0

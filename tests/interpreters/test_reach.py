@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
-from cachetui.interpreters.named import Python, python_of
-from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.interpreters.reach import Release, may_be_taken, may_take, reach_of, releases_of
+from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.lookup import Python, python_of
+from cachetui.interpreters.supported_tags import Release, may_be_taken, may_take, reach_of, releases_of
 from tests.interpreters.fakes import posix, script
 
 SILENT = "It did not answer within 3 s and was stopped."

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.interpreters.named import Python, python_of
-from cachetui.interpreters.portrait import Portrait, portrait_of
-from cachetui.interpreters.remembered import Remembered, default_path
+from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.lookup import Python, python_of
+from cachetui.interpreters.store import Remembered, default_path
 from tests.interpreters.fakes import answering, posix, script
 
 pytestmark = posix

@@ -19,7 +19,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.cli import main
-from cachetui.cli.documents import list_json
 from cachetui.demo import artifacts, demo_cache
 from cachetui.demo.artifacts import Listed
 from cachetui.demo.writer import (
@@ -33,9 +32,10 @@ from cachetui.demo.writer import (
     plain_headers,
 )
 from cachetui.model import NS, Entry
-from cachetui.pip import recall
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
+from cachetui.pip.scan import reuse
+from cachetui.pip.scan.scanner import scan
+from cachetui.report.entries_json import list_json
 from tests.benchmarks.generate import generate
 from tests.pip.plain import read_plainly
 from tests.pip.plain_names import Seen
@@ -399,7 +399,7 @@ def settled(root: Path, seen: Seen) -> Document:
 def impatient() -> Iterator[None]:
     """Let directories be recalled that were changed a moment before they were listed."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recall, "RACY_NS", RACY_NS)
+        patch.setattr(reuse, "RACY_NS", RACY_NS)
         yield
 
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachetui.demo.artifacts import core_metadata, sdist, wheel
-from cachetui.pip.archives import (
+from cachetui.pip.formats.archives import (
     Named,
     filename_of_tar,
     look_at_metadata,
     look_into_tar,
     look_into_zip,
 )
-from cachetui.pip.bodies import Kept
+from cachetui.pip.formats.body import Kept
 
 
 def body(data: bytes) -> Kept:

@@ -13,14 +13,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from cachetui.pip.configuration import (
+from cachetui.pip.config.paths import Files
+from cachetui.pip.config.settings import (
     Configuration,
     Setting,
     files_read,
     read_configuration,
     without_credentials,
 )
-from cachetui.pip.places import Files, Ways, ways_of
+from cachetui.pip.versions import Ways, ways_of
 
 NOTHING = Files((), (), ())
 NEWEST = Ways()

@@ -9,14 +9,14 @@ import pytest
 from cachetui.demo.artifacts import Listed, json_page
 from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
 from cachetui.model import Inventory
-from cachetui.pip import crew, recall
-from cachetui.pip import scan as scanning
-from cachetui.pip.candidate import Candidate
+from cachetui.pip import crew
 from cachetui.pip.crew import Helper, Place, Share, processors
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
-from cachetui.pip.shards import Shard
-from cachetui.pip.tree import Tree
+from cachetui.pip.scan import reuse, scanner
+from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.scanner import scan
+from cachetui.pip.scan.shards import Shard
+from cachetui.system.tree import Tree
 from tests.pip.test_scan import AT, fill, known
 
 
@@ -35,8 +35,8 @@ def put_pages(root: Path) -> None:
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the smallest cache pay for a helper."""
-    monkeypatch.setattr(scanning, "WORTH_HELP", 2)
-    monkeypatch.setattr(scanning, "processors", lambda: 2)
+    monkeypatch.setattr(scanner, "WORTH_HELP", 2)
+    monkeypatch.setattr(scanner, "processors", lambda: 2)
 
 
 def test_there_is_a_processor() -> None:
@@ -60,7 +60,7 @@ def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.M
     put_pages(tmp_path)
     shared = scan(tmp_path)
 
-    monkeypatch.setattr(scanning, "processors", lambda: 1)
+    monkeypatch.setattr(scanner, "processors", lambda: 1)
 
     assert known(scan(tmp_path)) == known(shared)
     assert scan(tmp_path) == shared
@@ -83,10 +83,10 @@ def test_two_processes_read_what_one_reads(tmp_path: Path, monkeypatch: pytest.M
 def test_what_a_helper_leaves_is_read_without_it(program: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(tmp_path, 40)
     put_pages(tmp_path)
-    monkeypatch.setattr(scanning, "processors", lambda: 1)
+    monkeypatch.setattr(scanner, "processors", lambda: 1)
     alone = known(scan(tmp_path))
 
-    monkeypatch.setattr(scanning, "processors", lambda: 2)
+    monkeypatch.setattr(scanner, "processors", lambda: 2)
     if "stdin" in program:
         monkeypatch.setattr(crew, "PATIENCE", 0.3)
     monkeypatch.setattr(crew, "PROGRAM", program)
@@ -94,7 +94,7 @@ def test_what_a_helper_leaves_is_read_without_it(program: str, tmp_path: Path, m
     assert known(scan(tmp_path)) == alone
 
 
-PATIENT = "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import recall, serving; recall.RACY_NS = -10**10; "
+PATIENT = "import sys, os; sys.path[:] = {path!r}; from cachetui.pip import reuse, serving; reuse.RACY_NS = -10**10; "
 """A helper for which a change never is too recent."""
 
 
@@ -104,7 +104,7 @@ def learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[P
     root = tmp_path / "cache"
     fill(root, 40)
     put_pages(root)
-    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    monkeypatch.setattr(reuse, "RACY_NS", -(10**10))
     with Memory(tmp_path / "memory") as memory:
         yield root, memory, scan(root, memory=memory)
 
@@ -124,7 +124,7 @@ def test_two_processes_recall_what_one_learned(
     monkeypatch.setattr(crew, "PROGRAM", PATIENT + "serving.serve()")
     monkeypatch.setattr(Helper, "recall", note)
     monkeypatch.setattr(Helper, "read", None)  # nothing is to be read anew
-    monkeypatch.setattr(scanning, "list_shard", None)
+    monkeypatch.setattr(scanner, "list_shard", None)
 
     assert scan(root, memory=memory) == first
     assert [bool(share.given) for share in asked] == [True]
@@ -149,7 +149,7 @@ def test_what_a_helper_does_not_recall_is_recalled_without_it(
     if "stdin" in program:
         monkeypatch.setattr(crew, "PATIENCE", 0.3)
     monkeypatch.setattr(crew, "PROGRAM", program)
-    monkeypatch.setattr(scanning, "list_shard", None)
+    monkeypatch.setattr(scanner, "list_shard", None)
 
     assert scan(root, memory=memory) == first
 
@@ -182,7 +182,8 @@ def test_an_address_once_known_stays_known_whoever_reads(tmp_path: Path, monkeyp
 FAILING_PAGES = """
 import errno, sys
 sys.path[:] = {path!r}
-from cachetui.pip import serving, tree
+from cachetui.pip import serving
+from cachetui.system import tree
 whole = tree.Tree.open
 def fail(self, file):
     if file.path.endswith(".body"):
@@ -202,7 +203,7 @@ def test_what_a_helper_cannot_read_is_told_and_not_remembered(tmp_path: Path, mo
     root = tmp_path / "cache"
     fill(root, 40)
     put_pages(root)
-    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    monkeypatch.setattr(reuse, "RACY_NS", -(10**10))
     with Memory(tmp_path / "memory") as memory:
         with monkeypatch.context() as failing:
             failing.setattr(crew, "PROGRAM", FAILING_PAGES)

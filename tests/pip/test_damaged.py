@@ -15,17 +15,17 @@ from hypothesis import strategies as st
 from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, answer_path, plain_headers
 from cachetui.insight.health.checks import check
-from cachetui.insight.health.verifying import verify
-from cachetui.insight.vouchers import vouchers_in
+from cachetui.insight.health.verification import verify
+from cachetui.insight.known_hashes import vouchers_in
 from cachetui.model import Inventory
-from cachetui.pip import identify, pages
-from cachetui.pip import scan as scanning
 from cachetui.pip.crew import Helper
-from cachetui.pip.evidence import Evidence
+from cachetui.pip.formats import index_page
+from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.memory import Memory
-from cachetui.pip.records import UnreadableRecordError
-from cachetui.pip.scan import scan
-from cachetui.pip.tree import unforeseen
+from cachetui.pip.reader import Evidence
+from cachetui.pip.scan import identify, scanner
+from cachetui.pip.scan.scanner import scan
+from cachetui.system.tree import unforeseen
 from tests.damaged import AT, GOOD, JSON_RECORDS, fill_with_damage
 from tests.pip.test_scan import known
 
@@ -86,10 +86,10 @@ def test_the_helper_reads_damaged_entries_as_this_process_does(damaged: Path, mo
         close(self)
 
     monkeypatch.setattr(Helper, "close", noted)
-    monkeypatch.setattr(scanning, "WORTH_HELP", 2)
-    monkeypatch.setattr(scanning, "processors", lambda: 2)
+    monkeypatch.setattr(scanner, "WORTH_HELP", 2)
+    monkeypatch.setattr(scanner, "processors", lambda: 2)
     together = scan(damaged)
-    monkeypatch.setattr(scanning, "processors", lambda: 1)
+    monkeypatch.setattr(scanner, "processors", lambda: 1)
 
     assert known(scan(damaged)) == known(together)
     assert lost == [False]
@@ -116,7 +116,7 @@ def plain(tmp_path: Path) -> Path:
 
 
 WORDS = "cachetui failed to read it, by a mistake of its own (UnthoughtOfError)"
-STEPS = ((identify, "read_headers", 2), (identify, "look_inside", 1), (pages, "read_page", 1))
+STEPS = ((identify, "read_headers", 2), (identify, "look_inside", 1), (index_page, "read_page", 1))
 
 
 @pytest.mark.parametrize(("module", "step", "failed"), STEPS)

@@ -6,26 +6,26 @@ from itertools import count
 
 import pytest
 
-from cachetui.pip import disk
-from cachetui.pip.disk import each
+from cachetui.system import parallel_io
+from cachetui.system.parallel_io import each
 
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk be read for whatever is done."""
-    blocks = count(step=disk.MANY)
-    monkeypatch.setattr(disk, "blocks_read", lambda: next(blocks))
+    blocks = count(step=parallel_io.MANY)
+    monkeypatch.setattr(parallel_io, "blocks_read", lambda: next(blocks))
 
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the disk never be read."""
-    monkeypatch.setattr(disk, "blocks_read", lambda: 7)
+    monkeypatch.setattr(parallel_io, "blocks_read", lambda: 7)
 
 
 def test_what_the_disk_gave_never_shrinks() -> None:
-    before = disk.blocks_read()
-    assert disk.blocks_read() >= before >= 0
+    before = parallel_io.blocks_read()
+    assert parallel_io.blocks_read() >= before >= 0
 
 
 @pytest.mark.usefixtures("fast")
@@ -35,29 +35,29 @@ def test_one_thread_does_what_needs_no_disk() -> None:
 
 @pytest.mark.usefixtures("slow")
 def test_several_threads_wait_for_a_disk_at_once() -> None:
-    together = threading.Barrier(disk.THREADS, timeout=20)
+    together = threading.Barrier(parallel_io.THREADS, timeout=20)
 
     def meet(number: int) -> int:
         if number:
             together.wait()
         return number
 
-    assert list(each(meet, range(1 + 2 * disk.THREADS))) == list(range(1 + 2 * disk.THREADS))
+    assert list(each(meet, range(1 + 2 * parallel_io.THREADS))) == list(range(1 + 2 * parallel_io.THREADS))
 
 
 def test_threads_end_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    blocks = count(step=disk.MANY)
-    cold = 1 + disk.AT_ONCE
-    monkeypatch.setattr(disk, "blocks_read", lambda: next(blocks) if len(seen) < cold else 0)
+    blocks = count(step=parallel_io.MANY)
+    cold = 1 + parallel_io.AT_ONCE
+    monkeypatch.setattr(parallel_io, "blocks_read", lambda: next(blocks) if len(seen) < cold else 0)
     seen: list[int] = []
 
     def note(number: int) -> int:
         seen.append(threading.get_ident())
         return number
 
-    assert len([*each(note, range(cold + 2 * disk.AT_ONCE))]) == cold + 2 * disk.AT_ONCE
+    assert len([*each(note, range(cold + 2 * parallel_io.AT_ONCE))]) == cold + 2 * parallel_io.AT_ONCE
     assert threading.get_ident() not in seen[1:cold]
-    assert set(seen[-disk.AT_ONCE :]) == {threading.get_ident()}
+    assert set(seen[-parallel_io.AT_ONCE :]) == {threading.get_ident()}
 
 
 @pytest.mark.usefixtures("slow")

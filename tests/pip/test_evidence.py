@@ -7,9 +7,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cachetui.demo.writer import CacheWriter
-from cachetui.insight.why.wording import span
-from cachetui.pip.evidence import LONGEST_LIFETIME, Answer, Evidence, _length, _lifetime, _seconds
-from cachetui.pip.scan import scan
+from cachetui.insight.why.phrases import span
+from cachetui.pip.reader import LONGEST_LIFETIME, Answer, Evidence, _length, _lifetime, _seconds
+from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * 10**9
 DATE = "Tue, 14 Nov 2023 22:13:20 GMT"

@@ -13,9 +13,9 @@ import pytest
 from cachetui.demo.artifacts import core_metadata, wheel
 from cachetui.demo.writer import CacheWriter, file_headers, plain_headers
 from cachetui.model import NS, Entry
+from cachetui.pip.formats.records import LOWERED
 from cachetui.pip.memory import Memory
-from cachetui.pip.records import LOWERED
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * NS
 URL = "https://files.example/x"

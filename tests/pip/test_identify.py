@@ -9,8 +9,8 @@ import pytest
 from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers, plain_headers
 from cachetui.model import NS, Entry
-from cachetui.pip.identify import Dist, dist_of
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.identify import Dist, dist_of
+from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * NS
 WHEEL = "pkg-1.0-py3-none-any.whl"

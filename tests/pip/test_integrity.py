@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from cachetui.pip.bodies import Window
-from cachetui.pip.integrity import trouble_in
+from cachetui.pip.formats.body import Window
+from cachetui.pip.formats.integrity import trouble_in
 
 TEXT = bytes(range(256)) * 400
 

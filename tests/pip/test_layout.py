@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 
 DIGEST = "0123abcd" * 7
 HERE = "/".join(DIGEST[:5])

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from cachetui.pip.listings import Listed, files_of, version_in
-from cachetui.pip.pages import Page
+from cachetui.pip.formats.index_files import Listed, files_of, version_in
+from cachetui.pip.formats.index_page import Page
 from tests.pips import unpacked
 
 PAGE = "https://index.example/simple/torch/"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
-from cachetui.interpreters.named import Python, python_at
-from cachetui.pip.location import DEFAULT, Location, PipAnswer, ask_pip, compare, locate
+from cachetui.interpreters.lookup import Python, python_at
+from cachetui.pip.config.ask_pip import PipAnswer, ask_pip, compare
+from cachetui.pip.config.location import DEFAULT, Location, locate
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs a script for an interpreter")
 

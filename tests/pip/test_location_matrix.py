@@ -11,8 +11,8 @@ from typing import NamedTuple
 import pytest
 from packaging.version import Version
 
-from cachetui.interpreters.named import Python
-from cachetui.pip.location import Location, locate
+from cachetui.interpreters.lookup import Python
+from cachetui.pip.config.location import Location, locate
 from tests.pip.judged import CASES, SITE, VERSIONED, Case, ForkedPip, World
 from tests.pips import WHEELHOUSE, unpacked
 

@@ -10,7 +10,7 @@ import pytest
 
 from cachetui.model import Inventory
 from cachetui.pip.memory import Memory, default_path, known_releases
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from tests.pip.test_scan import fill, make_old
 
 

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli.documents import list_json
 from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, digest, file_headers, page_headers, plain_headers, record
 from cachetui.model import NS
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
+from cachetui.report.entries_json import list_json
 from tests.pip.plain import read_plainly
 
 AT = 1_700_000_000 * NS

@@ -7,8 +7,8 @@ import zlib
 import pytest
 
 from cachetui.demo.artifacts import Listed, html_page, json_page
-from cachetui.pip.bodies import Kept
-from cachetui.pip.pages import (
+from cachetui.pip.formats.body import Kept
+from cachetui.pip.formats.index_page import (
     Page,
     addresses,
     addresses_of,

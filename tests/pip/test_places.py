@@ -9,18 +9,8 @@ import pytest
 from packaging.version import Version
 
 from cachetui.errors import CachetuiError
-from cachetui.pip.places import (
-    Files,
-    Ways,
-    configuration_files,
-    default_root,
-    expand,
-    home,
-    objection,
-    pip_version,
-    place,
-    ways_of,
-)
+from cachetui.pip.config.paths import Files, configuration_files, default_root, expand, home, objection, place
+from cachetui.pip.versions import Ways, pip_version, ways_of
 
 NEWEST = Ways()
 LINUX = {"HOME": "/home/u"}

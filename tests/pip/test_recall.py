@@ -8,18 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.pip import recall
-from cachetui.pip import scan as scanning
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
-from cachetui.pip.shards import Shard, list_shard
+from cachetui.pip.scan import reuse, scanner
+from cachetui.pip.scan.scanner import scan
+from cachetui.pip.scan.shards import Shard, list_shard
 from tests.pip.test_scan import fill
 
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache of which a change never is too recent to be believed."""
-    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    monkeypatch.setattr(reuse, "RACY_NS", -(10**10))
     fill(tmp_path / "cache", 5)
     return tmp_path / "cache"
 
@@ -42,7 +41,7 @@ def test_a_shard_that_vanished_while_it_was_listed_is_not_remembered_as_empty(
         return list_shard(tree, path, *rest)  # type: ignore[arg-type]
 
     with monkeypatch.context() as vanishing:
-        vanishing.setattr(scanning, "list_shard", vanish)
+        vanishing.setattr(scanner, "list_shard", vanish)
         scan(root, memory=memory)
     aside.rename(shard)
 
@@ -66,7 +65,7 @@ def test_a_shard_is_listed_anew_where_a_right_was_changed(
     root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scan(root, memory=memory)
-    monkeypatch.setattr(recall, "RACY_NS", 0)
+    monkeypatch.setattr(reuse, "RACY_NS", 0)
     record = next(path for path in root.glob("http-v2/*/*/*/*/*/*") if not path.suffix)
     record.chmod(0o400)
     listed: list[str] = []
@@ -75,7 +74,7 @@ def test_a_shard_is_listed_anew_where_a_right_was_changed(
         listed.append(path)
         return list_shard(tree, path, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(scanning, "list_shard", note)
+    monkeypatch.setattr(scanner, "list_shard", note)
     scan(root, memory=memory)
 
     assert "/".join(record.relative_to(root).parts[:3]) in listed
@@ -88,7 +87,7 @@ def test_what_cannot_be_packed_is_read_anew_each_time(
         raise OverflowError("Integer value out of range")
 
     with monkeypatch.context() as failing:
-        failing.setattr(scanning, "pack_shard", fail)
+        failing.setattr(scanner, "pack_shard", fail)
         first = scan(root, memory=memory)
 
     assert first == scan(root, memory=memory) == scan(root)

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cachetui.demo.writer import Format, record
-from cachetui.pip.records import (
+from cachetui.pip.formats.records import (
     BODY_END,
     GARBLED,
     NO_ANSWER,
@@ -191,7 +191,7 @@ def test_damage_that_ends_pip_is_told_from_damage_that_it_passes_over(damage: st
 
 
 def ends_pip(data: bytes) -> bool:
-    """Tell whether pip 23.2.1, the last that reads such records, ends with an error at one."""
+    """Return whether pip 23.2.1, the last that reads such records, ends with an error at one."""
     done = subprocess.run(
         [sys.executable, "-c", ASKING, str(unpacked("23.2.1"))], input=data, capture_output=True, check=True
     )
@@ -259,7 +259,7 @@ def test_a_body_of_hundreds_of_megabytes_never_enters_memory(tmp_path: Path) -> 
         file.write(b"\xa7headers\x81\xa4ETag\xa1x\xa6status\xcc\xc8\xa4vary\x80")
     program = """
         import os, resource, sys
-        from cachetui.pip.records import read_record
+        from cachetui.pip.formats.records import read_record
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         fd = os.open(sys.argv[1], os.O_RDONLY)
         record = read_record(fd, os.fstat(fd).st_size, body_inside=True)

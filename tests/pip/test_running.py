@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cachetui.pip.running import is_pip, running_pips
+from cachetui.pip.processes import is_pip, running_pips
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_it_knows_what_is_no_pip(command: str) -> None:
 def test_it_finds_a_pip_that_runs_but_not_one_of_its_own(tmp_path: Path) -> None:
     script = tmp_path / "pip"
     script.write_text("import sys\nprint('ready', flush=True)\nsys.stdin.read()\n")
-    asking = "from cachetui.pip.running import running_pips; print(*running_pips())"
+    asking = "from cachetui.pip.processes import running_pips; print(*running_pips())"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     with subprocess.Popen(
         [sys.executable, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

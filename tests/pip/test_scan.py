@@ -15,9 +15,10 @@ from cachetui.demo.artifacts import Listed, core_metadata, json_page, sdist, whe
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
 from cachetui.errors import RootError
 from cachetui.model import NS, Batch, Entry, Inventory
-from cachetui.pip import pages, recall
+from cachetui.pip.formats import index_page
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
+from cachetui.pip.scan import reuse
+from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * NS
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file systems")
@@ -251,9 +252,8 @@ def as_user(program: str, *arguments: str) -> str:
 
     The right is dropped once all is imported: the interpreter may lie where nobody else can read.
     """
-    start = (
-        "import os, sys, pathlib\nfrom cachetui.pip import dictionary, looking\nfrom cachetui.pip.scan import scan\n"
-    )
+    start = "import os, sys, pathlib\nfrom cachetui.pip.scan import inspector, url_index\n"
+    start += "from cachetui.pip.scan.scanner import scan\n"
     start += "if os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid(65534)\n    os.setuid(65534)\n"
     done = subprocess.run(
         [sys.executable, "-c", start + program, *arguments], capture_output=True, text=True, check=True, cwd="/"
@@ -364,7 +364,7 @@ def test_an_address_that_spells_a_files_name_otherwise_is_found(listed: str, tol
     more = {"Content-Disposition": 'attachment; filename="foo-1.0-py3-none-any.whl"'} if told else {}
     data = wheel("foo", "1.0")
     headers = plain_headers("application/octet-stream", size=len(data), at_ns=AT, more=more)
-    asked = pages.as_asked(listed)
+    asked = index_page.as_asked(listed)
     cache.answer(asked, data, headers, AT)
     other = "https://files.example/2/foo-2.0-py3-none-any.whl"
     page = json_page("foo", [Listed(address.rpartition("/")[2], address, "0" * 64) for address in (other, listed)])
@@ -381,7 +381,7 @@ def test_an_address_that_spells_a_files_name_otherwise_is_found(listed: str, tol
 
 @pytest.mark.parametrize("remember", [False, True])
 def test_what_did_not_change_is_taken_over(remember: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recall, "RACY_NS", -(10**10))
+    monkeypatch.setattr(reuse, "RACY_NS", -(10**10))
     root = tmp_path / "cache"
     fill(root, 20)
     with Memory(tmp_path / "memory") as opened:

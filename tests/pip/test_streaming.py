@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo.writer import Format, plain_headers, record
-from cachetui.pip.records import UnreadableRecordError
-from cachetui.pip.streaming import PIECE, pieces_inside
+from cachetui.pip.formats.body_stream import PIECE, pieces_inside
+from cachetui.pip.formats.records import UnreadableRecordError
 
 BODY = os.urandom(9 << 20)
 """Longer than what is kept whole of a `cc=2` record."""

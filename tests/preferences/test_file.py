@@ -9,7 +9,7 @@ import pytest
 
 from cachetui.errors import CachetuiError
 from cachetui.preferences.file import LONGEST, preferences_path, read_preferences, remember_theme
-from cachetui.preferences.values import Preferences
+from cachetui.preferences.model import Preferences
 
 
 @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.facts import Facts
+from cachetui.labels import Facts
 from cachetui.model import NS, Entry, File
-from cachetui.preferences.judging import RULES, judge
-from cachetui.preferences.values import COLUMNS, KEYS, Complaint, Preferences, Sorting
+from cachetui.preferences.model import COLUMNS, KEYS, Complaint, Preferences, Sorting
+from cachetui.preferences.validate import RULES, judge
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cachetui.pip.location import locate
-from cachetui.preferences.known import IDS, THEMES
+from cachetui.pip.config.location import locate
+from cachetui.preferences.names import IDS, THEMES
 from cachetui.ui.app import KEY_HOLDERS, CachetuiApp, ids_of
 
 

@@ -17,7 +17,7 @@ import pytest
 
 from cachetui.model import Entry, Inventory
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 
 HERE = Path(__file__).parent
 

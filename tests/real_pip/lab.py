@@ -14,15 +14,15 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.why.answer import Explanation, Remedy
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.explaining import explain
+from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.explain import explain
+from cachetui.insight.why.explanation import Explanation, Remedy
 from cachetui.insight.why.question import Question, read_question
-from cachetui.interpreters.named import python_of
-from cachetui.interpreters.portrait import portrait_of
+from cachetui.interpreters.info import portrait_of
+from cachetui.interpreters.lookup import python_of
 from cachetui.model import Entry
-from cachetui.pip.scan import scan
-from cachetui.removal.execution import carry_out
+from cachetui.pip.scan.scanner import scan
+from cachetui.removal.execute import carry_out
 from cachetui.removal.plan import plan_removal
 from tests.environments import environment
 from tests.pips import unpacked

@@ -18,8 +18,8 @@ from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, digest, file_headers
 from cachetui.model import Entry, Inventory, Kind, version_order
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
-from cachetui.removal.execution import carry_out
+from cachetui.pip.scan.scanner import scan
+from cachetui.removal.execute import carry_out
 from cachetui.removal.plan import plan_removal
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import Index, serve

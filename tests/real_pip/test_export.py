@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.insight.export.exporting import export
-from cachetui.insight.export.planning import KINDS, plan_export
-from cachetui.pip.scan import scan
+from cachetui.export.export import export
+from cachetui.export.plan import KINDS, plan_export
+from cachetui.pip.scan.scanner import scan
 from tests.real_pip.collection import sdist, wheel
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import serve

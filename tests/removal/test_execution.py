@@ -15,12 +15,12 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
-from cachetui.removal import watch
-from cachetui.removal.directory import BY_DESCRIPTOR, Directory
-from cachetui.removal.execution import Outcome, Progress, carry_out, unlink
+from cachetui.removal import in_use_monitor
+from cachetui.removal.execute import Outcome, Progress, carry_out, unlink
+from cachetui.removal.in_use import BUILT_LATELY
 from cachetui.removal.plan import Kept, Plan, plan_removal
-from cachetui.removal.quiet import BUILT_LATELY
-from cachetui.removal.survey import MORE
+from cachetui.removal.recheck import MORE
+from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
 from tests.inventories import HOUR, LONG_AGO, NOW, age_directories, inventory_of, record, write, write_record
 
 Opener = Callable[[str], Directory]
@@ -420,7 +420,7 @@ def test_a_pip_that_starts_keeps_what_it_may_wait_for(root: Path, opener: Opener
 def test_pips_are_asked_for_again_during_a_removal(root: Path, opener: Opener, monkeypatch: pytest.MonkeyPatch) -> None:
     pages = [write_record(root, digit) for digit in "abc"]
     inventory = inventory_of(root, kinds={path: "index" for path, _ in pages})
-    monkeypatch.setattr(watch, "PIPS_SECONDS", 0)
+    monkeypatch.setattr(in_use_monitor, "PIPS_SECONDS", 0)
     answers = iter([(), (4121,), (4121,)])
     outcome = carry_out(plan_all(root, inventory), opener=opener, pips=lambda: next(answers))
     assert outcome.removed == pages[0]
@@ -621,7 +621,7 @@ def as_a_nobody(root: Path, script: str) -> str:
         for path in root.parents:
             if path.owner() == "root" and path not in (Path("/"), Path("/tmp")):
                 path.chmod(path.stat().st_mode | 0o055)
-        code = f"import cachetui.removal.execution, tests.inventories, os\nos.setuid(65_534)\n{code}"
+        code = f"import cachetui.removal.execute, tests.inventories, os\nos.setuid(65_534)\n{code}"
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     ).stdout
@@ -636,7 +636,7 @@ def test_a_directory_without_permission_keeps_what_is_in_it(root: Path, mode: in
         root,
         f"""
         from pathlib import Path
-        from cachetui.removal.execution import carry_out
+        from cachetui.removal.execute import carry_out
         from cachetui.removal.plan import plan_removal
         from tests.inventories import NOW, inventory_of
         inventory = inventory_of(Path(root))

@@ -8,8 +8,8 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory, Unreadable
+from cachetui.removal.in_use import BUILT_LATELY
 from cachetui.removal.plan import PROTECTED, SERVES, Kept, Plan, plan_removal
-from cachetui.removal.quiet import BUILT_LATELY
 from tests.inventories import HOUR, NOW, age_directories, inventory_of, record, write, write_record
 
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"

@@ -8,7 +8,7 @@ import pytest
 
 from cachetui.errors import RefusedError
 from cachetui.model import Inventory
-from cachetui.removal.refusal import refuse
+from cachetui.removal.forbidden_roots import refuse
 from tests.inventories import inventory_of, write_record
 
 

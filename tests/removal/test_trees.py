@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cachetui.removal.directory import BY_DESCRIPTOR, Directory
-from cachetui.removal.execution import carry_out
+from cachetui.removal.execute import carry_out
 from cachetui.removal.plan import plan_removal
+from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
 from tests.inventories import LONG_AGO, NOW, age_directories, inventory_of, write
 
 DIRECTORIES = st.lists(st.sampled_from("ab"), min_size=0, max_size=4).map("/".join)

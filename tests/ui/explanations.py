@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.insight.why.answer import Explanation, Held, Prediction, Reason, Remedy
+from cachetui.insight.why.explanation import Explanation, Held, Prediction, Reason, Remedy
 from cachetui.model import Inventory
 from tests.ui.cache import everyday, inventory, made
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from cachetui.browsing.catalog import Catalog
 from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import Inventory
-from cachetui.ui.catalog import Catalog
-from cachetui.ui.diagnosis import Group, Ill, grouped
+from cachetui.report.health_text import Group, Ill, grouped
 from tests.ui.cache import MB, NOW, everyday, inventory, made
 
 TORCH = "http-v2/torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cachetui.insight.settings.current import PipSettings, Saying
-from cachetui.interpreters.named import Python
-from cachetui.interpreters.portrait import Portrait
-from cachetui.pip.configuration import Level, Setting
-from cachetui.pip.location import DEFAULT, Location
-from cachetui.pip.places import Files
+from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.lookup import Python
+from cachetui.pip.config.location import DEFAULT, Location
+from cachetui.pip.config.paths import Files
+from cachetui.pip.config.settings import Level, Setting
+from cachetui.pip_settings.effective import PipSettings, Saying
 from tests.ui.screens import PLACE
 
 CONF = "/home/user/.config/pip/pip.conf"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from textual.app import App
 
+from cachetui.browsing.catalog import Catalog
+from cachetui.browsing.rows import Tops
 from cachetui.model import Batch, Entry, Inventory
-from cachetui.pip.location import Location
-from cachetui.ui import work
+from cachetui.pip.config.location import Location
+from cachetui.ui import workers
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.catalog import Catalog
-from cachetui.ui.tops import Tops
 from tests.ui.cache import NOW
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -21,10 +21,10 @@ PLACE = Path("/home/user/.cache/pip")
 """Where made-up caches are said to lie; nothing is there."""
 
 
-def read_message(turn: int, inventory: Inventory) -> work.Read:
+def read_message(turn: int, inventory: Inventory) -> workers.Read:
     """Return what says that a reading has come to its end, and what it found."""
     catalog = Catalog.of(inventory)
-    return work.Read(turn, inventory, catalog, Tops.of(catalog.shelves))
+    return workers.Read(turn, inventory, catalog, Tops.of(catalog.shelves))
 
 
 class Still(CachetuiApp):

@@ -11,20 +11,21 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 from textual.widget import Widget
 
-from cachetui.interpreters.named import python_at
+from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.interpreters.lookup import python_at
 from cachetui.model import Inventory
-from cachetui.pip.location import Location
-from cachetui.removal.execution import Outcome, Progress
+from cachetui.pip.config.location import Location
+from cachetui.removal.execute import Outcome, Progress
 from cachetui.removal.plan import Kept, Plan
-from cachetui.ui import judgement, reader, work
+from cachetui.ui import judgement, workers
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.browse import Browse
-from cachetui.ui.cache_tree import CacheTree
-from cachetui.ui.catalog import Catalog, Place, Rank
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.help import Help
-from cachetui.ui.questions import Question, Result
-from cachetui.ui.review import PurgeReview, Review
+from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.browse.tree import CacheTree
+from cachetui.ui.browse.view import Browse
+from cachetui.ui.dialogs.confirm import Question, Result
+from cachetui.ui.dialogs.help import Help
+from cachetui.ui.dialogs.review import PurgeReview, Review
+from cachetui.ui.operations import scan
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 from tests.ui.screens import PLACE, Still, read_message
 
@@ -297,7 +298,7 @@ async def test_rows_that_stream_in_do_not_move_what_is_under_the_cursor() -> Non
 
 
 async def test_a_large_batch_is_taken_up_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reader, "MOST_TAKEN", 3)
+    monkeypatch.setattr(scan, "MOST_TAKEN", 3)
     entries = [entry for name in ("a", "b", "c", "d") for entry in release(name, "1", MB, 5)]
     app = Still(None)
     async with app.run_test(size=SIZE):
@@ -345,9 +346,9 @@ async def test_clearing_a_filter_brings_the_cursor_back() -> None:
         assert app.browse.cache_tree.current.name == "nvidia-cublas-cu12"
 
 
-def plan(entries: Sequence[object], **more: object) -> work.Planned:
+def plan(entries: Sequence[object], **more: object) -> workers.Planned:
     purge = bool(more.pop("purge", False))
-    return work.Planned(Plan(str(PLACE), 1, 2, entries=tuple(entries), **more), purge)  # type: ignore[arg-type]
+    return workers.Planned(Plan(str(PLACE), 1, 2, entries=tuple(entries), **more), purge)  # type: ignore[arg-type]
 
 
 async def test_the_review_lists_everything_that_goes_and_no_has_the_focus() -> None:
@@ -468,13 +469,13 @@ async def test_progress_and_result_of_a_removal_are_told() -> None:
         await pilot.press("down", "space")
         entries = tuple(app.listing.marks)
         app._removing = app.run_worker(pilot.pause(), group="pretended")
-        app.post_message(work.Advanced(Progress(2, 5, 700 * MB, entries[0].path)))
+        app.post_message(workers.Advanced(Progress(2, 5, 700 * MB, entries[0].path)))
         await pilot.pause()
         assert "removing 2 of 5, freed 700 MB" in app.text
         app.given = inventory(entry for entry in found.entries if entry not in entries[:4])
         gone = tuple(file.path for entry in entries[:4] for file in entry.files)
         outcome = Outcome(gone, kept=(Kept(entries[4].path, "in use"),), failed=1, freed=900 * MB, entries=4)
-        app.post_message(work.Removed(plan(entries).plan, outcome))
+        app.post_message(workers.Removed(plan(entries).plan, outcome))
         await pilot.pause()
         assert isinstance(app.screen, Result)
         assert "in use" in app.text
@@ -486,7 +487,7 @@ async def test_a_refusal_is_told_and_nothing_changes() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("space")
-        app.post_message(work.Refused("/ is the top of the file system."))
+        app.post_message(workers.Refused("/ is the top of the file system."))
         await pilot.pause()
         assert "/ is the top of the file system." in app.text
         assert len(app.marked) == 9
@@ -549,7 +550,7 @@ async def test_a_missing_root_is_empty_only_where_nobody_named_it() -> None:
     for named, title in ((True, "The cache cannot be read"), (False, "The cache is empty")):
         app = Still(None, location=Location(PLACE, "the platform's default", named=named, enabled=True))
         async with app.run_test(size=SIZE) as pilot:
-            app.post_message(work.Unread(app._turn, "There is nothing at /x.", missing=True))
+            app.post_message(workers.Unread(app._turn, "There is nothing at /x.", missing=True))
             await pilot.pause()
             assert title in app.text
 
@@ -573,7 +574,7 @@ async def test_what_a_scan_brings_that_was_given_up_is_forgotten() -> None:
     async with app.run_test(size=SIZE) as pilot:
         other = inventory(release("six", "1.0", MB, 1))
         app.post_message(read_message(app._turn - 1, other))
-        app.post_message(work.Unread(app._turn - 1, "It is gone.", missing=True))
+        app.post_message(workers.Unread(app._turn - 1, "It is gone.", missing=True))
         await pilot.pause()
         assert app.inventory == everyday()
 
@@ -583,7 +584,7 @@ async def test_what_should_be_known_about_the_place_stands_at_the_top() -> None:
     app = Still(inventory([index_page("six")]), location=location)
     app.demo = True
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(work.Asked("pip itself answers /elsewhere."))
+        app.post_message(workers.Asked("pip itself answers /elsewhere."))
         await pilot.pause()
         assert app.lines[1].startswith(
             " ! pip's cache is switched off: PIP_NO_CACHE_DIR=off. This is what still lies in"

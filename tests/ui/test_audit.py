@@ -8,22 +8,23 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
 
-from cachetui.facts import Facts
+from cachetui.export.target_folder import TargetError
+from cachetui.insight.audit.audit import WORDS, audit_of
 from cachetui.insight.audit.figures import sized
-from cachetui.insight.audit.whole import WORDS, audit_of
-from cachetui.insight.export.target import TargetError
-from cachetui.insight.judging import facts_of
+from cachetui.insight.labelling import facts_of
+from cachetui.labels import Facts
 from cachetui.model import Inventory
-from cachetui.preferences.values import Policy
+from cachetui.preferences.model import Policy
 from cachetui.rules import Rules
-from cachetui.ui.audit import AuditView
-from cachetui.ui.audit_parts import GROUPED, biggest, chances, choice_of, columns, groups
-from cachetui.ui.audit_saving import save, written
-from cachetui.ui.figures import Ages, Biggest, Chances, Kinds
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.report.standing import STANDARD, rules_of
-from cachetui.ui.text import ASCII, disk_text
-from cachetui.ui.tile_map import Treemap
+from cachetui.services.audit_rules import STANDARD, rules_of
+from cachetui.text.format import disk_text
+from cachetui.ui.audit.figures import Ages, Biggest, Chances, Kinds
+from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
+from cachetui.ui.audit.save_dialog import save, written
+from cachetui.ui.audit.treemap import Treemap
+from cachetui.ui.audit.view import AuditView
+from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.glyphs import ASCII
 from tests.ui.cache import NOW, everyday, inventory
 from tests.ui.screens import Still, check
 

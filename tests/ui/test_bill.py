@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.removal.plan import PROTECTED, Kept
-from cachetui.ui.bill import BillLine, bill, stays, title
+from cachetui.report.removal_list import BillLine, bill, stays, title
 from tests.ui.cache import MB, everyday, index_page, made, release
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from cachetui.ui.cells import LONGEST, bar, fit, fit_file, head, pad, shown, tail, width
-from cachetui.ui.text import ASCII, UNICODE
+from cachetui.ui.glyphs import ASCII, UNICODE
+from cachetui.ui.widgets.cells import LONGEST, bar, fit, fit_file, head, pad, shown, tail, width
 
 WHEEL = "numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from cachetui.ui.catalog import Catalog, Place, Rank, release_place
-from cachetui.ui.details import Fact, facts_of, parts_of, title_of
-from cachetui.ui.listing import Listing
-from cachetui.ui.rows import Row
+from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
+from cachetui.browsing.model import Listing
+from cachetui.browsing.rows import Row
+from cachetui.ui.browse.details import Fact, facts_of, parts_of, title_of
 from tests.ui.cache import MB, NOW, everyday, inventory, made
 
 TORCH = Place(Rank.PROJECT, "torch")

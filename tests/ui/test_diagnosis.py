@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.insight.health.finding import MEANINGS, Finding
-from cachetui.ui.diagnosis import Proof, name_of, proof_words, serious, verdict
+from cachetui.report.health_text import Proof, name_of, proof_words, serious, verdict
 from tests.ui.cache import NOW, made
 from tests.ui.findings import FAST, SIX, SWAPPED, groups_of
 

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.command import QuestionError
-from cachetui.ui.echo import LONGEST, echoed, told, unsaid
+from cachetui.insight.why.pip_command import QuestionError
+from cachetui.text.redact import LONGEST, echoed, unsaid
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,6 @@ def test_a_secret_is_left_out_before_the_end_is() -> None:
 
 
 def test_a_message_keeps_its_advice_however_long_the_quote_is() -> None:
-    message = told(QuestionError("is no requirement. Write another.", "\x1b" * 9_000))
+    message = QuestionError("is no requirement. Write another.", "\x1b" * 9_000).redacted()
     assert message.endswith("… is no requirement. Write another.")
     assert message.isprintable()

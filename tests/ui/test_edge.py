@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.errors import CachetuiError, RootError
-from cachetui.ui.echo import LONGEST
+from cachetui.text.redact import LONGEST
 from cachetui.ui.edge import UnforeseenError, edge
 
 

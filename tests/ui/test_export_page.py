@@ -3,9 +3,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cachetui.insight.export.exporting import Exported, Outcome, Skipped
-from cachetui.insight.export.planning import TAKEN, Room, plan_export
-from cachetui.ui.export_page import obstacle, passed_over, progress_words, prospects, skipped_name, summary, taken
+from cachetui.export.export import Exported, Outcome, Skipped
+from cachetui.export.plan import TAKEN, Room, plan_export
+from cachetui.report.export_text import obstacle, passed_over, progress_words, prospects, skipped_name, summary, taken
 from tests.ui.cache import MB, index_page, made
 
 SIX = made("wheel", "a", 2 * MB, project="six", version="1.16.0", filename="six-1.16.0-py3-none-any.whl")

@@ -12,16 +12,16 @@ from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers
-from cachetui.insight.export import exporting
-from cachetui.insight.export.exporting import Outcome, Progress
+from cachetui.export import export
+from cachetui.export.export import Outcome, Progress
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.export_dialog import ExportDialog, ExportResult
-from cachetui.ui.exporter import Exported
-from cachetui.ui.help import Help
-from cachetui.ui.prompt import SheetBox
-from cachetui.ui.questions import Question
-from cachetui.ui.rules_dialog import RulesDialog
-from cachetui.ui.sheet import Words
+from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.export import ExportDialog, ExportResult
+from cachetui.ui.dialogs.help import Help
+from cachetui.ui.dialogs.input_dialog import SheetBox
+from cachetui.ui.dialogs.modal import Words
+from cachetui.ui.operations.export import Exported
+from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
 from tests.ui.test_flow import app_on, settled
@@ -188,7 +188,7 @@ async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path)
 
 def held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
     """Have an export wait in the middle of a file, until it is stopped."""
-    begun, waiting, real = Event(), Event(), exporting.export
+    begun, waiting, real = Event(), Event(), export.export
 
     def slow(
         *arguments: object, stop: Callable[[], bool], report: Callable[[Progress], None], **options: object
@@ -202,7 +202,7 @@ def held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
 
         return real(*arguments, stop=stop, report=wait, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(exporting, "export", slow)
+    monkeypatch.setattr(export, "export", slow)
     return begun
 
 
@@ -310,7 +310,7 @@ async def test_a_mistake_of_the_programs_own_is_told_and_the_marks_stay(
     def broken(*_: object, **__: object) -> Outcome:
         raise LookupError("nobody foresaw this")
 
-    monkeypatch.setattr(exporting, "export", broken)
+    monkeypatch.setattr(export, "export", broken)
     app = app_on(root)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await ask(app, pilot, out, "a")

@@ -11,16 +11,16 @@ from typing import NoReturn
 import pytest
 from textual.pilot import Pilot
 
+from cachetui.browsing.catalog import Place, Rank
 from cachetui.demo.writer import CacheWriter
-from cachetui.pip.location import Location
-from cachetui.preferences.values import Preferences
-from cachetui.ui import work
+from cachetui.pip.config.location import Location
+from cachetui.preferences.model import Preferences
+from cachetui.ui import workers
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.catalog import Place, Rank
+from cachetui.ui.dialogs.confirm import Question, Result
+from cachetui.ui.dialogs.modal import Answer
+from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.preferring import Preferred
-from cachetui.ui.questions import Question, Result
-from cachetui.ui.review import PurgeReview, Review
-from cachetui.ui.sheet import Answer
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
 
@@ -240,7 +240,7 @@ async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, m
         await settled(pilot)
         assert isinstance(app.screen, Review)
         assert app.screen.plan.kept == ()
-        monkeypatch.setattr("cachetui.pip.running.running_pips", lambda: (4121,))
+        monkeypatch.setattr("cachetui.pip.processes.running_pips", lambda: (4121,))
         await pilot.press("y")
         await settled(pilot)
         assert isinstance(app.screen, Result)
@@ -273,14 +273,14 @@ async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monk
             await settled(pilot)
             assert "What would go cannot be told: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.removal.execution.carry_out", broken)
+            patched.setattr("cachetui.removal.execute.carry_out", broken)
             await pilot.press("d")
             await settled(pilot)
             await pilot.press("y")
             await settled(pilot)
             assert "The removal broke off: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.ui.work.scan", broken)
+            patched.setattr("cachetui.ui.workers.scan", broken)
             await pilot.press("r")
             await settled(pilot)
             assert "cannot be read: Input/output error." in " ".join(text_of(app).split())
@@ -294,7 +294,7 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
         await settled(pilot)
         assert app.inventory is not None
         broken = replace(app.inventory, root="/")
-        work.plan(
+        workers.plan(
             broken,
             (),
             read=Preferences,
@@ -305,7 +305,7 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
             stop=lambda: True,
         )
         assert told == []
-        work.plan(
+        workers.plan(
             broken,
             (),
             read=Preferences,
@@ -315,4 +315,4 @@ async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
             post=told.append,
             stop=lambda: False,
         )
-        assert [type(message) for message in told] == [Preferred, work.Refused]
+        assert [type(message) for message in told] == [Preferred, workers.Refused]

@@ -4,10 +4,10 @@ import random
 
 import pytest
 
+from cachetui.browsing.catalog import Catalog
+from cachetui.browsing.marks import Guarded
+from cachetui.browsing.model import Listing
 from cachetui.model import Entry
-from cachetui.ui.catalog import Catalog
-from cachetui.ui.guarded import Guarded
-from cachetui.ui.listing import Listing
 from tests.ui.cache import everyday, inventory, made
 
 

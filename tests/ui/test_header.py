@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from cachetui.ui.header import Header, Totals
-from cachetui.ui.reader import TABS
+from cachetui.ui.operations.scan import TABS
+from cachetui.ui.widgets.header import Header, Totals
 from tests.ui.screens import text_of
 
 

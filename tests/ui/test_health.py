@@ -14,18 +14,18 @@ from textual.pilot import Pilot
 from cachetui.demo import artifacts
 from cachetui.demo.artifacts import Listed
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
-from cachetui.insight.health import checks, verifying
+from cachetui.insight.health import checks, verification
 from cachetui.insight.health.finding import Finding
-from cachetui.insight.health.verifying import Progress, Verified
+from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Inventory
-from cachetui.pip.location import Location
-from cachetui.ui import checking, work
+from cachetui.pip.config.location import Location
+from cachetui.ui import checking, workers
 from cachetui.ui.app import CachetuiApp
+from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.checking import Checked, Proved, Unchecked, Verifying, to_read
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.finding_list import FindingList
-from cachetui.ui.help import Help
-from cachetui.ui.text import ASCII
+from cachetui.ui.dialogs.help import Help
+from cachetui.ui.glyphs import ASCII
+from cachetui.ui.health.finding_list import FindingList
 from tests.ui.cache import DAY, NOW, everyday, inventory
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, sick
 from tests.ui.screens import Still, check, read_message, text_of
@@ -111,7 +111,7 @@ async def test_while_the_cache_is_read_and_when_it_cannot_be_it_says_so() -> Non
         await pilot.pause()
         assert "Reading /home/user/.cache/pip" in app.text
         assert "v verify" not in app.text
-        app.post_message(work.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
+        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
         await pilot.pause()
         await pilot.pause()
         assert "The cache cannot be read" in app.text
@@ -284,7 +284,7 @@ async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays(mon
             waiting.wait(0.01)
         return Verified((SWAPPED,), 1, 0, stopped=True)
 
-    monkeypatch.setattr(verifying, "verify", slow)
+    monkeypatch.setattr(verification, "verify", slow)
     app = Known(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot, ())
@@ -305,7 +305,7 @@ def test_a_mistake_of_the_programs_own_is_told(deep: bool, monkeypatch: pytest.M
     def broken(*_: object, **__: object) -> None:
         raise LookupError("nobody foresaw this")
 
-    monkeypatch.setattr(verifying, "verify", broken)
+    monkeypatch.setattr(verification, "verify", broken)
     monkeypatch.setattr(checks, "check", broken)
     posted: list[Message] = []
     if deep:
@@ -328,7 +328,7 @@ async def test_quitting_stops_a_verification(monkeypatch: pytest.MonkeyPatch) ->
         ended.set()
         return Verified((), 0, 0, stopped=True)
 
-    monkeypatch.setattr(verifying, "verify", slow)
+    monkeypatch.setattr(verification, "verify", slow)
     app = Known(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)

@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.health.finding import Finding
-from cachetui.ui.cells import width
-from cachetui.ui.diagnosis import Group, Ill, Proof, grouped
-from cachetui.ui.health_page import BESIDE, Look, Page
-from cachetui.ui.text import ASCII, UNICODE
+from cachetui.report.health_text import Group, Ill, Proof, grouped
+from cachetui.ui.glyphs import ASCII, UNICODE
+from cachetui.ui.health.layout import BESIDE, Look, Page
+from cachetui.ui.widgets.cells import width
 from tests.ui.cache import MB, NOW, made
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, groups_of, many
 

@@ -13,11 +13,11 @@ from textual.screen import Screen
 from textual.worker import Worker
 
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.cache_tree import CacheTree
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.questions import Question
-from cachetui.ui.review import Review
-from cachetui.ui.sheet import Asking
+from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.browse.tree import CacheTree
+from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.modal import Asking
+from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
 from tests.ui.screens import Still
 from tests.ui.test_app import SIZE, plan

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.binding import Binding
 
-from cachetui.preferences.judging import judge
-from cachetui.preferences.values import Preferences
+from cachetui.preferences.model import Preferences
+from cachetui.preferences.validate import judge
 from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
 from cachetui.ui.keymap import Keymap, is_key, key_named, keymap
 

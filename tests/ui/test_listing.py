@@ -7,12 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from cachetui.facts import Facts
+from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
+from cachetui.browsing.marks import Marks
+from cachetui.browsing.model import Listing, Sign
+from cachetui.browsing.rows import Row
+from cachetui.labels import Facts
 from cachetui.model import Entry
-from cachetui.ui.catalog import Catalog, Place, Rank, release_place
-from cachetui.ui.listing import Listing, Sign
-from cachetui.ui.marks import Marks
-from cachetui.ui.rows import Row
 from tests.ui.cache import MB, NOW, everyday, index_page, inventory, made, release
 
 ENTRIES = everyday().entries

@@ -4,14 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cachetui.browsing.catalog import Catalog
+from cachetui.browsing.filter import Matcher, matches
+from cachetui.browsing.group import BETWEEN, Holding
+from cachetui.browsing.model import Listing
 from cachetui.errors import TermError
-from cachetui.facts import WORDS, Facts
+from cachetui.labels import WORDS, Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
-from cachetui.ui.catalog import Catalog
-from cachetui.ui.holding import BETWEEN, Holding
-from cachetui.ui.listing import Listing
-from cachetui.ui.matching import Matcher, matches
 from tests.test_terms_judged import FACTS, NOW, Said, entries, negated
 from tests.ui.cache import inventory, made, release
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.ui.cells import shown, width, wrapped
+from cachetui.ui.widgets.cells import shown, width, wrapped
 
 
 def test_words_are_wrapped_and_long_ones_broken() -> None:

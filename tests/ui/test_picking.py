@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.ui.catalog import Catalog, Place
-from cachetui.ui.marks import Marks
+from cachetui.browsing.catalog import Catalog, Place
+from cachetui.browsing.marks import Marks
 from cachetui.ui.picking import Order
 from tests.ui.cache import everyday
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.browsing.rows import Order
 from cachetui.demo.writer import CacheWriter
-from cachetui.pip.location import Location
+from cachetui.pip.config.location import Location
 from cachetui.preferences.file import read_preferences
+from cachetui.text.format import disk_text
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.columns import Layout, columns
-from cachetui.ui.questions import Result
-from cachetui.ui.review import PurgeReview, Review
-from cachetui.ui.rows import Order
-from cachetui.ui.rules_dialog import RulesDialog
-from cachetui.ui.text import disk_text
+from cachetui.ui.browse.columns import Layout, columns
+from cachetui.ui.dialogs.confirm import Result
+from cachetui.ui.dialogs.review import PurgeReview, Review
+from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import text_of
 from tests.ui.test_flow import SIZE, WHEELS, settled, wheels

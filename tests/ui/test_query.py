@@ -8,7 +8,7 @@ from cachetui.errors import TermError
 from cachetui.model import KINDS
 from cachetui.terms import parse_terms
 from cachetui.terms.parser import Term
-from cachetui.ui.query import narrows, read_query
+from cachetui.terms.partial import narrows, read_query
 
 UNFINISHED = (
     *("kind:", "kind:w", "is:sup", "is:dead-", "not:", "not:not:", "not:kind:", "python:", "python:3.", "from:"),

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.ui.catalog import Catalog, Place, Rank, release_place
-from cachetui.ui.columns import columns
-from cachetui.ui.holding import Age, Holding
-from cachetui.ui.listing import Listing
-from cachetui.ui.rows import By, Order, Row
+from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
+from cachetui.browsing.group import Age, Holding
+from cachetui.browsing.model import Listing
+from cachetui.browsing.rows import By, Order, Row
+from cachetui.ui.browse.columns import columns
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
 TORCH = Place(Rank.PROJECT, "torch")

@@ -9,18 +9,18 @@ from packaging.tags import parse_tag
 from textual.binding import Binding
 from textual.pilot import Pilot
 
-from cachetui.facts import WORDS, Facts, Word
-from cachetui.insight.judging import facts_of
-from cachetui.interpreters.named import python_at
-from cachetui.interpreters.reach import may_take
-from cachetui.preferences.judging import judge
+from cachetui.insight.labelling import facts_of
+from cachetui.interpreters.lookup import python_at
+from cachetui.interpreters.supported_tags import may_take
+from cachetui.labels import WORDS, Facts, Word
+from cachetui.preferences.validate import judge
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
-from cachetui.ui.help import Help
-from cachetui.ui.pythons import Finished
-from cachetui.ui.rules_dialog import RulesDialog
-from cachetui.ui.rules_form import EXAMPLES, Counter, Form, Name
-from cachetui.ui.rules_parts import Give, RuleRow, ValueBox
+from cachetui.ui.dialogs.help import Help
+from cachetui.ui.rules.dialog import RulesDialog
+from cachetui.ui.rules.form import EXAMPLES, Counter, Form, Name
+from cachetui.ui.rules.rule_row import Give, RuleRow, ValueBox
+from cachetui.ui.settings.search import Finished
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
 from tests.ui.screens import Still, check, text_of
 from tests.ui.test_flow import settled

@@ -7,15 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cachetui.cli.prune import command
+from cachetui.cli.commands.prune import command
 from cachetui.errors import TermError
-from cachetui.facts import WORDS, Facts, Word
-from cachetui.insight.judging import facts_of
-from cachetui.preferences.judging import judge
-from cachetui.preferences.values import Policy
+from cachetui.insight.labelling import facts_of
+from cachetui.labels import WORDS, Facts, Word
+from cachetui.preferences.model import Policy
+from cachetui.preferences.validate import judge
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
-from cachetui.ui.rules_form import EXAMPLES, RULES, Counted, Counter, Figures, Form, Name
+from cachetui.ui.rules.form import EXAMPLES, RULES, Counted, Counter, Figures, Form, Name
 from tests.ui.cache import DAY, MB, NOW, everyday
 
 SIZES = st.sampled_from(["100MB", "1.5 GiB", "0", ".5k", "100", "2XB", "-1MB", "big"])

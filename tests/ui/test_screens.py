@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cachetui.removal.plan import Kept
-from cachetui.ui import work
-from cachetui.ui.text import ASCII
+from cachetui.ui import workers
+from cachetui.ui.glyphs import ASCII
 from tests.ui.cache import MB, everyday, inventory, made, release
 from tests.ui.screens import Still, check
 from tests.ui.test_app import plan
@@ -79,7 +79,7 @@ async def test_empty() -> None:
 async def test_error() -> None:
     app = Still(None)
     async with app.run_test(size=(80, 24)) as pilot:
-        app.post_message(work.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
+        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
         await pilot.pause()
         check("error-80x24", app.text)
 

@@ -10,18 +10,18 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from cachetui.insight.settings.change import Change
-from cachetui.insight.settings.current import PipSettings
-from cachetui.interpreters.portrait import Portrait
-from cachetui.pip.location import Location
-from cachetui.ui import settler
-from cachetui.ui.details import Details
-from cachetui.ui.pythons import Finished, Found, Search, used_by
-from cachetui.ui.questions import Question
-from cachetui.ui.settings_dialogs import Confirm, Folder, FolderBox
-from cachetui.ui.settings_page import Told
-from cachetui.ui.settler import Proposed, Refused
-from tests.insight.settings.world import World
+from cachetui.interpreters.info import Portrait
+from cachetui.pip.config.location import Location
+from cachetui.pip_settings.change import Change
+from cachetui.pip_settings.effective import PipSettings
+from cachetui.ui.browse.details import Details
+from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.settings import worker
+from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
+from cachetui.ui.settings.layout import Told
+from cachetui.ui.settings.search import Finished, Found, Search, used_by
+from cachetui.ui.settings.worker import Proposed, Refused
+from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import portrait, pythons
 from tests.ui.screens import PLACE, Still, check
@@ -319,7 +319,7 @@ async def test_all_that_is_found_is_posted_and_a_search_that_is_stopped_posts_no
 
 @posix
 async def test_they_are_looked_for_only_once_the_cache_has_been_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(settler, "SETTLED", 0.01)
+    monkeypatch.setattr(worker, "SETTLED", 0.01)
     asked: list[bool] = []
 
     def finding(stop: Callable[[], bool]) -> Iterator[Portrait]:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.pip.location import Location
-from cachetui.ui.cells import width
-from cachetui.ui.settings_page import (
+from cachetui.pip.config.location import Location
+from cachetui.ui.glyphs import ASCII, UNICODE
+from cachetui.ui.settings.layout import (
     Look,
     Told,
     columns,
@@ -17,7 +17,7 @@ from cachetui.ui.settings_page import (
     switch_words,
     title_line,
 )
-from cachetui.ui.text import ASCII, UNICODE
+from cachetui.ui.widgets.cells import width
 from tests.ui.pythons import pythons
 from tests.ui.screens import PLACE
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.ui.query import read_query
-from cachetui.ui.suggestions import suggestion
+from cachetui.terms.completion import suggestion
+from cachetui.terms.partial import read_query
 
 PROJECTS = ["isort", "kombu", "readme-renderer", "requests", "ruamel-yaml", "torch", "torch-geometric"]
 

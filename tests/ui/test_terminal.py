@@ -12,7 +12,7 @@ import pytest
 from cachetui.demo.contents import write_contents
 from cachetui.demo.target import Target
 from cachetui.demo.writer import CacheWriter
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from cachetui.preferences.file import preferences_path
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.ui.text import PLAIN_ADDRESS, masked, removed
+from cachetui.text.format import removed
+from cachetui.text.redact import PLAIN_ADDRESS, masked
 
 
 @pytest.mark.parametrize(

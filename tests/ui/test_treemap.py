@@ -4,8 +4,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cachetui.ui.audit_parts import items_inside, top_items
-from cachetui.ui.treemap import LEAST_TILE, Direction, Item, Tile, freshness, item_of, neighbour, tile_at, tiles
+from cachetui.ui.audit.items import items_inside, top_items
+from cachetui.ui.audit.treemap_layout import (
+    LEAST_TILE,
+    Direction,
+    Item,
+    Tile,
+    freshness,
+    item_of,
+    neighbour,
+    tile_at,
+    tiles,
+)
 from tests.ui.cache import DAY, NOW, everyday, made
 
 ITEMS = st.lists(

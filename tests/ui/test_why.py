@@ -11,25 +11,27 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
+from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.browsing.group import Holding
+from cachetui.browsing.rows import Row
 from cachetui.demo import demo_cache
 from cachetui.errors import RootError
-from cachetui.insight.why.answer import Explanation, Remedy
+from cachetui.insight.why.explanation import Explanation, Remedy
 from cachetui.insight.why.question import Question
-from cachetui.interpreters.named import python_at
+from cachetui.interpreters.lookup import python_at
 from cachetui.model import Inventory
-from cachetui.pip.location import Location
-from cachetui.pip.scan import scan
-from cachetui.ui import work
+from cachetui.pip.config.location import Location
+from cachetui.pip.scan.scanner import scan
+from cachetui.ui import workers
 from cachetui.ui.app import KEY_HOLDERS, bindings_of
-from cachetui.ui.asking import Explained, Unexplained, examples, requirement_of
-from cachetui.ui.catalog import Catalog, Place, Rank
-from cachetui.ui.filter_line import FilterBox
-from cachetui.ui.help import Help
-from cachetui.ui.holding import Holding
-from cachetui.ui.rows import Row
-from cachetui.ui.text import ASCII
-from cachetui.ui.why import AnswerList, QuestionBox, Why
-from cachetui.ui.work import Stop
+from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.dialogs.help import Help
+from cachetui.ui.glyphs import ASCII
+from cachetui.ui.why.answer_list import AnswerList
+from cachetui.ui.why.question_input import QuestionBox
+from cachetui.ui.why.question_text import Explained, Unexplained, examples, requirement_of
+from cachetui.ui.why.view import Why
+from cachetui.ui.workers import Stop
 from tests.ui.cache import MB, NOW, everyday, inventory, made, release
 from tests.ui.explanations import ANSWER, NEWER, OLD, SDIST, asked_about
 from tests.ui.screens import Still, check, read_message
@@ -377,7 +379,7 @@ async def test_a_cache_that_cannot_be_read_gives_no_answer() -> None:
     app = Still(None)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"psycopg2", "enter")
-        app.post_message(work.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
+        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
         await pilot.pause()
         await pilot.pause()
         assert " The cache cannot be read" in app.lines

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.answer import Held, Reason, Remedy
-from cachetui.ui.cells import width
-from cachetui.ui.text import ASCII, UNICODE
-from cachetui.ui.why_page import Act, Look, PageLine, acts_of, answer_lines, plain_lines
+from cachetui.insight.why.explanation import Held, Reason, Remedy
+from cachetui.ui.glyphs import ASCII, UNICODE
+from cachetui.ui.why.layout import Act, Look, PageLine, acts_of, answer_lines, plain_lines
+from cachetui.ui.widgets.cells import width
 from tests.ui.explanations import ANSWER, NEWER, OLD, PAGE, SDIST
 
 TIGHT = Look(UNICODE, roomy=False)

@@ -71,7 +71,7 @@ class Comparison:
     """What takes more or less than before; that first which grew most."""
 
     def __bool__(self) -> bool:
-        """Tell whether there is any difference."""
+        """Return whether there is any difference."""
         return bool(self.came or self.went or self.resized or self.kinds or self.projects)
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import NS, Entry, Inventory
-from cachetui.pip import pages
-from cachetui.pip.evidence import Evidence
-from cachetui.pip.layout import is_legacy
-from cachetui.pip.records import GARBLED, PICKLE, STOPPING
-from cachetui.pip.tree import never
+from cachetui.pip.formats import index_page
+from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING
+from cachetui.pip.reader import Evidence
+from cachetui.pip.scan.layout import is_legacy
+from cachetui.system.tree import never
 
 FRESH = 3_600 * NS
 """Nanoseconds within which what looks left behind may be a pip at work."""
@@ -48,7 +48,7 @@ def check(
 
 
 def is_there(place: Path) -> bool:
-    """Tell whether something is at a place; where that is not to be told, as if it is."""
+    """Return whether something is at a place; where that is not to be told, as if it is."""
     try:
         place.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):  # a NUL, which no path has
@@ -70,7 +70,7 @@ def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
         yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
     elif entry.kind == "built" and entry.note:
         yield Finding("origin" if entry.note == NO_ORIGIN else "misnamed", entry.path, entry.note, since)
-    elif entry.note == pages.STOPPING:
+    elif entry.note == index_page.STOPPING:
         yield Finding("stopping", entry.path, entry.note, since)
     elif entry.announced is not None:
         stored = entry.files[-1].size if len(entry.files) > 1 else None

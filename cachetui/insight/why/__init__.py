@@ -1,1 +1,1 @@
-"""Why pip does what it does: an answer from what is in the cache alone."""
+"""Why pip does what it does: that pip's own answer, with the evidence in the cache."""

@@ -11,7 +11,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cachetui.insight.requirement import read_requirement
-from cachetui.insight.why.command import (
+from cachetui.insight.why.pip_command import (
     ADVICE,
     NO_PIP,
     PER_REQUIREMENT,

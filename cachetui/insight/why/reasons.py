@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cachetui.insight.why.answer import Finding
-from cachetui.insight.why.case import Case
+from cachetui.insight.why.evidence import Case
+from cachetui.insight.why.explanation import Finding
 from cachetui.insight.why.reasons_in_cache import (
     built_here,
     by_address,

@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cachetui.insight.why.answer import Finding, Reason, Remedy
-from cachetui.insight.why.case import (
+from cachetui.insight.why.evidence import (
     Case,
     version_of,
 )
-from cachetui.insight.why.remedies import drop_entry, remedy
-from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, is_as_listed
-from cachetui.insight.why.wording import (
+from cachetui.insight.why.explanation import Finding, Reason, Remedy
+from cachetui.insight.why.phrases import (
     day,
     named,
     pip_of,
     shown_at,
 )
+from cachetui.insight.why.remedies import drop_entry, remedy
+from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, is_as_listed
 from cachetui.model import Entry
 
 ANEW = "remove it, so that pip fetches it anew"

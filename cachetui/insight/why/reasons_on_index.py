@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.version import Version
 
-from cachetui.insight.why.answer import Finding, Reason, Remedy
-from cachetui.insight.why.case import (
+from cachetui.insight.why.evidence import (
     FILES,
     PYPI,
     Case,
@@ -17,10 +16,8 @@ from cachetui.insight.why.case import (
     specifier_of,
     version_of,
 )
-from cachetui.insight.why.remedies import exactly, remedy
-from cachetui.insight.why.replay import Chosen, ListedFile
-from cachetui.insight.why.stops import NOT_FOUND, why_not_found
-from cachetui.insight.why.wording import (
+from cachetui.insight.why.explanation import Finding, Reason, Remedy
+from cachetui.insight.why.phrases import (
     hosts_of,
     moment,
     named,
@@ -32,7 +29,10 @@ from cachetui.insight.why.wording import (
     shown_at,
     span,
 )
-from cachetui.pip.listings import version_in
+from cachetui.insight.why.remedies import exactly, remedy
+from cachetui.insight.why.replay import Chosen, ListedFile
+from cachetui.insight.why.stops import NOT_FOUND, why_not_found
+from cachetui.pip.formats.index_files import version_in
 
 REFRESHES = (26, 2)
 """The first pip with `--refresh-package`."""

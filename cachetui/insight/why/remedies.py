@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from packaging.version import Version
 
 from cachetui.errors import TermError
-from cachetui.facts import Facts
-from cachetui.insight.why.answer import Remedy
-from cachetui.insight.why.case import Case, version_of
-from cachetui.insight.why.wording import arguments_with, command_of, named, quoted
+from cachetui.insight.why.evidence import Case, version_of
+from cachetui.insight.why.explanation import Remedy
+from cachetui.insight.why.phrases import arguments_with, command_of, named, quoted
+from cachetui.labels import Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_type_hints
 
-from cachetui.interpreters.named import Python, obstacle
-from cachetui.isolation import ask_any, current_folder
-from cachetui.pip.tree import never
+from cachetui.interpreters.lookup import Python, obstacle
+from cachetui.system.isolated import ask_any, current_folder
+from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0

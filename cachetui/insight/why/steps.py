@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachetui.insight.why.case import Case, filename_of
+from cachetui.insight.why.evidence import Case, filename_of
+from cachetui.insight.why.phrases import day, pip_of, python_of
 from cachetui.insight.why.replay import Chosen, Request
 from cachetui.insight.why.verdict import WHY_NOT, file_of
-from cachetui.insight.why.wording import day, pip_of, python_of
 
 MOST_PROJECTS = 12
 """Projects whose steps are told one by one."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from cachetui.insight.why.answer import Tone
-from cachetui.insight.why.case import Case, canonical, filename_of, parsed, place_of, specifier_of
-from cachetui.insight.why.wording import asked, named, python_of
-from cachetui.pip.listings import version_in
+from cachetui.insight.why.evidence import Case, canonical, filename_of, parsed, place_of, specifier_of
+from cachetui.insight.why.explanation import Tone
+from cachetui.insight.why.phrases import asked, named, python_of
+from cachetui.pip.formats.index_files import version_in
 
 NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
 """pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""

@@ -6,11 +6,11 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from cachetui.insight.why.answer import Prediction, Tone
-from cachetui.insight.why.case import FILES, PYPI, Case, filename_of, place_of, version_of
+from cachetui.insight.why.evidence import FILES, PYPI, Case, filename_of, place_of, version_of
+from cachetui.insight.why.explanation import Prediction, Tone
+from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Way
 from cachetui.insight.why.stops import may_list_more, stopped
-from cachetui.insight.why.wording import asked, day, named, old, pip_of, python_of, unseen
 
 FETCHED = ("download", "download-build", "clone")
 """Ways that need the network."""

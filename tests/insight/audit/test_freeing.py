@@ -10,9 +10,9 @@ import pytest
 
 from cachetui.demo import demo_cache
 from cachetui.demo.target import Target
-from cachetui.insight.audit.freeing import Freed, freed
+from cachetui.insight.audit.reclaimable import Freed, freed
 from cachetui.model import Entry, File, Inventory, Unreadable
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from cachetui.removal.plan import plan_removal
 from tests.inventories import HOUR, LONG_AGO, NOW, inventory_of, write, write_record
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.insight.audit.tags import NO_WHEEL, ODD, SOURCE, fits
+from cachetui.insight.audit.wheel_tags import NO_WHEEL, ODD, SOURCE, fits
 from cachetui.model import Entry, Kind
 
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from cachetui.demo import demo_cache
 from cachetui.demo.target import Target
+from cachetui.insight.audit.audit import WORDS, Audit, audit_of
 from cachetui.insight.audit.figures import Figure
-from cachetui.insight.audit.whole import WORDS, Audit, audit_of
-from cachetui.insight.judging import facts_of
+from cachetui.insight.labelling import facts_of
 from cachetui.model import KINDS, NS, Entry, File, Inventory, in_order
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from cachetui.removal.plan import plan_removal
 from cachetui.rules import CHOOSERS, Rules, choose
-from cachetui.ui.report.standing import STANDARD
+from cachetui.services.audit_rules import STANDARD
 from tests.inventories import inventory_of, write, write_record
 from tests.real_caches.test_real_caches import TRUTH, unpack
 

@@ -10,7 +10,7 @@ from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, answer_path, built_folder, file_headers, page_headers
 from cachetui.insight.health.checks import check
 from cachetui.pip.memory import Memory
-from cachetui.pip.scan import scan
+from cachetui.pip.scan.scanner import scan
 from tests.damaged import JSON_RECORDS, json_record
 
 NOW = time.time_ns()

@@ -18,10 +18,10 @@ from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Sort
-from cachetui.insight.health.verifying import Progress, Verified, expectations, verify
+from cachetui.insight.health.verification import Progress, Verified, expectations, verify
 from cachetui.model import Entry, Inventory
-from cachetui.pip.evidence import Evidence
-from cachetui.pip.scan import scan
+from cachetui.pip.reader import Evidence
+from cachetui.pip.scan.scanner import scan
 from tests.real_caches.test_real_caches import TRUTH, unpack
 
 HOUR = 3_600 * 10**9

@@ -9,8 +9,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.case import Case
+from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.evidence import Case
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import (
     Asked,
@@ -26,10 +26,10 @@ from cachetui.insight.why.replay import (
     Way,
     Why,
 )
-from cachetui.interpreters.named import Python
-from cachetui.interpreters.portrait import Portrait
+from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.lookup import Python
 from cachetui.model import NS, Entry, Inventory, Kind
-from cachetui.pip.evidence import Answer, digest_of
+from cachetui.pip.reader import Answer, digest_of
 
 NOW = 1_780_000_000
 """When all questions are asked, in seconds since the epoch: 2026-05-28 20:26:40 UTC."""

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.insight.why.asker import Asker, asker_of
+from cachetui.insight.why.environment import Asker, asker_of
 from cachetui.insight.why.question import read_question
-from cachetui.interpreters.named import python_at
-from cachetui.pip.location import locate
+from cachetui.interpreters.lookup import python_at
+from cachetui.pip.config.location import locate
 
 INDEX = "https://index.example/simple"
 

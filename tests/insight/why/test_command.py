@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.command import Command, lines_of, read_command, redirection
+from cachetui.insight.why.pip_command import Command, lines_of, read_command, redirection
 
 
 @pytest.mark.parametrize(

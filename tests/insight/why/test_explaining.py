@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.asker import Asker
-from cachetui.insight.why.explaining import explain, outcome
+from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.explain import explain, outcome
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import PipError, Run
 from cachetui.model import Inventory

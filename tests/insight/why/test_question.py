@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.insight.why.command import QuestionError
+from cachetui.insight.why.pip_command import QuestionError
 from cachetui.insight.why.question import Question, read_question
 
 INDEX = "https://index.example/simple"

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.answer import Reason, Remedy
+from cachetui.insight.why.explanation import Reason, Remedy
 from cachetui.insight.why.reasons import findings
 from cachetui.insight.why.replay import PipError, Request, Run
 from tests.insight.why.cases import (

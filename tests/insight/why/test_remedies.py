@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.answer import Remedy
+from cachetui.insight.why.explanation import Remedy
+from cachetui.insight.why.phrases import quoted
 from cachetui.insight.why.remedies import drop
-from cachetui.insight.why.wording import quoted
 from cachetui.model import Entry, Kind
 
 

@@ -26,7 +26,7 @@ from cachetui.insight.why.replay import (
     read_answer,
     replay,
 )
-from cachetui.interpreters.named import python_of
+from cachetui.interpreters.lookup import python_of
 from tests.environments import environment
 from tests.interpreters.fakes import posix, script
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.answer import Prediction
+from cachetui.insight.why.explanation import Prediction
 from cachetui.insight.why.replay import Asked, Chosen, Run, Way, Why
 from cachetui.insight.why.verdict import file_of, more, prediction, verdict
 from cachetui.model import Entry

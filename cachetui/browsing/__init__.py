@@ -1,0 +1,1 @@
+"""The view model of Browse: groups, rows, filter and marks; no Textual."""

@@ -1,0 +1,83 @@
+"""What terms let through of the projects and groups; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from packaging.utils import canonicalize_name
+
+from cachetui.browsing.group import Holding
+from cachetui.labels import Facts
+from cachetui.terms.conditions import COMPARE, Measure, OfKind, Part
+from cachetui.terms.parser import Term
+from cachetui.terms.requirements import Requirement
+
+Matcher = Callable[[str, Holding], Holding | None]
+"""Takes the title of a project or group and what it holds; returns what matches, the same object when all does."""
+
+
+def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
+    """Return what lets through the entries that satisfy all terms; None where there are no terms.
+
+    A word is also looked for in the title of a group.
+    """
+    first = [term for term in terms if isinstance(term.condition, Part | Requirement)]  # they leave least to look at
+    matchers = [_matcher(term, facts) for term in (*first, *[term for term in terms if term not in first])]
+
+    def match(title: str, holding: Holding) -> Holding | None:
+        for matcher in matchers:
+            found = matcher(title, holding)
+            if found is None:
+                return None
+            holding = found
+        return holding
+
+    return matchers[0] if len(matchers) == 1 else match if matchers else None
+
+
+def _matcher(term: Term, facts: Facts) -> Matcher:
+    """Return what lets through the entries that satisfy a term, looking at single ones only if need be."""
+    wanted = not term.negated
+    match term.condition:  # entries' fields by their index: it may be everything
+        case Part(part=part):
+            return _finder(part, wanted)
+        case Requirement() as requirement:
+            return _namer(requirement, wanted, _judge(term, facts))
+        case OfKind(kind=kind):
+            return lambda _, holding: holding.part([(entry[0] == kind) == wanted for entry in holding.entries])
+        case Measure(measured="size", comparison=comparison, value=value):
+            compare = COMPARE[comparison]
+            return lambda _, holding: holding.part([compare(disk, value) == wanted for disk in holding.disks])
+    return _judge(term, facts)
+
+
+def _judge(term: Term, facts: Facts) -> Matcher:
+    """Return what looks at every entry."""
+    return lambda _, holding: holding.part([term.holds(entry, facts) for entry in holding.entries])
+
+
+def _finder(part: str, wanted: bool) -> Matcher:
+    """Return what lets through the entries that bear a word, or do not."""
+    canonical = canonicalize_name(part)
+
+    def find(title: str, holding: Holding) -> Holding | None:
+        name = title.lower()
+        if part in name or canonical in name:
+            return holding if wanted else None
+        return holding.bearing(part) if wanted else holding.lacking(part)
+
+    return find
+
+
+def _namer(requirement: Requirement, wanted: bool, judge: Matcher) -> Matcher:
+    """Return what lets through the entries that are meant by a requirement, or are not."""
+
+    def name(title: str, holding: Holding) -> Holding | None:
+        project = next(iter(holding.entries)).project  # all have the same
+        if project is not None and not requirement.names(project):
+            return None if wanted else holding
+        if project is not None and not requirement.clauses:
+            return holding if wanted else None
+        return judge(title, holding)
+
+    return name

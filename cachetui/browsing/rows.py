@@ -1,0 +1,307 @@
+"""Catalog, what is open, filter and order -> the rows of the screen; no Textual here."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from operator import attrgetter, itemgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from cachetui.browsing.catalog import FOREIGN, Place, Rank, release_place
+from cachetui.browsing.group import AGES, Age, Holding
+from cachetui.model import Entry, Version
+from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
+
+if TYPE_CHECKING:  # the first screen does not wait for terms
+    from cachetui.browsing.filter import Matcher
+
+
+By = Literal["size", "name", "count", "age"]
+"""What rows are sorted by."""
+Key = Place | str
+"""The identity of a row: a place, or the path of an entry."""
+
+OPEN_PROJECTS, ORDERS = 64, 8
+"""Projects of which the rows below them are remembered: as many as anybody opens; and in how many orders."""
+MOST_FORESEEN = 500
+"""Versions that are looked at before they are asked for: more would hold up a key that comes just then."""
+FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How rows follow each other, at every level once one was chosen."""
+
+    by: By = "size"
+    """What is compared: size and count biggest first, age oldest first, names from a and versions newest first."""
+    reverse: bool = False
+    """Whether the other way round."""
+    chosen: bool = False
+    """Whether the user asked for it; until then the versions of a project stand newest first."""
+    age: Age = "downloaded"
+    """Which age is shown first and sorted by."""
+    apparent: bool = False
+    """Whether sizes are lengths of files rather than allocated blocks."""
+
+    def sorted_by(self, by: By) -> Order:
+        """Sort by something else; or, asked again for the same, the other way round."""
+        return replace(self, by=by, reverse=by == self.by and self.chosen and not self.reverse, chosen=True)
+
+    def next_age(self) -> Order:
+        """Show the next age."""
+        return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
+
+    def arrange(self, items: Iterable[Row]) -> list[Row]:
+        """Sort rows that come in the order of their names; those that are equal keep it."""
+        rows, values = list(items), list[int]()
+        match self.by:
+            case "name":
+                return rows[:: -1 if self.reverse else 1]
+            case "size":
+                values = [row.holding.size(self.apparent) for row in rows]
+            case "count":
+                values = [row.holding.files for row in rows]
+            case "age":
+                newest = [row.holding.newest(self.age) for row in rows]
+                unknown = [row for row, time in zip(rows, newest, strict=True) if time is None]
+                rows = [row for row, time in zip(rows, newest, strict=True) if time is not None]
+                values = [time for time in newest if time is not None]
+                # what cannot be compared stays last, either way round
+                return _by_value(values, rows, falling=self.reverse) + unknown
+        return _by_value(values, rows, falling=not self.reverse)
+
+
+def _by_value(values: list[int], rows: list[Row], falling: bool) -> list[Row]:
+    return [row for _, row in sorted(zip(values, rows, strict=True), key=FIRST, reverse=falling)]
+
+
+class Row(NamedTuple):
+    """One line of the tree."""
+
+    key: Key
+    """Its identity."""
+    place: Place
+    """The place it is, or that its entry stands at."""
+    name: str
+    """What it is called; untrusted text."""
+    holding: Holding
+    """The entries it stands for, those that the filter shows, and their figures."""
+    depth: int = 0
+    """0 for projects and groups, 1 for versions, 2 for their entries."""
+    kind: str = ""
+    """What the Kind column says."""
+    folds: bool = False
+    """Whether it can be opened."""
+    open: bool = False
+    """Whether it is."""
+    foreign: int = 0
+    """Files that no pip writes, for the one row that stands for them: it can be neither opened nor marked."""
+
+    @property
+    def entry(self) -> Entry | None:
+        """The one entry that an entry's row stands for."""
+        return next(iter(self.holding.entries)) if isinstance(self.key, str) else None
+
+    @property
+    def hint(self) -> str:
+        """What it holds, in a few words; untrusted text."""
+        if self.place.rank is not Rank.PROJECT:
+            return _group_hint(self)
+        if self.depth == 0:
+            return "  ".join(self.holding.labels)
+        if self.depth == 1 and self.folds:
+            return "  ".join(dict.fromkeys([tags(one) for one in self.holding.entries if one.kind != "metadata"]))
+        return ""
+
+
+def _group_hint(row: Row) -> str:
+    entry = row.entry
+    if row.foreign:
+        return f"{row.foreign:,} {'file' if row.foreign == 1 else 'files'}, never touched"
+    if entry is None:
+        return f"{len(row.holding.entries):,} {'entry' if len(row.holding.entries) == 1 else 'entries'}"
+    return entry.note if entry.note and entry.kind != "selfcheck" else ""
+
+
+def make_rows(tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[Row] = ()) -> list[Row]:
+    """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
+    titles = {place.title for place in opened}  # quicker to look up than places, of which there may be thousands
+    rows: list[Row] = []
+    for row in tops:
+        if row.name in titles and row.key in opened:
+            rows += open_row(row, opened, order)
+        else:
+            rows.append(row)
+    return [*rows, *foreign]
+
+
+def open_row(top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+    """List a row that is open, and what stands below it."""
+    return [top._replace(open=True), *_below(top, opened, order)]
+
+
+def turned(rows: list[Row], top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+    """Return rows such that one at the top, and what is below it, is open or closed as it is now to be."""
+    start = row_index(rows, top.key)
+    end = start + 1
+    while end < len(rows) and rows[end].depth:
+        end += 1
+    return [*rows[:start], *(open_row(top, opened, order) if top.key in opened else [top]), *rows[end:]]
+
+
+def row_index(rows: Sequence[Row], key: Key) -> int:
+    """Return where the row with an identity is. Raises ValueError where it is not."""
+    return [row[0] for row in rows].index(key)  # by index: there may be a hundred thousand
+
+
+def foreign_row(files: Collection[tuple[int, int]]) -> Row:
+    """Make the one row for files that no pip writes."""
+    holding = Holding(())
+    holding.apparent, holding.disk = (sum(sizes) for sizes in zip(*files, strict=True))
+    holding.files = len(files)
+    return Row(FOREIGN, FOREIGN, FOREIGN.title, holding, foreign=len(files))
+
+
+def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
+    """List what stands below a project or group."""
+    if top.place.rank is not Rank.PROJECT:
+        named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
+        yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
+        return
+    closed, _ = _releases(top.place.project, top.holding)
+    open_ones = frozenset([row.place for row in closed if row.place in opened])
+    yield from _unfolded(top.place.project, top.holding, order, open_ones)
+
+
+@lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
+def _unfolded(project: str, holding: Holding, order: Order, opened: frozenset[Place]) -> list[Row]:
+    """List what stands below a project of which some versions are open."""
+    closed, pages = _releases(project, holding)
+    versions = [row._replace(open=True) if row.place in opened else row for row in closed]
+    rows: list[Row] = []
+    for row in order.arrange(versions) if order.chosen else versions:
+        rows.append(row)
+        if row.open:
+            rows += _files(row, order)
+    return rows + pages
+
+
+def forget() -> None:
+    """Forget what stands below projects: they are not shown any more."""
+    _unfolded.cache_clear()
+    _releases.cache_clear()
+
+
+@lru_cache(maxsize=OPEN_PROJECTS)
+def _releases(project: str, holding: Holding) -> tuple[list[Row], list[Row]]:
+    """List the versions of a project, all of them closed, and its pages."""
+    versions, pages = [], []
+    for version in holding.versions:
+        place = release_place(project, version.label)
+        if version.label is None:
+            pages = [_entry_row(entry, place, 1) for entry in version.entries]
+        else:
+            versions.append(_version_row(version, place))
+    return versions, pages
+
+
+def foresee(row: Row) -> None:
+    """Find out what stands below a row, and how it is sorted, so that it is known when it is opened."""
+    if row.folds and not row.depth and row.place.rank is Rank.PROJECT:
+        versions, _ = _releases(row.place.project, row.holding)
+        for version in versions[:MOST_FORESEEN]:
+            version.holding.reckon()
+
+
+def _version_row(version: Version, place: Place) -> Row:
+    return Row(place, place, version.label or "", Holding(version.entries), 1, kind_of(version.entries), folds=True)
+
+
+def _entry_row(entry: Entry, place: Place, depth: int) -> Row:
+    return Row(entry.path, place, entry_name(entry), Holding((entry,)), depth, entry.kind)
+
+
+def _files(version: Row, order: Order) -> Iterator[Row]:
+    """List the entries of a version; the metadata of a wheel right below it."""
+    entries = version.holding.entries
+    described: dict[str, list[Entry]] = {}
+    for metadata, wheel in wheels_described(entries):
+        described.setdefault(wheel.path if wheel else "", []).append(metadata)
+    files = [_entry_row(entry, version.place, 2) for entry in entries if entry.kind != "metadata"]
+    for row in order.arrange(files):
+        yield row
+        yield from [_entry_row(metadata, version.place, 2) for metadata in described.get(str(row.key), ())]
+    for metadata in described.get("", ()):
+        yield _entry_row(metadata, version.place, 2)._replace(name=metadata_name(metadata))
+
+
+Locate = Callable[[Key], tuple[Key, ...]]
+"""Tells the identities of rows that may stand for a row, the best first: itself, then what it lies in."""
+
+
+PLACE: Callable[[Row], Place] = attrgetter("place")
+
+
+class Tops:
+    """Rows of projects by name, and then of groups, all of them closed; orders once asked for are remembered."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self.rows = rows
+        """The rows by name."""
+        self.projects = bisect_left(rows, 1, key=lambda row: min(1, row.place.rank))
+        """How many of them are projects."""
+        self._arranged: dict[tuple[object, ...], list[Row]] = {}
+
+    @classmethod
+    def of(cls, shelves: Iterable[tuple[Place, Holding]]) -> Tops:
+        """Make rows of projects that come by name, and of the groups that come after them."""
+        return cls([Row(place, place, place.title, holding, 0, "", True) for place, holding in shelves])
+
+    @cached_property
+    def shelves(self) -> list[tuple[Place, Holding]]:
+        """What is shown of every project and group."""
+        return [(row.place, row.holding) for row in self.rows]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """The names of the projects."""
+        return [row.name for row in self.rows[: self.projects]]
+
+    def find(self, shelf: Place) -> Row | None:
+        """Return the row of a project or group, if it is shown."""
+        index = bisect_left(self.rows, shelf, key=PLACE)
+        return self.rows[index] if index < len(self.rows) and self.rows[index].place == shelf else None
+
+    def filtered(self, matcher: Matcher | None) -> Tops:
+        """Return what a filter shows of these."""
+        if matcher is None:
+            return self
+        rows = []
+        for row in self.rows:
+            found = matcher(row.name, row.holding)
+            if found is row.holding:
+                rows.append(row)
+            elif found is not None:
+                rows.append(Row(row.place, row.place, row.name, found, 0, "", True))
+        return Tops(rows)
+
+    def arranged(self, order: Order) -> list[Row]:
+        """Return the projects in an order, and the groups after them."""
+        compared = (order.apparent,) if order.by == "size" else (order.age,) if order.by == "age" else ()
+        key = (order.by, order.reverse, *compared)
+        if key not in self._arranged:
+            self._arranged[key] = [*order.arrange(self.rows[: self.projects]), *self.rows[self.projects :]]
+        return self._arranged[key]
+
+    def foresee(self, order: Order) -> None:
+        """Arrange them in this order, and in each that a key leads to from there, so that it is known when it is asked.
+
+        Each of these twice: asked again for the same, the other way round.
+        """
+        self.arranged(order)
+        for by in get_args(By):
+            once = order.sorted_by(by)
+            self.arranged(once)
+            self.arranged(once.sorted_by(by))

@@ -1,0 +1,118 @@
+"""The command with its subcommands, each imported when it is called."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from io import StringIO
+from unicodedata import east_asian_width
+
+import click
+
+from cachetui import __version__
+from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
+from cachetui.cli.options import Settings, global_options
+from cachetui.errors import CachetuiError, TermError
+
+COMMANDS = (
+    "list",
+    "info",
+    "dir",
+    "audit",
+    "why",
+    "verify",
+    "export",
+    "remove",
+    "prune",
+    "purge",
+    "preferences",
+    "completion",
+)
+"""Names of the commands; each is a module here with a `command` in it."""
+COMPLETION = "_CACHETUI_COMPLETE"
+"""The variable by which a shell asks for completions."""
+
+
+class Group(click.Group):
+    """Finds a command in the module of its name."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the commands in the order of the help page."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        command = import_module(f"cachetui.cli.commands.{cmd_name}").command
+        assert isinstance(command, click.Command)
+        return command
+
+
+@click.group(
+    cls=Group,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Options of the command itself may also follow a subcommand. "
+    "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 nothing matched, 130 stopped by Ctrl+C.",
+)
+@global_options
+@click.version_option(__version__, message="%(prog)s %(version)s")
+@click.pass_context
+def group(context: click.Context) -> int:
+    """See what is really in pip's cache, and remove exactly what you choose.
+
+    Without a subcommand the browser opens.
+    """
+    if context.invoked_subcommand is not None:
+        return DONE
+    from cachetui.cli.commands.browse import browse  # noqa: PLC0415 - only here a screen is drawn
+
+    return browse(Settings.of(context))
+
+
+def call(arguments: Sequence[str]) -> int:
+    """Run what `arguments` ask for; return the exit code. Errors that users can mend are told on stderr."""
+    if asked := os.environ.get(COMPLETION):
+        from cachetui.cli.completion_scripts import answer  # noqa: PLC0415 - only a shell asks
+
+        return answer(group, COMPLETION, asked)
+    try:
+        with group.make_context("cachetui", list(arguments)) as context:
+            code = group.invoke(context)
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.ClickException as error:
+        words = StringIO()
+        error.show(words)
+        _complain(*words.getvalue().splitlines())
+        return error.exit_code
+    except TermError as error:
+        _complain(f"Error: {error}.", *_pointed_at(error))
+        return WRONG_USAGE
+    except CachetuiError as error:
+        _complain(f"Error: {error}")
+        return FAILED
+    return code if isinstance(code, int) else DONE
+
+
+def _complain(*lines: str) -> None:
+    """Print on stderr what is wrong; what is quoted in it may be hostile."""
+    from cachetui.cli.notes import for_stream  # noqa: PLC0415 - its imports cost time
+    from cachetui.text.escape import printable  # noqa: PLC0415
+
+    tell(for_stream("\n".join(map(printable, lines)), sys.stderr))
+
+
+def _pointed_at(error: TermError) -> Iterator[str]:
+    """Yield a term, or what of it is around the place where it goes wrong, and a mark below that."""
+    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.excerpt import excerpt  # noqa: PLC0415 - only to complain
+
+    before, after = printable(error.text[: error.position]), printable(error.text[error.position :])
+    shown, place = excerpt(before + after, len(before))
+    cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])
+    yield f"  {shown}"
+    yield f"  {' ' * cells}^"

@@ -1,0 +1,72 @@
+"""`cachetui list`: what is in the cache, or what of it some terms match."""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import click
+
+from cachetui.cli.main import DONE, FAILED, NO_MATCH
+from cachetui.cli.options import Settings, global_options, suggest_terms
+
+
+@click.command("list")
+@click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
+@click.option("--files", is_flag=True, help="Go down to the files.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
+@click.option(
+    "--sort",
+    type=click.Choice(["size", "name", "age", "count"]),
+    default="name",
+    show_default=True,
+    help="Order of the text; JSON is always by name.",
+)
+@global_options
+@click.pass_context
+def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
+    """List projects and versions with sizes and ages.
+
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
+    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
+    and several narrow each other.
+    """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.notes import for_stream, note, totals  # noqa: PLC0415
+
+    predicate = None
+    if terms:
+        from cachetui.cli.choosing import matching  # noqa: PLC0415
+        from cachetui.terms import parse_terms  # noqa: PLC0415
+
+        predicate = parse_terms(terms)
+    settings = Settings.of(context)
+    with opened(settings) as (_, inventory):
+        entries = inventory.entries if predicate is None else matching(inventory.entries, predicate, settings)
+        if as_json:
+            from cachetui.report.entries_json import list_json  # noqa: PLC0415
+
+            for part in list_json(inventory, entries):
+                sys.stdout.write(part)
+        else:
+            from cachetui.report.entries_text import table, tree  # noqa: PLC0415
+
+            foreign = inventory.foreign if predicate is None else ()
+            form = tree if files else table
+            for line in form(entries, foreign, sort=sort, now_ns=time.time_ns(), width=_width()):
+                sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+            if entries:
+                note(totals(entries))
+    if predicate and not entries and not inventory.errors:
+        note("Nothing in the cache matches.")
+        return NO_MATCH
+    return FAILED if inventory.errors else DONE
+
+
+def _width() -> int | None:
+    """Return the columns of the terminal, or None where the output is not one."""
+    if not sys.stdout.isatty():
+        return None
+    import shutil  # noqa: PLC0415 - only for a terminal
+
+    return shutil.get_terminal_size().columns

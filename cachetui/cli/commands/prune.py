@@ -1,0 +1,108 @@
+"""`cachetui prune`: what rules choose."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.options import Settings, age, global_options, number, removal_options, size, suggest_terms
+
+if TYPE_CHECKING:  # the help page does without
+    from cachetui.preferences.model import Preferences
+    from cachetui.rules import Rules
+
+
+@click.command("prune")
+@click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
+@click.option("--superseded", is_flag=True, help="What has a newer version for the same Pythons and platform.")
+@click.option("--unusable", is_flag=True, help="Wheels that no Python here can use, or not that of --python.")
+@click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
+@click.option("--leftovers", is_flag=True, help="What nobody reads.")
+@click.option("--dead-weight", is_flag=True, help="Downloads that pip will never ask for again.")
+@click.option("--older-than", callback=age, metavar="AGE", help="Only what is older, such as 90d or 1y.")
+@click.option(
+    "--by",
+    type=click.Choice(["downloaded", "checked", "read"]),
+    default="downloaded",
+    show_default=True,
+    help="From when ages are counted.",
+)
+@click.option("--larger-than", callback=size, metavar="SIZE", help="Only what is larger, such as 100MB.")
+@click.option("--keep-latest", callback=number, metavar="N", help="Keep the newest N versions of each project.")
+@click.option("--max-size", callback=size, metavar="SIZE", help="Then the oldest, until no more than this is left.")
+@click.option("--built", is_flag=True, help="Also wheels that pip built here.")
+@removal_options
+@global_options
+@click.pass_context
+def command(
+    context: click.Context, /, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool, **rule: Any
+) -> int:
+    """Remove what rules choose, after showing what that is.
+
+    --superseded, --unusable, --legacy, --leftovers and --dead-weight add up. --older-than, --larger-than and TERMs
+    narrow what these choose, or choose alone. --keep-latest exempts the newest versions from all of it; alone, it
+    chooses the others. --max-size comes last.
+    """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.choosing import facts_for, preferred_for_removal  # noqa: PLC0415
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.cli.removal_flow import Wishes, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.rules import CHOOSERS, Rules, choose  # noqa: PLC0415
+    from cachetui.terms import parse_terms  # noqa: PLC0415
+    from cachetui.text.format import disk_text  # noqa: PLC0415
+
+    refuse_redirection("prune", terms)
+    settings = Settings.of(context)
+    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes.check()
+    choosers = frozenset([chooser for chooser in CHOOSERS if rule.pop(chooser.replace("-", "_"))])
+    rules = Rules(choosers, terms=parse_terms(terms) if terms else None, **rule)
+    preferences = preferred_for_removal()
+    if not rules and not _is_said(context):
+        rules = _policy(preferences)
+    if not rules:
+        raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
+    wishes.want_python(rules.words, settings, policy=not _is_said(context))
+    with opened(settings) as cache:
+        entries = cache.inventory.entries
+        choice = choose(entries, rules, facts_for(entries, rules.words, settings, preferences.protection))
+        if choice.over:
+            note(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
+        code = FAILED if choice.over or cache.inventory.errors else DONE
+        if not choice.entries:
+            note("Nothing is to go.")
+            wishes.write(None, None)
+            return code
+        notes = rules.terms.notes(choice.entries) if rules.terms else ()
+        return remove(cache, choice.entries, wishes, protection=preferences.protection, notes=notes) or code
+
+
+def _is_said(context: click.Context) -> bool:
+    """Return whether an option is given that is a part of a rule."""
+    return any(
+        context.get_parameter_source(name) is ParameterSource.COMMANDLINE
+        for name in context.params
+        if name not in ("dry_run", "yes", "as_json")
+    )
+
+
+def _policy(preferences: Preferences) -> Rules:
+    """Return the rules of the policy, and tell what they are. Raises UsageError where there is none to be run."""
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.text.escape import printable  # noqa: PLC0415
+
+    policy = preferences.policy
+    if policy is None or not policy.rules:
+        complaint = preferences.stopping("prune")
+        why = f"the policy in {preferences.path} is not run until this is mended: {complaint}"
+        if complaint is None:
+            why = f"there is no policy to run, which would stand under [prune] in {preferences.path}"
+            if policy is not None:
+                why = f"the policy in {preferences.path} chooses nothing: it has no rule of its own"
+        example = "With a rule or a term, such as --superseded or --older-than 90d, prune does that"
+        raise click.UsageError(printable(f"{example}; without any, {why}."))
+    note(f"The policy in {preferences.path}: prune {policy.options}")
+    return policy.rules

@@ -1,0 +1,42 @@
+"""`cachetui remove`: what some terms match."""
+
+from __future__ import annotations
+
+import click
+
+from cachetui.cli.main import FAILED, NO_MATCH
+from cachetui.cli.options import Settings, global_options, removal_options, suggest_terms
+
+
+@click.command("remove")
+@click.argument("terms", metavar="TERM...", nargs=-1, required=True, shell_complete=suggest_terms)
+@removal_options
+@global_options
+@click.pass_context
+def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
+    """Remove what the terms match, after showing what that is.
+
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
+    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
+    and several narrow each other.
+    """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
+    from cachetui.cli.choosing import matching, preferred_for_removal  # noqa: PLC0415
+    from cachetui.cli.notes import note  # noqa: PLC0415
+    from cachetui.cli.removal_flow import Wishes, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.terms import parse_terms  # noqa: PLC0415
+
+    refuse_redirection("remove", terms)
+    settings = Settings.of(context)
+    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes.check()
+    predicate = parse_terms(terms)
+    wishes.want_python(predicate.words, settings)
+    protection = preferred_for_removal().protection
+    with opened(settings) as cache:
+        entries = matching(cache.inventory.entries, predicate, settings, protection)
+        if not entries:
+            note("Nothing in the cache matches: nothing was removed.")
+            wishes.write(None, None)
+            return FAILED if cache.inventory.errors else NO_MATCH
+        return remove(cache, entries, wishes, protection=protection, notes=predicate.notes(entries))

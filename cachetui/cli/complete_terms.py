@@ -1,0 +1,118 @@
+"""What can stand where a term is being typed, for a shell that completes it: nothing is read but the memory."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem
+
+from cachetui.cli.options import Settings
+from cachetui.errors import CachetuiError
+from cachetui.labels import WORDS
+from cachetui.model import KINDS
+
+QUALIFIERS = {
+    "kind:": "what it is, such as kind:wheel",
+    "is:": "what can be said of it, such as is:superseded",
+    "python:": "wheels for this Python alone",
+    "from:": "what its address holds",
+    "not:": "the opposite of the term that follows",
+}
+MEASURES = {
+    "size": "bytes on disk",
+    "age": "since it was downloaded or built",
+    "checked": "since its server last confirmed it",
+    "read": "since something last read it",
+}
+SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
+"""Values to begin with; no two of one list begin alike, so that a shell stops right behind the comparison."""
+VALUES: dict[str, tuple[str, ...]] = {
+    "kind:": KINDS,
+    "is:": WORDS,
+    "python:": tuple([f"3.{minor}" for minor in range(8, 16)]),
+}
+
+NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+"""A canonical name. Others are not offered, nor are versions with other signs: to a shell they may mean anything."""
+VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
+NEGATIONS = re.compile(r"(?:not:)*", re.I)
+QUALIFIED = re.compile(r"([A-Za-z]+:)(.*)")
+MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I | re.A)
+COMPARED = re.compile(r"(([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:[^<>=!~]*(?:===|[<>=!~]=|[<>]))+)([^<>=!~,]*)")
+"""A requirement up to the last comparison, its name, the version that is being typed."""
+SEPARATORS = re.compile("[-_.]+")
+
+
+def term_items(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+    """Return what a term that has begun so can become. One argument may hold several, with spaces between them."""
+    begun = incomplete[incomplete.rfind(" ") + 1 :]
+    end = NEGATIONS.match(begun)
+    term = begun[end.end() if end else 0 :]
+    before = incomplete[: len(incomplete) - len(term)]
+    return [CompletionItem(f"{before}{text}", help=help_) for text, help_ in _endings(context, term)]
+
+
+def _endings(context: click.Context, term: str) -> Iterable[tuple[str, str | None]]:
+    if found := MEASURED.fullmatch(term):
+        return _beginning(found[3], SIZES if found[2].lower() == "size" else AGES, found[1])
+    if found := QUALIFIED.fullmatch(term):
+        return _beginning(found[2], VALUES.get(found[1].lower(), ()), found[1])
+    if found := COMPARED.fullmatch(term):
+        return _beginning(found[3], _versions(context, SEPARATORS.sub("-", found[2]).lower()), found[1])
+    return _any_term(context, term)
+
+
+def _beginning(begun: str, values: Iterable[str], before: str) -> Iterator[tuple[str, None]]:
+    return ((f"{before}{value}", None) for value in values if value.lower().startswith(begun.lower()))
+
+
+def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | None]]:
+    canonical = SEPARATORS.sub("-", begun).lower()
+    releases = known_here(context)
+    for name in sorted({line.partition(" ")[0] for line in releases if line.startswith(canonical)}):
+        if NAME.fullmatch(name):
+            yield name, None
+    for qualifier, help_ in QUALIFIERS.items():
+        if qualifier.startswith(begun.lower()):
+            yield qualifier, help_
+    for measure, help_ in MEASURES.items():
+        if f"{measure}>".startswith(begun.lower()):
+            for value in SIZES if measure == "size" else AGES:
+                yield f"{measure}>{value}", help_
+
+
+def _versions(context: click.Context, project: str) -> list[str]:
+    """Return the versions of a project, the newest first."""
+    from packaging.version import Version  # noqa: PLC0415 - names do without
+
+    found: dict[str, Version] = {}
+    releases = known_here(context)
+    for version in [line.removeprefix(f"{project} ") for line in releases if line.startswith(f"{project} ")]:
+        if VERSION.fullmatch(version):
+            try:
+                found[version] = Version(version)
+            except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+                continue
+    return sorted(found, key=found.__getitem__, reverse=True)
+
+
+def known_here(context: click.Context) -> set[str]:
+    """Return what the memory knows of the cache that the line being typed is about; see `known_releases`."""
+    settings = Settings.of(context)
+    if settings.no_memory or settings.demo:
+        return set()
+    from cachetui.interpreters.lookup import default_python, python_at  # noqa: PLC0415 - qualifiers do without
+    from cachetui.pip.config.location import locate  # noqa: PLC0415
+    from cachetui.pip.memory import known_releases  # noqa: PLC0415
+
+    try:
+        place, name = (text and os.path.expandvars(text) for text in (settings.cache_dir, settings.python))
+        python = python_at(name) if name else default_python(os.environ)
+        root = Path(locate(place, python=python).root).stat()
+    except (CachetuiError, OSError, ValueError):  # there is no such Python, no such root
+        return set()
+    return known_releases(root.st_dev, root.st_ino)

@@ -1,0 +1,245 @@
+"""What `remove`, `prune` and `purge` have in common: plan, question, removal, result."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import stat
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+
+import click
+from packaging.version import Version
+
+from cachetui.cli.cache import ENDINGS, Cache
+from cachetui.cli.choosing import protected
+from cachetui.cli.main import DONE, FAILED, INTERRUPTED
+from cachetui.cli.notes import Status, ask, can_ask, note, say
+from cachetui.cli.options import Settings
+from cachetui.errors import RefusedError
+from cachetui.labels import Word
+from cachetui.model import Entry, Inventory
+from cachetui.pip.processes import running_pips
+from cachetui.preferences.model import Protection
+from cachetui.removal.execute import Outcome, Progress, carry_out
+from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
+from cachetui.report.removal_list import bill, stays, title
+from cachetui.terms.quantities import parse_age, parse_size
+from cachetui.text.format import count, disk_text, removed
+from cachetui.text.names import whole_name
+
+WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
+"""How a comparison ends beside its version."""
+PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
+"""Kinds that a name tells by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a removal is to be done."""
+
+    dry_run: bool
+    """Whether only the plan is wanted."""
+    yes: bool
+    """Whether it was agreed to beforehand."""
+    as_json: bool
+    """Whether the result is wanted as JSON."""
+    read_only: bool
+    """Whether nothing may be removed."""
+
+    def check(self) -> None:
+        """Raise RefusedError if nothing may be removed anyway."""
+        if self.read_only and not self.dry_run:
+            raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
+
+    def want_python(self, words: Collection[Word], settings: Settings, *, policy: bool = False) -> None:
+        """Raise UsageError if what no Python can use is to go unasked, and none is named."""
+        if "unusable" in words and self.yes and not self.dry_run and not settings.python:
+            said = "With --yes, what is unusable needs"
+            if policy:
+                said = "The policy in the preferences says unusable, which with --yes needs"
+            raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
+
+    def write(self, plan: Plan | None, outcome: Outcome | None, notes: Sequence[str] = ()) -> None:
+        """Write plan and outcome as JSON, if that is wanted; that nobody reads it changes nothing."""
+        if self.as_json:
+            from cachetui.report.entries_json import removal_json  # noqa: PLC0415 - seldom wanted
+
+            with suppress(BrokenPipeError):
+                sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
+
+
+def refuse_redirection(command: str, terms: Iterable[str]) -> None:
+    """Raise UsageError if output or input is a file that a shell takes for the rest of a term.
+
+    `torch>=2` without quotes writes to `=2`, `torch<2` reads `2`, and what is left of a term may mean far more.
+    """
+    for stream, sign, words in (
+        (sys.stdout, ">", "sent the output into"),
+        (sys.stdin, "<", "taken the input from"),
+    ):
+        try:
+            file = os.fstat(stream.fileno())
+        except (OSError, ValueError, AttributeError):  # no file at all
+            continue
+        if not stat.S_ISREG(file.st_mode):
+            continue
+        for item in _files_here():
+            if _is_compared_with(item.name) and _is(item, file):
+                raise click.UsageError(
+                    f"The shell has {words} a file named {item.name!r}. Quote what has > or < in it: "
+                    f"cachetui {command} '{' '.join(terms)}{sign}{item.name}'. Nothing was removed."
+                )
+
+
+def _is_compared_with(name: str) -> bool:
+    """Return whether a file is named like what stands behind a `>`: `=2`, `2`, `2.0rc1`, `2.*`, `100MB`, `90d`."""
+    if name.startswith("="):
+        return True
+    for read in (lambda text: Version(WILD_OR_MORE.sub("", text)), parse_size, parse_age):
+        with suppress(ValueError):
+            read(name)
+            return True
+    return False
+
+
+def _files_here() -> list[os.DirEntry[str]]:
+    """List the current directory; it may be gone, or not to be listed."""
+    try:
+        with os.scandir() as found:
+            return list(found)
+    except OSError:
+        return []
+
+
+def _is(item: os.DirEntry[str], file: os.stat_result) -> bool:
+    """Return whether something in a directory is a certain file."""
+    try:
+        return os.path.samestat(file, item.stat())
+    except OSError:  # a link that leads nowhere, or gone
+        return False
+
+
+def remove(
+    cache: Cache,
+    entries: Sequence[Entry],
+    wishes: Wishes,
+    *,
+    protection: Protection,
+    purge: bool = False,
+    notes: Sequence[str] = (),
+) -> int:
+    """Show what will go, ask, remove it, tell what came of it; return the exit code."""
+    inventory = cache.inventory
+    plan = plan_removal(
+        inventory,
+        entries,
+        now_ns=time.time_ns(),
+        pips=running_pips(),
+        named=cache.location.named,
+        purge=purge,
+        protected=protected(inventory.entries, protection),
+    )
+    asks = bool(plan.entries) and not wishes.dry_run and not wishes.yes and can_ask()
+    if asks or not wishes.as_json:
+        _show(plan_lines(plan, inventory, notes), asked_for=wishes.dry_run)
+    if not plan.entries or wishes.dry_run:
+        wishes.write(plan, None, notes)
+        return DONE if plan.entries and not inventory.errors else FAILED
+    if not wishes.yes:
+        if not asks:
+            note("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
+            wishes.write(plan, None, notes)
+            return FAILED
+        if not ask(f"Remove {count(len(plan.entries), 'entry')}, free {disk_text(plan.frees)}?"):
+            note("Nothing was removed.")
+            wishes.write(plan, None, notes)
+            return FAILED
+    outcome = _carry_out(plan)
+    _tell_outcome(outcome, plan, inventory, as_json=wishes.as_json)
+    wishes.write(plan, outcome, notes)
+    if outcome.stopped:
+        return INTERRUPTED
+    return FAILED if outcome.failed or inventory.errors else DONE
+
+
+def _show(lines: Iterable[str], *, asked_for: bool) -> None:
+    """Show a plan: on stdout where it is all that was asked for; that nobody reads it changes nothing."""
+    with suppress(BrokenPipeError):
+        for line in lines:
+            (say if asked_for else note)(line)
+
+
+def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
+    """Show what came of a removal. Where it is to stand cannot be written, that is told beside. Raises OSError."""
+    failed = outcome.kept[len(plan.kept) :]
+    if failed:
+        owners = {file.path: entry for entry in plan.entries if entry.project for file in entry.files}
+        for path, reason in failed:
+            what = f"{whole_name(owners[path])} ({path})" if path in owners else path
+            note(f"Stays: {what}: {reason}.")
+    before = inventory.disk_usage + sum(inventory.directories.values())
+    line = removed(len(outcome.removed), outcome.entries, outcome.freed, before)
+    if as_json or outcome.stopped:
+        note(f"Stopped. {line}" if outcome.stopped else line)
+        return
+    try:
+        say(line)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return
+    except OSError:
+        note(line)
+        raise
+
+
+def _carry_out(plan: Plan) -> Outcome:
+    """Remove what is planned; Ctrl+C stops it between two files."""
+    status = Status(sys.stderr)
+
+    def report(progress: Progress) -> None:
+        done = f"removing {progress.entries:,} of {progress.of:,}"
+        status.show(f"{done}, freed {disk_text(progress.freed)}")
+
+    with interruptible() as stop:
+        try:
+            return carry_out(plan, stop=stop, report=report if status.shown else None, pips=running_pips)
+        finally:
+            status.clear()
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Let Ctrl+C, or what else asks the program to end, not break off what is under way; yield what tells of it."""
+    asked: list[int] = []
+    numbers = (signal.SIGINT, *ENDINGS)
+    before = {number: signal.signal(number, lambda number, _: asked.append(number)) for number in numbers}
+    try:
+        yield lambda: bool(asked)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:
+    """Yield what a plan says: every entry by project, what stays, what it costs."""
+    pinned = sum([reason == PROTECTED for _, reason in plan.kept])
+    if plan.entries:
+        stay = f"; {pinned:,} {'stays' if pinned == 1 else 'stay'}, {PROTECTED}" if pinned else ""
+        yield f"{title(plan.entries)} {count(plan.files, 'file')}, frees {disk_text(plan.frees)}{stay}"
+    else:
+        why = f": {pinned:,} {'is' if pinned == 1 else 'are'} {PROTECTED}" if pinned else ""
+        yield f"Nothing of this can be removed{why}."
+    for line in bill(plan.entries):
+        kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
+        yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
+    names = {path: path for path, _ in plan.kept}
+    names |= {entry.path: whole_name(entry) for entry in inventory.entries if entry.path in names}
+    for line in stays([Kept(names[path], reason) for path, reason in plan.kept]):
+        yield f"{line.words}:" if line.heading else f"  {line.words}: {line.kind}"
+    for sentence in (*plan.costs, *notes):
+        yield f"! {sentence}"

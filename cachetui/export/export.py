@@ -1,0 +1,268 @@
+"""Write cached wheels and sdists into a folder, each under the name that it has been proven to bear."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.errors import CachetuiError
+from cachetui.export.archive import Proof, UnprovenError, prove
+from cachetui.export.expected import Expected, Given, expected_of
+from cachetui.export.filenames import agree, named_by
+from cachetui.export.plan import TAKEN, Planned, check_room
+from cachetui.export.target_folder import Draft, Target
+from cachetui.model import Entry, Inventory
+from cachetui.pip.formats.archives import Named, named
+from cachetui.pip.formats.body import read_at
+from cachetui.pip.formats.integrity import StoppedError
+from cachetui.pip.formats.records import UnreadableRecordError
+from cachetui.pip.reader import Evidence
+from cachetui.system.tree import never, reason, unforeseen
+
+TOLD = ("url", "disposition", "wheel-name")
+"""By what a file is named that was told its name; others were named by what is in them, and an index knows better."""
+STRONG = ("sha256", "sha384", "sha512")
+"""Hashes of which nobody can make two files."""
+PIECE = 1 << 20
+"""Bytes of a file that is there already that are hashed at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A file that is in the folder."""
+
+    filename: str
+    entry: Entry
+    size: int
+    """Its length in bytes."""
+    sha256: str
+    """In hexadecimal."""
+    verified_by: tuple[Proof, ...]
+    """What has been proven of it."""
+    written: bool = True
+    """False where the very same file was there already."""
+
+
+class Skipped(NamedTuple):
+    """An entry that was left out."""
+
+    entry: Entry
+    filename: str | None
+    """The name that it was to bear, where known."""
+    reason: str
+    """Why, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an export."""
+
+    exported: tuple[Exported, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+    stopped: bool = False
+    """Whether it was broken off on request."""
+
+
+class Progress(NamedTuple):
+    """How far an export is."""
+
+    done: int
+    """Entries that were dealt with."""
+    of: int
+    """Entries in all."""
+    written: int
+    """Bytes written so far."""
+    filename: str | None
+    """What is being written, where its name is known."""
+
+
+def export(
+    inventory: Inventory,
+    planned: Sequence[Planned],
+    folder: Path,
+    *,
+    stop: Callable[[], bool] = never,
+    report: Callable[[Progress], None] | None = None,
+) -> Outcome:
+    """Write what is planned into a folder, which is made if it is absent. Raises RootError, TargetError, NoRoomError.
+
+    `stop` is asked after each piece; `report` is told how far it is. One failure does not stop the rest.
+    """
+    check_room(planned, folder, Path(inventory.root))
+    if not planned:
+        return Outcome()
+    with Evidence(inventory) as evidence, Target(folder, Path(inventory.root)) as target:
+        expected = expected_of(inventory.entries, [one.entry for one in planned], evidence, stop)
+        work = _Export(evidence, expected, target, stop, report, len(planned))
+        for one in planned:
+            try:
+                work.take(one)
+            except StoppedError:
+                return work.outcome(stopped=True)
+        target.sync()
+    return work.outcome()
+
+
+class _Export:
+    """An export under way."""
+
+    def __init__(
+        self,
+        evidence: Evidence,
+        expected: Expected,
+        target: Target,
+        stop: Callable[[], bool],
+        report: Callable[[Progress], None] | None,
+        of: int,
+    ) -> None:
+        self._evidence, self._expected, self._target = evidence, expected, target
+        self._stop, self._report, self._of = stop, report, of
+        self._written = 0
+        self._exported: dict[str, Exported] = {}
+        self._skipped: list[Skipped] = []
+        self._done = 0
+
+    def outcome(self, *, stopped: bool = False) -> Outcome:
+        return Outcome(tuple(self._exported.values()), tuple(self._skipped), stopped)
+
+    def take(self, one: Planned) -> None:
+        """Export one entry, or note why not. Raises StoppedError."""
+        try:
+            if not self._is_there(one):
+                with self._target.draft() as draft:
+                    sha256, size = self._read(one, draft.write)
+                    self._publish(draft, self._prove(one, draft.fd, sha256, size))
+        except UnprovenError as error:
+            self._skipped.append(Skipped(one.entry, one.filename, str(error)))
+        except OSError as error:
+            self._skipped.append(Skipped(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
+        except (StoppedError, CachetuiError):
+            raise
+        except Exception as error:  # whatever one file holds, all others are still to be written
+            self._skipped.append(Skipped(one.entry, one.filename, unforeseen(error)))
+        self._done += 1
+
+    def _is_there(self, one: Planned) -> bool:
+        """Return whether the very same file is there already, and note it then."""
+        try:
+            fd = self._target.open(one.filename) if one.filename else None
+        except FileNotFoundError:
+            return False
+        if fd is None:
+            return False
+        try:
+            if os.fstat(fd).st_size != one.size:
+                return False
+            sha256, size = self._read(one)
+            if size != one.size or _digest(fd, size, "sha256", self._stop) != sha256:
+                return False
+            made = self._prove(one, fd, sha256, size)
+        finally:
+            os.close(fd)
+        if made.filename == one.filename:
+            self._exported.setdefault(made.filename, replace(made, written=False))
+        return made.filename == one.filename
+
+    def _read(self, one: Planned, write: Callable[[bytes], None] | None = None) -> tuple[str, int]:
+        """Read an entry's body, and write it somewhere; return its SHA-256 and its length."""
+        digest, size = hashlib.sha256(), 0
+        for piece in self._pieces(one.entry):
+            if self._stop():
+                raise StoppedError
+            digest.update(piece)
+            size += len(piece)
+            if write:
+                write(piece)
+                self._written += len(piece)
+            if self._report:
+                self._report(Progress(self._done, self._of, self._written, one.filename))
+        return digest.hexdigest(), size
+
+    def _pieces(self, entry: Entry) -> Iterator[bytes]:
+        """Yield an entry's body; tell apart what cannot be read from what cannot be written."""
+        try:
+            yield from self._evidence.pieces(entry)
+        except (OSError, UnreadableRecordError) as error:
+            raise UnprovenError(f"it cannot be read: {reason(error)}") from error
+
+    def _prove(self, one: Planned, fd: int, sha256: str, size: int) -> Exported:
+        """Prove an open file, and find out its name. Raises UnprovenError, StoppedError, OSError."""
+        right = self._by_hash(one.entry, fd, sha256, size)
+        proofs: tuple[Proof, ...] = tuple(sorted({given.by for given in right}))
+        proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
+        itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
+        if itself is not None and not _is_meant(itself, one.entry):
+            raise UnprovenError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
+        told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
+        names = (*told, itself.filename if itself else None)
+        filename = next((name for name in names if named_by(name)), None)
+        said = named_by(filename)
+        if filename is None or said is None or not (itself or proofs):
+            raise UnprovenError("it has no file name that could be proven")
+        if itself is not None and not agree(said, itself):
+            raise UnprovenError(f"it is {itself.project} {itself.version} by itself, and not what its name says")
+        if filename.endswith(".whl") != proven.is_wheel:
+            raise UnprovenError("it is not of the kind that its name says")
+        return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
+
+    def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[Given]:
+        """Compare a file with the hashes that are given for it; return those that it has. Raises UnprovenError."""
+        given = self._expected.of(entry)
+        names = {one.name for one in given}
+        found = {name: sha256 if name == "sha256" else _digest(fd, size, name, self._stop) for name in names}
+        right = {one for one in given if found[one.name] == one.value}
+        if given and not right:
+            wrong = min(given)
+            teller = "the cached index page" if wrong.by == "index" else "an origin.json"
+            raise UnprovenError(f"damaged or tampered with: its {wrong.name} is not the one that {teller} gives")
+        return right
+
+    def _publish(self, draft: Draft, made: Exported) -> None:
+        """Give a file its name, unless the same is there already."""
+        before = self._exported.get(made.filename)
+        if before is not None and before.sha256 == made.sha256:
+            return
+        try:
+            self._target.give(draft, made.filename)
+        except FileExistsError:
+            if before is not None:
+                raise UnprovenError(f"it bears the same name as {before.entry.path}, and is another file") from None
+            if not self._is_same(made):
+                raise UnprovenError(TAKEN) from None
+            made = replace(made, written=False)
+        self._exported[made.filename] = made
+
+    def _is_same(self, made: Exported) -> bool:
+        fd = self._target.open(made.filename)
+        if fd is None:
+            return False
+        try:
+            size = os.fstat(fd).st_size
+            return size == made.size and _digest(fd, size, "sha256", self._stop) == made.sha256
+        finally:
+            os.close(fd)
+
+
+def _is_meant(itself: Named, entry: Entry) -> bool:
+    """Return whether an archive is what the scan says, which believed headers or an address."""
+    meant = named(entry.project or "", entry.version or "")
+    return meant is not None and agree(itself, meant)
+
+
+def _digest(fd: int, size: int, name: str, stop: Callable[[], bool]) -> str:
+    """Return a hash of an open file, in hexadecimal. Raises StoppedError, OSError."""
+    digest, at = hashlib.new(name, usedforsecurity=False), 0
+    while at < size:
+        if stop():
+            raise StoppedError
+        piece = read_at(fd, PIECE, at)
+        if not piece:
+            raise OSError(errno.EIO, "it ends early")
+        digest.update(piece)
+        at += len(piece)
+    return digest.hexdigest()

@@ -1,0 +1,109 @@
+"""What is to be exported, what of it would be written into a folder, and whether there is room for that."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.errors import CachetuiError
+from cachetui.export.filenames import named_by
+from cachetui.export.target_folder import TargetError, check_target
+from cachetui.model import Entry
+from cachetui.system.tree import reason
+
+KINDS = ("wheel", "sdist", "built")
+"""Kinds of entries that can be exported."""
+TAKEN = "another file of this name is there"
+"""Why something is not written, as a clause: nothing is ever overwritten."""
+
+
+class NoRoomError(CachetuiError):
+    """The disk has no room for what is to be exported; nothing was written."""
+
+
+class Planned(NamedTuple):
+    """What is to be exported."""
+
+    entry: Entry
+    filename: str | None
+    """Its name as far as the scan knows it; None where it is still to be found out."""
+    size: int
+    """Its length in bytes, roughly where its record is compressed."""
+
+
+def plan_export(entries: Iterable[Entry]) -> tuple[Planned, ...]:
+    """Return what of some entries can be exported, in their order."""
+    return tuple(
+        [
+            Planned(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
+            for entry in entries
+            if entry.kind in KINDS and entry.files
+        ]
+    )
+
+
+def _size(entry: Entry) -> int:
+    return (entry.files[0] if entry.kind == "built" else entry.files[-1]).size
+
+
+class Room(NamedTuple):
+    """What a folder holds of what is planned, and has room for."""
+
+    folder: Path
+    """The folder, absolute."""
+    exists: bool
+    """Whether it is there; else it is made."""
+    free: int
+    """Bytes that its disk has left for this user."""
+    new: tuple[Planned, ...]
+    """What would be written."""
+    there: tuple[Planned, ...]
+    """What is there already, by name and length."""
+    taken: tuple[Planned, ...]
+    """What another file's name is in the way of, which stays."""
+
+    @property
+    def needed(self) -> int:
+        """Bytes that would be written."""
+        return sum([one.size for one in self.new])
+
+
+def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
+    """Look what of some files would be written into a folder; the cache is at `root`. Raises TargetError."""
+    check_target(folder, root)
+    found: dict[bool | None, list[Planned]] = {None: [], True: [], False: []}
+    seen: set[tuple[str | None, int]] = set()
+    for one in planned:
+        if one.filename is None or (one.filename, one.size) not in seen:
+            seen.add((one.filename, one.size))
+            found[_is_there(folder, one)].append(one)
+    whole = Path(os.path.abspath(folder))  # noqa: PTH100 - links stay
+    exists = folder.exists()
+    try:
+        free = shutil.disk_usage(whole if exists else whole.parent).free
+    except OSError as error:
+        raise TargetError(f"{folder} cannot be looked at: {reason(error)}.") from error
+    return Room(whole, exists, free, tuple(found[None]), tuple(found[True]), tuple(found[False]))
+
+
+def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
+    """Raise NoRoomError if the disk of a folder has no room for what is planned, TargetError if it cannot be used."""
+    room = look_at(planned, folder, root)
+    if room.needed > room.free:
+        raise NoRoomError(
+            f"{folder} has room for {room.free / 1e6:,.1f} MB, and {room.needed / 1e6:,.1f} MB are needed: nothing was "
+            "written. Name a folder on another disk, or fewer files."
+        )
+
+
+def _is_there(folder: Path, one: Planned) -> bool | None:
+    """Return whether a file of this name is there that may be the same; None where nothing bears it."""
+    try:
+        found = (folder / one.filename).lstat() if one.filename else None
+    except OSError:
+        return None
+    return found and stat.S_ISREG(found.st_mode) and found.st_size == one.size

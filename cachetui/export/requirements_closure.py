@@ -1,0 +1,260 @@
+"""What requirements need, of what is cached: of each project the newest file that fits, and what that needs in turn."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from cachetui.export.filenames import named_by
+from cachetui.export.plan import KINDS
+from cachetui.export.requirement_files import Asked
+from cachetui.insight.requirement import read_requirement
+from cachetui.interpreters.compatibility import best_place, incompatibility
+from cachetui.interpreters.info import Portrait
+from cachetui.model import Entry, Inventory
+from cachetui.pip.reader import Evidence
+from cachetui.system.tree import never
+
+SOME = 3
+"""Versions that are named of those that are there and do not do."""
+
+
+class Lacking(NamedTuple):
+    """What the cache has no file for."""
+
+    requirement: str
+    """As written, without its marker."""
+    needed_by: str | None
+    """The file that needs it; None where a requirements file asks for it."""
+    reason: str
+    """Why nothing in the cache will do, as a clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What requirements need."""
+
+    entries: tuple[Entry, ...]
+    """What is there, in the order in which it was come upon."""
+    lacking: tuple[Lacking, ...]
+
+
+class _File(NamedTuple):
+    """A cached file that may be chosen."""
+
+    entry: Entry
+    filename: str
+    version: Version
+
+
+@dataclass(slots=True)
+class _Project:
+    """What is known of a project on the way."""
+
+    specifier: SpecifierSet
+    hashes: frozenset[tuple[str, str]]
+    extras: set[str] = field(default_factory=set)
+    chosen: _File | None = None
+
+    def admits(self, version: Version) -> bool:
+        """Return whether a version satisfies everything that is asked of the project so far; pre-releases do."""
+        return self.specifier.contains(version, prereleases=True)
+
+
+class _Need(NamedTuple):
+    requirement: Requirement
+    by: str | None
+
+
+def needs_of(
+    asked: Iterable[Asked],
+    inventory: Inventory,
+    python: Portrait,
+    *,
+    pre: bool = False,
+    stop: Callable[[], bool] = never,
+) -> Needs:
+    """Choose what requirements need for a Python, which must tell its markers and tags. Raises RootError.
+
+    A project that is needed twice gets a file that satisfies both, but what was chosen for another is never taken back
+    to make that possible.
+    """
+    with Evidence(inventory) as evidence:
+        search = _Search(tuple(asked), inventory, python, evidence, pre, stop)
+        search.settle()
+        return search.found()
+
+
+class _Search:
+    def __init__(
+        self,
+        asked: tuple[Asked, ...],
+        inventory: Inventory,
+        python: Portrait,
+        evidence: Evidence,
+        pre: bool,
+        stop: Callable[[], bool],
+    ) -> None:
+        self._python, self._evidence, self._pre, self._stop = python, evidence, pre, stop
+        self._places = {tag: place for place, tag in enumerate(python.tags)}
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in inventory.entries:
+            if entry.project and entry.kind in KINDS:
+                self._entries.setdefault(entry.project, []).append(entry)
+        applying = [one for one in asked if self._applies(one.requirement)]
+        self._roots = [_Need(one.requirement, None) for one in applying if not one.constraint]
+        self._projects: dict[str, _Project] = {}
+        for one in applying:
+            project = self._project(one.requirement)
+            if one.constraint:
+                project.specifier &= one.requirement.specifier
+            project.hashes |= one.hashes
+        self._files: dict[str, list[_File]] = {}
+        self._trouble: dict[str, str | None] = {}
+        self._requires: dict[str, tuple[Requirement, ...]] = {}
+
+    def settle(self) -> None:
+        """Choose for everything that is needed. Ends, for what is asked of a project only ever grows."""
+        waiting, done = deque(self._roots), set[tuple[str, str]]()
+        while waiting and not self._stop():
+            need = waiting.popleft()
+            project = self._project(need.requirement)
+            project.specifier &= need.requirement.specifier
+            project.extras |= need.requirement.extras
+            project.chosen = self._choose(canonicalize_name(need.requirement.name), project)
+            if project.chosen is None:
+                continue
+            for extra in ("", *sorted(project.extras)):
+                if (project.chosen.entry.path, extra) not in done:
+                    done.add((project.chosen.entry.path, extra))
+                    waiting += self._needed_by(project.chosen, extra)
+
+    def found(self) -> Needs:
+        """Gather what the final choices need; what an earlier one needed does not count any more."""
+        entries: dict[str, Entry] = {}
+        lacking: dict[tuple[str, str | None], Lacking] = {}
+        waiting, done = deque(self._roots), set[tuple[str, str]]()
+        while waiting:
+            need = waiting.popleft()
+            name = canonicalize_name(need.requirement.name)
+            project = self._project(need.requirement)
+            if project.chosen is None:
+                plain = _plain(need.requirement)
+                lacking.setdefault((plain, need.by), Lacking(plain, need.by, self._why(name, project)))
+                continue
+            entries[project.chosen.entry.path] = project.chosen.entry
+            for extra in ("", *sorted(need.requirement.extras)):
+                if (name, extra) not in done:
+                    done.add((name, extra))
+                    waiting += self._needed_by(project.chosen, extra)
+        return Needs(tuple(entries.values()), tuple(lacking.values()))
+
+    def _project(self, requirement: Requirement) -> _Project:
+        name = canonicalize_name(requirement.name)
+        return self._projects.setdefault(name, _Project(SpecifierSet(), frozenset()))
+
+    def _applies(self, requirement: Requirement, extra: str = "") -> bool:
+        """Return whether a requirement's marker holds; one that compares what cannot be compared does not."""
+        try:
+            return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
+        except (ValueError, KeyError):
+            return False
+
+    def _needed_by(self, file: _File, extra: str) -> list[_Need]:
+        path = file.entry.path
+        if path not in self._requires:
+            self._requires[path] = tuple(_parsed(self._evidence.needs(file.entry) or ()))
+        # what is needed in any case is needed with an extra too: it is come upon without one
+        return [
+            _Need(one, file.filename)
+            for one in self._requires[path]
+            if self._applies(one, extra) and not (extra and self._applies(one))
+        ]
+
+    # Choosing
+
+    def _choose(self, name: str, project: _Project) -> _File | None:
+        asked_for = [one for one in self._files_of(name) if project.admits(one.version)]
+        fitting = [one for one in asked_for if self._trouble_of(one) is None]
+        pre = True if self._pre else None
+        admitted = set(project.specifier.filter([one.version for one in fitting], prereleases=pre))
+        for one in sorted([one for one in fitting if one.version in admitted], key=self._rank, reverse=True):
+            if not project.hashes or self._has_hash(one, project.hashes):
+                return one
+        return None
+
+    def _files_of(self, name: str) -> list[_File]:
+        if name not in self._files:
+            named = [(entry, named_by(entry.filename)) for entry in self._entries.get(name, ())]
+            self._files[name] = [
+                _File(entry, found.filename or "", Version(found.version))
+                for entry, found in named
+                if found and found.project == name
+            ]
+        return self._files[name]
+
+    def _trouble_of(self, file: _File) -> str | None:
+        path = file.entry.path
+        if path not in self._trouble:
+            trouble = incompatibility(self._python, file.filename, None)
+            if trouble is None:
+                requires = self._evidence.requires_python(file.entry)
+                trouble = incompatibility(self._python, file.filename, requires)
+            self._trouble[path] = trouble
+        return self._trouble[path]
+
+    def _rank(self, file: _File) -> tuple[Version, int, tuple[int, str] | tuple[()], bool]:
+        """Sort what pip prefers last; of the same file in two places, that where a newer pip looks."""
+        newer = not file.entry.path.startswith("http/")
+        if not file.filename.endswith(".whl"):
+            return file.version, -len(self._places), (), newer
+        _, _, build, tags = parse_wheel_filename(file.filename)
+        return file.version, -best_place(map(str, tags), self._places), build, newer
+
+    def _has_hash(self, file: _File, hashes: frozenset[tuple[str, str]]) -> bool:
+        found = self._evidence.hashes(file.entry, {name for name, _ in hashes}, self._stop)
+        return bool(hashes & found.items())
+
+    def _why(self, name: str, project: _Project) -> str:
+        """Return why there is nothing to choose."""
+        files = self._files_of(name)
+        if not files:
+            return "no file of it is there"
+        admitted = [one for one in files if project.admits(one.version)]
+        if not admitted:
+            versions = sorted({one.version for one in files}, reverse=True)
+            there = ", ".join(map(str, versions[:SOME])) + (", ..." if len(versions) > SOME else "")
+            asked = f"{project.specifier} is asked for in all, and " if len(project.specifier) else ""
+            return f"{asked}there is only {there}"
+        troubles = [trouble for one in admitted if (trouble := self._trouble_of(one))]
+        if len(troubles) == len(admitted):
+            return (
+                f"{admitted[0].filename} is {troubles[0]}"
+                if len(admitted) == 1
+                else f"none fits, for it is {troubles[0]}"
+            )
+        if project.hashes:
+            return "no file there has a hash that is asked for"
+        return "nothing that is there satisfies it"
+
+
+def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
+    """Yield requirements; what pip could not read either is left out."""
+    for text in texts:
+        try:
+            requirement = read_requirement(text)
+        except ValueError:
+            continue
+        yield requirement
+
+
+def _plain(requirement: Requirement) -> str:
+    extras = f"[{','.join(sorted(requirement.extras))}]" if requirement.extras else ""
+    return f"{requirement.name}{extras}{requirement.specifier}"

@@ -1,0 +1,153 @@
+"""The folder that is exported into: held open, and nothing in it is ever overwritten."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Self
+
+from cachetui.errors import CachetuiError
+from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
+
+BY_DESCRIPTOR = {os.open, os.link, os.unlink, os.stat, os.rename} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
+"""Whether this system can reach files relative to an open directory."""
+TO_WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL
+for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
+    TO_WRITE |= getattr(os, _flag, 0)
+AS_IT_IS: dict[str, bool] = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+"""Errors by which a file system says that it knows no hard links, such as FAT."""
+
+
+class TargetError(CachetuiError):
+    """The folder cannot be exported into; the message says why."""
+
+
+def check_target(folder: Path, root: Path) -> None:
+    """Raise TargetError if a folder cannot be exported into, or lies in the cache at `root`; make nothing."""
+    place = folder
+    try:
+        if not os.path.lexists(folder):
+            place = Path(os.path.abspath(folder)).parent  # noqa: PTH100 - links stay
+        resolved = place.resolve(strict=True)
+        if not resolved.is_dir():
+            raise TargetError(f"{place} is not a folder.")
+        own = root.stat() if root.exists() else None
+        for above in (resolved, *resolved.parents):
+            if own is not None and os.path.samestat(above.stat(), own):
+                raise TargetError(f"{folder} lies in the cache: nothing is written there. Name another folder.")
+        if not os.access(resolved, os.W_OK | os.X_OK):
+            raise TargetError(f"{place} cannot be written to: name another folder.")
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise TargetError(f"{place} does not exist: make it first.") from error
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
+        raise TargetError(f"{place} cannot be looked at: {reason(error)}.") from error
+
+
+class Target:
+    """An open folder that takes files. A file gets its name only when it is complete, and by one step."""
+
+    def __init__(self, folder: Path, root: Path) -> None:
+        """Open a folder, making it (not those above it) if it is absent. Raises TargetError."""
+        check_target(folder, root)
+        try:
+            with suppress(FileExistsError):
+                folder.mkdir()
+            resolved = folder.resolve(strict=True)
+            self._fd = os.open(resolved, OPEN_DIRECTORY) if BY_DESCRIPTOR else -1
+            self._own = os.fstat(self._fd) if BY_DESCRIPTOR else resolved.stat()
+        except (OSError, RuntimeError, ValueError) as error:
+            raise TargetError(f"{folder} cannot be written to: {reason(error)}.") from error
+        self.path = resolved
+        """Where it was when it was opened."""
+        self._at = self._fd if BY_DESCRIPTOR else None
+        self._prefix = "" if BY_DESCRIPTOR else os.path.join(resolved, "")  # noqa: PTH118 - ends in a separator
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    @contextmanager
+    def draft(self) -> Iterator[Draft]:
+        """Open a new file under a passing name, which goes when the context ends. Raises OSError."""
+        self._look()
+        passing = self._prefix + f".cachetui-{secrets.token_hex(8)}.part"
+        draft = Draft(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
+        try:
+            yield draft
+        finally:
+            draft.close()
+            with suppress(FileNotFoundError):
+                os.unlink(passing, dir_fd=self._at)
+
+    def give(self, draft: Draft, filename: str) -> None:
+        """Give a complete file its name. Raises FileExistsError where something bears it already, OSError."""
+        os.fsync(draft.fd)
+        draft.close()
+        self._look()
+        name = self._prefix + filename
+        if os.name == "nt":
+            os.rename(draft.passing, name)  # noqa: PTH104 - which overwrites nothing there
+            return
+        try:
+            os.link(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at, **AS_IT_IS)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            os.close(os.open(name, TO_WRITE, 0o666, dir_fd=self._at))  # from here on the name is taken, by us
+            try:
+                os.rename(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at)
+            except OSError:
+                with suppress(OSError):
+                    os.unlink(name, dir_fd=self._at)
+                raise
+
+    def open(self, filename: str) -> int | None:
+        """Open a file that is there already; None where a link, or the like, bears its name. Raises OSError."""
+        self._look()
+        found = os.stat(self._prefix + filename, dir_fd=self._at, follow_symlinks=False)
+        if not stat.S_ISREG(found.st_mode):
+            return None
+        return os.open(self._prefix + filename, OPEN_FILE, dir_fd=self._at)
+
+    def sync(self) -> None:
+        """Let the names outlast a power failure, where the system can do that."""
+        if self._fd >= 0:
+            with suppress(OSError):
+                os.fsync(self._fd)
+
+    def _look(self) -> None:
+        """Raise OSError if the folder's path leads elsewhere now, on systems that cannot hold it open."""
+        if self._fd < 0 and not os.path.samestat(self._own, self.path.lstat()):
+            raise OSError(errno.ENOENT, "the folder was replaced")
+
+
+class Draft:
+    """A file that has no name of its own yet."""
+
+    def __init__(self, fd: int, passing: str) -> None:
+        self.fd = fd
+        """Open for writing and reading; -1 once it is closed."""
+        self.passing = passing
+        """What it is called for now, as `os` takes it."""
+
+    def write(self, piece: bytes) -> None:
+        """Write more at its end. Raises OSError."""
+        rest = memoryview(piece)
+        while rest:
+            rest = rest[os.write(self.fd, rest) :]
+
+    def close(self) -> None:
+        """Let go of it."""
+        if self.fd >= 0:
+            fd, self.fd = self.fd, -1
+            os.close(fd)

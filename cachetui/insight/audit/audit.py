@@ -1,0 +1,228 @@
+"""The whole audit of a cache: every figure with the entries that it is made of."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from operator import attrgetter
+from typing import NamedTuple
+
+from cachetui.insight.audit.figures import (
+    AGES,
+    Age,
+    Chance,
+    Figure,
+    Sized,
+    already_built,
+    by_age,
+    copies,
+    figure,
+    grouped,
+    linked,
+    sized,
+)
+from cachetui.insight.audit.origins import origins
+from cachetui.insight.audit.reclaimable import freed
+from cachetui.insight.audit.wheel_tags import Fits, fits
+from cachetui.labels import Facts, Word
+from cachetui.model import Entry, Inventory, Unreadable
+
+WORDS: frozenset[Word] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
+"""The facts that an audit tells."""
+MOMENTS = ("downloaded", "checked", "read")
+"""From when ages are counted."""
+
+
+class Rule(NamedTuple):
+    """A rule of which an audit tells what it would free."""
+
+    name: str
+    """The rule in words."""
+    options: str
+    """The same as options and terms of `cachetui prune`."""
+    choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
+    """Returns what it chooses of all entries of a cache."""
+    words: Collection[Word] = ()
+    """The facts that it goes by."""
+
+
+class Shards(NamedTuple):
+    """What directories take by themselves."""
+
+    name: str
+    """The first part of their paths; empty for the root itself; untrusted text."""
+    directories: int
+    """How many there are."""
+    disk_usage: int
+    """Their allocated bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What is told of each entry."""
+
+    root: str
+    """The root's resolved absolute path."""
+    entries: tuple[Entry, ...]
+    """What is meant, in the inventory's order."""
+    facts: Facts
+    """What is known of the entries."""
+    fits: tuple[Fits, ...]
+    """What each of the entries is for, in their order."""
+    origin: tuple[str | None, ...]
+    """From which index each of them came, as "host/path", in their order."""
+    errors: tuple[Unreadable, ...]
+    """What could not be read."""
+
+    @property
+    def now_ns(self) -> int:
+        """The moment from which ages are counted, in nanoseconds since the epoch."""
+        return self.facts.now_ns
+
+
+@dataclass(frozen=True, slots=True)
+class Audit(Listed):
+    """Where the space is. Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total."""
+
+    total: Figure
+    """All of it."""
+    kinds: tuple[Figure, ...]
+    """By kind, the biggest first."""
+    projects: tuple[Figure, ...]
+    """By project, the biggest first; what has none last."""
+    ages: Mapping[str, tuple[Age, ...]]
+    """By age, the youngest first; one such row for each of `MOMENTS`."""
+    pythons: tuple[Figure, ...]
+    """By what Pythons it is for."""
+    platforms: tuple[Figure, ...]
+    """By what platform it is for."""
+    origins: tuple[Figure, ...]
+    """By the index that it came from, as "host/path"; what is not known last."""
+    superseded: Figure
+    """What has a newer version for the same Pythons and platform."""
+    dead_weight: Figure
+    """What no pip will ask for again."""
+    already_built: Figure
+    """Sdists of which pip keeps the wheel that it built of them."""
+    already_built_frees: int
+    """What the disk would get back for these, in bytes: with the directories that they leave empty."""
+    copies: tuple[Figure, ...]
+    """What is stored more than once, by file name; that first of which the copies take most."""
+    linked: Figure
+    """What has files with several names, whose blocks count once."""
+    rules: tuple[Chance, ...]
+    """What each rule would free today; they overlap."""
+    shards: tuple[Shards, ...]
+    """What the directories take by themselves, of the whole root, the biggest first."""
+    foreign_files: int
+    """Files that no pip writes, in the whole root."""
+    foreign_disk_usage: int
+    """Their allocated bytes."""
+
+    @property
+    def directories(self) -> int:
+        """How many directories there are."""
+        return sum([one.directories for one in self.shards])
+
+    @property
+    def directories_disk_usage(self) -> int:
+        """Their allocated bytes."""
+        return sum([one.disk_usage for one in self.shards])
+
+    @property
+    def disk_usage(self) -> int:
+        """Allocated bytes of everything: of the whole root this is what `du` counts."""
+        return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
+
+
+def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> Listed:
+    """Return of each entry what an audit tells of it, without any figure: parameters are those of `audit_of`."""
+    meant = inventory.entries if only is None else tuple(only)
+    return Listed(
+        root=inventory.root,
+        entries=meant,
+        facts=facts,
+        fits=tuple(map(fits, meant)),
+        origin=tuple(map(origins(inventory.entries), meant)),
+        errors=inventory.errors,
+    )
+
+
+def audit_of(
+    inventory: Inventory,
+    facts: Facts,
+    *,
+    rules: Iterable[Rule] = (),
+    only: Collection[Entry] | None = None,
+) -> Audit:
+    """Return where the space is.
+
+    `facts` tell `WORDS` of all entries, and the moment from which ages are counted. `only` are the entries that are
+    meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.
+    """
+    listed = listed_of(inventory, facts, only)
+    meant, parts = listed.entries, sized(listed.entries)
+
+    chances, built_frees = _chances(inventory, facts, rules, parts, built := already_built(parts))
+
+    def of(paths: Collection[str]) -> Figure:
+        return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
+
+    return Audit(
+        root=listed.root,
+        entries=meant,
+        facts=facts,
+        fits=listed.fits,
+        origin=listed.origin,
+        errors=listed.errors,
+        total=figure(None, parts),
+        kinds=grouped(parts, [entry[0] for entry in meant]),
+        projects=grouped(parts, [entry[6] for entry in meant]),
+        ages={moment: by_age(parts, attrgetter(moment), facts.now_ns, AGES) for moment in MOMENTS},
+        pythons=grouped(parts, [one.python for one in listed.fits]),
+        platforms=grouped(parts, [one.platform for one in listed.fits]),
+        origins=grouped(parts, listed.origin),
+        superseded=of(facts.superseded),
+        dead_weight=of(facts.dead_weight),
+        already_built=built,
+        already_built_frees=built_frees,
+        copies=copies(parts),
+        linked=linked(parts),
+        rules=chances,
+        shards=_shards(inventory.directories),
+        foreign_files=len(inventory.foreign),
+        foreign_disk_usage=sum([file.disk_usage for file in inventory.foreign]),
+    )
+
+
+def _chances(
+    inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
+) -> tuple[tuple[Chance, ...], int]:
+    """Return what each rule would free of what is meant; and in bytes what something else would that is no rule's."""
+    by_path = {part[0][2]: part for part in parts}
+    chosen = [
+        (
+            rule,
+            figure(
+                rule.name,
+                [by_path[entry[2]] for entry in rule.choose(inventory.entries, facts) if entry[2] in by_path],
+            ),
+        )
+        for rule in rules
+    ]
+    *frees, last = freed(inventory, [*[found.entries for _, found in chosen], other.entries], facts.now_ns)
+    chances = [
+        Chance(rule.name, rule.options, found, sum(back), bool(facts.usable) or "unusable" not in rule.words)
+        for (rule, found), back in zip(chosen, frees, strict=True)
+    ]
+    return tuple(chances), sum(last)
+
+
+def _shards(directories: Mapping[str, int]) -> tuple[Shards, ...]:
+    """Sum directories up by the first part of their paths."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for path, disk_usage in directories.items():
+        found[path.partition("/")[0]].append(disk_usage)
+    shards = [Shards(top, len(own), sum(own)) for top, own in found.items()]
+    return tuple(sorted(shards, key=lambda one: (-one.disk_usage, one.name)))

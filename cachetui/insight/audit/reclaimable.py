@@ -1,0 +1,143 @@
+"""What the disk would give back if entries went: files, and the directories that they leave empty."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.removal.in_use import build_times, folder_of, reason_to_stay
+from cachetui.removal.recheck import survey
+
+EVERY = -1
+"""The set of all choices: sets of choices are the bits of a number, a choice each."""
+
+
+class Freed(NamedTuple):
+    """Allocated bytes that the disk would get back."""
+
+    files: int
+    """Those of inodes whose last name goes."""
+    directories: int
+    """Those of directories in which nothing is left."""
+
+
+def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> list[Freed]:
+    """Return of each choice what its removal would give back, as its plan does, by what the scan saw.
+
+    `now_ns` is the present in nanoseconds since the epoch: what may still be in use stays, and is not counted. Folders
+    that wheels are built in are looked at on the disk; a pip that runs is not considered. All choices are told in one
+    walk over everything: a plan for each would take long.
+    """
+    goes = _goes(inventory, choices, now_ns)
+    shared = _shared(inventory, goes)
+    files: Counter[int] = Counter()
+    folders: dict[str, int] = {}
+    linked: dict[int, list[tuple[File, int]]] = {}
+    for entry in inventory.entries:
+        own = goes.get(entry[2], 0)
+        for file in entry[1]:  # by index: there may be hundreds of thousands
+            path = file[0]
+            mask = shared.get(path, own) if shared else own
+            folder = path.rpartition("/")[0]
+            folders[folder] = folders.get(folder, EVERY) & mask
+            if file[5] == 1:
+                files[mask] += file[4]
+            else:
+                linked.setdefault(file[1], []).append((file, mask))
+    for names in linked.values():
+        together = EVERY if len(names) == names[0][0].links else 0
+        for _, mask in names:
+            together &= mask
+        files[together] += sum([file.disk_usage for file, _ in names])
+    directories = _emptied(inventory, folders, goes)
+    return [Freed(_sum(files, number), _sum(directories, number)) for number in range(len(choices))]
+
+
+def _sum(amounts: Mapping[int, int], number: int) -> int:
+    """Sum up what belongs to a choice."""
+    return sum([amount for mask, amount in amounts.items() if mask >> number & 1])
+
+
+def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> dict[str, int]:
+    """Return in which choices each entry goes that is in any; a folder that wheels are built in goes as a whole."""
+    goes: dict[str, int] = {}
+    for number, chosen in enumerate(choices):
+        bit = 1 << number
+        for entry in chosen:
+            goes[entry[2]] = goes.get(entry[2], 0) | bit
+    leftovers = [entry for entry in inventory.entries if entry[0] == "leftover"]
+    building = [entry for entry in leftovers if folder_of(entry)]
+    unlike, seen = survey(inventory, building) if building else ({}, {})
+    times = build_times(building) | seen
+    whole: dict[str | None, int] = {}
+    for entry in building:
+        whole[folder_of(entry)] = whole.get(folder_of(entry), EVERY) & goes.get(entry.path, 0)
+    for entry in leftovers:
+        if entry.path in unlike or reason_to_stay(entry, now_ns, (), times):
+            goes[entry.path] = 0
+        elif folder := folder_of(entry):
+            goes[entry.path] = whole[folder]
+    return goes
+
+
+def _shared(inventory: Inventory, goes: Mapping[str, int]) -> dict[str, int]:
+    """Return in which choices each file goes that serves several entries: with the last of those."""
+    if not inventory.companions:
+        return {}
+    waited_for = {path for waits_for in inventory.companions.values() for path in waits_for}
+    owners = {
+        file.path: goes.get(entry.path, 0)
+        for entry in inventory.entries
+        for file in entry.files
+        if file.path in waited_for
+    }
+    shared = {}
+    for path, waits_for in inventory.companions.items():
+        shared[path] = EVERY if waits_for else 0
+        for other in waits_for:
+            shared[path] &= owners.get(other, 0)
+    return shared
+
+
+def _emptied(inventory: Inventory, folders: Mapping[str, int], goes: Mapping[str, int]) -> Mapping[int, int]:
+    """Return the allocated bytes of directories that are left empty, by the choices that leave them so.
+
+    `folders` tells in which choices all files go that lie directly in a directory.
+    """
+    empties = {entry.path: goes.get(entry.path, 0) for entry in inventory.entries if not entry[1]}
+    stay = {*inventory.kept_directories, *[error.path for error in inventory.errors]}
+    for path in (*[file.path for file in inventory.foreign], *[error.path for error in inventory.errors]):
+        stay.add(path.rpartition("/")[0])
+    index, above = _tree(inventory.directories)
+    goes_there = [folders.get(path, EVERY) for path in index]
+    found: dict[int, int] = {}
+    for path, place in reversed(index.items()):
+        mask = goes_there[place]
+        if mask and path in stay:
+            mask = 0
+        elif mask == EVERY:  # there was nothing in it before
+            mask = _of_empty(path, empties)
+        if mask:
+            found[mask] = found.get(mask, 0) + inventory.directories[path]
+        goes_there[above[place]] &= mask
+    return found
+
+
+def _tree(directories: Iterable[str]) -> tuple[dict[str, int], list[int]]:
+    """Return the number of each directory, less than those of all in it, and by number that of the one it lies in.
+
+    Of what lies in no other that is its own number.
+    """
+    index = {path: number for number, path in enumerate(directories)}
+    above = [index.get(path.rpartition("/")[0], number) for number, path in enumerate(index)]
+    in_order = all(parent <= number for number, parent in enumerate(above))  # as a scan finds them
+    return (index, above) if in_order else _tree(sorted(directories))
+
+
+def _of_empty(path: str, empties: Mapping[str, int]) -> int:
+    """Return in which choices a directory goes in which there is nothing: with the entry that it belongs to."""
+    while path and path not in empties:
+        path = path.rpartition("/")[0]
+    return empties.get(path, 0)

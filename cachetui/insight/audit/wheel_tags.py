@@ -1,0 +1,112 @@
+"""Which Pythons and platforms a wheel is for, in plain words, by the tags in its name (PEP 425)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from cachetui.interpreters.compatibility import (
+    IMPLEMENTATIONS,
+    INTERPRETER,
+    MACOS,
+    MANYLINUX,
+    MUSLLINUX,
+    OLD_MANYLINUX,
+    QUOTED,
+    SOME,
+    SYSTEMS,
+    WINDOWS_PROCESSORS,
+)
+from cachetui.model import Entry
+
+WHEELS = ("wheel", "built", "metadata")
+"""Kinds that bear a wheel's name."""
+RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
+"""A system's version, as it stands before the processor."""
+
+
+class Fits(NamedTuple):
+    """What something is for."""
+
+    python: str
+    """The Pythons, such as "CPython 3.11", "any Python 3"."""
+    platform: str
+    """The platform, such as "Linux x86_64", "any"."""
+
+
+SOURCE = Fits("source, to be built", "source, to be built")
+NO_WHEEL = Fits("not a file for installing", "not a file for installing")
+ODD = Fits("odd tags", "odd tags")
+
+
+def fits(entry: Entry) -> Fits:
+    """Return for which Pythons and platform an entry is."""
+    kind, filename = entry[0], entry[8]  # by index: there may be a hundred thousand
+    if kind == "sdist":
+        return SOURCE
+    if kind not in WHEELS or not filename:
+        return NO_WHEEL
+    parts = filename.removesuffix(".whl").rsplit("-", 3)
+    return _words(parts[1], parts[2], parts[3]) if len(parts) == 4 and "-" in parts[0] else ODD
+
+
+@lru_cache(maxsize=4_096)
+def _words(python: str, abi: str, platform: str) -> Fits:
+    return Fits(pythons(python.lower(), abi.lower()), platforms(platform.lower()))
+
+
+def pythons(python: str, abi: str) -> str:
+    """Return for which Pythons the first two parts of a tag stand."""
+    found = [INTERPRETER.fullmatch(one) for one in python.split(".")[: SOME + 1]]
+    named: dict[str, list[str]] = {}
+    for one in found:
+        if one is None or one[1] not in IMPLEMENTATIONS:
+            return f"other: {python[:QUOTED]}"
+        named.setdefault(IMPLEMENTATIONS[one[1]], []).append(f"{one[2]}.{one[3]}" if one[3] else one[2])
+    if [*named] == ["Python"]:
+        majors = [version for version in named["Python"] if "." not in version]
+        if majors:
+            return f"any Python {' or '.join(sorted(set(majors)))}"
+        return f"Python {_joined(named['Python'])} or newer"
+    words = ", ".join([f"{name} {_joined(versions)}" for name, versions in named.items()])
+    abis = abi.split(".")
+    if "abi3" in abis or "abi3t" in abis:
+        return f"{words} or newer"
+    threaded = any(one.startswith("cp") and one.rstrip("d").endswith("t") for one in abis)
+    return f"{words}, free-threaded" if threaded else words
+
+
+def platforms(platform: str) -> str:
+    """Return for which platforms the last part of a tag stands: those that differ by more than their age."""
+    if platform == "any":
+        return "any"
+    named = dict.fromkeys([_platform(one) for one in platform.split(".")[: 4 * SOME]])
+    return _joined([*named])
+
+
+def _platform(platform: str) -> str:
+    """Return of one platform its system and processor."""
+    for old, new in OLD_MANYLINUX.items():
+        platform = platform.replace(old, new, 1) if platform.startswith(old) else platform
+    if platform in WINDOWS_PROCESSORS:
+        return f"Windows {WINDOWS_PROCESSORS[platform]}"
+    if found := MANYLINUX.fullmatch(platform):
+        return f"Linux {found[3][:QUOTED]}"
+    if found := MUSLLINUX.fullmatch(platform):
+        return f"Linux {found[3][:QUOTED]} (musl)"
+    if found := MACOS.fullmatch(platform):
+        return f"macOS {found[3][:QUOTED]}"
+    for starts, system in SYSTEMS:
+        for start in starts:
+            if platform.startswith(start):
+                rest = platform.removeprefix(start).lstrip("_")
+                rest = rest[found.end() :] if (found := RELEASE.match(rest)) else rest
+                return f"{system} {rest[:QUOTED]}".strip()
+    return f"other: {platform[:QUOTED]}"
+
+
+def _joined(words: list[str]) -> str:
+    """Write a few words, and that there are more."""
+    words = [*dict.fromkeys(words)]
+    return ", ".join(words[:SOME]) + (", …" if len(words) > SOME else "")

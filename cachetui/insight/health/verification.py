@@ -1,0 +1,159 @@
+"""Deep verification: every download against the hash that its index lists, and every archive read to its end."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name
+
+from cachetui.insight.health.finding import Finding, Sort, in_order
+from cachetui.insight.known_hashes import vouchers_in
+from cachetui.model import Entry, Inventory, version_order
+from cachetui.pip.crew import processors
+from cachetui.pip.formats.archives import NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
+from cachetui.pip.formats.body import Body
+from cachetui.pip.formats.integrity import StoppedError, trouble_in
+from cachetui.pip.formats.records import UnreadableRecordError
+from cachetui.pip.reader import Evidence
+from cachetui.system.tree import GONE, never, reason
+
+VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
+"""Kinds that are read to their end. A response may be a wheel or an sdist whose damage hides its name."""
+UNNAMED = ("metadata", "response")
+"""Those that need not be an archive of a distribution."""
+
+Expected = Mapping[str, frozenset[tuple[str, str]]]
+"""Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
+
+
+class Progress(NamedTuple):
+    """How far a verification is."""
+
+    entries: int
+    of: int
+    read: int
+    """Bytes of the files done."""
+    of_bytes: int
+
+
+class Verified(NamedTuple):
+    """What came of a verification."""
+
+    findings: tuple[Finding, ...]
+    proven: int
+    """Entries that are, to the last bit, what their index lists."""
+    sound: int
+    """Entries that no hash is known for, and that hold together."""
+    stopped: bool
+    """Whether it was stopped before all was read."""
+
+
+def verify(
+    inventory: Inventory,
+    entries: Collection[Entry],
+    *,
+    stop: Callable[[], bool] = never,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Verified:
+    """Read entries to their end, several at a time; what has another hash than its index lists is found.
+
+    `report` is told of each one that is done, from several threads, one at a time. Raises RootError.
+    """
+    todo = sorted([one for one in entries if one.kind in VERIFIED], key=lambda one: -one.apparent_size)
+    total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
+    done = read = proven = sound = 0
+    findings: list[Finding] = []
+    with Evidence(inventory) as evidence, ThreadPoolExecutor(processors(), "cachetui-verify") as pool:
+        expected = expectations(inventory.entries, evidence, stop)
+
+        def look(entry: Entry) -> None:
+            nonlocal done, read, proven, sound
+            if stop():
+                return
+            known = expected.get(entry.path[-56:], frozenset()) if entry.path.startswith("http") else frozenset()
+            try:
+                trouble = _trouble(entry, known, evidence, stop)
+            except StoppedError:
+                return
+            with lock:
+                done, read = done + 1, read + entry.apparent_size
+                if trouble:
+                    findings.append(trouble)
+                proven += not trouble and bool(known)
+                sound += not trouble and not known and entry.kind not in UNNAMED
+                report(Progress(done, len(todo), read, total))
+
+        for _ in pool.map(look, todo):
+            pass
+    return Verified(in_order(findings), proven, sound, done < len(todo))
+
+
+def expectations(entries: Iterable[Entry], evidence: Evidence, stop: Callable[[], bool] = never) -> Expected:
+    """Return every hash that the cache's index pages and origins list."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for entry in entries:
+        if stop():
+            break
+        for one in vouchers_in(entry, evidence):
+            found.setdefault(one.record, set()).add((one.name, one.value))
+    return {digest: frozenset(hashes) for digest, hashes in found.items()}
+
+
+def _trouble(
+    entry: Entry, known: frozenset[tuple[str, str]], evidence: Evidence, stop: Callable[[], bool]
+) -> Finding | None:
+    """Return what is wrong with one entry. Raises StoppedError."""
+    since = max(file.mtime_ns for file in entry.files)
+    hashes = evidence.hashes(entry, {name for name, _ in known}, stop) if known else {}
+    if stop():
+        raise StoppedError
+    if known & hashes.items():
+        return None
+    try:
+        sort, broken = evidence.look_into(entry, lambda body: _broken(entry, body, stop))
+    except UnreadableRecordError as error:
+        return Finding("unreadable", entry.path, str(error), since)
+    except OSError as error:
+        return None if error.errno in GONE else Finding("unreadable", entry.path, reason(error), since)
+    if known:
+        name, value = max(known)
+        told = f"its {name} is {hashes.get(name, 'not to be told')}, listed is {value}"
+        return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
+    return Finding(sort, entry.path, broken, since) if broken else None
+
+
+def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[Sort, str | None]:
+    """Return what is wrong with a file by itself, with its sort; None where nothing is. Raises StoppedError.
+
+    What still unpacks is at odds with itself only: pip does not notice.
+    """
+    if entry.kind == "metadata":
+        return "archive", None
+    if trouble := trouble_in(body, stop):
+        return "archive" if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
+    if entry.kind == "response":
+        return "archive", None
+    return "archive", _unlike(entry, body) or (_misnamed(entry, body) if entry.project is not None else None)
+
+
+def _unlike(entry: Entry, body: Body) -> str | None:
+    """Return how an archive is not of the kind that the entry is; None where it is."""
+    is_wheel = holds(body, WHEEL_FILE)
+    if is_wheel == (entry.kind == "sdist"):
+        return "it is a wheel, not an sdist" if is_wheel else "it is no wheel"
+    return NO_RECORD if is_wheel and not holds(body, RECORD) else None
+
+
+def _misnamed(entry: Entry, body: Body) -> str | None:
+    """Return how an archive's own metadata name something else than the entry; None where they do not."""
+    text = metadata_in(body)
+    if text is None:
+        return "no metadata is in it" if entry.kind != "sdist" else None  # very old sdists have none
+    fields = parse_email(text)[0]
+    name, version = fields.get("name", ""), fields.get("version", "")
+    same = canonicalize_name(name) == entry.project and version_order(version) == version_order(entry.version)
+    return None if same else f"it calls itself {name} {version}, not {entry.project} {entry.version}"

@@ -1,0 +1,47 @@
+"""What cached index pages and `origin.json` files say of files: their hashes and their names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+from cachetui.model import Entry
+from cachetui.pip.formats.index_files import HASHES
+from cachetui.pip.reader import Evidence, digest_of
+
+METADATA = ".metadata"
+"""How the address of a file's metadata ends, behind the file's own (PEP 658)."""
+Voice = Literal["index", "origin.json"]
+"""Who gives a hash."""
+
+
+class Voucher(NamedTuple):
+    """A hash that a file must have."""
+
+    record: str
+    """The name of the record that the file has if it was downloaded, which stands for its address."""
+    name: str
+    """Such as "sha256"."""
+    value: str
+    """In hexadecimal, lower case."""
+    by: Voice
+    filename: str | None = None
+    """The name that a page lists; None where none is told."""
+
+
+def vouchers_in(entry: Entry, evidence: Evidence) -> Iterator[Voucher]:
+    """Yield the hashes that an index page, or what was built here, gives for files; nothing for any other entry.
+
+    A page may have been taken for an answer of any kind.
+    """
+    if entry.kind == "built" and (origin := evidence.origin(entry)):
+        yield from _voucher(origin.url, origin.hash_name, origin.hash_value, "origin.json")
+    elif entry.kind in ("index", "response") and (listing := evidence.listing(entry)):
+        for file in listing.files:
+            yield from _voucher(file.url, file.hash_name, file.hash_value, "index", file.filename)
+            yield from _voucher(file.url + METADATA, *file.metadata_hash, "index")
+
+
+def _voucher(url: str, name: str, value: str, by: Voice, filename: str | None = None) -> Iterator[Voucher]:
+    if name in HASHES:
+        yield Voucher(digest_of(url), name, value.lower(), by, filename)

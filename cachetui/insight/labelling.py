@@ -1,0 +1,162 @@
+"""Find out what is superseded, dead weight, legacy, unusable or protected, by looking at a whole inventory."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from packaging.tags import Tag, parse_tag
+from packaging.version import Version
+
+from cachetui.interpreters.supported_tags import may_be_taken
+from cachetui.labels import Facts, Word
+from cachetui.model import Entry, version_order
+from cachetui.pip.scan.layout import is_legacy
+
+SIGNED = re.compile(r"(?:^|[&;])(?:x-amz-signature|x-goog-signature|signature|sig|se|expires)=", re.I)
+"""Finds a signature in an address's query: such an address is made anew for each download."""
+
+WHEELS = ("wheel", "built", "metadata")
+"""Kinds that bear a wheel's name."""
+
+
+def facts_of(
+    entries: Collection[Entry],
+    words: Collection[Word],
+    *,
+    now_ns: int,
+    tags: Collection[frozenset[Tag]] = (),
+    protect: Callable[[Entry, Facts], bool] | None = None,
+) -> Facts:
+    """Return what `words` need to be told.
+
+    `tags` are those of each Python that is here, in no order; without any, what is unusable cannot be told. `protect`
+    tells what the preferences protect; its `words`, if it has any, are told as well.
+    """
+    words = {*words, *getattr(protect, "words", ())}
+    nothing: frozenset[str] = frozenset()
+    facts = Facts(
+        now_ns,
+        superseded=superseded(entries) if "superseded" in words else nothing,
+        legacy=frozenset([one.path for one in entries if is_legacy(one.path)]) if "legacy" in words else nothing,
+        dead_weight=dead_weight(entries) if "dead-weight" in words else nothing,
+        usable=usable(entries, tags) if "unusable" in words and tags else {},
+    )
+    if protect is None:
+        return facts
+    protected = frozenset([entry.path for entry in entries if protect(entry, facts)])
+    return replace(facts, protected=protected)
+
+
+def superseded(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return the wheels, sdists and metadata of which a newer version is there for the same Pythons and platform.
+
+    A pre-release makes no final release old, and variants such as `+cu121` and `+cpu` have nothing to do with each
+    other.
+    """
+    families: dict[tuple[str, str], dict[str, list[Entry]]] = {}
+    for entry in entries:
+        if family := _family(entry):
+            families.setdefault(family, {}).setdefault(entry[7] or "", []).append(entry)
+    return frozenset([path for written in families.values() if len(written) > 1 for path in _old(written)])
+
+
+def _family(entry: Entry) -> tuple[str, str] | None:
+    """Return what has to be the same of versions that replace each other; None where that cannot be told."""
+    kind, project, filename = entry[0], entry[6], entry[8]  # by index: there may be a hundred thousand
+    if project is None:
+        return None
+    if kind == "sdist":
+        return project, kind
+    if kind in WHEELS and filename and filename.endswith(".whl"):
+        return project, _tag(filename)
+    return None
+
+
+def _tag(filename: str) -> str:
+    """Return what a wheel's name says of Pythons and platforms."""
+    return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[-3:])
+
+
+def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
+    """Yield the paths of what is superseded of one family, by its versions as written."""
+    variants: dict[str, list[tuple[Version, Collection[Entry]]]] = {}
+    for text, own in written.items():
+        if order := version_order(text or None).newest_first:
+            variants.setdefault(order.version.local or "", []).append((order.version, own))
+    for versions in variants.values():
+        latest = max([version for version, _ in versions])
+        final = max([one for one, own in versions if not one.is_prerelease and _is_there(own)], default=None)
+        for version, own in versions:
+            newer = latest if version.is_prerelease else final
+            if newer is not None and version < newer:
+                yield from [entry[2] for entry in own]
+
+
+def _is_there(entries: Iterable[Entry]) -> bool:
+    """Return whether there is more of a version than what is said of it."""
+    return any(entry[0] != "metadata" for entry in entries)
+
+
+def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
+    """Return downloads that no pip will ask for again: stored twice, or under an address that was signed once.
+
+    Of two with the same name and length, that counts of which the address is listed, else the one that came last; under
+    `http/` only an older pip looks.
+    """
+    dead = set()
+    copies: dict[tuple[str, str, int], list[Entry]] = {}
+    for entry in entries:
+        kind, files, path, filename, url = entry[0], entry[1], entry[2], entry[8], entry[9]  # by index, as above
+        if kind not in ("wheel", "sdist", "metadata"):
+            continue
+        if url and "?" in url and _is_signed(url):
+            dead.add(path)
+        elif filename:
+            copies.setdefault((kind, filename, files[-1][3]), []).append(entry)
+    for same in copies.values():
+        if len(same) == 1:  # as in most: it is the one that counts
+            continue
+        addresses = {entry.url for entry in same if entry.url}
+        kept = {_best(same, url) for url in addresses} or {_best(same, None)}
+        dead.update(entry.path for entry in same if entry.path not in kept)
+    return frozenset(dead)
+
+
+def _is_signed(url: str) -> bool:
+    try:
+        return SIGNED.search(urlsplit(url).query) is not None
+    except ValueError:
+        return False
+
+
+def _best(same: Iterable[Entry], url: str | None) -> str:
+    """Return the path of the copy that counts."""
+    best = max(
+        (entry for entry in same if entry.url == url),
+        key=lambda entry: (not is_legacy(entry.path), entry.downloaded, entry.path),
+    )
+    return best.path
+
+
+def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mapping[str, bool]:
+    """Return which wheels some Python can use, by the tags that each Python takes.
+
+    Left out is what bears no tags, and what only a Python may use that does not tell: its tags hold `reach.ANY`.
+    """
+    taken = frozenset().union(*tags)
+    known: dict[str, bool | None] = {}
+    told = {}
+    for entry in entries:
+        filename = entry[8]
+        if entry[0] not in WHEELS or not filename or filename.count("-") < 4:
+            continue
+        tag = _tag(filename)
+        if tag not in known:
+            parts = parse_tag(tag)
+            known[tag] = not taken.isdisjoint(parts) or (None if may_be_taken(parts, taken) else False)
+        if (fits := known[tag]) is not None:
+            told[entry[2]] = fits
+    return told

@@ -1,0 +1,90 @@
+"""Which Python's pip a question is about, and how it is asked."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from cachetui.errors import CachetuiError
+from cachetui.insight.why.question import Question
+from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.lookup import Python, default_python, python_at
+from cachetui.pip.config.location import Interpreter, Location
+from cachetui.system.tree import never
+
+UNSET_FOR_DEMO = "PIP_"
+"""How the variables begin that would change the answer about the made-up cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """The Python whose pip is asked."""
+
+    command: str = "python3"
+    """How its user calls it: a name or a path, not quoted."""
+    python: Python | None = None
+    """Where it is; None where there is none."""
+    portrait: Portrait | None = None
+    """Its own description; None where there is none."""
+    arguments: tuple[str, ...] = ()
+    """Options that its pip gets before those of the question."""
+    environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
+    """The variables that its pip sees."""
+    cache: tuple[str, ...] = ()
+    """The option, with its value, by which cachetui comes to this cache again; empty where it needs none."""
+    off_by: str | None = None
+    """Who or what in the settings switched its cache off; None when it is on."""
+    notes: tuple[str, ...] = ()
+    """Sentences on differences between the command and what is asked."""
+
+
+def asker_of(
+    question: Question,
+    location: Location,
+    named: Interpreter | None,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    demo_index: str = "",
+    stop: Callable[[], bool] = never,
+) -> Asker:
+    """Return whose pip is meant: the Python that was named, else the one that the command calls, else the default.
+
+    That Python is run, to describe itself. With `demo_index`, the address of the made-up index, no setting of the
+    user's counts, and the default is the Python that runs this, for which that cache is made.
+    """
+    notes: list[str] = []
+    python: Python | None = None
+    command = ""
+    if named is not None:
+        python, command = Python(named.executable, named.prefix), str(named.executable)
+        if question.python:
+            notes.append(f"--python names the Python that counts here; {question.python} was not taken into account.")
+    elif question.python:
+        try:
+            python, command = python_at(question.python, environ), question.python
+        except CachetuiError:
+            notes.append(f"{question.python} is not found here: another Python is asked in its place.")
+    if python is None and (python := _of_the_demo(environ, stop) if demo_index else default_python(environ)):
+        command = python.executable.name
+    variables = {**environ, **dict(question.variables)}
+    arguments: tuple[str, ...] = ()
+    cache: tuple[str, ...] = ("--python", str(named.executable)) if named else ()
+    if demo_index:
+        kept = {name: value for name, value in environ.items() if not name.startswith(UNSET_FOR_DEMO)}
+        variables = {**kept, "PIP_CONFIG_FILE": os.devnull, **dict(question.variables)}
+        arguments = ("--cache-dir", str(location.root), "--index-url", demo_index)
+        cache = ("--demo",)
+    elif location.named:
+        cache = ("--cache-dir", str(location.root))
+        is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
+        arguments = () if is_off else cache  # the option would be stronger than the variable
+    portrait = portrait_of(python, environ, stop=stop) if python else None
+    return Asker(command or "python3", python, portrait, arguments, variables, cache, location.off_by, tuple(notes))
+
+
+def _of_the_demo(environ: Mapping[str, str], stop: Callable[[], bool]) -> Python | None:
+    """Return the Python that runs this where it has a pip; an environment of an installer need not have one."""
+    here = python_at(sys.executable)
+    return here if portrait_of(here, environ, stop=stop).pip else default_python(environ)

@@ -1,0 +1,328 @@
+"""Everything that is known about one question: pip's own answer, and the evidence in the cache."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from urllib.parse import unquote, urldefrag, urlsplit
+
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.question import Question
+from cachetui.insight.why.replay import Asked, Chosen, RefusedFile, Replay, Request, Run
+from cachetui.interpreters.compatibility import incompatibility
+from cachetui.model import Entry, Inventory
+from cachetui.pip.formats.index_page import as_asked
+from cachetui.pip.reader import Answer, Evidence, digest_of
+
+FILES = ("wheel", "sdist", "built")
+"""Kinds of entries that can be installed."""
+BODIES_APART = (23, 3)
+"""The first pip that keeps answers in `http-v2/` and does not read `http/`."""
+PYPI = "PyPI"
+
+
+@dataclass(frozen=True)
+class Case:
+    """The facts."""
+
+    question: Question
+    asker: Asker
+    replay: Replay
+    run: Run
+    """What pip did; empty where it could not be asked."""
+    inventory: Inventory
+    answers: Mapping[str, Answer]
+    """What the headers of the project's downloads and pages say, by path."""
+    requires: Mapping[str, str]
+    """The Pythons that the project's files need by their metadata, by path."""
+    now: float
+    """When it was asked, in seconds since the epoch."""
+
+    @cached_property
+    def pip(self) -> Version | None:
+        """The version of the pip that was asked."""
+        try:
+            return Version(self.replay.pip) if self.replay.pip else None
+        except InvalidVersion:
+            return None
+
+    @cached_property
+    def root(self) -> Asked | None:
+        """The requirement that the answer is about: the first that is for this Python."""
+        return next((one for one in self.run.roots if one.matches), None)
+
+    @cached_property
+    def name(self) -> str:
+        """The canonical name of the project that was asked for first; "" where that is not known."""
+        if self.run.roots:
+            return (self.root or self.run.roots[0]).name
+        return self.question.project()
+
+    @cached_property
+    def specifier(self) -> SpecifierSet:
+        """The versions that were asked for."""
+        roots = [one for one in self.run.roots if one.matches] or self.run.roots
+        limits = [one.specifier for one in (*roots, *self.run.constraints) if one.name == self.name and one.specifier]
+        text = ",".join(dict.fromkeys(limits))
+        if not self.run.roots:
+            for word in self.question.asked_for():
+                found = word.partition(";")[0]
+                at = min([found.find(sign) for sign in "=<>!~" if sign in found], default=-1)
+                text = found[at:].partition("--")[0].strip() if at > 0 else ""
+                break
+        return specifier_of(text)
+
+    @property
+    def asked(self) -> str:
+        """The requirement as a sentence names it."""
+        if self.root is None:
+            return self.name or self.question.text
+        if self.root.url:
+            return self.root.name or without_secrets(self.root.url)
+        text = f"{self.root.name}{self.root.specifier}"
+        return text if len(text) < 100 else self.root.name
+
+    @cached_property
+    def is_pinned(self) -> bool:
+        """Whether one version is named exactly, or an address."""
+        pins = [one for one in self.specifier if one.operator == "===" or not one.version.endswith(".*")]
+        return bool(self.root and self.root.url) or any(one.operator in ("==", "===") for one in pins)
+
+    @cached_property
+    def chosen(self) -> Chosen | None:
+        """The distribution that pip decided for."""
+        return self.run.choice(self.name) if self.run.resolved else None
+
+    @cached_property
+    def own(self) -> tuple[Entry, ...]:
+        """All entries of the project, and what lies under the address that was asked for."""
+        found = [entry for entry in self.inventory.entries if entry.project and entry.project == self.name]
+        if self.root and self.root.url and (direct := self.entry_at(self.root.url)) and direct not in found:
+            found.append(direct)
+        return tuple(found)
+
+    @cached_property
+    def by_digest(self) -> Mapping[str, Entry]:
+        """The HTTP entries that this pip reads, by the names of their records."""
+        return {
+            entry.path[-56:]: entry
+            for entry in self.inventory.entries
+            if entry.path.startswith("http") and self.reads(entry)
+        }
+
+    def entry_at(self, url: str) -> Entry | None:
+        """Return the entry of an address that this pip reads; None where there is none."""
+        try:
+            return self.by_digest.get(digest_of(as_asked(urldefrag(url)[0])))
+        except ValueError:
+            return None
+
+    def answer_to(self, request: Request) -> Answer | None:
+        """Return what the headers of a cached page say; None where it is not in the cache."""
+        entry = self.entry_at(request.url)
+        return self.answers.get(entry.path) if entry else None
+
+    def entry_of(self, chosen: Chosen) -> Entry | None:
+        """Return the entry that a decision rests on; None where there is none."""
+        if chosen.built:
+            built = chosen.built.replace("\\", "/")
+            return next((one for one in self.inventory.entries if built.endswith(f"/{one.path}")), None)
+        if chosen.way not in ("cache", "checked", "build"):
+            return None
+        if (found := self.entry_at(chosen.url)) and found.kind != "redirect":
+            return found
+        name = filename_of(chosen.url)
+        return next((one for one in self.own if one.filename == name and self.reads(one)), None)
+
+    def reads(self, entry: Entry) -> bool:
+        """Return whether this pip looks where an entry lies; the newest pip's layout counts where it is not known."""
+        if not entry.path.startswith("http") or self.replay.pip is None:
+            return True
+        newer = self.pip is None or self.pip.release[:2] >= BODIES_APART
+        return entry.path.startswith("http-v2/") == newer
+
+    def admits(self, version: Version | None) -> bool:
+        """Return whether a version is one that was asked for; pre-releases are."""
+        return version is not None and self.specifier.contains(version, prereleases=True)
+
+    @cached_property
+    def listed(self) -> frozenset[str]:
+        """The names of the project's files that pip may take, by its pages."""
+        return frozenset([one.filename for one in self.run.listed.get(self.name, ())])
+
+    @cached_property
+    def refused(self) -> Mapping[str, RefusedFile]:
+        """The files of the project that pip may not take, by file name."""
+        return {one.filename: one for one in self.run.refused.get(self.name, ())}
+
+    @cached_property
+    def unlisted(self) -> tuple[Entry, ...]:
+        """Downloads that fit what was asked for, but that no page lists which pip read."""
+        if not self.run.pages(self.name) or (self.root and self.root.url):
+            return ()
+        return tuple(
+            [
+                entry
+                for entry in self.own
+                if entry.kind in ("wheel", "sdist")
+                and entry.filename not in self.listed
+                and entry.filename not in self.refused
+                and self.reads(entry)
+                and self.admits(version_of(entry))
+                and not self.trouble(entry)
+            ]
+        )
+
+    @cached_property
+    def twin(self) -> Entry | None:
+        """A cached file with the name of the one that pip would download, but of another address."""
+        if self.chosen is None or self.chosen.why != "absent":
+            return None
+        name = filename_of(self.chosen.url)
+        return next((one for one in self.own if one.filename == name and one.kind != "built" and self.reads(one)), None)
+
+    @cached_property
+    def rival(self) -> Entry | None:
+        """A cached file that pip would prefer if an index lists it whose page is not in the cache."""
+        taken = parsed(self.chosen.version) if self.chosen else None
+        if taken is None or not self.run.unseen.get(self.name):
+            return None
+        better = [one for one in self.unlisted if (version := version_of(one)) and version > taken]
+        return max(better, key=lambda one: version_of(one) or taken, default=None)
+
+    def trouble(self, entry: Entry) -> str | None:
+        """Return why a file cannot be used, as the end of a sentence; None where nothing speaks against it."""
+        name = entry.filename or ""
+        if (row := self.refused.get(name)) and entry.kind != "built":
+            return self.refusal(row)
+        if self.is_aimed:
+            return None if (entry.filename in self.listed) else "whether it is for that target is not known here"
+        return incompatibility(self.asker.portrait, name, self.requires.get(entry.path))
+
+    @property
+    def is_aimed(self) -> bool:
+        """Whether the files are for another Python or system than the one that runs pip."""
+        aims = ("--python-version", "--platform", "--abi", "--implementation")
+        return any(word.partition("=")[0] in aims for word in self.question.arguments)
+
+    def refusal(self, row: RefusedFile) -> str:
+        """Return in plain words why pip may not take a file."""
+        if row.detail.startswith("No binaries permitted"):
+            return "--no-binary leaves it out"
+        if row.detail.startswith("No sources permitted"):
+            return "--only-binary leaves it out"
+        portrait = None if self.is_aimed else self.asker.portrait
+        is_other = row.kind in ("platform_mismatch", "refused")
+        if is_other and (found := incompatibility(portrait, row.filename, None)):
+            return found
+        if "Requires-Python" in row.detail or (row.kind == "refused" and not row.detail):
+            needs = row.detail.partition("Requires-Python")[2].strip()
+            return f"needs Python {needs}" if needs else "is not for this Python"
+        return (row.detail or row.kind).partition(" (run pip debug")[0].rstrip(".")
+
+    def index_name(self, page: str) -> str:
+        """Return the name of the index that a page belongs to: PyPI, or its address without the project."""
+        if not page:
+            return ""
+        if self.replay.pypi and page.startswith(self.replay.pypi):
+            return PYPI
+        if not page.endswith("/") or page in self.question.links():  # a page of links, not of one project
+            return place_of(page)
+        return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
+
+    def metadata(self, name: str) -> tuple[Request, ...]:
+        """Return what pip asked of servers about the metadata of a project's files (PEP 658), each once."""
+        once: dict[str, Request] = {}
+        for one in self.run.requests:
+            file = filename_of(one.url)
+            if file.endswith(".metadata") and one.how != "cache" and canonical(file.partition("-")[0]) == name:
+                once.setdefault(one.url, one)
+        return tuple(once.values())
+
+    def knows_pages(self, name: str) -> bool:
+        """Return whether the cache holds every page of a project that pip asks for."""
+        pages = self.pages(name)
+        return bool(pages) and all(one.how != "unknown" for one in pages)
+
+    def without_page(self, name: str) -> str:
+        """Return that no page of a project is in the cache, or none that this pip can read, without a full stop."""
+        has_one = any(one.kind == "index" and one.project == name for one in self.inventory.entries)
+        reader = f" that pip {self.replay.pip} reads" if has_one else ""
+        return f"no page of it{reader} is in this cache"
+
+    def pages(self, name: str) -> tuple[Request, ...]:
+        """Return what pip asked of indexes about a project, each page once."""
+        once: dict[str, Request] = {}
+        for one in self.run.pages(name):
+            once.setdefault(one.url, one)
+        return tuple(once.values())
+
+
+def gather(question: Question, inventory: Inventory, asker: Asker, replay: Replay, *, now: float) -> Case:
+    """Read the evidence in the cache. Raises RootError."""
+    bare = Case(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
+    pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
+    files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
+    if not files:
+        return bare
+    with Evidence(inventory) as evidence:
+        answers = {one.path: found for one in files if (found := evidence.answer(one))}
+        requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
+    return Case(question, asker, replay, bare.run, inventory, answers, requires, now)
+
+
+def version_of(entry: Entry) -> Version | None:
+    """Return the version of an entry, by its file name where that tells more; None for none."""
+    filename = entry.filename or ""
+    for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
+        if found := parsed(text):
+            return found
+    return None
+
+
+def parsed(text: str | None) -> Version | None:
+    """Return a version; None for what is none."""
+    try:
+        return Version(text) if text else None
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+        return None
+
+
+def specifier_of(text: str) -> SpecifierSet:
+    """Return a version specifier; the empty one for what is none, or has more digits than Python takes."""
+    try:
+        found = SpecifierSet(text)
+        found.contains("0")
+    except ValueError:  # InvalidSpecifier is one
+        return SpecifierSet()
+    return found
+
+
+def filename_of(url: str) -> str:
+    """Return the file name in an address."""
+    return unquote(urldefrag(url)[0].partition("?")[0].rstrip("/").rpartition("/")[2])
+
+
+def place_of(url: str, *, host_only: bool = False) -> str:
+    """Return scheme, host and path of an address, or its host alone: nothing that may be secret."""
+    try:
+        parts = urlsplit(url)
+        host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return ""
+    return host if host_only or not host else f"{parts.scheme}://{host}{parts.path}".rstrip("/")
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without user, query and fragment."""
+    return place_of(url) or urldefrag(url)[0].partition("?")[0]
+
+
+def canonical(name: str) -> str:
+    """Return the canonical name of a project, without extras."""
+    return canonicalize_name(name.partition("[")[0])

@@ -1,0 +1,153 @@
+"""Words for ages, versions and places in an explanation, and commands as they are typed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import sys
+import time
+from collections.abc import Iterable, Sequence
+
+import humanize
+
+from cachetui.insight.why.evidence import Case, place_of
+from cachetui.model import NS, Entry
+
+MOST_NAMED = 4
+"""Versions that a sentence names one by one."""
+PLAIN = re.compile(r"[\w.:=\\/+@-]+")
+"""A word that means itself in the shells of Windows."""
+
+
+def old(seconds: float) -> str:
+    """Return an age in words, such as "7 minutes old"."""
+    return f"{humanize.naturaldelta(seconds)} old"
+
+
+def span(seconds: float) -> str:
+    """Return a length of time in words, such as "10 minutes"."""
+    return humanize.naturaldelta(seconds)
+
+
+def day(ns: int) -> str:
+    """Return the local date of a time in nanoseconds since the epoch; "an impossible date" where there is none."""
+    try:
+        return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+    except (OverflowError, OSError, ValueError):
+        return "an impossible date"
+
+
+def moment(seconds: float) -> str:
+    """Return local date and time of a time in seconds since the epoch."""
+    try:
+        return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
+    except (OverflowError, OSError, ValueError):
+        return "an impossible date"
+
+
+def shown_at(entry: Entry) -> str:
+    """Return where an entry lies and its date."""
+    return f"{entry.path}, {day(entry.downloaded)}"
+
+
+def hosts_of(entries: Iterable[Entry]) -> list[str]:
+    """Return the hosts that entries came from, each once."""
+    return [*dict.fromkeys(place_of(entry.url, host_only=True) for entry in entries if entry.url)]
+
+
+def pages_shown(case: Case, name: str) -> tuple[str, ...]:
+    """Return where the index pages of a project lie that pip read, and their dates."""
+    found = []
+    for request in case.pages(name):
+        entry, answer = case.entry_at(request.url), case.answer_to(request)
+        if entry is not None:
+            when = moment(answer.date or 0) if answer else day(entry.checked or entry.downloaded)
+            found.append(f"{entry.path}, {when}")
+    return tuple(found)
+
+
+def named(words: Iterable[str], joint: str = "and") -> str:
+    """Join words as a sentence does; of many only the first."""
+    some = list(words)
+    if len(some) > MOST_NAMED:
+        some = [*some[: MOST_NAMED - 1], f"{len(some) - MOST_NAMED + 1} more"]
+    return f"{', '.join(some[:-1])} {joint} {some[-1]}" if len(some) > 1 else "".join(some)
+
+
+def pip_of(case: Case) -> str:
+    """Name the pip that was asked."""
+    return f"pip {case.replay.pip}" if case.replay.pip else "pip"
+
+
+def python_of(case: Case) -> str:
+    """Name the Python that was asked, such as "CPython 3.11"."""
+    if case.is_aimed:
+        words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
+        value = next((next(words, "") for word in words if word == "--python-version"), "")
+        return f"Python {value}" if value else "the Python that was asked for"
+    python = case.asker.portrait
+    if python is None or python.trouble or not python.version:
+        return "this Python"
+    return f"{python.implementation} {'.'.join(python.version.split('.')[:2])}"
+
+
+def asked(case: Case) -> list[str]:
+    """Return the indexes that pip asks for their page of the project."""
+    known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
+    return [*dict.fromkeys(case.index_name(one.url) for one in known)]
+
+
+def unseen(case: Case, name: str) -> list[str]:
+    """Return the indexes whose page of a project is not in the cache."""
+    return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
+
+
+def arguments_with(case: Case, *options: str, asking: str = "") -> tuple[str, ...]:
+    """Return what pip is given with further options, or with another requirement in place of the first.
+
+    Of the indexes that were named none is left where the further options name one.
+    """
+    words = [*case.question.arguments]
+    if "--index-url" in options:
+        words = without_options(words, ("-i", "--index-url", "--extra-index-url"))
+    if asking:
+        first = next((word for word in case.question.asked_for() if word in words), "")
+        words = [asking if word == first else word for word in words]
+    return (words[0], *options, *words[1:])
+
+
+def without_options(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return words without some options that take a value."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in names:
+            next(rest, None)
+        elif word.partition("=")[0] not in names:
+            kept.append(word)
+    return kept
+
+
+def command_of(case: Case, arguments: Sequence[str]) -> str:
+    """Return a command for the pip that was asked, as it is typed into a shell."""
+    named_cache = case.asker.cache if case.asker.cache[:1] == ("--cache-dir",) else ()
+    words = [case.asker.command, "-m", "pip", arguments[0], *named_cache, *arguments[1:]]
+    if "--no-cache-dir" in arguments and named_cache:
+        words = [case.asker.command, "-m", "pip", *arguments]
+    command = quoted([*words, *(["-r", "requirements.txt"] if case.question.lines else [])])
+    if sys.platform == "win32":
+        return "".join([f"set {name}={value}&& " for name, value in case.question.variables]) + command
+    return " ".join([*[f"{name}={shlex.quote(value)}" for name, value in case.question.variables], command])
+
+
+def quoted(words: Sequence[str], platform: str = sys.platform) -> str:
+    """Write words as they are typed into a shell, such that it parts them again as they are."""
+    if platform != "win32":
+        return shlex.join(words)
+    return " ".join([word if PLAIN.fullmatch(word) else _in_quotes(word) for word in words])
+
+
+def _in_quotes(word: str) -> str:
+    """Put a word into quotes as programs on Windows take them off again (`subprocess.list2cmdline`)."""
+    escaped = re.sub(r'(\\*)(?:(")|\Z)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
+    return f'"{escaped}"'

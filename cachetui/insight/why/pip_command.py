@@ -1,0 +1,246 @@
+"""Find the call of pip in what somebody pasted: a prompt, `RUN …`, `sudo -H pip …`, `cd x && python -m pip …`."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from cachetui.errors import CachetuiError
+from cachetui.text.redact import echoed
+
+VERBS = ("install", "download", "wheel")
+"""The commands of pip that fetch distributions."""
+OTHER_VERBS = frozenset(
+    (
+        *("uninstall", "list", "show", "freeze", "cache", "check", "config", "search", "index", "lock", "hash"),
+        *("debug", "inspect", "completion", "help"),
+    )
+)
+"""Its other commands."""
+PYTHON = re.compile(r"(?:python|pypy)[\d.]*w?(?:\.exe)?")
+PIP = re.compile(r"pip([\d.]*)(?:\.exe)?")
+MODULE = re.compile(r"-[A-Za-z]*mpip")
+"""`-m pip` in one word."""
+LAUNCHER = re.compile(r"py(?:\.exe)?")
+"""The starter of Pythons on Windows (PEP 397)."""
+LAUNCHED = re.compile(r"-(?:V:)?(\d[\d.]*)(?:-\d+)?")
+VARIABLE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+DRIVE = re.compile(r"(?:^|\s|['\"])[A-Za-z]:\\")
+"""A path of Windows, in which a backslash is no shell's."""
+ENDS = ("&&", "||", "|", ";", "&")
+"""Words that end a command in a shell."""
+REDIRECTED = re.compile(r"\d*(?:>>?|<)(?![=\d])")
+"""A word that sends output elsewhere, unless it was meant as a comparison."""
+COMPARISON = re.compile(r"[<>]\S*")
+"""The first comparison of a requirement that a shell takes for a redirection."""
+QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
+"""Text that a shell leaves alone."""
+CONTINUED = re.compile(r"[\\^`]\r?\n")
+"""The end of a line that goes on: of POSIX shells, of cmd and of PowerShell."""
+BEFORE = "!%$>"
+"""Signs that notebooks and prompts write right before a command."""
+PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
+"""Words that shells and notebooks write before a command."""
+ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
+PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
+"""Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
+WITH_VALUE = frozenset(
+    (
+        *("-i", "--index-url", "--extra-index-url", "-f", "--find-links", "--no-binary", "--only-binary"),
+        *("--trusted-host", "-r", "--requirement", "-c", "--constraint", "-e", "--editable", "--use-feature"),
+        *("--python-version", "--platform", "--abi", "--implementation", "--cache-dir", "--python", *PER_REQUIREMENT),
+        *("--refresh-package", "--uploaded-prior-to", "--group", "-t", "--target", "-d", "--dest", "--report"),
+        *("--log", "--root", "--prefix", "--src", "-w", "--wheel-dir", "--progress-bar", "--proxy", "--timeout"),
+        *(
+            "--keyring-provider",
+            "--retries",
+            "--cert",
+            "--client-cert",
+            "--exists-action",
+            "--upgrade-strategy",
+            "--build-constraint",
+        ),
+    )
+)
+"""Options that take the next word as their value."""
+NO_PIP = (
+    "uv",
+    "uvx",
+    "poetry",
+    "pdm",
+    "pipenv",
+    "conda",
+    "mamba",
+    "micromamba",
+    "hatch",
+    "rye",
+    "apt",
+    "apt-get",
+)
+"""Other tools that install, none of which reads pip's cache by itself."""
+
+
+class QuestionError(CachetuiError):
+    """The text is no question that can be answered. The message quotes it and says what is wrong.
+
+    The text may hold secrets and anything else: show it as untrusted.
+    """
+
+    def __init__(self, complaint: str, typed: str = "") -> None:
+        super().__init__(f"{typed} {complaint}".strip())
+        self.typed = typed
+        """The quotation at the beginning of the message."""
+        self.complaint = complaint
+        """The rest of the message."""
+
+    def redacted(self) -> str:
+        """Return the message with what it quotes fit to be shown."""
+        return f"{echoed(self.typed)} {echoed(self.complaint)}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A call of pip."""
+
+    verb: str
+    """`install`, `download` or `wheel`."""
+    arguments: tuple[str, ...]
+    """Everything after `pip` but the verb, as pip gets it."""
+    python: str = ""
+    """How the command calls its Python, such as "python3.8" or its path; "" for the default one."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """pip's variables that the command sets, with their values."""
+    before: tuple[str, ...] = ()
+    """Words before the call that are not taken into account."""
+    after: str = ""
+    """The word at which the command ends although more text follows; "" where nothing follows."""
+
+
+def read_command(text: str) -> Command | None:
+    """Return the last call of pip that fetches something; None where there is no call of pip. Raises QuestionError."""
+    try:
+        words = split(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip()))
+    except ValueError as error:  # quotes that do not end
+        if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
+            raise QuestionError(
+                "does not end: a quotation mark is missing, or a backslash stands last.", "This command"
+            ) from error
+        return None
+    found: Command | None = None
+    other, end = "", 0
+    for at, word in enumerate(words):
+        call = _call(words, at, word) if at >= end else None
+        if call is None:
+            continue
+        start, python = call
+        options, verb, rest = _parts(words[at + 1 + (word == "-m") :])
+        if verb in VERBS:
+            arguments, after = _within(rest)
+            end = len(words) - len(rest) + len(arguments)
+            variables, before = _before(words[:start])
+            found = Command(verb, (*options, *arguments), python, variables, before, after)
+        elif verb in OTHER_VERBS:
+            other = verb
+    if found is None and other:
+        said = "takes nothing from its cache. Ask about pip install, pip download or pip wheel."
+        raise QuestionError(said, f"pip {other}")
+    return found
+
+
+def split(text: str) -> list[str]:
+    """Part a line into words as a shell does. Raises ValueError where a quotation does not end."""
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters = True, ""
+    if DRIVE.search(text):
+        lexer.escape = ""
+    return list(lexer)
+
+
+def redirection(text: str, requirement: str) -> str:
+    """Return the comparison of a requirement that a shell takes for a file, as it is not quoted; else ""."""
+    found = COMPARISON.search(requirement)
+    bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
+    return found[0] if found and re.search(rf"(?:^|\s){bare}", QUOTED.sub('""', text)) else ""
+
+
+def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
+    """Return where a call of pip begins whose last word stands at `at`, and how it calls its Python; None for none."""
+    place, name = _parted(word)
+    if place == "" or place.endswith(("/", "\\")):
+        name = name.lstrip(BEFORE)
+        if (found := PIP.fullmatch(name)) and words[at - 1 : at] != ["-m"]:
+            previous = _parted(words[at - 1])[1] if at else ""
+            if previous in ("uv", "uv.exe"):
+                raise QuestionError("is not pip: uv keeps a cache of its own and does not read pip's.", "uv pip")
+            if place:
+                return at, f"{place}python{'.exe' if name.endswith('.exe') else found[1]}"
+            return at, f"python{found[1]}" if "." in found[1] or found[1] == "2" else ""
+    is_module = MODULE.fullmatch(word) or (word == "-m" and words[at + 1 : at + 2] == ["pip"])
+    if not is_module:
+        return None
+    for start in range(at - 1, -1, -1):
+        place, name = _parted(words[start])
+        name = name.lstrip(BEFORE)
+        if LAUNCHER.fullmatch(name):
+            version = next((one[1] for one in map(LAUNCHED.fullmatch, words[start + 1 : at]) if one), "")
+            return start, f"python{version}" if "." in version or version == "2" else ""
+        if PYTHON.fullmatch(name):
+            is_default = name in ("python", "python3", "python.exe") and not place
+            return start, "" if is_default else f"{place}{name}"
+    return at, ""
+
+
+def _parted(word: str) -> tuple[str, str]:
+    place, name = re.fullmatch(r"(.*[\\/])?(.*)", word, re.DOTALL).groups("")  # type: ignore[union-attr]
+    return place, name
+
+
+def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
+    """Return pip's global options, its command and the rest."""
+    options: list[str] = []
+    rest = iter(range(len(words)))
+    for at in rest:
+        word = words[at]
+        if not word.startswith("-"):
+            return options, word, list(words[at + 1 :])
+        options.append(word)
+        if word in WITH_VALUE and at + 1 < len(words):
+            options.append(words[next(rest)])
+    return options, "", []
+
+
+def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return pip's variables that are set before a call, and the other words, without prompts."""
+    variables: list[tuple[str, str]] = []
+    others: list[str] = []
+    for at, word in enumerate(words):
+        setting = VARIABLE.fullmatch(word.rstrip(";"))
+        if setting and setting[1].upper().startswith("PIP_"):
+            variables.append((setting[1].upper(), setting[2]))
+        elif setting:
+            others.append(f"{setting[1]}=***")
+        elif not (PROMPTS.fullmatch(word) and all(PROMPTS.fullmatch(one) for one in words[:at])):
+            others.append(word)
+    quiet = ("env", "set", "export", "&&", ";", "exec")
+    return tuple(variables), () if all(one in quiet for one in others) else tuple(others)
+
+
+def _within(words: Sequence[str]) -> tuple[list[str], str]:
+    """Return the words of the command itself, and the word at which it ends although more follows."""
+    for at, word in enumerate(words):
+        if word in ENDS or REDIRECTED.match(word):
+            return list(words[:at]), word
+        if word.startswith("#"):
+            return list(words[:at]), ""
+        if word.endswith(";"):
+            return [*words[:at], word[:-1]], ";" if words[at + 1 :] else ""
+    return list(words), ""
+
+
+def lines_of(text: str) -> Iterator[str]:
+    """Yield the lines of a requirements file, continued ones joined, without comments and empty ones."""
+    for line in CONTINUED.sub(" ", text).splitlines():
+        if bare := re.sub(r"(?:\A|\s+)#.*\Z", "", line).strip():
+            yield bare

@@ -1,0 +1,161 @@
+"""What Pythons once said of themselves, in a file of the user's own: it may cost time, never truth.
+
+An answer counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it imports from
+and the system are what they were.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import platform
+import stat
+import time
+import zlib
+from pathlib import Path
+
+import packaging
+import platformdirs
+
+from cachetui.interpreters.info import Portrait, portrait_from
+from cachetui.interpreters.lookup import Python
+from cachetui.interpreters.probe_script import TELL
+from cachetui.system.files import is_at_home, is_own
+
+LARGEST = 16_777_216
+"""Bytes of a file that is read."""
+MOST = 300
+"""Pythons that are remembered; those found last."""
+RECENT_NS = 6_000_000_000
+"""What changed within so many nanoseconds may have changed after it was asked about: longer than asking takes."""
+
+
+def default_path() -> Path:
+    """Return where the answers lie for this user: in the user's cache directory."""
+    return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "pythons.json"
+
+
+class Remembered:
+    """A file that may be missing, damaged, another user's or unwritable: then nothing is remembered."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        """Read the file. Never raises for what is wrong with it."""
+        self._path = path or default_path()
+        self._known: dict[str, dict[str, object]] = {}
+        self._changed = False
+        with contextlib.suppress(OSError, ValueError, RecursionError):
+            self._known = self._read()
+
+    def _read(self) -> dict[str, dict[str, object]]:
+        fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        with os.fdopen(fd, "rb") as file:
+            found = os.fstat(fd)
+            if not stat.S_ISREG(found.st_mode) or not is_own(found):
+                raise ValueError
+            checksum, _, content = file.read(LARGEST).partition(b"\n")
+        if checksum != _checksum(content):
+            raise ValueError
+        known = json.loads(content)
+        if not isinstance(known, dict) or not all(isinstance(one, dict) for one in known.values()):
+            raise ValueError
+        return known
+
+    def known(self) -> tuple[Python, ...]:
+        """Return the Pythons of which something is remembered and that are still the same files."""
+        found = []
+        for executable, one in self._known.items():
+            prefix = one.get("prefix")
+            if isinstance(prefix, str) and os.path.isabs(executable):  # noqa: PTH117 - asked of text
+                python = Python(Path(executable), Path(prefix))
+                if one.get("identity") == _identity(python):
+                    found.append(python)
+        return tuple(found)
+
+    def recall(self, python: Python) -> Portrait | None:
+        """Return what a Python said, if it would say the same today; None otherwise."""
+        one = self._known.get(str(python.executable), {})
+        told = one.get("told")
+        if not isinstance(told, str) or one.get("prefix") != str(python.prefix):
+            return None
+        if one.get("identity") != _identity(python):
+            return None
+        portrait = portrait_from(python, told)
+        return portrait if portrait and one.get("state") == _state(portrait) else None
+
+    def learn(self, portrait: Portrait) -> None:
+        """Remember what a Python said; not what may be different tomorrow: why one failed, whom a stand-in starts."""
+        python = portrait.python
+        if portrait.trouble or portrait.real != Path(os.path.realpath(python.executable)):
+            return
+        one: dict[str, object] = {
+            "prefix": str(python.prefix),
+            "identity": _identity(python),
+            "state": _state(portrait),
+            "told": portrait.told,
+        }
+        if self._known.get(str(python.executable)) == one or _is_recent(portrait):
+            return
+        self._known.pop(str(python.executable), None)
+        self._known[str(python.executable)] = one
+        self._changed = True
+
+    def save(self) -> None:
+        """Write the file anew, without what no longer exists; where that fails, nothing is remembered."""
+        there = {name: one for name, one in self._known.items() if os.path.lexists(name)}
+        if not self._changed and len(there) == len(self._known):
+            return
+        self._known = dict([*there.items()][-MOST:])
+        self._changed = False
+        content = json.dumps(self._known).encode()
+        draft = self._path.with_suffix(".new")
+        try:
+            if not is_at_home(self._path):
+                return
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
+            with os.fdopen(fd, "wb") as file:
+                if hasattr(os, "fchmod"):
+                    os.fchmod(fd, 0o600)
+                file.write(_checksum(content) + b"\n" + content)
+            draft.replace(self._path)
+        except OSError:
+            return
+
+
+def _checksum(content: bytes) -> bytes:
+    return b"%08x" % zlib.crc32(content)
+
+
+def _identity(python: Python) -> list[object]:
+    """Return what makes a Python the same program as before, in the form that JSON gives back."""
+    real = os.path.realpath(python.executable)
+    return [
+        real,
+        _stamp(python.executable, follow=False),
+        _stamp(Path(real)),
+        _stamp(python.prefix / "pyvenv.cfg"),
+    ]
+
+
+def _state(portrait: Portrait) -> list[object]:
+    """Return what an answer depends on besides: the system, our question, what the Python imports from."""
+    libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", {}) else None
+    system = [platform.system(), platform.release(), platform.version(), platform.machine(), libc]
+    return [system, zlib.crc32(TELL.encode()), packaging.__version__, [_stamp(Path(place)) for place in portrait.path]]
+
+
+def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
+    """Return what changes with a file or folder: inode, length, modification time (ns), owner; None without it."""
+    try:
+        found = place.stat(follow_symlinks=follow)
+    except (OSError, ValueError):
+        return None
+    return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_uid]
+
+
+def _is_recent(portrait: Portrait) -> bool:
+    """Return whether something that the answer depends on changed while, or shortly before, it was given."""
+    stamps = [_stamp(Path(place)) for place in (str(portrait.real), *portrait.path)]
+    newest = max((stamp[2] for stamp in stamps if stamp), default=0)
+    return newest > time.time_ns() - RECENT_NS

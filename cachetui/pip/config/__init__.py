@@ -1,0 +1,1 @@
+"""pip's settings: where its cache is, whether it is on, and who says so."""

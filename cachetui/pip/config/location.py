@@ -1,0 +1,169 @@
+"""Where the cache is, whether it is on, and who says so; and what pip itself answers when it is asked."""
+
+from __future__ import annotations
+
+import ntpath
+import os
+import posixpath
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from packaging.version import Version
+
+from cachetui.pip.config.paths import configuration_files, default_root, expand, objection
+from cachetui.pip.config.pitfalls import traps
+from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
+from cachetui.pip.versions import Ways, pip_version, ways_of
+
+if TYPE_CHECKING:
+    pass
+
+
+DEFAULT = "the platform's default"
+"""Says where the cache is when nobody else does."""
+INSTALL = "install"
+"""The command whose cache is meant by "the cache": what fills it."""
+OTHERS = ("cache", "download", "wheel")
+"""The other commands that use a cache, and may have been told of another one."""
+
+
+class Interpreter(Protocol):
+    """The Python whose pip is meant."""
+
+    @property
+    def executable(self) -> Path:
+        """Its absolute path."""
+
+    @property
+    def prefix(self) -> Path:
+        """Its `sys.prefix`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where pip keeps its cache."""
+
+    root: Path
+    """Absolute, as named: links in it are not resolved. Where the cache would be, when it is off."""
+    said_by: str
+    """Who named the root: `--cache-dir`, a variable, a file with its section, or the platform's default."""
+    named: bool
+    """Whether `--cache-dir` named it."""
+    enabled: bool
+    """Whether pip would use a cache there."""
+    off_by: str | None = None
+    """Who or what switched it off, without a full stop; None when it is on."""
+    notes: tuple[str, ...] = ()
+    """Sentences on traps: what in the settings does not do what it seems to."""
+    indexes: tuple[str, ...] = ()
+    """The indexes that any setting names, the strongest first, without credentials; no built-in one."""
+    asks_pypi: bool = True
+    """Whether pip asks PyPI: no setting names another index in its place."""
+    works: bool = True
+    """False when pip refuses to run with these settings; a note says why."""
+
+
+def locate(
+    cache_dir: str | None = None,
+    *,
+    python: Interpreter | None = None,
+    environ: Mapping[str, str] = os.environ,
+    cwd: Path | None = None,
+    platform: str = sys.platform,
+    command: str = INSTALL,
+    pip: Version | None = None,
+    etc: str = "/etc",
+) -> Location:
+    """Compute from settings alone where a command of pip has its cache, as if given `--cache-dir` or not.
+
+    `python`'s environment counts with its own file of settings, and decides which pip's ways are followed unless
+    `pip` says so; without either it is the newest pip's. `cwd` is what relative paths start from. Raises nothing.
+    """
+    if pip is None and python is not None:
+        pip = pip_version(python.prefix)
+    folder = str(cwd) if cwd else here()
+    ways = ways_of(pip)
+    files = configuration_files(platform, environ, str(python.prefix) if python else None, ways, etc)
+    devnull = "nul" if platform == "win32" else "/dev/null"
+    configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
+    view = _View(configuration, environ, platform, ways, folder)
+    location = view.of(command, cache_dir)
+    notes = [*configuration.faults, *location.notes, *configuration.notes]
+    if cache_dir is None:
+        notes += [note for other in OTHERS if (note := _difference(command, location, other, view.of(other, None)))]
+    if platform == "darwin" and environ.get("XDG_CACHE_HOME") and pip is None and location.said_by == DEFAULT:
+        notes.append("pip before 26.2 pays no heed to XDG_CACHE_HOME on macOS.")
+    return Location(
+        location.root,
+        location.said_by,
+        location.named,
+        location.enabled,
+        location.off_by,
+        tuple(dict.fromkeys(notes)),
+        configuration.indexes(),
+        not configuration.heard("index-url", command),
+        location.works and not configuration.faults,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """What is needed to tell each command's location from the same settings."""
+
+    configuration: Configuration
+    environ: Mapping[str, str]
+    platform: str
+    ways: Ways
+    cwd: str
+
+    def of(self, command: str, cache_dir: str | None) -> Location:
+        """Return one command's location, as if it was given `--cache-dir` or not, with notes on its own traps.
+
+        Source: `_update_defaults` in `pip._internal.cli.parser`, `_handle_no_cache_dir` in `cmdoptions`.
+        """
+        places = self.configuration.heard("cache-dir", command)
+        switches = self.configuration.heard("no-cache-dir", command)
+        wrong = [switch for switch in switches if switch.value.lower() not in YES | NO]
+        if cache_dir:
+            value, said_by = cache_dir, "--cache-dir"
+        elif places:
+            value, said_by = places[-1].value, places[-1].said_by
+        else:
+            value, said_by = default_root(self.platform, self.environ, self.ways), DEFAULT
+        root = self._absolute(value)
+        off_by = self._ownership(root)
+        if cache_dir is None and switches and not wrong:
+            off_by = switches[-1].quoted()
+        elif cache_dir == "":
+            off_by = "--cache-dir with nothing after it"
+        notes = [f"pip refuses to run because of {one.quoted()}, which is neither yes nor no." for one in wrong]
+        if cache_dir is None:
+            notes += traps(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
+        return Location(Path(root), said_by, bool(cache_dir), off_by is None, off_by, tuple(notes), works=not wrong)
+
+    def _absolute(self, path: str) -> str:
+        join = ntpath.join if self.platform == "win32" else posixpath.join
+        return join(self.cwd, expand(path, self.platform, self.environ))
+
+    def _ownership(self, root: str) -> str | None:
+        return objection(root) if self.platform == sys.platform else None
+
+
+def here() -> str:
+    """Return the current folder, or the file system's root when it is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return os.path.abspath(os.sep)  # noqa: PTH100 - Path.absolute() asks for the folder that is gone
+
+
+def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
+    """Return how the cache of another command differs."""
+    if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
+        return None
+    here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"
+    where = f"uses {there.root} (said by {there.said_by})" if there.enabled else f"has it off ({there.off_by})"
+    return f"`pip {command}` {here}, but `pip {other}` {where}."

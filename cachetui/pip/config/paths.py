@@ -1,0 +1,195 @@
+"""Where pip looks for settings, puts its cache when nobody says otherwise, and would not put one."""
+
+from __future__ import annotations
+
+import functools
+import ntpath
+import os
+import posixpath
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.errors import CachetuiError
+from cachetui.pip.versions import Ways
+
+HOMEBREW = "/opt/python"
+"""What the prefix of a Python that Homebrew manages contains (platformdirs, `macos.py`)."""
+
+
+class Files(NamedTuple):
+    """The files that may hold pip's settings, the weaker before the stronger; those named need not exist."""
+
+    machine: tuple[str, ...]
+    """What pip calls `global`: the whole machine's."""
+    user: tuple[str, ...]
+    """The user's."""
+    site: tuple[str, ...]
+    """The environment's, in its `sys.prefix`; empty when no environment is known."""
+
+
+def home(platform: str, environ: Mapping[str, str]) -> str:
+    """Return the home directory as `os.path.expanduser` finds it; "~" when there is none."""
+    if platform == "win32":
+        drive = environ.get("HOMEDRIVE", "")
+        return environ.get("USERPROFILE") or (drive + environ["HOMEPATH"] if "HOMEPATH" in environ else "~")
+    return environ["HOME"].rstrip("/") if "HOME" in environ else _home_on_record()
+
+
+def _home_on_record() -> str:
+    """Return the home directory that the system has on record for the user who runs this."""
+    if sys.platform != "win32":
+        import pwd  # noqa: PLC0415 - there is none on Windows
+
+        with suppress(KeyError):
+            return pwd.getpwuid(os.getuid()).pw_dir.rstrip("/")
+    return "~"
+
+
+def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
+    """Expand a leading `~` or `~user` as `os.path.expanduser` does, with `environ` for its environment."""
+    separators = "\\/" if platform == "win32" else "/"
+    if path == "~" or path[:2] in [f"~{separator}" for separator in separators]:
+        return home(platform, environ) + path[1:] or "/"
+    return os.path.expanduser(path) if platform == sys.platform else path  # noqa: PTH111 - Path would normalise
+
+
+def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the place that a user means by `typed`, with a leading `~` or `~user` expanded.
+
+    Raises CachetuiError where `~` stands for no home directory.
+    """
+    whole = expand(typed, sys.platform, environ)
+    if whole.startswith("~"):
+        tilde = Path(typed).parts[0]
+        why = f"there is no user called {tilde[1:]}" if tilde[1:] else "none is known"
+        raise CachetuiError(f"{tilde} stands for no home directory: {why}.")
+    return Path(whole)
+
+
+def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
+    """Return the cache directory of a pip that nobody told otherwise (`pip._internal.utils.appdirs`)."""
+    if platform == "win32":
+        return ntpath.join(_windows_folder("LOCALAPPDATA", environ), "pip", "Cache")
+    if platform == "darwin":
+        named, standard = (_xdg("XDG_CACHE_HOME", environ, ways) if ways.on_mac else None), "Library/Caches"
+    else:
+        named, standard = _xdg("XDG_CACHE_HOME", environ, ways), ".cache"
+    return posixpath.join(_at_home(standard, environ, ways) if named is None else named, "pip")
+
+
+def configuration_files(
+    platform: str, environ: Mapping[str, str], prefix: str | None, ways: Ways, etc: str = "/etc"
+) -> Files:
+    """Return where pip looks for settings (`get_configuration_files` in `pip._internal.configuration`).
+
+    `prefix` is the environment's `sys.prefix`; `etc` is for tests alone.
+    """
+    if platform == "win32":
+        return Files(
+            (ntpath.join(_windows_folder("ALLUSERSPROFILE", environ), "pip", "pip.ini"),),
+            (
+                ntpath.join(home(platform, environ), "pip", "pip.ini"),
+                ntpath.join(_windows_folder("APPDATA", environ), "pip", "pip.ini"),
+            ),
+            (ntpath.join(prefix, "pip.ini"),) if prefix else (),
+        )
+    if platform == "darwin":
+        named = _xdg("XDG_DATA_HOME", environ, ways) if ways.on_mac else None
+        support = posixpath.join(named or _at_home("Library/Application Support", environ, ways), "pip")
+        user = support if os.path.isdir(support) else f"{home(platform, environ)}/.config/pip"  # noqa: PTH112
+        machine = _xdg_list("XDG_DATA_DIRS", environ, ways) if ways.on_mac else []
+        if not machine:
+            if prefix and HOMEBREW in prefix:
+                machine.append(prefix.split(HOMEBREW)[0] + "/share")
+            machine.append("/Library/Application Support")
+        machine = [posixpath.join(folder, "pip") for folder in machine]
+    else:
+        named = _xdg("XDG_CONFIG_HOME", environ, ways)
+        user = posixpath.join(_at_home(".config", environ, ways) if named is None else named, "pip")
+        machine = _xdg_list("XDG_CONFIG_DIRS", environ, ways) or [f"{etc}/xdg"]
+        machine = [*[posixpath.join(folder, "pip") for folder in machine], etc]
+    return Files(
+        tuple(posixpath.join(folder, "pip.conf") for folder in machine),
+        (f"{home(platform, environ)}/.pip/pip.conf", posixpath.join(user, "pip.conf")),
+        (posixpath.join(prefix, "pip.conf"),) if prefix else (),
+    )
+
+
+def objection(root: str, euid: int | None = None) -> str | None:
+    """Return why pip would not use a cache there, or None when it would.
+
+    Source: `check_path_owner` in `pip._internal.utils.filesystem`: the nearest ancestor that exists must be
+    writable, or, for the superuser, its own; otherwise pip works without a cache. `euid` is who runs pip: else
+    the user who runs this. Windows knows no such check.
+    """
+    if sys.platform != "win32" and euid is None:
+        euid = os.geteuid()
+    if euid is None:
+        return None
+    path = os.path.realpath(os.fspath(root))
+    while not os.path.lexists(path) and path != os.path.dirname(path):  # noqa: PTH120 - as pip walks
+        path = os.path.dirname(path)  # noqa: PTH120
+    try:
+        foreign = euid == 0 and Path(path).lstat().st_uid != 0
+    except OSError:
+        foreign = True
+    if foreign:
+        return f"{path} belongs to another user than the one running (sudo?)"
+    if euid and not os.access(path, os.W_OK):
+        return f"{path} is not writable for the user running"
+    return None
+
+
+def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
+    """Return what an XDG variable says, or None when this pip takes it for unset."""
+    value = environ.get(name)
+    if value is None or ways.xdg == "verbatim":
+        return value
+    if ways.xdg == "filled":
+        return value if value.strip() else None
+    value = value.strip()
+    return value if posixpath.isabs(value) or (value and ways.xdg == "stripped") else None
+
+
+def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
+    """Return the directories that an XDG variable lists, as far as this pip heeds them."""
+    value = environ.get(name, "")
+    if ways.xdg == "verbatim":
+        return [part.rstrip("/") for part in value.split(":") if part]
+    if ways.xdg == "filled":
+        return value.split(":") if value.strip() else []
+    if ways.xdg == "stripped":
+        return [part for part in value.strip().split(":") if part.strip()]
+    return [part.strip() for part in value.split(":") if posixpath.isabs(part.strip())]
+
+
+def _at_home(path: str, environ: Mapping[str, str], ways: Ways) -> str:
+    """Return a place in the home directory; newer pips take an empty HOME for unset."""
+    unset = ways.xdg == "absolute" and environ.get("HOME") == ""
+    return f"{_home_on_record() if unset else home('linux', environ)}/{path}"
+
+
+def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:
+    """Return a known folder: from the system itself where this runs on Windows, elsewhere from its variable."""
+    known = _known_windows_folders() if sys.platform == "win32" else environ
+    standard = {
+        "LOCALAPPDATA": ntpath.join(home("win32", environ), "AppData", "Local"),
+        "APPDATA": ntpath.join(home("win32", environ), "AppData", "Roaming"),
+        "ALLUSERSPROFILE": "C:\\ProgramData",
+    }
+    return known.get(variable) or standard[variable]
+
+
+@functools.cache
+def _known_windows_folders() -> Mapping[str, str]:
+    """Ask the system for the folders that pip would be told, by the variable that usually holds each."""
+    import platformdirs  # noqa: PLC0415 - slow to load, and of no use elsewhere
+
+    return {
+        "LOCALAPPDATA": platformdirs.user_data_dir(None, False),
+        "APPDATA": platformdirs.user_data_dir(None, False, roaming=True),
+        "ALLUSERSPROFILE": platformdirs.site_data_dir(None, False),
+    }

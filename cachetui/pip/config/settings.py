@@ -1,0 +1,234 @@
+"""What pip's settings say, and who says it: its configuration files and its variables, in pip's order."""
+
+from __future__ import annotations
+
+import configparser
+import locale
+import os
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from cachetui.pip.config.paths import Files
+from cachetui.pip.versions import Ways
+
+ENVIRONMENT = ":env:"
+"""The section under which pip files its variables; stronger than any other."""
+EVERYBODY = "global"
+"""The section that speaks to every command of pip."""
+NO_FILES = "nul" if sys.platform == "win32" else "/dev/null"
+"""What PIP_CONFIG_FILE says to keep pip from reading any file (`os.devnull`)."""
+YES = frozenset(("y", "yes", "t", "true", "on", "1"))
+"""What pip takes for true, in lower case (`strtobool` in `pip._internal.utils.misc`)."""
+NO = frozenset(("n", "no", "f", "false", "off", "0"))
+"""What pip takes for false, in lower case."""
+
+
+Level = Literal["global", "user", "site"]
+"""What pip calls the machine's files, the user's and the environment's; so are the options of its `config` called."""
+
+
+class Setting(NamedTuple):
+    """One thing that one place says to pip."""
+
+    section: str
+    """`global`, a command such as `install`, or `:env:`."""
+    name: str
+    """The option's long name without its dashes, such as `cache-dir`."""
+    value: str
+    """As written; may hold secrets (an index's password)."""
+    said_by: str
+    """The variable, or the file with its line and section."""
+    path: str | None = None
+    """The file; None for a variable."""
+    line: int | None = None
+    """The line of the file, counted from 1, on which it begins."""
+    level: Level | None = None
+    """Whose file it is; None for a variable, and for a file that PIP_CONFIG_FILE names."""
+
+    def quoted(self) -> str:
+        """Write out who says what, such as `PIP_NO_CACHE_DIR=off` or `pip.conf:3 [install] no-cache-dir = 0`."""
+        if self.section == ENVIRONMENT:
+            return f"{self.said_by}={self.value}"
+        return f"{self.said_by} {self.name} = {self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """All that files and variables say to one pip."""
+
+    settings: tuple[Setting, ...] = ()
+    """The weaker before the stronger, sections apart."""
+    faults: tuple[str, ...] = ()
+    """Sentences on files with which pip refuses to work at all."""
+    notes: tuple[str, ...] = ()
+    """Sentences on files that pip passes over in silence."""
+    merges: bool = True
+    """Whether an empty value hides those that it overrides (`Ways.merges`)."""
+
+    def heard(self, name: str, command: str) -> tuple[Setting, ...]:
+        """Return what a command hears about an option, the weaker before the stronger: the last one counts.
+
+        Source: `ConfigOptionParser._get_ordered_configuration_items` in `pip._internal.cli.parser`.
+        """
+        heard: list[Setting] = []
+        for section in (EVERYBODY, command, ENVIRONMENT):
+            said = [setting for setting in self.settings if setting.section == section and setting.name == name]
+            heard += [setting for setting in (said[-1:] if self.merges else said) if setting.value]
+        return tuple(heard)
+
+    def indexes(self) -> tuple[str, ...]:
+        """Return every index that any setting names, the strongest first, without credentials, each once."""
+        found = [
+            address
+            for setting in reversed(self.settings)
+            if setting.name in ("index-url", "extra-index-url")
+            for word in setting.value.split()
+            if (address := without_credentials(word)) is not None
+        ]
+        return tuple(dict.fromkeys(found))
+
+
+def read_configuration(
+    files: Files, environ: Mapping[str, str], ways: Ways, *, cwd: str, devnull: str = NO_FILES
+) -> Configuration:
+    """Read pip's settings from files and from PIP_* variables (`pip._internal.configuration`).
+
+    `cwd` is what relative names of files are relative to. Raises nothing: what cannot be read is told in the result.
+    """
+    settings: list[Setting] = []
+    faults: list[str] = []
+    notes: list[str] = []
+    for name in files_read(files, environ, ways, cwd=cwd, devnull=devnull):
+        path = Path(cwd, name)
+        if not path.is_file():  # a pipe among them, which could be read but once
+            if path.exists():
+                notes.append(f"{path} is named as a file of settings but is no plain file.")
+            continue
+        try:
+            settings += _read_file(path, ways, _level_of(name, files))
+        except OSError as error:
+            notes.append(f"pip passes over {path}, which cannot be read: {error.strerror}.")
+        except (UnicodeDecodeError, configparser.Error) as error:
+            faults.append(f"pip refuses to run because of {path}: {_why(error)}.")
+    settings += _read_variables(environ)
+    return Configuration(tuple(settings), tuple(faults), tuple(notes), ways.merges)
+
+
+def files_read(
+    files: Files, environ: Mapping[str, str], ways: Ways, *, cwd: str, devnull: str = NO_FILES
+) -> tuple[str, ...]:
+    """Return the files that count, the weaker before the stronger (`Configuration.iter_config_files`)."""
+    named = environ.get("PIP_CONFIG_FILE")
+    if named == devnull:
+        return ()
+    replaced = bool(named) and os.path.exists(os.path.join(cwd, named or ""))  # noqa: PTH110, PTH118 - as pip asks
+    order = [*files.machine, *(() if replaced else files.user), *files.site, *((named,) if named else ())]
+    if ways.by_file:
+        return tuple(dict.fromkeys(order))
+    return tuple(reversed(dict.fromkeys(reversed(order))))
+
+
+def normalised(name: str) -> str:
+    """Return an option's name as pip compares it, wherever it was written."""
+    return name.lower().replace("_", "-").removeprefix("--")
+
+
+def without_credentials(address: str) -> str | None:
+    """Return an index's address as pip looks it up in its cache, or None for what no cache ever holds."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        return None
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+
+
+def _level_of(name: str, files: Files) -> Level | None:
+    """Return whose file it is that has this name."""
+    levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
+        ("global", files.machine),
+        ("user", files.user),
+        ("site", files.site),
+    )
+    return next((level for level, names in levels if name in names), None)
+
+
+class _Parser(configparser.RawConfigParser):
+    """Notes the line on which each option begins; `normalises` as in `Ways`."""
+
+    def __init__(self, normalises: bool) -> None:
+        super().__init__()
+        self.began: dict[tuple[str, str], int] = {}
+        """Lines, counted from 1, by section and option."""
+        self.SECTCRE = _Headings(configparser.RawConfigParser.SECTCRE)  # type: ignore[assignment] # all it does
+        self._normalises = normalises
+        self._line = 0
+
+    def optionxform(self, optionstr: str) -> str:
+        name = normalised(optionstr) if self._normalises else super().optionxform(optionstr)
+        self.began.setdefault((self.SECTCRE.section, name), self._line)  # type: ignore[attr-defined] # ours
+        return name
+
+    def counted(self, lines: Iterable[str]) -> Iterator[str]:
+        """Yield lines, knowing which one is looked at."""
+        for self._line, line in enumerate(lines, start=1):
+            yield line
+
+
+class _Headings:
+    """Finds sections, and knows which was found last."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        self.section = ""
+        self._pattern = pattern
+
+    def match(self, line: str) -> re.Match[str] | None:
+        found = self._pattern.match(line)
+        if found:
+            self.section = found["header"]
+        return found
+
+
+def _read_file(path: Path, ways: Ways, level: Level | None) -> Sequence[Setting]:
+    parser = _Parser(ways.normalises)
+    encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
+    with path.open(encoding=encoding) as lines:
+        parser.read_file(parser.counted(lines), str(path))
+    began = parser.began
+    found = []
+    for section in parser.sections():
+        for name, value in parser.items(section):
+            line = began.get((section, name), began.get((parser.default_section, name)))
+            said_by = f"{path}:{line} [{section}]"
+            found.append(Setting(section, normalised(name), value, said_by, str(path), line, level))
+    return found
+
+
+def _read_variables(environ: Mapping[str, str]) -> Sequence[Setting]:
+    return [
+        Setting(ENVIRONMENT, normalised(variable.removeprefix("PIP_")), value, variable)
+        for variable, value in environ.items()
+        if variable.startswith("PIP_") and variable[4:].lower() not in ("version", "help")
+    ]
+
+
+def _why(error: UnicodeDecodeError | configparser.Error) -> str:
+    """Return in a few words what is wrong with a file."""
+    match error:
+        case UnicodeDecodeError():
+            return f"it is not text in {error.encoding}"
+        case configparser.MissingSectionHeaderError():
+            return f"line {error.lineno} stands under no [section]"
+        case configparser.DuplicateSectionError():
+            return f"line {error.lineno} opens [{error.section}] for the second time"
+        case configparser.DuplicateOptionError():
+            return f"line {error.lineno} says {error.option} in [{error.section}] for the second time"
+        case configparser.ParsingError():
+            return f"line {error.errors[0][0]} is no setting" if error.errors else "it does not parse"
+    return "it does not parse"

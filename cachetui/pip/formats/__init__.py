@@ -1,0 +1,1 @@
+"""The formats of pip's cache and of the archives and pages in it."""

@@ -1,0 +1,289 @@
+"""A look inside a wheel or sdist, as far as is needed to name it: a few reads under a byte cap, nothing unpacked.
+
+Sources: the zip application note (end of central directory, central and local file headers), the wheel
+specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specification (PEP 625, `PKG-INFO`).
+"""
+
+from __future__ import annotations
+
+import lzma
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from cachetui.pip.formats import tar_head
+from cachetui.pip.formats.body import Body
+from cachetui.pip.unpacking import unpacker_of
+
+ZIP_TAIL = 65_557
+"""Bytes at a zip's end in which its directory is announced: a record of 22 and the longest comment."""
+LONGEST_DIRECTORY = 32 << 20
+"""Bytes of a zip's directory that are looked at."""
+LONGEST_TEXT = 1 << 20
+"""Bytes of a METADATA, WHEEL or PKG-INFO that are looked at."""
+LONGEST_NAME = 255
+"""Characters of a name and a version together: a file name has no room for more."""
+MOST_TAGS = 4096
+"""Tags a wheel may have before its file name is not rebuilt."""
+
+WHEEL_FILE = b".dist-info/WHEEL"
+METADATA = b".dist-info/METADATA"
+RECORD = b".dist-info/RECORD"
+PKG_INFO = b"/PKG-INFO"
+NO_RECORD = "it has no RECORD of its files: no pip installs it"
+"""What is wrong with a wheel that does not list its files, as a clause."""
+MOST_TRIED = 1000
+"""Places in a zip's directory that are tried as the name of the file looked for."""
+FIELDS = (b"name", b"version", b"tag", b"build")
+"""What is read of METADATA, PKG-INFO and WHEEL, whatever the case."""
+NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+"""A project's name (PEP 508)."""
+
+UNREADABLE = (
+    ValueError,
+    IndexError,
+    KeyError,
+    OverflowError,
+    EOFError,
+    MemoryError,
+    struct.error,
+    zlib.error,
+    lzma.LZMAError,
+)
+"""What the parsers below, and those they use, raise for damaged bytes."""
+
+
+class Named(NamedTuple):
+    """What an archive or its metadata says of itself."""
+
+    project: str
+    """The canonical name."""
+    version: str
+    """As written."""
+    filename: str | None
+    """The file name, where it can be told for certain."""
+
+
+def named(name: str, version: str, filename: str | None = None) -> Named | None:
+    """Return a project and version as found, or None where they are none."""
+    if len(name) + len(version) > LONGEST_NAME or not NAME.fullmatch(name):
+        return None
+    try:
+        Version(version)
+    except ValueError:
+        return None
+    return Named(canonicalize_name(name), version, filename)
+
+
+def look_at_metadata(body: Body) -> Named | None:
+    """Return what core metadata (PEP 658 serves it beside the wheel) says, or None."""
+    fields = headers_of(body.read(0, LONGEST_TEXT))
+    return named(fields.get("name", ""), fields.get("version", ""))
+
+
+def headers_of(text: bytes) -> dict[str, str]:
+    """Return Name and Version of metadata, by the first line of each; the description below counts for nothing."""
+    fields: dict[str, str] = {}
+    for name, value in _fields(text):
+        fields.setdefault(name, value)
+    return fields
+
+
+def _fields(text: bytes) -> Iterator[tuple[str, str]]:
+    """Yield the fields of a head in lines, up to the first empty one."""
+    for line in text.splitlines():
+        if not line.strip():
+            return
+        name, colon, value = line.partition(b":")
+        if colon and name.strip().lower() in FIELDS:
+            yield name.strip().lower().decode(), value.strip().decode("utf-8", "replace")
+
+
+def look_into_zip(body: Body) -> tuple[Named | None, bool]:
+    """Name a wheel, or an sdist that is a zip, by the zip's directory; tell also whether it is an sdist.
+
+    The name is None where it is neither or damaged.
+    """
+    try:
+        directory = _zip_directory(body)
+        if directory is None:
+            return None, False
+        if found := _wheel(body, directory):
+            return found, False
+        found = _zip_sdist(body, directory)
+        return found, found is not None
+    except UNREADABLE:
+        return None, False
+
+
+def holds(body: Body, ending: bytes) -> bool:
+    """Return whether a zip holds a file such as `*.dist-info/WHEEL`, by that ending, where wheels do."""
+    try:
+        directory = _zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
+    except UNREADABLE:
+        return False
+    return any("/" not in path.removesuffix(ending.decode()) for _, path in _members(directory or b"", ending))
+
+
+def metadata_in(body: Body) -> bytes | None:
+    """Return the core metadata that an archive holds, or that a body is; None where there is none to be found."""
+    head = body.read(0, 20)
+    try:
+        if head.startswith(b"Metadata-Version:"):
+            return body.read(0, LONGEST_TEXT)
+        if not head.startswith(b"PK\3\4"):
+            return _tar_metadata(body)
+        directory = _zip_directory(body) or b""
+        for ending in (METADATA, PKG_INFO):
+            for at, path in _members(directory, ending):
+                if "/" not in path.removesuffix(ending.decode()):
+                    return _member(body, directory, at)
+    except UNREADABLE:
+        pass
+    return None
+
+
+def _tar_metadata(body: Body) -> bytes | None:
+    for content in tar_head.heads(body):
+        for name, at, size in tar_head.members(content):
+            if name.partition("/")[2] == "PKG-INFO" and at + size <= len(content):
+                return content[at : at + min(size, LONGEST_TEXT)]
+    return None
+
+
+def _zip_directory(body: Body) -> bytes | None:
+    tail_at = max(0, body.size - ZIP_TAIL)
+    tail = body.read(tail_at, body.size - tail_at)
+    end = tail.rfind(b"PK\5\6")
+    if end < 0 or end + 22 > len(tail):
+        return None
+    size, offset = struct.unpack_from("<II", tail, end + 12)
+    if offset == 0xFFFFFFFF or size == 0xFFFFFFFF:  # zip64: the true figures stand in a record before this one
+        record = tail.rfind(b"PK\6\6", 0, end)
+        if record < 0 or record + 56 > len(tail):
+            return None
+        size, offset = struct.unpack_from("<QQ", tail, record + 40)
+    if size > LONGEST_DIRECTORY or offset + size > body.size:
+        return None
+    if offset >= tail_at:
+        return tail[offset - tail_at : offset - tail_at + size]
+    return body.read(offset, size)
+
+
+def _wheel(body: Body, directory: bytes) -> Named | None:
+    for at, path in _members(directory, WHEEL_FILE):
+        name, dash, version = path.removesuffix(WHEEL_FILE.decode()).partition("-")
+        if not dash or "/" in name + version:
+            continue
+        text = _member(body, directory, at)
+        if text is None or (found := named(name, version)) is None:
+            return None
+        return found._replace(filename=_wheel_filename(name, version, text))
+    return None
+
+
+def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
+    """Yield where in a zip's directory names with this ending begin, and the names."""
+    end = 0
+    for _ in range(MOST_TRIED):
+        end = directory.find(ending, end) + len(ending)
+        if end < len(ending):
+            return
+        header = directory.rfind(b"PK\1\2", max(0, end - LONGEST_NAME - 64), end)
+        if header >= 0 and header + 46 + _u16(directory, header + 28) == end:
+            yield header + 46, directory[header + 46 : end].decode("utf-8", "replace")
+
+
+def _u16(data: bytes, at: int) -> int:
+    return int.from_bytes(data[at : at + 2], "little")
+
+
+def _member(body: Body, directory: bytes, at: int) -> bytes | None:
+    """Return the content of the member whose name stands at this place of the directory, up to a cap."""
+    packed = int.from_bytes(directory[at - 26 : at - 22], "little")
+    offset = int.from_bytes(directory[at - 4 : at], "little")
+    head = body.read(offset, 30)
+    if head[:4] != b"PK\3\4" or packed > LONGEST_TEXT:
+        return None
+    start = offset + 30 + _u16(head, 26) + _u16(head, 28)
+    content = body.read(start, packed)
+    method = _u16(head, 8)
+    if method == 8:
+        return zlib.decompressobj(-15).decompress(content, LONGEST_TEXT)
+    return content if method == 0 else None
+
+
+def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
+    """Rebuild a wheel's file name from its WHEEL file; None where its tags do not fold into one name."""
+    found = list(_fields(text))
+    tags = [tuple(value.split("-")) for key, value in found if key == "tag"]
+    builds = [value for key, value in found if key == "build"]
+    if not tags or len(tags) > MOST_TAGS or any(len(tag) != 3 for tag in tags):
+        return None
+    parts = [list(dict.fromkeys(part)) for part in zip(*tags, strict=True)]
+    count = 1
+    for part in parts:
+        count *= len(part)
+    if count != len(set(tags)):
+        return None
+    stem = "-".join([name, version, *builds[:1], *(".".join(part) for part in parts)])
+    return f"{stem}.whl" if re.fullmatch(r"[\w.!+-]+", stem, re.A) else None
+
+
+def _zip_sdist(body: Body, directory: bytes) -> Named | None:
+    for at, path in _members(directory, PKG_INFO):
+        stem = path.removesuffix(PKG_INFO.decode())
+        if "/" not in stem:
+            text = _member(body, directory, at)
+            return _sdist(stem, text, ".zip") if text is not None else None
+    return None
+
+
+def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
+    """Name an sdist by its PKG-INFO, which must agree with the directory that it stands in."""
+    fields = headers_of(text)
+    found = named(fields.get("name", ""), fields.get("version", ""))
+    if found is None:
+        return None
+    name, _, version = stem.rpartition("-")
+    agrees = named(name, version)
+    whole = agrees is not None and agrees.project == found.project and Version(version) == Version(found.version)
+    return found._replace(filename=stem + ending) if whole else found
+
+
+def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
+    """Name an sdist by the first `*/PKG-INFO` near its beginning; None where there is none: it may be any archive."""
+    unpack = unpacker_of(body.read(0, 6))
+    if unpack is None:
+        return None
+    try:
+        for content in tar_head.heads(body):
+            if found := _tar_sdist(content, ending or unpack[1]):
+                return found
+    except UNREADABLE:
+        pass
+    return None
+
+
+def _tar_sdist(content: bytes, ending: str) -> Named | None:
+    for name, at, size in tar_head.members(content):
+        stem, _, rest = name.partition("/")
+        if rest == "PKG-INFO":
+            return _sdist(stem, content[at : at + min(size, LONGEST_TEXT)], ending)
+    return None
+
+
+def filename_of_tar(body: Body) -> str | None:
+    """Return what a packed tar is called if it is called as the directory that it begins with; None without one."""
+    unpack = unpacker_of(body.read(0, 6))
+    try:
+        content = next(tar_head.heads(body), b"")
+    except UNREADABLE:
+        return None
+    first = next(tar_head.members(content), None)
+    return first[0].partition("/")[0] + unpack[1] if first and unpack else None

@@ -1,0 +1,60 @@
+"""The whole body of a cached answer, piece by piece, however long it is and however it is stored."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator
+
+from cachetui.pip.formats.body import Body, read_at
+from cachetui.pip.formats.records import GARBLED, LONGEST_RECORD, UnreadableRecordError, inflated, read_record
+
+PIECE = 1 << 20
+"""Bytes that are read at a time."""
+BODY = re.compile(rb'"body"\s*:\s*"')
+"""What stands before the body in a `cc=2` record (`cachecontrol/serialize.py`, `_loads_v2`); base64 holds no quotes."""
+GROUP = 4
+"""Letters of base64 that stand for whole bytes."""
+
+
+def pieces_of(body: Body) -> Iterator[bytes]:
+    """Yield a body that lies in a file as it is. Raises OSError, and UnreadableRecordError where it ends early."""
+    at = 0
+    while at < body.size:
+        piece = body.read(at, PIECE)
+        if not piece:
+            raise UnreadableRecordError("cut short: its body is incomplete")
+        at += len(piece)
+        yield piece
+
+
+def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
+    """Yield the body that lies inside a record (`http/`) of `size` bytes. Raises UnreadableRecordError, OSError."""
+    body = read_record(fd, size, body_inside=True).body
+    if read_at(fd, 5, 0) == b"cc=2,":
+        yield from _decoded(inflated(fd))
+    elif body is not None:
+        yield from pieces_of(body)
+
+
+def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:
+    """Yield what the string that is called the body stands for, out of JSON that comes in pieces."""
+    letters = b""
+    for piece in text:
+        letters += piece
+        if found := BODY.search(letters):
+            letters = letters[found.end() :]
+            break
+        if len(letters) > LONGEST_RECORD:
+            raise UnreadableRecordError("its headers are too long to be true")
+    else:
+        raise UnreadableRecordError("damaged: it holds no body")
+    try:
+        while (quote := letters.find(b'"')) < 0:
+            whole = len(letters) // GROUP * GROUP
+            yield base64.b64decode(letters[:whole], validate=True)
+            letters = letters[whole:] + next(text, b'"')
+        yield base64.b64decode(letters[:quote], validate=True)
+    except binascii.Error as error:
+        raise UnreadableRecordError(GARBLED) from error

@@ -1,0 +1,160 @@
+"""Read an index page as pip reads it: each file that it lists, and what it says of it.
+
+Sources: the simple repository API (PEP 503, 592, 691, 700); pip's `_internal/models/link.py` (`Link.from_json`,
+`from_element`) and `_internal/index/collector.py` (`HTMLLinkParser`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from html.parser import HTMLParser
+from typing import Any, NamedTuple
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from cachetui.pip.formats.index_page import LONGEST_PARSED, Page, as_asked, filename_of
+
+HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
+"""The names of hashes that pip takes from a link (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
+HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
+SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
+"""Endings that pip takes for sdists (`_internal/utils/filetypes.py`)."""
+NO_NAMES = ("", ".", "..")
+"""How addresses end that name no file: those of a page, of a part of one, of a folder or of a host."""
+
+
+class Listed(NamedTuple):
+    """A file that an index page lists."""
+
+    filename: str
+    """The last part of its address, unquoted."""
+    url: str
+    """Its address as pip asks for it, without fragment. May hold secrets."""
+    hash_name: str = ""
+    """The hash that the page gives, such as "sha256"; "" where it gives none."""
+    hash_value: str = ""
+    """That hash in hexadecimal."""
+    requires_python: str = ""
+    """The versions of Python that it needs (PEP 345), as written."""
+    yanked: bool = False
+    """Whether it was taken back (PEP 592): pip takes it only where a version is named exactly."""
+    metadata_hash: tuple[str, str] = ("", "")
+    """Name and value of the hash of its metadata beside it (PEP 658, 714), where the page gives one."""
+
+    @property
+    def is_wheel(self) -> bool:
+        """Whether it is a wheel; else it may be an sdist."""
+        return self.filename.endswith(".whl")
+
+    def version(self, project: str) -> Version | None:
+        """Return the version that its name tells; None where it is no file of this project, or of no known form."""
+        return version_in(self.filename, project)
+
+
+def version_in(filename: str, project: str) -> Version | None:
+    """Return the version that a file name tells, if it is that of a wheel or sdist of a project."""
+    try:
+        if filename.endswith(".whl"):
+            name, version, _, _ = parse_wheel_filename(filename)
+            return version if name == project else None
+        ending = next((ending for ending in SDISTS if filename.endswith(ending)), None)
+        stem = filename.removesuffix(ending) if ending else ""
+        for at, letter in enumerate(stem):  # as pip: the first hyphen before which the name stands
+            if letter == "-" and canonicalize_name(stem[:at]) == project:
+                return Version(stem[at + 1 :])
+    except ValueError:  # InvalidWheelFilename, InvalidVersion and the like
+        pass
+    return None
+
+
+def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
+    """Return the files that a page lists, in its order, relative addresses joined to `base` if it is known.
+
+    What does not parse is left out, as pip leaves it out; so is what names no file, of which pip makes nothing either.
+    """
+    within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
+    listed = []
+    for href, digest, requires, yanked, metadata in found:
+        try:
+            whole = urljoin(within, href) if within else href
+            whole = urljoin(base, whole) if base else whole
+            url, fragment = urldefrag(whole)
+            url = as_asked(url)
+            filename = filename_of(urlsplit(url).path)
+        except ValueError:
+            continue
+        if filename not in NO_NAMES:
+            name, value = digest or _hash_in(fragment)
+            listed.append(Listed(filename, url, name, value, requires, yanked, metadata))
+    return tuple(listed)
+
+
+Link = tuple[str, tuple[str, str] | None, str, bool, tuple[str, str]]
+"""An address as written, its hash, the Pythons it needs, whether it was yanked, the hash of its metadata."""
+
+
+def _json_links(text: bytes) -> list[Link]:
+    if len(text) > LONGEST_PARSED:
+        return []
+    try:
+        files = json.loads(text)["files"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        return []
+    return [link for file in files if (link := _json_link(file))] if isinstance(files, list) else []
+
+
+def _json_link(file: Any) -> Link | None:
+    url = file.get("url") if isinstance(file, dict) else None
+    if not isinstance(url, str) or not url:
+        return None
+    requires, yanked = file.get("requires-python"), file.get("yanked")
+    metadata = _first_hash(file.get("core-metadata")) or _first_hash(file.get("dist-info-metadata")) or ("", "")
+    known = _first_hash(file.get("hashes"))
+    return url, known, requires if isinstance(requires, str) else "", bool(yanked), metadata
+
+
+def _first_hash(hashes: object) -> tuple[str, str] | None:
+    """Return the first hash that pip knows of several by name, as pip takes it."""
+    known = hashes.items() if isinstance(hashes, dict) else ()
+    return next(((name, value) for name, value in known if name in HASHES and isinstance(value, str)), None)
+
+
+class _Anchors(HTMLParser):
+    """Gathers what stands in the anchors of a page."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.base: str | None = None
+        self.links: list[Link] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an anchor, or the first base."""
+        values = dict(attrs)
+        href = values.get("href")
+        if tag == "base" and self.base is None and href:
+            self.base = href
+        elif tag == "a" and href:
+            requires = values.get("data-requires-python") or ""
+            yanked = values.get("data-yanked") is not None  # pip takes an attribute without a value for none
+            metadata = values.get("data-core-metadata") or values.get("data-dist-info-metadata") or ""
+            self.links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
+
+
+def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
+    """Return what a page's addresses are relative to, where it says so, and the links as far as it makes sense."""
+    parser = _Anchors()
+    try:
+        parser.feed(text.decode("utf-8", "replace"))
+        parser.close()
+    except (AssertionError, ValueError):  # a declaration such as <![foo x]>, at which HTMLParser gives up
+        pass
+    return parser.base, parser.links
+
+
+def _hash_in(fragment: str) -> tuple[str, str]:
+    """Return the hash that an address's fragment names, such as `sha256=…`."""
+    found = HASH_IN_FRAGMENT.search(fragment)
+    return (found[1], found[2]) if found else ("", "")

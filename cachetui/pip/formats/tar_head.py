@@ -1,0 +1,49 @@
+"""The beginning of a packed tar: as much of it as is needed to find an sdist's PKG-INFO, and its members."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cachetui.pip.formats.body import Body
+from cachetui.pip.unpacking import unpacker_of
+
+HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
+"""How much of an sdist is unpacked in search of its PKG-INFO: packed and unpacked bytes, at first and at most."""
+MOST_MEMBERS = 20_000
+"""Members of a tar that are passed on the way to its PKG-INFO."""
+
+
+def heads(body: Body) -> Iterator[bytes]:
+    """Yield the unpacked beginning of a packed tar, and then more of it; nothing where it is none.
+
+    Raises what unpacking raises for damaged bytes.
+    """
+    unpack = unpacker_of(body.read(0, 6))
+    for packed, most in HEADS if unpack else ():
+        content = unpack[0](body.read(0, min(packed, body.size)), most) if unpack else b""
+        yield content
+        if packed >= body.size and len(content) < most:
+            return
+
+
+def members(content: bytes) -> Iterator[tuple[str, int, int]]:
+    """Yield the name, place and length of the files at the beginning of a tar, which may be cut off anywhere.
+
+    Read by hand (POSIX `pax`, ustar interchange format), for `tarfile` takes minutes for some headers that a few
+    hundred bytes can hold. Names too long for a plain header are of no interest here.
+    """
+    at = 0
+    for _ in range(MOST_MEMBERS):
+        header = content[at : at + 512]
+        if len(header) < 512 or header[257:262] != b"ustar":
+            return
+        digits = header[124:136].rstrip(b"\0 ")
+        if not digits.isdigit() or digits.strip(b"01234567"):
+            return
+        size = int(digits, 8)
+        if header[156:157] in (b"0", b"\0", b"5"):
+            name = header[:100].partition(b"\0")[0].decode("utf-8", "replace")
+            prefix = header[345:500].partition(b"\0")[0].decode("utf-8", "replace")
+            whole = f"{prefix}/{name}" if prefix and header[257:263] == b"ustar\0" else name
+            yield whole.removeprefix("./"), at + 512, size
+        at += 512 + (size + 511) // 512 * 512

@@ -1,0 +1,64 @@
+"""Which pips are running on this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+from collections.abc import Sequence
+
+COMMAND = re.compile(r"pip[0-9.]*(?:\.exe|\.pyz)?|__pip-runner__\.py", re.IGNORECASE).fullmatch
+"""pip as a script, as a zip application, in a wheel put on the path, and what pip starts for another Python."""
+INTERPRETER = re.compile(r"(?:python|pypy|graalpy|pyston)[0-9.]*t?w?d?(?:\.exe)?|py(?:\.exe)?", re.IGNORECASE).fullmatch
+TAKES_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
+"""Options of Python that the next argument belongs to."""
+RUNS_MODULE = re.compile(r"-[a-zA-VYZ]*?m(.*)").fullmatch
+"""`-m`, alone, after other letters (`-Im`), or with the module right behind it (`-mpip`)."""
+RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
+
+
+def running_pips() -> tuple[int, ...]:
+    """Return the process ids of the pips that run, except those that this process has started itself."""
+    import psutil  # noqa: PLC0415 - takes as long to import as all else on the command line
+
+    own, found = os.getpid(), []
+    for process in psutil.process_iter():
+        try:
+            if not is_pip(process.cmdline()):
+                continue
+            if own != process.pid and own not in [parent.pid for parent in process.parents()]:
+                found.append(process.pid)
+        except psutil.AccessDenied:  # another user's, on a system that hides what it was called with
+            with contextlib.suppress(psutil.Error):
+                if COMMAND(process.name()):
+                    found.append(process.pid)
+        except psutil.Error:  # it has ended
+            continue
+    return tuple(sorted(found))
+
+
+def is_pip(arguments: Sequence[str]) -> bool:
+    """Return whether a command line runs pip, in whatever way it can be run."""
+    if not arguments:
+        return False
+    program = _name(arguments[0])
+    if COMMAND(program):
+        return True
+    if not INTERPRETER(program):
+        return False
+    rest = iter(arguments[1:])
+    for argument in rest:
+        if argument in TAKES_A_VALUE:
+            next(rest, None)
+        elif found := RUNS_MODULE(argument):
+            return (found[1] or next(rest, "")).partition(".")[0] == "pip"
+        elif RUNS_TEXT(argument):
+            return False
+        elif not argument.startswith("-") or argument == "-":
+            return COMMAND(_name(argument.removesuffix("/__main__.py"))) is not None
+    return False
+
+
+def _name(path: str) -> str:
+    """Return the last part of a path of any system."""
+    return re.split(r"[/\\]", path)[-1]

@@ -1,0 +1,296 @@
+"""Open again what a scan has found: the headers, pages and metadata that tell why pip does what it does.
+
+Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long an answer counts
+as fresh; the core metadata specification for what a distribution needs.
+"""
+
+from __future__ import annotations
+
+import calendar
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from email.utils import parsedate_tz
+from functools import partial
+from pathlib import Path
+from typing import Literal, NamedTuple, Self, TypeVar
+
+from packaging.metadata import RawMetadata, parse_email
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.pip.formats import archives, index_page
+from cachetui.pip.formats.body import Body, Window, read_at
+from cachetui.pip.formats.body_stream import pieces_inside, pieces_of
+from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT, Listed, files_of
+from cachetui.pip.formats.integrity import StoppedError
+from cachetui.pip.formats.records import Record, UnreadableRecordError, read_record
+from cachetui.pip.scan.identify import LONGEST_JSON, MOST_DIGITS, environments_in, object_in
+from cachetui.system.tree import Tree, never, unforeseen
+
+Found = TypeVar("Found")
+LONGEST_LIFETIME = 10_000 * 366 * 86_400
+"""Seconds that no answer is old, for dates end with the year 9999: as good as for ever."""
+
+
+class Answer(NamedTuple):
+    """What a record's headers say of a cached answer."""
+
+    status: int
+    """The HTTP status."""
+    date: int | None
+    """When its server sent it, in seconds since the epoch, by the `Date` header; None where that is missing."""
+    lifetime: int
+    """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing,
+    `LONGEST_LIFETIME` at most."""
+    etag: bool
+    """Whether its server can be asked if it is still the same."""
+    length: int | None
+    """Bytes that its body must have, by `Content-Length`; None where that is missing, or longer than any is."""
+    stored: int
+    """Bytes that its body has here."""
+    serial: bool
+    """Whether it bears the serial number that PyPI, and what mirrors it, sends with index index_page."""
+
+    def age(self, now: float) -> int | None:
+        """Return how old it is, in seconds, as pip reckons; None where it bears no date."""
+        return None if self.date is None else max(0, int(now - self.date))
+
+    def is_fresh(self, now: float) -> bool:
+        """Return whether it may be used unasked at a moment in seconds since the epoch."""
+        age = self.age(now)
+        return age is not None and self.lifetime > age
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its body is as long as its headers say: else it belongs to another answer, or is cut short."""
+        return self.length is None or self.length == self.stored
+
+
+class Listing(NamedTuple):
+    """An index page in the cache."""
+
+    entry: Entry
+    """Where it lies."""
+    answer: Answer
+    """What its headers say."""
+    files: tuple[Listed, ...]
+    """What it lists."""
+
+
+class Origin(NamedTuple):
+    """What the `origin.json` beside a built wheel says of the file that it was built from (PEP 610)."""
+
+    url: str
+    """Its address. May hold secrets."""
+    hash_name: str
+    """A hash of it, such as "sha256"."""
+    hash_value: str
+    """That hash in hexadecimal."""
+
+
+class Evidence:
+    """Reads files of one cache again, each only if it is still the one that the scan saw."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        """Open the root. Raises RootError."""
+        self._tree = Tree(Path(inventory.root))
+        self._owner = self._tree.lstat("").st_uid
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tree.close()
+
+    def answer(self, entry: Entry) -> Answer | None:
+        """Return what an entry's headers say; None where it has none, or they cannot be read."""
+        return self._read(entry, partial(_answer, entry))
+
+    def listing(self, entry: Entry) -> Listing | None:
+        """Return what an index page lists; None where it is none, or cannot be read."""
+        found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
+        if found is None:
+            return None
+        answer, encoding = found
+
+        def look(body: Body) -> Listing | None:
+            page = index_page.read_page(body, encoding)
+            return None if page is None else Listing(entry, answer, files_of(page, entry.url))
+
+        return self._with_body(entry, look)
+
+    def requires_python(self, entry: Entry) -> str | None:
+        """Return the Pythons that a wheel, sdist or metadata says it needs; "" for any, None where it does not say."""
+        metadata = self._with_body(entry, _metadata)
+        return None if metadata is None else metadata.get("requires_python", "")
+
+    def sha256(self, entry: Entry, stop: Callable[[], bool] = never) -> str | None:
+        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None where it cannot be read."""
+        return self.hashes(entry, ("sha256",), stop).get("sha256")
+
+    def hashes(self, entry: Entry, names: Iterable[str], stop: Callable[[], bool] = never) -> dict[str, str]:
+        """Return hashes of a download or a built wheel by their names, in hexadecimal.
+
+        None of them where it cannot be read to its end, or `stop()` is true. May be called from several threads.
+        """
+        digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
+        try:
+            for piece in self.pieces(entry):
+                if stop():
+                    return {}
+                for digest in digests.values():
+                    digest.update(piece)
+        except (OSError, UnreadableRecordError):
+            return {}
+        return {name: digest.hexdigest() for name, digest in digests.items()}
+
+    def needs(self, entry: Entry) -> tuple[str, ...] | None:
+        """Return what a wheel, sdist or metadata says that it needs, as written; None where that cannot be read."""
+        metadata = self._with_body(entry, _metadata)
+        return None if metadata is None else tuple(metadata.get("requires_dist", ()))
+
+    def origin(self, entry: Entry) -> Origin | None:
+        """Return what a built wheel was built from; None where that is not told with a hash."""
+        file = next((file for file in entry.files if file.path.endswith("/origin.json")), None)
+        if file is None:
+            return None
+        try:
+            with self._opened(file) as fd:
+                told = object_in(read_at(fd, LONGEST_JSON, 0))
+                url, archive = told.get("url"), told.get("archive_info")
+                digest = archive.get("hash") if isinstance(archive, dict) else None
+                found = HASH_IN_FRAGMENT.fullmatch(digest) if isinstance(digest, str) else None
+                return Origin(url, found[1], found[2]) if found and isinstance(url, str) else None
+        except (OSError, UnreadableRecordError):
+            return None
+
+    def pieces(self, entry: Entry) -> Iterator[bytes]:
+        """Yield the whole body of a download or a built wheel. Raises OSError, UnreadableRecordError."""
+        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        with self._opened(file) as fd:
+            apart = entry.kind == "built" or len(entry.files) > 1
+            yield from pieces_of(Window(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
+
+    def environments(self, entry: Entry) -> tuple[str, ...]:
+        """Return the prefixes of the environments that a self-check is about; none where it cannot be read."""
+        if entry.kind != "selfcheck":
+            return ()
+        try:
+            with self._opened(entry.files[0]) as fd:
+                return environments_in(read_at(fd, LONGEST_JSON, 0))
+        except (OSError, UnreadableRecordError):
+            return ()
+
+    def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
+        """Return what is wrong with who owns a file and who may write it; None where nothing is, or it is gone."""
+        if os.name == "nt":  # which keeps lists of rights instead
+            return None
+        try:
+            found = self._tree.look_at(file.path)
+        except (OSError, ValueError):
+            return None
+        if found.st_mode & stat.S_IWOTH:
+            return "writable", f"its mode is {stat.S_IMODE(found.st_mode):04o}"
+        if found.st_uid != self._owner:
+            return "owner", f"it belongs to user {found.st_uid}, the cache to user {self._owner}"
+        if not found.st_mode & stat.S_IRUSR:
+            return "owner", f"its mode is {stat.S_IMODE(found.st_mode):04o}: not even its owner may read it"
+        return None
+
+    @contextmanager
+    def _opened(self, file: File) -> Iterator[int]:
+        """Open a file again. Raises OSError, UnreadableRecordError, StoppedError; nothing else comes out of here."""
+        fd = self._tree.open(file)
+        try:
+            yield fd
+        except (OSError, UnreadableRecordError, StoppedError):
+            raise
+        except Exception as error:  # whatever one file holds, what is done with all others goes on
+            raise UnreadableRecordError(unforeseen(error)) from error
+        finally:
+            os.close(fd)
+
+    def _read(self, entry: Entry, tell: Callable[[Record], Found]) -> Found | None:
+        """Return what an entry's record tells; None where it has none, or it cannot be read."""
+        if not entry.path.startswith("http") or not entry.files:
+            return None
+        try:
+            with self._opened(entry.files[0]) as fd:
+                return tell(read_record(fd, entry.files[0].size, body_inside=len(entry.files) == 1))
+        except (OSError, UnreadableRecordError):
+            return None
+
+    def look_into(self, entry: Entry, look: Callable[[Body], Found]) -> Found:
+        """Return what there is to see in an entry's body: of a download, or a built wheel itself.
+
+        May be called from several threads at once. Raises OSError, UnreadableRecordError, and StoppedError if `look`
+        does.
+        """
+        if not entry.files or entry.kind in ("leftover", "unknown"):
+            raise UnreadableRecordError("there is nothing in it to look into")
+        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        with self._opened(file) as fd:
+            if entry.kind == "built" or len(entry.files) > 1:
+                return look(Window(fd, 0, file.size))
+            body = read_record(fd, file.size, body_inside=True).body
+            assert body is not None  # where a record stands alone, it holds its body
+            return look(body)
+
+    def _with_body(self, entry: Entry, look: Callable[[Body], Found | None]) -> Found | None:
+        """Do the same, and return None where it cannot be read."""
+        try:
+            return self.look_into(entry, look)
+        except (OSError, UnreadableRecordError):
+            return None
+
+
+def digest_of(url: str) -> str:
+    """Return the name of the record of an address (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
+    return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _answer(entry: Entry, record: Record) -> Answer:
+    date = _seconds(record.header("date"))
+    stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
+    return Answer(
+        record.status,
+        date,
+        _lifetime(record.header("cache-control"), record.header("expires"), date),
+        bool(record.header("etag")),
+        _length(record.header("content-length")),
+        stored,
+        bool(record.header("x-pypi-last-serial")),
+    )
+
+
+def _metadata(body: Body) -> RawMetadata | None:
+    text = archives.metadata_in(body)
+    return None if text is None else parse_email(text)[0]
+
+
+def _seconds(text: str) -> int | None:
+    try:
+        found = parsedate_tz(text) if text else None
+        return calendar.timegm(found[:6]) if found else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _length(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else None
+
+
+def _lifetime(control: str, expires: str, date: int | None) -> int:
+    """Return for how many seconds an answer may be used unasked, as pip's vendored cachecontrol computes it."""
+    for name, value in _directives(control).items():
+        if name == "max-age" and value.isascii() and value.isdigit():
+            return min(int(value.lstrip("0")[:MOST_DIGITS] or 0), LONGEST_LIFETIME)  # what is longer is beyond it
+    end = _seconds(expires)
+    return max(0, end - date) if end is not None and date is not None else 0
+
+
+def _directives(control: str) -> Mapping[str, str]:
+    pairs = [directive.partition("=") for directive in control.split(",")]
+    return {name.strip(): value.strip() for name, _, value in pairs}

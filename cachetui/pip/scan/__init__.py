@@ -1,0 +1,1 @@
+"""The scan: list, reuse, inspect, look up addresses, assemble."""

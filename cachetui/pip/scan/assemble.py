@@ -1,0 +1,133 @@
+"""Put together what a scan found."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from cachetui.model import NS, Entry, File, Inventory, Unreadable, in_order
+from cachetui.pip.scan import layout
+from cachetui.pip.scan.codec import unpack_directories
+from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.reuse import Recalled, taken_over
+from cachetui.pip.scan.shards import Shard
+from cachetui.system.tree import Tree
+
+
+def inventory_of(
+    tree: Tree,
+    shards: list[Shard],
+    unchanged: list[Recalled],
+    gone: set[Candidate],
+    errors: Iterable[Unreadable],
+    known: Mapping[str, Entry],
+    complete: bool,
+) -> Inventory:
+    """Return all that was found as a value; what is as `known` has it, by path, is taken from there.
+
+    Both lists are emptied on the way: it is all in memory only once.
+    """
+    failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
+    hollow = any(shard.hollow for shard in shards) or any(same.known.hollow for same in unchanged)
+    entries: list[Entry] = []
+    foreign: list[File] = []
+    directories: dict[str, int] = {}
+    while shards:
+        shard = shards.pop()
+        found = [one.entry() for one in shard.candidates if one not in gone]
+        entries += [taken_over(entry, known) for entry in found] if known else found
+        foreign += shard.foreign
+        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(shard.directories)])
+    while unchanged:
+        same = unchanged.pop()
+        entries += same.entries
+        foreign += same.foreign
+        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
+    count_links_once(entries, foreign)
+    if not tree.keeps_access_times():
+        entries = [taken_over(entry._replace(read=None), known) for entry in entries]
+    if complete and (hollow or gone):
+        entries += empty_directories(tree, directories, entries, foreign, failed)
+    return Inventory(
+        root=tree.path,
+        device=tree.device,
+        inode=tree.inode,
+        entries=tuple(in_order(entries)),
+        foreign=tuple(sorted(foreign)),
+        directories=directories,
+        kept_directories=layout.KEPT,
+        companions=layout.companions(entries),
+        errors=tuple(failed),
+        recognised=bool(entries) or any(layout.is_pips_directory(path) for path in directories if path),
+        complete=complete,
+    )
+
+
+def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
+    """Let the disk usage of an inode with several names count at its first path only."""
+    linked = [(file.path, file.inode) for entry in entries for file in entry.files if file.links > 1]
+    linked += [(file.path, file.inode) for file in foreign if file.links > 1]
+    if not linked:
+        return
+    first: dict[int, str] = {}
+    for path, inode in sorted(linked):
+        first.setdefault(inode, path)
+    again = {path for path, inode in linked if first[inode] != path}
+    for number, entry in enumerate(entries):
+        if any(file.path in again for file in entry.files):
+            entries[number] = entry._replace(files=uncounted(entry.files, again))
+    foreign[:] = uncounted(foreign, again)
+
+
+def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
+    """Return files of which those that were counted elsewhere take no room."""
+    return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])
+
+
+EMPTY_SECONDS = 3_600
+"""How long a directory must have been empty to be a leftover: a pip may be about to fill a younger one."""
+BUILD_SECONDS = 86_400
+"""The same for a folder that pip builds in."""
+
+
+def empty_directories(
+    tree: Tree,
+    directories: Collection[str],
+    entries: Iterable[Entry],
+    foreign: Iterable[File],
+    errors: Iterable[Unreadable],
+) -> Iterator[Entry]:
+    """Yield a leftover for each topmost directory of pip's in which there has been no file for a while."""
+    filled = {above(file.path) for entry in entries for file in entry.files}
+    filled.update(above(file.path) for file in foreign)
+    filled.update(error.path for error in errors)
+    filled.update(path for path in directories if path and not layout.is_pips_directory(path))
+    for path in list(filled):
+        here = above(path)
+        while here not in filled:
+            filled.add(here)
+            here = above(here)
+    empty = {path for path in directories if path not in filled and path not in layout.KEPT}
+    newest: dict[str, int] = {}
+    young = set()
+    now = time.time_ns()
+    for path in empty:
+        try:
+            changed = tree.lstat(path).st_mtime_ns
+        except OSError:
+            continue
+        top = path
+        while above(top) in empty:
+            top = above(top)
+        newest[top] = max(changed, newest.get(top, 0))
+        least = BUILD_SECONDS if layout.build_folder_of(path) else EMPTY_SECONDS
+        if changed >= now - least * NS:
+            young.add(top)
+    for path, changed in sorted(newest.items()):
+        if path not in young:
+            yield Entry("leftover", (), path, changed, note="an empty folder")
+
+
+def above(path: str) -> str:
+    """Return the directory that something lies in; that of the root is itself."""
+    return path.rpartition("/")[0]

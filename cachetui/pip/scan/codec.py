@@ -1,0 +1,88 @@
+"""What is remembered of a shard, as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgpack
+
+from cachetui.pip.scan.draft import Row
+
+NAMES_LENGTH = 4
+"""Bytes that say how long the names of a packed shard are."""
+
+Directory = tuple[str, int, int]
+"""Path relative to the root, inode, allocated bytes."""
+Directories = bytes
+"""Several of them, as `pack_directories` makes it: large caches have hundreds of thousands. Empty for none."""
+
+
+class Remembered(NamedTuple):
+    """What an earlier scan learned of a shard."""
+
+    path: str
+    """Relative to the root."""
+    listed_at: int
+    """When it was about to be listed, in nanoseconds since the epoch."""
+    directories: Directories
+    """Its directories, parents first."""
+    rows: tuple[Row, ...]
+    """Its entries."""
+    foreign: tuple[tuple[str, int, int, int, int, int], ...]
+    """Its foreign files, each as the values of a `File`."""
+    stamp: int
+    """Stands for the times of its directories (`shards.stamped`)."""
+    hollow: bool
+    """Whether there are directories in it without anything in them."""
+    indexes: int
+    """Stands for the addresses of indexes in pip's settings that were known then: with others, pages tell more."""
+
+
+def pack_directories(directories: Sequence[Directory]) -> Directories:
+    """Pack directories. An inode number beyond 64 bits becomes a text, which is like no number."""
+    packed: bytes = msgpack.packb(directories, default=str, unicode_errors="surrogatepass") if directories else b""
+    return packed
+
+
+def unpack_directories(packed: Directories) -> Sequence[Directory]:
+    """Unpack what `pack_directories` made. Raises ValueError where it did not."""
+    if not packed:
+        return ()
+    try:
+        found: Sequence[Directory] = msgpack.unpackb(packed, use_list=False, unicode_errors="surrogatepass")
+    except (msgpack.UnpackException, TypeError) as error:
+        raise ValueError(str(error)) from error
+    return found
+
+
+def pack_shard(
+    directories: Directories,
+    rows: Iterable[Row],
+    foreign: Iterable[tuple[object, ...]],
+    stamp: int,
+    hollow: bool,
+    indexes: int,
+) -> bytes:
+    """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
+    entries = list(rows)
+    content = directories, entries, list(foreign), stamp, hollow, indexes
+    packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
+    releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
+    names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
+    return len(names).to_bytes(NAMES_LENGTH, "big") + names + packed
+
+
+def parted(packed: bytes) -> tuple[bytes, bytes]:
+    """Part what `pack_shard` made into the names and the rest."""
+    end = NAMES_LENGTH + int.from_bytes(packed[:NAMES_LENGTH], "big")
+    return packed[NAMES_LENGTH:end], packed[end:]
+
+
+def unpack_shard(path: str, content: bytes) -> Remembered | None:
+    """Unpack what the memory holds of a shard; None where it is not what `pack_shard` made."""
+    try:
+        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogatepass")
+        return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)
+    except (ValueError, TypeError, msgpack.UnpackException):
+        return None

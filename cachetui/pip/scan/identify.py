@@ -1,0 +1,224 @@
+"""The ladder: what a cached answer is, by its headers, its body, and the address that it was found under."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from sys import intern
+from typing import NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+
+from cachetui.model import Kind, Rung
+from cachetui.pip.formats import archives, index_page
+from cachetui.pip.formats.body import Body, Window, read_at
+from cachetui.pip.formats.records import read_record
+from cachetui.pip.scan.draft import Candidate
+
+MOVED = frozenset({301, 308})
+"""Statuses of the redirects that pip caches."""
+LONGEST_NOTE = 200
+"""Characters kept of what a server says where it is only shown."""
+MOST_DIGITS = 15
+"""Digits of a length that any body may have."""
+LONGEST_JSON = 256 << 10
+"""Bytes of an `origin.json` or self-check that are looked at."""
+DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
+FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
+"""What the names of wheels and sdists consist of, and versions."""
+SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
+PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
+"""How files begin that an index lists: zips, packed tars, Windows installers."""
+
+
+class Dist(NamedTuple):
+    """What the name of a file on an index says."""
+
+    kind: Kind
+    project: str | None
+    version: str | None
+    filename: str
+
+
+def dist_of(filename: str) -> Dist:
+    """Read the file name of a wheel or sdist; with the further ending `.metadata` that of a wheel's metadata."""
+    wheel = filename.removesuffix(".metadata")
+    if len(filename) > archives.LONGEST_NAME or not FILE_NAME.fullmatch(filename):
+        return Dist("response", None, None, filename[:LONGEST_NOTE])
+    try:
+        if wheel.endswith(".whl"):
+            project = parse_wheel_filename(wheel)[0]
+            return Dist("metadata" if wheel != filename else "wheel", project, wheel.split("-")[1], wheel)
+        if wheel == filename and filename.endswith(index_page.SDIST_ENDINGS):
+            ending = next(ending for ending in index_page.SDIST_ENDINGS if filename.endswith(ending))
+            stem = filename.removesuffix(ending)
+            project = parse_sdist_filename(f"{stem}.tar.gz")[0]
+            return Dist("sdist", project, stem.rpartition("-")[2], filename)
+    except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
+        pass
+    return Dist("response", None, None, filename)
+
+
+# By what the files themselves say
+
+
+def read_headers(candidate: Candidate, fd: int) -> None:
+    """Identify a record by its headers, as far as these go. Raises UnreadableRecordError, OSError."""
+    record = read_record(fd, candidate.files[0].size, body_inside=len(candidate.files) == 1)
+    header = record.header
+    if record.status in MOVED:
+        _settle_redirect(candidate, header("location"))
+        return
+    stored = record.body.size if record.body else candidate.files[-1].size
+    announced = header("content-length")
+    if announced != str(stored) and announced.isdecimal() and len(announced) <= MOST_DIGITS:
+        candidate.announced = int(announced) if int(announced) != stored else None
+    if (filename := _filename_in(header)) and (dist := dist_of(filename)).project:
+        candidate.settle(dist.kind, "disposition", dist.project, dist.version, dist.filename)
+        return
+    project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
+    short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
+    if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
+        package_type = header("x-pypi-file-package-type")
+        candidate.expect("file", package_type, "headers", canonical(project), intern(version))
+        return
+    content = header("content-type").lower()
+    page = "html" in content or "vnd.pypi.simple" in content or content.startswith("application/json")
+    candidate.expect("page" if page else "body", header("content-encoding").lower())
+
+
+@lru_cache(maxsize=4096)
+def canonical(name: str) -> str:
+    """Return a project's canonical name, the same piece of memory each time."""
+    return intern(canonicalize_name(name))
+
+
+def _filename_in(header: Callable[[str], str]) -> str | None:
+    filename, disposition = header("x-artifactory-filename"), header("content-disposition")
+    if not filename and disposition and (found := DISPOSITION.search(disposition)):
+        filename = found[1] or found[2]
+    return re.split(r"[/\\]", unquote(filename))[-1] if filename else None
+
+
+def _settle_redirect(candidate: Candidate, location: str) -> None:
+    try:
+        parts = urlsplit(location)
+        path = unquote(parts.path)
+        shown = f"{parts.scheme}://{parts.hostname}{path}" if parts.hostname else path
+    except ValueError:
+        path = shown = ""
+    note = f"leads to {shown[:LONGEST_NOTE]}" if shown else None
+    found = SIMPLE_PATH.search(path)
+    if found and len(found[1]) <= archives.LONGEST_NAME and archives.NAME.fullmatch(found[1]):
+        candidate.settle("redirect", "headers", canonicalize_name(found[1]), note=note)
+        return
+    dist = dist_of(path.rpartition("/")[2])
+    by: Rung | None = "headers" if dist.project else None
+    candidate.settle("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
+
+
+def body_of(candidate: Candidate, fd: int) -> Body:
+    """Return the body, which stands in the entry's last file. Raises UnreadableRecordError, OSError."""
+    if len(candidate.files) > 1:
+        return Window(fd, 0, candidate.files[-1].size)
+    body = read_record(fd, candidate.files[0].size, body_inside=True).body
+    assert body is not None
+    return body
+
+
+def look_inside(candidate: Candidate, fd: int) -> None:
+    """Identify an entry by the bytes of its body."""
+    body = body_of(candidate, fd)
+    head = body.read(0, 20)
+    known = candidate.project is not None
+    found: archives.Named | None = None
+    kind: Kind = "response"
+    if head.startswith(b"Metadata-Version:"):
+        found, kind = archives.look_at_metadata(body), "metadata"
+    elif head.startswith(b"PK\3\4"):
+        found, is_sdist = archives.look_into_zip(body)
+        kind = "sdist" if is_sdist else "wheel"
+    elif head.startswith(PACKED) and candidate.hint != "gzip" and not known:
+        found, kind = archives.look_into_tar(body), "sdist"
+    if known:
+        _settle_known(candidate, body, kind, found)
+    elif found:
+        candidate.settle(kind, "archive", found.project, found.version, found.filename)
+    else:
+        candidate.settle("response")
+        candidate.hint = "packed" if head.startswith(PACKED) else ""
+
+
+def _settle_known(candidate: Candidate, body: Body, kind: Kind, found: archives.Named | None) -> None:
+    """Settle an entry whose project and version the headers name; its body says what it is and maybe the file name."""
+    filename = found.filename if found and found.project == candidate.project else None
+    if kind == "response":
+        kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(candidate.hint, "response")  # type: ignore[assignment]
+    elif kind == "wheel" and candidate.hint == "sdist":
+        kind = "sdist"
+    if kind == "sdist" and not filename and (likely := archives.filename_of_tar(body)):
+        dist = dist_of(likely)
+        filename = dist.filename if dist.project == candidate.project and dist.version == candidate.version else None
+    candidate.settle(kind, candidate.by, candidate.project, candidate.version, filename)
+
+
+def name_built(candidate: Candidate) -> None:
+    """Name a wheel that pip built by its file name (`_internal/models/wheel.py`)."""
+    filename = candidate.path.rpartition("/")[2]
+    dist = dist_of(filename)
+    if dist.project and dist.version:
+        candidate.settle("built", "wheel-name", dist.project, dist.version.replace("_", "-"), filename)
+    else:
+        candidate.settle("built", filename=filename, note="its name is not a wheel's: pip does not use it")
+
+
+def read_origin(candidate: Candidate, fd: int) -> None:
+    """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
+    told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
+    url = told if isinstance(told, str) else None
+    note = candidate.note if url is not None else "its origin.json cannot be read"
+    known = candidate.by, candidate.project, candidate.version, candidate.filename
+    candidate.settle("built", *known, url, note)
+
+
+def read_selfcheck(candidate: Candidate, fd: int) -> None:
+    """Read for which environments pip looked for a newer pip."""
+    names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
+    candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
+
+
+def environments_in(text: bytes) -> tuple[str, ...]:
+    """Return the prefixes of the environments that a self-check is about (`_internal/self_outdated_check.py`)."""
+    content = object_in(text)
+    keys = [content["key"]] if "key" in content else list(content)
+    return tuple([key for key in keys if isinstance(key, str)])
+
+
+def object_in(text: bytes) -> dict[str, object]:
+    """Return the object that a JSON text is; an empty one where it is anything else."""
+    try:
+        content = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+# By the addresses that others list
+
+
+def settle_by_address(candidate: Candidate, url: str) -> None:
+    """Settle an entry whose address was found."""
+    project, version, filename = candidate.project, candidate.version, index_page.filename_of(url)
+    if project and version and filename.endswith((".whl", ".whl.metadata")):
+        wheel = filename.removesuffix(".metadata")
+        candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
+        return
+    dist = dist_of(filename)
+    if project and dist.project is None:  # an address that says less than the archive behind it
+        kind = candidate.entry().kind if candidate.hint != "sdist" else "sdist"
+        candidate.settle(kind, "url", project, version, candidate.filename or filename, url)
+        return
+    candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)

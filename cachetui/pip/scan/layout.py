@@ -1,0 +1,187 @@
+"""Where pip puts things below a root, in all its versions: what each file is, judging by its path alone.
+
+Sources: pip's `_internal/network/cache.py` (`SafeFileCache`), `_internal/cache.py` (`_get_path_for_link`),
+`_internal/self_outdated_check.py`, vendored `cachecontrol/caches/file_cache.py`, vendored `lockfile` (until pip 19.2).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator
+
+from cachetui.model import Entry, File
+from cachetui.pip.scan.draft import Candidate
+from cachetui.system.tree import Listing, file_at
+
+SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
+"""Levels below the root's directory at which a shard begins: what is read and remembered as one."""
+KEPT = frozenset({"", "http", "http-v2", "wheels"})
+"""Directories that pip expects, which no removal takes away."""
+TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
+"""What pip names the directories of a root."""
+
+DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
+RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
+LOCK = re.compile(r"[0-9a-f]{56}\.lock").fullmatch
+LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
+LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
+"""`HOST-THREAD.PID` and a hash, as lockfile names the file that a lock is linked to."""
+BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
+WHEEL_SHARD = re.compile(r"wheels(/[0-9a-f]{2}){0,3}|wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
+WHEEL_FOLDER = re.compile(r"wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
+HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
+
+
+def is_pips_directory(path: str) -> bool:
+    """Return whether pip makes directories of this path, relative to the root."""
+    return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or _is_lock_folder(path))
+
+
+def _is_lock_folder(path: str) -> bool:
+    """Return whether a directory is a lock: it stands where the record that it locks belongs."""
+    return LOCK_FOLDER(path) is not None and path[5:14:2] == path[15:20]
+
+
+def is_legacy(path: str) -> bool:
+    """Return whether an entry lies where pip has not looked since 23.3: pip 23.3 moved its answers to `http-v2/`."""
+    return path.startswith("http/")
+
+
+def build_folder_of(path: str) -> str | None:
+    """Return the folder that pip 25.3 or later builds a wheel in, if a directory is one or lies in one."""
+    found = BUILD_FOLDER(path) if path.startswith("wheels/") else None
+    return found[1] if found else None
+
+
+def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File]:
+    """Sort the files of one directory, in which `pair_in` found no pair, into candidates and foreign files."""
+    files = listing.files
+    top, _, rest = directory.partition("/")
+    yield from foreign_in(directory, listing)
+    if not files:
+        return
+    if _is_lock_folder(directory):
+        yield from _locks(directory, [name for name in files if LOCK_HOLDER(name)], files)
+    elif top in ("http", "http-v2"):
+        yield from _records(directory, rest[::2] if HTTP_SHARD(directory) else "", top == "http-v2", files)
+    elif WHEEL_FOLDER(directory):
+        yield from _wheels(directory, files)
+    elif top == "selfcheck" and not rest:
+        yield from _selfchecks(directory, files)
+    elif not directory:
+        yield from _at_root(files)
+    for name, found in files.items():
+        yield file_at(f"{directory}/{name}" if directory else name, found)
+
+
+def pair_in(directory: str, files: dict[str, os.stat_result]) -> Candidate | None:
+    """Take a record with its body, and nothing beside them: what nearly every directory of a large cache holds."""
+    if len(files) != 2 or len(directory) != 17 or directory[:8] != "http-v2/" or directory[9::2] != "////":
+        return None
+    name, body = sorted(files)
+    if body != f"{name}.body" or name[:5] != directory[8::2] or not DIGEST(name):
+        return None
+    record, beside = files[name], files[body]
+    if not (stat.S_ISREG(record.st_mode) and stat.S_ISREG(beside.st_mode)):
+        return None
+    path = f"{directory}/{name}"
+    return Candidate("record", [(path, record), (f"{path}.body", beside)], dated=1)
+
+
+def foreign_in(directory: str, listing: Listing) -> Iterator[File]:
+    """Take out what is no regular file: links, pipes, devices. pip makes none."""
+    files = listing.files
+    for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:
+        yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))
+
+
+def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    """Take the HTTP records, their bodies and what is left of them; the shard is the digest's first five digits."""
+    if len(shard) != 5:
+        return
+    for name in sorted(name for name in files if name.startswith(shard)):
+        if name not in files:
+            continue
+        if DIGEST(name):
+            found = files.pop(name)
+            body = files.pop(f"{name}.body", None) if separate else None
+            if separate and body is None:
+                yield leftover(directory, name, found, "a record without its body, which pip does not read")
+            elif body is None:
+                yield Candidate("record", [(f"{directory}/{name}", found)])
+            else:
+                path = f"{directory}/{name}"
+                yield Candidate("record", [(path, found), (f"{path}.body", body)], dated=1)
+        elif separate and name.endswith(".body") and DIGEST(name[:-5]):
+            yield leftover(directory, name, files.pop(name), "a body without its record, which pip never reads")
+        elif RECORD_TMP(name):
+            yield leftover(directory, name, files.pop(name), "a write that was never finished")
+    locks = [name for name in files if LOCK(name) and name.startswith(shard)] if not separate else []
+    if locks:
+        yield from _locks(directory, [*locks, *filter(LOCK_HOLDER, files)], files)
+
+
+def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    for name in names:
+        yield leftover(directory, name, files.pop(name), "a lock that pip 19.2 or earlier left behind")
+
+
+def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    """Take the wheels that pip built; the last by name owns the origin that they share."""
+    wheels = sorted(name for name in files if name.endswith(".whl"))
+    origin = files.pop("origin.json", None)
+    for name in wheels:
+        found = files.pop(name)
+        own = [(f"{directory}/{name}", found)]
+        if origin is not None and name == wheels[-1]:
+            own.append((f"{directory}/origin.json", origin))
+        yield Candidate("built", own)
+    if origin is not None and not wheels:
+        yield leftover(directory, "origin.json", origin, "the origin of a wheel that is gone")
+
+
+def _selfchecks(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    for name in sorted(files):
+        if DIGEST(name):
+            yield Candidate("selfcheck", [(f"{directory}/{name}", files.pop(name))])
+        elif RECORD_TMP(name):
+            yield leftover(directory, name, files.pop(name), "a write that was never finished")
+
+
+def _at_root(files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+    if "selfcheck.json" in files:
+        yield Candidate("selfcheck", [("selfcheck.json", files.pop("selfcheck.json"))])
+    if "selfcheck.json.lock" in files:
+        yield from _locks("", ["selfcheck.json.lock"], files)
+
+
+def leftover(directory: str, name: str, found: os.stat_result, note: str) -> Candidate:
+    """Make an entry that nobody will read."""
+    candidate = Candidate("leftover", [(f"{directory}/{name}" if directory else name, found)])
+    candidate.settle("leftover", note=note)
+    return candidate
+
+
+def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iterator[Candidate]:
+    """Make one leftover of each build folder, which owns all files below it."""
+    for folder in sorted(contents):
+        files = sorted(contents[folder])
+        newest = max(range(len(files)), key=lambda index: files[index][1].st_mtime_ns)
+        candidate = Candidate("leftover", files, dated=newest)
+        candidate.settle("leftover", note="a folder in which pip was building a wheel")
+        yield candidate
+
+
+def companions(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
+    """Return each origin that serves more than one wheel, with the paths of the wheels that it serves."""
+    wheels: dict[str, list[str]] = {}
+    origins = {}
+    for entry in entries:
+        if entry.kind == "built":
+            folder = entry.path.rpartition("/")[0]
+            wheels.setdefault(folder, []).append(entry.path)
+            if len(entry.files) > 1:
+                origins[folder] = entry.files[1].path
+    return {path: tuple(sorted(wheels[folder])) for folder, path in origins.items() if len(wheels[folder]) > 1}

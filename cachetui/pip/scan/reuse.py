@@ -1,0 +1,144 @@
+"""Take a shard over from the memory: look whether anything in it changed, and make entries of what is remembered."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from cachetui.model import Entry, File, allocated
+from cachetui.pip.scan.codec import Remembered, unpack_directories
+from cachetui.pip.scan.draft import Candidate, Row
+from cachetui.pip.scan.shards import Shard, stamped
+from cachetui.system.tree import Tree
+
+RACY_NS = 2_000_000_000
+"""A change this close before a listing proves nothing: the coarsest clock, FAT's, ticks in two seconds."""
+
+
+@dataclass(slots=True)
+class Recalled:
+    """What lies in a shard in which nothing changed."""
+
+    known: Remembered
+    """As it stands in the memory, but for the entries."""
+    entries: list[Entry]
+    """Its entries, with times of reading as they are now."""
+    traits: list[tuple[int, str]]
+    """Of each entry what a `Candidate` has besides: `dated` and `hint`."""
+    foreign: list[File]
+    """Files that no pip writes."""
+
+    def shard(self) -> Shard:
+        """Return it as a listed shard, so that more can be learned of its entries."""
+        return Shard(
+            self.known.path,
+            self.known.listed_at,
+            self.known.directories,
+            [Candidate.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
+            self.foreign,
+            stamp=self.known.stamp,
+            hollow=self.known.hollow,
+            recalled=True,
+        )
+
+
+def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[int] | None:
+    """Return when each entry of a shard was last read, in nanoseconds since the epoch; None where anything changed.
+
+    A directory with the same times holds the same names, for pip replaces files by renaming; as in git's index, a
+    change at or just before the listing proves nothing. Each file is looked at all the same.
+    """
+    limit = known.listed_at - RACY_NS
+    look, device, stamp = tree.look_at, tree.device, 0
+    reads = []
+    try:
+        directories = unpack_directories(known.directories)
+        if not directories or directories[0][0] != known.path:  # it vanished while it was listed
+            return None
+        for path, inode, disk_usage in directories:
+            found = look(path)
+            if found.st_ctime_ns >= limit or found.st_mtime_ns >= limit or found.st_ino != inode:
+                return None
+            if found.st_dev != device or allocated(found) != disk_usage:
+                return None
+            stamp = stamped(stamp, found)
+        if stamp != known.stamp or stop():
+            return None
+        for row in known.rows:
+            for number, file in enumerate(row[3]):
+                found = look(file[0])
+                if not is_still(found, device, file) or found.st_ctime_ns >= limit:  # it may not be read any more
+                    return None
+                if number == row[0]:
+                    reads.append(found.st_atime_ns)
+        if not all(is_still(look(file[0]), device, file) for file in known.foreign):
+            return None
+    except (OSError, ValueError, TypeError, IndexError):
+        return None
+    return reads if len(reads) == len(known.rows) else None
+
+
+def is_still(found: os.stat_result, device: int, file: Sequence[Any]) -> bool:
+    """Return whether what the system says of a file is what the values of a `File` say."""
+    _, inode, mtime_ns, size, disk_usage, links = file
+    return (
+        found.st_ino == inode
+        and found.st_mtime_ns == mtime_ns
+        and found.st_size == size
+        and found.st_dev == device
+        and found.st_nlink == links
+        and allocated(found) == disk_usage
+    )
+
+
+def recalled(
+    known: Remembered, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
+) -> Recalled | None:
+    """Make a shard of what is remembered and of the times that `last_reads` told; None where that makes no sense.
+
+    `same` holds one of each text that many entries bear, `before` entries of an earlier reading by path: so that
+    whatever is the same is in memory once.
+    """
+    one: Callable[[Any, Any], Any] = same.setdefault
+    entries, traits = [], []
+    try:
+        for row, read in zip(known.rows, reads, strict=True):
+            dated, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
+            own = tuple(
+                [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
+            )
+            entry = Entry(
+                one(kind, kind),
+                own,
+                own[0].path,
+                own[dated].mtime_ns,
+                checked and own[0].mtime_ns,
+                read,
+                one(project, project),
+                one(version, version),
+                filename,
+                url,
+                one(by, by),
+                note,
+                announced,
+            )
+            entries.append(taken_over(entry, before))
+            trait = (dated, hint)
+            traits.append(one(trait, trait))
+        foreign = [File(*file) for file in known.foreign]
+    except (ValueError, TypeError, IndexError):
+        return None
+    return Recalled(known._replace(rows=()), entries, traits, foreign)
+
+
+def taken_over(entry: Entry, before: Mapping[str, Entry]) -> Entry:
+    """Return the entry of an earlier reading, if it is the same."""
+    known = before.get(entry.path)
+    return known if known is not None and known == entry else entry
+
+
+def index_rows(rows: Iterable[Row]) -> dict[tuple[tuple[str, int, int, int], ...], Row]:
+    """Return a shard's rows by the files that they were learned from: path, inode, modification time, size."""
+    return {tuple([file[:4] for file in row[3]]): row for row in rows}

@@ -1,0 +1,181 @@
+"""Find the addresses of cached answers by hashing what index pages and built wheels list.
+
+pip names a record `sha224(url)` (vendored `cachecontrol/controller.py`, `_urlnorm`, and `caches/file_cache.py`) and
+stores the address nowhere: whoever lists it can be found out, and only he.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from hashlib import sha224
+from itertools import chain
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from cachetui.pip.formats import index_page
+from cachetui.pip.scan.draft import Candidate
+
+ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
+CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
+METADATA = b".metadata"
+"""What PEP 658 appends to a wheel's address."""
+
+
+class Dictionary:
+    """Entries that wait for an address; each is struck out once it has one."""
+
+    def __init__(self, wanted: Iterable[Wanted], indexes: Sequence[str] = ()) -> None:
+        """Take what is wanted, and the addresses of indexes in pip's settings."""
+        self._wanted = {one.digest: one for one in wanted}
+        self._of: dict[str, dict[bytes, Wanted]] = {}
+        """The same by project; those without one under ""."""
+        self._bases = {index.rstrip("/") for index in indexes}
+        for digest, one in self._wanted.items():
+            self._of.setdefault(one.project or "", {})[digest] = one
+
+    def wants(self, project: str | None) -> bool:
+        """Return whether a page of this project, or of none, could name an entry."""
+        return bool(self._wanted if project is None else self._of.get("") or self._of.get(project))
+
+    def look_up(self, urls: Iterable[str]) -> Found:
+        """Return which of these addresses were wanted."""
+        return self._try([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
+
+    def page_address(self, digest: bytes, project: str, page: index_page.Page) -> str | None:
+        """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
+        guesses = set(self._bases)
+        with suppress(ValueError):  # what is no address tells nothing
+            parts = urlsplit(index_page.first_absolute(page) or "")
+            guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
+        for base in sorted(guesses):
+            for address in (f"{base}/{project}/", f"{base}/{project}"):
+                if sha224(address.encode("utf-8", "surrogatepass")).digest() == digest:
+                    return address
+        return None
+
+    def look_through(self, page: index_page.Page, project: str | None, base: str | None) -> Found:
+        """Return what a page names.
+
+        On a project's page first the few addresses are tried whose file names bear a wanted version of it, then, if
+        something is left that it may name, all. Those on a page of no project are all tried.
+        """
+        if not self.wants(project):
+            return {}
+        if index_page.needs_parsing(page) or (project is None and index_page.is_mixed(page)):
+            return self._try(parsed(page, base), self._wanted)
+        listed = index_page.listed_files(page)
+        if project is None:
+            return self._try([address for address, _, _ in listed], self._wanted)
+        own, nameless = self._of.get(project, {}), self._of.get("", {})
+        versions = {one.version.encode("utf-8", "replace") for one in own.values() if one.version}
+        found = self._try(index_page.addresses_of(listed, versions), own)
+        if nameless or own:
+            found |= self._try([address for address, _, _ in listed], own, nameless)
+        if own and index_page.is_mixed(page):
+            found |= self._try(parsed(page, base), own, nameless)
+        return found
+
+    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, Wanted]) -> Found:
+        """Strike out what some addresses name, until nothing is waiting any more."""
+        matches: Found = {}
+        if not any(waiting):
+            return matches
+        if is_odd(b"".join(addresses)):
+            addresses = [spelling for address in addresses for spelling in (address, *asked_otherwise(address))]
+        wanted = self._wanted
+        for address in addresses:
+            found = sha224(address)
+            file = found.digest()
+            found.update(METADATA)
+            metadata = found.digest()
+            if file in wanted or metadata in wanted:
+                for digest, spelling in ((file, address), (metadata, address + METADATA)):
+                    if one := wanted.pop(digest, None):
+                        del self._of[one.project or ""][digest]
+                        matches[one.digest] = spelling.decode("utf-8", "replace")
+                if not any(waiting):
+                    break
+        return matches
+
+
+def is_odd(addresses: bytes) -> bool:
+    """Return whether something in an address, or in several in a row, may be spelled otherwise when pip asks for it."""
+    return bool(ODD(addresses) or CAPITALS(addresses))
+
+
+def parsed(page: index_page.Page, base: str | None) -> list[bytes]:
+    """Return the addresses that parsing a page brings out."""
+    return [address.encode("utf-8", "surrogatepass") for address in index_page.addresses(page, base)]
+
+
+def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
+    """Return the spelling by which pip asks for an address, if that is another one."""
+    if not is_odd(address):
+        return ()
+    try:
+        asked = index_page.as_asked(address.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+    except ValueError:
+        return ()
+    return (asked,) if asked != address else ()
+
+
+class Wanted(NamedTuple):
+    """An entry that waits for its address."""
+
+    digest: bytes
+    """What its record is named after."""
+    project: str | None
+    """Its project's canonical name, where known."""
+    version: str | None
+    """Its version as written, where known."""
+
+
+Found = dict[bytes, str]
+"""Addresses that were found, by the digests after which pip names their records."""
+NAMELESS_PAGE = "page"
+"""How the hint of a response begins that lists addresses, but is no project's page."""
+
+
+def lists_addresses(candidate: Candidate) -> bool:
+    """Return whether an entry is a page that may list the addresses of others."""
+    if candidate.kind == "response":
+        return candidate.hint.startswith(NAMELESS_PAGE)
+    return candidate.kind in ("page", "index")
+
+
+class Waiting:
+    """The entries among some that an index page may list, and that are not named by one yet."""
+
+    def __init__(self, candidates: Iterable[Candidate]) -> None:
+        """Pick them out."""
+        self._by_digest: dict[bytes, Candidate] = {}
+        self._again: list[tuple[bytes, Candidate]] = []  # the same answer in another directory
+        for one in candidates:
+            if can_be_listed(one):
+                digest = one.digest
+                if self._by_digest.setdefault(digest, one) is not one:
+                    self._again.append((digest, one))
+        self.wanted = [Wanted(digest, one.project, one.version) for digest, one in self._by_digest.items()]
+        """What they are looked for by."""
+
+    def settle(self, found: Found) -> list[Candidate]:
+        """Take in addresses; return the entries that are named by them."""
+        from cachetui.pip.scan.identify import settle_by_address  # noqa: PLC0415 - often nothing waits
+
+        named: list[Candidate] = []
+        for digest, one in chain(self._by_digest.items(), self._again):
+            if url := found.get(digest):
+                settle_by_address(one, url)
+                named.append(one)
+        return named
+
+
+def can_be_listed(candidate: Candidate) -> bool:
+    """Return whether an index page may list the address of an entry that is not named by one yet."""
+    if candidate.by == "url" or candidate.files[0].path[:4] != "http":
+        return False
+    if candidate.project is None:
+        return candidate.kind == "response" and candidate.hint == "packed"
+    return candidate.kind in ("file", "wheel", "sdist", "metadata")

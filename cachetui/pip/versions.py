@@ -1,0 +1,64 @@
+"""What differs between versions of pip."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from packaging.version import Version
+
+XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
+"""Which values of XDG variables count: all of them, those not blank, those without the blanks around them, only
+absolute paths."""
+XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
+    ((26, 3), "absolute"),
+    ((26, 2), "stripped"),
+    ((21, 3), "filled"),
+    ((), "verbatim"),
+)
+"""Since which pip which values of XDG variables count: as its vendored platformdirs, before that appdirs, has it."""
+
+
+class Ways(NamedTuple):
+    """How pip treats its settings: what changed from one version to another."""
+
+    xdg: XdgWay = "absolute"
+    """Which values of XDG variables count."""
+    on_mac: bool = True
+    """Whether XDG variables count on macOS, too (26.2)."""
+    merges: bool = True
+    """Whether an empty value hides those that it overrides (all but 25.2 and 25.3, which fall through)."""
+    by_file: bool = True
+    """Whether a file that is named twice counts at its first place, not its last (25.2)."""
+    normalises: bool = True
+    """Whether two spellings of one name in one section are an error (26.3)."""
+    unsets_anywhere: bool = True
+    """Whether `pip config unset` looks into each file of a level, not only into the strongest (26.3 at the latest)."""
+
+
+def ways_of(version: Version | None) -> Ways:
+    """Return the ways of a version of pip from 20.1 on, or those of the newest known when it is not known."""
+    if version is None:
+        return Ways()
+    release = version.release[:2]
+    return Ways(
+        xdg=next(way for since, way in XDG if release >= since),
+        on_mac=release >= (26, 2),
+        merges=release not in ((25, 2), (25, 3)),
+        by_file=release >= (25, 2),
+        normalises=release >= (26, 3),
+        unsets_anywhere=release >= (26, 3),
+    )
+
+
+def pip_version(prefix: Path) -> Version | None:
+    """Return the version of the pip in an environment from its metadata, without running it; None when in doubt."""
+    found = set()
+    for folder in ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/site-packages"):
+        for metadata in prefix.glob(f"{folder}/pip-*.*-info"):
+            name, _, version = metadata.stem.partition("-")
+            try:
+                found.add(Version(version.partition("-py")[0]) if name.lower() == "pip" else None)
+            except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+                return None
+    return found.pop() if len(found) == 1 else None

@@ -1,0 +1,112 @@
+"""Have a pip change its settings, and look whether they are then as wanted. Nothing but pip writes them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cachetui.pip.config.ask_pip import ask_pip, compare, quiet
+from cachetui.pip.config.location import here, locate
+from cachetui.pip.config.settings import Setting
+from cachetui.pip_settings.change import Change, said_to_install
+from cachetui.pip_settings.effective import PipSettings, Prefixed, settings_of
+from cachetui.system import isolated
+
+PATIENCE = 30.0
+"""Seconds that a pip may take to write a setting: some start slowly."""
+QUOTED = 300
+"""Characters of a pip's complaint that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What came of a change."""
+
+    done: bool
+    """Whether it is now as it was wanted."""
+    message: str
+    """What happened, in a sentence or a few; may quote what pip said."""
+    settings: PipSettings
+    """What there is now."""
+
+
+def carry_out(
+    change: Change,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    timeout: float = PATIENCE,
+    stop: Callable[[], bool] = lambda: False,
+    cwd: Path | None = None,
+    etc: str = "/etc",
+) -> Effect:
+    """Have pip do it, then look whether it did: in its settings, and by asking it. Raises nothing.
+
+    Each command may take `timeout` seconds. `etc` is for tests alone.
+    """
+    portrait = change.settings.portrait
+    folder = str(cwd) if cwd else here()
+    trouble = ""
+    for step in change.steps:
+        arguments = ("-m", "pip", *step)
+        reply = isolated.ask(portrait.python.executable, arguments, quiet(environ, folder), timeout=timeout, stop=stop)
+        if reply.code != 0:
+            trouble = f"pip {reply.trouble}" if reply.code is None else f"pip failed: {_telling(reply.err)}"
+            break
+    now = settings_of(portrait, environ, cwd=Path(folder), etc=etc)
+    if trouble:
+        by_hand = " or ".join(dict.fromkeys([f"{one.path}:{one.line}" for one in _files(change)]))
+        hint = f" The place to change it by hand is {by_hand}." if by_hand else ""
+        return Effect(_fulfilled(change, now), f"{trouble}.{hint}", now)
+    if not _fulfilled(change, now):
+        return Effect(False, f"pip did as it was told, but {_why_not(change, now)}.", now)
+    python = Prefixed(portrait.python.executable, portrait.prefix)
+    heard = locate(python=python, environ=environ, cwd=Path(folder), command="cache", pip=now.pip, etc=etc)
+    answer = ask_pip(python, environ, timeout, cwd=Path(folder), stop=stop)
+    if difference := compare(heard, answer):
+        return Effect(False, f"By its settings {_state(now)}. {difference}", now)
+    return Effect(True, f"Done: {_state(now)}. {answer.message}", now)
+
+
+def _files(change: Change) -> list[Setting]:
+    said = [one.setting for one in said_to_install(change.settings, change.option)]
+    return [setting for setting in said if setting is not None and setting.path is not None]
+
+
+def _fulfilled(change: Change, now: PipSettings) -> bool:
+    match change.wish:
+        case "on":
+            return now.location.enabled
+        case "off":
+            return now.counting("no-cache-dir") is not None and now.location.works
+        case "move":
+            return now.location.root == change.root
+        case "default":
+            counting = now.counting("cache-dir")
+            return counting is not None and counting.setting is None
+
+
+def _why_not(change: Change, now: PipSettings) -> str:
+    """Return what still says otherwise, as the end of a sentence."""
+    counting = now.counting(change.option)
+    if change.wish == "on" and counting is None:
+        return f"the cache is still off: {now.location.off_by}"
+    if counting is None or counting.setting is None:
+        return f"nothing says {change.option} now, where it looks"
+    return f"{counting.setting.quoted()} is stronger"
+
+
+def _state(now: PipSettings) -> str:
+    """Return where its cache is, and whether it is on."""
+    who = f"the cache of pip {now.pip}"
+    if now.location.enabled:
+        return f"{who} is on, at {now.location.root}"
+    return f"{who} is off ({now.location.off_by})"
+
+
+def _telling(err: str) -> str:
+    """Return what a pip complains of, in one line."""
+    said = [line.strip() for line in err.splitlines() if line.strip()]
+    errors = [line for line in said if line.startswith("ERROR")] or said[-1:]
+    return " ".join(errors).replace("ERROR: ", "")[:QUOTED].rstrip(".") or "without a word"

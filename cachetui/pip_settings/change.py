@@ -1,0 +1,223 @@
+"""How a pip's cache is switched on or off, or moved: by that pip's own `config`, where that can do it."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from packaging.version import Version
+
+from cachetui.pip.config.settings import Level
+from cachetui.pip.versions import ways_of
+from cachetui.pip_settings.destination import destination, is_empty
+from cachetui.pip_settings.effective import Option, PipSettings, Saying
+
+Wish = Literal["on", "off", "move", "default"]
+"""What is to become of the cache: switched on or off, moved to another folder, or back to where pip puts it."""
+FIRST_CONFIG = Version("10.0")
+"""The first pip with a command `pip config`."""
+COMMENT = ("#", ";")
+"""How lines begin that pip leaves out when it writes a file anew."""
+WORDS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
+"""Whose settings a level holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What would be done, and what that will not do."""
+
+    settings: PipSettings
+    """What there is now."""
+    wish: Wish
+    """What is wanted."""
+    root: Path | None = None
+    """Where the cache is to be moved to; None for every other wish."""
+    steps: tuple[tuple[str, ...], ...] = ()
+    """What that pip is given, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
+    obstacles: tuple[str, ...] = ()
+    """Sentences on what pip cannot change, and how its user can."""
+    notes: tuple[str, ...] = ()
+    """Sentences on what comes with it."""
+
+    @property
+    def option(self) -> Option:
+        """What it is about."""
+        return "no-cache-dir" if self.wish in ("on", "off") else "cache-dir"
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The same as a user would type it."""
+        python = str(self.settings.portrait.python.executable)
+        join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
+        return tuple([join([python, "-m", "pip", *step]) for step in self.steps])
+
+
+def plan_change(
+    settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
+) -> Change:
+    """Return what would be done to fulfil a wish; `root` is the folder to move to as it was typed, `~` allowed.
+
+    Runs nothing and writes nothing. Raises DestinationError where that folder will not do.
+    """
+    if obstacles := _hindrances(settings, environ):
+        return Change(settings, wish, obstacles=tuple(obstacles))
+    place = destination(root or "", settings.location.root, environ) if wish == "move" else None
+    match wish:
+        case "on":
+            steps, obstacles = _unset(settings, "no-cache-dir")
+            if settings.location.off_by and not said_to_install(settings, "no-cache-dir"):
+                obstacles.append(
+                    f"{settings.location.off_by}: pip uses no such folder. No setting changes that: move the cache, "
+                    "run as its owner, or give it back with chown."
+                )
+        case "off":
+            steps, obstacles = _set(settings, "no-cache-dir", "true")
+        case "move":
+            steps, obstacles = _set(settings, "cache-dir", str(place))
+        case "default":
+            steps, obstacles = _unset(settings, "cache-dir")
+    change = Change(settings, wish, place, tuple(steps), tuple(obstacles), tuple(_notes(settings, wish, steps)))
+    if steps and not _can_be_isolated(settings.portrait.version):
+        by_hand = " and ".join([f"`{command}`" for command in change.commands])
+        obstacle = f"Python {settings.portrait.version} cannot be run isolated, so cachetui does not: run {by_hand}."
+        return replace(change, steps=(), obstacles=(*obstacles, obstacle))
+    return change
+
+
+def _can_be_isolated(version: str) -> bool:
+    """Return whether a Python knows `-I` (3.4)."""
+    major, _, rest = version.partition(".")
+    return (int(major), int(rest.partition(".")[0])) >= (3, 4) if major.isdecimal() else True
+
+
+def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
+    """Return why this pip's settings cannot be changed at all."""
+    executable = settings.portrait.python.executable
+    if settings.portrait.trouble:
+        return [f"{executable} does not work. {settings.portrait.trouble}"]
+    if settings.pip is None:
+        return [f"{executable} has no pip that could change its settings."]
+    if settings.pip < FIRST_CONFIG:
+        return [f"pip {settings.pip} has no `pip config`: change its settings by hand."]
+    if not settings.location.works:
+        return [*settings.location.notes, "Until that is mended by hand, pip changes no settings."]
+    named = environ.get("PIP_CONFIG_FILE")
+    if named and (named == os.devnull or os.path.exists(named)):  # noqa: PTH110 - may be "nul"
+        return [
+            f"PIP_CONFIG_FILE={named} takes the place of your own settings: pip would not heed what it wrote there. "
+            f"Change that file by hand, or {_how_to_unset('PIP_CONFIG_FILE')}."
+        ]
+    return []
+
+
+def said_to_install(settings: PipSettings, option: Option) -> list[Saying]:
+    """Return what is said to `pip install` about something, the stronger first."""
+    found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
+    return [one for one in reversed(found) if one.value]
+
+
+def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return commands that take back all that is said, and what they cannot take back."""
+    steps: list[tuple[str, ...]] = []
+    obstacles: list[str] = []
+    for one in said_to_install(settings, option):
+        setting = one.setting
+        if setting is None:
+            continue
+        arguments = ("config", f"--{setting.level}", "unset", f"{setting.section}.{option}")
+        if setting.path is None:
+            obstacles.append(
+                f"{setting.quoted()} is a variable, which no pip can change: {_how_to_unset(one.said_by)}."
+            )
+        elif not _reaches(settings, setting.path, setting.level):
+            obstacles.append(f"{setting.quoted()} stands where `pip config` does not reach: take it out by hand.")
+        elif not _may_write(setting.path):
+            command = Change(settings, "on", steps=(arguments,)).commands[0]
+            obstacles.append(f"{setting.path} is not yours to write: whom it belongs to can run `{command}`.")
+        else:
+            steps.append(arguments)
+    if not steps and not obstacles:
+        obstacles.append(f"Nothing says {option}: there is nothing to take back.")
+    return steps, obstacles
+
+
+def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the command that says something more strongly than anything that is said so far, and what is stronger."""
+    said = said_to_install(settings, option)
+    variable = next((one for one in said if one.setting and one.setting.path is None), None)
+    if variable is not None:
+        return [], [
+            f"{variable.said_by}={variable.value} is a variable and stronger than any file: "
+            f"{_how_to_unset(variable.said_by)}."
+        ]
+    level: Level = "user"
+    section = "global"
+    if said and said[0].setting is not None:
+        strongest = said[0].setting
+        section = strongest.section
+        if strongest.level is None:
+            return [], [f"{strongest.said_by} is stronger, and stands where `pip config` does not reach: edit it."]
+        if strongest.level == "site" or (strongest.level == "global" and _may_write(strongest.path or "")):
+            level = strongest.level
+    target = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}[level]
+    if not target or not _may_write(target[-1]):
+        return [], [f"{target[-1] if target else 'A file for it'} cannot be written: run cachetui as its owner."]
+    return [("config", f"--{level}", "set", f"{section}.{option}", value)], []
+
+
+def _reaches(settings: PipSettings, path: str, level: Level | None) -> bool:
+    """Return whether `pip config unset` finds what stands in a file (`_get_parser_to_modify` in its configuration)."""
+    files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}
+    if level is None:
+        return False
+    return ways_of(settings.pip).unsets_anywhere or Path(path) == Path(files[level][-1])
+
+
+def _may_write(path: str) -> bool:
+    """Return whether a file can be written, or made with the folders above it."""
+    place = Path(path)
+    if place.exists():
+        return os.access(place, os.W_OK)
+    nearest = next((folder for folder in place.parents if folder.exists()), None)
+    return nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK)
+
+
+def _notes(settings: PipSettings, wish: Wish, steps: list[tuple[str, ...]]) -> list[str]:
+    """Return what comes with the commands."""
+    notes = []
+    levels: tuple[Level, ...] = ("global", "user", "site")
+    touched = [level for level in levels if any(step[1] == f"--{level}" for step in steps)]
+    for level in touched:
+        if level != "site":
+            whom = "every pip on this machine" if level == "global" else "every pip that you run, not this one alone"
+            notes.append(f"These are {WORDS[level]} settings: they count for {whom}.")
+        files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}[level]
+        if commented := [path for path in files if _has_comments(path)]:
+            notes.append(f"pip writes {' and '.join(commented)} anew: the comments in it will be lost.")
+    if steps and wish in ("move", "default"):
+        if not is_empty(settings.location.root):
+            notes.append(f"What is cached now stays where it is, in {settings.location.root}; pip will not look there.")
+        if settings.counting("no-cache-dir"):
+            notes.append("The cache is off, and stays off.")
+    return notes
+
+
+def _has_comments(path: str) -> bool:
+    try:
+        with Path(path).open(encoding="utf-8", errors="replace") as lines:
+            return any(line.lstrip().startswith(COMMENT) for line in lines)
+    except OSError:
+        return False
+
+
+def _how_to_unset(variable: str) -> str:
+    """Return how to take back a variable."""
+    if sys.platform == "win32":
+        return f"remove it from your environment (in PowerShell: Remove-Item Env:{variable})"
+    return f"run `unset {variable}` in your shell, and take it out of where it is set, such as ~/.profile"

@@ -1,0 +1,71 @@
+"""The folder that a cache may be moved to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+
+from cachetui.errors import CachetuiError
+from cachetui.pip.config.paths import expand, home, objection
+
+
+class DestinationError(CachetuiError):
+    """A folder that no cache should be moved to; nothing was touched."""
+
+
+def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ) -> Path:
+    """Return the folder that a user means by `typed`, with `~` expanded by `environ`; it need not exist.
+
+    `root` is where the cache is now. Raises DestinationError with a sentence that says why it cannot be that folder.
+    """
+    if not typed:
+        raise DestinationError("No folder is named.")
+    if not typed.isprintable():
+        raise DestinationError("A folder's name with a line break or another control character cannot be written down.")
+    whole = expand(typed, sys.platform, environ)
+    tilde = Path(typed).parts[0]
+    if whole.startswith("~"):
+        who = f"there is no user called {tilde[1:]}" if tilde[1:] else "no home directory is known"
+        raise DestinationError(f"{typed} stands for no folder: {who}.")
+    if tilde.startswith("~") and not os.path.isdir(base := expand(tilde, sys.platform, environ)):  # noqa: PTH112
+        raise DestinationError(f"{tilde} stands for {base}, which is not there: name the folder by its whole path.")
+    if not os.path.isabs(whole):  # noqa: PTH117 - asked of text
+        raise DestinationError(f"{typed} is relative: begin with the root of the file system, or with ~.")
+    place = Path(os.path.normpath(whole))
+    if hindrance := _hindrance(place, Path(os.path.realpath(root)), Path(home(sys.platform, environ))):
+        raise DestinationError(hindrance)
+    return place
+
+
+def _hindrance(place: Path, root: Path, own: Path) -> str | None:
+    """Return why a place will not do; `root` is the present one, resolved, and `own` the user's home."""
+    try:
+        real = Path(os.path.realpath(place))
+        with suppress(FileNotFoundError, NotADirectoryError):  # it need not be there
+            place.lstat()
+        nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
+        if nearest.is_symlink() and not nearest.exists():
+            return f"{nearest} is a link to something that is not there."
+        if not nearest.is_dir():
+            return f"{nearest} is no folder."
+    except OSError as error:  # a name that is too long
+        return f"{place} cannot be looked at: {error.strerror}."
+    if real == root:
+        return f"The cache is in {place} already."
+    own = Path(os.path.realpath(own))
+    if real.is_relative_to(root) and not own.is_relative_to(root):  # else there would be no way out
+        return f"{place} lies in the present cache, {root}: name a folder outside of it."
+    if own.is_relative_to(real):
+        return f"{place} is your home directory or lies above it: name a folder that is the cache's alone."
+    return f"{why}: pip would keep nothing there." if (why := objection(str(place))) else None
+
+
+def is_empty(root: Path) -> bool:
+    """Return whether no file lies below a folder, which need not exist; one that cannot be read is not empty."""
+    unread: list[OSError] = []
+    if not os.path.lexists(root):
+        return True
+    return not any(files for _, _, files in os.walk(root, onerror=unread.append)) and not unread

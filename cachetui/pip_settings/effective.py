@@ -1,0 +1,177 @@
+"""Where one Python's pip has its cache, whether it is on, and everything that has a say in that."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from packaging.version import Version
+
+from cachetui.interpreters.info import Portrait
+from cachetui.pip.config.location import DEFAULT, INSTALL, OTHERS, Location, here, locate
+from cachetui.pip.config.paths import Files, configuration_files, default_root
+from cachetui.pip.config.settings import ENVIRONMENT, EVERYBODY, YES, Configuration, Setting, read_configuration
+from cachetui.pip.versions import ways_of
+
+Option = Literal["cache-dir", "no-cache-dir"]
+Role = Literal["counts", "overruled", "empty", "elsewhere"]
+"""What becomes of what is said: it `counts`, something stronger has overruled it, it is `empty` and takes back what is
+weaker, or it is said to another command than `pip install`."""
+FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
+"""The first pip with a command `pip cache`; the first that takes any `no-cache-dir` for a yes."""
+NOWHERE = Files((), (), ())
+
+
+class Saying(NamedTuple):
+    """One place that says something about the cache."""
+
+    option: Option
+    """What it is about."""
+    value: str
+    """What it says, as written; may hold anything."""
+    said_by: str
+    """The variable, the file with its line and section, or the platform's default."""
+    role: Role
+    """What becomes of it."""
+    setting: Setting | None = None
+    """The same as pip's configuration has it; None for the platform's default."""
+
+
+@dataclass(frozen=True, slots=True)
+class PipSettings:
+    """What one Python's pip is told about its cache."""
+
+    portrait: Portrait
+    """The Python."""
+    location: Location
+    """Where `pip install` has its cache."""
+    sayings: tuple[Saying, ...] = ()
+    """All that has a say, the weaker before the stronger."""
+    files: Files = NOWHERE
+    """Where that pip looks for settings."""
+    traps: tuple[str, ...] = ()
+    """Sentences on what does not do what it seems to."""
+
+    @property
+    def pip(self) -> Version | None:
+        """The version of its pip; None where it has none."""
+        return Version(self.portrait.pip) if self.portrait.pip else None
+
+    def counting(self, option: Option) -> Saying | None:
+        """Return what counts of what is said about something; None where nothing does."""
+        return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
+
+
+def settings_of(
+    portrait: Portrait,
+    environ: Mapping[str, str] = os.environ,
+    *,
+    cwd: Path | None = None,
+    platform: str = sys.platform,
+    etc: str = "/etc",
+) -> PipSettings:
+    """Return from files and variables what a Python's pip does; run nothing, raise nothing.
+
+    `cwd` is what relative paths start from; `etc` is for tests alone.
+    """
+    pip = Version(portrait.pip) if portrait.pip else None
+    folder = str(cwd) if cwd else here()
+    location = locate(
+        python=Prefixed(portrait.python.executable, portrait.prefix),
+        environ=environ,
+        cwd=Path(folder),
+        platform=platform,
+        pip=pip,
+        etc=etc,
+    )
+    if portrait.trouble:
+        return PipSettings(portrait, location)
+    ways = ways_of(pip)
+    files = configuration_files(platform, environ, str(portrait.prefix), ways, etc)
+    devnull = "nul" if platform == "win32" else "/dev/null"
+    configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
+    default = Saying("cache-dir", default_root(platform, environ, ways), DEFAULT, "overruled")
+    sayings = _sayings(configuration, default)
+    traps = (*location.notes, *_traps(pip, location, configuration, environ))
+    return PipSettings(portrait, location, sayings, files, tuple(dict.fromkeys(traps)))
+
+
+class Prefixed(NamedTuple):
+    """An interpreter whose prefix is known, for it was asked."""
+
+    executable: Path
+    """Its absolute path."""
+    prefix: Path
+    """Its `sys.prefix`."""
+
+
+def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...]:
+    """List who says something: the default, then section by section, in each the weaker before the stronger."""
+    options: tuple[Option, ...] = ("cache-dir", "no-cache-dir")
+    counting = {option: configuration.heard(option, INSTALL)[-1:] for option in options}
+    found = [default._replace(role="overruled" if counting["cache-dir"] else "counts")]
+    sections = (*OTHERS, EVERYBODY, INSTALL, ENVIRONMENT)
+    heard = [setting for setting in configuration.settings if setting.section in sections]
+    for setting in sorted(heard, key=lambda one: sections.index(one.section)):
+        for option in options:
+            if setting.name != option:
+                continue
+            role: Role = "overruled"
+            if setting.section in OTHERS:
+                role = "elsewhere"
+            elif setting in counting[option]:
+                role = "counts"
+            elif not setting.value:
+                role = "empty"
+            found.append(Saying(option, setting.value, setting.said_by, role, setting))
+    return tuple(found)
+
+
+def _traps(
+    pip: Version | None, location: Location, configuration: Configuration, environ: Mapping[str, str]
+) -> list[str]:
+    """Name the traps that have to do with who runs which pip."""
+    traps = []
+    if pip is None:
+        traps.append("This Python has no pip, or only one that its user installed for themselves alone.")
+    elif pip < FIRST_CACHE:
+        traps.append(f"pip {pip} has no `pip cache` to ask where its cache is: what stands here is read from settings.")
+    switch = configuration.heard("no-cache-dir", INSTALL)[-1:]
+    if pip is not None and pip < FIRST_CALLBACK and switch and switch[0].value.lower() in YES:
+        traps.append(f"{switch[0].quoted()} makes pip {pip} crash: before 19.0 only a no switched the cache off.")
+    if sys.platform != "win32" and os.geteuid() == 0 and environ.get("SUDO_USER"):
+        traps.append(
+            f"This runs under sudo: pips run by {environ['SUDO_USER']} may have their cache elsewhere, and by other "
+            "settings."
+        )
+    if location.enabled and (owner := _other_owner(location.root)):
+        traps.append(f"{location.root} belongs to {owner}: what pip puts there will not be theirs.")
+    return traps
+
+
+def _other_owner(root: Path) -> str | None:
+    """Return who a folder belongs to, if that is somebody else than who runs this."""
+    if sys.platform == "win32":
+        return None
+    try:
+        uid = root.stat().st_uid
+    except OSError:
+        return None
+    return _user(uid) if uid != os.geteuid() else None
+
+
+@cache
+def _user(uid: int) -> str:
+    if sys.platform == "win32":
+        return str(uid)
+    import pwd  # noqa: PLC0415 - there is none on Windows
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"user {uid}"

@@ -1,0 +1,266 @@
+"""Carry out a plan: the only code that deletes under a root."""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.errors import RefusedError
+from cachetui.model import Entry, File, allocated
+from cachetui.removal.in_use_monitor import Pips, Watch
+from cachetui.removal.plan import SERVES, Kept, Plan, subtree
+from cachetui.removal.recheck import LeftError, look_at, reason_of
+from cachetui.removal.rooted import Descent, Directory
+
+PAIR = 2
+"""Files of most entries, at the most: they are looked at, and then both go at once."""
+REPORT_SECONDS = 0.05
+"""Least time between two reports: often enough for the eye."""
+BELONGS = "belongs to what stays"
+
+
+class Progress(NamedTuple):
+    """How far a removal is."""
+
+    entries: int
+    """Entries dealt with."""
+    of: int
+    """Entries in the plan."""
+    freed: int
+    """Bytes freed so far."""
+    path: str
+    """What was dealt with last, relative to the root."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a removal really did."""
+
+    removed: tuple[str, ...] = ()
+    """Files unlinked, relative to the root, in that order."""
+    vanished: tuple[str, ...] = ()
+    """Files and empty directories of the plan that were gone already."""
+    kept: tuple[Kept, ...] = ()
+    """What the plan kept, then what could not be or must not be removed after all."""
+    failed: int = 0
+    """How many of `kept` were planned to go."""
+    freed: int = 0
+    """Bytes that the disk got back."""
+    directories: int = 0
+    """Directories removed."""
+    entries: int = 0
+    """Entries wholly gone."""
+    stopped: bool = False
+    """Whether `stop` ended it early."""
+
+
+def unlink(directory: Directory, name: str) -> None:
+    """Take a file away. An undo would put a function in this place that moves it aside."""
+    os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
+
+
+def carry_out(
+    plan: Plan,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    report: Callable[[Progress], None] | None = None,
+    take: Callable[[Directory, str], None] = unlink,
+    opener: Callable[[str], Directory] = Directory,
+    pips: Pips | None = None,
+    clock: Callable[[], int] = time.time_ns,
+) -> Outcome:
+    """Remove what `plan` lists, as far as it still is what the scan saw; blocking.
+
+    `stop` is asked between entries; `report` is called in this thread, at most some tens of times a second; `take`
+    takes a file away; `opener` opens the root. `pips` tells the process ids of running pips: it is asked before the
+    first thing that one may need, and then again and again; what a pip may need stays from then on, also when `pips`
+    raises OSError. `clock` tells the present in nanoseconds since the epoch. What else raises OSError breaks it off:
+    the outcome still tells what has gone, and that the rest is kept, and why. Raises RefusedError if another directory
+    has taken the root's place.
+    """
+    try:
+        root = opener(plan.root)
+    except FileNotFoundError:
+        gone = [path for entry in plan.entries for path in [file.path for file in entry.files] or [entry.path]]
+        return Outcome(vanished=tuple(gone), kept=plan.kept, entries=len(plan.entries))
+    except OSError as error:
+        raise RefusedError(
+            f"{plan.root} cannot be opened any more: {reason_of(error)}. Read the cache again."
+        ) from error
+    if (root.found.st_dev, root.found.st_ino) != (plan.device, plan.inode):
+        root.close()
+        raise RefusedError(f"{plan.root} is not the directory that was read: read the cache again.")
+    return _Run(plan, root, stop, take, pips or tuple, clock).carry_out(report)
+
+
+class _Run:
+    """One removal under way: the open directories from the root to where it is, and what has happened so far."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        root: Directory,
+        stop: Callable[[], bool],
+        take: Callable[[Directory, str], None],
+        pips: Pips,
+        clock: Callable[[], int],
+    ) -> None:
+        self._plan, self._stop, self._take, self._clock = plan, stop, take, clock
+        self._way = Descent(root, self._leave)
+        self._watch = Watch(plan.entries, self._way, plan.device, pips, clock)
+        self._may_go = frozenset(plan.directories)
+        self._gone: set[str] = set()
+        self._removed: list[str] = []
+        self._vanished: list[str] = []
+        self._kept: list[Kept] = []
+        self._freed = self._directories = 0
+        self._whole = self._reached = 0
+        """Entries wholly gone, and entries dealt with."""
+        self._stopped = False
+
+    def carry_out(self, report: Callable[[Progress], None] | None) -> Outcome:
+        """Take the entries one by one, neighbours on the disk together; what breaks that off keeps all the rest."""
+        entries = sorted(self._plan.entries, key=attrgetter("path"))
+        try:
+            self._remove_all(entries, report)
+        except OSError as error:
+            reason = f"the removal broke off: {reason_of(error)}"
+            self._kept += [Kept(entry.path, reason) for entry in entries[self._reached :]]
+        finally:
+            self._way.close()
+        return Outcome(
+            removed=tuple(self._removed),
+            vanished=tuple(self._vanished),
+            kept=(*self._plan.kept, *self._kept),
+            failed=len(self._kept),
+            freed=self._freed,
+            directories=self._directories,
+            entries=self._whole,
+            stopped=self._stopped,
+        )
+
+    def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
+        """Remove entries until it is to stop."""
+        due = 0.0
+        for number, entry in enumerate(entries, 1):
+            self._stopped = self._stop()
+            if self._stopped:
+                break
+            self._whole += self._remove(entry)
+            self._reached = number
+            if report and ((now := time.monotonic()) >= due or number == len(entries)):
+                due = now + REPORT_SECONDS
+                report(Progress(number, len(entries), self._freed, entry.path))
+
+    def _remove(self, entry: Entry) -> bool:
+        """Remove an entry; tell whether all of it is gone."""
+        if reason := self._watch.reason_to_stay(entry):
+            self._kept.append(Kept(entry.path, reason))
+            return False
+        return self._remove_files(entry.files) if entry.files else self._remove_empty(entry.path)
+
+    def _remove_files(self, files: tuple[File, ...]) -> bool:
+        """Remove all files or, if one of them is not what the scan saw, none; what fails keeps those after it."""
+        looked = []
+        for file in files:
+            parent, _, name = file.path.rpartition("/")
+            try:
+                looked.append((file.path, parent, name, look_at(self._way, parent, name, file, self._plan.device)))
+            except LeftError as left:
+                self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
+                return False
+        again = len(files) > PAIR
+        for index, (path, parent, name, seen) in enumerate(looked):
+            try:  # where there are many, the first look at it may be long ago
+                found = look_at(self._way, parent, name, files[index], self._plan.device) if again else seen
+                self._unlink(path, parent, name, found)
+            except LeftError as left:
+                self._kept.append(Kept(path, str(left)))
+                self._kept += [Kept(other.path, BELONGS) for other in files[index + 1 :]]
+                return False
+        return True
+
+    def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
+        """Unlink a file, `name` in `parent`, that was just looked at. Raises LeftError if it has to stay."""
+        if path in self._plan.companions:
+            self._check_alone(path)
+        try:
+            if found:
+                directory = self._way.go(parent)
+                if found.st_nlink > 1:  # another of its names may have gone since
+                    found = directory.look(name)
+                self._take(directory, name)
+                directory.taken_from = True
+        except FileNotFoundError:
+            found = None
+        except OSError as error:
+            raise LeftError(reason_of(error)) from error
+        self._gone.add(path)
+        if found is None:
+            self._vanished.append(path)
+            return
+        self._removed.append(path)
+        if found.st_nlink == 1:
+            self._freed += allocated(found)
+
+    def _check_alone(self, companion: str) -> None:
+        """Raise LeftError if a file that `companion` serves has not gone, or one like it has come."""
+        waits_for = self._plan.companions[companion]
+        suffixes = tuple({Path(path).suffix for path in waits_for})
+        try:
+            beside = self._way.go(companion.rpartition("/")[0]).names()
+        except FileNotFoundError:
+            beside = []
+        except OSError as error:
+            raise LeftError(reason_of(error)) from error
+        if not self._gone.issuperset(waits_for) or any(name.endswith(suffixes) for name in beside):
+            raise LeftError(SERVES)
+
+    @cached_property
+    def _sorted_directories(self) -> list[str]:
+        return sorted(self._plan.directories)
+
+    def _remove_empty(self, top: str) -> bool:
+        """Remove a directory that holds nothing but empty directories; tell whether it is gone."""
+        now_ns, looked = self._clock(), []
+        try:
+            for path in subtree(self._sorted_directories, top):
+                if found := self._watch.look_at_empty(path, now_ns):
+                    looked.append((path, found))
+            for path, found in reversed(looked):
+                above, _, name = path.rpartition("/")
+                self._rmdir(parent := self._way.go(above), name, found)
+            if looked:
+                parent.taken_from = True
+        except FileNotFoundError:
+            looked.clear()
+        except (OSError, LeftError) as error:
+            self._kept.append(Kept(top, reason_of(error) if isinstance(error, OSError) else str(error)))
+            return False
+        if not looked:
+            self._vanished.append(top)
+        return True
+
+    def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
+        """Remove a directory that was just closed, if this removal emptied it."""
+        if not directory.taken_from or path not in self._may_go:
+            return
+        try:
+            self._rmdir(parent, path.rpartition("/")[2], directory.found)
+            parent.taken_from = True
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENOTEMPTY, errno.EEXIST):
+                self._kept.append(Kept(path, reason_of(error)))
+
+    def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
+        """Take an empty directory away, and count it."""
+        os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
+        self._freed += allocated(found)
+        self._directories += 1

@@ -1,0 +1,72 @@
+"""Roots from which nothing may be removed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from cachetui.errors import RefusedError
+from cachetui.model import Inventory
+
+
+def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
+    """Raise RefusedError where nothing may be removed (design, safety rules 4 and 9)."""
+    root = Path(inventory.root)
+    if root == Path(root.anchor):
+        raise RefusedError(f"{root} is the top of the file system: cachetui removes nothing there. Name a pip cache.")
+    for place in [home] if home else _homes():
+        if _holds(root, place, (inventory.device, inventory.inode)):
+            raise RefusedError(
+                f"{root} is the home directory {place} or lies above it: cachetui removes nothing there. "
+                "Name the pip cache itself."
+            )
+    if not inventory.recognised:
+        raise RefusedError(
+            f"{root} holds nothing that pip writes, so it may be something else: cachetui removes nothing there. "
+            "Name a pip cache with --cache-dir."
+        )
+    if purge and not inventory.complete:
+        raise RefusedError("The cache has not been read to its end: wait for that, then purge.")
+    if hasattr(os, "geteuid") and os.geteuid() == 0 and not named:
+        try:
+            owner = root.stat().st_uid
+        except OSError:
+            return  # without a root there is nothing to protect
+        if owner != 0:
+            raise RefusedError(
+                f"{root} belongs to another user (uid {owner}) and you are root: "
+                "name it with --cache-dir if it is meant, or run cachetui as that user."
+            )
+
+
+def _homes() -> Iterator[Path]:
+    """Yield the home directories of who runs this: by the environment, by the system, and from before `sudo`."""
+    with contextlib.suppress(RuntimeError):  # the environment names none
+        yield Path.home()
+    if hasattr(os, "getuid"):
+        import pwd  # noqa: PLC0415 - exists where os.getuid does
+
+        before = os.environ.get("SUDO_UID", "")
+        for uid in {os.getuid(), os.geteuid(), int(before) if before.isdecimal() else os.getuid()}:
+            try:
+                yield Path(pwd.getpwuid(uid).pw_dir)
+            except (KeyError, OverflowError):
+                continue
+
+
+def _holds(root: Path, place: Path, identity: tuple[int, int]) -> bool:
+    """Return whether `root` is `place` or lies above it, under whatever name."""
+    try:
+        place = place.resolve()
+    except (OSError, RuntimeError):  # a circle of links holds nothing
+        return False
+    for path in (place, *place.parents):
+        try:
+            found = path.stat()
+        except OSError:  # gone, or not to be looked at: then only its name can tell
+            found = None
+        if path == root or (found and (found.st_dev, found.st_ino) == identity):
+            return True
+    return False

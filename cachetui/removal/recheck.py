@@ -1,0 +1,167 @@
+"""What the disk says now about what a scan saw: whether it is still the same."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Mapping
+from operator import attrgetter
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.removal.in_use import folder_of
+from cachetui.removal.rooted import Descent, Directory
+
+CHANGED = "changed since the cache was read"
+GONE = "gone since the cache was read"
+REPLACED = "something else stands where its directory was"
+MORE = "holds more than was asked for: a wheel may be being built here"
+SHARING_VIOLATIONS = (5, 32, 33)
+"""Windows' ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: somebody has the file open."""
+
+
+class LeftError(Exception):
+    """Something has to stay: its message says why."""
+
+
+def is_same(found: os.stat_result, file: File, device: int) -> bool:
+    """Return whether a file is what the scan saw."""
+    return (
+        found.st_mtime_ns == file.mtime_ns
+        and found.st_ino == file.inode
+        and found.st_size == file.size
+        and found.st_dev == device
+    )
+
+
+def look_at(way: Descent, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
+    """Return what a file, `name` in `parent`, is now, None if it is gone.
+
+    Raises LeftError unless it is what the scan saw.
+    """
+    found = _found(way, parent, name)
+    if found and not is_same(found, file, device):
+        raise LeftError(CHANGED)
+    return found
+
+
+def _found(way: Descent, parent: str, name: str) -> os.stat_result | None:
+    """Return what `name` in `parent` is now, None if it is gone. Raises LeftError if that cannot be told."""
+    try:
+        return way.go(parent).look(name)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise LeftError(reason_of(error)) from error
+
+
+def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device: int) -> int | None:
+    """Return when a folder that a wheel is built in was last written to, in ns since the epoch; None if it is gone.
+
+    Raises LeftError unless it holds `known`, files by their path, as the scan saw them, and no other.
+    """
+    parent, _, name = folder.rpartition("/")
+    found = _found(way, parent, name)
+    if found is None:
+        return None
+    newest, pending = max(found.st_mtime_ns, found.st_ctime_ns), [folder]
+    try:
+        while pending:
+            path = pending.pop()
+            directory = way.go(path)
+            for name in directory.names():
+                below, found = f"{path}/{name}", directory.look(name)
+                newest = max(newest, found.st_mtime_ns)
+                if stat.S_ISDIR(found.st_mode):
+                    newest = max(newest, found.st_ctime_ns)  # a time that nobody can set back
+                    pending.append(below)
+                elif below not in known:
+                    raise LeftError(MORE)
+                elif not is_same(found, known[below], device):
+                    raise LeftError(CHANGED)
+    except FileNotFoundError as error:
+        raise LeftError(CHANGED) from error
+    except OSError as error:
+        raise LeftError(reason_of(error)) from error
+    return newest
+
+
+def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
+    """Return the files of each folder that a wheel is built in, by path."""
+    files: dict[str, dict[str, File]] = {}
+    for entry in entries:
+        if folder := folder_of(entry):
+            files.setdefault(folder, {}).update({file.path: file for file in entry.files})
+    return files
+
+
+def survey(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, int]]:
+    """Look at entries on the disk.
+
+    Return why those that are not as the scan saw them must stay, by path, and when each folder that a wheel is built
+    in was last written to, in nanoseconds since the epoch, by path. Both are empty where the root cannot be opened or
+    is another one: the removal refuses that.
+    """
+    try:
+        root = Directory(inventory.root)
+    except OSError:
+        return {}, {}
+    way = Descent(root, lambda *_: None)
+    try:
+        if (root.found.st_dev, root.found.st_ino) != (inventory.device, inventory.inode):
+            return {}, {}
+        entries = sorted(entries, key=attrgetter("path"))  # neighbours on the disk together are found faster
+        times: dict[str, int] = {}
+        unlike: dict[str, str] = {}
+        for folder, known in files_by_folder(entries).items():
+            try:
+                newest = look_at_folder(way, folder, known, inventory.device)
+            except LeftError as left:
+                unlike[folder] = str(left)
+            else:
+                if newest is None:
+                    unlike[folder] = GONE
+                else:
+                    times[folder] = newest
+        changed = {}
+        for entry in entries:
+            building = folder_of(entry)
+            if reason := unlike.get(building) if building else _unlike(root, entry, inventory.device):
+                changed[entry.path] = reason
+        return changed, times
+    finally:
+        way.close()
+
+
+def _unlike(root: Directory, entry: Entry, device: int) -> str | None:
+    """Return how an entry differs from what the scan saw, or None.
+
+    Paths are looked up whole, which is twice as fast as directory by directory. A link on the way may lead astray,
+    but to nothing worse than a wrong answer: the removal looks again, and follows none.
+    """
+    prefix, descriptor, gone = root.prefix, root.descriptor, 0
+    try:
+        for file in entry.files:
+            try:
+                found = os.stat(prefix + file.path, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                gone += 1
+            else:
+                if not is_same(found, file, device):
+                    return CHANGED
+        if not entry.files and not stat.S_ISDIR(root.look(entry.path).st_mode):
+            return CHANGED
+    except FileNotFoundError:
+        return GONE
+    except OSError as error:
+        return reason_of(error)
+    return None if not gone else GONE if gone == len(entry.files) else CHANGED
+
+
+def reason_of(error: OSError) -> str:
+    """Return why the system refused, in words."""
+    if error.errno in (errno.EBUSY, errno.ETXTBSY) or getattr(error, "winerror", None) in SHARING_VIOLATIONS:
+        return "in use, skipped"
+    if error.errno in (errno.ENOTDIR, errno.ELOOP):
+        return REPLACED
+    return error.strerror or str(error)

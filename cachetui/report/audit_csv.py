@@ -1,0 +1,90 @@
+"""The report of an audit as CSV (RFC 4180): one row an entry; no Textual here."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from cachetui.insight.audit.audit import Listed
+from cachetui.insight.audit.comparison import Comparison, Line
+from cachetui.report.audit_rows import Row, rows
+from cachetui.text.escape import printable
+
+FORMULAS = frozenset("=+-@'")
+"""What makes a formula of a cell in a spreadsheet, and the sign that keeps it from being one."""
+TEXTS = 6
+"""How many texts of an entry are the cache's own words."""
+WORDS: dict[object, str] = {True: "true", False: "false", None: ""}
+CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
+"""The columns of a comparison."""
+
+
+def audit_csv(listed: Listed) -> Iterator[str]:
+    """Yield the parts of the document: a line of titles, then one for each entry."""
+    yield _written([Row._fields])
+    for row in rows(listed):
+        yield _plain(row) or _written([map(cell, row)])
+
+
+def _plain(row: Row) -> str:
+    """Write an entry, by hand, for there may be a hundred thousand; nothing where a cell has to be seen to."""
+    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    named = f"{project or ''},{version or ''},{filename or ''}"
+    placed = f"{origin or ''},{url or ''}"
+    texts = f",{named},{placed},{path}"
+    if texts.count(",") != TEXTS or '"' in texts or not (texts.isascii() and texts.isprintable()):
+        return ""
+    if ",=" in texts or ",+" in texts or ",-" in texts or ",@" in texts or ",'" in texts:  # faster than a loop
+        return ""
+    return (
+        f"{kind},{named},{disk_usage},{apparent_size},{downloaded},{checked or ''},{read or ''},{_words(python)},"
+        f"{_words(platform)},{placed},{rung or ''},{WORDS[superseded]},{WORDS[dead_weight]},{WORDS[legacy]},"
+        f"{WORDS[unusable]},{WORDS[protected]},{path}\r\n"
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _words(words: str) -> str:
+    """Write a cell of words that many entries share."""
+    return _written([[cell(words), ""]]).removesuffix(",\r\n")
+
+
+def comparison_csv(comparison: Comparison) -> Iterator[str]:
+    """Yield the parts of the document: a line of titles, then one for each entry that came, went, grew or shrank."""
+    changed = [
+        *[("came", line, 0, line.disk_usage) for line in comparison.came],
+        *[("went", line, line.disk_usage, 0) for line in comparison.went],
+        *[
+            ("grew" if now.disk_usage > old.disk_usage else "shrank", now, old.disk_usage, now.disk_usage)
+            for old, now in comparison.resized
+        ],
+    ]
+    yield _written([CHANGES])
+    yield _written([_change(*one) for one in changed])
+
+
+def _change(change: str, line: Line, before: int, now: int) -> list[object]:
+    return [
+        cell(value) for value in (change, line.kind, line.project, line.version, line.filename, before, now, line.path)
+    ]
+
+
+def cell(value: object) -> object:
+    """Return what to write for a value: nothing for None, true or false, numbers as they are.
+
+    Text that a spreadsheet would take for a formula gets an apostrophe before it; so does text that begins with an
+    apostrophe, so that taking one away always gives back what it was.
+    """
+    if type(value) is str:
+        text = value if value.isascii() and value.isprintable() else printable(value)  # as it is in most
+        return f"'{text}" if text[:1] in FORMULAS else text
+    return value if type(value) is int else WORDS[value]
+
+
+def _written(lines: Iterable[Iterable[object]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerows(lines)
+    return buffer.getvalue()

@@ -1,0 +1,93 @@
+"""Reads the JSON report of an earlier audit back; no Textual here."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cachetui.errors import CachetuiError
+from cachetui.insight.audit.comparison import Line
+from cachetui.model import KINDS
+from cachetui.report.audit_json import AUDIT, SCHEMA
+
+MOST = 2_000_000_000
+"""Bytes of a report that is read: that of a million entries has fewer."""
+OTHER = "Name a report that `cachetui audit --format json` wrote."
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What an earlier audit told."""
+
+    root: str
+    """The root, as written."""
+    at: str
+    """When it was, in ISO 8601 in UTC."""
+    terms: tuple[str, ...]
+    """What the entries were chosen by."""
+    lines: tuple[Line, ...]
+    """Its entries."""
+
+
+def read_report(path: str) -> Earlier:
+    """Read a report. Raises CachetuiError with a sentence that says why it cannot be read, or is none."""
+    try:
+        content = _read(path)
+    except OSError as error:
+        raise CachetuiError(f"{path} cannot be read: {error.strerror or error}. {OTHER}") from error
+    except ValueError as error:  # a name that none can be
+        raise CachetuiError(f"{path} cannot be read: {error}. {OTHER}") from error
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise CachetuiError(f"{path} is damaged, or no report at all: it is not JSON. {OTHER}") from error
+    if not isinstance(document, dict) or document.get("report") != AUDIT:
+        raise CachetuiError(f"{path} is no report of an audit. {OTHER}")
+    if (schema := document.get("schema")) != SCHEMA or isinstance(schema, bool):
+        told = schema if isinstance(schema, int) and not isinstance(schema, bool) else "unknown"
+        raise CachetuiError(f"{path} is a report of schema {told}; this cachetui reads schema {SCHEMA}.")
+    try:
+        return _judged(document)
+    except (KeyError, TypeError, ValueError) as error:
+        raise CachetuiError(f"{path} is damaged: what it lists does not make sense. {OTHER}") from error
+
+
+def _read(path: str) -> bytes:
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    fd = os.open(Path(path), flags)
+    with os.fdopen(fd, "rb") as file:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(0, "it is not a file")
+        return file.read(MOST)
+
+
+def _judged(document: Mapping[str, Any]) -> Earlier:
+    """Return what a document says; raise KeyError, TypeError or ValueError for what makes no sense."""
+    lines = tuple([_line(row) for row in document["listing"]])
+    if len({line.path for line in lines}) != len(lines):
+        raise ValueError
+    if (document["entries"], document["disk_usage"]) != (len(lines), sum([line.disk_usage for line in lines])):
+        raise ValueError
+    terms = tuple([_text(term) for term in document["terms"]])
+    return Earlier(_text(document["root"]), _text(document["at"]), terms, lines)
+
+
+def _line(row: Mapping[str, Any]) -> Line:
+    disk_usage = row["disk_usage"]
+    if type(disk_usage) is not int or disk_usage < 0 or row["kind"] not in KINDS:
+        raise ValueError
+    project, version, filename = [
+        None if row[name] is None else _text(row[name]) for name in ("project", "version", "filename")
+    ]
+    return Line(_text(row["path"]), row["kind"], project, version, filename, disk_usage)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value

@@ -1,0 +1,157 @@
+"""The report of an audit as JSON: the contract for scripts, and what a later audit can be compared with.
+
+`schema` counts changes that break readers, `report` tells the document from others. Sizes are bytes, times ISO 8601 in
+UTC. Each entry stands in `listing`, with all that the figures are made by: these can be computed again from it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from json.encoder import encode_basestring_ascii
+from typing import Any
+
+from cachetui.insight.audit.audit import Audit
+from cachetui.insight.audit.comparison import Change, Comparison, Line
+from cachetui.insight.audit.figures import Age, Figure, wasted
+from cachetui.model import NS
+from cachetui.report.audit_rows import Row, characters, moment, rows
+
+SCHEMA = 1
+"""Counts changes that break readers."""
+AUDIT, COMPARISON = "audit", "comparison"
+"""What a document says it is."""
+WORDS: dict[object, str] = {True: "true", False: "false", None: "null"}
+
+
+def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the parts of the document."""
+    head = {
+        "schema": SCHEMA,
+        "report": AUDIT,
+        "root": characters(audit.root),
+        "at": moment(audit.now_ns // NS),
+        "terms": [characters(term) for term in terms],
+        **_sums(audit.total),
+        "du": audit.disk_usage,
+    }
+    yield json.dumps(head)[:-1]
+    for name, section in _sections(audit):
+        yield f',\n "{name}": {json.dumps(section)}'
+    errors = [{"path": characters(error.path), "reason": characters(error.reason)} for error in audit.errors]
+    yield f',\n "errors": {json.dumps(errors)},\n "listing": [\n  '
+    yield ",\n  ".join([_row(row) for row in rows(audit)])
+    yield "]}\n"
+
+
+def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
+    yield "kinds", _named("kind", audit.kinds)
+    yield "projects", _named("project", audit.projects)
+    yield "ages", {by: [_age(one) for one in ages] for by, ages in audit.ages.items()}
+    yield "pythons", _named("python", audit.pythons)
+    yield "platforms", _named("platform", audit.platforms)
+    yield "origins", _named("origin", audit.origins)
+    yield "superseded", _sums(audit.superseded)
+    yield "dead_weight", _sums(audit.dead_weight)
+    yield "already_built", {**_sums(audit.already_built), "frees": audit.already_built_frees}
+    yield "linked", _sums(audit.linked)
+    yield "copies", [{**row, "wasted": wasted(one)} for row, one in zip(_copies(audit), audit.copies, strict=True)]
+    yield (
+        "rules",
+        [
+            {
+                "rule": one.name,
+                "options": one.options,
+                "known": one.known,
+                "entries": len(one.figure.entries),
+                "disk_usage": one.figure.disk_usage,
+                "frees": one.frees,
+            }
+            for one in audit.rules
+        ],
+    )
+    yield (
+        "directories",
+        {
+            "count": audit.directories,
+            "disk_usage": audit.directories_disk_usage,
+            "tops": [
+                {"top": characters(one.name), "count": one.directories, "disk_usage": one.disk_usage}
+                for one in audit.shards
+            ],
+        },
+    )
+    yield "foreign", {"files": audit.foreign_files, "disk_usage": audit.foreign_disk_usage}
+
+
+def _sums(figure: Figure) -> dict[str, int]:
+    return {
+        "entries": len(figure.entries),
+        "disk_usage": figure.disk_usage,
+        "apparent_size": figure.apparent_size,
+    }
+
+
+def _named(key: str, figures: Iterable[Figure]) -> list[dict[str, Any]]:
+    return [{key: one.name and characters(one.name), **_sums(one)} for one in figures]
+
+
+def _age(age: Age) -> dict[str, Any]:
+    return {"from_days": age.from_days, "to_days": age.to_days, **_sums(age.figure)}
+
+
+def _copies(audit: Audit) -> list[dict[str, Any]]:
+    return [
+        {**row, "paths": [characters(path) for path in one.paths]}
+        for row, one in zip(_named("filename", audit.copies), audit.copies, strict=True)
+    ]
+
+
+def _row(row: Row) -> str:
+    """Write one entry; by hand, for there may be a hundred thousand."""
+    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    return (
+        f'{{"kind": "{kind}", "project": {_quoted(project)}, "version": {_quoted(version)}, '
+        f'"filename": {_quoted(filename)}, "disk_usage": {disk_usage}, "apparent_size": {apparent_size}, '
+        f'"downloaded": {_quoted(downloaded)}, "checked": {_quoted(checked)}, "read": {_quoted(read)}, '
+        f'"python": {_quoted(python)}, "platform": {_quoted(platform)}, "origin": {_quoted(origin)}, '
+        f'"url": {_quoted(url)}, "identified_by": {_quoted(rung)}, "superseded": {WORDS[superseded]}, '
+        f'"dead_weight": {WORDS[dead_weight]}, "legacy": {WORDS[legacy]}, "unusable": {WORDS[unusable]}, '
+        f'"protected": {WORDS[protected]}, "path": {_quoted(path)}}}'
+    )
+
+
+def _quoted(text: str | None) -> str:
+    return "null" if text is None else encode_basestring_ascii(text)
+
+
+def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> str:
+    """Return the document that tells how two audits differ; `since` and `now` are their moments."""
+    document = {
+        "schema": SCHEMA,
+        "report": COMPARISON,
+        "root": characters(root),
+        "since": since,
+        "at": now,
+        "total": _change(comparison.total),
+        "kinds": [{"kind": one.name, **_change(one)} for one in comparison.kinds],
+        "projects": [{"project": one.name, **_change(one)} for one in comparison.projects],
+        "came": [line._asdict() for line in comparison.came],
+        "went": [line._asdict() for line in comparison.went],
+        "resized": [{**_line(pair.now), "before": pair.before.disk_usage} for pair in comparison.resized],
+    }
+    return f"{json.dumps(document, indent=1)}\n"
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return line._asdict()
+
+
+def _change(change: Change) -> dict[str, int]:
+    return {
+        "before": change.before,
+        "now": change.now,
+        "entries_before": change.entries_before,
+        "entries_now": change.entries_now,
+    }

@@ -1,0 +1,115 @@
+"""What a report tells of each entry, in the order of its columns; no Textual here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from cachetui.insight.audit.audit import Listed
+from cachetui.insight.audit.comparison import Line
+from cachetui.model import NS
+from cachetui.text.escape import printable
+from cachetui.text.redact import PLAIN_ADDRESS, masked
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+DAY = 86_400
+"""Seconds in a day."""
+EPOCH = date(1970, 1, 1).toordinal()
+MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
+SECONDS = [f"{second:02}Z" for second in range(60)]
+
+
+class Row(NamedTuple):
+    """An entry, as a report tells of it. Texts are from the cache: whoever writes them makes them harmless."""
+
+    kind: str
+    project: str | None
+    version: str | None
+    filename: str | None
+    disk_usage: int
+    """Bytes."""
+    apparent_size: int
+    """Bytes."""
+    downloaded: str
+    """ISO 8601 in UTC, as all times."""
+    checked: str | None
+    read: str | None
+    python: str
+    """For which Pythons it is, in words."""
+    platform: str
+    """For which platform it is, in words."""
+    origin: str | None
+    """From which index it came, as "host/path", without secrets."""
+    url: str | None
+    """Its address, masked."""
+    identified_by: str | None
+    superseded: bool
+    dead_weight: bool
+    legacy: bool
+    unusable: bool | None
+    """None where that cannot be told."""
+    protected: bool
+    path: str
+    """Relative to the root."""
+
+    @property
+    def line(self) -> Line:
+        """What a comparison wants to know."""
+        return Line(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
+
+
+def rows(listed: Listed) -> Iterator[Row]:
+    """Yield a row for each entry, in the order of the inventory."""
+    facts = listed.facts
+    superseded, dead_weight, legacy, protected = facts.superseded, facts.dead_weight, facts.legacy, facts.protected
+    for entry, (python, platform), origin in zip(listed.entries, listed.fits, listed.origin, strict=True):
+        kind, files, path, downloaded, checked, read, project, version, filename, url, rung, *_ = entry
+        usable = facts.usable.get(path)
+        if len(files) == 2:  # most by far
+            (_, _, _, size, disk_usage, _), (_, _, _, more, more_disk_usage, _) = files
+            size, disk_usage = size + more, disk_usage + more_disk_usage
+        else:
+            size, disk_usage = entry.apparent_size, entry.disk_usage
+        yield Row(
+            kind,
+            project if project is None or project.isascii() else characters(project),
+            version if version is None or version.isascii() else characters(version),
+            filename if filename is None or filename.isascii() else characters(filename),
+            disk_usage,
+            size,
+            came := moment(downloaded // NS),
+            None if checked is None else came if checked == downloaded else moment(checked // NS),
+            None if read is None else moment(read // NS),
+            python,
+            platform,
+            origin,
+            None if url is None else characters(url if PLAIN_ADDRESS(url) else masked(url)),
+            rung,
+            path in superseded,
+            path in dead_weight,
+            path in legacy,
+            None if usable is None else not usable,
+            path in protected,
+            path if path.isascii() else characters(path),
+        )
+
+
+def characters(text: str) -> str:
+    r"""Return text with what is no character spelt out, such as `\xNN` for a byte that was no UTF-8."""
+    return text if text.isascii() else SURROGATE.sub(lambda found: printable(found[0]), text)
+
+
+def moment(second: int) -> str:
+    """Write a time in seconds since the epoch as ISO 8601 in UTC; of a day that no calendar holds, its nearest."""
+    day, rest = divmod(second, DAY)
+    return f"{_date(day)}T{MINUTES[rest // 60]}{SECONDS[rest % 60]}"
+
+
+@lru_cache(maxsize=4_096)
+def _date(day: int) -> str:
+    """Write a day, counted from the epoch."""
+    first, last = date.min.toordinal(), date.max.toordinal()
+    return date.fromordinal(min(max(day + EPOCH, first), last)).isoformat()

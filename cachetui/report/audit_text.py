@@ -1,0 +1,212 @@
+"""The report of an audit as text that fits 80 columns, to be pasted; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from textwrap import wrap
+
+from cachetui.insight.audit.audit import MOMENTS, Audit
+from cachetui.insight.audit.comparison import Change, Comparison, Line
+from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
+from cachetui.model import NS
+from cachetui.report.audit_rows import moment
+from cachetui.text.escape import printable
+from cachetui.text.format import count, disk_text
+
+WIDTH = 80
+"""Columns that no line exceeds."""
+NAME, BAR = 38, 16
+"""Columns of a name, and of a bar."""
+MOST_PROJECTS, MOST_OTHERS = 15, 8
+"""Lines of the longest list, and of all others."""
+LEAST_SHARE = 0.005
+"""Below it no percentage is told."""
+SIGN = "#"
+"""What bars are made of: every place to paste into shows it."""
+
+
+def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
+    """Yield the lines."""
+    total = audit.total
+    yield from _head("Audit of", audit.root, moment(audit.now_ns // NS), terms)
+    projects = len([one for one in audit.projects if one.name is not None])
+    yield f"{disk_text(total.disk_usage)} in {count(len(total.entries), 'entry')} of {count(projects, 'project')}"
+    yield from _sum(audit)
+    if not total.entries:
+        return
+    everything = total.disk_usage
+    yield from _table("By kind", audit.kinds, everything, "", len(audit.kinds))
+    yield from _table("By project", audit.projects, everything, "no project", MOST_PROJECTS)
+    for by in MOMENTS:
+        if any(age.from_days is not None and age.figure.entries for age in audit.ages[by]):
+            yield from _table(f"By age, {by}", [_age(age) for age in audit.ages[by]], everything, "", MOST_OTHERS)
+    yield from _table("By Python", audit.pythons, everything, "", MOST_OTHERS)
+    yield from _table("By platform", audit.platforms, everything, "", MOST_OTHERS)
+    yield from _table("By index or host", audit.origins, everything, "not known", MOST_OTHERS)
+    yield from _twice(audit)
+    yield from _could_go(audit)
+
+
+def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
+    yield _cut(f"{lead} {printable(root)}", WIDTH)
+    yield f"at {at}" if not terms else _cut(f"at {at}, of {printable(' '.join(terms))}", WIDTH)
+    yield ""
+
+
+def _sum(audit: Audit) -> Iterator[str]:
+    """Return what the disk gave, as `du` counts it."""
+    yield f"{'':<{NAME}}{'Disk':>9}"
+    for name, amount in (
+        (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
+        (_directories(audit.directories), audit.directories_disk_usage),
+        (f"{count(audit.foreign_files, 'file')} not pip's", audit.foreign_disk_usage),
+        ("together, as du counts", audit.disk_usage),
+    ):
+        yield f"{name:<{NAME}}{disk_text(amount):>9}"
+    yield f"{'lengths of the files':<{NAME}}{disk_text(audit.total.apparent_size):>9}"
+
+
+def _directories(number: int) -> str:
+    return "1 directory" if number == 1 else f"{number:,} directories"
+
+
+def _age(age: Age) -> Figure:
+    return age.figure._replace(name=age_name(age.from_days, age.to_days))
+
+
+def age_name(from_days: int | None, to_days: int | None) -> str:
+    """Return a group of ages in words."""
+    if from_days is None:
+        return "not known"
+    if to_days is None:
+        return f"{_days(from_days)} or more"
+    return f"under {_days(to_days)}" if from_days == 0 else f"{_days(from_days)} to {_days(to_days)}"
+
+
+def _days(days: int) -> str:
+    """Write a round number of days: 30 make a month, 365 a year."""
+    for length, name in ((365, "year"), (30, "month"), (7, "week")):
+        if days % length == 0:
+            return count(days // length, name)
+    return count(days, "day")
+
+
+def _table(title: str, figures: Sequence[Figure], everything: int, nameless: str, most: int) -> Iterator[str]:
+    yield ""
+    yield f"{title:<{NAME}}{'Disk':>9}{'Share':>7}{'Entries':>9}"
+    few = figures if len(figures) <= most else figures[: most - 1]
+    for one in few:
+        yield _line(printable(one.name or nameless), one.disk_usage, everything, len(one.entries))
+    if rest := figures[len(few) :]:
+        entries, disk = sum([len(one.entries) for one in rest]), sum([one.disk_usage for one in rest])
+        yield _line(f"{len(rest):,} smaller", disk, everything, entries)
+
+
+def _line(name: str, disk: int, everything: int, entries: int) -> str:
+    share = disk / everything if everything else 0
+    bar = SIGN * max(round(share * BAR), 1 if disk else 0)
+    percent = f"{share:.0%}" if share >= LEAST_SHARE else ""
+    line = f"{_cut(name, NAME - 1):<{NAME}}{disk_text(disk):>9}{percent:>7}{entries:>9,} {bar}"
+    return line.rstrip()
+
+
+def _twice(audit: Audit) -> Iterator[str]:
+    yield ""
+    waste = sum([wasted(one) for one in audit.copies])
+    yield f"{'Stored more than once':<{NAME}}{'Disk':>9}{'':>7}{'Entries':>9}"
+    yield _plain("files of the same name and size", waste, sum([len(one.entries) for one in audit.copies]))
+    for one in audit.copies[:3]:
+        yield _plain(f"  {printable(one.name or '')}", wasted(one), len(one.entries))
+    if audit.linked.entries:
+        yield _plain("hard links, counted once", audit.linked.disk_usage, len(audit.linked.entries))
+
+
+def _could_go(audit: Audit) -> Iterator[str]:
+    yield ""
+    yield f"{'What each rule would free today':<{NAME}}{'Frees':>9}{'':>7}{'Entries':>9}"
+    for rule in audit.rules:
+        told = _plain(rule.name, rule.frees, len(rule.figure.entries))
+        if not rule.known:
+            told = f"{_cut(rule.name, NAME - 1):<{NAME}}{'not known':>9}{'':16}"
+        line = f"{told} {rule.options}".rstrip()
+        if rule.name != POLICY and len(line) <= WIDTH:
+            yield line
+        else:  # the user's own may be long
+            yield told.rstrip()
+            yield from wrap(
+                printable(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+            )
+    yield _plain("sdists already built", audit.already_built_frees, len(audit.already_built.entries))
+    yield "Rules overlap; what is protected stays, and what pip built, but for --built."
+    yield "Directories that are left empty are counted."
+
+
+def _plain(name: str, disk: int, entries: int) -> str:
+    return f"{_cut(name, NAME - 1):<{NAME}}{disk_text(disk):>9}{'':>7}{entries:>9,}"
+
+
+def comparison_text(
+    comparison: Comparison, root: str, since: str, now: str, terms: Sequence[str] = ()
+) -> Iterator[str]:
+    """Yield the lines that tell how two audits differ; `since` and `now` are their moments."""
+    yield from _head("Audit of", root, f"{now}, since {since}", terms)
+    if not comparison:
+        yield "Nothing has changed."
+        return
+    yield f"{'':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}"
+    yield _changed("Everything", comparison.total)
+    yield from _changes("By kind", comparison.kinds, "")
+    yield from _changes("By project", comparison.projects, "no project")
+    yield from _lines("Came", comparison.came)
+    yield from _lines("Went", comparison.went)
+    if comparison.resized:
+        yield ""
+        yield f"{'Grew or shrank':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}"
+        for before, line in comparison.resized[:MOST_PROJECTS]:
+            yield _changed(_called(line), Change(None, before.disk_usage, line.disk_usage, 1, 1))
+        yield from _more(len(comparison.resized))
+
+
+def _changes(title: str, changes: Sequence[Change], nameless: str) -> Iterator[str]:
+    if not changes:
+        return
+    yield ""
+    yield f"{title:<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}{'Entries':>9}"
+    foremost = sorted(changes, key=lambda one: -abs(one.difference))[:MOST_PROJECTS]
+    for one in changes:
+        if one in foremost:
+            more = f"{one.entries_now - one.entries_before:>+9,}"
+            yield f"{_changed(printable(one.name or nameless), one)}{more}"
+    yield from _more(len(changes))
+
+
+def _changed(name: str, change: Change) -> str:
+    sign = "-" if change.difference < 0 else "+"
+    grown = f"{sign}{disk_text(abs(change.difference))}"
+    return f"{_cut(name, NAME - 1):<{NAME}}{disk_text(change.before):>9}{disk_text(change.now):>9}{grown:>11}"
+
+
+def _lines(title: str, lines: Sequence[Line]) -> Iterator[str]:
+    if not lines:
+        return
+    yield ""
+    heading = f"{title}: {count(len(lines), 'entry')}"
+    yield f"{heading:<{WIDTH - 9}}{'Disk':>9}"
+    for line in lines[:MOST_PROJECTS]:
+        yield f"{_cut(_called(line), WIDTH - 10):<{WIDTH - 9}}{disk_text(line.disk_usage):>9}"
+    yield from _more(len(lines))
+
+
+def _more(number: int) -> Iterator[str]:
+    if number > MOST_PROJECTS:
+        yield f"and {number - MOST_PROJECTS:,} more"
+
+
+def _called(line: Line) -> str:
+    """Name an entry, with its kind."""
+    return printable(f"{line.filename or line.project or line.path} ({line.kind})")
+
+
+def _cut(text: str, room: int) -> str:
+    """Shorten text to some columns; the end of what is too long is left out."""
+    return text if len(text) <= room else f"{text[: room - 1]}~"

@@ -1,0 +1,164 @@
+"""Entries as JSON: the contract for scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import groupby
+from json.encoder import encode_basestring_ascii
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, get_args
+
+from cachetui.model import NS, Entry, Inventory, Rung
+from cachetui.text.redact import PLAIN_ADDRESS, masked
+
+if TYPE_CHECKING:  # a list does without
+    from cachetui.removal.execute import Outcome
+    from cachetui.removal.plan import Plan
+
+SCHEMA = 1
+"""Counts changes that break readers."""
+DAY = 86_400
+"""Seconds in a day."""
+EPOCH = date(1970, 1, 1).toordinal()
+MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
+SECONDS = [f"{second:02}Z" for second in range(60)]
+RUNGS = {None: "null"} | {rung: f'"{rung}"' for rung in get_args(Rung)}
+project_of = attrgetter("project")
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    r"""Return text with what is no character spelt out, such as `\xNN` for a byte that was no UTF-8."""
+    return SURROGATE.sub(_spell, text)
+
+
+def _spell(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    return f"\\x{code - 0xDC00:02x}" if 0xDC80 <= code <= 0xDCFF else f"\\u{code:04x}"
+
+
+def quoted(text: str) -> str:
+    """Return text as JSON, in ASCII."""
+    return encode_basestring_ascii(clean(text))
+
+
+def moment(ns: int | None) -> str:
+    """Return a time in nanoseconds since the epoch as JSON: ISO 8601 in UTC, or null."""
+    if ns is None:
+        return "null"
+    day, second = divmod(ns // NS, DAY)
+    return f'"{_date(day)}T{MINUTES[second // 60]}{SECONDS[second % 60]}"'
+
+
+@lru_cache(maxsize=4096)
+def _date(day: int) -> str:
+    """Return a day, counted from the epoch, as ISO 8601; what no calendar holds becomes its first or last day."""
+    ordinal = min(max(day + EPOCH, date.min.toordinal()), date.max.toordinal())
+    return date.fromordinal(ordinal).isoformat()
+
+
+def entries_json(entries: Iterable[Entry], indent: str) -> str:
+    """Return entries as JSON objects, each on a line of its own."""
+    entries, glue = tuple(entries), f",\n{indent}"
+    written = glue.join([_entry(entry, encode_basestring_ascii) for entry in entries])
+    if "\\" in written and r"\ud" in written:  # half a pair of surrogates, perhaps
+        written = glue.join([_entry(entry, quoted) for entry in entries])
+    return written
+
+
+def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
+    kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, _, _ = entry
+    if url is not None and not PLAIN_ADDRESS(url):
+        url = masked(url)
+    if len(files) == 2:  # most by far
+        (first, _, _, size, disk_usage, _), (second, _, _, more, more_disk_usage, _) = files
+        paths = f"{quote(first)}, {quote(second)}"
+        size += more
+        disk_usage += more_disk_usage
+    else:
+        paths = ", ".join([quote(file[0]) for file in files]) if files else quote(path)
+        size, disk_usage = entry.apparent_size, entry.disk_usage
+    came = moment(downloaded)
+    return (
+        f'{{"kind": "{kind}", "project": {"null" if project is None else quote(project)}, '
+        f'"version": {"null" if version is None else quote(version)}, '
+        f'"filename": {"null" if filename is None else quote(filename)}, "paths": [{paths}], '
+        f'"disk_usage": {disk_usage}, "apparent_size": {size}, '
+        f'"downloaded": {came}, "checked": {came if checked == downloaded else moment(checked)}, '
+        f'"read": {moment(read)}, "url": {"null" if url is None else quote(url)}, '
+        f'"identified_by": {RUNGS[identified_by]}}}'
+    )
+
+
+def list_json(inventory: Inventory, entries: tuple[Entry, ...]) -> Iterator[str]:
+    """Yield the parts of the JSON document that lists `entries`, which are in the inventory's order."""
+    groups = [(name, [*own]) for name, own in groupby(entries, key=project_of)]
+    sums = [_sums(own) for _, own in groups]
+    disk, length = sum([one for one, _ in sums]), sum([one for _, one in sums])
+    yield f'{{"schema": {SCHEMA}, "root": {quoted(inventory.root)}, "disk_usage": {disk}, "apparent_size": {length},\n'
+    yield ' "projects": ['
+    comma = other = ""
+    for (name, own), (disk_usage, _) in zip(groups, sums, strict=True):
+        if name is None:
+            other = entries_json(own, "  ")
+            continue
+        yield f'{comma}\n  {{"project": {quoted(name)}, "disk_usage": {disk_usage}, "entries": [\n   '
+        yield entries_json(own, "   ")
+        yield "]}"
+        comma = ","
+    yield f'],\n "other": [{other}],\n "directories": {_directories(inventory)},\n "foreign": {_foreign(inventory)},\n'
+    yield f' "errors": {_errors(inventory)}}}\n'
+
+
+def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
+    """Return allocated bytes and length; by index, for it runs over everything."""
+    files = [file for entry in entries for file in entry[1]]
+    return sum([file[4] for file in files]), sum([file[3] for file in files])
+
+
+def removal_json(plan: Plan | None, outcome: Outcome | None, costs: Iterable[str] = ()) -> str:
+    """Return what was planned and what came of it as a JSON document; None for what did not come to pass.
+
+    `costs` are sentences about the plan.
+    """
+    kept = outcome.kept if outcome else plan.kept if plan else ()
+    document = {
+        "removed": [clean(path) for path in outcome.removed] if outcome else [],
+        "kept": [{"path": clean(path), "reason": clean(reason)} for path, reason in kept],
+        "freed": outcome.freed if outcome else 0,
+        "vanished": [clean(path) for path in outcome.vanished] if outcome else [],
+        "frees": plan.frees if plan else 0,
+        "costs": [clean(sentence) for sentence in costs],
+        "stopped": bool(outcome and outcome.stopped),
+    }
+    planned = entries_json(plan.entries, "  ") if plan else ""
+    return f'{{"schema": {SCHEMA}, "planned": [{planned}],\n {json.dumps(document)[1:]}\n'
+
+
+def info_json(figures: dict[str, Any], inventory: Inventory) -> str:
+    """Return the figures of `info` as a JSON document."""
+    start = json.dumps({"schema": SCHEMA, **figures})[:-1]
+    return (
+        f'{start}, "directories": {_directories(inventory)}, "foreign": {_foreign(inventory)}, '
+        f'"errors": {_errors(inventory)}}}\n'
+    )
+
+
+def _directories(inventory: Inventory) -> str:
+    return json.dumps({"count": len(inventory.directories), "disk_usage": sum(inventory.directories.values())})
+
+
+def _foreign(inventory: Inventory) -> str:
+    return json.dumps({"files": len(inventory.foreign), "disk_usage": _usage(inventory)})
+
+
+def _usage(inventory: Inventory) -> int:
+    return sum([file.disk_usage for file in inventory.foreign])
+
+
+def _errors(inventory: Inventory) -> str:
+    return json.dumps([{"path": clean(error.path), "reason": clean(error.reason)} for error in inventory.errors])

@@ -1,0 +1,169 @@
+"""Entries as plain text: a table of versions, or a tree down to the files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from cachetui.browsing.catalog import FOREIGN, GROUPS, UNIDENTIFIED
+from cachetui.model import NS, Entry, File, group_projects
+from cachetui.text.escape import printable
+from cachetui.text.format import age, disk_text
+from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name
+
+HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
+GAP = "  "
+"""What stands between two columns."""
+COMFORTABLE, NARROWEST = 24, 8
+"""Characters that a name keeps while another can be cut, and however narrow the terminal."""
+BARREN = frozenset({"index", "metadata"})
+"""Kinds whose age says nothing about the age of what they belong to."""
+
+
+class Branch(NamedTuple):
+    """A project or group, a version, an entry or a file, with what it consists of."""
+
+    name: str
+    """What it is called; untrusted text; empty for what belongs to a project but to no version."""
+    disk: int
+    """Allocated bytes."""
+    entries: int
+    """Entries in it; files, where they are not pip's."""
+    newest: int
+    """When the newest of them came, in nanoseconds since the epoch."""
+    below: tuple[Branch, ...] = ()
+    """What it consists of."""
+
+
+def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
+    """Return projects with their versions, and those with their entries and files, in order on every level."""
+    return _sorted(
+        [
+            _branch(
+                project.name,
+                project.entries,
+                _sorted([_branch(version.label or "", version.entries) for version in project.versions], sort),
+            )
+            for project in group_projects(entries)
+        ],
+        sort,
+    )
+
+
+def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]:
+    """Return what stands after all projects: entries without a name, and files that are not pip's."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.project is None:
+            groups.setdefault(GROUPS.get(entry.kind, UNIDENTIFIED).title, []).append(entry)
+    order = [UNIDENTIFIED.title, *(place.title for place in GROUPS.values())]
+    found = [_branch(title, groups[title]) for title in order if title in groups]
+    if foreign:
+        files = _files(foreign)
+        found.append(
+            Branch(FOREIGN.title, sum([file.disk for file in files]), len(files), max(map(_newest, files)), files)
+        )
+    return found
+
+
+def _branch(name: str, entries: Sequence[Entry], below: Sequence[Branch] | None = None) -> Branch:
+    """Sum up entries; without `below` they themselves are what it consists of."""
+    solid = [entry for entry in entries if entry.kind not in BARREN] or entries
+    return Branch(
+        name,
+        sum([entry.disk_usage for entry in entries]),
+        len(entries),
+        max([entry.downloaded for entry in solid]),
+        tuple(map(_leaf, entries) if below is None else below),
+    )
+
+
+def _leaf(entry: Entry) -> Branch:
+    return Branch(called(entry), entry.disk_usage, 1, entry.downloaded, _files(entry.files))
+
+
+def called(entry: Entry) -> str:
+    """Return what an entry is called, with its kind unless that goes without saying; untrusted text."""
+    if entry.kind == "metadata":
+        return metadata_name(entry)
+    name = entry_name(entry)
+    plain = entry.kind in ("wheel", "sdist") if entry.filename else entry.project and entry.kind in PAGE_NAMES
+    return name if plain else f"{name} ({entry.kind})"
+
+
+def _files(files: Iterable[File]) -> tuple[Branch, ...]:
+    return tuple([Branch(file.path, file.disk_usage, 1, file.mtime_ns) for file in files])
+
+
+def _newest(branch: Branch) -> int:
+    return branch.newest
+
+
+def _rank(branch: Branch, sort: str) -> int:
+    """Return what to compare: the biggest first, the most first, or the oldest first; equal for all by name."""
+    return {"size": -branch.disk, "count": -branch.entries, "age": branch.newest}.get(sort, 0)
+
+
+def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
+    """Sort what comes by name."""
+    return sorted(branches, key=lambda branch: _rank(branch, sort))
+
+
+def table(
+    entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
+) -> Iterator[str]:
+    """Yield a line per version, groups without a name last; cut to `width` columns unless that is None."""
+    versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
+    versions.sort(key=lambda pair: _rank(pair[0], sort))
+    rows = [(printable(name), printable(version.name) or "-", *_figures(version, now_ns)) for version, name in versions]
+    rows += [(group.name, "-", *_figures(group, now_ns)) for group in groups_of(entries, foreign)]
+    if not rows:
+        return
+    rows.insert(0, HEADINGS)
+    widths = [max([len(row[column]) for row in rows]) for column in range(len(HEADINGS))]
+    if width is not None:
+        over = sum(widths) + len(GAP) * (len(widths) - 1) - width
+        for column, least in ((0, COMFORTABLE), (1, COMFORTABLE), (0, NARROWEST), (1, NARROWEST)):
+            given = max(0, min(over, widths[column] - least))
+            widths[column] -= given
+            over -= given
+    for project, version, size, count, when in rows:
+        yield GAP.join(
+            [
+                _cut(project, widths[0]).ljust(widths[0]),
+                _cut(version, widths[1]).ljust(widths[1]),
+                size.rjust(widths[2]),
+                count.rjust(widths[3]),
+                when,
+            ]
+        )
+
+
+def tree(
+    entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
+) -> Iterator[str]:
+    """Yield a line per project, version, entry and file; cut to `width` columns unless that is None."""
+    tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign)]
+    if tops:
+        yield f"{HEADINGS[2]:>8}{GAP}{HEADINGS[4]}{GAP}Name"
+    for top in tops:
+        yield from _written(top, 0, now_ns, width)
+
+
+def _written(branch: Branch, depth: int, now_ns: int, width: int | None) -> Iterator[str]:
+    size, _, when = _figures(branch, now_ns)
+    name = GAP * depth + (printable(branch.name) or "no version")
+    line = f"{size:>8}{GAP}{when:<{len(HEADINGS[4])}}{GAP}{name}"
+    yield line if width is None else _cut(line, width)
+    for lower in branch.below:
+        yield from _written(lower, depth + 1, now_ns, width)
+
+
+def _figures(branch: Branch, now_ns: int) -> tuple[str, str, str]:
+    """Write size, count and age."""
+    when = " ".join(age(max(0, now_ns - branch.newest) / NS)).strip()
+    return disk_text(branch.disk), f"{branch.entries:,}", when
+
+
+def _cut(text: str, room: int) -> str:
+    return text if len(text) <= room else f"{text[: room - 1]}…"

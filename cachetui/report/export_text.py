@@ -1,0 +1,76 @@
+"""What an export has to say, before and after, as sentences; no Textual here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cachetui.model import Entry
+from cachetui.text.format import count, disk_text
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.export.export import Outcome, Skipped
+    from cachetui.export.plan import Planned, Room
+
+
+def entry_words(entry: Entry) -> str:
+    """Return what an entry is called whose file name is not known; untrusted text."""
+    return f"{entry.project} {entry.version or ''}".rstrip()
+
+
+def passed_over(entries: Iterable[Entry]) -> str:
+    """Return what of some entries is neither wheel nor sdist; empty where all are."""
+    from cachetui.export.plan import KINDS  # noqa: PLC0415 - needed late
+
+    kinds = Counter(entry.kind for entry in entries if entry.kind not in KINDS)
+    told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
+    return f"Left out, as no wheel or sdist: {told}." if told else ""
+
+
+def prospects(room: Room) -> Iterator[str]:
+    """Yield what would come of an export into a folder: the first sentence is about the folder."""
+    new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
+    exists = "" if room.exists else ", which is made"
+    yield f"Into {room.folder}{exists}: {new} to write, {disk_text(room.free)} free there."
+    if room.there:
+        yield f"{count(len(room.there), 'file')} {'is' if len(room.there) == 1 else 'are'} there already."
+    if nameless := sum([one.filename is None for one in room.new]):
+        those = "is" if nameless == 1 else "are"
+        yield f"{count(nameless, 'file')} {those} named by what is inside, or left out where that does not tell."
+
+
+def obstacle(room: Room) -> str:
+    """Return why an export cannot begin; empty where it can."""
+    if room.needed > room.free:
+        return "There is no room for that: name a folder on another disk, or mark less."
+    return ""
+
+
+def taken(room: Room) -> list[tuple[str, str]]:
+    """Return what will not be written, and why."""
+    from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
+
+    return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]
+
+
+def skipped_name(skipped: Skipped) -> str:
+    """Return what something is called that was not exported; untrusted text."""
+    return skipped.filename or f"{entry_words(skipped.entry)} ({skipped.entry.path})"
+
+
+def progress_words(done: int, planned: Sequence[Planned], written: int) -> str:
+    """Return how far an export is that has dealt with some of what is planned, and written so many bytes."""
+    return f"exporting {min(done + 1, len(planned)):,} of {len(planned):,}, {disk_text(written)}"
+
+
+def summary(outcome: Outcome, folder: Path) -> str:
+    """Return in one line what came of an export."""
+    written = [one for one in outcome.exported if one.written]
+    parts = [f"Exported {count(len(written), 'file')}, {disk_text(sum([one.size for one in written]))}, to {folder}"]
+    if there := len(outcome.exported) - len(written):
+        parts.append(f"{there:,} {'was' if there == 1 else 'were'} there already")
+    if outcome.skipped:
+        parts.append(f"{len(outcome.skipped):,} left out")
+    return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."

@@ -1,0 +1,114 @@
+"""What is wrong with a cache, gathered and summed up in sentences; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachetui.model import Entry
+from cachetui.text.format import count
+from cachetui.text.names import entry_name
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.health.finding import Finding, Sort, Weight
+
+
+class Ill(NamedTuple):
+    """An entry with what is wrong with it."""
+
+    finding: Finding
+    """What is wrong."""
+    entry: Entry
+    """The entry as it is now."""
+
+
+class Group(NamedTuple):
+    """All that is wrong in the same way."""
+
+    sort: Sort
+    """In which way."""
+    ills: tuple[Ill, ...]
+    """The entries; never none."""
+    disk: int
+    """Their allocated bytes."""
+
+    @property
+    def weight(self) -> Weight:
+        """How much it matters."""
+        return self.ills[0].finding.meaning.weight
+
+
+class Proof(NamedTuple):
+    """What the last verification came to."""
+
+    proven: int
+    """Entries that are what their index lists."""
+    sound: int
+    """Entries that no hash is known for, and that hold together."""
+    stopped: bool = False
+    """Whether it was stopped before all was read."""
+    later: int = 0
+    """Entries that have come or changed since."""
+
+
+def grouped(ills: Iterable[Ill]) -> tuple[Group, ...]:
+    """Gather what is wrong by its sort; it is in the order of weight already."""
+    found = []
+    for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
+        same = tuple(some)
+        found.append(Group(sort, same, sum([ill.entry.disk_usage for ill in same])))
+    return tuple(found)
+
+
+def serious(groups: Iterable[Group]) -> int:
+    """Return how many entries are damaged, or a danger."""
+    return len(_paths(groups, "danger", "damage"))
+
+
+def _paths(groups: Iterable[Group], *weights: Weight) -> set[str]:
+    return {ill.entry.path for group in groups if group.weight in weights for ill in group.ills}
+
+
+def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
+    """Sum up what is wrong in sentences, each with its weight, the most important first."""
+    number = {group.sort: len(group.ills) for group in groups}
+    told: list[tuple[Weight, str]] = []
+    if some := number.get("mismatch"):
+        those = "is not what its index lists" if some == 1 else "are not what their index lists"
+        words = f"{count(some, 'file')} {those}: damaged, or tampered with."
+        told.append(("danger", f"{words} Install nothing from here before that is settled."))
+    if some := number.get("writable"):
+        told.append(("danger", f"Others may write {count(some, 'entry')}: they can change what pip installs."))
+    damaged, waste = _paths(groups, "damage"), _paths(groups, "waste")
+    if damaged:
+        told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
+    if waste:
+        told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} room."))
+    return told
+
+
+def proof_words(proof: Proof | None, verify: str) -> tuple[str, ...]:
+    """Return in sentences what was read to its end, and what was not; `verify` is the key that reads everything."""
+    if proof is None:
+        return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)
+    found = [
+        f"{count(proof.proven, 'file')} proven by the hash that an index lists, {proof.sound:,} without a known hash "
+        f"{'holds' if proof.sound == 1 else 'hold'} together."
+    ]
+    if proof.stopped:
+        found.append(f"Stopped: not everything was read. {verify} begins anew.")
+    if proof.later:
+        found.append(f"{count(proof.later, 'file')} came or changed since: {verify} reads everything anew.")
+    return tuple(found)
+
+
+def name_of(entry: Entry) -> str:
+    """Return what an entry is called where nothing stands above it; untrusted text."""
+    if entry.filename:
+        return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
+    if entry.kind in ("wheel", "sdist", "built") and entry.project:
+        return " ".join(filter(None, (entry.project, entry.version)))
+    if entry.project:
+        return f"{entry.project}: {entry_name(entry)}"
+    return entry_name(entry)

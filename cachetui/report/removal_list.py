@@ -1,0 +1,96 @@
+"""What a review lists, line by line; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.model import Entry
+from cachetui.removal.plan import PROTECTED, Kept
+from cachetui.text.format import count
+from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name, wheels_described, whole_name
+
+NOTHING: Mapping[str, Entry] = {}
+
+
+class BillLine(NamedTuple):
+    """One line."""
+
+    words: str
+    """What it is about; untrusted text."""
+    kind: str = ""
+    """What is removed, in a word or two; or why something stays."""
+    disk: int | None = None
+    """Allocated bytes; None where nothing is freed."""
+    heading: bool = False
+    """Whether what follows belongs to it."""
+
+
+def bill(entries: Iterable[Entry]) -> list[BillLine]:
+    """List entries by project, the biggest first, then by group; a wheel's metadata stands on the wheel's line."""
+    catalog = Catalog()
+    catalog.update(entries)
+    shelves = sorted(catalog.shelves, key=lambda shelf: (shelf[0].rank, -shelf[1].disk, shelf[0].project))
+    lines: list[BillLine] = []
+    for place, holding in shelves:
+        lines.append(BillLine(place.title, disk=holding.disk, heading=True))
+        lines += _entries(place, list(holding.entries))
+    return lines
+
+
+def _entries(place: Place, entries: Sequence[Entry]) -> list[BillLine]:
+    by_version: dict[str | None, list[Entry]] = {}
+    for entry in entries:
+        by_version.setdefault(entry.version, []).append(entry)
+    lines: list[BillLine] = []
+    for found in by_version.values():
+        described: dict[str, int] = {}
+        lonely: list[Entry] = []
+        for metadata, wheel in wheels_described(found):
+            if wheel is None:
+                lonely.append(metadata)
+            else:
+                described[wheel.path] = described.get(wheel.path, 0) + metadata.disk_usage
+        for entry in [entry for entry in found if entry.kind != "metadata"] + lonely:
+            beside = described.get(entry.path)
+            kind = entry.kind if beside is None else "wheel, metadata"
+            lines.append(BillLine(_name(place, entry), kind, entry.disk_usage + (beside or 0)))
+    return lines
+
+
+def _name(place: Place, entry: Entry) -> str:
+    if entry.kind == "metadata":
+        return metadata_name(entry)
+    if place.rank is Rank.PROJECT or entry.kind in PAGE_NAMES or (entry.kind == "selfcheck" and entry.note):
+        return entry_name(entry)
+    return entry.path
+
+
+def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[BillLine]:
+    """List what stays, and why."""
+    lines = named(kept, known)
+    asked = "stays, though it was asked for" if len(lines) == 1 else "stay, though they were asked for"
+    return [BillLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
+
+
+def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[BillLine]:
+    """List things with the reasons why they stay: by name where they are entries that are `known` by path."""
+    return [
+        BillLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
+    ]
+
+
+def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
+    """Ask about entries, of all that was asked for; what stays because it is protected is told."""
+    projects = len({entry.project for entry in entries if entry.project is not None})
+    nameless = any(entry.project is None for entry in entries)
+    of = f" of {count(projects, 'project')}" if projects else ""
+    others = " and others" if projects and nameless else ""
+    return f"Remove {count(len(entries), 'entry')}{of}{others}{keeping(kept)}?"
+
+
+def keeping(kept: Iterable[Kept]) -> str:
+    """Return the end of a question: how many things stay because they are protected; "" if none do."""
+    protected = sum([reason == PROTECTED for _, reason in kept])
+    return f", keep {protected:,} protected" if protected else ""

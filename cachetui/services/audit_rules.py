@@ -1,0 +1,97 @@
+"""The rules of which an audit tells what each would free; no Textual here.
+
+Those of everybody are told by looks at everything at once: `choose` looks at each entry by itself, for any rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from cachetui.insight.audit.audit import Rule
+from cachetui.insight.audit.figures import POLICY
+from cachetui.labels import Facts
+from cachetui.model import Entry, version_order
+from cachetui.preferences.model import Policy
+from cachetui.rules import Chooser, Rules, choose
+from cachetui.terms.quantities import parse_age
+
+NAMES: dict[Chooser, str] = {
+    "superseded": "superseded versions",
+    "unusable": "fit no Python here",
+    "legacy": "for old pips only",
+    "leftovers": "leftovers",
+    "dead-weight": "dead weight",
+}
+"""What the choosers choose, in words."""
+
+
+def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
+    """Leave out what no rule of these touches: wheels built here, and what is protected."""
+    return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
+
+
+def by_word(chooser: Chooser) -> Rule:
+    """Make a rule that goes by a word."""
+
+    def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
+        if chooser == "leftovers":
+            return free([entry for entry in entries if entry[0] == "leftover"], facts)
+        paths = {
+            "superseded": facts.superseded,
+            "unusable": {path for path, usable in facts.usable.items() if not usable},
+            "legacy": facts.legacy,
+            "dead-weight": facts.dead_weight,
+        }[chooser]
+        return free([entry for entry in entries if entry[2] in paths], facts) if paths else ()
+
+    return Rule(NAMES[chooser], f"--{chooser}", chosen, Rules(frozenset({chooser})).words)
+
+
+def by_age(name: str, age: str) -> Rule:
+    """Make a rule that takes what is older."""
+
+    def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
+        edge = facts.now_ns - parse_age(age)
+        return free([entry for entry in entries if entry[3] < edge], facts)
+
+    return Rule(name, f"--older-than {age}", chosen)
+
+
+def newest(number: int, name: str) -> Rule:
+    """Make a rule that takes all but the newest versions of each project."""
+
+    def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
+        versioned = [entry for entry in entries if entry[7] is not None and entry[6] is not None]
+        versions: dict[str | None, set[str | None]] = {}
+        for entry in versioned:
+            versions.setdefault(entry[6], set()).add(entry[7])
+        for written in versions.values():
+            orders = sorted(map(version_order, written))
+            last = [order for index, order in enumerate(orders) if not index or order != orders[index - 1]][:number]
+            written.intersection_update([one for one in written if version_order(one) in last])
+        return free([entry for entry in versioned if entry[7] not in versions[entry[6]]], facts)
+
+    return Rule(name, f"--keep-latest {number}", chosen)
+
+
+def by_policy(policy: Policy) -> Rule:
+    """Make a rule of what `prune` does when nothing is asked for in particular."""
+
+    def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
+        return choose(entries, policy.rules, facts).entries
+
+    return Rule(POLICY, policy.options, chosen, policy.rules.words)
+
+
+def rules_of(policy: Policy | None) -> tuple[Rule, ...]:
+    """Return the rules to tell of: the user's own policy, if there is one, before those of everybody."""
+    return (by_policy(policy), *STANDARD) if policy is not None and policy.rules else STANDARD
+
+
+STANDARD = (
+    *map(by_word, NAMES),
+    by_age("older than 90 days", "90d"),
+    by_age("older than a year", "1y"),
+    newest(1, "all but the newest version"),
+)
+"""The rules that everybody may want to know of."""

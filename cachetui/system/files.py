@@ -1,0 +1,49 @@
+"""Write a file of ours anew: it is there as it was, or whole."""
+
+from __future__ import annotations
+
+import os
+import stat
+import tempfile
+from contextlib import ExitStack, suppress
+from pathlib import Path
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put a file in the place of another, at once, with the same mode and owner. Raises OSError.
+
+    Where nothing bears the name yet, only the user can read it.
+    """
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    with ExitStack() as failed:
+        failed.callback(_discard, name)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            before = path.stat()
+            Path(name).chmod(stat.S_IMODE(before.st_mode))
+            if hasattr(os, "chown"):
+                with suppress(PermissionError):
+                    os.chown(name, before.st_uid, before.st_gid)
+        os.replace(name, path)  # noqa: PTH105 - what deletes is found by this name
+        failed.pop_all()
+
+
+def _discard(draft: str) -> None:
+    with suppress(OSError):
+        os.unlink(draft)  # noqa: PTH108 - what deletes is found by this name
+
+
+def is_own(found: os.stat_result) -> bool:
+    """Return whether what was looked at is the user's own."""
+    return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
+
+
+def is_at_home(place: Path) -> bool:
+    """Return whether a file may be kept at a place: whether the nearest folder that is there is the user's own.
+
+    Whoever runs this as somebody else, as by sudo, is to leave nothing in another user's home. Raises OSError.
+    """
+    return is_own(next(folder for folder in place.parents if folder.exists()).stat())

@@ -1,0 +1,208 @@
+"""A root held open for reading: lists its directories and opens its files, entering no link and no other disk."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple, Self
+
+from cachetui.errors import RootError
+from cachetui.model import File, Unreadable, allocated
+
+BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
+"""Whether directories can be reached from an open descriptor; not on Windows."""
+NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
+NOATIME = getattr(os, "O_NOATIME", 0)
+OPEN_FILE = os.O_RDONLY | NOFOLLOW
+for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
+    OPEN_FILE |= getattr(os, _flag, 0)
+OPEN_QUIETLY = OPEN_FILE | NOATIME
+OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
+JUNCTION = 0xA0000003
+"""IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
+GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
+"""Errors that say a file is no longer where it was."""
+
+
+def never() -> bool:
+    """Go on whatever happens."""
+    return False
+
+
+class Listing(NamedTuple):
+    """What one directory holds."""
+
+    own: os.stat_result
+    """Of the directory itself."""
+    files: dict[str, os.stat_result]
+    """Everything that is not a directory, by name."""
+    below: list[tuple[str, int]]
+    """Its directories: name and inode number."""
+
+
+class LeftOut(OSError):  # noqa: N818 - says what was done with a directory
+    """A directory that is not entered: it was swapped, or lies on another file system."""
+
+
+class Tree:
+    """A root directory, resolved once and held open."""
+
+    def __init__(self, root: Path) -> None:
+        """Open a root. Raises RootError, with a sentence that says what is wrong with it."""
+        try:
+            resolved = root.resolve(strict=True)
+            self._fd = os.open(resolved, OPEN_DIRECTORY) if BY_DESCRIPTOR else -1
+            own = os.fstat(self._fd) if BY_DESCRIPTOR else resolved.stat()
+            if not stat.S_ISDIR(own.st_mode):
+                raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+        except FileNotFoundError as error:
+            dangling = root.is_symlink()
+            raise RootError(
+                f"{root} is a link to {root.readlink()}, which does not exist."
+                if dangling
+                else f"{root} does not exist."
+            ) from error
+        except NotADirectoryError as error:
+            raise RootError(f"{root} is a file, not a cache directory.") from error
+        except PermissionError as error:
+            raise RootError(f"{root} cannot be opened: you have no permission to read it.") from error
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
+            raise RootError(f"{root} cannot be opened: {reason(error)}.") from error
+        self.path = str(resolved)
+        self.device, self.inode = own.st_dev, own.st_ino
+        self.look_at: Callable[[str], os.stat_result] = (
+            partial(os.stat, dir_fd=self._fd, follow_symlinks=False) if BY_DESCRIPTOR else self.lstat
+        )
+        """As `lstat`, quicker, for what lies below the root."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the root."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    def keeps_access_times(self) -> bool:
+        """Return whether the file system notes when a file was read, as far as the system says."""
+        flag = getattr(os, "ST_NOATIME", 0)
+        try:
+            return os.name != "nt" and not (flag and os.fstatvfs(self._fd).f_flag & flag)
+        except OSError:  # a file system that does not tell
+            return False
+
+    def list(self, path: str, inode: int | None = None) -> Listing:
+        """List a directory by its path relative to the root.
+
+        `inode` is the number that its parent's listing gave: another one means that it was swapped for a link's
+        target. Raises OSError; LeftOut for what must not be entered.
+        """
+        if not BY_DESCRIPTOR:
+            return self._list_by_path(path)
+        fd = os.open(path or ".", OPEN_DIRECTORY | NOFOLLOW, dir_fd=self._fd)
+        try:
+            own = os.fstat(fd)
+            self._check(own, inode)
+            files: dict[str, os.stat_result] = {}
+            below = []
+            with os.scandir(fd) as items:
+                for item in items:
+                    if item.is_dir(follow_symlinks=False):
+                        below.append((item.name, item.inode()))
+                    else:
+                        try:
+                            files[item.name] = item.stat(follow_symlinks=False)
+                        except FileNotFoundError:
+                            continue
+        finally:
+            os.close(fd)
+        return Listing(own, files, below)
+
+    def _check(self, own: os.stat_result, inode: int | None) -> None:
+        if own.st_dev != self.device:
+            raise LeftOut(errno.EXDEV, "another file system is mounted here; it was not entered")
+        if inode is not None and own.st_ino != inode:
+            raise LeftOut(errno.ENOENT, "it was replaced while it was read")
+
+    def _list_by_path(self, path: str) -> Listing:
+        whole = os.path.join(self.path, path)  # noqa: PTH118 - a Path each would double the time
+        own = os.lstat(whole)
+        if not stat.S_ISDIR(own.st_mode) or is_junction(own):
+            raise LeftOut(errno.ENOTDIR, "a link; it was not entered")
+        self._check(own, None)
+        files: dict[str, os.stat_result] = {}
+        below = []
+        with os.scandir(whole) as items:
+            for item in items:
+                try:
+                    found = os.lstat(item.path)  # on Windows the listing knows neither inode nor links
+                except FileNotFoundError:
+                    continue
+                if stat.S_ISDIR(found.st_mode) and not is_junction(found):
+                    below.append((item.name, found.st_ino))
+                else:
+                    files[item.name] = found
+        return Listing(own, files, below)
+
+    def lstat(self, path: str) -> os.stat_result:
+        """Return what the system says of a file or directory, not following a link. Raises OSError."""
+        if BY_DESCRIPTOR:
+            return os.stat(path or ".", dir_fd=self._fd, follow_symlinks=False)
+        return os.lstat(os.path.join(self.path, path))  # noqa: PTH118
+
+    def open(self, file: File) -> int:
+        """Open a file for reading, leaving its time of access alone where that is allowed.
+
+        Raises OSError; LeftOut where another file stands in its place, maybe behind a link on the way.
+        """
+        path = file.path if BY_DESCRIPTOR else os.path.join(self.path, file.path)  # noqa: PTH118
+        below = self._fd if BY_DESCRIPTOR else None
+        try:
+            fd = os.open(path, OPEN_QUIETLY, dir_fd=below)
+        except PermissionError:  # only its owner may leave a file's time of access alone (open(2))
+            if not NOATIME:
+                raise
+            fd = os.open(path, OPEN_FILE, dir_fd=below)
+        found = os.fstat(fd)
+        if found.st_ino != file.inode or found.st_dev != self.device:
+            os.close(fd)
+            raise LeftOut(errno.ENOENT, "it was replaced while it was read")
+        return fd
+
+
+def is_junction(found: os.stat_result) -> bool:
+    """Return whether a directory is a Windows junction."""
+    return getattr(found, "st_reparse_tag", 0) == JUNCTION
+
+
+def file_at(path: str, found: os.stat_result) -> File:
+    """Make a file's value of what the system says of it."""
+    values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink
+    return tuple.__new__(File, values)  # as `File` itself does it, a call less
+
+
+def reason(error: BaseException) -> str:
+    """Return the system's words for an error, without path and number."""
+    return str(getattr(error, "strerror", None) or error)
+
+
+def unforeseen(error: Exception) -> str:
+    """Return in words what nobody foresaw, as a clause. Its own text may hold a secret that a file holds: left out."""
+    if isinstance(error, MemoryError):
+        return "there is not enough memory to read it"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply to be read"
+    return f"cachetui failed to read it, by a mistake of its own ({type(error).__name__})"
+
+
+def unreadable(path: str, error: OSError) -> Unreadable:
+    """Note what could not be read, and why."""
+    return Unreadable(path, reason(error))

@@ -1,0 +1,53 @@
+"""What may follow what is typed into the filter box; no Textual here."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from packaging.utils import canonicalize_name
+
+from cachetui.labels import WORDS
+from cachetui.model import KINDS
+from cachetui.terms.parser import NEGATION
+
+VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": WORDS}
+"""What can stand after a qualifier, where that is known."""
+QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
+"""How terms begin that are no names, the most useful first."""
+LEAST = 3
+"""Letters from which on a qualifier is suggested before a project, if it is not spelled out."""
+QUOTES = re.compile(r"[\"']")
+
+
+def suggestion(typed: str, projects: Sequence[str]) -> str:
+    """Return how the last word that is typed may go on; empty where it is complete, or nothing fits.
+
+    `projects` are canonical names, sorted.
+    """
+    if not typed or typed[-1].isspace() or QUOTES.search(typed):
+        return ""
+    word = typed.rsplit(maxsplit=1)[-1]
+    while negation := NEGATION.match(word):
+        word = word[negation.end() :]
+    qualifier, colon, value = word.lower().partition(":")
+    if colon:
+        return _rest(value, VALUES.get(qualifier, ()))
+    term = _rest(qualifier, QUALIFIERS)
+    if term and (len(qualifier) >= LEAST or not term[1:]):
+        return term
+    return _rest_of_name(word, projects) or term
+
+
+def _rest(begun: str, words: Sequence[str]) -> str:
+    """Return how the first word that begins like this goes on; empty for what is one already."""
+    return "" if begun in words else next((word[len(begun) :] for word in words if word.startswith(begun)), "")
+
+
+def _rest_of_name(begun: str, projects: Sequence[str]) -> str:
+    """Return how the first project goes on whose name begins like this; empty for what is one already."""
+    canonical = canonicalize_name(begun)
+    index = bisect_left(projects, canonical)
+    found = projects[index] if canonical and index < len(projects) else ""
+    return found[len(canonical) :] if found.startswith(canonical) else ""

@@ -1,0 +1,1 @@
+"""Values as words: no Textual, no Click, no Rich."""

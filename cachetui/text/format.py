@@ -1,0 +1,85 @@
+"""Words, numbers and glyphs as the screens and the command line write them; no Textual here."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import humanize
+
+from cachetui.model import NS
+
+DAY = 86_400
+"""Seconds in a day."""
+SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
+"""Units of age: long and short name, length in days, and the least age in days that is told in them."""
+
+
+def disk(amount: float) -> tuple[str, str]:
+    """Split a size in bytes into number and decimal unit: at most four characters and two."""
+    number, unit = humanize.naturalsize(amount, format="%.1f").replace("Bytes", "B").replace("Byte", "B").split()
+    if float(number) >= 999.5:
+        return "1.0", {"kB": "MB", "MB": "GB", "GB": "TB", "TB": "PB"}.get(unit, unit)
+    plain = unit == "B" or (unit in ("kB", "MB") and float(number) >= 9.95) or float(number) >= 99.95
+    return (f"{float(number):.0f}" if plain else number), unit
+
+
+def disk_text(amount: float) -> str:
+    """Write a size in bytes, such as `1.2 GB`."""
+    return " ".join(disk(amount))
+
+
+def age(seconds: float, long: bool = True) -> tuple[str, str]:
+    """Split an age in seconds into number and unit, such that the number has at most two digits."""
+    days = seconds / DAY
+    for name, short, length, least in SCALES:
+        if days >= least:
+            return str(int(days / length)), (f"{name}s" if days >= 2 * length else name) if long else short
+    return "", "today" if long else "now"
+
+
+def ago(youngest: float, oldest: float) -> str:
+    """Return a span of ages, in seconds, in words."""
+    young, old = age(youngest), age(oldest)
+    start = " ".join(young).strip()
+    if young == old:
+        return start if start == "today" else f"{start} ago"
+    return f"{young[0] if young[1] == old[1] else start} to {' '.join(old)} ago"
+
+
+def date(ns: int) -> str:
+    """Write a time in nanoseconds since the epoch as a local date."""
+    return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+
+
+def timestamp(ns: int) -> str:
+    """Write a time in nanoseconds since the epoch as ISO 8601 in UTC, to the second."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ns // NS))
+
+
+def count(number: int, noun: str) -> str:
+    """Write how many there are of something, such as `1 entry`, `2,000 entries`, `3 index pages`."""
+    if number == 1:
+        return f"1 {noun}"
+    plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
+    return f"{number:,} {plural}"
+
+
+def removed(files: int, entries: int, freed: int, before: int) -> str:
+    """Return what was removed, and from what to what the disk usage went, in bytes: the line for quitting.
+
+    All three sizes are those of files and of the folders around them.
+    """
+    what = f"{count(files, 'file')} of {count(entries, 'entry')}"
+    left = disk_text(max(0, before - freed))
+    return f"Removed {what}, freed {disk_text(freed)}: {disk_text(before)} → {left}, folders included"
+
+
+def home_short(root: str) -> str:
+    """Write a path with `~` for the home directory."""
+    try:
+        home = str(Path.home())
+    except RuntimeError:  # nobody knows where it is
+        return root
+    return f"~{root.removeprefix(home)}" if root == home or root.startswith(f"{home}{os.sep}") else root

@@ -1,0 +1,91 @@
+"""Credentials and query values masked; what was typed, shown again."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, unquote_plus, urlsplit
+
+from cachetui.text.escape import printable
+
+MASK = "***"
+"""Stands where a secret may be."""
+
+
+PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
+"""An address in which there is nothing to mask; others need a closer look."""
+
+
+def masked(url: str) -> str:
+    """Return an address without its secrets: user information and the values of parameters and query become `***`.
+
+    What may be a secret, such as in an address that is not well formed, counts as one.
+    """
+    url = url.replace("\\", "/")  # as browsers read it
+    rest = _START.sub("", url, count=1)
+    start = url[: len(url) - len(rest)]
+    after = _after_user(start, rest)
+    where, rest = (f"{MASK}@", rest[after:]) if after is not None else ("", rest)
+    address, mark, fragment = rest.partition("#")
+    path, question, query = address.partition("?")
+    path = _PARAMETER.sub(rf"\1={MASK}", path)
+    pairs = [pair.partition("=") for pair in query.split("&")] if query else []
+    query = "&".join([f"{quote(unquote_plus(name))}={MASK}" if name and is_ else MASK for name, is_, _ in pairs])
+    fragment = fragment if _OPEN_FRAGMENT(fragment) else MASK
+    found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + fragment}"
+    try:
+        urlsplit(found)
+    except ValueError:  # not an address that Python can take apart: show no more of it than its scheme
+        return f"{start.partition(':')[0]}:{MASK}"
+    return found
+
+
+def hushed(words: str) -> str:
+    """Return words in which the secrets of all addresses are masked."""
+    return _ADDRESS.sub(lambda found: masked(found[0]), words) if "://" in words else words
+
+
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+_START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
+_PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
+_OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
+"""What pip reads from a fragment, none of which is a secret."""
+_PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
+"""A host that no user is named before, nor half a password that holds a slash."""
+
+
+def _after_user(start: str, rest: str) -> int | None:
+    """Return where in an address behind its `//` user information ends, or None if there is none.
+
+    A password may hold what should have been quoted, even `/` and `?`.
+    """
+    authority = re.split("[/?#]", rest, maxsplit=1)[0]
+    path = re.split("[?#]", rest, maxsplit=1)[0]
+    if "@" in authority:
+        host = authority.rpartition("@")[2]
+        if "+" in start and "." in host and _PLAIN_HOST(host):  # a repository, with a revision behind an `@` of its own
+            return authority.rindex("@") + 1
+        return path.rindex("@") + 1
+    if not _PLAIN_HOST(authority):
+        return rest.rfind("@") + 1 or len(authority)
+    if start.lower().rpartition("+")[2].startswith("file:") or ("." in authority and ":" not in authority):
+        return None
+    inside = [found.end() for found in re.finditer("(?<!/)@", path)]  # not the `/@` of a scope
+    return max(inside, default=None)
+
+
+LONGEST = 200
+"""Characters of what was typed that are shown again."""
+USER = re.compile(r"(?<![\w/:@])[^\s:/@]+:[^\s/@]*@(?=\S)")
+"""A user with a password, in an address that lacks its beginning."""
+
+
+def unsaid(words: str) -> str:
+    """Return words without the secrets of addresses, of those too that lack their `https://`."""
+    words = hushed(words)
+    return USER.sub(f"{MASK}@", words) if "@" in words else words
+
+
+def echoed(typed: str) -> str:
+    """Return what was typed fit to be shown, cut where it is long."""
+    words = printable(unsaid(typed))
+    return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"

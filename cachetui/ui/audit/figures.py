@@ -1,0 +1,356 @@
+"""Widgets that draw figures one can choose from: lists with bars, a histogram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.binding import BindingType
+from textual.color import Color
+from textual.message import Message
+from textual.strip import Strip
+
+from cachetui.browsing.model import Sign
+from cachetui.model import NS
+from cachetui.text.format import age, disk_text
+from cachetui.ui.audit.items import MONTH_DAYS, MONTHS, Choice
+from cachetui.ui.audit.treemap_layout import Direction, freshness
+from cachetui.ui.bindings import MOVE, key
+from cachetui.ui.glyphs import ASCII
+from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
+from cachetui.ui.widgets.painted import Ink, Part, size_parts
+
+UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
+"""Nine steps of a bar that grows upwards, from nothing to a full cell."""
+NAME, OTHERS, BAR = 12, 23, 6
+"""Cells of a kind's name, of all that stands between it and its bar, and the least of a bar."""
+GAP = 3
+"""Cells between two kinds in a sentence."""
+STEPS = 8
+"""Steps in which one cell of a column fills."""
+
+
+class Figure(Ink, can_focus=True):
+    """Something one of whose parts is chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("down,j", "walk('down')", "down", "rows.down", MOVE, "Go down"),
+        key("up,k", "walk('up')", "up", "rows.up", MOVE, "Go up"),
+        key("right,l", "walk('right')", "right", "audit.right", MOVE, "Go to the right"),
+        key("left,h", "walk('left')", "left", "audit.left", MOVE, "Go to the left"),
+    ]
+
+    class Moved(Message):
+        """Something else is chosen."""
+
+    class Opened(Message):
+        """What is chosen is to be opened."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.cursor = 0
+        """The index of what is chosen."""
+        self.total = 0
+        """The bytes of everything, which shares are told of."""
+        self.sign: Callable[[Choice], Sign] = lambda _: " "
+        """Tells how what can be chosen is marked."""
+
+    @property
+    def choice(self) -> Choice | None:
+        """What is chosen."""
+        raise NotImplementedError
+
+    @property
+    def number(self) -> int:
+        """How much there is to choose from."""
+        raise NotImplementedError
+
+    @property
+    def plain(self) -> bool:
+        """Whether colours cannot be mixed: there is none, or the terminal's own are used."""
+        return self.get_component_styles("ink--bar").color.ansi is not None
+
+    def shade(self, strength: float) -> Color:
+        """Return the accent at a strength, over this background."""
+        accent = self.get_component_styles("ink--bar").color.with_alpha(1.0)
+        return self.background_colors[1].blend(accent, strength, 1)
+
+    def go(self, index: int) -> None:
+        """Choose something, or the nearest there is."""
+        self.cursor = max(0, min(index, self.number - 1))
+        self.refresh()
+        self.post_message(self.Moved())
+
+    def show_marks(self) -> None:
+        """Draw marks as they are now; most figures bear none."""
+
+    def action_walk(self, direction: Direction) -> None:
+        """Choose what lies beside."""
+        self.go(self.cursor + (1 if direction in ("right", "down") else -1))
+
+    def index_at(self, x: int, y: int) -> int | None:
+        """Return the index of what is drawn at a cell."""
+        raise NotImplementedError
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose what was clicked; a second click opens it."""
+        index = self.index_at(event.x, event.y)
+        if index is not None:
+            self.go(index)
+            if event.chain > 1:
+                self.post_message(self.Opened())
+
+
+class Lines(Figure):
+    """Figures, one a line."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id)
+        self.choices: list[Choice] = []
+        """What can be chosen."""
+        self.top = 0
+        """The index of the first line that is seen."""
+
+    def show(self, choices: list[Choice]) -> None:
+        """Show other figures."""
+        self.choices = choices
+        self.go(self.cursor)
+
+    @property
+    def number(self) -> int:
+        """How many lines there are."""
+        return len(self.choices)
+
+    @property
+    def choice(self) -> Choice | None:
+        """The chosen line's figure."""
+        return self.choices[self.cursor] if self.cursor < len(self.choices) else None
+
+    def go(self, index: int) -> None:
+        """Choose a line, and keep it in sight."""
+        height = max(1, self.size.height)
+        index = max(0, min(index, self.number - 1))
+        self.top = max(0, min(max(self.top, index - height + 1), index, max(0, self.number - height)))
+        super().go(index)
+
+    def on_resize(self) -> None:
+        """Keep the chosen line in sight."""
+        self.go(self.cursor)
+
+    def index_at(self, x: int, y: int) -> int | None:
+        """Return the index of a line."""
+        return y + self.top if y + self.top < self.number else None
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        index, room = y + self.top, self.size.width
+        if index >= self.number:
+            return Strip.blank(room, self.ink())
+        left, right = self.line(self.choices[index], room)
+        ground = "cursor" if index == self.cursor and self.has_focus else ""
+        parts = [
+            [(one, ground) if isinstance(one, str) else (one[0], f"{one[1]} {ground}") for one in side]
+            for side in (left, right)
+        ]
+        space = max(0, room - sum([width(words) for words, _ in parts[1]]))
+        strips = [
+            Strip(self.segments([(words, roles.strip() or "plain") for words, roles in side])).adjust_cell_length(
+                cells, self.ink(*([ground] if ground else []))
+            )
+            for side, cells in zip(parts, (space, room - space), strict=True)
+        ]
+        return Strip.join(strips)
+
+    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+        """Return what stands at either end of a line."""
+        raise NotImplementedError
+
+
+class Kinds(Lines):
+    """Bars by kind or something else; where there is but one line, a sentence."""
+
+    HELP = """\
+What there is by kind; **t** tells it apart by Python, platform or index instead. **Space** marks all that a line stands
+for, **b** or Enter shows a kind in Browse.
+"""
+
+    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+        """Return a kind with its number, size, share and bar, which gives way to long names."""
+        longest = max([width(shown(one.name)) for one in self.choices], default=0)
+        named = max(NAME, min(longest + 1, room - OTHERS))
+        share = choice.disk / max(1, self.total)
+        biggest = max([one.disk for one in self.choices], default=0)
+        percent = f"{100 * share:>5.0f}%  " if share >= 0.005 else " " * 8
+        parts: list[Part] = [
+            pad(fit(shown(choice.name), named - 1, dots=self.glyphs.dots), named),
+            (f"{len(choice.entries):>6,}  ", "muted"),
+            *size_parts(choice.disk),
+            (percent, "muted"),
+        ]
+        if (left := room - named - OTHERS) >= BAR:
+            parts.append((bar(choice.disk / max(1, biggest), left, self.glyphs), "bar"))
+        return parts, []
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line; of only one, a sentence."""
+        return super().render_line(y) if self.size.height > 1 else self._sentence()
+
+    def _places(self) -> list[tuple[int, int]]:
+        """Return what of the sentence there is room for: index and end of each kind; the chosen one is among them."""
+        room, places, edge = self.size.width, list[tuple[int, int]](), 0
+        for index, choice in enumerate(self.choices):
+            wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")
+            if places and index <= self.cursor and edge + wide > room:
+                places, edge = [], 0
+            elif edge + wide > room:
+                break
+            edge += wide + GAP
+            places.append((index, edge))
+        return places
+
+    def _sentence(self) -> Strip:
+        parts: list[Part] = []
+        for index, _ in self._places():
+            choice = self.choices[index]
+            ground = " cursor" if index == self.cursor and self.has_focus else ""
+            parts += [
+                (shown(choice.name), f"plain{ground}"),
+                (f" {disk_text(choice.disk)}", f"muted{ground}"),
+                " " * GAP,
+            ]
+        return self.strip(*parts, room=self.size.width)
+
+    def index_at(self, x: int, y: int) -> int | None:
+        """Return the index of a kind."""
+        if self.size.height > 1:
+            return super().index_at(x, y)
+        return next((index for index, edge in self._places() if x < edge), None)
+
+
+class Biggest(Lines):
+    """The files that take most."""
+
+    HELP = "The files that take most: **Space** marks one, **b** or Enter goes to it in Browse."
+    now_ns = 0
+
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        self.refresh()
+
+    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+        """Return a file's project and version, its age and size."""
+        entry = choice.entries[0]
+        number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
+        sign = self.sign(choice).strip()
+        left = fit(shown(choice.name), max(4, room - 32), dots=self.glyphs.dots)
+        more = fit(shown(entry.version or entry.kind), max(0, room - 28 - width(left)), dots=self.glyphs.dots)
+        mark: list[Part] = [(f"[{sign or ' '}] ", "mark" if sign else "hint")]
+        return [*mark, f"{left} ", (more, "muted")], [(f"{number:>2} {unit:<8}  ", "muted"), *size_parts(choice.disk)]
+
+
+class Chances(Lines):
+    """What could go."""
+
+    HELP = """\
+What each rule would free today, as `cachetui prune` has it: what is protected and what pip built here stays. They
+overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
+"""
+
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        self.refresh()
+
+    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+        """Return a rule with the number of its entries, and what it frees."""
+        sign = self.sign(choice).strip() if choice.entries else ""
+        mark: Part = (f"[{sign or ' '}] ", "mark" if sign else "hint")
+        name = fit(choice.name, max(4, room - 18), dots=self.glyphs.dots)
+        if not choice.known:
+            return [mark, (name, "muted")], [("not known", "muted")]
+        return [mark, name], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]
+
+
+class Ages(Figure):
+    """Columns by age, in the shades of the treemap."""
+
+    HELP = (
+        "What came when: the arrows walk from column to column, **Space** marks one, **b** or Enter shows it in Browse."
+    )
+
+    def __init__(self, id: str | None = None) -> None:
+        self._styles: dict[tuple[int, bool], Style] = {}  # of columns; chosen, or not
+        super().__init__(id)
+        self.choices: list[Choice] = []
+        """The columns, the oldest first."""
+
+    def show(self, choices: list[Choice]) -> None:
+        """Show other columns."""
+        self.choices = choices
+        self.go(self.cursor if self.cursor else self.number - 1)
+
+    @property
+    def number(self) -> int:
+        """How many columns there are."""
+        return len(self.choices)
+
+    @property
+    def choice(self) -> Choice | None:
+        """The chosen column's figure."""
+        return self.choices[self.cursor] if self.cursor < len(self.choices) else None
+
+    @property
+    def wide(self) -> int:
+        """Cells of a column, with the gap behind it."""
+        return max(2, (self.size.width + 1) // max(1, self.number))
+
+    def index_at(self, x: int, y: int) -> int | None:
+        """Return the index of a column."""
+        return x // self.wide if x // self.wide < self.number else None
+
+    @cached_property
+    def _steps(self) -> str:
+        return UPWARD_ASCII if self.glyphs is ASCII else UPWARD
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of all columns; the last tells what they stand for."""
+        wide, tall, room = self.wide, self.size.height - 1, self.size.width
+        if y >= tall:
+            half = self.number // 2 * wide
+            last = max(0, self.number * wide - 1 - half - width("1 year") - width("now"))
+            words = pad(pad("2 years or more", half) + "1 year" + " " * last + "now", room)
+            start = self.cursor * wide if self.has_focus else room
+            below = words[start : start + wide - 1]
+            return self.strip(
+                (words[:start], "muted"), (below, "muted cursor"), (words[start + len(below) :], "muted"), room=room
+            )
+        most = max([one.disk for one in self.choices], default=0) or 1
+        segments = []
+        for index, choice in enumerate(self.choices):
+            eighths = max(round(choice.disk / most * tall * STEPS), 1 if choice.disk else 0)
+            full = max(0, min(STEPS, eighths - (tall - 1 - y) * STEPS))
+            here = index == self.cursor and self.has_focus
+            segments.append(Segment(self._steps[full] * (wide - 1), self._style(index, here)))
+            segments.append(Segment(" ", self.ink()))
+        return Strip(segments).adjust_cell_length(room, self.ink())
+
+    def _style(self, index: int, here: bool) -> Style:
+        """Return how a column is drawn; behind the chosen one the ground is another."""
+        if (index, here) not in self._styles:
+            self._styles[index, here] = self._mixed(index, here)
+        return self._styles[index, here]
+
+    def notify_style_update(self) -> None:
+        """Forget how columns were drawn when theme or classes change."""
+        super().notify_style_update()
+        self._styles = {}
+
+    def _mixed(self, index: int, here: bool) -> Style:
+        if self.plain:  # where the line below tells which is chosen
+            return self.ink("bar")
+        style = self.ink("bar", "cursor") if here else self.ink("bar")
+        shade = self.shade(freshness((self.number - 1 - index) * MONTHS * MONTH_DAYS + 1))
+        return style + Style.from_color(shade.rich_color)

@@ -1,0 +1,196 @@
+"""What the Audit view shows, as values: levels of the treemap, and figures to choose from; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from heapq import nsmallest
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+
+from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, Place, project_place
+from cachetui.browsing.group import AGES
+from cachetui.browsing.group import Age as Moment
+from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
+from cachetui.model import Entry, group_projects
+from cachetui.text.names import entry_name
+from cachetui.ui.audit.treemap_layout import Item, item_of
+from cachetui.ui.picking import Order
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.audit.audit import Audit
+
+MONTHS, COLUMNS = 2, 12
+"""What one column of the histogram covers, and how many there are; the last holds everything older as well."""
+MONTH_DAYS = 30.4
+"""Days of a month."""
+Group = Literal["kind", "Python", "platform", "index"]
+"""What entries are told apart by."""
+GROUPED: tuple[Group, ...] = get_args(Group)
+MOST_FILES = 60
+"""Of the biggest files, how many are listed."""
+TERMS = {
+    "--superseded": "is:superseded not:kind:built not:is:protected",
+    "--unusable": "is:unusable not:kind:built not:is:protected",
+    "--legacy": "is:legacy not:is:protected",
+    "--leftovers": "is:leftover not:is:protected",
+    "--dead-weight": "is:dead-weight not:is:protected",
+    "--older-than 90d": "age>90d not:kind:built not:is:protected",
+    "--older-than 1y": "age>1y not:kind:built not:is:protected",
+}
+"""What a filter must say to show what a rule chooses."""
+SDISTS = "sdists already built"
+FOREMOST = (
+    POLICY,
+    "superseded versions",
+    "fit no Python here",
+    "older than a year",
+    SDISTS,
+    "leftovers",
+    "dead weight",
+    "for old pips only",
+)
+"""In what order the rules stand, those first that one wants to see first."""
+
+
+class Choice(NamedTuple):
+    """A figure that can be chosen, marked, and opened in Browse."""
+
+    name: str
+    """What it is the figure of; untrusted text."""
+    entries: tuple[Entry, ...]
+    """What it is made of."""
+    disk: int
+    """Its bytes: those of the entries, or those that a rule frees."""
+    filter: str = ""
+    """What a filter must say to show it; empty where none does."""
+    entry: Entry | None = None
+    """The entry or the first of those to go to in Browse, where no filter shows it."""
+    known: bool = True
+    """Whether it can be told at all."""
+    number: int = 0
+    """The same entries as a set, in the order that the parts are in; 0 where that is not made."""
+    places: tuple[Place, ...] = ()
+    """The projects and groups that it is all of, and that are all of it; empty where it is made of something else."""
+
+
+class Parts(NamedTuple):
+    """All that the view shows of an audit."""
+
+    tops: list[Item]
+    """What the treemap shows before anything is gone into."""
+    groups: Mapping[Group, list[Choice]]
+    """What there is by kind and so on, the biggest first."""
+    ages: Mapping[Moment, list[Choice]]
+    """The columns of the histogram, by what ages are counted from."""
+    biggest: list[Choice]
+    chances: list[Choice]
+    order: Order
+    """What the numbers of choices are about."""
+
+
+def parts_of(audit: Audit, order: Order) -> Parts:
+    """Return what there is to show; this takes a while where there are many entries."""
+    indices, everything = order.indices, sized(audit.total.entries)
+
+    def numbered(choices: list[Choice]) -> list[Choice]:
+        return [choice._replace(number=order.number(indices, choice.entries)) for choice in choices]
+
+    return Parts(
+        top_items(audit.total.entries, audit.now_ns),
+        {by: numbered(groups(audit, by)) for by in GROUPED},
+        {by: numbered(columns(audit, by, everything)) for by in AGES},
+        biggest(everything),
+        numbered(chances(audit)),
+        order,
+    )
+
+
+def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
+    """Return projects, and groups of what belongs to none."""
+    shelves: dict[Place, list[Entry]] = {}
+    for entry in entries:
+        place = project_place(entry.project) if entry.project is not None else GROUPS.get(entry.kind, UNIDENTIFIED)
+        shelves.setdefault(place, []).append(entry)
+    return [item_of(place.title, own, now_ns, place=place) for place, own in shelves.items()]
+
+
+def items_inside(item: Item, now_ns: int) -> list[Item]:
+    """Return what an item can be gone into: versions of a project, or else entries; nothing for a single entry."""
+    if item.inside:
+        return [*item.inside]
+    entries = item.entries
+    if len(entries) < 2:
+        return []
+    projects = group_projects(entries)
+    versions = projects[0].versions if len(projects) == 1 and projects[0].name == entries[0].project else ()
+    if len(versions) > 1:
+        return [item_of(version.label or "pages", version.entries, now_ns) for version in versions]
+    return [item_of(entry_name(entry), [entry], now_ns) for entry in entries]
+
+
+def choice_of(item: Item) -> Choice:
+    """Make a choice of a tile."""
+    inside = item.inside or (item,)
+    places = tuple([one.place for one in inside if one.place is not None])
+    return Choice(
+        item.name,
+        item.entries,
+        item.disk,
+        entry=item.entries[0] if item.entries else None,
+        places=places if len(places) == len(inside) else (),
+    )
+
+
+def groups(audit: Audit, by: Group) -> list[Choice]:
+    """Return what there is by kind, or something else, the biggest first."""
+    figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
+    return [
+        Choice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
+        for one in figures[by]
+    ]
+
+
+def biggest(everything: Sequence[Sized]) -> list[Choice]:
+    """Return the files that take most."""
+    found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: it may be a lot
+    return [
+        Choice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
+        for one in found
+    ]
+
+
+def chances(audit: Audit) -> list[Choice]:
+    """Return what could go."""
+    found = [
+        Choice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
+        for rule in audit.rules
+    ]
+    built = audit.already_built
+    found.append(Choice(SDISTS, built.entries, audit.already_built_frees))
+    places = {name: place for place, name in enumerate(FOREMOST)}
+    return sorted(found, key=lambda one: places.get(one.name, len(places)))
+
+
+def columns(audit: Audit, by: Moment, everything: Sequence[Sized]) -> list[Choice]:
+    """Return the columns of the histogram, the oldest first."""
+    starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
+    moment_of: Callable[[Entry], int | None] = attrgetter(by)
+    found = by_age(everything, moment_of, audit.now_ns, starts)
+    term = "age" if by == AGES[0] else by
+    made = []
+    for age in found:
+        if age.from_days is None:
+            continue
+        ends = f" {term}<{age.to_days}d" if age.to_days is not None else ""
+        starts_at = f"{term}>={age.from_days}d" if age.from_days else ""
+        made.append(Choice(span(age, by), age.figure.entries, age.figure.disk_usage, f"{starts_at}{ends}".strip()))
+    return made[::-1]
+
+
+def span(age: Age, by: Moment) -> str:
+    """Return a column in words."""
+    start = round((age.from_days or 0) / MONTH_DAYS)
+    if age.to_days is None:
+        return f"{by} {start} months ago or earlier"
+    end = round(age.to_days / MONTH_DAYS)
+    return f"{by} {start} to {end} months ago" if start else f"{by} within {end} months"

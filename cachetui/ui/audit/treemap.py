@@ -1,0 +1,204 @@
+"""The treemap on the screen: tiles that one walks through and goes into."""
+
+from __future__ import annotations
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
+
+from cachetui.browsing.model import Sign
+from cachetui.ui.audit.figures import UPWARD, UPWARD_ASCII, Figure
+from cachetui.ui.audit.items import Choice, choice_of, items_inside
+from cachetui.ui.audit.treemap_layout import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
+from cachetui.ui.glyphs import ASCII
+from cachetui.ui.widgets.cells import fit, width
+
+SIDE, SIDE_ASCII = "▎", "|"
+"""What parts tiles that stand side by side."""
+
+
+class Treemap(Figure):
+    """Projects as tiles, what they hold inside of them: area is disk usage, shade is age."""
+
+    HELP = """\
+# Audit
+Where the space is. A tile's area is what it takes on the disk, its shade its age: the paler, the older. The arrows
+walk, **Enter** goes into a project, its versions and their files, **Esc** comes out again. Tab goes to the next figure.
+
+**Space** marks all that the chosen tile or line stands for, **b** shows it in Browse, **E** saves everything as a
+report.
+"""
+
+    def __init__(self, id: str | None = None) -> None:
+        self._shades: dict[float, tuple[Style, Style]] = {}  # by the strength of the accent
+        super().__init__(id)
+        self.now_ns = 0
+        self.levels: list[tuple[str, list[Item], int]] = []
+        """What was gone into: its name, what it holds, and the index of what was chosen there."""
+        self._room = Size(0, 0)
+        self._tiles: list[Tile] = []
+        self._choices: list[Choice] = []  # what they stand for
+        self._signs: list[Sign] = []  # how that is marked
+        self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
+
+    def show(self, items: list[Item], now_ns: int) -> None:
+        """Show other items; what was gone into is gone into again, as far as it is there."""
+        path = [name for name, _, _ in self.levels[1:]]
+        chosen = self.choice.name if self.choice is not None else ""
+        self.now_ns, self.levels = now_ns, [("", items, 0)]
+        for name in path:
+            found = next((item for item in self.levels[-1][1] if item.name == name), None)
+            inside = items_inside(found, now_ns) if found is not None else []
+            if not inside:
+                break
+            self.levels.append((name, inside, 0))
+        self._lay_out(chosen)
+
+    def _lay_out(self, chosen: str = "") -> None:
+        items = self.levels[-1][1] if self.levels else []
+        self._room = self.size
+        self._tiles = tiles(items, *self.size)
+        self._choices = [choice_of(tile.item) for tile in self._tiles]
+        self._signs = [self.sign(choice) for choice in self._choices]
+        self._written.clear()
+        self.refresh()
+        names = [tile.item.name for tile in self._tiles]
+        self.go(names.index(chosen) if chosen in names else self.cursor if not chosen else 0)
+
+    def on_resize(self) -> None:
+        """Lay the tiles out anew, if there is another room for them than when they were seen last."""
+        if self.size != self._room:
+            self._lay_out(self.choice.name if self.choice is not None else "")
+
+    def go(self, index: int) -> None:
+        """Choose a tile; only it and the one before are drawn anew."""
+        before, self.cursor = self.cursor, max(0, min(index, self.number - 1))
+        self._redraw(before, self.cursor)
+        self.post_message(self.Moved())
+
+    def _redraw(self, *indices: int) -> None:
+        """Draw some tiles anew, and no other."""
+        if regions := [Region(*self._tiles[index].region) for index in indices if index < self.number]:
+            self.refresh(*regions)
+
+    @property
+    def number(self) -> int:
+        """How many tiles there are."""
+        return len(self._tiles)
+
+    @property
+    def choice(self) -> Choice | None:
+        """What the chosen tile stands for."""
+        return self._choices[self.cursor] if self.cursor < self.number else None
+
+    @property
+    def days(self) -> float:
+        """The mean age of the chosen tile, in days."""
+        return self._tiles[self.cursor].item.days if self.cursor < len(self._tiles) else 0
+
+    def index_at(self, x: int, y: int) -> int | None:
+        """Return the index of the tile at a cell."""
+        return tile_at(self._tiles, x, y)
+
+    def action_walk(self, direction: Direction) -> None:
+        """Choose the tile that lies beside."""
+        if self._tiles:
+            self.go(neighbour(self._tiles, self.cursor, direction))
+
+    def enter(self) -> bool:
+        """Go into the chosen tile; tell whether there is something inside."""
+        if self.cursor >= len(self._tiles):
+            return False
+        item = self._tiles[self.cursor].item
+        inside = items_inside(item, self.now_ns)
+        if not inside:
+            return False
+        name, items, _ = self.levels[-1]
+        self.levels[-1] = name, items, self.cursor
+        self.levels.append((item.name, inside, 0))
+        self.cursor = 0
+        self._lay_out()
+        return True
+
+    def leave(self) -> bool:
+        """Come out of what was gone into; tell whether something was."""
+        if len(self.levels) < 2:
+            return False
+        self.levels.pop()
+        self.cursor = self.levels[-1][2]
+        self._lay_out()
+        return True
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line of all tiles that lie on it."""
+        cut = sorted((tile.left, index) for index, tile in enumerate(self._tiles) if tile.top <= y < tile.bottom)
+        parts = [part for _, index in cut for part in self._slice(index, y)]
+        return Strip(parts).adjust_cell_length(self.size.width, self.ink())
+
+    def _slice(self, index: int, y: int) -> list[Segment]:
+        """Draw one line of a tile; hairlines part it from its neighbours and, without colour, frame it."""
+        tile, simple = self._tiles[index], self.glyphs is ASCII
+        line, edge = self._styles(tile)
+        if index not in self._written:
+            self._written[index] = self._labels(index)
+        name, facts = self._written[index]
+        row, room = y - tile.top, tile.right - tile.left - 1
+        words = fit([*name, *facts, *[""] * (tile.bottom - tile.top)][row], max(0, room), dots=self.glyphs.dots)
+        strong = row < len(name)
+        here = index == self.cursor and (self.has_focus or self.plain)
+        ends = y == tile.bottom - 1 > tile.top and (self.plain or tile.bottom < self.size.height)
+        below = (UPWARD_ASCII if simple else UPWARD)[ends]
+        side = SIDE_ASCII if simple else SIDE
+        chosen = line + Style(bold=strong, reverse=strong and here and self.has_focus)
+        rest = max(0, room - width(words))
+        if here and not name and row == 0 and self.has_focus:  # no name bears the sign that it is chosen
+            return [
+                Segment(side if tile.left or self.plain else below, edge),
+                Segment(" " * room, line + Style(reverse=True)),
+            ]
+        return [
+            Segment(side if tile.left or self.plain else below, edge),
+            Segment(words, chosen),
+            Segment(below * rest, edge),
+        ]
+
+    def show_marks(self) -> None:
+        """Draw marks as they are now."""
+        before, self._signs = self._signs, [self.sign(choice) for choice in self._choices]
+        changed = [index for index, sign in enumerate(self._signs) if sign != before[index]]
+        for index in changed:
+            self._written.pop(index, None)
+        self._redraw(*changed)
+
+    def notify_style_update(self) -> None:
+        """Forget how tiles were drawn when theme or classes change."""
+        super().notify_style_update()
+        self._shades = {}
+
+    def _labels(self, index: int) -> tuple[list[str], list[str]]:
+        """Return a tile's words, with the sign of a mark, if it bears one."""
+        tile, sign = self._tiles[index], self._signs[index]
+        name, facts = tile.label(self.total, self.glyphs.dots)
+        if facts and sign in ("x", "-") and len(facts[0]) + 4 <= tile.right - tile.left - 2:
+            facts[0] = f"[{sign}] {facts[0]}"
+        return name, facts
+
+    def _styles(self, tile: Tile) -> tuple[Style, Style]:
+        """Return how a tile's words are drawn, and its hairlines."""
+        strength = freshness(tile.item.days)
+        if strength not in self._shades:
+            self._shades[strength] = self._mixed(strength)
+        return self._shades[strength]
+
+    def _mixed(self, strength: float) -> tuple[Style, Style]:
+        """Mix the colours of tiles of some strength."""
+        if self.plain:
+            return self.ink(), self.ink("faint")
+        back = self.background_colors[1]
+        shade = self.shade(strength)
+        words = shade + shade.get_contrast_text(0.92)
+        return (
+            Style.from_color(words.rich_color, shade.rich_color),
+            Style.from_color(back.rich_color, shade.rich_color),
+        )

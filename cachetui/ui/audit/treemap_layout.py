@@ -1,0 +1,178 @@
+"""A treemap as values: which tile takes which cells, what stands on it, which one lies beside it; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
+from textwrap import wrap
+from typing import Literal, NamedTuple
+
+import squarify
+
+from cachetui.browsing.catalog import Place
+from cachetui.model import NS, Entry
+from cachetui.text.format import DAY, age, disk_text
+from cachetui.ui.glyphs import UNICODE
+from cachetui.ui.widgets.cells import fit, shown, width
+
+FRESH = ((30, 0.85), (90, 0.68), (180, 0.53), (365, 0.40))
+"""How strong the accent is for what came less than so many days ago."""
+OLD = 0.28
+"""The same for everything older."""
+LEAST_TILE = 18
+"""Cells below which something joins the tile of the smaller ones."""
+HIGH = 2
+"""How many times higher than wide a cell is."""
+LEAST_WIDTH = 2
+"""Cells of the narrowest tile: of one the hairline would leave nothing."""
+LEAST_NAME = 5
+"""Cells of a name below which a tile bears none."""
+Direction = Literal["left", "right", "up", "down"]
+
+
+class Item(NamedTuple):
+    """Something that takes space."""
+
+    name: str
+    """What it is called; untrusted text."""
+    entries: tuple[Entry, ...]
+    """What it is made of."""
+    disk: int
+    """Their allocated bytes."""
+    days: float
+    """Their mean age in days, weighted by size."""
+    inside: tuple[Item, ...] = ()
+    """What can be gone into: of those that are too small for a tile, each of them."""
+    place: Place | None = None
+    """The project or group that it is all of; None where it is something else."""
+
+
+class Tile(NamedTuple):
+    """A rectangle of cells; right and bottom are the first that do not belong to it."""
+
+    item: Item
+    """What it stands for."""
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+    @property
+    def region(self) -> tuple[int, int, int, int]:
+        """The same as left, top, width and height."""
+        return self.left, self.top, self.right - self.left, self.bottom - self.top
+
+    def label(self, total: int, dots: str = UNICODE.dots) -> tuple[list[str], list[str]]:
+        """Write the name, and what else there is room for, of `total` bytes; the last line stays free for the edge."""
+        room, height = self.right - self.left - 2, max(1, self.bottom - self.top - 1)
+        if room < LEAST_NAME:
+            return [], []
+        cut = partial(fit, room=room, dots=dots)
+        name = [cut(part) for part in wrap(shown(self.item.name), room, break_long_words=False)]
+        if len(name) > max(1, height - 1):
+            name = [cut(shown(self.item.name))]
+        size, share = disk_text(self.item.disk), f"  {100 * self.item.disk / max(1, total):.0f}%"
+        facts = [size + share if len(size + share) <= room else size, " ".join(age(self.item.days * DAY)).strip()]
+        return name, [fact for fact in facts if name and width(fact) <= room][: max(0, height - len(name))]
+
+
+def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: Place | None = None) -> Item:
+    """Sum entries up."""
+    disks = [sum([file[4] for file in entry[1]]) for entry in entries]
+    disk = sum(disks)
+    ages = [max(0, now_ns - entry[3]) for entry in entries]
+    if disk:
+        mean = sum([size * old for size, old in zip(disks, ages, strict=True)]) / disk
+    else:
+        mean = sum(ages) / max(1, len(ages))
+    return Item(name, tuple(entries), disk, mean / NS / DAY, place=place)
+
+
+def freshness(days: float) -> float:
+    """Return how strong the accent is, from 0 to 1, for an age in days."""
+    return next((strength for limit, strength in FRESH if days < limit), OLD)
+
+
+def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
+    """Lay items out in a rectangle of cells, by their disk usage, which every cell of it belongs to.
+
+    What would take less than `LEAST_TILE` cells joins a tile "N smaller". Where everything would, the biggest are laid
+    out alone, to scale among themselves.
+    """
+    order = sorted([item for item in items if item.disk > 0], key=lambda item: (-item.disk, item.name))
+    total, cells = sum([item.disk for item in order]), room * height
+    if not order or room < 1 or height < 1:
+        return []
+    number = len([item for item in order if item.disk * cells >= LEAST_TILE * total])
+    if not number:
+        order, number = order[: max(1, cells // (2 * LEAST_TILE))], max(1, cells // (2 * LEAST_TILE))
+    while True:
+        rest = order[number:] if len(order) - number > 1 else []
+        found = _laid_out(_joined(order, rest) if rest else order, room, height)
+        if number <= 1 or all(tile.right - tile.left >= LEAST_WIDTH and tile.bottom > tile.top for tile in found):
+            break
+        number -= 1
+    if rest:
+        entries = tuple(chain.from_iterable([item.entries for item in rest]))  # once only: it may be nearly all
+        smaller = next(index for index, tile in enumerate(found) if tile.item.inside)
+        found[smaller] = found[smaller]._replace(item=found[smaller].item._replace(entries=entries))
+    return [tile for tile in found if tile.right > tile.left and tile.bottom > tile.top]
+
+
+def _joined(order: list[Item], rest: list[Item]) -> list[Item]:
+    """Return the biggest items, and one for all others, whose entries are not gathered yet."""
+    disk = sum([item.disk for item in rest])
+    days = sum([item.days * item.disk for item in rest]) / disk
+    smaller = Item(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
+    return sorted([*order[: len(order) - len(rest)], smaller], key=lambda item: -item.disk)
+
+
+def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:
+    sizes = squarify.normalize_sizes([item.disk for item in items], room, height * HIGH)
+    boxes = squarify.squarify(sizes, 0, 0, room, height * HIGH)
+    return [
+        Tile(
+            item,
+            _edge(box["x"]),
+            _edge(box["y"] / HIGH),
+            _edge(box["x"] + box["dx"]),
+            _edge((box["y"] + box["dy"]) / HIGH),
+        )
+        for item, box in zip(items, boxes, strict=True)
+    ]
+
+
+def _edge(place: float) -> int:
+    """Round an edge: the same way for both tiles that it parts, whose sums may differ in the last digits."""
+    return int(round(place, 6) + 0.5)
+
+
+def neighbour(found: Sequence[Tile], index: int, direction: Direction) -> int:
+    """Return the index of the tile that lies beside one; the same where there is none."""
+    here = found[index]
+    sideways = direction in ("left", "right")
+    middle = here.top + here.bottom if sideways else here.left + here.right
+    best: tuple[int, int, int] | None = None
+    for number, tile in enumerate(found):
+        gap = {
+            "left": here.left - tile.right,
+            "right": tile.left - here.right,
+            "up": here.top - tile.bottom,
+            "down": tile.top - here.bottom,
+        }[direction]
+        start, end = (tile.top, tile.bottom) if sideways else (tile.left, tile.right)
+        low, high = (here.top, here.bottom) if sideways else (here.left, here.right)
+        if gap < 0 or end <= low or start >= high:
+            continue
+        rank = (gap, abs(start + end - middle), number)
+        best = rank if best is None else min(best, rank)
+    return index if best is None else best[2]
+
+
+def tile_at(found: Sequence[Tile], x: int, y: int) -> int | None:
+    """Return the index of the tile that a cell belongs to."""
+    for index, tile in enumerate(found):
+        if tile.left <= x < tile.right and tile.top <= y < tile.bottom:
+            return index
+    return None

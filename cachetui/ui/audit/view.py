@@ -1,0 +1,360 @@
+"""The view that shows where the space is: a treemap, kinds, ages, the biggest files, what could go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Vertical
+from textual.message import Message
+
+from cachetui.browsing.catalog import Place
+from cachetui.browsing.group import AGES, Age, Holding
+from cachetui.browsing.model import Listing, Sign
+from cachetui.model import Entry
+from cachetui.text.format import DAY, age, count, disk_text
+from cachetui.ui.audit.figures import Ages, Biggest, Chances, Figure, Kinds
+from cachetui.ui.audit.items import GROUPED, MONTHS, Choice, Group, Parts
+from cachetui.ui.audit.treemap import Treemap
+from cachetui.ui.bindings import MARK, MOVE, SHOW, key
+from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.notices import Plain
+from cachetui.ui.widgets.painted import Line, Part
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.audit.audit import Audit
+
+BESIDE, FIGURES, FILES = 110, 76, 160
+"""Least widths in cells at which the figures stand beside the map, the histogram is shown, and the biggest files."""
+SHORT, TALL = 20, 32
+"""Rows of the screen below which there is no histogram, and from which there are the biggest files and blank lines."""
+
+
+class AuditView(Container):
+    """The figures of one audit."""
+
+    BINDING_GROUP_TITLE = "Audit"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "enter", "open", "audit.open", MOVE, "Go into the tile; show anything else in Browse", show=True),
+        key("space", "mark", "mark", "marks.toggle", MARK, "Mark what is chosen, or unmark it", show=True),
+        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show what is chosen in Browse", show=True),
+        key("tab", "app.focus_next", "next figure", "audit.next", MOVE, "Go to the next figure", show=True),
+        key("shift+tab", "app.focus_previous", "previous figure", "audit.previous", MOVE, "Go to the previous figure"),
+        key(
+            "t",
+            "next_group",
+            "group",
+            "audit.group",
+            SHOW,
+            "Group by something else: kind, Python, platform, index",
+            show=True,
+        ),
+        key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
+        key("E", "save", "save", "audit.save", SHOW, "Save all of it as a report", show=True),
+        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything"),
+        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Come out of what was gone into", show=True),
+    ]
+    DEFAULT_CSS = """
+    AuditView {
+        padding: 0 1;
+        & > Plain { display: none; }
+        &.-plain { padding: 0; }
+        &.-plain > Plain { display: block; }
+        &.-plain > #map, &.-plain > #figures { display: none; }
+        Treemap, Lines { height: 1fr; }
+        Kinds { min-height: 1; }
+        #map { height: 1fr; }
+        #figures { layout: grid; grid-size: 2 2; grid-columns: 1fr 1fr; grid-rows: 1 8; grid-gutter: 1 3; height: 10; }
+        #figures { margin: 1 0 0 0; }
+        #kinds { column-span: 2; }
+        #kinds > Line { display: none; }
+        #biggest { display: none; }
+        Ages { height: 1fr; }
+        &.-few #ages { display: none; }
+        &.-few #figures { grid-size: 1 2; grid-columns: 1fr; grid-rows: 1 6; height: 7; grid-gutter: 0; margin: 0; }
+        &.-few #kinds { column-span: 1; }
+        &.-beside { layout: horizontal; padding: 1 1; }
+        &.-beside #map { width: 1fr; margin: 0 3 0 0; }
+        &.-beside #figures { width: 47; height: 1fr; margin: 0; grid-size: 1 3; grid-columns: 1fr; grid-gutter: 1; }
+        &.-beside #figures { grid-rows: 11 1fr 6; }
+        &.-beside #kinds { column-span: 1; }
+        &.-beside #kinds > Line { display: block; }
+        &.-beside.-few #figures { grid-size: 1 2; grid-rows: 1fr 6; }
+        &.-beside.-few #kinds { display: block; }
+        &.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 10; }
+        &.-files #biggest { display: block; }
+    }
+    """
+
+    @dataclass
+    class Mark(Message):
+        """Entries are to be marked, or unmarked where all of them are marked."""
+
+        choice: Choice
+        """Which."""
+
+    @dataclass
+    class Browse(Message):
+        """Something is to be shown in Browse."""
+
+        choice: Choice
+        """What."""
+
+    class Save(Message):
+        """The report is to be saved."""
+
+    class UnmarkAll(Message):
+        """Everything is to be unmarked."""
+
+    def __init__(self, listing: Listing, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.listing = listing
+        """What is marked."""
+        self.audit: Audit | None = None
+        """What is shown; None before there is one."""
+        self.parts: Parts | None = None
+        """The same as what is drawn."""
+        self.by: Age = AGES[0]
+        """From when ages are counted."""
+        self.group: Group = GROUPED[0]
+        """What is told apart beside the map."""
+        self._marked: int | None = None  # the set of what is marked, once it was asked for
+        self._last: Figure | None = None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the view."""
+        yield Plain()
+        with Vertical(id="map"):
+            yield Line(id="where")
+            yield Treemap()
+            yield Line(id="chosen")
+        with Container(id="figures"):
+            for name, figure, title, right in (
+                ("kinds", Kinds(), "By kind", ""),
+                ("ages", Ages(), "By age", f"{MONTHS} months a column"),
+                ("biggest", Biggest(), "Biggest files", "downloaded      disk"),
+                ("chances", Chances(), "What could go", "entries    frees"),
+            ):
+                with Vertical(id=name):
+                    yield Line((title, "strong"), right=((right, "muted"),))
+                    yield figure
+
+    @property
+    def treemap(self) -> Treemap:
+        """The map."""
+        return self.query_one(Treemap)
+
+    @property
+    def figure(self) -> Figure:
+        """The figure that has the keys, or had them last."""
+        return self._last or self.treemap
+
+    def focus_rows(self) -> None:
+        """Give the keys to the figure that had them."""
+        if self.has_class("-plain"):
+            self.screen.set_focus(None)
+        else:
+            self.screen.set_focus(self.figure)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show what there is room for."""
+        room, height = event.size.width, self.app.size.height
+        self.set_class(room >= BESIDE, "-beside")
+        self.set_class(room < FIGURES or height < SHORT, "-few")
+        self.set_class(room >= FILES and height >= TALL, "-files")
+
+    def tell(self, title: str, *words: str) -> None:
+        """Say something in place of figures."""
+        self.audit = None
+        self.add_class("-plain")
+        self.query_one(Plain).tell(title, *words)
+        if isinstance(self.screen.focused, Figure):
+            self.screen.set_focus(None)
+
+    def show(self, audit: Audit, parts: Parts) -> None:
+        """Show an audit."""
+        self.audit, self.parts = audit, parts
+        self.remove_class("-plain")
+        self._marked = None
+        for figure in self.query(Figure):
+            figure.total, figure.sign = audit.total.disk_usage, self.sign
+        self._show_groups()
+        self.query_one(Biggest).now_ns = audit.now_ns
+        self.query_one(Biggest).show(parts.biggest)
+        self.query_one(Chances).show(parts.chances)
+        self._show_ages()
+        self.treemap.show(parts.tops, audit.now_ns)
+        self._tell()
+
+    def _show_groups(self) -> None:
+        if self.audit is not None and self.parts is not None:
+            self.query_one(Kinds).show(self.parts.groups[self.group])
+            overhead = f"directories {disk_text(self.audit.directories_disk_usage)}"
+            self.query_one("#kinds > Line", Line).show((f"By {self.group}", "strong"), right=((overhead, "muted"),))
+
+    def _show_ages(self) -> None:
+        if self.parts is not None:
+            self.query_one(Ages).show(self.parts.ages[self.by])
+            title = "By age" if self.by == AGES[0] else f"By age, {self.by}"
+            self.query_one("#ages > Line", Line).show(
+                (title, "strong"), right=((f"{MONTHS} months a column", "muted"),)
+            )
+
+    def show_marks(self, marked: int | None = None) -> None:
+        """Draw marks as they are now; `marked` is the set of what is marked, if that is known."""
+        self._marked = marked
+        for figure in self.query(Figure):
+            figure.show_marks()
+        self._tell()
+
+    def toggle(self, choice: Choice) -> int | None:
+        """Mark all of a figure, or unmark it where all of it is marked; return what is marked then, if that is known.
+
+        What is so told is a set in the order of the parts.
+        """
+        whole, marks, catalog = self.sign(choice) == "x", self.listing.marks, self.listing.catalog
+        if self.parts is None or not self._is_current or not (choice.number or choice.places):
+            shelves = self._shelves_of(choice)
+            if whole:
+                marks.unmark(shelves)
+            else:
+                marks.mark(shelves)
+            return None
+        order = self.parts.order
+        number, before = choice.number or order.whole(choice.places), self._marked_set
+        after = before & ~number if whole else before | number
+        marks.clear()
+        marks.mark(order.parts(after, catalog))  # all at once, which is faster than to add to what is marked
+        return after
+
+    def _shelves_of(self, choice: Choice) -> list[tuple[Place, Holding]]:
+        """Return what a figure is made of, by project and group, as it stands in the catalog now."""
+        catalog = self.listing.catalog
+        found: dict[Place, list[Entry]] = {}
+        for entry in choice.entries:
+            if (known := catalog.entries.get(entry.path)) is not None:
+                found.setdefault(catalog.shelf(known), []).append(known)
+        return [(place, Holding(own)) for place, own in found.items()]
+
+    @property
+    def _marked_set(self) -> int:
+        """What is marked, as a set in the order of the parts."""
+        assert self.parts is not None
+        if self._marked is None:
+            self._marked = self.parts.order.marked(self.listing.marks)
+        return self._marked
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether what is shown is about the catalog that there is now."""
+        return self.parts is not None and self.parts.order.turn == self.listing.turn
+
+    def sign(self, choice: Choice) -> Sign:
+        """Return how a figure is marked."""
+        listing, marks = self.listing, self.listing.marks
+        if not marks or not choice.entries:
+            return " "
+        if self.parts is not None and self._is_current and choice.number:
+            both = self._marked_set & choice.number
+            return " " if not both else "x" if both == choice.number else "-"
+        if self._is_current and choice.places:
+            number = sum(map(marks.count, choice.places))
+        else:
+            shelf = listing.catalog.shelf
+            number = sum([entry.path in marks.at(shelf(entry)) for entry in choice.entries])
+        return " " if not number else "x" if number == len(choice.entries) else "-"
+
+    @on(Figure.Moved)
+    def _tell(self) -> None:
+        """Show what is chosen, and what was gone into."""
+        if self.audit is None:
+            return
+        dots = self.treemap.glyphs.prompt
+        path = f" {dots} ".join(["Where the space is", *[shown(name) for name, _, _ in self.treemap.levels[1:]]])
+        shade = "" if self.treemap.plain else ", shade: age"
+        self.query_one("#where", Line).show((path, "strong"), right=((f"area: disk{shade}", "muted"),))
+        figure = self.figure
+        choice = figure.choice
+        if choice is None:
+            self.query_one("#chosen", Line).show()
+            return
+        share = f"  {100 * choice.disk / max(1, self.audit.total.disk_usage):.0f}%"
+        disk = f"frees {disk_text(choice.disk)}" if isinstance(figure, Chances) else f"{disk_text(choice.disk)}{share}"
+        facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
+        if isinstance(figure, Treemap):
+            old = " ".join(age(figure.days * DAY)).strip()
+            facts += "  downloaded today" if old == "today" else f"  downloaded {old} ago"
+            facts += " on average" if len(choice.entries) > 1 else ""
+        sign = self.sign(choice)
+        marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
+        if isinstance(figure, Kinds):  # whose heading is not always there
+            marked.append((f"{self.group} ", "muted"))
+        self.query_one("#chosen", Line).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Show what is chosen in the figure that has the keys now."""
+        if isinstance(event.widget, Figure):
+            self._last = event.widget
+        self._tell()
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what makes no sense now."""
+        if not hasattr(type(self), f"action_{action}"):
+            return True
+        if action == "leave":
+            return self.audit is not None and len(self.treemap.levels) > 1
+        return self.audit is not None
+
+    def on_click(self, event: events.Click) -> None:
+        """Come out of what was gone into, if its path was clicked."""
+        if event.widget is self.query_one("#where", Line):
+            self.action_leave()
+
+    @on(Figure.Opened)
+    def action_enter(self) -> None:
+        """Go into the tile; show anything else in Browse."""
+        figure = self.figure
+        if not (isinstance(figure, Treemap) and figure.enter()):
+            self.action_browse()
+        self.refresh_bindings()
+
+    def action_leave(self) -> None:
+        """Come out of what was gone into."""
+        self.treemap.leave()
+        self.screen.set_focus(self.treemap)
+        self.refresh_bindings()
+
+    def action_mark(self) -> None:
+        """Mark what is chosen, or unmark it."""
+        if (choice := self.figure.choice) is not None and choice.entries:
+            self.post_message(self.Mark(choice))
+
+    def action_unmark_all(self) -> None:
+        """Unmark everything."""
+        self.post_message(self.UnmarkAll())
+
+    def action_browse(self) -> None:
+        """Show what is chosen in Browse."""
+        if (choice := self.figure.choice) is not None:
+            self.post_message(self.Browse(choice))
+
+    def action_next_group(self) -> None:
+        """Group the tiles by something else."""
+        self.group = GROUPED[(GROUPED.index(self.group) + 1) % len(GROUPED)]
+        self.query_one(Kinds).cursor = 0
+        self._show_groups()
+        self._tell()
+
+    def action_next_age(self) -> None:
+        """Count ages from another moment."""
+        self.by = AGES[(AGES.index(self.by) + 1) % len(AGES)]
+        self._show_ages()
+        self._tell()
+
+    def action_save(self) -> None:
+        """Save the report."""
+        self.post_message(self.Save())

@@ -1,0 +1,68 @@
+"""Keys: how they are bound, grouped and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from textual.binding import Binding
+
+from cachetui.ui.glyphs import UNICODE
+
+MOVE = Binding.Group("Move")
+MARK = Binding.Group("Mark")
+REMOVE = Binding.Group("Remove")
+SHOW = Binding.Group("Sort and show")
+SETTINGS = Binding.Group("Settings of pip")
+PROGRAM = Binding.Group("Program")
+GROUPS = (MOVE, MARK, REMOVE, SHOW, SETTINGS, PROGRAM)
+"""What keys are for, in the order in which the help lists them."""
+NAMES = {
+    "space": "Space",
+    "enter": "Enter",
+    "escape": "Esc",
+    "tab": "Tab",
+    "slash": "/",
+    "question_mark": "?",
+    "asterisk": "*",
+    "up": "↑",
+    "down": "↓",
+    "left": "←",
+    "right": "→",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "home": "Home",
+    "end": "End",
+}
+"""How keys are written, where not as they are called."""
+ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "right"}
+"""The same for terminals that show ASCII only."""
+
+
+def key(
+    keys: str, action: str, does: str, id: str, group: Binding.Group, tooltip: str, *, show: bool = False
+) -> Binding:
+    """Bind keys, told apart by commas, to an action; `does` is for the footer, `tooltip` for everything longer."""
+    return Binding(keys, action, does, show, tooltip=tooltip, id=id, group=group)
+
+
+ROWS = (
+    key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
+    key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),
+    key("pagedown", "page(1)", "page down", "rows.page-down", MOVE, "Go one page down"),
+    key("pageup", "page(-1)", "page up", "rows.page-up", MOVE, "Go one page up"),
+    key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
+    key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
+)
+"""How one goes through rows, whatever they stand for; everywhere, `edge` 0 is the start and 1 the end."""
+
+
+def key_name(app: object, id: str) -> str:
+    """Write the key, or the first of the keys, that does something in an app now: the user may have changed it."""
+    keys: Mapping[str, str] = getattr(app, "keys", {})
+    return key_names(keys.get(id, id).split(",")[:1], getattr(app, "glyphs", UNICODE).dots.isascii())
+
+
+def key_names(keys: Iterable[str], ascii_only: bool = False) -> str:
+    """Write keys as a user reads them."""
+    names = ASCII_NAMES if ascii_only else NAMES
+    return " ".join([names.get(name, name) for name in keys])

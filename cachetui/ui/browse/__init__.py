@@ -1,0 +1,1 @@
+"""The Browse view: the tree, its columns, the filter and the details."""

@@ -1,0 +1,66 @@
+"""The line above the rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual import events
+from textual.message import Message
+from textual.strip import Strip
+
+from cachetui.browsing.rows import By, Order
+from cachetui.ui.browse.columns import BEFORE_NAME, GAP, column_at, columns, name_room
+from cachetui.ui.widgets.cells import pad
+from cachetui.ui.widgets.painted import Ink
+
+
+class Titles(Ink):
+    """Titles of the columns; the sign of the order stands in the gap behind its title, so that nothing shifts."""
+
+    DEFAULT_CSS = "Titles { height: 1; }"
+
+    @dataclass
+    class Sorted(Message):
+        """A title was clicked."""
+
+        by: By
+        """What to sort by."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.order = Order()
+        """How the rows are sorted."""
+
+    @property
+    def _room(self) -> int:
+        return self.size.width - 1  # the scrollbar's column
+
+    def show(self, order: Order) -> None:
+        """Show another order."""
+        if order != self.order:
+            self.order = order
+            self.refresh()
+
+    def on_click(self, event: events.Click) -> None:
+        """Sort by the clicked column."""
+        offset = event.get_content_offset(self)
+        by = None if offset is None else column_at(offset.x, self._room, columns(self._room, self.order))
+        if by is not None:
+            self.post_message(self.Sorted(by))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        room, order, glyphs = self._room, self.order, self.glyphs
+        chosen = columns(room, order)
+        arrow = glyphs.up if (order.by == "name") != order.reverse else glyphs.down
+        space = name_room(room, chosen) + GAP
+        name = "Name" + (arrow if order.by == "name" else "")
+        parts = [(" " * BEFORE_NAME, "plain"), (pad(name[:space], space), "accent" if order.by == "name" else "muted")]
+        marked = False
+        for column in chosen:
+            here = column.by == order.by and not marked
+            marked = marked or here
+            title = column.title + (arrow if here else " ")
+            title = title.ljust(column.width + 1) if column.left else title.rjust(column.width + 1)
+            parts.append((title + " ", "accent" if here else "muted"))
+        return self.strip(*parts, room=self.size.width)

@@ -1,0 +1,200 @@
+"""What is known about the row that has the cursor: under the rows, or beside them where there is room."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from cachetui.browsing.catalog import Rank
+from cachetui.browsing.group import AGES
+from cachetui.browsing.rows import Row
+from cachetui.model import NS, Entry
+from cachetui.text.format import age, ago, count, date, disk_text
+from cachetui.text.names import entry_name, kind_of, metadata_name
+from cachetui.text.redact import masked
+from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
+from cachetui.ui.widgets.painted import Page, Part, size_parts
+
+if TYPE_CHECKING:  # known late
+    from cachetui.interpreters.info import Portrait
+
+BESIDE = 160
+"""The width in cells of the screen from which details stand beside the rows."""
+LABEL = 12
+"""Cells of a fact's label."""
+HALF = 64
+"""Cells after which the second of two facts on a line begins at the latest."""
+MOST_PARTS = 200
+"""Parts of a row that are listed at most, more than any screen has lines."""
+RUNGS = {
+    "url": "the index page that lists it",
+    "disposition": "the name its server gave it",
+    "headers": "its server's headers",
+    "archive": "a look inside",
+    "page": "the page itself",
+    "wheel-name": "its file name",
+}
+"""How an entry came by its name, by the step of the identification ladder."""
+WHEELS = ("wheel", "built", "metadata")
+"""Kinds that a Python can use, or not."""
+NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
+"""How several entries of a kind are counted, where not as the kind is called."""
+
+
+class Fact(NamedTuple):
+    """One line of what is known."""
+
+    label: str
+    """What it is about."""
+    value: str
+    """What is known; untrusted text made printable."""
+
+
+def when(time: int, now: int) -> str:
+    """Write a time as an age and a date; both in nanoseconds since the epoch."""
+    number, unit = age((now - time) / NS)
+    return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
+
+
+def entry_facts(entry: Entry, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+    """Return what is known about one entry, the most asked for first; of those Pythons, whether they can use it."""
+    facts = []
+    if pythons and (usable := _usable(entry, pythons)):
+        facts.append(Fact("usable", shown(usable)))
+    for which in AGES:
+        if (time := getattr(entry, which)) is not None:
+            latest = " at latest" if which == "downloaded" and entry.path.startswith("http/") else ""
+            label = "built" if which == "downloaded" and entry.kind == "built" else which
+            facts.append(Fact(label, f"{when(time, now)}{latest}{', roughly' if which == 'read' else ''}"))
+    if entry.identified_by is not None:
+        facts.append(Fact("named by", RUNGS[entry.identified_by]))
+    facts.append(Fact("length", disk_text(entry.apparent_size)))
+    if entry.note:
+        facts.append(Fact("note", shown(entry.note)))
+    if entry.url:
+        facts.append(Fact("from", shown(masked(entry.url))))
+    body = " and its .body" if len(entry.files) == 2 and entry.files[1].path == f"{entry.path}.body" else ""
+    more = f" and {count(len(entry.files) - 1, 'file')} more" if len(entry.files) > 1 and not body else ""
+    facts.append(Fact("on disk", f"{shown(entry.path)}{body or more}"))
+    return facts
+
+
+def _usable(entry: Entry, pythons: Sequence[Portrait]) -> str | None:
+    """Return whether some Python can use an entry; None for what is no wheel, nor belongs to one."""
+    from cachetui.ui.settings.search import used_by  # noqa: PLC0415 - the first screen does without
+
+    parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
+    if entry.kind not in WHEELS or len(parts) < 4:
+        return None
+    return used_by(pythons, "-".join(parts[1:]))
+
+
+def holding_facts(row: Row, now: int) -> list[Fact]:
+    """Return what is known about several entries."""
+    facts = []
+    for which in AGES:
+        if (span := row.holding.span(which)) is not None:
+            facts.append(Fact(which, ago((now - span[0]) / NS, (now - span[1]) / NS)))
+    kinds = Counter(entry.kind for entry in row.holding.entries)
+    facts.append(Fact("holds", ", ".join(count(number, NOUNS.get(kind, kind)) for kind, number in kinds.items())))
+    facts.append(Fact("length", disk_text(row.holding.apparent)))
+    return facts
+
+
+def facts_of(row: Row, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+    """Return what is known about a row, given those Pythons."""
+    if row.foreign:
+        return [Fact("", "No pip writes such files. They are counted, and never touched.")]
+    return holding_facts(row, now) if row.entry is None else entry_facts(row.entry, now, pythons)
+
+
+def title_of(row: Row) -> str:
+    """Return what a row is called where its parents are not seen; untrusted text made printable."""
+    entry = row.entry
+    if row.depth and row.place.rank is Rank.PROJECT and (entry is None or entry.filename is None):
+        return shown(f"{row.place.project} {row.name}")
+    if entry is not None and entry.kind == "metadata":
+        return shown(metadata_name(entry))
+    return shown(row.name)
+
+
+def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
+    """Return a heading, and names and allocated bytes of what a row consists of."""
+    if not row.folds:
+        return "", []
+    holding = row.holding
+    if row.depth == 0 and row.place.rank is Rank.PROJECT:
+        parts = [(version.label or kind_of(version.entries), version.disk_usage) for version in holding.versions]
+        return "Versions", parts[:MOST_PARTS]
+    biggest = sorted(holding.entries, key=lambda entry: -entry.disk_usage)
+    return "Holds", [(entry_name(entry), entry.disk_usage) for entry in biggest[:MOST_PARTS]]
+
+
+class Details(Page):
+    """Facts about one row."""
+
+    DEFAULT_CSS = """
+    Details {
+        display: none;
+        background: $surface;
+        padding: 0 1;
+        &:ansi { border-top: solid ansi_bright_black; }
+    }
+    """
+
+    row: reactive[Row | None] = reactive(None, always_update=True)
+    now = 0
+    """When the screen looks, in nanoseconds since the epoch."""
+    pythons: Sequence[Portrait] = ()
+    """The Pythons here that work, once they are all known."""
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the facts: in pairs under the rows, one below the other beside them."""
+        if self.row is None:
+            return []
+        return self._column(self.row, room) if self.app.size.width >= BESIDE else self._wide(self.row, room, height)
+
+    def _figures(self, row: Row) -> str:
+        return f"{disk_text(row.holding.disk)}  {count(row.holding.files, 'file')}"
+
+    def _fact(self, fact: Fact, room: int) -> list[Part]:
+        label = pad(fact.label, LABEL) if fact.label else ""
+        return [(label, "muted"), fit(fact.value, room - len(label), FILE_TAIL, self.glyphs.dots)]
+
+    def _wide(self, row: Row, room: int, height: int) -> list[Strip]:
+        half = min(HALF, room // 2)
+        facts = facts_of(row, self.now, self.pythons)
+        short = [fact for fact in facts if width(fact.value) <= half - LABEL - 2 and fact.label]
+        long = [fact for fact in facts if fact not in short]
+        figures: Part = (self._figures(row), "muted")
+        title = fit_file(title_of(row), room - width(figures[0]) - 2, self.glyphs.dots)
+        drawn = [self.sides(((title, "strong"),), (figures,), room)]
+        pairs = [short[index : index + 2] for index in range(0, len(short), 2)]
+        while pairs and 1 + len(pairs) + len(long) > height and len(pairs) > 1:
+            pairs.pop()  # what is long cannot be guessed: addresses and paths come before lengths
+        for pair in pairs:
+            parts = [part for fact in pair for part in self._fact(fact, half)]
+            if len(pair) > 1:
+                parts[1] = pad(str(parts[1]), half - LABEL)
+            drawn.append(self.strip(*parts, room=room))
+        return drawn + [self.strip(*self._fact(fact, room), room=room) for fact in long]
+
+    def _column(self, row: Row, room: int) -> list[Strip]:
+        title = fit_file(title_of(row), room, self.glyphs.dots)
+        drawn = [
+            self.strip((title, "strong"), room=room),
+            self.strip((self._figures(row), "muted"), room=room),
+            self.strip(room=room),
+        ]
+        drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts_of(row, self.now, self.pythons)]
+        heading, parts = parts_of(row)
+        if parts:
+            drawn += [self.strip(room=room), self.strip((heading, "strong"), room=room)]
+        for name, size in parts:
+            right = size_parts(size)
+            drawn.append(self.sides((fit_file(shown(name), room - 10, self.glyphs.dots),), right, room))
+        return drawn

@@ -1,0 +1,146 @@
+"""Where a filter is typed; at its right, how much is shown or how far the work has got."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from rich.highlighter import Highlighter
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.widgets import Input
+
+from cachetui.ui.bindings import SHOW, key
+from cachetui.ui.dialogs.help import FILTER_HELP
+from cachetui.ui.widgets.painted import Line, Part
+
+WIDE, NARROW = 100, 52
+"""Widths in cells: from the first on the bar of progress is long, below the second there is none."""
+BAR_CELLS, SHORT_BAR_CELLS = 20, 10
+"""Cells of the bar of progress."""
+LEAST = 30
+"""The width in cells below which there is only room to type."""
+
+
+class Wrong(Highlighter):
+    """Underlines what does not make sense, from the place where it stops to."""
+
+    def __init__(self, box: FilterBox) -> None:
+        self._box = box
+        self.start: int | None = None
+        """The first wrong character's index; None if nothing is wrong."""
+
+    def highlight(self, text: Text) -> None:
+        """Underline what is wrong; where something is missing, the place for it."""
+        if self.start is not None:
+            text.pad_right(max(0, self.start + 1 - len(text)))
+            text.stylize(self._box.get_component_rich_style("filter--wrong", partial=True), self.start)
+
+
+class FilterBox(Input):
+    """The box itself."""
+
+    DEFAULT_CSS = """
+    FilterBox, FilterBox:focus {
+        width: 1fr;
+        height: 1;
+        padding: 0;
+        border: none;
+        background: $background;
+        background-tint: $background 0%;
+        color: $foreground;
+        & > .input--placeholder, & > .input--suggestion { color: $foreground 46%; }
+        & > .filter--wrong { color: $text-error; text-style: underline; }
+        &:ansi > .input--placeholder, &:ansi > .input--suggestion { color: ansi_default; text-style: dim; }
+        &:ansi > .filter--wrong { color: ansi_default; text-style: underline; }
+        &:ansi > .input--cursor { text-style: reverse; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"filter--wrong"}
+    HELP = FILTER_HELP
+    BINDING_GROUP_TITLE = "Filter"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "leave(False)", "to the list", "filter.keep", SHOW, "Keep the filter, go to the rows", show=True),
+        key("tab", "complete", "complete", "filter.complete", SHOW, "Complete the word; or go to the rows"),
+        key("escape", "leave(True)", "clear the filter", "filter.clear", SHOW, "Show everything again", show=True),
+    ]
+
+    value = reactive("", init=False)  # its width is what is left: what is typed need not lay out the screen anew
+    virtual_size = reactive(Size(0, 0))
+
+    def __init__(self) -> None:
+        self._wrong = Wrong(self)
+        self._rest = ""
+        super().__init__(
+            placeholder="filter: torch  kind:wheel  size>100MB",
+            highlighter=self._wrong,
+            compact=True,
+            select_on_focus=False,
+            id="filter",
+        )
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Leave the styles as they are: with the focus they are the same."""
+
+    def show_wrong(self, start: int | None) -> None:
+        """Underline what does not make sense from an index on; None if all does."""
+        self._wrong.start = start
+        self.refresh()
+
+    def suggest(self, rest: str) -> None:
+        """Show how what is typed may go on; nothing, if that is empty."""
+        self._rest = rest
+        self._suggestion = f"{self.value}{rest}" if rest else ""  # a suggester of Textual's answers a frame too late
+
+    def action_complete(self) -> None:
+        """Take what is suggested; where nothing is, go on to the rows."""
+        if self._rest:
+            self.value += self._rest
+            self.action_end()
+        else:
+            self.action_leave(False)
+
+    def action_leave(self, clear: bool) -> None:
+        """Go back to the rows."""
+        if clear:
+            self.value = ""
+        self.screen.focus_next("CacheTree")
+
+
+class FilterLine(Horizontal):
+    """The box with what stands beside it."""
+
+    DEFAULT_CSS = """
+    FilterLine {
+        height: 1;
+        background: $background;
+        & > Line { width: auto; }
+    }
+    """
+
+    def compose(self) -> ComposeResult:
+        """Lay out the line."""
+        yield Line((" / ", "accent strong"))
+        yield FilterBox()
+        yield Line(id="told")
+
+    @property
+    def box(self) -> FilterBox:
+        """Where the user types."""
+        return self.query_one(FilterBox)
+
+    def tell(self, words: str, progress: float | None = None) -> None:
+        """Say something at the right; with a bar, where `progress`, from 0 to 1, is given."""
+        line, room = self.query_one("#told", Line), self.app.size.width
+        if not words or room < LEAST:
+            line.show()
+            return
+        parts: list[Part] = [(f"  {words}", "muted")]
+        if progress is not None and room >= NARROW:
+            cells = BAR_CELLS if room >= WIDE else SHORT_BAR_CELLS
+            done, glyphs = round(cells * min(1.0, progress)), line.glyphs
+            parts += [" ", (glyphs.done * done, "accent"), (glyphs.to_do * (cells - done), "faint")]
+        line.show(*parts, " ")

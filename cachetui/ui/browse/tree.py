@@ -1,0 +1,318 @@
+"""A scrolling tree of rows with marks and aligned columns; knows how to draw and walk rows, not what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
+
+from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cachetui.browsing.rows import Key, Locate, Order, Row
+from cachetui.ui.bindings import ROWS
+from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
+from cachetui.ui.widgets.cells import fit, fit_file, pad, shown, width, wrapped
+from cachetui.ui.widgets.notices import LONGEST_LINE
+from cachetui.ui.widgets.painted import Ink
+
+HINT_ROOM = 8
+"""Cells below which a hint after a name says nothing."""
+MOST_WIDE = 4
+"""Characters to a cell of which a hint is cut before it is measured: it may name a hundred versions."""
+DRAWN_LINES = 500
+"""Lines that are remembered as they were drawn, more than any screen has."""
+DOUBLE = 2
+"""Clicks that open a row."""
+QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "unknown"})
+"""Kinds whose names are drawn quietly: nobody looks for them first."""
+
+
+class Table(NamedTuple):
+    """What the tree draws."""
+
+    rows: list[Row]
+    """The rows, all of them."""
+    order: Order
+    """How they are sorted, and which age and size they show."""
+    scale: Scale
+    """What their figures are drawn against."""
+    sign: Callable[[Row], str]
+    """Tells how a row is marked: x, - or blank; empty where nothing can be."""
+
+
+NOTHING = Table([], Order(), Scale(1, 1, 0), lambda _: "")
+
+
+class CacheTree(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+    """The rows. The cursor belongs to a row's identity and stays on its line of the screen while rows come and go."""
+
+    DEFAULT_CSS = """
+    CacheTree {
+        height: 1fr;
+        overflow-x: hidden;
+        overflow-y: scroll;
+        scrollbar-gutter: stable;
+    }
+    """
+    HELP = """\
+# Rows
+Everything in the cache: projects, below them versions, below those files. Groups at the end hold what belongs to no
+project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed before you have read and accepted a review.
+"""
+    BINDING_GROUP_TITLE = "Rows"
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
+
+    highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
+    """The row that has the cursor, to be watched: what shows it then is drawn in the same frame as the cursor."""
+
+    @dataclass
+    class Folded(Message):
+        """A row is to be opened, or closed."""
+
+        row: Row
+        """The row that was clicked."""
+
+    @dataclass
+    class Ticked(Message):
+        """A row's box was clicked."""
+
+        row: Row
+        """The row that was clicked."""
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.table = NOTHING
+        """What is drawn."""
+        self.cursor = 0
+        """The index of the row that has the cursor."""
+        self.empty = ""
+        """What to say when there are no rows."""
+        self.range_from: Key | None = None
+        """Where a range of rows began, while one is chosen."""
+        self._range_start = 0  # the index of that row
+        self._drawn: dict[
+            tuple[int, str, str, bool], tuple[Row, Strip]
+        ] = {}  # by row, ground, sign; whether in a range
+        self._drawn_for: tuple[object, ...] = ()  # what these look alike in: width, columns, sizes and scale
+        self._signs: dict[int, str] = {}  # by line, as they were drawn last
+        self._width = 0  # the cells of a row, while lines are drawn
+        self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
+
+    @property
+    def current(self) -> Row | None:
+        """The row that has the cursor."""
+        return self.table.rows[self.cursor] if self.cursor < len(self.table.rows) else None
+
+    def show(self, table: Table, locate: Locate) -> None:
+        """Draw other rows, the cursor and what is seen staying where they are, as far as those rows are still there."""
+        old, before, top = self.table.rows, self.cursor, self.scroll_offset.y
+        self.table = table
+        self._extend(len(table.rows))
+        if self._wanted is not None and old:
+            self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
+            in_sight = top <= before < top + self.size.height
+            held = before if in_sight else min(top, len(old) - 1)  # the row that must not leave its line
+            now = self.cursor if in_sight else _find(table.rows, locate, (old[held].key,), held)
+            self.scroll_to(y=max(0, now - (held - top)), animate=False, force=True, immediate=True)
+        self.cursor = max(0, min(self.cursor, len(table.rows) - 1))
+        if self.range_from is not None:
+            self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
+        self.refresh()
+        self.highlighted = self.current
+
+    def _extend(self, height: int) -> None:
+        """Take another number of lines, which changes nothing but the bar: an assignment lays out the whole screen."""
+        if not self.size or not self.show_vertical_scrollbar:
+            self.virtual_size = Size(0, height)
+        elif height != self.virtual_size.height:
+            self.set_reactive(CacheTree.virtual_size, Size(0, height))
+            self.vertical_scrollbar.window_virtual_size = height
+            self.scroll_y = self.validate_scroll_y(self.scroll_y)
+
+    @property
+    def room(self) -> int:
+        """The cells of a row."""
+        return self.scrollable_content_region.width
+
+    def on_resize(self) -> None:
+        """Keep the cursor in sight."""
+        self._reveal()
+
+    def go(self, index: int) -> None:
+        """Put the cursor on a row, or on the nearest there is."""
+        before = self.cursor
+        self.cursor = max(0, min(index, len(self.table.rows) - 1))
+        if (row := self.current) is None:
+            return
+        self._wanted = row.key
+        if self.cursor == before:
+            self._reveal()
+            return
+        if self.range_from is None:
+            self.refresh_line(before)
+            self.refresh_line(self.cursor)
+        else:
+            self.refresh()
+        self._reveal()
+        self.highlighted = row
+
+    def go_to(self, key: Key) -> None:
+        """Put the cursor on the row with an identity, if it is there."""
+        if (index := _find(self.table.rows, lambda key: (key,), (key,), -1)) >= 0:
+            self.go(index)
+
+    def _reveal(self) -> None:
+        height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
+        if height and not top <= self.cursor < top + height:
+            line = self.cursor if self.cursor < top else self.cursor - height + 1
+            self.scroll_to(y=line, animate=False, force=True, immediate=True)
+
+    @property
+    def chosen(self) -> list[Row]:
+        """The rows of the range that is being chosen; without one, the row that has the cursor."""
+        first, last = self._bounds
+        return self.table.rows[first : last + 1]
+
+    @property
+    def _bounds(self) -> tuple[int, int]:
+        start = self._range_start if self.range_from is not None else self.cursor
+        return min(start, self.cursor), max(start, self.cursor)
+
+    def hold(self) -> None:
+        """Take the row under the cursor as the one that the user wants."""
+        self.go(self.cursor)
+
+    def choose(self, start: bool) -> None:
+        """Begin a range of rows at the cursor, or leave it."""
+        self.hold()
+        row = self.current
+        self.range_from, self._range_start = row.key if start and row is not None else None, self.cursor
+        self.refresh()
+
+    def action_move(self, step: int) -> None:
+        """Go some rows down, or up."""
+        self.go(self.cursor + step)
+
+    def action_page(self, step: int) -> None:
+        """Go some pages down, or up."""
+        self.go(self.cursor + step * max(1, self.scrollable_content_region.height - 1))
+
+    def action_edge(self, end: int) -> None:
+        """Go to the first row, or the last."""
+        self.go(end * (len(self.table.rows) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Open by the arrow or a double click, mark by the box."""
+        offset = event.get_content_offset(self)
+        if offset is None or (index := offset.y + self.scroll_offset.y) >= len(self.table.rows):
+            return
+        event.stop()
+        row = self.table.rows[index]
+        arrow = 1 + INDENT * row.depth
+        on_box = arrow + 2 <= offset.x < arrow + 5
+        on_arrow = row.folds and arrow - 1 <= offset.x < arrow + 2
+        self.go(index)
+        if on_box:
+            self.post_message(self.Ticked(row))
+        elif on_arrow or (event.chain == DOUBLE and row.folds):
+            self.post_message(self.Folded(row))
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw some lines."""
+        table, room = self.table, self.room
+        look = room, columns(room, table.order), table.order.apparent, table.scale
+        if self._drawn_for != look or len(self._drawn) > DRAWN_LINES:
+            self._drawn_for, self._width = look, room
+            self._drawn.clear()
+        return super().render_lines(crop)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        room, rows = self._width, self.table.rows
+        line = y + self.scroll_offset.y
+        if line < len(rows):
+            return self._line(rows[line], line, room)
+        if not rows and 0 < y < room:
+            words = wrapped(self.empty, min(LONGEST_LINE, room - BEFORE_NAME - 1))
+            return self.strip((f"{' ' * BEFORE_NAME}{words[y - 1] if y <= len(words) else ''}", "muted"), room=room)
+        return Strip.blank(room, self.ink())
+
+    def _ground(self, line: int) -> str:
+        if line == self.cursor:
+            return "cursor" if self.has_focus else "rest"
+        first, last = self._bounds
+        return "rest" if self.range_from is not None and first <= line <= last else ""
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Leave the styles as they are: none rests on the focus, and to work them all out anew would take time."""
+
+    def notify_style_update(self) -> None:
+        """Draw in other colours."""
+        self._drawn.clear()
+        super().notify_style_update()
+
+    def _line(self, row: Row, line: int, room: int) -> Strip:
+        """Draw a row, unless it was drawn just so before: scrolling, sorting and filtering show rows again."""
+        sign, ground = self.table.sign(row), self._ground(line)
+        self._signs[line] = sign
+        key = id(row), ground, sign, self.range_from is not None
+        found = self._drawn.get(key)
+        if found is None or found[0] is not row:
+            strip = Strip(self._draw(row, ground, sign, room)).adjust_cell_length(room, self.ink())
+            found = self._drawn[key] = row, strip
+        return found[1]
+
+    def refresh_signs(self) -> None:
+        """Draw those lines anew whose rows are marked otherwise than when they were drawn."""
+        top, rows = self.scroll_offset.y, self.table.rows
+        lines = range(top, min(top + self.size.height, len(rows)))
+        changed = [line for line in lines if self._signs.get(line) != self.table.sign(rows[line])]
+        if changed:
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # one by one they would take longer
+
+    def _draw(self, row: Row, ground: str, sign: str, room: int) -> list[Segment]:
+        """Draw the parts of a row from left to right."""
+        glyphs, inked, on_ground = self.glyphs, self.inked, f" {ground}" if ground else ""
+        drawn: list[Segment] = []
+
+        def put(words: str, roles: str) -> None:
+            drawn.append(Segment(words, inked(roles + on_ground)))
+
+        edged = ground and (self.range_from is not None or (ground == "cursor" and not self.app.native_ansi_color))
+        put((glyphs.edge if edged else " ") + " " * INDENT * row.depth, "accent")
+        put(f"{glyphs.open if row.open else glyphs.shut} " if row.folds else "  ", "muted")
+        put(f"[{sign}] " if sign else "    ", "mark" if sign.strip() else "hint" if ground else "faint")
+        chosen = columns(room, self.table.order)
+        space = name_room(room, chosen) - INDENT * row.depth
+        name = fit_file(shown(row.name), space, glyphs.dots)
+        quiet = row.depth == 2 or row.foreign or row.kind in QUIET_KINDS
+        put(name, "muted" if quiet else "strong" if row.open and not row.depth else "plain")
+        space -= width(name)
+        hint = shown(row.hint)[: MOST_WIDE * space] if space > HINT_ROOM and not row.open else ""
+        put(pad(fit(f"  {hint}", space, dots=glyphs.dots) if hint else "", space), "muted" if ground else "hint")
+        for column in chosen:
+            put(" " * GAP, "plain")
+            for words, roles in cell(column, row, self.table.order, self.table.scale, glyphs):
+                put(words, roles)
+        put(" ", "plain")
+        return drawn
+
+
+def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
+    """Return where the first of some rows is now, or what it lies in; most often that is where it was, `otherwise`."""
+    candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
+    if candidates and 0 <= otherwise < len(rows) and rows[otherwise].key == candidates[0]:
+        return otherwise
+    keys = [row[0] for row in rows]  # by index, and searched without a loop: there may be a hundred thousand
+    for candidate in candidates:
+        with suppress(ValueError):
+            return keys.index(candidate)
+    return otherwise

@@ -1,0 +1,81 @@
+"""Small dialogs: a question with two answers, and what came of a removal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+
+from cachetui.model import Entry
+from cachetui.removal.execute import Outcome
+from cachetui.report.removal_list import NOTHING, named
+from cachetui.text.format import count, disk_text
+from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.dialogs.modal import Answer, Asking, LineList, Sheet, Words
+from cachetui.ui.widgets.painted import Line
+
+
+def summary(outcome: Outcome) -> str:
+    """Return in one line what a removal did."""
+    files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
+    stopped = "Stopped: removed" if outcome.stopped else "Removed"
+    return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
+
+
+class Question(Asking):
+    """Asks something that can be answered by yes or no; No has the focus."""
+
+    HELP = "**No** has the focus: Enter changes nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "yes", "yes", "question.yes", PROGRAM, "Do it", show=True),
+        key("n", "no", "no", "question.no", PROGRAM, "Do not"),
+    ]
+
+    def __init__(self, question: str, *words: str, yes: str, no: str) -> None:
+        super().__init__()
+        self._question, self._words, self._yes, self._no = question, words, yes, no
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line((self._question, "strong"))
+            yield Words(*self._words)
+            with Horizontal(id="answers"):
+                yield Answer(self._no, "no")
+                yield Answer(self._yes, "yes")
+                yield Line(
+                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
+                )
+
+
+class Result(Sheet[None]):
+    """Tells what a removal did, and names each thing that is still there, and why."""
+
+    HELP = "What could not or must not be removed, and why."
+
+    def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING) -> None:
+        super().__init__()
+        self.outcome = outcome
+        """What was done."""
+        self.known = known
+        """Entries by their paths, which tell the names of what stays."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        kept = self.outcome.kept
+        with Vertical(id="sheet"):
+            yield Line((summary(self.outcome), "strong"))
+            yield Words(self._rest())
+            yield LineList(named(kept, self.known))
+            with Horizontal(id="answers"):
+                yield Answer("Close", "no")
+
+    def _rest(self) -> str:
+        kept = len(self.outcome.kept)
+        stays = f"{count(kept, 'thing')} {'was' if kept == 1 else 'were'} met that had to stay"
+        if self.outcome.stopped:
+            return f"{stays}; what had not been come to before the stop stays as well:"
+        return f"{stays}{'; all the rest of the review is gone' if self.outcome.entries else ''}:"

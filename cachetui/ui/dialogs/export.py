@@ -1,0 +1,175 @@
+"""Dialogs of an export: which folder, what of it can be written there, and what could not be."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.message import Message
+
+from cachetui.errors import CachetuiError
+from cachetui.export.export import Outcome
+from cachetui.export.plan import Room
+from cachetui.pip.config.paths import place
+from cachetui.report.export_text import obstacle, prospects, skipped_name, summary, taken
+from cachetui.report.removal_list import BillLine
+from cachetui.system.tree import reason
+from cachetui.text.format import count
+from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.dialogs.input_dialog import Prompt, SheetBox
+from cachetui.ui.dialogs.modal import Answer, LineList, Sheet, Words
+from cachetui.ui.edge import edge
+from cachetui.ui.widgets.painted import Line
+
+PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
+"""What is said of every export."""
+PENDING = "Looking at that folder."
+NAMELESS = "Name a folder."
+"""What is said before anything is known, and where nothing is typed."""
+
+
+class TargetBox(SheetBox):
+    """Where the folder is typed that is exported into."""
+
+    HELP = "Type a folder and press Enter: what can be written there is told below. Esc exports nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go", "export", "export.start", PROGRAM, "Export into this folder"),
+    ]
+
+
+class Told(Words):
+    """Sentences that change."""
+
+    def say(self, *sentences: str) -> None:
+        """Say something else."""
+        self.sentences = sentences
+        self.set_class(not sentences, "-silent")
+        self.refresh(layout=True)
+
+
+class Stays(LineList):
+    """What would not be written, and why."""
+
+    def list(self, lines: Iterable[tuple[str, str]]) -> None:
+        """Show other lines."""
+        self.lines = [BillLine(words, why) for words, why in lines]
+        self.virtual_size = Size(0, len(self.lines))
+        self.display = bool(self.lines)
+        self.refresh(layout=True)
+
+
+class ExportDialog(Prompt):
+    """Asks for the folder, and tells what can be written there; it closes with the folder, or with nothing."""
+
+    HELP = TargetBox.HELP
+    DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
+
+    @dataclass
+    class Looked(Message):
+        """A folder was looked at."""
+
+        typed: str
+        """What was typed."""
+        room: Room | None
+        """What it has; None where it cannot be exported into."""
+        why: str = ""
+        """A sentence that says why; untrusted text."""
+
+    def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], Room]) -> None:
+        """Make a dialog about a number of files.
+
+        `passed` tells what of the entries is none, `proposed` stands in the box at first, and `look` looks at a
+        folder, in a thread; it may raise CachetuiError and OSError.
+        """
+        super().__init__(
+            f"Export {count(number, 'file')} to which folder?",
+            *filter(None, (PROMISE, passed)),
+            box=TargetBox(proposed, id="folder"),
+            label="Folder",
+            does="export",
+            leave="Do not export",
+        )
+        self.room: Room | None = None
+        """What the folder has that is typed, once that is known, and where it can be exported into."""
+        self._look = look
+        self._prospect, self._obstacle, self._stays = Told(PENDING), Told(sign="! "), Stays([])
+        self._looking = False
+        self._known: str | None = None  # what was typed when the folder was looked at last
+        self._going = False
+
+    def on_mount(self) -> None:
+        """Look at what is proposed, and at whatever is typed."""
+        self._obstacle.id = "obstacle"
+        self._stays.display = False
+        self.query_one("#sheet").mount(self._prospect, self._obstacle, self._stays, before="#answers")
+        self.watch(self._box, "value", self._type)
+
+    @property
+    def _typed(self) -> str:
+        return self._box.value.strip()
+
+    def _type(self) -> None:
+        """Look at another folder; while one is looked at, as soon as that is done."""
+        self._going = False
+        if self._known != self._typed and not self._looking:
+            self._looking = True
+            self.run_worker(partial(self._find_out, self._typed), thread=True, group="look")
+
+    def _find_out(self, typed: str) -> None:
+        try:
+            with edge("look at this folder"):
+                found = self.Looked(typed, self._look(place(typed))) if typed else self.Looked("", None, NAMELESS)
+        except (CachetuiError, OSError) as error:
+            found = self.Looked(typed, None, reason(error))
+        self.post_message(found)
+
+    @on(Looked)
+    def _take_up(self, event: Looked) -> None:
+        event.stop()
+        self._looking, self._known = False, event.typed
+        if event.typed != self._typed:
+            self._type()
+            return
+        room = self.room = event.room
+        wrong = event.why if room is None else obstacle(room)
+        self._prospect.say(*(prospects(room) if room is not None else ()))
+        self._obstacle.say(*([wrong] if wrong else []))
+        self._stays.list(taken(room) if room is not None else ())
+        self._fit(self.app.size)
+        if self._going:
+            self.action_go()
+
+    def action_go(self) -> None:
+        """Close with the folder, as soon as it is known that it can be exported into."""
+        if self._known != self._typed:
+            self._going = True
+        elif self.room is not None and not obstacle(self.room):
+            self.dismiss(str(self.room.folder))
+
+
+class ExportResult(Sheet[None]):
+    """Tells what an export did, and names each thing that it left out, and why."""
+
+    HELP = "What was exported, and what could not be, and why."
+
+    def __init__(self, outcome: Outcome, folder: Path) -> None:
+        super().__init__()
+        self.outcome, self.folder = outcome, folder
+        """What was done, and where."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line(("Not everything was exported", "strong"))
+            yield Words(summary(self.outcome, self.folder))
+            yield LineList([BillLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
+            with Horizontal(id="answers"):
+                yield Answer("Close", "no")

@@ -1,0 +1,164 @@
+"""All keys, from the bindings themselves, and a word on what has the focus."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import ClassVar, NamedTuple
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.strip import Strip
+
+from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
+from cachetui.ui.dialogs.modal import Answer, Sheet
+from cachetui.ui.widgets.cells import wrapped
+from cachetui.ui.widgets.painted import Line, Page
+
+EXAMPLE = re.compile(r"^- ", re.M)
+"""How an item of a list begins: an example and what it means."""
+KEYS = 16
+"""Cells for keys."""
+MOUSE = (
+    "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "
+    "bottom to use it. The wheel scrolls."
+)
+
+
+class HelpLine(NamedTuple):
+    """A key, as the help explains it."""
+
+    id: str
+    """The binding's id."""
+    keys: tuple[str, ...]
+    """The keys that do it now."""
+    does: str
+    """What it does."""
+    group: Binding.Group
+    """What it is for."""
+
+
+def explain(nodes: Iterable[DOMNode], screen: Screen[object]) -> list[HelpLine]:
+    """Explain every binding that some nodes declare, each once, with the keys that it has now."""
+    keys: dict[str, list[str]] = {}
+    for pressed, active in screen.active_bindings.items():
+        if active.binding.id:
+            keys.setdefault(active.binding.id, []).append(pressed)
+    lines: dict[str, HelpLine] = {}
+    for node in nodes:
+        for binding in type(node).BINDINGS:
+            if isinstance(binding, Binding) and binding.id and binding.tooltip:
+                now = tuple(keys.get(binding.id) or binding.key.split(","))
+                group = binding.group or PROGRAM
+                lines.setdefault(binding.id, HelpLine(binding.id, now, binding.tooltip, group))
+    return list(lines.values())
+
+
+class KeyPage(Page):
+    """The keys by what they are for."""
+
+    DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
+
+    def __init__(self, explained: list[HelpLine], about: str) -> None:
+        super().__init__()
+        self.explained = explained
+        """Every key."""
+        self.about = about
+        """What has the focus: its own words, in Markdown."""
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the keys."""
+        drawn = self._prose(self.about, room)
+        for group in GROUPS:
+            explained = [line for line in self.explained if line.group == group]
+            if not explained:
+                continue
+            drawn += [self.strip(room=room), self.strip((group.description, "strong"), room=room)]
+            for one in explained:
+                names = key_names(one.keys, self.glyphs.dots.isascii())
+                for index, words in enumerate(wrapped(one.does, max(8, room - KEYS))):
+                    keys = f"{'' if index else names:<{KEYS - 1}} "
+                    drawn.append(self.strip((keys, "accent strong"), (words, "muted"), room=room))
+        if self.about != FILTER_HELP:
+            drawn += [self.strip(room=room), *self._prose(FILTER_HELP, room)]
+        drawn += [self.strip(room=room), self.strip(("Mouse", "strong"), room=room)]
+        return drawn + [self.strip((line, "muted"), room=room) for line in wrapped(MOUSE, room)]
+
+    def _prose(self, markdown: str, room: int) -> list[Strip]:
+        """Draw a heading, paragraphs and examples."""
+        heading, _, about = markdown.replace("**", "").partition("\n")
+        drawn = [self.strip((heading.removeprefix("# "), "strong"), room=room)] if about else []
+        for block in about.split("\n\n"):
+            for words in EXAMPLE.split(block) if EXAMPLE.match(block) else [block]:
+                code, _, meaning = words.partition("`: ")
+                if meaning:
+                    drawn.append(self.strip(f"  {code.removeprefix('`')}", room=room))
+                indent = " " * 4 if meaning else ""
+                lines = wrapped((meaning or words).replace("`", ""), max(8, room - len(indent)))
+                drawn += [self.strip((indent + line, "muted"), room=room) for line in lines if line]
+        return drawn
+
+
+class Help(Sheet[None]):
+    """The keys, in a list that scrolls."""
+
+    BINDINGS: ClassVar[list[BindingType]] = []
+    DEFAULT_CSS = """
+    Help {
+        #keys { height: 1fr; margin: 1 0; background: $surface; overflow: hidden scroll; }
+        #sheet { height: 90%; }
+        &.-short #keys { margin: 0; }
+        &.-short #sheet { height: 100%; }
+    }
+    """
+
+    def __init__(self, explained: list[HelpLine], about: str = "") -> None:
+        super().__init__()
+        self.explained = explained
+        """Every key."""
+        self._about = about
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line(("Keys", "strong"))
+            with VerticalScroll(id="keys", can_focus=False):
+                yield KeyPage(self.explained, self._about)
+            with Horizontal(id="answers"):
+                yield Answer("Close", "no")
+
+    @property
+    def _list(self) -> VerticalScroll:
+        return self.query_one("#keys", VerticalScroll)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by lines."""
+        self._list.scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """Scroll by pages."""
+        self._list.scroll_relative(y=step * max(1, self._list.size.height - 1), animate=False)
+
+    def action_edge(self, end: int) -> None:
+        """Scroll to the start or end."""
+        self._list.scroll_to(y=end * self._list.virtual_size.height, animate=False)
+
+
+FILTER_HELP = """\
+# Filter
+Shows only what satisfies every term; the figures, and what Space marks, then cover what is shown. A word stands for
+any part of a project, a version or a file name; `*` and `?` make it a pattern for the whole name of a project. What
+else there is begins with `kind:`, `is:`, `python:`, `from:`, `size>`, `age>`, `checked>` or `read>`; `not:` before a
+term takes its opposite. Marks that the filter hides stay, and are counted at the bottom.
+
+- `torch cp311`: both words, anywhere in project, version or file
+- `torch>=2,<2.3 kind:wheel`: wheels of these versions of torch
+- `nvidia-* size>100MB`: more than 100 MB, of projects whose names begin so
+- `age>90d not:is:superseded`: older than 90 days, and nothing newer is there
+- `from:files.example python:3.8`: from there, and for Python 3.8 alone
+
+Tab, or the right arrow at the end, takes what is suggested. What does not make sense is underlined and shows nothing.
+"""

@@ -1,0 +1,61 @@
+"""Dialogs in which something is typed: the box, and the sheet around it."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input
+
+from cachetui.ui.dialogs.modal import Answer, Sheet, Words
+from cachetui.ui.widgets.painted import Line
+
+
+class SheetBox(Input):
+    """A line of a sheet into which something is typed."""
+
+    DEFAULT_CSS = """
+    SheetBox, SheetBox:focus {
+        width: 1fr;
+        height: 1;
+        padding: 0;
+        border: none;
+        background: $boost;
+        background-tint: $surface 0%;
+        &:ansi > .input--cursor { text-style: reverse; }
+    }
+    """
+
+    def __init__(self, value: str = "", id: str | None = None) -> None:
+        super().__init__(value, id=id, compact=True, select_on_focus=False)
+
+
+class Prompt(Sheet[str]):
+    """Asks for something that is typed; Enter in the box has to call `screen.go`."""
+
+    AUTO_FOCUS = "SheetBox"
+
+    def __init__(self, question: str, *words: str, box: SheetBox, label: str, does: str, leave: str) -> None:
+        """Make a sheet that asks a question; `words` explain it.
+
+        `label` stands before the box, `does` tells what Enter does, `leave` is the answer that changes nothing.
+        """
+        super().__init__()
+        self._question, self._words, self._box = question, words, box
+        self._label, self._does, self._leave = label, does, leave
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line((self._question, "strong"))
+            yield Words(*self._words)
+            with Horizontal(id="ask"):
+                yield Line((f"{self._label} ", "muted"))
+                yield self._box
+            with Horizontal(id="answers"):
+                yield Answer(self._leave, "no")
+                keys = (("Enter", "accent strong"), (f" {self._does}  ", "muted"))
+                yield Line(right=(*keys, ("Esc", "accent strong"), (" leave", "muted")))
+
+    def action_go(self) -> None:
+        """Go on with what is typed."""
+        self.dismiss(self._box.value.strip())

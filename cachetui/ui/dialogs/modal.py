@@ -1,0 +1,253 @@
+"""Dialogs: a sheet over the screen that asks or tells, with a list that holds as many lines as there are."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import inf
+from typing import ClassVar, Generic, TypeVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.message import Message
+from textual.screen import ModalScreen, Screen
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cachetui.report.removal_list import BillLine
+from cachetui.ui.bindings import MOVE, PROGRAM, key
+from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
+from cachetui.ui.widgets.painted import Ink, Page, Part, size_parts
+
+Reply = TypeVar("Reply")
+WIDE = 70
+"""Cells of a list from which kinds are written out."""
+KIND, SHORT_KIND = 17, 9
+"""Cells of the kinds, written out or not."""
+SHEET = 96
+"""Cells of a sheet, where there are as many."""
+BLANK_LINES = 7
+"""Blank lines within a sheet and around it."""
+SHORT = 20
+"""Rows of a screen below which sheets have no blank lines."""
+
+
+class Words(Page):
+    """Sentences, each behind a `!` if it tells a cost."""
+
+    DEFAULT_CSS = """
+    Words { height: auto; }
+    Words.-silent { display: none; }
+    """
+
+    def __init__(self, *sentences: str, sign: str = "") -> None:
+        super().__init__()
+        self.sentences = sentences
+        """What is said; untrusted text."""
+        self.sign = sign
+        """What stands before each."""
+        self.set_class(not sentences, "-silent")
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the sentences."""
+        indent = len(self.sign)
+        return [
+            self.strip((" " * indent if index else self.sign, "mark"), (line, "muted"), room=room)
+            for sentence in self.sentences
+            for index, line in enumerate(wrapped(shown(sentence), max(8, room - indent)))
+        ]
+
+
+class Answer(Ink, can_focus=True):
+    """One answer to a question, "yes" or "no" by its id: Enter, Space or a click gives it."""
+
+    HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter,space", "give", "answer", "answer.give", PROGRAM, "Give this answer"),
+    ]
+    DEFAULT_CSS = """
+    Answer {
+        width: auto;
+        height: 1;
+        margin: 0 1 0 0;
+        &:focus { background: $primary; & > .ink--strong { color: $button-color-foreground; } }
+        &.-grave:focus { background: $error; }
+        &:ansi:focus { background: ansi_default; }
+    }
+    """
+
+    def __init__(self, words: str, id: str, grave: bool = False) -> None:
+        super().__init__(id=id, classes="-grave" if grave else None)
+        self._words = f"  {words}  "
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the cells of the words."""
+        return width(self._words)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the words."""
+        if self.has_focus and self.app.native_ansi_color:
+            return self.strip((self._words, "pill"), room=self.size.width)
+        roles = "faint" if self.disabled else "strong" if self.has_focus else "plain"
+        return self.strip((self._words, roles), room=self.size.width)
+
+    async def on_click(self) -> None:
+        """Give it."""
+        await self.action_give()
+
+    async def action_give(self) -> None:
+        """Give it, before another key is looked at."""
+        if not self.disabled:
+            await self.run_action(f"screen.{self.id}")
+
+
+class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
+    """Lines with a kind and a size, drawn as they come into sight."""
+
+    DEFAULT_CSS = """
+    LineList {
+        height: auto;
+        overflow: hidden scroll;
+        background: $surface;
+    }
+    """
+
+    def __init__(self, lines: Sequence[BillLine]) -> None:
+        super().__init__(id="listed")
+        self.lines = lines
+        """All lines."""
+        self.virtual_size = Size(0, len(lines))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are."""
+        return len(self.lines)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        room = self.scrollable_content_region.width
+        index = y + self.scroll_offset.y
+        if index >= len(self.lines):
+            return Strip.blank(room, self.ink())
+        return self._line(self.lines[index], room)
+
+    def _line(self, line: BillLine, room: int) -> Strip:
+        dots, end = self.glyphs.dots, " "
+        if line.disk is None and not line.heading:  # what stays: its reason matters as much as its path
+            half = room // 2
+            reason = fit(shown(line.kind), half, dots=dots)
+            path = fit(shown(line.words), room - width(reason) - 5, FILE_TAIL, dots)
+            return self.sides((f"  {path}",), ((reason, "muted"), end), room)
+        if line.heading:
+            figures: Sequence[Part] = () if line.disk is None else size_parts(line.disk, "strong")
+            return self.sides(((shown(line.words), "strong"),), (*figures, end), room)
+        kinds = KIND if room >= WIDE else SHORT_KIND
+        kind = line.kind if room >= WIDE else line.kind.partition(",")[0]
+        right: list[Part] = [*size_parts(line.disk or 0), end]
+        left = room - 12
+        if room >= 40:
+            right.insert(0, (f"{kind:<{kinds}} ", "muted"))
+            left -= kinds + 1
+        return self.sides((f"  {fit_file(shown(line.words), left, dots)}",), right, room)
+
+
+class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
+    """A dialog in the middle of the screen."""
+
+    AUTO_FOCUS = "#no"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "no", "no", "sheet.no", PROGRAM, "Close this and change nothing", show=True),
+        key("down,j", "scroll(1)", "down", "sheet.down", MOVE, "Scroll the list down"),
+        key("up,k", "scroll(-1)", "up", "sheet.up", MOVE, "Scroll the list up"),
+        key("pagedown", "page(1)", "page down", "sheet.page-down", MOVE, "Scroll a page down"),
+        key("pageup", "page(-1)", "page up", "sheet.page-up", MOVE, "Scroll a page up"),
+        key("home,g", "edge(0)", "start", "sheet.first", MOVE, "Scroll to the start"),
+        key("end,G", "edge(1)", "end", "sheet.last", MOVE, "Scroll to the end"),
+        key("tab,right", "app.focus_next", "next", "sheet.next", MOVE, "Go to the next answer"),
+        key("shift+tab,left", "app.focus_previous", "previous", "sheet.previous", MOVE, "Go to the previous answer"),
+    ]
+    DEFAULT_CSS = """
+    Sheet {
+        align: center middle;
+        background: $background 60%;
+        &:ansi { background: transparent; }
+        #sheet {
+            width: 96;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            background: $surface;
+            padding: 1 0 1 2;
+            &:ansi { border: round ansi_bright_black; padding: 0 0 0 1; }
+        }
+        Ink { background: $surface; }
+        #sheet > Line, #sheet > Words, #typed, #answers { padding: 0 2 0 0; }
+        #listed { margin: 1 0 0 0; }
+        #answers { layout: horizontal; height: 1; margin: 1 0 0 0; }
+        #answers Line { width: 1fr; }
+        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
+        Words { margin: 1 0 0 0; }
+        &.-short #sheet { width: 100%; padding: 0 0 0 2; &:ansi { padding: 0 0 0 1; } }
+        &.-short #listed, &.-short #answers, &.-short #ask, &.-short Words { margin: 0; }
+    }
+    """
+
+    def on_mount(self) -> None:
+        """Fit the sheet."""
+        self._fit(self.app.size)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Fit the sheet anew."""
+        self._fit(event.size)
+
+    def _fit(self, size: Size) -> None:
+        """Give the list what the other lines leave."""
+        short = size.height < SHORT
+        self.set_class(short, "-short")
+        room = size.width - 4 if short else min(SHEET, size.width) - 4
+        others = sum([len(page.lines(room, size.height)) for page in self.query(Words)])
+        others += len(self.query("#sheet > Line, #answers")) + 2 * len(self.query("#ask"))
+        blank = BLANK_LINES * (not short) + 2 * self.app.native_ansi_color
+        for listed in self.query(LineList):
+            listed.styles.max_height = max(1, size.height - others - blank)
+
+    def action_no(self) -> None:
+        """Close and change nothing."""
+        self.dismiss(None)
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll the list by lines."""
+        for listed in self.query(LineList):
+            listed.scroll_relative(y=step, animate=False)
+
+    def action_page(self, step: int) -> None:
+        """Scroll the list by pages."""
+        for listed in self.query(LineList):
+            listed.scroll_relative(y=step * max(1, listed.size.height - 1), animate=False)
+
+    def action_edge(self, end: int) -> None:
+        """Scroll the list to its start or end."""
+        for listed in self.query(LineList):
+            listed.scroll_to(y=end * listed.virtual_size.height, animate=False)
+
+
+class Asking(Sheet[bool]):
+    """A dialog that wants a yes or a no. Keys that were pressed before it was seen do not answer it."""
+
+    asked_at = inf
+    """Since when it has been seen, by the clock of Textual's messages, in seconds."""
+
+    def on_mount(self) -> None:
+        """Listen as soon as it has been drawn."""
+        self.screen_layout_refresh_signal.subscribe(self, self._listen, immediate=True)
+        self.call_after_refresh(self._listen, self)  # where it is laid out already
+
+    def _listen(self, _: Screen[object]) -> None:
+        self.asked_at = min(self.asked_at, Message().time)
+
+    def action_yes(self) -> None:
+        """Do it."""
+        self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Leave all as it is."""
+        self.dismiss(False)

@@ -1,0 +1,122 @@
+"""What will go, all of it, before it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Input
+
+from cachetui.model import Entry
+from cachetui.removal.plan import Plan
+from cachetui.report.removal_list import NOTHING, bill, keeping, stays, title
+from cachetui.text.format import count, disk_text
+from cachetui.ui.bindings import REMOVE, key
+from cachetui.ui.dialogs.input_dialog import SheetBox
+from cachetui.ui.dialogs.modal import Answer, Asking, LineList, Words
+from cachetui.ui.widgets.painted import Line, Part
+
+WORD = "purge"
+"""What has to be typed before everything goes."""
+WITH_FILES = 76
+"""Cells of the screen from which the number of files stands beside the question."""
+
+
+class Review(Asking):
+    """Lists every entry that will go, says what that costs, and asks; No has the focus."""
+
+    HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "yes", "yes", "review.yes", REMOVE, "Remove what is listed", show=True),
+        key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
+    ]
+
+    def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Mapping[str, Entry] = NOTHING) -> None:
+        super().__init__()
+        self.plan = plan
+        """What will go."""
+        self.known = known
+        """Entries by their paths, which tell the names of what stays."""
+        self.notes = notes
+        """What else should be known."""
+
+    def _question(self) -> str:
+        return title(self.plan.entries, self.plan.kept) if self.plan.entries else "Nothing of this can be removed"
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        plan = self.plan
+        frees = disk_text(plan.frees)
+        files = f"{count(plan.files, 'file')}   " if self.app.size.width >= WITH_FILES else ""
+        figures: tuple[Part, ...] = ((f"{files}frees ", "muted"), (frees, "mark")) if plan.entries else ()
+        with Vertical(id="sheet"):
+            yield Line((self._question(), "strong"), right=figures)
+            yield LineList([*bill(plan.entries), *stays(plan.kept, self.known)])
+            yield Words(*plan.costs, *self.notes, sign="! ")
+            yield from self._answers(frees)
+
+    def _answers(self, frees: str) -> ComposeResult:
+        with Horizontal(id="answers"):
+            yield Answer("No, keep", "no")
+            if self.plan.entries:
+                yield Answer(f"Yes, remove {frees}", "yes", grave=True)
+                yield Line(
+                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
+                )
+
+    def action_yes(self) -> None:
+        """Remove what is listed."""
+        if self.plan.entries:
+            super().action_yes()
+
+
+class WordBox(SheetBox):
+    """Where the word is typed."""
+
+    HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.yes", "remove", "purge.yes", REMOVE, "Remove everything, if the word stands there"),
+    ]
+
+
+class PurgeReview(Review):
+    """The same for everything; here the word has to be typed."""
+
+    AUTO_FOCUS = "#typed"
+    HELP = f"Everything that pip keeps here will go. Type **{WORD}** and press Enter; Esc keeps everything."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
+    ]
+
+    def _question(self) -> str:
+        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}{keeping(self.plan.kept)}?"
+
+    def _answers(self, frees: str) -> ComposeResult:
+        with Horizontal(id="ask"):
+            yield Line(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
+            yield WordBox(id="typed")
+        with Container(id="answers"):
+            yield Answer("No, keep", "no")
+            yes = Answer(f"Yes, remove {frees}", "yes", grave=True)
+            yes.disabled = True
+            yield yes
+
+    @property
+    def _typed(self) -> bool:
+        return self.query_one("#typed", Input).value.strip().lower() == WORD
+
+    @on(Input.Changed)
+    def _allow(self, event: Input.Changed) -> None:
+        event.stop()
+        self.query_one("#yes", Answer).disabled = not self._typed
+
+    def action_yes(self) -> None:
+        """Remove everything, if the word stands there."""
+        if self.plan.entries and self._typed:
+            self.dismiss(True)
+        elif self.query_one("#typed", Input).has_focus:
+            self.notify(f"Type {WORD} to remove everything, or press Esc to keep it.", markup=False)

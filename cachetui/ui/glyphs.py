@@ -1,0 +1,28 @@
+"""Signs that are drawn, in Unicode and in ASCII."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Glyphs(NamedTuple):
+    """The signs that a screen draws with."""
+
+    shut: str
+    open: str
+    edge: str
+    dots: str
+    dot: str
+    done: str
+    to_do: str
+    prompt: str
+    yes: str
+    no: str
+    down: str
+    up: str
+    across: str
+    """Nine steps of a bar that grows to the right, from nothing to a full cell."""
+
+
+UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read
+ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", " ----===#")

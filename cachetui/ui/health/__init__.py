@@ -1,0 +1,1 @@
+"""The Health view: findings, and deep verification."""

@@ -1,0 +1,256 @@
+"""What the Health view shows, as lines of words with roles, each laid out when it is drawn; no Textual here."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachetui.report.health_text import Group, Ill, Proof, name_of, proof_words, verdict
+from cachetui.text.format import count, date, disk, disk_text
+from cachetui.text.redact import hushed
+from cachetui.ui.glyphs import Glyphs
+from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.health.finding import Sort, Weight
+
+    Key = tuple[Sort, str]
+    """The identity of a row: a sort of finding and an entry's path; without the path all that is wrong in this way."""
+
+Words = tuple[str, str]
+"""Words and the roles they are drawn in."""
+BESIDE, ONE_LINE = 110, 76
+"""Least widths in cells at which what is wrong stands beside a name; and how much there is beside a title."""
+ARROW, BOX, INDENT = 1, 3, 2
+"""Cells before the arrow and the box of a title, and by which entries stand further in."""
+BOX_CELLS, GAP, MARGIN = 4, 2, 1
+"""Cells of the box, between two columns, and behind everything."""
+PILL = 9
+"""Cells of the word for a weight, with the gap behind it."""
+DISK, COUNT = 7, 14
+"""Cells of a size, and of how many entries there are."""
+SINCE = len("since 2026-06-12")
+"""Cells of a date."""
+LEAST = 8
+"""Cells in which words are broken into lines at least, however narrow the screen is."""
+PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "waste": "muted"}
+"""How the word for a weight is drawn."""
+
+
+class Look(NamedTuple):
+    """How things are drawn."""
+
+    glyphs: Glyphs
+    """The signs that the terminal can show."""
+    roomy: bool = True
+    """Whether there is room for blank lines."""
+    verify: str = "v"
+    """How the key is written that reads everything."""
+
+
+class PageLine(NamedTuple):
+    """A line of the view."""
+
+    words: Sequence[Words] = ()
+    """What stands there, from the left."""
+    row: int | None = None
+    """The index of the row it belongs to."""
+    box: int | None = None
+    """The cell at which the box of a mark begins."""
+    arrow: bool = False
+    """Whether it bears the arrow that opens and closes."""
+
+
+class Page:
+    """The view's lines for one width, and the rows that they belong to: a title for each sort, entries where open."""
+
+    def __init__(
+        self, groups: Sequence[Group], proof: Proof | None, opened: Collection[Sort], room: int, look: Look
+    ) -> None:
+        self.room, self.look = room, look
+        self._top = self._told(groups, proof)
+        self._blocks: list[_Block] = []
+        line, row = len(self._top), 0
+        for group in groups:
+            block = _Block(group, line, row, group.sort in opened, self)
+            self._blocks.append(block)
+            line, row = block.end + look.roomy, block.last + 1
+        self.height, self.rows = line, row
+        """How many lines, and how many rows there are."""
+
+    def _told(self, groups: Sequence[Group], proof: Proof | None) -> list[PageLine]:
+        """Lay out what stands above all rows."""
+        blank = [PageLine()] if self.look.roomy else []
+        lines = [*blank]
+        for index, (weight, words) in enumerate(verdict(groups)):
+            lines += self._paragraph(words, _pill(weight), "muted" if index else "strong", MARGIN)
+        for index, words in enumerate(proof_words(proof, self.look.verify)):
+            sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not index else []
+            lines += self._paragraph(words, sign, "muted", MARGIN)
+        return [*lines, PageLine()] if groups else lines
+
+    def _paragraph(
+        self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
+    ) -> list[PageLine]:
+        """Break words into lines, the first behind signs."""
+        before = sum([width(sign) for sign, _ in signs])
+        found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
+        blank: list[Words] = [(" " * indent, "plain")]
+        return [
+            PageLine([*blank, *(signs if not index else [(" " * before, "plain")]), (line, role)], row)
+            for index, line in enumerate(found)
+        ]
+
+    def _block(self, index: int) -> _Block:
+        return next(block for block in reversed(self._blocks) if block.row <= index)
+
+    def row(self, index: int) -> tuple[Group, Ill | None]:
+        """Return what a row stands for: a group, and the entry where it is no title."""
+        block = self._block(index)
+        return block.group, block.group.ills[index - block.row - 1] if index > block.row else None
+
+    def key(self, index: int) -> Key:
+        """Return the identity of a row."""
+        group, ill = self.row(index)
+        return group.sort, ill.entry.path if ill is not None else ""
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return a row's first line, and the one behind its last."""
+        block = self._block(index)
+        return block.span(index - block.row)
+
+    def row_at(self, line: int) -> int | None:
+        """Return the index of the row that a line belongs to."""
+        return next((block.at(line) for block in self._blocks if block.top <= line < block.end), None)
+
+    def find(self, key: Key, otherwise: int) -> int:
+        """Return where a row is now; that of its title where it is not shown, or `otherwise`."""
+        for block in self._blocks:
+            if block.group.sort == key[0]:
+                if not key[1]:
+                    return block.row
+                paths = [ill.entry.path for ill in block.group.ills]
+                if block.open and key[1] in paths:
+                    return block.row + 1 + paths.index(key[1])
+                return max(block.row, min(otherwise, block.last))
+        return max(0, min(otherwise, self.rows - 1))
+
+    def line(self, line: int, sign: Callable[[Group, Ill | None], str]) -> PageLine:
+        """Lay out one line; `sign` tells how a row is marked: x, - or blank."""
+        if line < len(self._top):
+            return self._top[line]
+        row = self.row_at(line)
+        if row is None:
+            return PageLine()
+        block, (group, ill) = self._block(row), self.row(row)
+        box = f"[{sign(group, ill)}] "
+        lines = block.title(box) if ill is None else self._entry(ill, box, row)
+        return lines[line - self.span(row)[0]]
+
+    # Entries
+
+    @property
+    def _at(self) -> int:
+        """The cell at which the names of entries begin."""
+        return BOX + INDENT + BOX_CELLS
+
+    @property
+    def _columns(self) -> tuple[int, int]:
+        """The cells of an entry's name, and of what is wrong with it."""
+        space = self.room - self._at - MARGIN
+        if self.room >= BESIDE:
+            space -= DISK + SINCE + 3 * GAP
+            return space * 2 // 5, space - space * 2 // 5
+        right = SINCE + GAP + (DISK + GAP if self.room >= ONE_LINE else 0)
+        return max(LEAST, space - right), max(LEAST, space)
+
+    def heights(self, ills: Iterable[Ill]) -> list[int]:
+        """Return how many lines each of some entries takes; there may be a hundred thousand."""
+        room, beside = self._columns[1], self.room >= BESIDE
+        found = []
+        for ill in ills:
+            words = _said(ill.finding.words)
+            lines = 1 if len(words) <= room and words.isascii() else len(wrapped(words, room))
+            found.append(lines if beside else lines + 1)
+        return found
+
+    def _entry(self, ill: Ill, box: str, row: int) -> list[PageLine]:
+        """Lay out an entry: its name, what is wrong, and since when."""
+        dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
+        name = shown(name_of(ill.entry))
+        name = fit_file(name, name_room, dots) if ill.entry.filename else fit(name, name_room, FILE_TAIL, dots)
+        words = wrapped(_said(ill.finding.words), words_room)
+        number, unit = disk(ill.entry.disk_usage)
+        size: list[Words] = [(" " * GAP, "plain"), (f"{number:>4} {unit:<2}", "muted")] if self.room >= ONE_LINE else []
+        since: list[Words] = [*size, (" " * GAP, "plain"), (f"since {date(ill.finding.since)}", "muted")]
+        first: list[Words] = [(" " * (BOX + INDENT), "plain"), _box(box), (pad(name, name_room), "plain")]
+        if self.room < BESIDE:
+            indent = (" " * self._at, "plain")
+            below = [PageLine([indent, (line, "muted")], row) for line in words]
+            return [PageLine([*first, *since], row, BOX + INDENT), *below]
+        lines = []
+        for index, line in enumerate(words):
+            left = first if not index else [(" " * (self._at + name_room), "plain")]
+            right = since if not index else []
+            said = [(" " * GAP, "plain"), (pad(line, words_room), "muted")]
+            lines.append(PageLine([*left, *said, *right], row, None if index else BOX + INDENT))
+        return lines
+
+
+class _Block:
+    """A title with the entries below it."""
+
+    def __init__(self, group: Group, top: int, row: int, is_open: bool, page: Page) -> None:
+        self.group, self.top, self.row, self.open, self._page = group, top, row, is_open, page
+        heights = page.heights(group.ills) if is_open else []
+        self._starts = [top, *accumulate([len(self.title("[ ] ")), *heights], initial=top)][1:]
+        self.end, self.last = self._starts[-1], row + len(heights)
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return the lines of the title, index 0, or of an entry."""
+        return self._starts[index], self._starts[index + 1]
+
+    def at(self, line: int) -> int:
+        """Return the index of the row at a line of this block."""
+        return self.row + bisect_right(self._starts, line) - 1
+
+    def title(self, box: str) -> list[PageLine]:
+        """Lay out the title: the weight in a word, what is wrong, how much of it, what comes of it, the way out."""
+        page, group, glyphs = self._page, self.group, self._page.look.glyphs
+        meaning, number = group.ills[0].finding.meaning, count(len(group.ills), "entry")
+        figure, unit = disk(group.disk)
+        one_line = page.room >= ONE_LINE
+        right: list[Words] = []
+        if one_line:
+            right = [(f"{number:>{COUNT}}{' ' * GAP}", "muted"), (f"{figure:>4} ", "plain"), (f"{unit:<2}", "muted")]
+        at = BOX + BOX_CELLS
+        space = max(LEAST, page.room - at - PILL - MARGIN - (COUNT + GAP + DISK if one_line else 0))
+        words: list[Words] = [
+            (" " * ARROW, "plain"),
+            (f"{glyphs.open if self.open else glyphs.shut} ", "muted"),
+            _box(box),
+            *_pill(group.weight),
+            (pad(fit(meaning.title, space, dots=glyphs.dots), space), "strong"),
+            *right,
+        ]
+        lines = [PageLine(words, self.row, BOX, arrow=True)]
+        if not one_line:
+            lines += page._paragraph(f"{number}, {disk_text(group.disk)}", (), "plain", at, self.row)
+        lines += page._paragraph(meaning.consequence, (), "muted", at, self.row)
+        return lines + page._paragraph(meaning.way_out, [(f"{glyphs.prompt} ", "accent")], "muted", at, self.row)
+
+
+def _said(words: str) -> str:
+    """Return words from the cache fit to be drawn, without the secrets of addresses."""
+    return shown(hushed(words))
+
+
+def _pill(weight: Weight) -> list[Words]:
+    pill = f" {weight} "
+    return [(pill, PILLS[weight]), (" " * (PILL - len(pill)), "plain")]
+
+
+def _box(box: str) -> Words:
+    return box, "mark" if box.strip(" []") else "hint"

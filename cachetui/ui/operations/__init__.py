@@ -1,0 +1,1 @@
+"""Operations that cross views: scan, removal, export, rules, preferences."""

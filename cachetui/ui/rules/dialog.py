@@ -1,0 +1,307 @@
+"""The dialog of rules: each with its value, a live count and bytes; what they choose together is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
+from textual.message import Message
+from textual.worker import get_current_worker
+
+from cachetui.model import Entry
+from cachetui.rules import Rules
+from cachetui.text.format import count, disk_text
+from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
+from cachetui.ui.dialogs.modal import SHEET, SHORT, Answer, Sheet, Words
+from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted, Counter, Figures, Form, Name, Rule
+from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
+from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.painted import Line, Part, parts_width
+from cachetui.ui.workers import once
+
+GROUPS = (
+    ("These add up", CHOOSING),
+    ("These narrow that, or choose alone", NARROWING),
+    ("These come last", LIMITING),
+)
+"""The rules under what is said of them together."""
+LABELS = {rule.name: rule.label for rule in RULES}
+ROOMY = 32
+"""Rows of a screen from which groups stand apart."""
+LINES = 9
+"""Lines of the sheet besides rules and sentences, blank ones included; on a short screen there are fewer."""
+SHORT_LINES = 3
+THIN = 70
+"""Cells of a screen below which there is less room for values."""
+HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "leave"), ("?", "help"), ("m", "age"))
+"""Keys that are told at the bottom as far as there is room, the most needed first."""
+
+
+class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
+    """Rules to be ticked; it closes with what they choose, or with nothing."""
+
+    AUTO_FOCUS = "RuleRow"
+    HELP = RuleRow.HELP
+    BINDING_GROUP_TITLE = "Rules"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "no", "leave", "rules.leave", PROGRAM, "Close the rules and mark nothing", show=True),
+        key("down,j", "go(1)", "down", "rules.down", MOVE, "Go to the next rule"),
+        key("up,k", "go(-1)", "up", "rules.up", MOVE, "Go to the rule before"),
+        key("tab", "app.focus_next", "next", "rules.next", MOVE, "Go to the rule's value, or to the next rule"),
+        key("shift+tab", "app.focus_previous", "previous", "rules.previous", MOVE, "Go back"),
+        key("home,g", "edge(0)", "first", "rules.first", MOVE, "Go to the first rule"),
+        key("end,G", "edge(1)", "last", "rules.last", MOVE, "Go to the last rule"),
+        key("m", "next_by", "age", "rules.by", SHOW, "Count ages from another moment: downloaded, checked, read"),
+        key("enter", "mark", "mark", "rules.mark-all", MARK, "Mark what the rules choose, and close"),
+        key("question_mark", "help", "help", "rules.help", PROGRAM, "Explain rules and keys"),
+    ]
+    DEFAULT_CSS = """
+    RulesDialog {
+        #sheet { padding: 1 0 1 1; &:ansi { padding: 0; } }
+        #sheet > Line, #sheet > Words, #answers { padding: 0 2 0 1; }
+        #rules { height: auto; margin: 1 0 0 0; background: $surface; overflow: hidden scroll; }
+        #rules Line { padding: 0 0 0 1; }
+        Words, #answers { margin: 0; }
+        #together, #answers { margin: 1 0 0 0; }
+        &.-short #sheet { padding: 0 0 0 1; }
+        &.-short #rules, &.-short #together, &.-short #answers { margin: 0; }
+        &.-thin ValueBox { width: 7; &.-terms { width: 1fr; } }
+        &.-roomy .-apart { margin: 1 0 0 0; }
+    }
+    """
+
+    @dataclass
+    class Told(Message):
+        """It is known what some rules choose."""
+
+        turn: int
+        """How often more had become known when this was asked for."""
+        counted: Counted
+        """What is known."""
+
+    def __init__(self, counter: Counter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
+        """Make the dialog over what `counter` counts.
+
+        `form` is what is ticked at first; `unknown` says why nothing counts as unusable, if so; `notes` are what should
+        be known besides.
+        """
+        super().__init__()
+        self.counter, self.form = counter, form
+        self.unknown, self.notes = unknown, notes
+        self.together: Counted | None = None
+        """What the rules choose together; None while that is being counted, or cannot be."""
+        self._turn = 0  # how often more has become known
+        self._figures: dict[Rules, Figures] = {}  # what each chooses, as far as it has been counted
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        with Vertical(id="sheet"):
+            yield Line(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
+            yield Notes(*self.notes, sign="! ")
+            with RuleList(id="rules"):
+                for title, rules in GROUPS:
+                    yield self._caption(title, rules)
+                    for rule in rules:
+                        yield RuleRow(rule, self.form, self.unknown if rule.name == "unusable" else "")
+            yield Line(id="together")
+            yield Note()
+            with Horizontal(id="answers"):
+                yield Give("Nothing to mark", "mark")
+                yield Answer("Leave", "no")
+                yield Line(id="hints")
+
+    @staticmethod
+    def _caption(title: str, rules: tuple[Rule, ...]) -> Line:
+        heads: tuple[Part, ...] = ((f"{'Entries':>{NUMBER}} {'Disk':>4}    ", "hint"),)
+        line = Line((title, "hint"), right=heads if rules is CHOOSING else ())
+        line.set_class(rules is not CHOOSING, "-apart")
+        return line
+
+    @property
+    def rows(self) -> list[RuleRow]:
+        """Every rule's row."""
+        return list(self.query(RuleRow))
+
+    def on_mount(self) -> None:
+        """Begin to count; take up what is typed at once: the next key may be the one that marks."""
+        for row in self.rows:
+            if row.box is not None:
+                self.watch(row.box, "value", self._typing(row.rule.name), init=False)
+        self._show()
+        self._count()
+
+    def _typing(self, name: Name) -> Callable[[str], None]:
+        def take(text: str) -> None:
+            if text != self.form.texts.get(name, ""):
+                self._change(self.form.typed(name, text))
+
+        return take
+
+    def _change(self, form: Form) -> None:
+        """Go over to another form."""
+        self.form = form
+        self.together = None
+        self._show()
+        self._count()
+
+    def know_pythons(self, unknown: str, notes: tuple[str, ...]) -> None:
+        """Count anew what is unusable, now that all Pythons are known; the words are those of the constructor."""
+        self.unknown, self.notes = unknown, notes
+        for row in self.rows:
+            row.unknown = unknown if row.rule.name == "unusable" else ""
+        self.query_one(Notes).say(*notes)
+        self.counter.forget("unusable")
+        self._turn += 1
+        self._figures = {rules: figures for rules, figures in self._figures.items() if "unusable" not in rules.words}
+        self._change(self.form)
+
+    def _count(self) -> None:
+        """Count in a thread what has not been counted; what an earlier one still counts is not wanted any more."""
+        turn, form, known = self._turn, self.form, frozenset(self._figures)
+
+        def run() -> None:
+            worker = get_current_worker()
+            for counted in self.counter.count(form, known, lambda: worker.is_cancelled):
+                self.post_message(self.Told(turn, counted))
+
+        self.run_worker(once(run), thread=True, group="rules", exclusive=True)
+
+    @on(Told)
+    def _take_up(self, event: Told) -> None:
+        event.stop()
+        if event.turn != self._turn:
+            return
+        counted = event.counted
+        self._figures[counted.rules] = counted.figures
+        if counted.rules == self.form.rules:
+            self.together = counted
+        self._show()
+
+    def _show(self) -> None:
+        """Draw what is known now."""
+        form, figures = self.form, self.together and self.together.figures
+        for row in self.rows:
+            alone = form.alone(row.rule.name)
+            row.show(form, None if alone is None or row.unknown else self._figures.get(alone))
+        dots = self.rows[0].glyphs.dots
+        rules, button = form.rules, self.query_one(Give)
+        counting = rules is not None and figures is None
+        right: list[Part] = [(f"counting {dots} ", "hint")] if counting else figure_parts(figures, False, dots, "mark")
+        self.query_one("#together", Line).show(("Together", "strong"), right=right)
+        if figures is None:
+            button.show("Counting" if counting else "Nothing to mark", False)
+        elif figures.entries:
+            button.show(f"Mark {count(figures.entries, 'entry')}, {disk_text(figures.disk)}", True)
+        else:
+            button.show("Nothing to mark", False)
+        self.query_one(Note).show(self._note())
+        self._fit(self.app.size)
+
+    def _show_hints(self, room: int) -> None:
+        """Show as many keys as there is room for beside the answers."""
+        room -= sum([answer.get_content_width(self.size, self.size) + 1 for answer in self.query(Answer)])
+        parts: list[Part] = []
+        for name, does in HINTS:
+            found: tuple[Part, ...] = (("  " if parts else "", "muted"), (name, "accent strong"), (f" {does}", "muted"))
+            room -= parts_width(found)
+            if room < 0:
+                break
+            parts += found
+        self.query_one("#hints", Line).show(right=parts)
+
+    def _note(self) -> str:
+        """Say what is wrong, or what cannot be reached."""
+        for name, wrong in self.form.wrong.items():
+            return f"{LABELS[name]}: {shown(wrong.sentence)}"
+        rules, over = self.form.rules, self.together.choice.over if self.together is not None else 0
+        if rules is not None and "unusable" in rules.words and self.unknown:
+            return f"Nothing counts as unusable: {self.unknown}."
+        if over:
+            return f"What stays takes {disk_text(over)} more than asked for: the rest may not go."
+        return ""
+
+    def _fit(self, size: Size) -> None:
+        """Give the rules what the other lines leave."""
+        short = size.height < SHORT
+        self.set_class(short, "-short")
+        self.set_class(size.width < THIN, "-thin")
+        self.set_class(size.height >= ROOMY, "-roomy")
+        room = min(SHEET, size.width) - 4
+        others = sum([max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Words)])
+        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES
+        self.query_one("#rules").styles.max_height = max(1, size.height - others)
+        self._show_hints(room)
+
+    # What keys do
+
+    @property
+    def _focused_row(self) -> RuleRow | None:
+        """The rule that has the keys, or whose value has."""
+        focused = self.focused
+        return next((row for row in self.rows if focused is not None and focused in (row, row.box)), None)
+
+    def action_go(self, step: int) -> None:
+        """Go to another rule: from a value to a value, if there is one; after the last to the answers."""
+        row, rows = self._focused_row, self.rows
+        index = len(rows) if row is None else rows.index(row)
+        if row is None and step > 0:
+            return
+        index = max(0, index + step)
+        if index >= len(rows):
+            give = self.query_one(Give)
+            self.set_focus(self.query_one("#no") if give.disabled else give)
+        elif row is not None and row.box is self.focused and (box := rows[index].box) is not None:
+            box.enter()
+        else:
+            self.set_focus(rows[index])
+
+    def action_edge(self, end: int) -> None:
+        """Go to the first rule, or the last."""
+        self.set_focus(self.rows[-end])
+
+    def action_tick(self) -> None:
+        """Tick the rule that has the keys, or take it out."""
+        if (row := self._focused_row) is not None:
+            self._tick(row)
+
+    @on(RuleRow.Ticked)
+    def _tick_clicked(self, event: RuleRow.Ticked) -> None:
+        event.stop()
+        self._tick(event.row)
+
+    def _tick(self, row: RuleRow) -> None:
+        form = self.form.toggled(row.rule.name)
+        if row.unknown and row.rule.name not in self.form.ticked:
+            self.notify(f"What is unusable cannot be told: {row.unknown}.", markup=False)
+        elif form == self.form and row.box is not None:
+            row.box.enter()  # a value is wanted first
+        else:
+            self._change(form)
+
+    @on(RuleRow.Turned)
+    def action_next_by(self) -> None:
+        """Count ages from another moment."""
+        self._change(self.form.next_by())
+
+    def action_mark(self) -> None:
+        """Close with what the rules choose, once that is known."""
+        together = self.together
+        if together is not None and together.choice.entries:
+            self.dismiss(together.choice.entries)
+        elif together is None and self.form.rules is not None:
+            self.notify("Still counting: wait for what the last line says.", markup=False)
+        elif together is not None:
+            self.notify("The rules choose nothing: Space ticks one.", markup=False)
+
+    def action_help(self) -> None:
+        """Explain rules and keys."""
+        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - seldom needed
+
+        about = self.focused.HELP if self.focused is not None and self.focused.HELP else self.HELP
+        self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))  # type: ignore[arg-type] # any

@@ -1,0 +1,240 @@
+"""What the dialog of rules holds, as values, and what these rules choose; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Container, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from threading import Lock
+from typing import Literal, NamedTuple, get_args
+
+from cachetui.browsing.model import FACTS
+from cachetui.errors import TermError
+from cachetui.labels import Facts, Word
+from cachetui.model import Entry
+from cachetui.preferences.model import Policy
+from cachetui.rules import CHOOSERS, Choice, Chooser, Moment, Rules, choose
+from cachetui.terms import Predicate, parse_terms
+from cachetui.terms.quantities import parse_age, parse_count, parse_size
+
+Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size"]
+"""Rules with a value, called as the options of `prune` are."""
+Name = Literal[Chooser, Measured, "built"]
+"""What can be ticked."""
+MOMENTS: tuple[Moment, ...] = get_args(Moment)
+
+
+class Rule(NamedTuple):
+    """A rule as the dialog shows it."""
+
+    name: Name
+    """What it is called elsewhere."""
+    label: str
+    """What it is called here."""
+    does: str = ""
+    """More about it, in a few words."""
+    example: str = ""
+    """A value that makes sense; empty where there is no value."""
+
+
+CHOOSING = (
+    Rule("superseded", "superseded", "a newer version is there"),
+    Rule("unusable", "unusable", "fits no Python here"),
+    Rule("legacy", "legacy", "only a pip before 23.3 reads it"),
+    Rule("leftovers", "leftovers", "nobody reads it"),
+    Rule("dead-weight", "dead weight", "no pip asks for it again"),
+)
+NARROWING = (
+    Rule("older-than", "older than", "by", "90d"),
+    Rule("larger-than", "larger than", "on disk", "100MB"),
+    Rule("terms", "terms", "", "torch<2.3 kind:wheel"),
+)
+LIMITING = (
+    Rule("keep-latest", "keep latest", "of each project", "2"),
+    Rule("max-size", "max size", "in all: the oldest go", "5GB"),
+    Rule("built", "built here", "wheels that pip built may go, too"),
+)
+RULES = (*CHOOSING, *NARROWING, *LIMITING)
+"""All rules, in the order in which they are shown."""
+EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rule.example}
+
+
+class Wrong(NamedTuple):
+    """Why a value does not count."""
+
+    sentence: str
+    """A sentence without a full stop; it may quote what is typed."""
+    position: int = 0
+    """The index in the value from which on it makes no sense, in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What is ticked and typed."""
+
+    ticked: frozenset[Name] = frozenset()
+    """The rules in force; those with a value have one."""
+    texts: Mapping[Name, str] = field(default_factory=dict)
+    """What is typed, also where it is not ticked."""
+    by: Moment = "downloaded"
+    """From when ages are counted."""
+
+    @classmethod
+    def of(cls, policy: Policy | None) -> Form:
+        """Return what a policy says; without one, nothing ticked."""
+        if policy is None:
+            return cls()
+        ticked: set[Name] = set()
+        texts: dict[Name, str] = {}
+        for name in [rule.name for rule in RULES]:
+            value = policy.values.get(name)
+            if name in EXAMPLES and value is not None:
+                texts[name] = " ".join(value) if name == "terms" else str(value)
+            if value is not None and value is not False:
+                ticked.add(name)
+        return cls(frozenset(ticked), texts, policy.rules.by)
+
+    def typed(self, name: Name, text: str) -> Form:
+        """Return it with another value, which ticks its rule, or unticks it where nothing is left of the value."""
+        ticked = self.ticked | {name} if text.strip() else self.ticked - {name}
+        return replace(self, texts={**self.texts, name: text}, ticked=ticked)
+
+    def toggled(self, name: Name) -> Form:
+        """Return it with a rule ticked, or unticked. Where a value is wanted and missing, the example becomes it."""
+        if name in self.ticked:
+            return replace(self, ticked=self.ticked - {name})
+        if name not in EXAMPLES or self.texts.get(name, "").strip():
+            return replace(self, ticked=self.ticked | {name})
+        return self if name == "terms" else self.typed(name, EXAMPLES[name])  # nobody wants just that term
+
+    def next_by(self) -> Form:
+        """Return it with ages counted from the next moment."""
+        return replace(self, by=MOMENTS[(MOMENTS.index(self.by) + 1) % len(MOMENTS)])
+
+    @property
+    def wrong(self) -> Mapping[Name, Wrong]:
+        """The ticked rules of which the value does not parse, in the order in which they are shown, and why."""
+        found: dict[Name, Wrong] = {}
+        for name in EXAMPLES:
+            if name in self.ticked:
+                try:
+                    _parsed(name, self.texts[name])
+                except TermError as error:
+                    found[name] = Wrong(str(error), error.position)
+                except ValueError as error:
+                    found[name] = Wrong(str(error))
+        return found
+
+    @property
+    def rules(self) -> Rules | None:
+        """The rules in force together; None as long as a value does not parse."""
+        return None if self.wrong else self._rules(self.ticked, self.texts, self.by)
+
+    def alone(self, name: Name) -> Rules | None:
+        """Return a rule without the others, ticked or not, with the example where no value is typed.
+
+        From when ages are counted, and whether wheels built here may go, is as for all of them. None where the rule
+        chooses nothing by itself, or its value does not parse.
+        """
+        text = self.texts.get(name, "")
+        if name == "built" or (name == "terms" and not text.strip()):
+            return None
+        by: Moment = self.by if name in ("older-than", "max-size") else "downloaded"
+        texts: dict[Name, str] = {name: text if text.strip() else EXAMPLES.get(name, "")}
+        try:
+            return self._rules({name} | (self.ticked & {"built"}), texts, by)
+        except (TermError, ValueError):
+            return None
+
+    @staticmethod
+    def _rules(names: Collection[Name], texts: Mapping[Name, str], by: Moment) -> Rules:
+        values = {name: _parsed(name, texts[name]) for name in EXAMPLES if name in names}
+        return Rules(
+            frozenset([chooser for chooser in CHOOSERS if chooser in names]),
+            by=by,
+            built="built" in names,
+            **{name.replace("-", "_"): value for name, value in values.items()},  # type: ignore[arg-type] # by name
+        )
+
+
+def _parsed(name: Name, text: str) -> int | Predicate:
+    """Return what a value means. Raises ValueError or TermError with the end of a sentence."""
+    if name == "terms":
+        return parse_terms([text])
+    if name == "keep-latest":
+        return parse_count(text)
+    return parse_age(text) if name == "older-than" else parse_size(text)
+
+
+class Figures(NamedTuple):
+    """What rules choose, in figures."""
+
+    entries: int
+    """How many entries."""
+    disk: int
+    """Their allocated bytes."""
+
+    @classmethod
+    def of(cls, choice: Choice) -> Figures:
+        """Count a choice."""
+        return cls(len(choice.entries), sum([entry.disk_usage for entry in choice.entries]))
+
+
+class Counted(NamedTuple):
+    """What is known of some rules."""
+
+    rules: Rules
+    """The rules."""
+    choice: Choice
+    """What they choose."""
+    figures: Figures
+    """The same in figures."""
+
+
+class Counter:
+    """Finds out what rules choose of all entries of a cache: one after the other, whichever thread asks."""
+
+    def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Word]], Facts], now_ns: int) -> None:
+        """Take entries. `judge` finds out what words tell of them; `now_ns` is the moment, since the epoch."""
+        self.entries = entries
+        """All there is."""
+        self._judge = judge
+        self._facts = Facts(now_ns)
+        self._known: frozenset[Word] = frozenset()  # what these tell
+        self._forgotten: frozenset[Word] = frozenset()
+        self._lock = Lock()
+
+    def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[Counted]:
+        """Yield what all rules of a form choose together, then what each does that is not `known`; the quick first."""
+        together = form.rules
+        alone = [rules for rule in RULES if (rules := form.alone(rule.name)) and rules not in known]
+        wanted = dict.fromkeys([*([] if together is None else [together]), *alone])
+        while wanted:
+            with self._lock:
+                if stop():
+                    return
+                forgotten, self._forgotten = self._forgotten, frozenset()
+                self._known -= forgotten
+                rules = next(iter(wanted))
+                if rules != together:
+                    rules = min(wanted, key=lambda one: len(self._unknown(one)))
+                del wanted[rules]
+                choice = self._choose(rules)
+                found = Counted(rules, choice, Figures.of(choice))
+            yield found
+
+    def forget(self, word: Word) -> None:
+        """Find out anew what a word tells, from the next count on: more can be known now. Does not wait."""
+        self._forgotten = frozenset({word})
+
+    def _unknown(self, rules: Rules) -> frozenset[Word]:
+        return (rules.words & FACTS.keys()) - self._known
+
+    def _choose(self, rules: Rules) -> Choice:
+        """Apply rules, once what they need is found out."""
+        words = self._unknown(rules)
+        if words:
+            found = self._judge(words)
+            fields = [FACTS[word] for word in words]
+            self._facts = replace(self._facts, **{name: getattr(found, name) for name in fields})
+            self._known |= words
+        return choose(self.entries, rules, self._facts)

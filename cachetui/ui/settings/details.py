@@ -1,0 +1,51 @@
+"""What the pip of one Python is told, setting by setting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import VerticalScroll
+from textual.strip import Strip
+
+from cachetui.ui.settings.layout import Look, Told, page_lines
+from cachetui.ui.widgets.painted import Page
+
+if TYPE_CHECKING:
+    from cachetui.pip_settings.effective import PipSettings
+
+
+class SettingsPage(Page):
+    """All that is known of one Python's pip."""
+
+    DEFAULT_CSS = "SettingsPage { height: auto; padding: 0 1; background: $surface; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: PipSettings | None = None
+        """Whose."""
+        self.told: Told | None = None
+        """What came of the last change."""
+        self.look: Look | None = None
+
+    def show(self, known: PipSettings | None, told: Told | None, look: Look) -> None:
+        """Show another."""
+        self.known, self.told, self.look = known, told, look
+        self.refresh(layout=True)
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the lines."""
+        if self.known is None or self.look is None:
+            return []
+        return [self.strip(*parts, room=room) for parts in page_lines(self.known, room, self.look, self.told)]
+
+
+class PageScroll(VerticalScroll, can_focus=True):
+    """What the page scrolls in, where it is longer than the screen."""
+
+    DEFAULT_CSS = """
+    PageScroll {
+        height: 1fr; background: $surface; overflow: hidden auto;
+        &:ansi { border-top: solid ansi_bright_black; background: ansi_default; }
+    }
+    """
+    HELP = "The arrows scroll; Tab goes back to the list of Pythons."

@@ -1,0 +1,135 @@
+"""Dialogs of the Settings view: the command before it is run, and the folder to move to."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.strip import Strip
+
+from cachetui.pip_settings.change import Change
+from cachetui.pip_settings.effective import PipSettings
+from cachetui.text.format import home_short
+from cachetui.text.redact import hushed
+from cachetui.ui.bindings import SETTINGS, key
+from cachetui.ui.dialogs.input_dialog import Prompt, SheetBox
+from cachetui.ui.dialogs.modal import Answer, Asking, Words
+from cachetui.ui.widgets.cells import shown, wrapped
+from cachetui.ui.widgets.painted import Line, Page
+
+QUESTIONS = {
+    "on": "Switch this pip's cache on?",
+    "off": "Switch this pip's cache off?",
+    "move": "Move this pip's cache?",
+    "default": "Put this pip's cache back to where pip puts it by itself?",
+}
+"""What is asked, by what is wanted."""
+
+
+class Commands(Page):
+    """Commands as they will be run, each with its beginning marked."""
+
+    DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
+
+    def __init__(self, commands: tuple[str, ...]) -> None:
+        super().__init__()
+        self.commands = commands
+        """What will be run, as a user would type it."""
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the commands."""
+        return [
+            self.strip((f"{self.glyphs.prompt} " if not index else "  ", "muted"), (line, "accent strong"), room=room)
+            for command in self.commands
+            for index, line in enumerate(wrapped(shown(command), max(8, room - 2)))
+        ]
+
+
+class Confirm(Asking):
+    """Shows the exact command, and what it will not do; No has the focus."""
+
+    HELP = "The command that pip will be given. **No** has the focus: Enter changes nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "yes", "yes", "settings.yes", SETTINGS, "Run the command", show=True),
+        key("n", "no", "no", "settings.no", SETTINGS, "Change nothing"),
+    ]
+    DEFAULT_CSS = """
+    Confirm {
+        #about { height: auto; max-height: 1fr; background: $surface; Words { padding: 0 2 0 0; } }
+        &.-short Commands { margin: 0; }
+    }
+    """
+
+    def __init__(self, change: Change) -> None:
+        super().__init__()
+        self.change = change
+        """What will be done."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sheet."""
+        change = self.change
+        possible = bool(change.steps)
+        question = QUESTIONS[change.wish] if possible else "pip cannot change this"
+        with Vertical(id="sheet"):
+            yield Line((question, "strong"))
+            with VerticalScroll(id="about", can_focus=False):
+                yield Words(self._whose())
+                yield Commands(change.commands)
+                yield Words(*map(hushed, (*change.obstacles, *change.notes)), sign="! ")
+            with Horizontal(id="answers"):
+                yield Answer("No, leave it" if possible else "Close", "no")
+                if possible:
+                    yield Answer("Yes, run it" if len(change.steps) == 1 else "Yes, run them", "yes")
+                    yield Line(
+                        right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
+                    )
+
+    def _whose(self) -> str:
+        portrait = self.change.settings.portrait
+        root = f" to {self.change.root}" if self.change.root else ""  # in full: `~` may have been typed
+        python = home_short(str(portrait.python.executable))
+        who = f"pip {portrait.pip} of {python}" if portrait.pip else f"{python}, which has no pip"
+        return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
+
+    def on_mount(self) -> None:
+        """Let what is long scroll."""
+        self.query_one("#about").styles.max_height = max(3, self.app.size.height - 6)
+
+    def action_yes(self) -> None:
+        """Run it."""
+        if self.change.steps:
+            super().action_yes()
+
+    def action_scroll(self, step: int) -> None:
+        """Scroll by lines."""
+        self.query_one("#about").scroll_relative(y=step, animate=False)
+
+
+class FolderBox(SheetBox):
+    """Where the folder is typed."""
+
+    HELP = "Type a folder and press Enter: the command is shown before anything is changed. Esc changes nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go", "go on", "settings.folder", SETTINGS, "Go on to the command"),
+    ]
+
+
+class Folder(Prompt):
+    """Asks where the cache is to be."""
+
+    HELP = FolderBox.HELP
+
+    def __init__(self, known: PipSettings, home: str, typed: str = "", why: str = "") -> None:
+        """Ask about one pip's cache; `~` stands for `home`. `why` says why what was `typed` before will not do."""
+        super().__init__(
+            f"Move the cache of {f'pip {pip}' if (pip := known.portrait.pip) else 'this Python'} to which folder?",
+            f"Now it is in {home_short(str(known.location.root))}; ~ stands for {home}.",
+            "Nothing typed means: back to where pip puts it by itself.",
+            *([why] if why else []),
+            box=FolderBox(typed, id="folder"),
+            label="Folder",
+            does="go on",
+            leave="Leave it",
+        )

@@ -1,0 +1,224 @@
+"""What the Settings view shows, as lines of words with roles; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachetui.text.format import count
+from cachetui.text.redact import hushed
+from cachetui.ui.glyphs import Glyphs
+from cachetui.ui.widgets.cells import fit, pad, shown, width, wrapped
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from cachetui.pip_settings.effective import PipSettings, Role, Saying
+
+Words = tuple[str, str]
+"""Words and the roles they are drawn in."""
+WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
+"""Least widths in cells at which the list tells CPython from others, and the root; and who says what is one line."""
+VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 5, 6
+"""Cells of the columns, with the gap behind them."""
+EDGE = 2
+"""Cells before everything else."""
+LEAST_ROOT = 24
+"""Cells of the root, and a third of what there is."""
+LABEL = 10
+"""Cells of a label."""
+ROLES: dict[Role, str] = {
+    "counts": "counts",
+    "overruled": "overruled",
+    "empty": "empty",
+    "elsewhere": "other command",
+}
+"""What becomes of what is said, in a word or two."""
+FATE = 15
+"""Cells of that, with the gap before it."""
+
+
+class Told(NamedTuple):
+    """What came of the last change."""
+
+    done: bool
+    """Whether it did what was wanted."""
+    message: str
+    """What happened."""
+
+
+class Look(NamedTuple):
+    """How things are drawn."""
+
+    glyphs: Glyphs
+    """The signs that the terminal can show."""
+    short: Callable[[str], str]
+    """Writes paths with `~` for the home directory."""
+    shown_root: Path
+    """The root that the browser shows."""
+    roomy: bool = True
+    """Whether there is room for blank lines."""
+
+
+class Column(NamedTuple):
+    """A column of the list."""
+
+    title: str
+    """What stands above it."""
+    room: int
+    """Its cells, with the gap behind them."""
+
+
+def columns(room: int) -> list[Column]:
+    """Return the columns that fit into `room` cells; the first, the Python's name, takes the rest."""
+    others = [
+        Column("Version", FLAVOUR if room >= WITH_FLAVOUR else VERSION),
+        Column("pip", PIP),
+        Column("Cache", STATE + 1),
+        Column("Shown", SIGN),
+    ]
+    if room >= WITH_ROOT:
+        others.append(Column("Root", max(LEAST_ROOT, room // 3)))
+    return [Column("Python", room - EDGE - sum([column.room for column in others])), *others]
+
+
+def title_line(room: int) -> list[Words]:
+    """Return the titles."""
+    return [(" " * EDGE, "muted"), *[(pad(column.title, column.room), "muted") for column in columns(room)]]
+
+
+def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
+    """Return one Python's line of the list; one that does not work says why."""
+    portrait, location, dots = known.portrait, known.location, look.glyphs.dots
+    found = columns(room)
+    path = shown(look.short(str(portrait.python.executable)))
+    name = pad(fit(path, found[0].room - 2, 0.6, dots), found[0].room)
+    if portrait.trouble:
+        rest = room - EDGE - found[0].room - 1
+        return [(name, "muted"), (fit(shown(portrait.trouble), rest, dots=dots), "muted")]
+    flavour = f"{portrait.implementation} " if room >= WITH_FLAVOUR else ""
+    same = portrait.pip is not None and location.root == look.shown_root
+    state = "" if portrait.pip is None else "fails" if not location.works else "on" if location.enabled else "off"
+    cells = [f"{flavour}{portrait.version}", portrait.pip or "none", state, look.glyphs.yes if same else ""]
+    if room >= WITH_ROOT:
+        cells.append(shown(look.short(str(location.root))) if portrait.pip else "")
+    roles = ["muted", "muted", "strong" if state != "on" else "plain", "accent", "muted"]
+    drawn: list[Words] = [(name, "plain")]
+    for text, column, role in zip(cells, found[1:], roles, strict=False):
+        drawn.append((pad(fit(text, column.room - 1, 0.6, dots), column.room), role))
+    return drawn
+
+
+def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = None) -> list[list[Words]]:
+    """Return all that is known of one Python's pip."""
+    portrait = known.portrait
+    lines: list[list[Words]] = []
+    if told is not None:
+        lines += _told(told, room, look)
+    dots = look.glyphs.dots
+    name = shown(look.short(str(portrait.python.executable)))
+    lines.append([(fit(name, room, 0.6, dots), "strong")])
+    if portrait.trouble:
+        return [*lines, *_paragraph(shown(portrait.trouble), room, "! ")]
+    kind = " in an environment" if portrait.is_environment else ""
+    pip = f"pip {portrait.pip}" if portrait.pip else "no pip"
+    lines.append([(fit(shown(f"{portrait.implementation} {portrait.version}{kind}, {pip}"), room, dots=dots), "muted")])
+    if portrait.pip:
+        lines += [*_blank(look), *_state(known, room, look)]
+        lines += [*_blank(look), [("Who says so, the weaker before the stronger", "strong")]]
+        longest = max([width(_shortened(saying.said_by, look)) for saying in known.sayings], default=0)
+        for saying in known.sayings:
+            lines += _saying(saying, room, look, longest + 2)
+    if known.traps:
+        lines += _blank(look)
+    for trap in known.traps:
+        lines += _paragraph(shown(hushed(trap)), room, "! ")
+    return lines
+
+
+def _blank(look: Look) -> list[list[Words]]:
+    return [[]] if look.roomy else []
+
+
+def _told(told: Told, room: int, look: Look) -> list[list[Words]]:
+    sign = f"{look.glyphs.yes} " if told.done else "! "
+    return [*_paragraph(shown(hushed(told.message)), room, sign, "plain"), *_blank(look)]
+
+
+def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
+    """Return where the cache is, whether it is on, and by what."""
+    location = known.location
+    state = "fails" if not location.works else "on" if location.enabled else "off"
+    same = location.root == look.shown_root
+    here = "  the browser shows it" if same else ""
+    root = fit(shown(look.short(str(location.root))), room - len(state) - 4 - len(here), 0.6, look.glyphs.dots)
+    lines: list[list[Words]] = [[(f" {state} ", "pill"), (f"  {root}", "strong"), (here, "accent")]]
+    lines += _fact("place by", location.said_by, room, look)
+    if location.off_by:
+        lines += _fact("off by", location.off_by, room, look)
+    return lines
+
+
+def _fact(label: str, words: str, room: int, look: Look) -> list[list[Words]]:
+    """Write a label and what belongs to it, over as many lines as it takes."""
+    found = wrapped(_shortened(words, look), max(8, room - LABEL))
+    return [[(pad("" if index else label, LABEL), "muted"), (line, "plain")] for index, line in enumerate(found)]
+
+
+def _shortened(said_by: str, look: Look) -> str:
+    """Write a place with `~`, whether it is a path or something else."""
+    return shown(hushed(look.short(said_by)))
+
+
+def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list[Words]]:
+    """Return who says what, and its effect: on one line, or on two where there is no room.
+
+    `place_room` are the cells that every place would fit into.
+    """
+    counts = saying.role == "counts"
+    sign = f"{look.glyphs.prompt} " if counts else "  "
+    role = "plain" if counts else "muted"
+    value = hushed(look.short(saying.value) if saying.option == "cache-dir" else saying.value)
+    words = shown(f"{saying.option} = {value}")
+    place = _shortened(saying.said_by, look)
+    dots = look.glyphs.dots
+    fate = (ROLES[saying.role].rjust(FATE), "strong" if counts else "muted")
+    if room < ONE_LINE:
+        return [
+            [(sign, "accent"), (pad(fit(words, room - 2 - FATE, dots=dots), room - 2 - FATE), role), fate],
+            [(f"    {fit(place, room - 4, 0.7, dots)}", "muted")],
+        ]
+    half = min(place_room, (room - 2 - FATE) // 2)
+    return [
+        [
+            (sign, "accent"),
+            (pad(fit(place, half - 2, 0.7, dots), half), "muted"),
+            (pad(fit(words, room - 2 - FATE - half, dots=dots), room - 2 - FATE - half), role),
+            fate,
+        ]
+    ]
+
+
+def _paragraph(words: str, room: int, sign: str, role: str = "muted") -> list[list[Words]]:
+    """Break words into lines, the first behind a sign."""
+    blank = " " * width(sign)
+    found = wrapped(words, max(8, room - width(sign)))
+    return [[(blank if index else sign, "mark"), (line, role)] for index, line in enumerate(found)]
+
+
+def switch_words(known: PipSettings) -> tuple[str, str]:
+    """Return the wish that the switch stands for now, and what it is called."""
+    return ("off", "switch off") if known.location.enabled else ("on", "switch on")
+
+
+def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
+    """Return how far the search has got: `waiting`, `looking` or `done`.
+
+    `in_view` are the first and the last in view, counted from 1; they are told where there are more.
+    """
+    if state == "waiting":
+        return "Pythons are looked for once the cache has been read"
+    if state == "looking":
+        return f"looking for Pythons, {len(found)} so far"
+    first, last = in_view
+    some = f"{first} to {last} of " if 0 < first <= last and last - first + 1 < len(found) else ""
+    return f"{some}{count(len(found), 'Python')}"

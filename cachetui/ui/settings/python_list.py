@@ -1,0 +1,139 @@
+"""The list of Pythons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+from cachetui.text.format import home_short
+from cachetui.ui.bindings import ROWS
+from cachetui.ui.settings.layout import Look, python_line, title_line
+from cachetui.ui.widgets.painted import Ink
+
+if TYPE_CHECKING:
+    from cachetui.pip_settings.effective import PipSettings
+
+
+ROOMY = 32
+"""Rows of the screen from which there are blank lines."""
+SHARE = 0.35
+"""How much of the screen's height the list takes at most, where it stands above the settings."""
+
+
+class PythonList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+    """The Pythons, one a line, as they come in."""
+
+    SCOPED_CSS: ClassVar[bool] = False  # what the screen has room for counts
+    DEFAULT_CSS = """
+    PythonList { height: auto; overflow: hidden scroll; }
+    .-vast PythonList { height: 1fr; }
+    """
+    HELP = """\
+# Settings
+Each Python's pip has its own settings. Below: where its cache is, whether it is on, and all that has a say in it, the
+weaker before the stronger. pip itself makes the changes, by its own `config`, once you have seen the command.
+"""
+    BINDING_GROUP_TITLE = "Pythons"
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
+
+    current: reactive[PipSettings | None] = reactive(None, repaint=False, always_update=True, init=False)
+    """The Python that has the cursor, to be watched."""
+    in_view: reactive[tuple[int, int]] = reactive((0, 0), repaint=False, init=False)
+    """The first and the last line to be seen, counted from 1, to be watched."""
+
+    def __init__(self, shown_root: Path) -> None:
+        super().__init__()
+        self.known: tuple[PipSettings, ...] = ()
+        """The Pythons."""
+        self.cursor = 0
+        """The index of the one that has the cursor."""
+        self._shown_root = shown_root
+
+    @property
+    def look(self) -> Look:
+        """How things are drawn now."""
+        return Look(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
+
+    def show(self, known: Sequence[PipSettings]) -> None:
+        """List other Pythons; they only ever come to the end, so the cursor stays on its own."""
+        self.known = tuple(known)
+        self.virtual_size = Size(0, len(known))
+        self.refresh(layout=True)
+        self.go(self.cursor)
+        self._look_through()
+
+    def on_resize(self) -> None:
+        """Keep the cursor in view."""
+        self.go(self.cursor)
+        self._look_through()
+
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        """Show what is in view then."""
+        super().watch_scroll_y(old_value, new_value)
+        self._look_through()
+
+    def _look_through(self) -> None:
+        top, height = self.scroll_offset.y, self.scrollable_content_region.height
+        self.in_view = (top + 1, min(top + height, len(self.known)))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are, or as many as leave room for the settings below."""
+        return max(1, min(len(self.known), int(viewport.height * SHARE)))
+
+    def go(self, index: int) -> None:
+        """Put the cursor on a line, or on the nearest there is."""
+        self.cursor = max(0, min(index, len(self.known) - 1))
+        height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
+        if height and not top <= self.cursor < top + height:
+            line = self.cursor if self.cursor < top else self.cursor - height + 1
+            self.scroll_to(y=line, animate=False, force=True, immediate=True)
+        self.refresh()
+        self.current = self.known[self.cursor] if self.known else None
+
+    def action_move(self, step: int) -> None:
+        """Go some lines down, or up."""
+        self.go(self.cursor + step)
+
+    def action_page(self, step: int) -> None:
+        """Go some pages down, or up."""
+        self.go(self.cursor + step * max(1, self.scrollable_content_region.height - 1))
+
+    def action_edge(self, end: int) -> None:
+        """Go to the first line, or the last."""
+        self.go(end * (len(self.known) - 1))
+
+    def on_click(self, event: events.Click) -> None:
+        """Go to a line."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y + self.scroll_offset.y < len(self.known):
+            self.go(offset.y + self.scroll_offset.y)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        room, index = self.scrollable_content_region.width, y + self.scroll_offset.y
+        if index >= len(self.known):
+            return Strip.blank(room, self.ink())
+        ground = ("cursor" if self.has_focus else "rest") if index == self.cursor else ""
+        edge = f"{self.glyphs.edge} " if index == self.cursor and self.has_focus else "  "
+        parts = python_line(self.known[index], room, self.look)
+        drawn = [(words, f"{roles} {ground}".strip()) for words, roles in ((edge, "accent"), *parts)]
+        strip = Strip(self.segments(drawn))
+        return strip.adjust_cell_length(room, self.ink(*([ground] if ground else [])))
+
+
+class PythonTitles(Ink):
+    """What stands above the list."""
+
+    DEFAULT_CSS = "PythonTitles { height: 1; }"
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        return self.strip(*title_line(self.size.width - 1), room=self.size.width)  # the scrollbar's column

@@ -1,0 +1,41 @@
+"""Keys, one after the other: each is dealt with before the next, however fast they come."""
+
+from __future__ import annotations
+
+from math import inf
+
+from textual import events
+from textual.app import App
+from textual.screen import SystemModalScreen
+from textual.widgets import Input, Tooltip
+
+
+class Keyboard(App[None]):
+    """Deals with a key at once, in place of sending it through the queues of all that lies around the focus.
+
+    There, keys typed in one burst would all reach what had the focus before the first of them moved it.
+    """
+
+    async def on_event(self, event: events.Event) -> None:
+        """Deal with a key."""
+        if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.screen, SystemModalScreen):
+            await super().on_event(event)
+        elif self.heeds(event):
+            self.app_focus = True
+            self.screen.query_children(Tooltip).set(display=False)
+            box = self.focused
+            if isinstance(box, Input) and event.character is not None and event.is_printable:
+                box.replace(event.character, *box.selection)
+            else:
+                await self.press(event)
+
+    async def press(self, event: events.Key) -> None:
+        """Do what a key is bound to; where that does nothing, Textual goes on to what else the key is bound to."""
+        bound = self.screen.active_bindings.get(event.key)
+        if bound is not None and not await self.run_action(bound.binding.action, bound.node):
+            await super().on_event(event)
+
+    def heeds(self, event: events.Key) -> bool:
+        """Return whether a key is meant for what is seen now: a question takes none that is older than itself."""
+        asked_at = getattr(self.screen, "asked_at", -inf)
+        return event.time >= asked_at

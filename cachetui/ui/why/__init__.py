@@ -1,0 +1,1 @@
+"""The Why view: a question, and the answer."""

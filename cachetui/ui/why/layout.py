@@ -1,0 +1,211 @@
+"""What the Why view shows, as lines of words with roles; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from cachetui.text.format import count
+from cachetui.text.redact import unsaid
+from cachetui.ui.glyphs import Glyphs
+from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.why.explanation import Explanation, Held, Reason, Remedy
+
+Words = tuple[str, str]
+"""Words and the roles they are drawn in."""
+BESIDE = 100
+"""The width in cells from which what is said of a file or a command stands beside it; else below."""
+MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
+"""Cells before everything, of the sign of a line, of the box that shows a mark, and between two columns."""
+MOST_OF_IT = 0.55
+"""The part of the width that the first of two columns takes at most."""
+LEAST = 8
+"""Cells in which words are broken into lines at least, however narrow the screen is."""
+
+
+class Look(NamedTuple):
+    """How things are drawn."""
+
+    glyphs: Glyphs
+    """The signs that the terminal can show."""
+    roomy: bool = True
+    """Whether there is room for blank lines."""
+
+
+class Act(NamedTuple):
+    """Something in an answer that keys act on: a file, a reason, a command."""
+
+    entries: tuple[str, ...]
+    """The entries that it is about, by path: what is marked, and shown in Browse."""
+    command: str = ""
+    """What is copied."""
+
+
+class PageLine(NamedTuple):
+    """A line of the view."""
+
+    words: tuple[Words, ...] = ()
+    """What stands there, from the left."""
+    act: int | None = None
+    """The index of what it belongs to and keys act on."""
+    box: int | None = None
+    """The cell at which the box of a mark begins."""
+
+
+def acts_of(explanation: Explanation) -> tuple[Act, ...]:
+    """Return what keys act on, in the order of the lines."""
+    return (
+        *[Act((held.path,)) for held in explanation.held],
+        *[Act(reason.entries) for reason in explanation.reasons if reason.entries],
+        *[Act(remedy.entries, remedy.command) for remedy in explanation.remedies],
+    )
+
+
+def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> list[PageLine]:
+    """Return an answer as lines of at most `room` cells.
+
+    `signs` tell how each of `acts_of` is marked: x, - or blank; empty for what cannot be.
+    """
+    return [*_Layout(explanation, signs, room, look).lines()]
+
+
+def plain_lines(
+    title: str, words: Iterable[str], ways: Sequence[tuple[str, str]], room: int, look: Look
+) -> list[PageLine]:
+    """Return a title, paragraphs and ways on, each what to type and what it does."""
+    space, margin = max(LEAST, room - 2 * MARGIN), (" " * MARGIN, "plain")
+    lines = [*_blank(look), *[PageLine((margin, (line, "strong"))) for line in wrapped(_said(title), space)]]
+    for paragraph in words:
+        lines += [PageLine((margin, (line, "muted"))) for line in wrapped(_said(paragraph), space)]
+    lines += _blank(look) if ways else ()
+    column = max([width(_said(way)) for way, _ in ways], default=0) + GAP
+    beside = all(column + width(does) <= space for _, does in ways)
+    for way, does in ways:
+        lines.append(PageLine((margin, (pad(_said(way), column), "accent"), (does if beside else "", "muted"))))
+        if not beside:
+            indent = (" " * (MARGIN + SIGN), "plain")
+            lines += [PageLine((indent, (line, "muted"))) for line in wrapped(does, max(LEAST, space - SIGN))]
+    return lines
+
+
+def _said(words: str) -> str:
+    """Return words from the cache or the user fit to be drawn, without the secrets of addresses."""
+    return shown(unsaid(words))
+
+
+def _blank(look: Look) -> tuple[PageLine, ...]:
+    return (PageLine(),) if look.roomy else ()
+
+
+class _Layout:
+    """Lays out one answer for one width."""
+
+    def __init__(self, explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> None:
+        self._explanation, self._signs, self._room, self._look = explanation, signs, room, look
+        self._act = -1
+        names = [_said(held.filename) for held in explanation.held]
+        names += [_said(remedy.command) for remedy in explanation.remedies]
+        most = int(room * MOST_OF_IT) - MARGIN - SIGN
+        self._first = min(most, max(map(width, names), default=0)) if room >= BESIDE else 0
+
+    def lines(self) -> Iterator[PageLine]:
+        """Yield all lines."""
+        answer, look = self._explanation, self._look
+        yield from _blank(look)
+        yield from self._verdict()
+        if answer.steps:
+            yield from self._heading("What pip would do")
+            for number, step in enumerate(answer.steps, start=1):
+                yield from self._paragraph(step, (f"{number} ", "muted"))
+        if answer.held:
+            yield from self._heading("What is in the cache")
+            for held in answer.held:
+                yield from self._held(held)
+        if answer.reasons:
+            yield from self._heading("Why")
+            for reason in answer.reasons:
+                yield from self._reason(reason)
+        if answer.remedies:
+            yield from self._heading("What helps")
+            for remedy in answer.remedies:
+                yield from self._remedy(remedy)
+
+    def _heading(self, words: str) -> Iterator[PageLine]:
+        yield from _blank(self._look)
+        yield PageLine(((" " * MARGIN, "plain"), (words, "strong")))
+
+    def _verdict(self) -> Iterator[PageLine]:
+        answer = self._explanation
+        pill = f" {answer.tone} "
+        yield from self._paragraph(answer.verdict, (pill, "pill"), "strong", gap=1)
+        for sentence in answer.more:
+            yield from self._paragraph(sentence, role="muted")
+
+    def _paragraph(
+        self, words: str, sign: Words = ("", "plain"), role: str = "plain", *, gap: int = 0, act: int | None = None
+    ) -> Iterator[PageLine]:
+        """Break words into lines, the first behind a sign."""
+        indent = width(sign[0]) + gap
+        for index, line in enumerate(wrapped(_said(words), max(LEAST, self._room - 2 * MARGIN - indent))):
+            before: tuple[Words, ...] = (sign, (" " * gap, "plain")) if not index else ((" " * indent, "plain"),)
+            yield PageLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
+
+    def _next(self) -> tuple[int, str]:
+        """Go on to the next thing that keys act on; return its index and its box."""
+        self._act += 1
+        sign = self._signs[self._act] if self._act < len(self._signs) else ""
+        return self._act, f"[{sign}] " if sign else " " * BOX
+
+    def _held(self, held: Held) -> Iterator[PageLine]:
+        glyphs = self._look.glyphs
+        sign = {"yes": (glyphs.yes, "accent"), "no": (glyphs.no, "muted"), "other": (glyphs.dot, "muted")}[held.sign]
+        space = self._first or max(LEAST, self._room - 2 * MARGIN - SIGN)
+        name = fit_file(_said(held.filename), space, glyphs.dots)
+        yield from self._pair(sign, [name], "plain", held.words)
+
+    def _remedy(self, remedy: Remedy) -> Iterator[PageLine]:
+        space = self._first or max(LEAST, self._room - 2 * MARGIN - SIGN)
+        yield from self._pair(("$", "muted"), wrapped(_said(remedy.command), space), "accent", remedy.words)
+
+    def _pair(self, sign: Words, names: list[str], role: str, words: str) -> Iterator[PageLine]:
+        """Draw what keys act on and, beside it or below, its box and what is said of it."""
+        act, box = self._next()
+        beside = MARGIN + SIGN + self._first + GAP
+        at = beside if self._first else MARGIN + SIGN
+        said = wrapped(_said(words), max(LEAST, self._room - at - BOX - MARGIN))
+        boxes = [_box(box), *[(" " * BOX, "plain")] * (len(said) - 1)]
+        signs: list[Words] = [
+            (pad(sign[0], SIGN) if not index else " " * SIGN, sign[1]) for index in range(max(len(names), len(said)))
+        ]
+        margin = (" " * MARGIN, "plain")
+        if not self._first:
+            yield from [PageLine((margin, sign, (name, role)), act) for sign, name in zip(signs, names, strict=False)]
+            for index, (mark, line) in enumerate(zip(boxes, said, strict=True)):
+                indent = (" " * at, "plain")
+                yield PageLine((indent, mark, (line, "muted")), act, at if box.strip() and not index else None)
+            return
+        for index, (name, mark, line) in enumerate(zip_longest(names, boxes, said)):
+            left = (pad(name or "", self._first + GAP), role)
+            right = (mark or (" " * BOX, "plain"), (line or "", "muted"))
+            yield PageLine((margin, signs[index], left, *right), act, at if box.strip() and not index else None)
+
+    def _reason(self, reason: Reason) -> Iterator[PageLine]:
+        act, box = self._next() if reason.entries else (None, " " * BOX)
+        yield from self._paragraph(reason.words, ("- ", "muted"), act=act)
+        evidence = [*reason.evidence]
+        if reason.entries and len(reason.entries) > len(evidence):
+            left = len(reason.entries) - len(evidence)
+            evidence.append(f"and {left:,} more" if evidence else count(left, "entry"))
+        at = MARGIN + SIGN
+        for index, line in enumerate(evidence):
+            mark = _box(box) if not index else (" " * BOX, "plain")
+            text = fit(_said(line), max(LEAST, self._room - at - BOX - MARGIN), FILE_TAIL, self._look.glyphs.dots)
+            boxed = at if box.strip() and not index else None
+            yield PageLine(((" " * at, "plain"), mark, (text, "muted")), act, boxed)
+
+
+def _box(box: str) -> Words:
+    return box, "mark" if box.strip(" []") else "hint"

@@ -1,0 +1,89 @@
+"""The box in which a question is typed or pasted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.binding import BindingType
+from textual.widgets import Input
+
+from cachetui.ui.bindings import MOVE, SHOW, key
+from cachetui.ui.why.question_text import EXAMPLE
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    pass
+
+
+LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
+"""What stands for the end of a line in the box, which has only one."""
+
+
+class QuestionBox(Input):
+    """Where the question is typed."""
+
+    DEFAULT_CSS = """
+    QuestionBox, QuestionBox:focus {
+        width: 1fr;
+        height: 1;
+        padding: 0;
+        border: none;
+        background: $surface;
+        background-tint: $surface 0%;
+        color: $foreground;
+        & > .input--placeholder { color: $foreground 46%; }
+        &:ansi { background: ansi_default; }
+        &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
+        &:ansi > .input--cursor { text-style: reverse; }
+    }
+    """
+    HELP = f"""\
+# Why did pip do that?
+Type or paste what was asked of pip, and press Enter. Your Python's own pip answers, on a sealed view of this cache:
+nothing is fetched, built or installed.
+
+- `{EXAMPLE}`: a requirement, as in a requirements file
+- `thing @ https://files.example/thing-1.0.tar.gz`: the address of a file, with or without a name
+- `pip install torch==2.3.0 --extra-index-url https://index.example/cu121`: the command, as it was typed
+
+As long as nothing is typed, numbers go to the views: a project whose name begins with one is asked for with a blank
+before it.
+"""
+    BINDING_GROUP_TITLE = "Question"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "app.ask", "ask", "why.ask", SHOW, "Ask why pip does what it does", show=True),
+        key("down", "leave", "to the answer", "why.answer", MOVE, "Go from the question to the answer"),
+        key("escape", "app.view('browse')", "back", "why.leave", SHOW, "Go from the question to Browse", show=True),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__(
+            placeholder=f"{EXAMPLE}, or the whole command as it was typed",
+            compact=True,
+            select_on_focus=False,
+            id="question",
+        )
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether a key is typed: numbers are not, as long as the box is empty, but go to the views."""
+        return super().check_consume_key(key, character) and not (key.isdecimal() and not self.value)
+
+    def passes_on(self, event: events.Key) -> bool:
+        """Return whether a key that could be typed is not."""
+        return event.is_printable and not self.check_consume_key(event.key, event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert all lines that are pasted, as one with signs for their ends; Textual's box takes the first alone."""
+        event.prevent_default()
+        event.stop()
+        lines = [" ".join(line.split()) for line in event.text.replace("\\\n", " ").splitlines()]
+        self.insert_text_at_cursor(f" {LINE_END} ".join([line for line in lines if line]))
+
+    @property
+    def question(self) -> str:
+        """What was typed, with the lines that were pasted."""
+        return self.value.replace(LINE_END, "\n")
+
+    def action_leave(self) -> None:
+        """Go to the answer."""
+        self.screen.focus_next("AnswerList")

@@ -1,0 +1,198 @@
+"""The view that tells why pip does what it does: a question, and the answer with what can be done about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+
+from cachetui.browsing.model import Listing
+from cachetui.model import Entry
+from cachetui.text.escape import copyable
+from cachetui.text.redact import unsaid
+from cachetui.ui.bindings import MARK, SHOW, key
+from cachetui.ui.why.layout import Act, Look, acts_of, answer_lines, plain_lines
+from cachetui.ui.why.question_text import sign_of, toggle
+from cachetui.ui.widgets.cells import fit, shown, width
+from cachetui.ui.widgets.painted import Line
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.why.explanation import Explanation
+from cachetui.ui.why.answer_list import AnswerList
+from cachetui.ui.why.question_input import QuestionBox
+
+ROOMY = 20
+"""Rows of the screen from which there are blank lines."""
+ASKED = "What was asked of pip"
+"""What stands above the question."""
+
+
+class Why(Vertical):
+    """The question above, the answer below."""
+
+    BINDING_GROUP_TITLE = "Why"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("y", "copy", "copy command", "why.copy", SHOW, "Copy the command, or the first one", show=True),
+        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
+        key("b", "app.show_in_browse", "show in Browse", "why.browse", SHOW, "Show the file in Browse", show=True),
+        key("escape", "app.question", "question", "why.question", SHOW, "Stop asking; or go back to it", show=True),
+    ]
+    DEFAULT_CSS = """
+    Why {
+        & > #asked { height: 1; }
+        & > Horizontal { height: 1; background: $surface; margin: 0 1; }
+        & > Horizontal > Line { width: auto; background: $surface; }
+        &:ansi > Horizontal, &:ansi > Horizontal > Line { background: ansi_default; }
+    }
+    """
+
+    class Marked(Message):
+        """Something was marked, or unmarked."""
+
+    def __init__(self, listing: Listing, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.listing = listing
+        self._answer: Explanation | None = None
+        self._acts: tuple[Act, ...] = ()
+        self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
+        self.asking = False
+        """Whether an answer is waited for."""
+        self.box = QuestionBox()
+        """Where the question is typed."""
+        self.answers = AnswerList()
+        """The answer's lines."""
+        self._asked, self._prompt = Line(id="asked"), Line(id="prompt")
+
+    def compose(self) -> ComposeResult:
+        """Lay out the view."""
+        yield self._asked
+        yield Horizontal(self._prompt, self.box)
+        yield self.answers
+
+    def on_mount(self) -> None:
+        """Begin with the question."""
+        self._prompt.show((f" {self.answers.glyphs.prompt} ", "accent strong"))
+        self._draw(anew=True)
+
+    def on_resize(self) -> None:
+        """Write what fits."""
+        self._draw()
+
+    def focus_rows(self) -> None:
+        """Give the keys to the answer, or to the question as long as there is none."""
+        self._draw()
+        self.screen.set_focus(self.answers if self._answer or self.asking else self.box)  # at once, as for all views
+
+    def focus_question(self) -> None:
+        """Give the keys to the question."""
+        self.screen.set_focus(self.box)
+
+    def fill_in(self, text: str) -> None:
+        """Put a question into the box; it is not asked yet."""
+        self.box.value = text
+        self.box.cursor_position = len(text)
+
+    def show(self, answer: Explanation) -> None:
+        """Show an answer; one to the same question as that which is shown leaves cursor and place as they are."""
+        anew = self._answer is None
+        self._answer, self._acts, self.asking = answer, acts_of(answer), False
+        self._draw(anew=anew)
+
+    def tell(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = (), asking: bool = False) -> None:
+        """Say something in place of an answer."""
+        self._answer, self._acts, self._plain, self.asking = None, (), (title, words, ways), asking
+        self._draw(anew=True)
+
+    def wait_again(self) -> None:
+        """Keep the answer until there is a newer one to the same question."""
+        self.asking = True
+        self._draw()
+
+    def show_marks(self) -> None:
+        """Show what is marked now."""
+        if self._answer is not None and self.display:
+            self._draw()
+
+    def _draw(self, *, anew: bool = False) -> None:
+        if not self.is_mounted:
+            return
+        answers = self.answers
+        look = Look(answers.glyphs, self.app.size.height >= ROOMY)
+        room = answers.room
+        if self._answer is not None:
+            signs = [self._sign(act) for act in self._acts]
+            answers.show(answer_lines(self._answer, signs, room, look), anew=anew)
+        else:
+            title, words, ways = self._plain
+            answers.show(plain_lines(title, words, ways, room, look) if title else [], anew=anew)
+        self._head()
+        if self.is_attached:
+            self.refresh_bindings()
+
+    def _head(self) -> None:
+        """Show at the right for which Python it is answered."""
+        dots = self.answers.glyphs.dots
+        words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
+        words = fit(shown(unsaid(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
+        self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
+
+    @property
+    def _act(self) -> Act | None:
+        """What has the cursor."""
+        cursor = self.answers.cursor
+        return self._acts[cursor] if not self.asking and cursor < len(self._acts) else None
+
+    @property
+    def _command(self) -> str:
+        """The command under the cursor, or the first one."""
+        commands = [act.command for act in self._acts if act.command]
+        return (self._act.command if self._act else "") or (commands[0] if commands else "")
+
+    def _sign(self, act: Act) -> str:
+        return sign_of(self.listing, act.entries)
+
+    @property
+    def actable(self) -> bool:
+        """Whether anything of the answer can be marked, and shown in Browse."""
+        return not self.asking and any(self._sign(act) for act in self._acts)
+
+    @property
+    def wanted(self) -> Entry | None:
+        """The first entry that the row under the cursor is about; tells the user where there is none."""
+        known = self.listing.catalog.entries
+        found = next((known[path] for path in (self._act.entries if self._act else ()) if path in known), None)
+        if found is None:
+            self.notify("Nothing in the cache belongs to this row.", markup=False)
+        return found
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what makes no sense now."""
+        if action == "copy":
+            return bool(self._command) and not self.asking
+        return action != "mark" or self.actable
+
+    def action_copy(self) -> None:
+        """Copy the command under the cursor, or the first one."""
+        self.app.copy_to_clipboard(copyable(self._command))
+        self.notify(f"Copied {shown(unsaid(self._command))}", markup=False)
+
+    def action_mark(self) -> None:
+        """Mark what the row is about, or unmark it, and step down."""
+        if self._act is not None and self.wanted is not None:
+            self._mark(self._act)
+            self.answers.action_move(1)
+
+    def _mark(self, act: Act) -> None:
+        toggle(self.listing, act.entries)
+        self._draw()
+        self.post_message(self.Marked())
+
+    @on(AnswerList.Ticked)
+    def _mark_clicked(self, event: AnswerList.Ticked) -> None:
+        event.stop()
+        if event.act < len(self._acts) and not self.asking:
+            self._mark(self._acts[event.act])

@@ -1,0 +1,120 @@
+"""The first line: which views there are, which cache is shown, and how much it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textual import events
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from cachetui.text.format import count, disk_text, home_short
+from cachetui.ui.widgets.cells import fit, shown, width
+from cachetui.ui.widgets.painted import Ink, Part, parts_width
+
+WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
+"""Least widths in cells at which the program's name, the root, and the counts are shown."""
+LEAST_ROOT = 8
+"""Cells below which a shortened root says nothing."""
+
+
+class Tab(NamedTuple):
+    """A view, as the tab line names it."""
+
+    id: str
+    """The id of its widget."""
+    name: str
+    """What it is called."""
+    number: int
+    """The number that stands before it: the key that opens it."""
+
+
+class Totals(NamedTuple):
+    """What the cache holds."""
+
+    disk: int
+    """Allocated bytes."""
+    projects: int
+    """Projects by name."""
+    entries: int
+    """Entries, with a name or without."""
+
+
+class Header(Ink):
+    """Tabs at the left, the cache at the right."""
+
+    DEFAULT_CSS = "Header { height: 1; }"
+
+    tab: reactive[str] = reactive("")
+    totals: reactive[Totals | None] = reactive(None)
+    badges: reactive[Mapping[str, tuple[str, str]]] = reactive({})
+    """What is to be seen beside tabs, whichever is open: words and their roles, by the id of the view."""
+
+    @dataclass
+    class Chosen(Message):
+        """A tab was clicked."""
+
+        id: str
+        """The id of the view."""
+
+    def __init__(self, tabs: tuple[Tab, ...], root: str, signs: tuple[str, ...] = ()) -> None:
+        super().__init__()
+        self.tabs = tabs
+        self.root = shown(home_short(root))
+        self.signs = signs
+        """Words that must always be seen, such as "read-only"."""
+
+    def _left(self) -> list[tuple[str | None, Part]]:
+        """Return the parts at the left, each with the view that a click on it opens.
+
+        Where there is no room for all names, only the open view has one.
+        """
+        parts = self._tabs(named=True)
+        room = self.size.width - parts_width(self._signs) - 2  # a blank at either end of the signs
+        return parts if parts_width([part for _, part in parts]) <= room else self._tabs(named=False)
+
+    @property
+    def _signs(self) -> list[Part]:
+        """What must always be seen at the right."""
+        return [part for sign in self.signs for part in ((f" {sign} ", "pill"), "  ")]
+
+    def _tabs(self, named: bool) -> list[tuple[str | None, Part]]:
+        brand: list[tuple[str | None, Part]] = [(None, (" cachetui ", "accent strong")), (None, " ")]
+        parts = brand if self.size.width >= WITH_BRAND else []
+        for tab in self.tabs:
+            here = tab.id == self.tab
+            parts.append((tab.id, (f" {tab.number} ", "pill" if here else "hint")))
+            if named or here:
+                parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
+            if (badge := self.badges.get(tab.id)) is not None:
+                parts.append((tab.id, (badge[0], f"pill {badge[1]}" if here else badge[1])))
+        return parts
+
+    def on_click(self, event: events.Click) -> None:
+        """Open the view whose tab was clicked."""
+        edge = 0
+        for view, part in self._left():
+            edge += parts_width((part,))
+            if event.x < edge:
+                if view is not None:
+                    self.post_message(self.Chosen(view))
+                return
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        room, totals = self.size.width, self.totals
+        left = [part for _, part in self._left()]
+        right = self._signs
+        figures: list[Part] = []
+        if totals is not None and parts_width((*left, *right, disk_text(totals.disk))) < room - 1:
+            figures.append((disk_text(totals.disk), "strong"))
+            if room >= WITH_COUNTS:
+                counts = f"  {count(totals.projects, 'project')}  {count(totals.entries, 'entry')}"
+                figures.append((counts, "muted"))
+        free = room - parts_width((*left, *right, *figures)) - 5
+        if room >= WITH_ROOT and free >= min(LEAST_ROOT, width(self.root)):
+            right += [(fit(self.root, free, 1.0, self.glyphs.dots), "muted"), "  " if figures else ""]
+        return self.sides(left, (*right, *figures, " "), room)

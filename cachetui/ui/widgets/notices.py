@@ -1,0 +1,80 @@
+"""Screens and lines of plain words: an empty cache, one that cannot be read, and what should be known about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.geometry import Size
+from textual.reactive import reactive
+from textual.strip import Strip
+
+from cachetui.ui.widgets.cells import width, wrapped
+from cachetui.ui.widgets.painted import Page, Part, parts_width
+
+LONGEST_LINE = 76
+"""Cells after which words of a page are wrapped, for a line that long still reads well."""
+MOST_NOTICES = 4
+"""Lines of notices at most; more would push the rows away."""
+
+
+class Plain(Page):
+    """A few lines in the middle of a screen that has nothing else to show."""
+
+    DEFAULT_CSS = "Plain { height: 1fr; }"
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._title = ""
+        self._words: tuple[str, ...] = ()
+        self._ways: tuple[tuple[str, str], ...] = ()
+        self._progress: float | None = None
+
+    def tell(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
+        """Say something: a title, paragraphs, and ways on, each a key or command and what it does."""
+        self._title, self._words, self._ways = title, words, ways
+        self.refresh()
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the words around two fifths of the height."""
+        space = max(8, min(LONGEST_LINE, room - 2))
+        body: list[Sequence[Part]] = [[(line, "strong")] for line in wrapped(self._title, space)]
+        if self._words:
+            body.append([])
+        for words in self._words:
+            body += [[(line, "muted")] for line in wrapped(words, space)]
+        column = max((width(key) for key, _ in self._ways), default=0) + 3
+        if self._ways and height > len(body) + len(self._ways):
+            body.append([])
+        body += [[(key.ljust(column), "accent"), (does, "muted")] for key, does in self._ways]
+        left = max(1, (room - max(map(parts_width, body), default=0)) // 2)
+        above = max(0, (height - len(body)) * 2 // 5)
+        blank = self.strip(room=room)
+        return [blank] * above + [self.strip(" " * left, *parts, room=room) for parts in body]
+
+
+class Notices(Page):
+    """Sentences that should be seen before anything else, each behind a `!`."""
+
+    DEFAULT_CSS = """
+    Notices { height: auto; display: none; }
+    Notices.-any { display: block; }
+    """
+
+    sentences: reactive[tuple[str, ...]] = reactive((), layout=True)
+
+    def watch_sentences(self, sentences: tuple[str, ...]) -> None:
+        """Stand there only when there is something to say."""
+        self.set_class(bool(sentences), "-any")
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the sentences."""
+        most = 1 if self.app.size.height < 20 else MOST_NOTICES
+        drawn = []
+        for sentence in self.sentences:
+            for index, line in enumerate(wrapped(sentence, max(8, room - 4))):
+                drawn.append(self.strip((" ! " if not index else "   ", "mark"), (line, "muted"), room=room))
+        return drawn[:most]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are."""
+        return len(self.lines(width, viewport.height))

@@ -1,0 +1,192 @@
+"""Widgets that draw their own lines with colour roles; a theme says what each role looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
+from typing import ClassVar, Self
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widget import Widget
+
+from cachetui.text.format import disk
+from cachetui.ui.glyphs import UNICODE, Glyphs
+from cachetui.ui.widgets.cells import fit, width
+
+ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
+"""What words can be: three greys, one accent, one colour for what will go, and the grounds beneath them."""
+MIXED = 256
+"""Combinations of roles whose style is remembered, more than there are in use."""
+Part = tuple[str, str] | str
+"""Words and the roles they are drawn in, separated by blanks; words alone are plain."""
+CLEAR = Color(0, 0, 0, 0)
+
+
+class Ink(Widget):
+    """A widget whose text is parts with roles."""
+
+    ALLOW_SELECT: ClassVar[bool] = False
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{role}" for role in ROLES}
+    DEFAULT_CSS = """
+    Ink {
+        background: $background;
+        color: $foreground;
+        & > .ink--plain { color: $foreground; }
+        & > .ink--strong { text-style: bold; }
+        & > .ink--muted { color: $foreground 68%; }
+        & > .ink--hint { color: $foreground 54%; }
+        & > .ink--faint { color: $foreground 34%; }
+        & > .ink--accent { color: $text-primary; }
+        & > .ink--bar { color: $primary 85%; }
+        & > .ink--part { color: $primary 48%; }
+        & > .ink--mark { color: $text-error; text-style: bold; }
+        & > .ink--cursor { background: $primary 22%; }
+        & > .ink--rest { background: $foreground 8%; }
+        & > .ink--pill { color: $text-primary; background: $primary 22%; text-style: bold; }
+        &:ansi {
+            & > .ink--muted, & > .ink--hint, & > .ink--faint { color: ansi_default; text-style: dim; }
+            & > .ink--bar { color: ansi_blue; }
+            & > .ink--part { color: ansi_blue; text-style: dim; }
+            & > .ink--cursor { background: ansi_default; text-style: reverse; }
+            & > .ink--rest { background: ansi_default; text-style: bold; }
+            & > .ink--pill { background: ansi_default; text-style: reverse bold; }
+        }
+    }
+    """
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs that the terminal can show."""
+        return getattr(self.app, "glyphs", UNICODE)
+
+    def notify_style_update(self) -> None:
+        """Forget mixed styles when theme or classes change."""
+        super().notify_style_update()
+        self._inks = lru_cache(MIXED)(self._mix)
+        self.inked = lru_cache(MIXED)(lambda roles: self._mix(tuple(roles.split()) or ("plain",)))
+
+    inked: Callable[[str], Style]
+    """Tells the style of roles that are separated by blanks, as `ink` does."""
+
+    def ink(self, *roles: str) -> Style:
+        """Return the style of these roles, each laid over the one before."""
+        return self._inks(roles or ("plain",))
+
+    def _mix(self, roles: tuple[str, ...]) -> Style:
+        ground, colour, styles = self.background_colors[1], self.styles.color, Style()
+        for role in roles:
+            part = self.get_component_styles(f"ink--{role}")
+            ground += part.background if part.has_rule("background") and part.background.a else CLEAR
+            colour = part.color if part.has_rule("color") else colour
+            styles += part.text_style
+        if styles.reverse:  # dim and reverse at once cannot be read
+            styles += Style(dim=False)
+        front = colour if colour.ansi is not None else ground + colour
+        return styles + Style.from_color(front.rich_color, ground.rich_color if ground.a else None)
+
+    def segments(self, parts: Iterable[Part]) -> list[Segment]:
+        """Turn parts into what a terminal is sent."""
+        return [
+            Segment(part, self.ink()) if isinstance(part, str) else Segment(part[0], self.inked(part[1]))
+            for part in parts
+        ]
+
+    def strip(self, *parts: Part, room: int) -> Strip:
+        """Draw parts on one line of exactly `room` cells."""
+        return Strip(self.segments(parts)).adjust_cell_length(room, self.ink())
+
+    def sides(self, left: Sequence[Part], right: Sequence[Part], room: int) -> Strip:
+        """Draw parts at both ends of a line of `room` cells; the left end gives way."""
+        space = max(0, room - parts_width(right))
+        return Strip(
+            [
+                *self.strip(*shorten(left, max(0, space - bool(right)), self.glyphs.dots), room=space),
+                *self.strip(*right, room=room - space),
+            ],
+            room,
+        )
+
+
+def parts_width(parts: Iterable[Part]) -> int:
+    """Return how many cells parts take."""
+    return sum([width(part if isinstance(part, str) else part[0]) for part in parts])
+
+
+def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
+    """Cut parts to `room` cells, with dots where something is missing."""
+    kept: list[Part] = []
+    for part in parts:
+        words, roles = (part, "plain") if isinstance(part, str) else part
+        kept.append((fit(words, room, dots=dots), roles))
+        room -= width(words)
+        if room <= 0:
+            break
+    return kept
+
+
+def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
+    """Write a size in seven cells: the number to the right, the unit to the left and quieter."""
+    number, unit = disk(amount)
+    return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
+
+
+class Page(Ink):
+    """Several lines, made for the room there is."""
+
+    _drawn: tuple[Size, list[Strip]] | None = None
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the lines for a width in cells; there may be more of them than `height`."""
+        raise NotImplementedError
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        """Draw anew."""
+        self._drawn = None
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def notify_style_update(self) -> None:
+        """Draw anew in other colours."""
+        self._drawn = None
+        super().notify_style_update()
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Return how many lines there are."""
+        return len(self.lines(width, viewport.height))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        size = self.size
+        if self._drawn is None or self._drawn[0] != size:
+            self._drawn = size, self.lines(size.width, size.height)
+        drawn = self._drawn[1]
+        return drawn[y] if y < len(drawn) else Strip.blank(size.width, self.ink())
+
+
+class Line(Ink):
+    """One line with something at either end."""
+
+    DEFAULT_CSS = "Line { height: 1; }"
+
+    def __init__(self, *left: Part, right: Sequence[Part] = (), id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._left: Sequence[Part] = left
+        self._right = right
+
+    def show(self, *left: Part, right: Sequence[Part] = ()) -> None:
+        """Say something else."""
+        if (left, right) != (self._left, self._right):
+            before = parts_width((*self._left, *self._right))
+            self._left, self._right = left, right
+            self.refresh(layout=self.styles.is_auto_width and parts_width((*left, *right)) != before)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:
+        """Return the cells that all of it takes."""
+        return parts_width((*self._left, *self._right))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line."""
+        return self.sides(self._left, self._right, self.size.width)
