@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from packaging.utils import canonicalize_version
 
-from cachetui.browsing.group import Holding
+from cachetui.browsing.group import EntryGroup
 from cachetui.model import Entry, File, Inventory
 
 
@@ -93,7 +93,7 @@ class Catalog:
         """Files that no pip writes."""
         self._shelves: dict[Place, dict[str, Entry]] = {}
         self._by_name: list[Place] | None = None  # the same places, sorted
-        self._holdings: dict[Place, Holding] = {}
+        self._holdings: dict[Place, EntryGroup] = {}
         self._releases: dict[Place, dict[Place, list[Entry]]] = {}
 
     @classmethod
@@ -156,19 +156,19 @@ class Catalog:
             elif holding is not None:
                 self._hold(place, holding.changed(entries.values(), gone, come))
 
-    def _hold(self, place: Place, holding: Holding) -> Holding:
+    def _hold(self, place: Place, holding: EntryGroup) -> EntryGroup:
         holding.by_path = self._shelves[place]
         self._holdings[place] = holding
         return holding
 
     @property
-    def shelves(self) -> Iterable[tuple[Place, Holding]]:
+    def shelves(self) -> Iterable[tuple[Place, EntryGroup]]:
         """Every project and group with what it holds: the projects by name, then the groups."""
         if self._by_name is None:
             self._by_name = sorted(self._shelves)
         for place in self._by_name:
             holding = self._holdings.get(place)
-            yield place, holding or self._hold(place, Holding(self._shelves[place].values()))
+            yield place, holding or self._hold(place, EntryGroup(self._shelves[place].values()))
 
     @property
     def disk(self) -> int:

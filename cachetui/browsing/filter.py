@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 
 from packaging.utils import canonicalize_name
 
-from cachetui.browsing.group import Holding
+from cachetui.browsing.group import EntryGroup
 from cachetui.labels import Facts
 from cachetui.terms.conditions import COMPARE, Measure, OfKind, Part
 from cachetui.terms.parser import Term
 from cachetui.terms.requirements import Requirement
 
-Matcher = Callable[[str, Holding], Holding | None]
+Matcher = Callable[[str, EntryGroup], EntryGroup | None]
 """Takes the title of a project or group and what it holds; returns what matches, the same object when all does."""
 
 
@@ -24,7 +24,7 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
     first = [term for term in terms if isinstance(term.condition, Part | Requirement)]  # they leave least to look at
     matchers = [_matcher(term, facts) for term in (*first, *[term for term in terms if term not in first])]
 
-    def match(title: str, holding: Holding) -> Holding | None:
+    def match(title: str, holding: EntryGroup) -> EntryGroup | None:
         for matcher in matchers:
             found = matcher(title, holding)
             if found is None:
@@ -60,7 +60,7 @@ def _finder(part: str, wanted: bool) -> Matcher:
     """Return what lets through the entries that bear a word, or do not."""
     canonical = canonicalize_name(part)
 
-    def find(title: str, holding: Holding) -> Holding | None:
+    def find(title: str, holding: EntryGroup) -> EntryGroup | None:
         name = title.lower()
         if part in name or canonical in name:
             return holding if wanted else None
@@ -72,7 +72,7 @@ def _finder(part: str, wanted: bool) -> Matcher:
 def _namer(requirement: Requirement, wanted: bool, judge: Matcher) -> Matcher:
     """Return what lets through the entries that are meant by a requirement, or are not."""
 
-    def name(title: str, holding: Holding) -> Holding | None:
+    def name(title: str, holding: EntryGroup) -> EntryGroup | None:
         project = next(iter(holding.entries)).project  # all have the same
         if project is not None and not requirement.names(project):
             return None if wanted else holding

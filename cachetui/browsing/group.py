@@ -42,7 +42,7 @@ class Picked(Collection[Entry]):
         return any(found == entry for found in self)
 
 
-class Holding:
+class EntryGroup:
     """Entries and their figures. Figures are computed when first asked for: most rows are never seen."""
 
     def __init__(self, entries: Collection[Entry]) -> None:
@@ -93,9 +93,9 @@ class Holding:
         self.reckon()
         _ = self.linked, self.haystack
 
-    def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> Holding:
+    def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> EntryGroup:
         """Return what this has become; figures known here follow from what has gone and come."""
-        after, known, less, more = Holding(entries), vars(self), Holding(gone), Holding(come)
+        after, known, less, more = EntryGroup(entries), vars(self), EntryGroup(gone), EntryGroup(come)
         if "disk" in known:
             after.disk = self.disk - less.disk + more.disk
         if "apparent" in known:
@@ -104,7 +104,7 @@ class Holding:
             after.files = self.files - less.files + more.files
         return after
 
-    def part(self, picked: Iterable[int], bears: str | None = None) -> Holding | None:
+    def part(self, picked: Iterable[int], bears: str | None = None) -> EntryGroup | None:
         """Return what a filter lets through, by whether each entry is picked: this object itself if all are.
 
         `bears` is the word in the haystack by which they were picked, if it was one.
@@ -112,9 +112,9 @@ class Holding:
         picks = bytes(picked)
         if 0 not in picks:
             return self
-        return Piece(self, picks, bears) if 1 in picks else None
+        return FilteredGroup(self, picks, bears) if 1 in picks else None
 
-    def within(self, other: Holding) -> bool:
+    def within(self, other: EntryGroup) -> bool:
         """Return whether this is another holding, or was picked out of it; False where that is hard to tell."""
         return self is other
 
@@ -122,13 +122,13 @@ class Holding:
         """Return what a filter looks at besides the project, of each entry."""
         return self.haystack.split(BETWEEN) if self.entries else []
 
-    def bearing(self, word: str) -> Holding | None:
+    def bearing(self, word: str) -> EntryGroup | None:
         """Return what bears a word in what a filter looks at."""
         if word not in self.haystack:
             return None
         return self.part([word in line for line in self.haystack.split(BETWEEN)], word)
 
-    def lacking(self, word: str) -> Holding | None:
+    def lacking(self, word: str) -> EntryGroup | None:
         """Return what does not bear a word in what a filter looks at."""
         return self.part([word not in line for line in self.lines()]) if word in self.haystack else self
 
@@ -177,10 +177,10 @@ class Holding:
         return self.apparent if apparent else self.disk
 
 
-class Piece(Holding):
+class FilteredGroup(EntryGroup):
     """What was picked out of a holding, as a filter does."""
 
-    def __init__(self, whole: Holding, picked: bytes, bears: str | None = None) -> None:
+    def __init__(self, whole: EntryGroup, picked: bytes, bears: str | None = None) -> None:
         self.whole, self.picked, self.bears = whole, picked, bears
         """What it was picked out of, for each entry of that 1, or 0, and the word by which it was, if it was one."""
         self.disk = sum(compress(whole.disks, picked))
@@ -190,12 +190,12 @@ class Piece(Holding):
         """The entries, gathered late: of most pieces only figures are seen."""
         return Picked(self.whole.entries, self.picked)
 
-    def bearing(self, word: str) -> Holding | None:
+    def bearing(self, word: str) -> EntryGroup | None:
         """Return what bears a word in what a filter looks at."""
         if self.bears is None or self.bears not in word:
             return super().bearing(word)
         found = self.whole.bearing(word)  # without a look at what was picked: it is all among that
-        return self if isinstance(found, Piece) and found.picked == self.picked else found
+        return self if isinstance(found, FilteredGroup) and found.picked == self.picked else found
 
     @cached_property
     def disks(self) -> array[int]:
@@ -213,10 +213,10 @@ class Piece(Holding):
         return BETWEEN.join(compress(self.whole.lines(), self.picked))
 
     @property
-    def rest(self) -> Piece:
+    def rest(self) -> FilteredGroup:
         """What was not picked."""
-        return Piece(self.whole, self.picked.translate(OTHERWISE))
+        return FilteredGroup(self.whole, self.picked.translate(OTHERWISE))
 
-    def within(self, other: Holding) -> bool:
+    def within(self, other: EntryGroup) -> bool:
         """Return whether this is another holding, or was picked out of it; False where that is hard to tell."""
         return self is other or self.whole.within(other)

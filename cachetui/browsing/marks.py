@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from cachetui.browsing.catalog import Catalog, Place
-from cachetui.browsing.group import OTHERWISE, Holding, Piece
+from cachetui.browsing.group import OTHERWISE, EntryGroup, FilteredGroup
 from cachetui.model import Entry, File
 
 NONE: Mapping[str, Entry] = {}
-EMPTY = Holding(())
+EMPTY = EntryGroup(())
 
 
 class Marks:
@@ -21,7 +21,9 @@ class Marks:
     """
 
     def __init__(self) -> None:
-        self._shelves: dict[Place, Holding | dict[str, Entry]] = {}  # never an empty one; what was kept apart by path
+        self._shelves: dict[
+            Place, EntryGroup | dict[str, Entry]
+        ] = {}  # never an empty one; what was kept apart by path
         self._number = 0
         self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
         self.disk = 0
@@ -32,27 +34,27 @@ class Marks:
 
     def __iter__(self) -> Iterator[Entry]:
         for marked in self._shelves.values():
-            yield from marked.entries if isinstance(marked, Holding) else marked.values()
+            yield from marked.entries if isinstance(marked, EntryGroup) else marked.values()
 
     def at(self, shelf: Place) -> Mapping[str, Entry]:
         """Return what is marked of a project or group, by path, whatever a filter shows."""
         marked = self._shelves.get(shelf, NONE)
-        return marked.by_path if isinstance(marked, Holding) else marked
+        return marked.by_path if isinstance(marked, EntryGroup) else marked
 
     def count(self, shelf: Place) -> int:
         """Return how many entries of a project or group are marked, whatever a filter shows."""
         marked = self._shelves.get(shelf, NONE)
-        return len(marked.entries if isinstance(marked, Holding) else marked)
+        return len(marked.entries if isinstance(marked, EntryGroup) else marked)
 
     def among(self, shelf: Place, entries: Iterable[Entry]) -> int:
         """Return how many of some entries of a project or group are marked."""
         marked = self.at(shelf)
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: it may be everything
 
-    def of(self, shelf: Place, holding: Holding) -> int:
+    def of(self, shelf: Place, holding: EntryGroup) -> int:
         """Return how many of the entries shown of a project or group are marked."""
         marked = self._shelves.get(shelf)
-        if isinstance(marked, Holding) and holding.within(marked):
+        if isinstance(marked, EntryGroup) and holding.within(marked):
             return len(holding.entries)
         return self.among(shelf, holding.entries)
 
@@ -69,13 +71,13 @@ class Marks:
 
     def _own(self, shelf: Place) -> dict[str, Entry]:
         marked = self._shelves[shelf]
-        if isinstance(marked, Holding):
+        if isinstance(marked, EntryGroup):
             marked = self._shelves[shelf] = dict(marked.by_path)
         return marked
 
-    def mark(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+    def mark(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
         """Mark entries of projects or groups, wherever they are not marked yet."""
-        known, come = self._shelves, list[Holding]()
+        known, come = self._shelves, list[EntryGroup]()
         for shelf, holding in shelves:
             if shelf in known:
                 self._put(shelf, self._parted(shelf, holding)[1])
@@ -84,14 +86,14 @@ class Marks:
                 come.append(holding)
         self._count(come, 1)
 
-    def unmark(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+    def unmark(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
         """Unmark entries of projects or groups, wherever they are marked."""
         for shelf, holding in shelves:
             self._take(shelf, self._parted(shelf, holding)[0])
 
-    def invert(self, shelves: Iterable[tuple[Place, Holding]]) -> None:
+    def invert(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
         """Mark those entries of projects or groups that are not marked, and unmark the others."""
-        known, come, gone = self._shelves, list[Holding](), list[Holding]()
+        known, come, gone = self._shelves, list[EntryGroup](), list[EntryGroup]()
         for shelf, holding in shelves:
             before = known.get(shelf)
             if before is None:
@@ -107,21 +109,21 @@ class Marks:
         self._count(come, 1)
         self._count(gone, -1)
 
-    def _parted(self, shelf: Place, holding: Holding) -> tuple[Holding, Holding]:
+    def _parted(self, shelf: Place, holding: EntryGroup) -> tuple[EntryGroup, EntryGroup]:
         """Return what of a holding is marked, and what is not."""
         known = self._shelves.get(shelf)
         if known is None:
             return EMPTY, holding
-        if isinstance(known, Holding):
+        if isinstance(known, EntryGroup):
             if holding.within(known):
                 return holding, EMPTY
-            if isinstance(known, Piece) and known.whole is holding:
+            if isinstance(known, FilteredGroup) and known.whole is holding:
                 return known, known.rest
         marked = self.at(shelf)
         picked = bytes([entry[2] in marked for entry in holding.entries])  # by index, as above
         return holding.part(picked) or EMPTY, holding.part(picked.translate(OTHERWISE)) or EMPTY
 
-    def _put(self, shelf: Place, holding: Holding) -> None:
+    def _put(self, shelf: Place, holding: EntryGroup) -> None:
         if holding.entries:
             if shelf in self._shelves:
                 self._own(shelf).update(holding.by_path)
@@ -129,7 +131,7 @@ class Marks:
                 self._shelves[shelf] = holding
             self._count([holding], 1)
 
-    def _take(self, shelf: Place, holding: Holding) -> None:
+    def _take(self, shelf: Place, holding: EntryGroup) -> None:
         if holding.entries:
             if len(holding.entries) == self.count(shelf):
                 del self._shelves[shelf]
@@ -139,7 +141,7 @@ class Marks:
                     del marked[path]
             self._count([holding], -1)
 
-    def _count(self, holdings: Collection[Holding], step: int) -> None:
+    def _count(self, holdings: Collection[EntryGroup], step: int) -> None:
         self._number += step * sum([len(holding.entries) for holding in holdings])
         self.disk += step * sum([holding.disk for holding in holdings])
         for file in [file for holding in holdings if holding.linked for file in holding.linked]:
@@ -157,8 +159,8 @@ class Marks:
             shelves.setdefault(catalog.shelf(entry), {})[entry.path] = entry
         for shelf, found in shelves.items():
             marked = self.at(shelf)
-            self._take(shelf, Holding([marked[path] for path in found if path in marked]))
-            self._put(shelf, Holding(found.values()))
+            self._take(shelf, EntryGroup([marked[path] for path in found if path in marked]))
+            self._put(shelf, EntryGroup(found.values()))
 
     def take(self, entries: Iterable[Entry], catalog: Catalog) -> list[Entry]:
         """Unmark those of some entries that are marked, and return them."""
@@ -168,7 +170,7 @@ class Marks:
             if entry.path in self.at(shelf):
                 taken.setdefault(shelf, []).append(entry)
         for shelf, found in taken.items():
-            self._take(shelf, Holding(found))
+            self._take(shelf, EntryGroup(found))
         return [entry for found in taken.values() for entry in found]
 
     def clear(self) -> None:
@@ -187,7 +189,7 @@ class Marks:
 class Guarded:
     """Protected entries by the project or group they stand in, so that nobody looks at the others."""
 
-    def __init__(self, shelves: Mapping[Place, Holding] | None = None) -> None:
+    def __init__(self, shelves: Mapping[Place, EntryGroup] | None = None) -> None:
         self._shelves = shelves or {}
 
     @classmethod
@@ -197,10 +199,10 @@ class Guarded:
         for path in paths:
             if (entry := catalog.entries.get(path)) is not None:
                 shelves.setdefault(catalog.shelf(entry), []).append(entry)
-        return cls({shelf: Holding(entries) for shelf, entries in shelves.items()})
+        return cls({shelf: EntryGroup(entries) for shelf, entries in shelves.items()})
 
     @cached_property
-    def _whole(self) -> list[Holding]:
+    def _whole(self) -> list[EntryGroup]:
         return list(self._shelves.values())
 
     def marked(self, marks: Marks, catalog: Catalog) -> tuple[int, int]:
@@ -213,7 +215,7 @@ class Guarded:
         disk = sum([holding.disk for holding in staying]) - sum([file.disk_usage for file in linked])
         return entries, disk + sum([marks.freed(file) for file in {file.inode: file for file in linked}.values()])
 
-    def _staying(self, marks: Marks, catalog: Catalog) -> list[Holding]:
+    def _staying(self, marks: Marks, catalog: Catalog) -> list[EntryGroup]:
         staying = []
         for shelf, holding in self._shelves.items():
             number = marks.count(shelf)
@@ -221,5 +223,5 @@ class Guarded:
                 staying.append(holding)
             elif number:
                 marked = marks.at(shelf)
-                staying.append(Holding([entry for entry in holding.entries if entry.path in marked]))
+                staying.append(EntryGroup([entry for entry in holding.entries if entry.path in marked]))
         return staying

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cachetui.browsing.catalog import Catalog, Place, Rank
-from cachetui.browsing.group import Holding
+from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Guarded, Marks
 from cachetui.browsing.rows import Key, Order, Row, Tops, foreign_row, forget, make_rows, turned
 from cachetui.labels import Facts, Word
@@ -191,7 +191,7 @@ class Listing:
         return tops
 
     @property
-    def shelves(self) -> list[tuple[Place, Holding]]:
+    def shelves(self) -> list[tuple[Place, EntryGroup]]:
         """What the filter shows of every project and group, and what of it."""
         return self.tops.shelves
 
@@ -285,7 +285,7 @@ class Listing:
         """Mark what is shown and not marked, unmark what is shown and marked, once the filter is settled."""
         self.marks.invert(self.shelves if self.settled else ())
 
-    def _marked(self, shelf: Place, holding: Holding) -> int:
+    def _marked(self, shelf: Place, holding: EntryGroup) -> int:
         """Return how many of the entries shown of a project or group are marked."""
         marked, all_of_it = self.marks.count(shelf), self.catalog.count(shelf)
         if not marked or marked == all_of_it or len(holding.entries) == all_of_it:

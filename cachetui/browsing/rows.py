@@ -10,7 +10,7 @@ from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from cachetui.browsing.catalog import FOREIGN, Place, Rank, release_place
-from cachetui.browsing.group import AGES, Age, Holding
+from cachetui.browsing.group import AGES, Age, EntryGroup
 from cachetui.model import Entry, Version
 from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
 
@@ -86,7 +86,7 @@ class Row(NamedTuple):
     """The place it is, or that its entry stands at."""
     name: str
     """What it is called; untrusted text."""
-    holding: Holding
+    holding: EntryGroup
     """The entries it stands for, those that the filter shows, and their figures."""
     depth: int = 0
     """0 for projects and groups, 1 for versions, 2 for their entries."""
@@ -158,7 +158,7 @@ def row_index(rows: Sequence[Row], key: Key) -> int:
 
 def foreign_row(files: Collection[tuple[int, int]]) -> Row:
     """Make the one row for files that no pip writes."""
-    holding = Holding(())
+    holding = EntryGroup(())
     holding.apparent, holding.disk = (sum(sizes) for sizes in zip(*files, strict=True))
     holding.files = len(files)
     return Row(FOREIGN, FOREIGN, FOREIGN.title, holding, foreign=len(files))
@@ -176,7 +176,7 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
-def _unfolded(project: str, holding: Holding, order: Order, opened: frozenset[Place]) -> list[Row]:
+def _unfolded(project: str, holding: EntryGroup, order: Order, opened: frozenset[Place]) -> list[Row]:
     """List what stands below a project of which some versions are open."""
     closed, pages = _releases(project, holding)
     versions = [row._replace(open=True) if row.place in opened else row for row in closed]
@@ -195,7 +195,7 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=OPEN_PROJECTS)
-def _releases(project: str, holding: Holding) -> tuple[list[Row], list[Row]]:
+def _releases(project: str, holding: EntryGroup) -> tuple[list[Row], list[Row]]:
     """List the versions of a project, all of them closed, and its pages."""
     versions, pages = [], []
     for version in holding.versions:
@@ -216,11 +216,11 @@ def foresee(row: Row) -> None:
 
 
 def _version_row(version: Version, place: Place) -> Row:
-    return Row(place, place, version.label or "", Holding(version.entries), 1, kind_of(version.entries), folds=True)
+    return Row(place, place, version.label or "", EntryGroup(version.entries), 1, kind_of(version.entries), folds=True)
 
 
 def _entry_row(entry: Entry, place: Place, depth: int) -> Row:
-    return Row(entry.path, place, entry_name(entry), Holding((entry,)), depth, entry.kind)
+    return Row(entry.path, place, entry_name(entry), EntryGroup((entry,)), depth, entry.kind)
 
 
 def _files(version: Row, order: Order) -> Iterator[Row]:
@@ -255,12 +255,12 @@ class Tops:
         self._arranged: dict[tuple[object, ...], list[Row]] = {}
 
     @classmethod
-    def of(cls, shelves: Iterable[tuple[Place, Holding]]) -> Tops:
+    def of(cls, shelves: Iterable[tuple[Place, EntryGroup]]) -> Tops:
         """Make rows of projects that come by name, and of the groups that come after them."""
         return cls([Row(place, place, place.title, holding, 0, "", True) for place, holding in shelves])
 
     @cached_property
-    def shelves(self) -> list[tuple[Place, Holding]]:
+    def shelves(self) -> list[tuple[Place, EntryGroup]]:
         """What is shown of every project and group."""
         return [(row.place, row.holding) for row in self.rows]
 

@@ -101,17 +101,17 @@ def call(arguments: Sequence[str]) -> int:
 def _complain(*lines: str) -> None:
     """Print on stderr what is wrong; what is quoted in it may be hostile."""
     from cachetui.cli.notes import for_stream  # noqa: PLC0415 - its imports cost time
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
-    tell(for_stream("\n".join(map(printable, lines)), sys.stderr))
+    tell(for_stream("\n".join(map(escape_control, lines)), sys.stderr))
 
 
 def _pointed_at(error: TermError) -> Iterator[str]:
     """Yield a term, or what of it is around the place where it goes wrong, and a mark below that."""
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
     from cachetui.text.excerpt import excerpt  # noqa: PLC0415 - only to complain
 
-    before, after = printable(error.text[: error.position]), printable(error.text[error.position :])
+    before, after = escape_control(error.text[: error.position]), escape_control(error.text[error.position :])
     shown, place = excerpt(before + after, len(before))
     cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])
     yield f"  {shown}"

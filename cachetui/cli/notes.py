@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from cachetui.model import Entry
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
@@ -28,7 +28,7 @@ def for_stream(text: str, stream: TextIO) -> str:
 
 def say(sentence: str) -> None:
     """Write a line of what was asked for on stdout; names in it may be hostile. Raises OSError."""
-    sys.stdout.write(for_stream(f"{printable(sentence)}\n", sys.stdout))
+    sys.stdout.write(for_stream(f"{escape_control(sentence)}\n", sys.stdout))
 
 
 def note(sentence: str) -> None:
@@ -39,7 +39,7 @@ def note(sentence: str) -> None:
     with suppress(OSError):  # which comes again when all is written
         sys.stdout.flush()
     with suppress(OSError):
-        sys.stderr.write(for_stream(f"{printable(sentence)}\n", sys.stderr))
+        sys.stderr.write(for_stream(f"{escape_control(sentence)}\n", sys.stderr))
         sys.stderr.flush()
 
 
@@ -56,7 +56,7 @@ class Status:
         """Show how far it is."""
         if self.shown:
             width = shutil.get_terminal_size().columns - 1
-            line = printable(words)[:width]
+            line = escape_control(words)[:width]
             self._write(f"\r{line.ljust(self._length)}")
             self._length = len(line)
 
@@ -77,7 +77,7 @@ def ask(question: str) -> bool:
     """Ask on stderr; only a clear yes is one."""
     with suppress(OSError):  # which comes again when all is written
         sys.stdout.flush()
-    sys.stderr.write(for_stream(f"{printable(question)} [y/N] ", sys.stderr))
+    sys.stderr.write(for_stream(f"{escape_control(question)} [y/N] ", sys.stderr))
     sys.stderr.flush()
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # the input has ended in the middle of the line

@@ -117,9 +117,9 @@ def _read(
     try:
         return None if value is None else parse(value)
     except ValueError as error:
-        from cachetui.text.escape import printable  # noqa: PLC0415 - only to complain
+        from cachetui.text.escape import escape_control  # noqa: PLC0415 - only to complain
 
-        raise click.BadParameter(f"{printable(str(error))}.", context, parameter) from None
+        raise click.BadParameter(f"{escape_control(str(error))}.", context, parameter) from None
 
 
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}

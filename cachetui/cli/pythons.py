@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 from cachetui.cli.notes import Status, note
 from cachetui.cli.options import Settings
 from cachetui.interpreters import discovery
-from cachetui.interpreters.info import PATIENCE, Portrait, portrait_of
+from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import python_at
 from cachetui.interpreters.store import Remembered
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.text.format import count
-from cachetui.text.redact import hushed
+from cachetui.text.redact import redact_urls
 
 if TYPE_CHECKING:
     from cachetui.pip_settings.effective import PipSettings, Saying
@@ -26,7 +26,7 @@ ROLES = {"counts": "counts", "overruled": "overruled", "empty": "empty", "elsewh
 """What becomes of what is said, in words."""
 
 
-def found(settings: Settings) -> Iterator[Portrait]:
+def found(settings: Settings) -> Iterator[InterpreterInfo]:
     """Yield the Pythons here, that first which was named; progress is told on stderr."""
     status = Status(sys.stderr)
     named = [python_at(settings.python)] if settings.python else []
@@ -40,7 +40,7 @@ def found(settings: Settings) -> Iterator[Portrait]:
         status.clear()
 
 
-def named(settings: Settings) -> Portrait | None:
+def named(settings: Settings) -> InterpreterInfo | None:
     """Return what the Python that was named says of itself, None where none was; tells on stderr if it does not work.
 
     Raises CachetuiError when there is no such Python.
@@ -54,7 +54,7 @@ def named(settings: Settings) -> Portrait | None:
         status = Status(sys.stderr)
         status.show(f"Asking {python.executable} what it is")
         try:
-            portrait = portrait_of(python, os.environ, timeout=PATIENCE)
+            portrait = interpreter_info(python, os.environ, timeout=PATIENCE)
         finally:
             status.clear()
         if memory:
@@ -81,10 +81,10 @@ def document(known: PipSettings) -> dict[str, Any]:
         "root": clean(str(location.root)) if works else None,
         "said_by": clean(location.said_by) if works else None,
         "enabled": location.enabled if works else None,
-        "off_by": clean(hushed(location.off_by)) if works and location.off_by else None,
+        "off_by": clean(redact_urls(location.off_by)) if works and location.off_by else None,
         "works": location.works if works else None,
         "sayings": [_saying(one) for one in known.sayings],
-        "traps": [clean(hushed(trap)) for trap in known.traps],
+        "traps": [clean(redact_urls(trap)) for trap in known.traps],
     }
 
 
@@ -93,7 +93,7 @@ def _saying(one: Saying) -> dict[str, Any]:
 
     return {
         "option": one.option,
-        "value": clean(hushed(one.value)),
+        "value": clean(redact_urls(one.value)),
         "said_by": clean(one.said_by),
         "path": clean(one.setting.path) if one.setting and one.setting.path else None,
         "line": one.setting.line if one.setting else None,
@@ -106,23 +106,23 @@ def report(known: Iterable[PipSettings]) -> Iterator[str]:
     for one in known:
         portrait, location = one.portrait, one.location
         yield ""
-        name = printable(str(portrait.python.executable))
+        name = escape_control(str(portrait.python.executable))
         if portrait.trouble:
-            yield f"{name}  {printable(portrait.trouble)}"
+            yield f"{name}  {escape_control(portrait.trouble)}"
             continue
         pip = f"pip {portrait.pip}" if portrait.pip else "no pip"
         yield f"{name}  {portrait.implementation} {portrait.version}, {pip}"
         if portrait.pip:
-            state = "on" if location.enabled else f"off, by {hushed(location.off_by or '?')}"
+            state = "on" if location.enabled else f"off, by {redact_urls(location.off_by or '?')}"
             yield _fact("Cache", f"{location.root}  {state if location.works else 'pip refuses to run'}")
             yield _fact("Named by", location.said_by)
         if len(one.sayings) > 1:
             for saying in one.sayings:
-                words = f"{saying.option} = {hushed(saying.value)}, by {saying.said_by}"
+                words = f"{saying.option} = {redact_urls(saying.value)}, by {saying.said_by}"
                 yield _fact("Said", f"{words}: {ROLES[saying.role]}")
         for trap in one.traps:
-            yield _fact("!", hushed(trap))
+            yield _fact("!", redact_urls(trap))
 
 
 def _fact(label: str, words: str) -> str:
-    return f"  {label:<{LABEL}}{printable(words)}"
+    return f"  {label:<{LABEL}}{escape_control(words)}"

@@ -39,7 +39,7 @@ PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class RemovalRequest:
     """How a removal is to be done."""
 
     dry_run: bool
@@ -127,7 +127,7 @@ def _is(item: os.DirEntry[str], file: os.stat_result) -> bool:
 def remove(
     cache: Cache,
     entries: Sequence[Entry],
-    wishes: Wishes,
+    wishes: RemovalRequest,
     *,
     protection: Protection,
     purge: bool = False,

@@ -24,7 +24,7 @@ from cachetui.pip.formats.integrity import trouble_in
 from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
 
-Proof = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
+VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
 """What has been proven: that the `archive` unpacks and its checksums hold; name and version, by its `metadata`; the
 hashes of its files, by the wheel's `RECORD`; and the whole, by the hash that a cached `index` page or an `origin.json`
 gives."""
@@ -42,7 +42,7 @@ class Proven:
     """Whether it is a wheel; else it is an sdist."""
     named: Named | None
     """Its project and version; with the file name where that can be rebuilt. None where nothing in it tells."""
-    proofs: tuple[Proof, ...]
+    proofs: tuple[VerificationSummary, ...]
     """What held."""
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from cachetui.insight.known_hashes import Voice, vouchers_in
+from cachetui.insight.known_hashes import Voice, known_hashes
 from cachetui.model import Entry
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
 
@@ -38,7 +38,7 @@ class Expected:
 
 
 def expected_of(
-    entries: Iterable[Entry], files: Collection[Entry], evidence: Evidence, stop: Callable[[], bool] = never
+    entries: Iterable[Entry], files: Collection[Entry], evidence: CacheReader, stop: Callable[[], bool] = never
 ) -> Expected:
     """Gather what `entries`, all of a cache, say of some files among them.
 
@@ -50,7 +50,7 @@ def expected_of(
     for entry in entries:
         if (entry.project not in projects and not everywhere) or stop():
             continue
-        for one in vouchers_in(entry, evidence):
+        for one in known_hashes(entry, evidence):
             known.hashes.setdefault(one.record, set()).add(Given(one.name, one.value, one.by))
             if one.filename:
                 known.filenames[one.name, one.value] = one.filename

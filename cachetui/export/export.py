@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
-from cachetui.export.archive import Proof, UnprovenError, prove
+from cachetui.export.archive import UnprovenError, VerificationSummary, prove
 from cachetui.export.expected import Expected, Given, expected_of
 from cachetui.export.filenames import agree, named_by
 from cachetui.export.plan import TAKEN, Planned, check_room
@@ -21,7 +21,7 @@ from cachetui.pip.formats.archives import Named, named
 from cachetui.pip.formats.body import read_at
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import UnreadableRecordError
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
@@ -42,7 +42,7 @@ class Exported:
     """Its length in bytes."""
     sha256: str
     """In hexadecimal."""
-    verified_by: tuple[Proof, ...]
+    verified_by: tuple[VerificationSummary, ...]
     """What has been proven of it."""
     written: bool = True
     """False where the very same file was there already."""
@@ -96,7 +96,7 @@ def export(
     check_room(planned, folder, Path(inventory.root))
     if not planned:
         return Outcome()
-    with Evidence(inventory) as evidence, Target(folder, Path(inventory.root)) as target:
+    with CacheReader(inventory) as evidence, Target(folder, Path(inventory.root)) as target:
         expected = expected_of(inventory.entries, [one.entry for one in planned], evidence, stop)
         work = _Export(evidence, expected, target, stop, report, len(planned))
         for one in planned:
@@ -113,7 +113,7 @@ class _Export:
 
     def __init__(
         self,
-        evidence: Evidence,
+        evidence: CacheReader,
         expected: Expected,
         target: Target,
         stop: Callable[[], bool],
@@ -193,7 +193,7 @@ class _Export:
     def _prove(self, one: Planned, fd: int, sha256: str, size: int) -> Exported:
         """Prove an open file, and find out its name. Raises UnprovenError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
-        proofs: tuple[Proof, ...] = tuple(sorted({given.by for given in right}))
+        proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):

@@ -17,9 +17,9 @@ from cachetui.export.plan import KINDS
 from cachetui.export.requirement_files import Asked
 from cachetui.insight.requirement import read_requirement
 from cachetui.interpreters.compatibility import best_place, incompatibility
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.model import Entry, Inventory
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
 SOME = 3
@@ -76,7 +76,7 @@ class _Need(NamedTuple):
 def needs_of(
     asked: Iterable[Asked],
     inventory: Inventory,
-    python: Portrait,
+    python: InterpreterInfo,
     *,
     pre: bool = False,
     stop: Callable[[], bool] = never,
@@ -86,7 +86,7 @@ def needs_of(
     A project that is needed twice gets a file that satisfies both, but what was chosen for another is never taken back
     to make that possible.
     """
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         search = _Search(tuple(asked), inventory, python, evidence, pre, stop)
         search.settle()
         return search.found()
@@ -97,8 +97,8 @@ class _Search:
         self,
         asked: tuple[Asked, ...],
         inventory: Inventory,
-        python: Portrait,
-        evidence: Evidence,
+        python: InterpreterInfo,
+        evidence: CacheReader,
         pre: bool,
         stop: Callable[[], bool],
     ) -> None:

@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 
 from cachetui.model import Entry
 from cachetui.pip.formats.index_files import HASHES
-from cachetui.pip.reader import Evidence, digest_of
+from cachetui.pip.reader import CacheReader, digest_of
 
 METADATA = ".metadata"
 """How the address of a file's metadata ends, behind the file's own (PEP 658)."""
@@ -15,7 +15,7 @@ Voice = Literal["index", "origin.json"]
 """Who gives a hash."""
 
 
-class Voucher(NamedTuple):
+class KnownHash(NamedTuple):
     """A hash that a file must have."""
 
     record: str
@@ -29,7 +29,7 @@ class Voucher(NamedTuple):
     """The name that a page lists; None where none is told."""
 
 
-def vouchers_in(entry: Entry, evidence: Evidence) -> Iterator[Voucher]:
+def known_hashes(entry: Entry, evidence: CacheReader) -> Iterator[KnownHash]:
     """Yield the hashes that an index page, or what was built here, gives for files; nothing for any other entry.
 
     A page may have been taken for an answer of any kind.
@@ -42,6 +42,6 @@ def vouchers_in(entry: Entry, evidence: Evidence) -> Iterator[Voucher]:
             yield from _voucher(file.url + METADATA, *file.metadata_hash, "index")
 
 
-def _voucher(url: str, name: str, value: str, by: Voice, filename: str | None = None) -> Iterator[Voucher]:
+def _voucher(url: str, name: str, value: str, by: Voice, filename: str | None = None) -> Iterator[KnownHash]:
     if name in HASHES:
-        yield Voucher(digest_of(url), name, value.lower(), by, filename)
+        yield KnownHash(digest_of(url), name, value.lower(), by, filename)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from packaging.tags import Tag, parse_tag
 from packaging.version import Version
 
-from cachetui.interpreters.supported_tags import may_be_taken
+from cachetui.interpreters.supported_tags import may_support
 from cachetui.labels import Facts, Word
 from cachetui.model import Entry, version_order
 from cachetui.pip.scan.layout import is_legacy
@@ -156,7 +156,7 @@ def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mappin
         tag = _tag(filename)
         if tag not in known:
             parts = parse_tag(tag)
-            known[tag] = not taken.isdisjoint(parts) or (None if may_be_taken(parts, taken) else False)
+            known[tag] = not taken.isdisjoint(parts) or (None if may_support(parts, taken) else False)
         if (fits := known[tag]) is not None:
             told[entry[2]] = fits
     return told

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import Version
 
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 
 INTERPRETER = re.compile(r"([a-z]+)(\d)(\d{0,3})(?:_\d+)?")
 """The first part of a tag: implementation, major and minor version (PEP 425)."""
@@ -72,7 +72,7 @@ class _Taken(NamedTuple):
     """First two parts of the tags."""
 
 
-def cannot_use(portrait: Portrait, tag_text: str) -> str | None:
+def cannot_use(portrait: InterpreterInfo, tag_text: str) -> str | None:
     """Return why a Python cannot use a wheel; None where it can, or where its tags are not known.
 
     `tag_text` is how the wheel's file name ends, such as "cp38.cp39-abi3-macosx_11_0_arm64". The answer reads on
@@ -96,7 +96,7 @@ def cannot_use(portrait: Portrait, tag_text: str) -> str | None:
     return ", ".join(reasons) or "built for another combination of Python and machine"
 
 
-def needs_python(portrait: Portrait, requires_python: str) -> str | None:
+def needs_python(portrait: InterpreterInfo, requires_python: str) -> str | None:
     """Return which Python is needed instead, such as "needs Python <3.11"; None where this one will do.
 
     What pip cannot read does not count, and neither does whether this Python is a pre-release (pip's
@@ -114,7 +114,7 @@ def needs_python(portrait: Portrait, requires_python: str) -> str | None:
     return f"needs Python {','.join(unmet)}" if unmet and ",".join(unmet).isprintable() else None
 
 
-def incompatibility(portrait: Portrait | None, filename: str, requires_python: str | None) -> str | None:
+def incompatibility(portrait: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
     """Return why a Python cannot use a file of this name; None where it can, or where the Python is not known."""
     if portrait is None or portrait.trouble:
         return None
@@ -142,12 +142,12 @@ def _taken(tags: tuple[str, ...]) -> _Taken:
     )
 
 
-def _why_not_this_python(portrait: Portrait, pairs: Iterable[tuple[str, str]]) -> str:
+def _why_not_this_python(portrait: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
     """Return what a wheel was built for instead; `pairs` are first and second parts of tags."""
     return _joined(_built_for(portrait, python, abi) for python, abi in pairs)
 
 
-def _built_for(portrait: Portrait, python: str, abi: str) -> str:
+def _built_for(portrait: InterpreterInfo, python: str, abi: str) -> str:
     found = INTERPRETER.fullmatch(python)
     name = IMPLEMENTATIONS.get(found[1]) if found else None
     if not found or name is None:
@@ -170,7 +170,7 @@ def _built_for(portrait: Portrait, python: str, abi: str) -> str:
     return f"needs CPython {version} or newer" if built[1:] > own[1:] else _odd_abi(abi, version)
 
 
-def _is_threaded(portrait: Portrait) -> bool:
+def _is_threaded(portrait: InterpreterInfo) -> bool:
     """Return whether it is a CPython without a global lock: its tags say so (PEP 703)."""
     return THREADED.fullmatch(portrait.tags[0].split("-")[1]) is not None
 
@@ -183,7 +183,7 @@ def _odd_abi(abi: str, version: str) -> str:
     return f"built for another build of CPython {version} ({abi[:QUOTED]})"
 
 
-def _why_not_here(portrait: Portrait, platforms: Iterable[str], taken: _Taken) -> str:
+def _why_not_here(portrait: InterpreterInfo, platforms: Iterable[str], taken: _Taken) -> str:
     """Return what system, processor or library a wheel needs instead."""
     named = [_unfold(platform) for platform in platforms]
     own = _system(portrait.platform.replace("-", "_").replace(".", "_"))

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
 
-from cachetui.interpreters.info import PATIENCE, Portrait, portrait_of
+from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered
 
@@ -53,7 +53,7 @@ def portraits(
     machine: bool = True,
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
-) -> Iterator[Portrait]:
+) -> Iterator[InterpreterInfo]:
     """Yield what each Python here says of itself: first those `named`, then those found, then those remembered.
 
     Blocks until the next one has answered, for at most `timeout` seconds each. Whoever ends the iteration early, or has
@@ -112,7 +112,7 @@ class _Asked:
         self._stop = stop
         self._ended = Event()
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pythons")
-        self._waiting: deque[Portrait | Future[Portrait]] = deque()
+        self._waiting: deque[InterpreterInfo | Future[InterpreterInfo]] = deque()
         self._seen: set[Key] = set()
 
     def ask(self, python: Python) -> None:
@@ -120,12 +120,12 @@ class _Asked:
         known = self._memory.recall(python) if self._memory else None
         self._waiting.append(known or self._pool.submit(self._ask, python))
 
-    def _ask(self, python: Python) -> Portrait:
-        return portrait_of(
+    def _ask(self, python: Python) -> InterpreterInfo:
+        return interpreter_info(
             python, self._environ, timeout=self._timeout, stop=lambda: self._ended.is_set() or self._stop()
         )
 
-    def ready(self, *, wait: bool) -> Iterator[Portrait]:
+    def ready(self, *, wait: bool) -> Iterator[InterpreterInfo]:
         """Yield, in order, what was answered; stop at the first that was not, unless it shall be waited for."""
         while self._waiting:
             first = self._waiting[0]

@@ -25,7 +25,7 @@ QUOTED = 120
 
 
 @dataclass(frozen=True, slots=True)
-class Portrait:
+class InterpreterInfo:
     """A Python as it describes itself; where `trouble` says why it did not, all is empty but what the files tell."""
 
     python: Python
@@ -70,13 +70,13 @@ class Portrait:
         return frozenset([one for tag in self.tags for one in parse_tag(tag)])
 
 
-def portrait_of(
+def interpreter_info(
     python: Python,
     environ: Mapping[str, str] = os.environ,
     *,
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
-) -> Portrait:
+) -> InterpreterInfo:
     """Ask a Python what it is, isolated, within `timeout` seconds in all; raise nothing.
 
     It is asked by running it once. One that knows no `-I` is run a second time, by our own interpreter.
@@ -92,12 +92,12 @@ def portrait_of(
     return portrait or _troubled(python, "It answered, but not as a Python does.")
 
 
-def portrait_from(python: Python, told: str) -> Portrait | None:
+def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
     """Make a portrait of an answer; None when a Python would not give such an answer."""
     answer: Answer | None = read_answer(told)
     if answer is None:
         return None
-    return Portrait(
+    return InterpreterInfo(
         python,
         version=answer.version,
         implementation=answer.implementation,
@@ -113,12 +113,14 @@ def portrait_from(python: Python, told: str) -> Portrait | None:
     )
 
 
-def _troubled(python: Python, trouble: str, *, starts: bool = True) -> Portrait:
+def _troubled(python: Python, trouble: str, *, starts: bool = True) -> InterpreterInfo:
     try:
         real = Path(os.path.realpath(python.executable))
     except ValueError:  # a NUL
         real = python.executable
-    return Portrait(python, prefix=python.prefix, base_prefix=python.prefix, real=real, trouble=trouble, starts=starts)
+    return InterpreterInfo(
+        python, prefix=python.prefix, base_prefix=python.prefix, real=real, trouble=trouble, starts=starts
+    )
 
 
 def _failure(reply: Reply) -> str:

@@ -18,7 +18,7 @@ from pathlib import Path
 import packaging
 import platformdirs
 
-from cachetui.interpreters.info import Portrait, portrait_from
+from cachetui.interpreters.info import InterpreterInfo, portrait_from
 from cachetui.interpreters.lookup import Python
 from cachetui.interpreters.probe_script import TELL
 from cachetui.system.files import is_at_home, is_own
@@ -72,7 +72,7 @@ class Remembered:
                     found.append(python)
         return tuple(found)
 
-    def recall(self, python: Python) -> Portrait | None:
+    def recall(self, python: Python) -> InterpreterInfo | None:
         """Return what a Python said, if it would say the same today; None otherwise."""
         one = self._known.get(str(python.executable), {})
         told = one.get("told")
@@ -83,7 +83,7 @@ class Remembered:
         portrait = portrait_from(python, told)
         return portrait if portrait and one.get("state") == _state(portrait) else None
 
-    def learn(self, portrait: Portrait) -> None:
+    def learn(self, portrait: InterpreterInfo) -> None:
         """Remember what a Python said; not what may be different tomorrow: why one failed, whom a stand-in starts."""
         python = portrait.python
         if portrait.trouble or portrait.real != Path(os.path.realpath(python.executable)):
@@ -138,7 +138,7 @@ def _identity(python: Python) -> list[object]:
     ]
 
 
-def _state(portrait: Portrait) -> list[object]:
+def _state(portrait: InterpreterInfo) -> list[object]:
     """Return what an answer depends on besides: the system, our question, what the Python imports from."""
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", {}) else None
     system = [platform.system(), platform.release(), platform.version(), platform.machine(), libc]
@@ -154,7 +154,7 @@ def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_uid]
 
 
-def _is_recent(portrait: Portrait) -> bool:
+def _is_recent(portrait: InterpreterInfo) -> bool:
     """Return whether something that the answer depends on changed while, or shortly before, it was given."""
     stamps = [_stamp(Path(place)) for place in (str(portrait.real), *portrait.path)]
     newest = max((stamp[2] for stamp in stamps if stamp), default=0)

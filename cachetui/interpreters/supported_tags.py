@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from packaging.tags import Tag
 
 if TYPE_CHECKING:  # what only asks tags does without
-    from cachetui.interpreters.info import Portrait
+    from cachetui.interpreters.info import InterpreterInfo
 
 ANY = "*"
 """Stands in a tag for every ABI, or every platform."""
@@ -39,7 +39,7 @@ class Reach(NamedTuple):
     """Which do not tell and what follows, as sentences; untrusted text. None where not one of them tells."""
 
 
-def reach_of(portraits: Iterable[Portrait]) -> Reach:
+def reach_of(portraits: Iterable[InterpreterInfo]) -> Reach:
     """Return what Pythons can use.
 
     What is no program at all does not count. To one that does not tell, all wheels for its version may be of use; where
@@ -67,7 +67,7 @@ def reach_of(portraits: Iterable[Portrait]) -> Reach:
     return Reach(() if lost else (*told, *guessed), tuple(notes))
 
 
-def releases_of(portrait: Portrait) -> tuple[Release, ...]:
+def releases_of(portrait: InterpreterInfo) -> tuple[Release, ...]:
     """Return the versions that a Python may be of, by what it says or else by its files' names and `pyvenv.cfg`."""
     found = {_release(NAMED.match(f"python{portrait.version}"))}
     if found == {None}:
@@ -100,6 +100,6 @@ def may_take(release: Release) -> frozenset[Tag]:
     return frozenset(tags)
 
 
-def may_be_taken(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
+def may_support(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
     """Return whether one of a wheel's tags is among those with `ANY` in them."""
     return any(Tag(one.interpreter, abi, ANY) in taken for one in tags for abi in (one.abi, ANY))

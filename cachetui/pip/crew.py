@@ -22,9 +22,9 @@ from typing import Any, Generic, TypeVar
 import msgpack
 
 from cachetui.model import File, Unreadable
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.shards import Shard
-from cachetui.pip.scan.url_index import Found, Wanted
+from cachetui.pip.scan.url_index import Found, PendingRecord
 from cachetui.system.tree import Tree
 
 WORTH_HELP = 64
@@ -198,10 +198,10 @@ class Helper:
         """Let it list shards and look into them; what stands with their places is not told."""
         self._share("read", share, itemgetter(0))
 
-    def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[Candidate]]]:
+    def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[EntryDraft]]]:
         """Yield the shards that it was told to read, each with the entries of it that vanished."""
         for path, listed_at, directories, rows, foreign, errors, (stamp, hollow), gone in self._hear(stop):
-            candidates = [Candidate.of_row(row) for row in rows]
+            candidates = [EntryDraft.of_row(row) for row in rows]
             shard = Shard(
                 path,
                 listed_at,
@@ -214,14 +214,14 @@ class Helper:
             )
             yield shard, {candidates[number] for number in gone}
 
-    def consult(self, share: Share[Candidate], wanted: Iterable[Wanted], indexes: Sequence[str]) -> None:
+    def consult(self, share: Share[EntryDraft], wanted: Iterable[PendingRecord], indexes: Sequence[str]) -> None:
         """Let it read index pages."""
         self._say(("want", list(wanted), list(indexes)))
-        self._share("consult", share, Candidate.row)
+        self._share("consult", share, EntryDraft.row)
 
     def consulted(
-        self, candidates: Iterator[Candidate], stop: Callable[[], bool]
-    ) -> Iterator[tuple[list[Candidate], Found, set[Candidate], list[Unreadable]]]:
+        self, candidates: Iterator[EntryDraft], stop: Callable[[], bool]
+    ) -> Iterator[tuple[list[EntryDraft], Found, set[EntryDraft], list[Unreadable]]]:
         """Take what the pages say into the candidates, which come in the order given.
 
         Yields a portion of them each time, the addresses found, what vanished, what failed.

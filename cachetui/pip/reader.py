@@ -90,7 +90,7 @@ class Origin(NamedTuple):
     """That hash in hexadecimal."""
 
 
-class Evidence:
+class CacheReader:
     """Reads files of one cache again, each only if it is still the one that the scan saw."""
 
     def __init__(self, inventory: Inventory) -> None:

@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import msgpack
 
 from cachetui.pip.scan.codec import unpack_shard
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.reuse import last_reads
-from cachetui.pip.scan.url_index import Wanted
+from cachetui.pip.scan.url_index import PendingRecord
 from cachetui.system.parallel_io import Disk, each
 from cachetui.system.tree import Tree, never
 
 if TYPE_CHECKING:  # what was remembered needs no look
-    from cachetui.pip.scan.inspector import Looker
-    from cachetui.pip.scan.url_index import Dictionary
+    from cachetui.pip.scan.inspector import Inspector
+    from cachetui.pip.scan.url_index import UrlIndex
 
 FEW = 8
 """Shards of the memory that are answered for at once: where a disk is slow, others wait for a sign of life."""
@@ -51,13 +51,13 @@ class Server:
         """Read in this tree."""
         self._tree = tree
         self._disk = Disk()
-        self._dictionary: Dictionary | None = None
+        self._dictionary: UrlIndex | None = None
 
     @cached_property
-    def _looker(self) -> Looker:
-        from cachetui.pip.scan.inspector import Looker  # noqa: PLC0415 - what was remembered needs no look
+    def _looker(self) -> Inspector:
+        from cachetui.pip.scan.inspector import Inspector  # noqa: PLC0415 - what was remembered needs no look
 
-        return Looker(self._tree, never)
+        return Inspector(self._tree, never)
 
     def follow(self, orders: Iterable[Any]) -> None:
         """Follow one order after the other, and say after each portion of work that it is done."""
@@ -97,13 +97,13 @@ class Server:
             looker.errors.clear()
 
     def _want(self, wanted: Sequence[Any], indexes: Sequence[str]) -> None:
-        from cachetui.pip.scan.url_index import Dictionary  # noqa: PLC0415
+        from cachetui.pip.scan.url_index import UrlIndex  # noqa: PLC0415
 
-        self._dictionary = Dictionary([Wanted(*one) for one in wanted], indexes)
+        self._dictionary = UrlIndex([PendingRecord(*one) for one in wanted], indexes)
 
     def _consult(self, rows: Sequence[Any]) -> None:
         assert self._dictionary is not None
-        looker, candidates = self._looker, [Candidate.of_row(row) for row in rows]
+        looker, candidates = self._looker, [EntryDraft.of_row(row) for row in rows]
         matches = looker.consult(candidates, self._dictionary)
         gone = [number for number, one in enumerate(candidates) if one in looker.gone]
         _answer(([one.row() for one in candidates], [*matches.items()], gone, looker.errors))

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from packaging.version import Version
 
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import DEFAULT, INSTALL, OTHERS, Location, here, locate
 from cachetui.pip.config.paths import Files, configuration_files, default_root
 from cachetui.pip.config.settings import ENVIRONMENT, EVERYBODY, YES, Configuration, Setting, read_configuration
@@ -46,7 +46,7 @@ class Saying(NamedTuple):
 class PipSettings:
     """What one Python's pip is told about its cache."""
 
-    portrait: Portrait
+    portrait: InterpreterInfo
     """The Python."""
     location: Location
     """Where `pip install` has its cache."""
@@ -68,7 +68,7 @@ class PipSettings:
 
 
 def settings_of(
-    portrait: Portrait,
+    portrait: InterpreterInfo,
     environ: Mapping[str, str] = os.environ,
     *,
     cwd: Path | None = None,

@@ -25,7 +25,7 @@ KEYS = ("theme", "columns", "sort", "age", "keys", "protect", "prune")
 """What the file may say."""
 
 
-class Complaint(NamedTuple):
+class Problem(NamedTuple):
     """Something wrong in the file."""
 
     line: int | None
@@ -111,12 +111,12 @@ class Preferences:
     """What never goes, as far as it can be told: see `stopping`."""
     policy: Policy | None = None
     """What `prune` does when nothing is asked for; None where there is none, or something is wrong in it."""
-    complaints: tuple[Complaint, ...] = ()
+    complaints: tuple[Problem, ...] = ()
     """Everything that is wrong, by line."""
     lines: Mapping[str, int] = field(default_factory=dict)
     """The lines of what the file says and counts, by key: those in `[keys]` as `keys.ID`."""
 
-    def stopping(self, what: Stops) -> Complaint | None:
+    def stopping(self, what: Stops) -> Problem | None:
         """Return the first complaint that keeps something from happening, if there is one."""
         return next((complaint for complaint in self.complaints if complaint.stops == what), None)
 

@@ -17,7 +17,7 @@ from cachetui.text.excerpt import brief, excerpt
 REVERSE = "reverse"
 
 
-class WrongError(ValueError):
+class InvalidValueError(ValueError):
     """A value that cannot count; its words are the end of a sentence."""
 
     def __init__(self, words: str, *within: str | int) -> None:
@@ -29,18 +29,18 @@ class WrongError(ValueError):
 def read_theme(value: object) -> str | None:
     """Read the name of a theme of the browser. Raises WrongError."""
     if not isinstance(value, str) or not value:
-        raise WrongError('a name is wanted, such as "nord"')
+        raise InvalidValueError('a name is wanted, such as "nord"')
     if value not in THEMES:
         close = get_close_matches(value, THEMES, 1)
         hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
-        raise WrongError(f'there is no theme "{brief(value)}"{hint}')
+        raise InvalidValueError(f'there is no theme "{brief(value)}"{hint}')
     return value
 
 
 def _one_of(value: object, known: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in known:
         said = f'"{brief(value)}" is none of' if isinstance(value, str) else "wanted is one of"
-        raise WrongError(f"{said} {', '.join(known)}")
+        raise InvalidValueError(f"{said} {', '.join(known)}")
     return value
 
 
@@ -53,42 +53,42 @@ def read_sorting(value: object) -> Sorting:
     """Read by what to sort, and which way round. Raises WrongError."""
     words = value.split() if isinstance(value, str) else []
     if len(words) not in (1, 2) or words[1:] not in ([], [REVERSE]):
-        raise WrongError(f'wanted is one of {", ".join(get_args(SortBy))}, such as "age", or "age {REVERSE}"')
+        raise InvalidValueError(f'wanted is one of {", ".join(get_args(SortBy))}, such as "age", or "age {REVERSE}"')
     return Sorting(cast(SortBy, _one_of(words[0], get_args(SortBy))), len(words) > 1)
 
 
 def read_columns(value: object) -> tuple[ColumnName, ...]:
     """Read names of columns, in whatever order; return them in their own. Raises WrongError."""
     if not isinstance(value, list):
-        raise WrongError(f"a list is wanted, of {', '.join(COLUMNS)}")
+        raise InvalidValueError(f"a list is wanted, of {', '.join(COLUMNS)}")
     for index, name in enumerate(value):
         try:
             _one_of(name, COLUMNS)
-        except WrongError as error:
-            raise WrongError(str(error), index) from None
+        except InvalidValueError as error:
+            raise InvalidValueError(str(error), index) from None
     return tuple([name for name in COLUMNS if name in value])
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise WrongError("true or false is wanted, without quotes")
+        raise InvalidValueError("true or false is wanted, without quotes")
     return value
 
 
 def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise WrongError("a number is wanted, 0 or more, without quotes")
+        raise InvalidValueError("a number is wanted, 0 or more, without quotes")
     return value
 
 
 def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, str):
-            raise WrongError(f'a string is wanted, such as "{example}"')
+            raise InvalidValueError(f'a string is wanted, such as "{example}"')
         try:
             return parse(value)
         except ValueError as error:
-            raise WrongError(str(error)) from None
+            raise InvalidValueError(str(error)) from None
 
     return read
 
@@ -97,18 +97,18 @@ def read_terms(value: object) -> Predicate:
     """Read terms, in one string or a list of them. Raises WrongError, which tells the place within the string."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list):
-        raise WrongError('a list of terms is wanted, such as ["kind:wheel", "age>90d"]')
+        raise InvalidValueError('a list of terms is wanted, such as ["kind:wheel", "age>90d"]')
     for index, text in enumerate(texts):
         if not isinstance(text, str):
-            raise WrongError("a term is wanted, which is a string", index)
+            raise InvalidValueError("a term is wanted, which is a string", index)
     if not texts:
-        raise WrongError("no term is given")
+        raise InvalidValueError("no term is given")
     try:
         return parse_terms(texts)
     except TermError as error:
         at = [texts.index(error.text)] if texts is value and error.text in texts else []
         shown, _ = excerpt(error.text, error.position)
-        raise WrongError(f'{error}, at character {error.position + 1} of "{shown}"', *at) from None
+        raise InvalidValueError(f'{error}, at character {error.position + 1} of "{shown}"', *at) from None
 
 
 READERS: Mapping[str, Callable[[Any], Any]] = {

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from cachetui.labels import Word
-from cachetui.preferences.model import KEYS, Complaint, Policy, Preferences, Protection, Stops
+from cachetui.preferences.model import KEYS, Policy, Preferences, Problem, Protection, Stops
 from cachetui.preferences.names import IDS
 from cachetui.preferences.parse_values import (
     READERS,
-    WrongError,
+    InvalidValueError,
     read_columns,
     read_moment,
     read_sorting,
@@ -52,7 +52,7 @@ def judge(content: bytes, path: Path | None = None) -> Preferences:
 
 def unread(path: Path | None, sentence: str, line: int | None = None) -> Preferences:
     """Return the defaults for a file of which nothing is known, not even what it protects."""
-    return Preferences(path, exists=True, complaints=(Complaint(line, sentence, "removal"),))
+    return Preferences(path, exists=True, complaints=(Problem(line, sentence, "removal"),))
 
 
 class _Judge:
@@ -61,7 +61,7 @@ class _Judge:
     def __init__(self, document: Mapping[str, Any], places: Places) -> None:
         self._document = document
         self._places = places
-        self._complaints: list[Complaint] = []
+        self._complaints: list[Problem] = []
         self._lines: dict[str, int] = {}
 
     def judged(self, path: Path | None) -> Preferences:
@@ -89,7 +89,7 @@ class _Judge:
 
     def _complain(self, path: KeyPath, words: str, stops: Stops = "") -> None:
         name = ".".join([key for key in path if isinstance(key, str)])
-        self._complaints.append(Complaint(self._places.line(path), f"{name}: {words}", stops))
+        self._complaints.append(Problem(self._places.line(path), f"{name}: {words}", stops))
 
     def _name_unknown(self, table: tuple[str, ...], found: Iterable[str], known: Iterable[str]) -> None:
         """Complain of keys that mean nothing. What may be meant to protect stops removals: nothing less is safe."""
@@ -110,7 +110,7 @@ class _Judge:
             return default
         try:
             value = read(self._document[key])
-        except WrongError as error:
+        except InvalidValueError as error:
             self._complain((key, *error.within), str(error), stops)
             return default
         self._lines[key] = self._places.line((key,)) or 0
@@ -152,8 +152,8 @@ class _Judge:
                 predicate = read_terms([text])
                 untold = [word for word in UNTOLD if word in predicate.words]
                 if untold:
-                    raise WrongError(f"is:{untold[0]} cannot say what is protected")
-            except WrongError as error:
+                    raise InvalidValueError(f"is:{untold[0]} cannot say what is protected")
+            except InvalidValueError as error:
                 self._complain(("protect", index), str(error), "removal")
             else:
                 parsed.append((predicate, text))
@@ -176,7 +176,7 @@ class _Judge:
             if key in table:
                 try:
                     values[key] = READERS[key](table[key])
-                except WrongError as error:
+                except InvalidValueError as error:
                     self._complain(("prune", key, *error.within), str(error), "prune")
         if len(self._complaints) > before:
             return None

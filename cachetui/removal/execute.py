@@ -16,8 +16,8 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
 from cachetui.removal.in_use_monitor import Pips, Watch
 from cachetui.removal.plan import SERVES, Kept, Plan, subtree
-from cachetui.removal.recheck import LeftError, look_at, reason_of
-from cachetui.removal.rooted import Descent, Directory
+from cachetui.removal.recheck import KeptError, look_at, reason_of
+from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
 """Files of most entries, at the most: they are looked at, and then both go at once."""
@@ -113,7 +113,7 @@ class _Run:
         clock: Callable[[], int],
     ) -> None:
         self._plan, self._stop, self._take, self._clock = plan, stop, take, clock
-        self._way = Descent(root, self._leave)
+        self._way = PathCursor(root, self._leave)
         self._watch = Watch(plan.entries, self._way, plan.device, pips, clock)
         self._may_go = frozenset(plan.directories)
         self._gone: set[str] = set()
@@ -173,7 +173,7 @@ class _Run:
             parent, _, name = file.path.rpartition("/")
             try:
                 looked.append((file.path, parent, name, look_at(self._way, parent, name, file, self._plan.device)))
-            except LeftError as left:
+            except KeptError as left:
                 self._kept += [Kept(other.path, str(left) if other is file else BELONGS) for other in files]
                 return False
         again = len(files) > PAIR
@@ -181,7 +181,7 @@ class _Run:
             try:  # where there are many, the first look at it may be long ago
                 found = look_at(self._way, parent, name, files[index], self._plan.device) if again else seen
                 self._unlink(path, parent, name, found)
-            except LeftError as left:
+            except KeptError as left:
                 self._kept.append(Kept(path, str(left)))
                 self._kept += [Kept(other.path, BELONGS) for other in files[index + 1 :]]
                 return False
@@ -201,7 +201,7 @@ class _Run:
         except FileNotFoundError:
             found = None
         except OSError as error:
-            raise LeftError(reason_of(error)) from error
+            raise KeptError(reason_of(error)) from error
         self._gone.add(path)
         if found is None:
             self._vanished.append(path)
@@ -219,9 +219,9 @@ class _Run:
         except FileNotFoundError:
             beside = []
         except OSError as error:
-            raise LeftError(reason_of(error)) from error
+            raise KeptError(reason_of(error)) from error
         if not self._gone.issuperset(waits_for) or any(name.endswith(suffixes) for name in beside):
-            raise LeftError(SERVES)
+            raise KeptError(SERVES)
 
     @cached_property
     def _sorted_directories(self) -> list[str]:
@@ -241,7 +241,7 @@ class _Run:
                 parent.taken_from = True
         except FileNotFoundError:
             looked.clear()
-        except (OSError, LeftError) as error:
+        except (OSError, KeptError) as error:
             self._kept.append(Kept(top, reason_of(error) if isinstance(error, OSError) else str(error)))
             return False
         if not looked:

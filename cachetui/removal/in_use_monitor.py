@@ -18,8 +18,8 @@ from cachetui.removal.in_use import (
     folder_of,
     quiet_time,
 )
-from cachetui.removal.recheck import CHANGED, REPLACED, LeftError, files_by_folder, look_at_folder, reason_of
-from cachetui.removal.rooted import Descent
+from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_folder, look_at_folder, reason_of
+from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
 """Time between two questions which pips run: asking takes some hundredths of a second."""
@@ -35,7 +35,7 @@ class Watch:
     """Looks, right before something goes, whether a pip that runs now or a build that is under way needs it."""
 
     def __init__(
-        self, entries: Iterable[Entry], way: Descent, device: int, pips: Pips, clock: Callable[[], int]
+        self, entries: Iterable[Entry], way: PathCursor, device: int, pips: Pips, clock: Callable[[], int]
     ) -> None:
         """Watch over `entries`, reached by `way` on `device`; `clock` tells the present in ns since the epoch."""
         self._folders = files_by_folder(entries)
@@ -58,7 +58,7 @@ class Watch:
             return self._told[folder]
         try:
             reason = awaited(entry, self._running()) or (self._look_at(folder) if folder else None)
-        except LeftError as left:
+        except KeptError as left:
             reason = str(left)
         if folder:
             self._told[folder] = reason
@@ -75,11 +75,11 @@ class Watch:
         except FileNotFoundError:
             return None
         if not stat.S_ISDIR(found.st_mode) or found.st_dev != self._device:
-            raise LeftError(REPLACED)
+            raise KeptError(REPLACED)
         if now_ns - found.st_mtime_ns < quiet_time(path):
-            raise LeftError(CHANGED)
+            raise KeptError(CHANGED)
         if build_folder(path) and (reason := building(self._running())):
-            raise LeftError(reason)
+            raise KeptError(reason)
         return found
 
     def _look_at(self, folder: str) -> str | None:
@@ -96,5 +96,5 @@ class Watch:
                 self._unknown = f"which pips run cannot be told: {reason_of(error)}"
             self._due = time.monotonic() + PIPS_SECONDS
         if self._unknown:
-            raise LeftError(self._unknown)
+            raise KeptError(self._unknown)
         return self._pips

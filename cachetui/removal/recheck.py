@@ -10,7 +10,7 @@ from operator import attrgetter
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.in_use import folder_of
-from cachetui.removal.rooted import Descent, Directory
+from cachetui.removal.rooted import Directory, PathCursor
 
 CHANGED = "changed since the cache was read"
 GONE = "gone since the cache was read"
@@ -20,7 +20,7 @@ SHARING_VIOLATIONS = (5, 32, 33)
 """Windows' ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: somebody has the file open."""
 
 
-class LeftError(Exception):
+class KeptError(Exception):
     """Something has to stay: its message says why."""
 
 
@@ -34,28 +34,28 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
     )
 
 
-def look_at(way: Descent, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
+def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
     """Return what a file, `name` in `parent`, is now, None if it is gone.
 
     Raises LeftError unless it is what the scan saw.
     """
     found = _found(way, parent, name)
     if found and not is_same(found, file, device):
-        raise LeftError(CHANGED)
+        raise KeptError(CHANGED)
     return found
 
 
-def _found(way: Descent, parent: str, name: str) -> os.stat_result | None:
+def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
     """Return what `name` in `parent` is now, None if it is gone. Raises LeftError if that cannot be told."""
     try:
         return way.go(parent).look(name)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise LeftError(reason_of(error)) from error
+        raise KeptError(reason_of(error)) from error
 
 
-def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device: int) -> int | None:
+def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], device: int) -> int | None:
     """Return when a folder that a wheel is built in was last written to, in ns since the epoch; None if it is gone.
 
     Raises LeftError unless it holds `known`, files by their path, as the scan saw them, and no other.
@@ -76,13 +76,13 @@ def look_at_folder(way: Descent, folder: str, known: Mapping[str, File], device:
                     newest = max(newest, found.st_ctime_ns)  # a time that nobody can set back
                     pending.append(below)
                 elif below not in known:
-                    raise LeftError(MORE)
+                    raise KeptError(MORE)
                 elif not is_same(found, known[below], device):
-                    raise LeftError(CHANGED)
+                    raise KeptError(CHANGED)
     except FileNotFoundError as error:
-        raise LeftError(CHANGED) from error
+        raise KeptError(CHANGED) from error
     except OSError as error:
-        raise LeftError(reason_of(error)) from error
+        raise KeptError(reason_of(error)) from error
     return newest
 
 
@@ -106,7 +106,7 @@ def survey(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, st
         root = Directory(inventory.root)
     except OSError:
         return {}, {}
-    way = Descent(root, lambda *_: None)
+    way = PathCursor(root, lambda *_: None)
     try:
         if (root.found.st_dev, root.found.st_ino) != (inventory.device, inventory.inode):
             return {}, {}
@@ -116,7 +116,7 @@ def survey(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, st
         for folder, known in files_by_folder(entries).items():
             try:
                 newest = look_at_folder(way, folder, known, inventory.device)
-            except LeftError as left:
+            except KeptError as left:
                 unlike[folder] = str(left)
             else:
                 if newest is None:

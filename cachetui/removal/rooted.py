@@ -77,7 +77,7 @@ class Directory:
                 pass
 
 
-class Descent:
+class PathCursor:
     """The way from a root down to one directory, all of it open, never onto another file system."""
 
     def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:

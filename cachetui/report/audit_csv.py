@@ -10,7 +10,7 @@ from functools import lru_cache
 from cachetui.insight.audit.audit import Listed
 from cachetui.insight.audit.comparison import Comparison, Line
 from cachetui.report.audit_rows import Row, rows
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")
 """What makes a formula of a cell in a spreadsheet, and the sign that keeps it from being one."""
@@ -79,7 +79,7 @@ def cell(value: object) -> object:
     apostrophe, so that taking one away always gives back what it was.
     """
     if type(value) is str:
-        text = value if value.isascii() and value.isprintable() else printable(value)  # as it is in most
+        text = value if value.isascii() and value.isprintable() else escape_control(value)  # as it is in most
         return f"'{text}" if text[:1] in FORMULAS else text
     return value if type(value) is int else WORDS[value]
 

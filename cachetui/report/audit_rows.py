@@ -11,7 +11,7 @@ from typing import NamedTuple
 from cachetui.insight.audit.audit import Listed
 from cachetui.insight.audit.comparison import Line
 from cachetui.model import NS
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.text.redact import PLAIN_ADDRESS, masked
 
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -99,7 +99,7 @@ def rows(listed: Listed) -> Iterator[Row]:
 
 def characters(text: str) -> str:
     r"""Return text with what is no character spelt out, such as `\xNN` for a byte that was no UTF-8."""
-    return text if text.isascii() else SURROGATE.sub(lambda found: printable(found[0]), text)
+    return text if text.isascii() else SURROGATE.sub(lambda found: escape_control(found[0]), text)
 
 
 def moment(second: int) -> str:

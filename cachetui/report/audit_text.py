@@ -10,7 +10,7 @@ from cachetui.insight.audit.comparison import Change, Comparison, Line
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
 from cachetui.model import NS
 from cachetui.report.audit_rows import moment
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 WIDTH = 80
@@ -48,8 +48,8 @@ def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
 
 
 def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
-    yield _cut(f"{lead} {printable(root)}", WIDTH)
-    yield f"at {at}" if not terms else _cut(f"at {at}, of {printable(' '.join(terms))}", WIDTH)
+    yield _cut(f"{lead} {escape_control(root)}", WIDTH)
+    yield f"at {at}" if not terms else _cut(f"at {at}, of {escape_control(' '.join(terms))}", WIDTH)
     yield ""
 
 
@@ -96,7 +96,7 @@ def _table(title: str, figures: Sequence[Figure], everything: int, nameless: str
     yield f"{title:<{NAME}}{'Disk':>9}{'Share':>7}{'Entries':>9}"
     few = figures if len(figures) <= most else figures[: most - 1]
     for one in few:
-        yield _line(printable(one.name or nameless), one.disk_usage, everything, len(one.entries))
+        yield _line(escape_control(one.name or nameless), one.disk_usage, everything, len(one.entries))
     if rest := figures[len(few) :]:
         entries, disk = sum([len(one.entries) for one in rest]), sum([one.disk_usage for one in rest])
         yield _line(f"{len(rest):,} smaller", disk, everything, entries)
@@ -116,7 +116,7 @@ def _twice(audit: Audit) -> Iterator[str]:
     yield f"{'Stored more than once':<{NAME}}{'Disk':>9}{'':>7}{'Entries':>9}"
     yield _plain("files of the same name and size", waste, sum([len(one.entries) for one in audit.copies]))
     for one in audit.copies[:3]:
-        yield _plain(f"  {printable(one.name or '')}", wasted(one), len(one.entries))
+        yield _plain(f"  {escape_control(one.name or '')}", wasted(one), len(one.entries))
     if audit.linked.entries:
         yield _plain("hard links, counted once", audit.linked.disk_usage, len(audit.linked.entries))
 
@@ -134,7 +134,7 @@ def _could_go(audit: Audit) -> Iterator[str]:
         else:  # the user's own may be long
             yield told.rstrip()
             yield from wrap(
-                printable(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+                escape_control(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
             )
     yield _plain("sdists already built", audit.already_built_frees, len(audit.already_built.entries))
     yield "Rules overlap; what is protected stays, and what pip built, but for --built."
@@ -176,7 +176,7 @@ def _changes(title: str, changes: Sequence[Change], nameless: str) -> Iterator[s
     for one in changes:
         if one in foremost:
             more = f"{one.entries_now - one.entries_before:>+9,}"
-            yield f"{_changed(printable(one.name or nameless), one)}{more}"
+            yield f"{_changed(escape_control(one.name or nameless), one)}{more}"
     yield from _more(len(changes))
 
 
@@ -204,7 +204,7 @@ def _more(number: int) -> Iterator[str]:
 
 def _called(line: Line) -> str:
     """Name an entry, with its kind."""
-    return printable(f"{line.filename or line.project or line.path} ({line.kind})")
+    return escape_control(f"{line.filename or line.project or line.path} ({line.kind})")
 
 
 def _cut(text: str, room: int) -> str:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from cachetui.browsing.catalog import FOREIGN, GROUPS, UNIDENTIFIED
 from cachetui.model import NS, Entry, File, group_projects
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.text.format import age, disk_text
 from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name
 
@@ -115,7 +115,10 @@ def table(
     """Yield a line per version, groups without a name last; cut to `width` columns unless that is None."""
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     versions.sort(key=lambda pair: _rank(pair[0], sort))
-    rows = [(printable(name), printable(version.name) or "-", *_figures(version, now_ns)) for version, name in versions]
+    rows = [
+        (escape_control(name), escape_control(version.name) or "-", *_figures(version, now_ns))
+        for version, name in versions
+    ]
     rows += [(group.name, "-", *_figures(group, now_ns)) for group in groups_of(entries, foreign)]
     if not rows:
         return
@@ -152,7 +155,7 @@ def tree(
 
 def _written(branch: Branch, depth: int, now_ns: int, width: int | None) -> Iterator[str]:
     size, _, when = _figures(branch, now_ns)
-    name = GAP * depth + (printable(branch.name) or "no version")
+    name = GAP * depth + (escape_control(branch.name) or "no version")
     line = f"{size:>8}{GAP}{when:<{len(HEADINGS[4])}}{GAP}{name}"
     yield line if width is None else _cut(line, width)
     for lower in branch.below:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.health.finding import Finding, Sort, Weight
 
 
-class Ill(NamedTuple):
+class FindingEntry(NamedTuple):
     """An entry with what is wrong with it."""
 
     finding: Finding
@@ -28,7 +28,7 @@ class Group(NamedTuple):
 
     sort: Sort
     """In which way."""
-    ills: tuple[Ill, ...]
+    ills: tuple[FindingEntry, ...]
     """The entries; never none."""
     disk: int
     """Their allocated bytes."""
@@ -39,7 +39,7 @@ class Group(NamedTuple):
         return self.ills[0].finding.meaning.weight
 
 
-class Proof(NamedTuple):
+class VerificationSummary(NamedTuple):
     """What the last verification came to."""
 
     proven: int
@@ -52,7 +52,7 @@ class Proof(NamedTuple):
     """Entries that have come or changed since."""
 
 
-def grouped(ills: Iterable[Ill]) -> tuple[Group, ...]:
+def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
     """Gather what is wrong by its sort; it is in the order of weight already."""
     found = []
     for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
@@ -88,7 +88,7 @@ def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
     return told
 
 
-def proof_words(proof: Proof | None, verify: str) -> tuple[str, ...]:
+def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
     """Return in sentences what was read to its end, and what was not; `verify` is the key that reads everything."""
     if proof is None:
         return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)

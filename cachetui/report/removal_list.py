@@ -14,7 +14,7 @@ from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name, wheels_de
 NOTHING: Mapping[str, Entry] = {}
 
 
-class BillLine(NamedTuple):
+class ListLine(NamedTuple):
     """One line."""
 
     words: str
@@ -27,23 +27,23 @@ class BillLine(NamedTuple):
     """Whether what follows belongs to it."""
 
 
-def bill(entries: Iterable[Entry]) -> list[BillLine]:
+def bill(entries: Iterable[Entry]) -> list[ListLine]:
     """List entries by project, the biggest first, then by group; a wheel's metadata stands on the wheel's line."""
     catalog = Catalog()
     catalog.update(entries)
     shelves = sorted(catalog.shelves, key=lambda shelf: (shelf[0].rank, -shelf[1].disk, shelf[0].project))
-    lines: list[BillLine] = []
+    lines: list[ListLine] = []
     for place, holding in shelves:
-        lines.append(BillLine(place.title, disk=holding.disk, heading=True))
+        lines.append(ListLine(place.title, disk=holding.disk, heading=True))
         lines += _entries(place, list(holding.entries))
     return lines
 
 
-def _entries(place: Place, entries: Sequence[Entry]) -> list[BillLine]:
+def _entries(place: Place, entries: Sequence[Entry]) -> list[ListLine]:
     by_version: dict[str | None, list[Entry]] = {}
     for entry in entries:
         by_version.setdefault(entry.version, []).append(entry)
-    lines: list[BillLine] = []
+    lines: list[ListLine] = []
     for found in by_version.values():
         described: dict[str, int] = {}
         lonely: list[Entry] = []
@@ -55,7 +55,7 @@ def _entries(place: Place, entries: Sequence[Entry]) -> list[BillLine]:
         for entry in [entry for entry in found if entry.kind != "metadata"] + lonely:
             beside = described.get(entry.path)
             kind = entry.kind if beside is None else "wheel, metadata"
-            lines.append(BillLine(_name(place, entry), kind, entry.disk_usage + (beside or 0)))
+            lines.append(ListLine(_name(place, entry), kind, entry.disk_usage + (beside or 0)))
     return lines
 
 
@@ -67,17 +67,17 @@ def _name(place: Place, entry: Entry) -> str:
     return entry.path
 
 
-def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[BillLine]:
+def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[ListLine]:
     """List what stays, and why."""
     lines = named(kept, known)
     asked = "stays, though it was asked for" if len(lines) == 1 else "stay, though they were asked for"
-    return [BillLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
+    return [ListLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
 
 
-def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[BillLine]:
+def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[ListLine]:
     """List things with the reasons why they stay: by name where they are entries that are `known` by path."""
     return [
-        BillLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
+        ListLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
     ]
 
 

@@ -16,7 +16,7 @@ def copyable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def printable(text: str) -> str:
+def escape_control(text: str) -> str:
     r"""Return text from the cache with everything invisible spelt out: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
     return UNSEEN.sub(_spell, text) if not text.isascii() or not text.isprintable() else text
 

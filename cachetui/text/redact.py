@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 
 MASK = "***"
 """Stands where a secret may be."""
@@ -39,7 +39,7 @@ def masked(url: str) -> str:
     return found
 
 
-def hushed(words: str) -> str:
+def redact_urls(words: str) -> str:
     """Return words in which the secrets of all addresses are masked."""
     return _ADDRESS.sub(lambda found: masked(found[0]), words) if "://" in words else words
 
@@ -79,13 +79,13 @@ USER = re.compile(r"(?<![\w/:@])[^\s:/@]+:[^\s/@]*@(?=\S)")
 """A user with a password, in an address that lacks its beginning."""
 
 
-def unsaid(words: str) -> str:
+def redact_input(words: str) -> str:
     """Return words without the secrets of addresses, of those too that lack their `https://`."""
-    words = hushed(words)
+    words = redact_urls(words)
     return USER.sub(f"{MASK}@", words) if "@" in words else words
 
 
-def echoed(typed: str) -> str:
+def quote_input(typed: str) -> str:
     """Return what was typed fit to be shown, cut where it is long."""
-    words = printable(unsaid(typed))
+    words = escape_control(redact_input(typed))
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"

@@ -18,7 +18,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher
 
-from cachetui.preferences.model import Complaint, Preferences
+from cachetui.preferences.model import Preferences, Problem
 from cachetui.ui import workers
 from cachetui.ui.audit.figures import Figure
 from cachetui.ui.audit.view import AuditView
@@ -107,7 +107,7 @@ class CachetuiApp(Exporter):
             self.theme = theme
         self.complaints = self.complaints_of(self.preferences)
 
-    def complaints_of(self, preferences: Preferences) -> tuple[Complaint, ...]:
+    def complaints_of(self, preferences: Preferences) -> tuple[Problem, ...]:
         """Return everything that is wrong with preferences, by line: also what only the app can tell."""
         theme = preferences.theme
         met = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
@@ -116,7 +116,7 @@ class CachetuiApp(Exporter):
             close = get_close_matches(theme, self.available_themes, 1)
             hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
             words = f'theme: there is no theme "{theme}"{hint}'
-            complaints.append(Complaint(preferences.lines.get("theme"), words))
+            complaints.append(Problem(preferences.lines.get("theme"), words))
         return tuple(sorted(complaints, key=lambda complaint: complaint.line or 0))
 
     def on_mount(self) -> None:

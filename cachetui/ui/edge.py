@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cachetui.errors import CachetuiError
-from cachetui.text.redact import echoed
+from cachetui.text.redact import quote_input
 
 
-class UnforeseenError(CachetuiError):
+class InternalError(CachetuiError):
     """Something that nobody foresaw: a mistake in cachetui, which its cause shows."""
 
 
@@ -26,6 +26,6 @@ def edge(doing: str) -> Iterator[None]:
     except (CachetuiError, OSError):
         raise
     except Exception as error:  # Textual would end the app for it, and whatever is marked would be lost
-        kind, words = type(error).__name__, echoed(str(error))
+        kind, words = type(error).__name__, quote_input(str(error))
         told = f"{kind}: {words}" if words else kind
-        raise UnforeseenError(f"cachetui failed to {doing}, by a mistake of its own ({told}).") from error
+        raise InternalError(f"cachetui failed to {doing}, by a mistake of its own ({told}).") from error

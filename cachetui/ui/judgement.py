@@ -68,8 +68,8 @@ class Judgement:
     def _tags(self) -> Collection[frozenset[Tag]]:
         if "unusable" not in self.words or self.python is None:
             return self.tags
-        from cachetui.interpreters.info import portrait_of  # noqa: PLC0415
+        from cachetui.interpreters.info import interpreter_info  # noqa: PLC0415
         from cachetui.interpreters.lookup import Python  # noqa: PLC0415 - asked seldom
 
-        tags = portrait_of(Python(self.python.executable, self.python.prefix), os.environ).wheel_tags()
+        tags = interpreter_info(Python(self.python.executable, self.python.prefix), os.environ).wheel_tags()
         return (tags,) if tags else ()

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
-from cachetui.preferences.model import Complaint, Preferences
+from cachetui.preferences.model import Preferences, Problem
 from cachetui.ui.bindings import NAMES
 
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
@@ -25,7 +25,7 @@ class Keymap(NamedTuple):
 
     keys: Mapping[str, str]
     """Keys with commas between them, by the id of what they do."""
-    complaints: tuple[Complaint, ...]
+    complaints: tuple[Problem, ...]
     """What is wrong with the others."""
 
 
@@ -39,11 +39,11 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
     for binding in bindings:
         if binding.id:
             defaults.setdefault(binding.id, tuple(binding.key.split(",")))
-    complaints: list[Complaint] = []
+    complaints: list[Problem] = []
     wishes: dict[str, tuple[str, ...]] = {}
 
     def complain(name: str, words: str) -> None:
-        complaints.append(Complaint(preferences.lines.get(f"keys.{name}"), f"keys.{name}: {words}"))
+        complaints.append(Problem(preferences.lines.get(f"keys.{name}"), f"keys.{name}: {words}"))
 
     for name, written in preferences.keys.items():
         if name not in defaults:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from cachetui.browsing.catalog import Catalog, Place
-from cachetui.browsing.group import Holding
+from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Marks
 from cachetui.model import Entry
 
@@ -84,7 +84,7 @@ class Order(NamedTuple):
                 picks[start:end] = map(marks.at(place).__contains__, self.paths[start:end])
         return number_of(picks)
 
-    def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[Place, Holding]]:
+    def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[Place, EntryGroup]]:
         """Yield what belongs to a set, by project and group, of the catalog that this is the order of."""
         picks = self.picks(number)
         for (place, start, end), (_, holding) in zip(self.spans, catalog.shelves, strict=True):

@@ -9,7 +9,7 @@ import pytest
 from cachetui.cli import pythons
 from cachetui.cli.pythons import document, report
 from cachetui.interpreters import discovery
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.pip_settings.effective import PipSettings, settings_of
 from tests.cli.conftest import Run
@@ -41,7 +41,7 @@ def known(**others: object) -> PipSettings:
         "prefix": Path("/opt/env"),
     }
     return settings_of(
-        Portrait(python, **(fields | others)),  # type: ignore[arg-type] # fields of it
+        InterpreterInfo(python, **(fields | others)),  # type: ignore[arg-type] # fields of it
         {"HOME": "/home/ann", "PIP_NO_CACHE_DIR": "off", "PIP_CONFIG_FILE": "/dev/null"},
         cwd=Path("/"),
         platform="linux",
@@ -89,7 +89,7 @@ def test_secrets_are_masked() -> None:
         "PIP_CACHE_DIR": "https://ann:secret@index.example/",
         "PIP_CONFIG_FILE": "/dev/null",
     }
-    found = settings_of(Portrait(python, version="3.12.1", pip="24.0"), environ, cwd=Path("/"), platform="linux")
+    found = settings_of(InterpreterInfo(python, version="3.12.1", pip="24.0"), environ, cwd=Path("/"), platform="linux")
     assert "secret" not in "".join([*report([found]), json.dumps(document(found))]).replace("/https:/ann:secret@", "")
 
 

@@ -11,14 +11,14 @@ from cachetui.demo.artifacts import sdist, sdist_filename, wheel, wheel_filename
 from cachetui.demo.writer import CacheWriter, plain_headers
 from cachetui.export.requirement_files import Asked
 from cachetui.export.requirements_closure import Needs, needs_of
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.model import NS
 from cachetui.pip.scan.scanner import scan
 from tests.interpreters.fakes import MARKERS
 
 AT = 1_700_000_000 * NS
-PYTHON = Portrait(
+PYTHON = InterpreterInfo(
     Python(Path("/usr/bin/python3"), Path("/usr")),
     version="3.12.1",
     implementation="CPython",

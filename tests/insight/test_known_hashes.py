@@ -9,9 +9,9 @@ from cachetui.demo.artifacts import Listed, html_page
 from cachetui.demo.writer import CacheWriter, page_headers
 from cachetui.export.expected import Given, expected_of
 from cachetui.insight.health.verification import expectations
-from cachetui.insight.known_hashes import vouchers_in
+from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import NS
-from cachetui.pip.reader import Evidence, digest_of
+from cachetui.pip.reader import CacheReader, digest_of
 from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * NS
@@ -35,8 +35,8 @@ def test_export_and_verification_know_the_same_hashes(address: str, title: str, 
     writer.answer(address, page, headers, AT)
     writer.answer(URL, b"PK\3\4", {"Content-Disposition": f"attachment; filename={NAME}"}, AT)
     inventory = scan(tmp_path, indexes=("https://index.example/simple/",))
-    with Evidence(inventory) as evidence:
-        (listing,) = [one for one in inventory.entries if [*vouchers_in(one, evidence)]]
+    with CacheReader(inventory) as evidence:
+        (listing,) = [one for one in inventory.entries if [*known_hashes(one, evidence)]]
         files = [one for one in inventory.entries if one.filename == NAME]
         assert (listing.kind, len(files)) == (kind, 1)
         known = expected_of(inventory.entries, files, evidence)

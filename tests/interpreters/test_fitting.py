@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from packaging.tags import compatible_tags, cpython_tags, mac_platforms
 
 from cachetui.interpreters.compatibility import best_place, cannot_use, needs_python
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 
 PYTHON = Python(Path("/x/bin/python"), Path("/x"))
@@ -24,14 +24,16 @@ def manylinux(newest: int, processor: str) -> list[str]:
     return [*names, f"linux_{processor}"]
 
 
-def cpython(version: tuple[int, int], platform: str, platforms: Iterable[str], abis: Iterable[str] = ()) -> Portrait:
+def cpython(
+    version: tuple[int, int], platform: str, platforms: Iterable[str], abis: Iterable[str] = ()
+) -> InterpreterInfo:
     platforms, short = list(platforms), f"cp{version[0]}{version[1]}"
     tags = [
         *cpython_tags(version, list(abis) or [short], platforms),
         *compatible_tags(version, short, platforms),
     ]
     written = ".".join(map(str, version))
-    return Portrait(
+    return InterpreterInfo(
         PYTHON, version=f"{written}.1", implementation="CPython", platform=platform, tags=tuple(map(str, tags))
     )
 
@@ -44,14 +46,14 @@ OLD_PIP = cpython((3, 6), "linux-x86_64", ["manylinux1_x86_64", "linux_x86_64"],
 MAC = cpython((3, 11), "macosx-11.0-arm64", mac_platforms((13, 0), "arm64"))
 INTEL = cpython((3, 11), "macosx-10.9-x86_64", mac_platforms((10, 15), "x86_64"))
 WINDOWS = cpython((3, 11), "win-amd64", ["win_amd64"])
-OLD = Portrait(
+OLD = InterpreterInfo(
     PYTHON,
     version="2.7.18",
     implementation="CPython",
     platform="linux-x86_64",
     tags=("cp27-cp27mu-linux_x86_64", "cp27-none-linux_x86_64", "py27-none-any", "py2-none-any"),
 )
-PYPY = Portrait(
+PYPY = InterpreterInfo(
     PYTHON,
     version="3.10.14",
     implementation="PyPy",
@@ -72,10 +74,10 @@ PYPY = Portrait(
         (PYPY, "pp310-pypy310_pp73-manylinux_2_17_x86_64"),
         (THREADED, "cp313-cp313t-linux_x86_64"),
         (OLD, "py2-none-any"),
-        (Portrait(PYTHON, trouble="It hangs."), "cp38-cp38-win_amd64"),
+        (InterpreterInfo(PYTHON, trouble="It hangs."), "cp38-cp38-win_amd64"),
     ],
 )
-def test_what_it_can_use_or_what_cannot_be_told_is_not_complained_of(python: Portrait, tag: str) -> None:
+def test_what_it_can_use_or_what_cannot_be_told_is_not_complained_of(python: InterpreterInfo, tag: str) -> None:
     assert cannot_use(python, tag) is None
 
 
@@ -132,7 +134,7 @@ def test_what_it_can_use_or_what_cannot_be_told_is_not_complained_of(python: Por
         (LINUX, ".".join(["x"] * 5000) + "-none-any", "named with tags that make no sense"),
     ],
 )
-def test_why_it_cannot_use_a_wheel_is_told_in_plain_words(python: Portrait, tag: str, why: str) -> None:
+def test_why_it_cannot_use_a_wheel_is_told_in_plain_words(python: InterpreterInfo, tag: str, why: str) -> None:
     assert cannot_use(python, tag) == why
 
 
@@ -141,7 +143,7 @@ def test_what_fits_only_in_parts_is_told() -> None:
 
 
 @given(st.text(alphabet="cp1234567890abi.-_manylinuxmacosx", max_size=60), st.sampled_from([LINUX, MAC, WINDOWS, PYPY]))
-def test_no_tags_break_it(tag: str, python: Portrait) -> None:
+def test_no_tags_break_it(tag: str, python: InterpreterInfo) -> None:
     found = cannot_use(python, tag)
     assert found is None or (found.isprintable() and len(found) < 400)
 
@@ -165,10 +167,10 @@ def test_which_python_is_needed_is_told(requires: str, why: str | None) -> None:
 
 
 def test_a_prerelease_counts_as_its_release() -> None:
-    python = Portrait(PYTHON, version="3.14.0rc2+")
+    python = InterpreterInfo(PYTHON, version="3.14.0rc2+")
     assert needs_python(python, ">=3.14") is None
     assert needs_python(python, "<3.14") == "needs Python <3.14"
-    assert needs_python(Portrait(PYTHON, trouble="It hangs."), "<3") is None
+    assert needs_python(InterpreterInfo(PYTHON, trouble="It hangs."), "<3") is None
 
 
 def test_what_fits_comes_before_an_sdist_and_what_does_not_behind_it() -> None:

@@ -13,7 +13,7 @@ import pytest
 from packaging.markers import default_environment
 from packaging.tags import sys_tags
 
-from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_at, python_of
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
 from cachetui.system.isolated import ISOLATED
@@ -24,7 +24,7 @@ LONG = 60.0
 
 
 def test_this_python_tells_what_it_is() -> None:
-    found = portrait_of(python_at(sys.executable), timeout=LONG)
+    found = interpreter_info(python_at(sys.executable), timeout=LONG)
     assert found.trouble is None
     assert found.version == platform.python_version()
     assert found.implementation == platform.python_implementation()
@@ -38,7 +38,7 @@ def test_this_python_tells_what_it_is() -> None:
 def test_the_tags_are_those_that_its_pip_goes_by_in_their_order() -> None:
     asked = "from pip._internal.utils.compatibility_tags import get_supported; print(*get_supported(), sep='\\n')"
     done = subprocess.run([sys.executable, "-I", "-c", asked], capture_output=True, text=True, check=True)
-    found = portrait_of(python_at(sys.executable), timeout=LONG)
+    found = interpreter_info(python_at(sys.executable), timeout=LONG)
     assert list(found.tags) == done.stdout.split()
     said = subprocess.run([sys.executable, "-I", "-m", "pip", "--version"], capture_output=True, text=True, check=True)
     assert found.pip == said.stdout.split()[1]
@@ -46,7 +46,7 @@ def test_the_tags_are_those_that_its_pip_goes_by_in_their_order() -> None:
 
 def test_an_environment_without_pip_and_packaging_still_tells_its_tags(tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=False)
-    found = portrait_of(python_at(str(tmp_path / "env")), timeout=LONG)
+    found = interpreter_info(python_at(str(tmp_path / "env")), timeout=LONG)
     assert (found.trouble, found.pip, found.prefix) == (None, None, tmp_path / "env")
     assert found.is_environment
     assert found.wheel_tags() == frozenset(sys_tags())
@@ -55,7 +55,7 @@ def test_an_environment_without_pip_and_packaging_still_tells_its_tags(tmp_path:
 def test_nothing_is_written_where_it_lies(tmp_path: Path) -> None:
     venv.create(tmp_path / "env", with_pip=False)
     before = sorted(tmp_path.rglob("*"))
-    assert portrait_of(python_at(str(tmp_path / "env")), timeout=LONG).trouble is None
+    assert interpreter_info(python_at(str(tmp_path / "env")), timeout=LONG).trouble is None
     assert sorted(tmp_path.rglob("*")) == before
 
 
@@ -65,7 +65,7 @@ def test_it_is_asked_isolated_and_what_else_it_prints_does_not_count(tmp_path: P
     place = script(
         tmp_path / "python", f"echo \"$1\" > {tmp_path}/first; echo hello; echo '{BEGIN}{answer}{END}'; echo"
     )
-    assert portrait_of(python_of(place), timeout=LONG) == Portrait(
+    assert interpreter_info(python_of(place), timeout=LONG) == InterpreterInfo(
         python_of(place),
         version="3.12.1",
         implementation="CPython",
@@ -95,7 +95,7 @@ def test_one_that_knows_no_isolation_is_asked_without_it(tmp_path: Path) -> None
         f"""if [ "$1" = -I ]; then echo "Unknown option: -I" >&2; exit 2; fi
 echo "$1 $2 $3 $4" > {tmp_path}/first; echo '{BEGIN}{answer}{END}'""",
     )
-    found = portrait_of(python_of(place), timeout=LONG)
+    found = interpreter_info(python_of(place), timeout=LONG)
     assert (found.trouble, found.version) == (None, "2.7.18")
     assert (tmp_path / "first").read_text() == f"{' '.join(ISOLATED)} -c\n"
 
@@ -150,38 +150,38 @@ def test_what_is_wrong_is_told_in_one_sentence(make: Callable[[Path], object], t
     place.parent.mkdir()
     make(place)
     python = python_of(place)
-    found = portrait_of(python, timeout=LONG)
+    found = interpreter_info(python, timeout=LONG)
     assert (found.trouble, found.python, found.prefix, found.tags) == (trouble, python, python.prefix, ())
 
 
 @posix
 def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
     make_loop(tmp_path / "python")
-    found = portrait_of(Python(tmp_path / "python", tmp_path), timeout=LONG)
+    found = interpreter_info(Python(tmp_path / "python", tmp_path), timeout=LONG)
     assert found.trouble in ("It cannot be looked at.", "It is a link to something that is not there.")
 
 
 def test_a_name_that_no_system_takes_is_told(tmp_path: Path) -> None:
-    assert portrait_of(Python(Path("a\0b"), tmp_path), timeout=LONG).trouble is not None
+    assert interpreter_info(Python(Path("a\0b"), tmp_path), timeout=LONG).trouble is not None
 
 
 @posix
 def test_one_that_hangs_costs_no_more_than_its_time(tmp_path: Path) -> None:
-    found = portrait_of(python_of(script(tmp_path / "python", "/bin/sleep 600")), timeout=0.2)
+    found = interpreter_info(python_of(script(tmp_path / "python", "/bin/sleep 600")), timeout=0.2)
     assert found.trouble == "It did not answer within 0.2 s and was stopped."
 
 
 @posix
 def test_one_that_knows_no_isolation_and_hangs_costs_no_more_either(tmp_path: Path) -> None:
     place = script(tmp_path / "python", '[ "$1" = -I ] && { echo "Unknown option: -I" >&2; exit 2; }; /bin/sleep 600')
-    found = portrait_of(python_of(place), timeout=1)
+    found = interpreter_info(python_of(place), timeout=1)
     assert found.trouble is not None
     assert found.trouble.startswith("It did not answer within ")
 
 
 @posix
 def test_whoever_asks_may_give_up(tmp_path: Path) -> None:
-    found = portrait_of(python_of(script(tmp_path / "python", "/bin/sleep 600")), timeout=LONG, stop=lambda: True)
+    found = interpreter_info(python_of(script(tmp_path / "python", "/bin/sleep 600")), timeout=LONG, stop=lambda: True)
     assert found.trouble == "It was stopped before it answered."
 
 
@@ -190,7 +190,7 @@ def test_a_stand_in_of_pyenv_chooses_by_the_current_folder(tmp_path: Path, monke
     monkeypatch.chdir(tmp_path)
     place = answering(tmp_path / "shims" / "python")
     place.write_text(place.read_text().replace("echo run", 'echo "$PYENV_DIR"'))
-    portrait_of(python_of(place), {"PATH": os.environ["PATH"]}, timeout=LONG)
+    interpreter_info(python_of(place), {"PATH": os.environ["PATH"]}, timeout=LONG)
     assert Path(f"{place}.runs").read_text() == f"{tmp_path}\n"
 
 

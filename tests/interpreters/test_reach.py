@@ -5,16 +5,16 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
-from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
-from cachetui.interpreters.supported_tags import Release, may_be_taken, may_take, reach_of, releases_of
+from cachetui.interpreters.supported_tags import Release, may_support, may_take, reach_of, releases_of
 from tests.interpreters.fakes import posix, script
 
 SILENT = "It did not answer within 3 s and was stopped."
 
 
-def portrait(name: str, *, real: str = "", version: str = "", tag: str = "", starts: bool = True) -> Portrait:
-    return Portrait(
+def portrait(name: str, *, real: str = "", version: str = "", tag: str = "", starts: bool = True) -> InterpreterInfo:
+    return InterpreterInfo(
         Python(Path("/opt/here/bin", name), Path("/opt/here")),
         version,
         tags=(tag,) if tag else (),
@@ -40,14 +40,14 @@ TELLS = portrait("python3", version="3.12.1", tag="cp312-cp312-linux_x86_64")
         (portrait("python", version="3.8.19"), [(3, 8)]),
     ],
 )
-def test_of_which_version_a_python_is_that_does_not_tell(found: Portrait, releases: list[Release]) -> None:
+def test_of_which_version_a_python_is_that_does_not_tell(found: InterpreterInfo, releases: list[Release]) -> None:
     assert [*releases_of(found)] == releases
 
 
 @pytest.mark.parametrize("line", ["version = 3.8.10", "home = /usr\nversion_info = 3.8.10.final.0"])
 def test_an_environment_tells_its_version_in_its_settings(tmp_path: Path, line: str) -> None:
     (tmp_path / "pyvenv.cfg").write_text(f"{line}\n")
-    assert releases_of(Portrait(Python(tmp_path / "bin/python", tmp_path), trouble=SILENT)) == ((3, 8),)
+    assert releases_of(InterpreterInfo(Python(tmp_path / "bin/python", tmp_path), trouble=SILENT)) == ((3, 8),)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +69,8 @@ def test_an_environment_tells_its_version_in_its_settings(tmp_path: Path, line: 
     ],
 )
 def test_what_a_python_of_a_version_may_take(tag: str, takes: bool) -> None:
-    assert may_be_taken(parse_tag(tag), may_take((3, 8))) is takes
-    assert may_be_taken(parse_tag(tag), may_take((3, None))) is (not tag.startswith(("cp27", "py2-")))
+    assert may_support(parse_tag(tag), may_take((3, 8))) is takes
+    assert may_support(parse_tag(tag), may_take((3, None))) is (not tag.startswith(("cp27", "py2-")))
 
 
 def test_what_does_not_tell_is_named_with_what_follows() -> None:
@@ -98,7 +98,7 @@ def test_what_is_no_program_does_not_count_but_is_named(tmp_path: Path) -> None:
     (tmp_path / "python3.8").mkdir()
     (tmp_path / "python3").symlink_to(tmp_path / "gone")
     script(tmp_path / "python", "").chmod(0o644)
-    found = [portrait_of(python_of(tmp_path / name)) for name in ("python3.8", "python3", "python")]
+    found = [interpreter_info(python_of(tmp_path / name)) for name in ("python3.8", "python3", "python")]
     reach = reach_of([TELLS, *found])
     assert reach.tags == (TELLS.wheel_tags(),)
     assert reach.notes == (
@@ -110,5 +110,5 @@ def test_what_is_no_program_does_not_count_but_is_named(tmp_path: Path) -> None:
 
 @posix
 def test_a_python_that_fails_may_be_one(tmp_path: Path) -> None:
-    found = portrait_of(python_of(script(tmp_path / "bin/python3.8", "exit 3")))
+    found = interpreter_info(python_of(script(tmp_path / "bin/python3.8", "exit 3")))
     assert [*reach_of([TELLS, found]).tags] == [TELLS.wheel_tags(), may_take((3, 8))]

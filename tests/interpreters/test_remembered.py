@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered, default_path
 from tests.interpreters.fakes import answering, posix, script
@@ -39,10 +39,10 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "cache" / "cachetui" / "pythons.json"
 
 
-def taught(file: Path, *pythons: Python) -> list[Portrait]:
+def taught(file: Path, *pythons: Python) -> list[InterpreterInfo]:
     """Ask Pythons and remember what they say."""
     memory = Remembered(file)
-    told = [portrait_of(python, timeout=LONG) for python in pythons]
+    told = [interpreter_info(python, timeout=LONG) for python in pythons]
     for portrait in told:
         memory.learn(portrait)
     memory.save()

@@ -13,7 +13,7 @@ from cachetui.pip import crew
 from cachetui.pip.crew import Helper, Place, Share, processors
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import reuse, scanner
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.scanner import scan
 from cachetui.pip.scan.shards import Shard
 from cachetui.system.tree import Tree
@@ -260,7 +260,7 @@ def test_a_scan_stops_although_its_helper_does_not_listen(tmp_path: Path, monkey
     monkeypatch.setattr(crew, "PROGRAM", "import threading; threading.Event().wait()")
     stopped: list[Helper] = []
 
-    def stop_here(self: Helper, _: object) -> Iterator[tuple[Shard, set[Candidate]]]:
+    def stop_here(self: Helper, _: object) -> Iterator[tuple[Shard, set[EntryDraft]]]:
         stopped.append(self)
         return iter(())
 

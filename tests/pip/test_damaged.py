@@ -16,13 +16,13 @@ from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, answer_path, plain_headers
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.verification import verify
-from cachetui.insight.known_hashes import vouchers_in
+from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import Inventory
 from cachetui.pip.crew import Helper
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.memory import Memory
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan import identify, scanner
 from cachetui.pip.scan.scanner import scan
 from cachetui.system.tree import unforeseen
@@ -41,7 +41,7 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def looked_into(inventory: Inventory) -> None:
     """Look again at everything that any command looks at."""
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         for entry in inventory.entries:
             evidence.answer(entry)
             evidence.listing(entry)
@@ -50,7 +50,7 @@ def looked_into(inventory: Inventory) -> None:
             evidence.sha256(entry)
             evidence.origin(entry)
             evidence.environments(entry)
-            list(vouchers_in(entry, evidence))
+            list(known_hashes(entry, evidence))
     check(inventory, now_ns=AT)
     verify(inventory, inventory.entries)
 
@@ -162,7 +162,7 @@ def test_what_nobody_foresaw_leaves_a_second_look_with_nothing(plain: Path) -> N
         raise UnthoughtOfError
 
     inventory = scan(plain)
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         for entry in inventory.entries:
             with pytest.raises(UnreadableRecordError, match="UnthoughtOfError"):
                 evidence.look_into(entry, fail)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cachetui.demo.writer import CacheWriter
 from cachetui.insight.why.phrases import span
-from cachetui.pip.reader import LONGEST_LIFETIME, Answer, Evidence, _length, _lifetime, _seconds
+from cachetui.pip.reader import LONGEST_LIFETIME, Answer, CacheReader, _length, _lifetime, _seconds
 from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * 10**9
@@ -21,7 +21,7 @@ def answer(root: Path, **headers: str) -> Answer:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     CacheWriter(root).answer("https://files.example/thing", b"body", named, AT)
     inventory = scan(root)
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         found = evidence.answer(inventory.entries[0])
     assert found is not None
     return found

@@ -7,7 +7,7 @@ import platform
 import sys
 from pathlib import Path
 
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.pip_settings.effective import PipSettings, settings_of
 from tests.pips import unpacked
@@ -45,7 +45,7 @@ class World:
             "XDG_CONFIG_DIRS": str(folder / "machine"),
             "PYTHONWARNINGS": "ignore",
         }
-        self.portrait = Portrait(
+        self.portrait = InterpreterInfo(
             Python(executable, self.prefix),
             version=platform.python_version(),
             implementation="CPython",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cachetui.labels import Facts
 from cachetui.model import NS, Entry, File
-from cachetui.preferences.model import COLUMNS, KEYS, Complaint, Preferences, Sorting
+from cachetui.preferences.model import COLUMNS, KEYS, Preferences, Problem, Sorting
 from cachetui.preferences.validate import RULES, judge
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
@@ -177,7 +177,7 @@ def test_every_other_key_still_counts() -> None:
 
 def test_the_place_in_a_term_is_told() -> None:
     (found,) = said("protect = ['torch kind:whel']").complaints
-    assert found == Complaint(
+    assert found == Problem(
         1, 'protect: whel is no kind; perhaps wheel is meant, at character 12 of "torch kind:whel"', "removal"
     )
 

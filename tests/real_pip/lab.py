@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.explain import explain
 from cachetui.insight.why.explanation import Explanation, Remedy
 from cachetui.insight.why.question import Question, read_question
-from cachetui.interpreters.info import portrait_of
+from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import python_of
 from cachetui.model import Entry
 from cachetui.pip.scan.scanner import scan
@@ -69,7 +69,7 @@ class Lab:
     version: str
     """Of its pip."""
     folder: Path
-    asker: Asker
+    asker: TargetEnvironment
     """Its Python, as one that is asked."""
     index: Index
     cache: Path
@@ -234,10 +234,10 @@ def unquote_path(url: str) -> str:
     return urlsplit(url).path if url.startswith("http") else unquote(url)
 
 
-def asker_with(version: str, folder: Path) -> Asker:
+def asker_with(version: str, folder: Path) -> TargetEnvironment:
     """Make an environment with a pip; return its Python."""
     python = python_of(environment(folder, unpacked(version)))
-    return Asker(str(python.executable), python, portrait_of(python, os.environ))
+    return TargetEnvironment(str(python.executable), python, interpreter_info(python, os.environ))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.insight.why.explanation import Explanation, Held, Prediction, Reason, Remedy
+from cachetui.insight.why.explanation import CachedFile, Explanation, Prediction, Reason, Remedy
 from cachetui.model import Inventory
 from tests.ui.cache import everyday, inventory, made
 
@@ -22,9 +22,11 @@ ANSWER = Explanation(
         "build a wheel for CPython 3.11 and keep it",
     ),
     held=(
-        Held("yes", "psycopg2-2.4.1.tar.gz", "sdist 2 years old, sha256 as the index says", SDIST),
-        Held("no", "psycopg2-2.4.1-cp27-cp27mu-linux_x86_64.whl", "built here 2 years old, built for CPython 2.7", OLD),
-        Held("other", "psycopg2-2.4.4-cp311-cp311-linux_x86_64.whl", "fits, but ==2.4.1 leaves it out", NEWER),
+        CachedFile("yes", "psycopg2-2.4.1.tar.gz", "sdist 2 years old, sha256 as the index says", SDIST),
+        CachedFile(
+            "no", "psycopg2-2.4.1-cp27-cp27mu-linux_x86_64.whl", "built here 2 years old, built for CPython 2.7", OLD
+        ),
+        CachedFile("other", "psycopg2-2.4.4-cp311-cp311-linux_x86_64.whl", "fits, but ==2.4.1 leaves it out", NEWER),
     ),
     reasons=(
         Reason(

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cachetui.browsing.catalog import Catalog
 from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import Inventory
-from cachetui.report.health_text import Group, Ill, grouped
+from cachetui.report.health_text import FindingEntry, Group, grouped
 from tests.ui.cache import MB, NOW, everyday, inventory, made
 
 TORCH = "http-v2/torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"
@@ -34,10 +34,10 @@ def sick() -> Inventory:
 def groups_of(findings: Iterable[Finding], known: Inventory | None = None) -> tuple[Group, ...]:
     """Gather findings as the screen does."""
     entries = Catalog.of(known or sick()).entries
-    return grouped([Ill(finding, entries[finding.path]) for finding in in_order([*findings])])
+    return grouped([FindingEntry(finding, entries[finding.path]) for finding in in_order([*findings])])
 
 
 def many(number: int, sort: Sort = "owner") -> tuple[Group, ...]:
     """Make one group of many entries."""
     entries = [made("wheel", f"{index:06d}", 8_192) for index in range(number)]
-    return grouped([Ill(Finding(sort, entry.path, "it belongs to root", NOW), entry) for entry in entries])
+    return grouped([FindingEntry(Finding(sort, entry.path, "it belongs to root", NOW), entry) for entry in entries])

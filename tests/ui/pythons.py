@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.pip.config.location import DEFAULT, Location
 from cachetui.pip.config.paths import Files
@@ -17,11 +17,13 @@ FILES = Files(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
 BY_DEFAULT = Saying("cache-dir", str(PLACE), DEFAULT, "counts")
 
 
-def portrait(executable: str, version: str, pip: str | None, trouble: str | None = None, tag: str = "") -> Portrait:
+def portrait(
+    executable: str, version: str, pip: str | None, trouble: str | None = None, tag: str = ""
+) -> InterpreterInfo:
     prefix = Path(executable).parents[1]
     base = Path("/usr") if ".venv" in executable else prefix
     tags = (f"{tag}-{tag}-linux_x86_64",) if tag else ()
-    return Portrait(
+    return InterpreterInfo(
         Python(Path(executable), prefix),
         version,
         "CPython" if version else "",

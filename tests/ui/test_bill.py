@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.removal.plan import PROTECTED, Kept
-from cachetui.report.removal_list import BillLine, bill, stays, title
+from cachetui.report.removal_list import ListLine, bill, stays, title
 from tests.ui.cache import MB, everyday, index_page, made, release
 
 
@@ -9,12 +9,12 @@ def test_entries_are_listed_by_project_the_biggest_first_and_metadata_stand_with
     small = [*release("six", "1.16.0", MB, 1), *release("six", "1.15.0", MB, 1, metadata=False), index_page("six")]
     big = [made("sdist", "numpy", 5 * MB, 1, "numpy", "2.0", filename="numpy-2.0.tar.gz")]
     assert bill([*small, *big]) == [
-        BillLine("numpy", disk=5_004_096, heading=True),
-        BillLine("numpy-2.0.tar.gz", "sdist", 5_004_096),
-        BillLine("six", disk=2_040_960, heading=True),
-        BillLine("six-1.16.0-cp311-cp311-linux_x86_64.whl", "wheel, metadata", 1_016_384),
-        BillLine("six-1.15.0-cp311-cp311-linux_x86_64.whl", "wheel", 1_004_096),
-        BillLine("index page", "index", 20_480),
+        ListLine("numpy", disk=5_004_096, heading=True),
+        ListLine("numpy-2.0.tar.gz", "sdist", 5_004_096),
+        ListLine("six", disk=2_040_960, heading=True),
+        ListLine("six-1.16.0-cp311-cp311-linux_x86_64.whl", "wheel, metadata", 1_016_384),
+        ListLine("six-1.15.0-cp311-cp311-linux_x86_64.whl", "wheel", 1_004_096),
+        ListLine("index page", "index", 20_480),
     ]
 
 
@@ -37,8 +37,8 @@ def test_what_has_no_name_is_listed_by_its_path() -> None:
 def test_what_stays_is_listed_with_its_reason() -> None:
     assert stays([]) == []
     assert stays([Kept("a", "in use")]) == [
-        BillLine("1 thing stays, though it was asked for", heading=True),
-        BillLine("a", "in use"),
+        ListLine("1 thing stays, though it was asked for", heading=True),
+        ListLine("a", "in use"),
     ]
 
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.insight.health.finding import MEANINGS, Finding
-from cachetui.report.health_text import Proof, name_of, proof_words, serious, verdict
+from cachetui.report.health_text import VerificationSummary, name_of, proof_words, serious, verdict
 from tests.ui.cache import NOW, made
 from tests.ui.findings import FAST, SIX, SWAPPED, groups_of
 
@@ -24,11 +24,15 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
 
 
 def test_what_was_proven_is_told() -> None:
-    assert proof_words(Proof(1_200, 1), "v") == (
+    assert proof_words(VerificationSummary(1_200, 1), "v") == (
         "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
     )
-    assert proof_words(Proof(3, 4, stopped=True), "v")[1:] == ("Stopped: not everything was read. v begins anew.",)
-    assert proof_words(Proof(3, 4, later=2), "v")[1:] == ("2 files came or changed since: v reads everything anew.",)
+    assert proof_words(VerificationSummary(3, 4, stopped=True), "v")[1:] == (
+        "Stopped: not everything was read. v begins anew.",
+    )
+    assert proof_words(VerificationSummary(3, 4, later=2), "v")[1:] == (
+        "2 files came or changed since: v reads everything anew.",
+    )
     assert proof_words(None, "F5") == (
         "Damage inside files is not seen so: F5 reads everything, and compares it with known hashes.",
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.why.pip_command import QuestionError
-from cachetui.text.redact import LONGEST, echoed, unsaid
+from cachetui.text.redact import LONGEST, quote_input, redact_input
 
 
 @pytest.mark.parametrize(
@@ -17,16 +17,16 @@ from cachetui.text.redact import LONGEST, echoed, unsaid
     ],
 )
 def test_secrets_are_left_out(typed: str, shown: str) -> None:
-    assert unsaid(typed) == shown
+    assert redact_input(typed) == shown
 
 
 def test_what_steers_a_terminal_is_spelt_out_and_what_is_long_is_cut() -> None:
-    assert echoed("a\x1b[31m\n\u202e") == r"a\x1b[31m\x0a\u202e"
-    assert len(echoed("a" * 9_000)) == LONGEST + 1
+    assert quote_input("a\x1b[31m\n\u202e") == r"a\x1b[31m\x0a\u202e"
+    assert len(quote_input("a" * 9_000)) == LONGEST + 1
 
 
 def test_a_secret_is_left_out_before_the_end_is() -> None:
-    assert "s" * 9 not in echoed(f"https://{'s' * 9_000}@files.example/x")
+    assert "s" * 9 not in quote_input(f"https://{'s' * 9_000}@files.example/x")
 
 
 def test_a_message_keeps_its_advice_however_long_the_quote_is() -> None:

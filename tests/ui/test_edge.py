@@ -4,7 +4,7 @@ import pytest
 
 from cachetui.errors import CachetuiError, RootError
 from cachetui.text.redact import LONGEST
-from cachetui.ui.edge import UnforeseenError, edge
+from cachetui.ui.edge import InternalError, edge
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,13 @@ from cachetui.ui.edge import UnforeseenError, edge
 def test_what_nobody_foresaw_becomes_a_sentence(error: Exception, told: str) -> None:
     with pytest.raises(CachetuiError) as caught, edge("answer this"):
         raise error
-    assert type(caught.value) is UnforeseenError
+    assert type(caught.value) is InternalError
     assert caught.value.__cause__ is error
     assert str(caught.value) == f"cachetui failed to answer this, by a mistake of its own ({told})."
 
 
 def test_it_is_not_longer_than_a_message() -> None:
-    with pytest.raises(UnforeseenError) as caught, edge("answer this"):
+    with pytest.raises(InternalError) as caught, edge("answer this"):
         raise ValueError("x" * 9_000)
     assert len(str(caught.value)) < LONGEST + 100
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.health.finding import Finding
-from cachetui.report.health_text import Group, Ill, Proof, grouped
+from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped
 from cachetui.ui.glyphs import ASCII, UNICODE
 from cachetui.ui.health.layout import BESIDE, Look, Page
 from cachetui.ui.widgets.cells import width
@@ -13,7 +13,7 @@ from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, 
 TIGHT = Look(UNICODE, roomy=False)
 
 
-def unmarked(group: Group, ill: Ill | None) -> str:
+def unmarked(group: Group, ill: FindingEntry | None) -> str:
     del group, ill
     return " "
 
@@ -55,7 +55,7 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
 
 def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> None:
     groups = groups_of([SWAPPED])
-    assert text(Page(groups, Proof(9, 2), {"mismatch"}, 60, TIGHT))[-6:] == [
+    assert text(Page(groups, VerificationSummary(9, 2), {"mismatch"}, 60, TIGHT))[-6:] == [
         "     [ ] torch-2.3.0+…11-linux_x86_64.whl  since 2026-05-28",
         "         its sha256 is",
         f"         {'3f' * 25}",
@@ -63,7 +63,7 @@ def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> 
         f"         {'a0' * 25}",
         f"         {'a0' * 7}",
     ]
-    beside = text(Page(groups, Proof(9, 2), {"mismatch"}, 200, TIGHT))
+    beside = text(Page(groups, VerificationSummary(9, 2), {"mismatch"}, 200, TIGHT))
     assert beside[-2].startswith("     [ ] torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl  ")
     assert beside[-2].endswith("   781 MB  since 2026-05-28")
     assert f"its sha256 is {'3f' * 32}" in beside[-2]
@@ -73,7 +73,13 @@ def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> 
 @pytest.mark.parametrize("room", [20, 40, 60, 80, BESIDE, 200])
 @pytest.mark.parametrize("roomy", [False, True])
 def test_rows_and_lines_know_each_other_and_nothing_is_wider_than_the_screen(room: int, roomy: bool) -> None:
-    page = Page(groups_of([*FAST, SWAPPED]), Proof(3, 1, later=2), {"unreadable", "mismatch"}, room, Look(ASCII, roomy))
+    page = Page(
+        groups_of([*FAST, SWAPPED]),
+        VerificationSummary(3, 1, later=2),
+        {"unreadable", "mismatch"},
+        room,
+        Look(ASCII, roomy),
+    )
     assert page.rows == 7
     spans = [page.span(row) for row in range(page.rows)]
     for row, (first, end) in enumerate(spans):
@@ -107,7 +113,7 @@ def test_rows_are_found_again_by_what_they_are() -> None:
 
 
 def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> None:
-    assert text(Page(groups_of(FAST), Proof(3, 4), (), 80, TIGHT))[2].startswith(" ✓ 3 files proven")
+    assert text(Page(groups_of(FAST), VerificationSummary(3, 4), (), 80, TIGHT))[2].startswith(" ✓ 3 files proven")
     unread = text(Page(groups_of(FAST), None, (), 120, Look(UNICODE, roomy=False, verify="F5")))
     assert unread[2].startswith(" Damage inside files is not seen so: F5 reads everything")
 
@@ -115,7 +121,7 @@ def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> 
 def test_what_comes_from_the_cache_is_made_harmless() -> None:
     nasty = made("unknown", "x", MB, note="n")._replace(filename="a\x1b[31m[b]x.whl")
     finding = Finding("unreadable", nasty.path, "\x1b]0;x\x07 https://me:secret@files.example/ \u202e", NOW)
-    told = "\n".join(text(Page(grouped([Ill(finding, nasty)]), None, {"unreadable"}, 120, TIGHT)))
+    told = "\n".join(text(Page(grouped([FindingEntry(finding, nasty)]), None, {"unreadable"}, 120, TIGHT)))
     assert r"a\x1b[31m[b]x.whl" in told
     assert "secret" not in told
     assert told.replace("\n", "").isprintable()
@@ -124,7 +130,7 @@ def test_what_comes_from_the_cache_is_made_harmless() -> None:
 def test_only_what_is_seen_is_laid_out() -> None:
     asked: list[str] = []
 
-    def sign(group: Group, ill: Ill | None) -> str:
+    def sign(group: Group, ill: FindingEntry | None) -> str:
         asked.append(ill.entry.path if ill else group.sort)
         return " "
 

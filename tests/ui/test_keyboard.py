@@ -16,7 +16,7 @@ from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.dialogs.confirm import Question
-from cachetui.ui.dialogs.modal import Asking
+from cachetui.ui.dialogs.modal import ConfirmModal
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
 from tests.ui.screens import Still
@@ -71,7 +71,7 @@ class Hasty(Still):
     typed = 0
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(screen, Asking) and screen.asked_at == inf:
+        if isinstance(screen, ConfirmModal) and screen.asked_at == inf:
             burst(self, self.answer)
             self.typed += 1
         super()._display(screen, renderable)

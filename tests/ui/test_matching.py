@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cachetui.browsing.catalog import Catalog
 from cachetui.browsing.filter import Matcher, matches
-from cachetui.browsing.group import BETWEEN, Holding
+from cachetui.browsing.group import BETWEEN, EntryGroup
 from cachetui.browsing.model import Listing
 from cachetui.errors import TermError
 from cachetui.labels import WORDS, Facts
@@ -25,7 +25,7 @@ def matcher_of(typed: str) -> Matcher:
 
 
 def found(typed: str, title: str, entries: list[Entry]) -> list[Entry]:
-    holding = matcher_of(typed)(title, Holding(entries))
+    holding = matcher_of(typed)(title, EntryGroup(entries))
     return [] if holding is None else list(holding.entries)
 
 
@@ -72,16 +72,16 @@ def test_what_has_no_file_name_is_found_by_its_address_or_else_by_its_path() -> 
 
 
 def test_all_matching_is_the_same_object() -> None:
-    holding = Holding(TORCH)
+    holding = EntryGroup(TORCH)
     assert matcher_of("whl")("torch", holding) is holding
 
 
 def test_a_part_adds_up_to_what_it_lets_through() -> None:
-    whole = Holding(TORCH)
+    whole = EntryGroup(TORCH)
     assert matcher_of("cp31")("other", whole) is whole
     narrow = matcher_of("cp310")("other", whole)
     assert narrow is not None
-    assert (len(narrow.entries), list(narrow.entries), narrow.disk) == (2, TORCH[2:], Holding(TORCH[2:]).disk)
+    assert (len(narrow.entries), list(narrow.entries), narrow.disk) == (2, TORCH[2:], EntryGroup(TORCH[2:]).disk)
     assert TORCH[2] in narrow.entries
     assert TORCH[0] not in narrow.entries
 

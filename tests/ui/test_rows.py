@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
-from cachetui.browsing.group import Age, Holding
+from cachetui.browsing.group import Age, EntryGroup
 from cachetui.browsing.model import Listing
 from cachetui.browsing.rows import By, Order, Row
 from cachetui.ui.browse.columns import columns
@@ -135,8 +135,8 @@ def test_a_filter_hides_entries_and_figures_follow() -> None:
 def test_a_project_is_as_old_as_its_newest_file_never_as_its_index_page() -> None:
     wheel, _ = release("six", "1.16.0", MB, 500)
     page = index_page("six", days=2)
-    assert Holding([wheel, page]).newest("downloaded") == wheel.downloaded
-    assert Holding([page]).newest("downloaded") == page.downloaded
+    assert EntryGroup([wheel, page]).newest("downloaded") == wheel.downloaded
+    assert EntryGroup([page]).newest("downloaded") == page.downloaded
 
 
 def test_versions_that_are_equal_stand_in_one_place() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.change import Change
 from cachetui.pip_settings.effective import PipSettings
@@ -304,7 +304,7 @@ async def test_all_that_is_found_is_posted_and_a_search_that_is_stopped_posts_no
 
     known = threading.Event()
 
-    def stopping(stop: Callable[[], bool]) -> Iterator[Portrait]:
+    def stopping(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
         yield working[0]
         known.wait(60)
         stopped.stop()
@@ -322,7 +322,7 @@ async def test_they_are_looked_for_only_once_the_cache_has_been_read(monkeypatch
     monkeypatch.setattr(worker, "SETTLED", 0.01)
     asked: list[bool] = []
 
-    def finding(stop: Callable[[], bool]) -> Iterator[Portrait]:
+    def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
         asked.append(app.inventory is not None)
         yield from [one.portrait for one in pythons()]
 

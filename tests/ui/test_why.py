@@ -12,7 +12,7 @@ from textual.events import Paste
 from textual.pilot import Pilot
 
 from cachetui.browsing.catalog import Catalog, Place, Rank
-from cachetui.browsing.group import Holding
+from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.rows import Row
 from cachetui.demo import demo_cache
 from cachetui.errors import RootError
@@ -142,11 +142,11 @@ def test_what_is_filled_in_depends_on_the_row() -> None:
     odd = made("sdist", "odd", MB, 5, "odd", "of-long-ago")
     shelf, version = Place(Rank.PROJECT, "torch"), Place(Rank.PROJECT, "torch", "=2.3+cu121")
     rows = [
-        Row(shelf, shelf, "torch", Holding(entries)),
-        Row(version, version, "2.3.0+cu121", Holding(entries), depth=1),
-        Row(entries[0].path, version, "torch.whl", Holding(entries[:1]), depth=2),
-        Row("odd", Place(Rank.PROJECT, "odd", "=of-long-ago"), "odd", Holding([odd]), depth=2),
-        Row(Place(Rank.LEFTOVERS), Place(Rank.LEFTOVERS), "Leftovers", Holding([])),
+        Row(shelf, shelf, "torch", EntryGroup(entries)),
+        Row(version, version, "2.3.0+cu121", EntryGroup(entries), depth=1),
+        Row(entries[0].path, version, "torch.whl", EntryGroup(entries[:1]), depth=2),
+        Row("odd", Place(Rank.PROJECT, "odd", "=of-long-ago"), "odd", EntryGroup([odd]), depth=2),
+        Row(Place(Rank.LEFTOVERS), Place(Rank.LEFTOVERS), "Leftovers", EntryGroup([])),
     ]
     assert [*map(requirement_of, rows)] == ["torch", "torch==2.3.0+cu121", "torch==2.3.0+cu121", "odd", ""]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.explanation import Held, Reason, Remedy
+from cachetui.insight.why.explanation import CachedFile, Reason, Remedy
 from cachetui.ui.glyphs import ASCII, UNICODE
 from cachetui.ui.why.layout import Act, Look, PageLine, acts_of, answer_lines, plain_lines
 from cachetui.ui.widgets.cells import width
@@ -132,7 +132,7 @@ def test_hostile_words_fit_into_any_width_and_do_nothing(room: int) -> None:
     answer = replace(
         ANSWER,
         verdict=evil,
-        held=(Held("yes", f"{evil}.whl", evil, SDIST),),
+        held=(CachedFile("yes", f"{evil}.whl", evil, SDIST),),
         reasons=(Reason(evil, (evil,), (SDIST,)),),
         remedies=(Remedy(f"pip install 'x @ https://me:secret@files.example/x?k=v' {evil}", evil),),
     )

@@ -69,12 +69,12 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
 def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
     """Read an earlier report; raise UsageError if it is about other terms."""
     from cachetui.report.audit_earlier import read_report  # noqa: PLC0415
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     earlier = read_report(since)
     if earlier.terms != terms:
         of = f"of {' '.join(earlier.terms)}" if earlier.terms else "of everything, without terms"
-        raise click.UsageError(printable(f"The earlier report is {of}: the same must be asked for to compare."))
+        raise click.UsageError(escape_control(f"The earlier report is {of}: the same must be asked for to compare."))
     return earlier
 
 

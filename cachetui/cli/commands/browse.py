@@ -16,7 +16,7 @@ from cachetui.interpreters.lookup import python_at
 from cachetui.ui import FRAMES
 
 if TYPE_CHECKING:
-    from cachetui.interpreters.info import Portrait
+    from cachetui.interpreters.info import InterpreterInfo
 
 
 def browse(settings: Settings) -> int:
@@ -45,7 +45,7 @@ def browse(settings: Settings) -> int:
     return app.return_code or DONE
 
 
-def _pythons(settings: Settings, stop: Callable[[], bool]) -> Iterator[Portrait]:
+def _pythons(settings: Settings, stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
     """Yield the Pythons here, that first which was named."""
     from cachetui.interpreters.discovery import portraits  # noqa: PLC0415 - slow to load
     from cachetui.interpreters.store import Remembered  # noqa: PLC0415

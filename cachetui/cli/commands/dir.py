@@ -18,13 +18,13 @@ def command(context: click.Context) -> int:
     """Print the cache's directory, whether it exists or not."""
     from cachetui.cli.cache import located  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     with located(Settings.of(context)) as location:
         for sentence in location.notes:
             note(sentence)
         if sys.stdout.isatty():
-            sys.stdout.write(f"{printable(str(location.root))}\n")
+            sys.stdout.write(f"{escape_control(str(location.root))}\n")
         else:  # a script needs the very bytes
             sys.stdout.flush()
             sys.stdout.buffer.write(os.fsencode(f"{location.root}\n"))

@@ -106,15 +106,15 @@ def read_files(paths: Sequence[str]) -> RequirementFile:
         read_requirement_files,
     )
     from cachetui.pip.config.paths import place  # noqa: PLC0415
-    from cachetui.text.redact import echoed, unsaid  # noqa: PLC0415
+    from cachetui.text.redact import quote_input, redact_input  # noqa: PLC0415
 
     try:
         found = read_requirement_files([place(path) for path in paths])
     except RequirementFileError as error:
-        quoted = f": {echoed(error.quoted)}" if error.quoted else ""
-        raise CachetuiError(f"{unsaid(error.place)}{quoted} {unsaid(error.complaint)}") from None
+        quoted = f": {quote_input(error.quoted)}" if error.quoted else ""
+        raise CachetuiError(f"{redact_input(error.place)}{quoted} {redact_input(error.complaint)}") from None
     for ignored in found.ignored:
-        note(f"Not looked at: {unsaid(ignored.place)}: {echoed(ignored.text)}")
+        note(f"Not looked at: {redact_input(ignored.place)}: {quote_input(ignored.text)}")
     return found
 
 
@@ -122,14 +122,14 @@ def find_needs(cache: Cache, settings: Settings, file: RequirementFile) -> Needs
     """Choose what requirements need, for the Python that is meant. Raises CachetuiError where there is none."""
     from cachetui.errors import CachetuiError  # noqa: PLC0415
     from cachetui.export.requirements_closure import needs_of  # noqa: PLC0415
-    from cachetui.interpreters.info import portrait_of  # noqa: PLC0415
+    from cachetui.interpreters.info import interpreter_info  # noqa: PLC0415
     from cachetui.interpreters.lookup import default_python, python_at  # noqa: PLC0415
 
     named = settings.python or (sys.executable if settings.demo else None)  # for which the demo was made
     python = python_at(named) if named else default_python()
     if python is None:
         raise CachetuiError("There is no Python here to choose files for: name one with --python.")
-    portrait = portrait_of(python)
+    portrait = interpreter_info(python)
     if portrait.trouble or not portrait.tags:
         trouble = portrait.trouble or "It does not say what it can use."
         raise CachetuiError(f"What {python.executable} needs cannot be told: {trouble} Name another with --python.")
@@ -174,7 +174,7 @@ def tell(planned: Sequence[Planned], outcome: Outcome | None) -> None:
     """Write what was exported, or what is planned where nothing was, a line each."""
     from cachetui.cli.notes import for_stream  # noqa: PLC0415
     from cachetui.report.export_text import entry_words  # noqa: PLC0415
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
     from cachetui.text.format import disk_text  # noqa: PLC0415
 
     lines = (
@@ -183,7 +183,7 @@ def tell(planned: Sequence[Planned], outcome: Outcome | None) -> None:
         else [(one.size, one.filename or f"{entry_words(one.entry)}  (named when it is written)") for one in planned]
     )
     for size, words in lines:
-        sys.stdout.write(for_stream(f"{disk_text(size):>9}  {printable(words)}\n", sys.stdout))
+        sys.stdout.write(for_stream(f"{disk_text(size):>9}  {escape_control(words)}\n", sys.stdout))
 
 
 def document(
@@ -193,7 +193,7 @@ def document(
     import json  # noqa: PLC0415 - seldom wanted
 
     from cachetui.report.entries_json import SCHEMA, clean  # noqa: PLC0415
-    from cachetui.text.redact import unsaid  # noqa: PLC0415
+    from cachetui.text.redact import redact_input  # noqa: PLC0415
 
     def named(filename: str | None) -> str | None:
         return None if filename is None else clean(filename)
@@ -227,6 +227,6 @@ def document(
         ]
     if asked is not None:
         parts["not_looked_at"] = [
-            {"place": clean(unsaid(one.place)), "text": clean(unsaid(one.text))} for one in asked.ignored
+            {"place": clean(redact_input(one.place)), "text": clean(redact_input(one.text))} for one in asked.ignored
         ]
     return f"{json.dumps(parts, indent=1)}\n"

@@ -35,12 +35,12 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
     """Show where the cache is, whether pip uses it and why, and sizes by kind and age."""
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.notes import for_stream, note  # noqa: PLC0415
-    from cachetui.text.redact import hushed  # noqa: PLC0415
+    from cachetui.text.redact import redact_urls  # noqa: PLC0415
 
     settings = Settings.of(context)
     with opened(settings) as cache:
         for sentence in cache.location.notes:
-            note(hushed(sentence))
+            note(redact_urls(sentence))
         if settings.python and not with_pythons:
             from cachetui.cli.pythons import named  # noqa: PLC0415 - runs it
 
@@ -77,7 +77,7 @@ def figures(cache: Cache, now_ns: int) -> dict[str, Any]:
     """Return what there is to say, in the order and words of the JSON document."""
     from cachetui.model import KINDS  # noqa: PLC0415
     from cachetui.report.entries_json import clean  # noqa: PLC0415
-    from cachetui.text.redact import hushed  # noqa: PLC0415
+    from cachetui.text.redact import redact_urls  # noqa: PLC0415
 
     location, inventory = cache
     entries = inventory.entries
@@ -87,8 +87,8 @@ def figures(cache: Cache, now_ns: int) -> dict[str, Any]:
         "root": clean(inventory.root),
         "said_by": clean(location.said_by),
         "enabled": location.enabled,
-        "off_by": location.off_by and clean(hushed(location.off_by)),
-        "notes": [clean(hushed(sentence)) for sentence in location.notes],
+        "off_by": location.off_by and clean(redact_urls(location.off_by)),
+        "notes": [clean(redact_urls(sentence)) for sentence in location.notes],
         "disk_usage": inventory.disk_usage,
         "apparent_size": inventory.apparent_size,
         "projects": len({entry.project for entry in entries if entry.project is not None}),
@@ -114,17 +114,21 @@ def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int 
 
 def report(cache: Cache, now_ns: int) -> Iterator[str]:
     """Yield the lines of the text form."""
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
     from cachetui.text.format import count, disk_text  # noqa: PLC0415
-    from cachetui.text.redact import hushed  # noqa: PLC0415
+    from cachetui.text.redact import redact_urls  # noqa: PLC0415
 
     location, inventory = cache
     known = figures(cache, now_ns)
-    yield f"Cache        {printable(str(location.root))}"
+    yield f"Cache        {escape_control(str(location.root))}"
     if inventory.root != str(location.root):
-        yield f"Really       {printable(inventory.root)}"
-    yield f"Named by     {printable(location.said_by)}"
-    yield "State        on" if location.enabled else f"State        off, by {printable(hushed(location.off_by or '?'))}"
+        yield f"Really       {escape_control(inventory.root)}"
+    yield f"Named by     {escape_control(location.said_by)}"
+    yield (
+        "State        on"
+        if location.enabled
+        else f"State        off, by {escape_control(redact_urls(location.off_by or '?'))}"
+    )
     size, length = disk_text(known["disk_usage"]), disk_text(known["apparent_size"])
     yield f"Disk usage   {size}, apparent size {length}"
     yield (

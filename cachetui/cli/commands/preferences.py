@@ -76,11 +76,11 @@ def _defaults(preferences: Preferences) -> list[str]:
 
 def lines(preferences: Preferences) -> Iterator[str]:
     """Yield everything as text, which fits 80 columns but for a path that does not."""
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     defaults = _defaults(preferences)
     policy = preferences.policy
-    yield f"{'file':<{LABEL}}{printable(str(preferences.path))}"
+    yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
     yield f"{'':<{LABEL}}{'is there' if preferences.exists else 'is not there: everything is at its default'}"
     sort = f"{preferences.sort.by} reverse" if preferences.sort.reverse else preferences.sort.by
     values: dict[str, list[str]] = {
@@ -107,7 +107,7 @@ def lines(preferences: Preferences) -> Iterator[str]:
 
 def _wrapped(label: str, words: str) -> list[str]:
     """Break words, but no name or term, into lines behind a label."""
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     wrapper = textwrap.TextWrapper(WIDTH, label, " " * LABEL, break_on_hyphens=False)
-    return wrapper.wrap(printable(words)) or [label]
+    return wrapper.wrap(escape_control(words)) or [label]

@@ -49,14 +49,14 @@ def command(
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.choosing import facts_for, preferred_for_removal  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.cli.removal_flow import Wishes, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.rules import CHOOSERS, Rules, choose  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
     from cachetui.text.format import disk_text  # noqa: PLC0415
 
     refuse_redirection("prune", terms)
     settings = Settings.of(context)
-    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
     choosers = frozenset([chooser for chooser in CHOOSERS if rule.pop(chooser.replace("-", "_"))])
     rules = Rules(choosers, terms=parse_terms(terms) if terms else None, **rule)
@@ -92,7 +92,7 @@ def _is_said(context: click.Context) -> bool:
 def _policy(preferences: Preferences) -> Rules:
     """Return the rules of the policy, and tell what they are. Raises UsageError where there is none to be run."""
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     policy = preferences.policy
     if policy is None or not policy.rules:
@@ -103,6 +103,6 @@ def _policy(preferences: Preferences) -> Rules:
             if policy is not None:
                 why = f"the policy in {preferences.path} chooses nothing: it has no rule of its own"
         example = "With a rule or a term, such as --superseded or --older-than 90d, prune does that"
-        raise click.UsageError(printable(f"{example}; without any, {why}."))
+        raise click.UsageError(escape_control(f"{example}; without any, {why}."))
     note(f"The policy in {preferences.path}: prune {policy.options}")
     return policy.rules

@@ -17,10 +17,10 @@ def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> 
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.choosing import preferred_for_removal  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.cli.removal_flow import Wishes, remove  # noqa: PLC0415
+    from cachetui.cli.removal_flow import RemovalRequest, remove  # noqa: PLC0415
 
     settings = Settings.of(context)
-    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
     protection = preferred_for_removal().protection
     with opened(settings) as cache:

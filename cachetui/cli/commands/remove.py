@@ -23,12 +23,12 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
     from cachetui.cli.choosing import matching, preferred_for_removal  # noqa: PLC0415
     from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.cli.removal_flow import Wishes, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
 
     refuse_redirection("remove", terms)
     settings = Settings.of(context)
-    wishes = Wishes(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
     wishes.check()
     predicate = parse_terms(terms)
     wishes.want_python(predicate.words, settings)

@@ -111,7 +111,7 @@ def report(
     """Yield the lines of the text form."""
     from textwrap import wrap  # noqa: PLC0415
 
-    from cachetui.text.escape import printable  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
     from cachetui.text.format import count, date, disk_text  # noqa: PLC0415
 
     for _, group in groupby(findings, key=lambda one: one.sort):
@@ -122,9 +122,9 @@ def report(
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
         for finding in same[:most]:
             entry = inventory.by_path[finding.path]
-            yield f"  - {printable(named(entry))}: {printable(finding.words)}, {date(finding.since)}"
+            yield f"  - {escape_control(named(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
             if entry.filename or entry.project:
-                yield f"    {printable(finding.path)}"
+                yield f"    {escape_control(finding.path)}"
         if most is not None and len(same) > most:
             yield f"  … and {len(same) - most:,} more; --all names them"
         yield ""

@@ -47,7 +47,7 @@ def command(
     from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without all of these
     from cachetui.cli.notes import Status, for_stream  # noqa: PLC0415
     from cachetui.demo.contents import INDEX  # noqa: PLC0415
-    from cachetui.insight.why.environment import asker_of  # noqa: PLC0415
+    from cachetui.insight.why.environment import resolve_environment  # noqa: PLC0415
     from cachetui.insight.why.explain import explain  # noqa: PLC0415
     from cachetui.insight.why.pip_command import QuestionError  # noqa: PLC0415
     from cachetui.insight.why.question import read_question  # noqa: PLC0415
@@ -65,7 +65,7 @@ def command(
         named = python_at(settings.python) if settings.python else None
         status = Status(sys.stderr)
         status.show(f"Asking the pip of {settings.python or question.python or 'this environment'} …")
-        asker = asker_of(question, location, named, demo_index=INDEX if settings.demo else "")
+        asker = resolve_environment(question, location, named, demo_index=INDEX if settings.demo else "")
         explanation = explain(question, inventory, asker, now=time.time())
         status.clear()
         if as_json:
@@ -81,7 +81,7 @@ def document(explanation: Explanation) -> str:
     import json  # noqa: PLC0415 - seldom wanted
 
     from cachetui.report.entries_json import SCHEMA, clean  # noqa: PLC0415
-    from cachetui.text.redact import unsaid  # noqa: PLC0415
+    from cachetui.text.redact import redact_input  # noqa: PLC0415
 
     forecast = explanation.forecast
     parts = {
@@ -113,7 +113,7 @@ def document(explanation: Explanation) -> str:
         ],
         "remedies": [{"command": remedy.command, "words": remedy.words} for remedy in explanation.remedies],
     }
-    return f"{json.dumps(_cleaned(parts, lambda text: clean(unsaid(text))), indent=1)}\n"
+    return f"{json.dumps(_cleaned(parts, lambda text: clean(redact_input(text))), indent=1)}\n"
 
 
 def known_version(chosen: Chosen) -> str | None:
@@ -132,11 +132,11 @@ def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
 
 def report(explanation: Explanation) -> Iterator[str]:
     """Yield the lines of the text form."""
-    from cachetui.text.escape import printable  # noqa: PLC0415
-    from cachetui.text.redact import echoed, unsaid  # noqa: PLC0415
+    from cachetui.text.escape import escape_control  # noqa: PLC0415
+    from cachetui.text.redact import quote_input, redact_input  # noqa: PLC0415
 
     def fit(text: str) -> str:
-        return printable(unsaid(text))
+        return escape_control(redact_input(text))
 
     def wrapped(text: str, first: str = "", rest: str = "") -> Iterator[str]:
         from textwrap import wrap  # noqa: PLC0415
@@ -150,7 +150,7 @@ def report(explanation: Explanation) -> Iterator[str]:
             break_on_hyphens=False,
         )
 
-    yield from wrapped(f"{echoed(explanation.command or explanation.question)}  (for {explanation.asker})")
+    yield from wrapped(f"{quote_input(explanation.command or explanation.question)}  (for {explanation.asker})")
     yield ""
     yield from wrapped(f"{explanation.tone}: {explanation.verdict}")
     for sentence in explanation.more:

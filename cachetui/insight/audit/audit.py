@@ -11,8 +11,8 @@ from typing import NamedTuple
 from cachetui.insight.audit.figures import (
     AGES,
     Age,
-    Chance,
     Figure,
+    Reclaimable,
     Sized,
     already_built,
     by_age,
@@ -111,7 +111,7 @@ class Audit(Listed):
     """What is stored more than once, by file name; that first of which the copies take most."""
     linked: Figure
     """What has files with several names, whose blocks count once."""
-    rules: tuple[Chance, ...]
+    rules: tuple[Reclaimable, ...]
     """What each rule would free today; they overlap."""
     shards: tuple[Shards, ...]
     """What the directories take by themselves, of the whole root, the biggest first."""
@@ -198,7 +198,7 @@ def audit_of(
 
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
-) -> tuple[tuple[Chance, ...], int]:
+) -> tuple[tuple[Reclaimable, ...], int]:
     """Return what each rule would free of what is meant; and in bytes what something else would that is no rule's."""
     by_path = {part[0][2]: part for part in parts}
     chosen = [
@@ -213,7 +213,7 @@ def _chances(
     ]
     *frees, last = freed(inventory, [*[found.entries for _, found in chosen], other.entries], facts.now_ns)
     chances = [
-        Chance(rule.name, rule.options, found, sum(back), bool(facts.usable) or "unusable" not in rule.words)
+        Reclaimable(rule.name, rule.options, found, sum(back), bool(facts.usable) or "unusable" not in rule.words)
         for (rule, found), back in zip(chosen, frees, strict=True)
     ]
     return tuple(chances), sum(last)

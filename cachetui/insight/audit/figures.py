@@ -50,7 +50,7 @@ class Age(NamedTuple):
     """What it takes."""
 
 
-class Chance(NamedTuple):
+class Reclaimable(NamedTuple):
     """What a rule would free."""
 
     name: str

@@ -9,7 +9,7 @@ from cachetui.insight.health.finding import Finding, Sort, in_order
 from cachetui.model import NS, Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.layout import is_legacy
 from cachetui.system.tree import never
 
@@ -37,7 +37,7 @@ def check(
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
     found = [finding for entry in some for finding in _of_entry(entry, now_ns, legacy=mixed)]
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         for entry in some:
             if stop():
                 break
@@ -80,7 +80,7 @@ def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
         yield Finding("legacy", entry.path, "it lies under http/", since)
 
 
-def _owned(entry: Entry, evidence: Evidence) -> Iterator[Finding]:
+def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
     for file in entry.files:
         if trouble := evidence.trouble_with_owner(file):
             sort, words = trouble
@@ -88,7 +88,7 @@ def _owned(entry: Entry, evidence: Evidence) -> Iterator[Finding]:
             return
 
 
-def _environments(entry: Entry, evidence: Evidence, exists: Callable[[str], bool]) -> Iterator[Finding]:
+def _environments(entry: Entry, evidence: CacheReader, exists: Callable[[str], bool]) -> Iterator[Finding]:
     """Yield a self-check whose environments are all gone."""
     places = evidence.environments(entry)
     if places and not any(exists(place) for place in places):

@@ -11,14 +11,14 @@ from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from cachetui.insight.health.finding import Finding, Sort, in_order
-from cachetui.insight.known_hashes import vouchers_in
+from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import Entry, Inventory, version_order
 from cachetui.pip.crew import processors
 from cachetui.pip.formats.archives import NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.integrity import StoppedError, trouble_in
 from cachetui.pip.formats.records import UnreadableRecordError
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import GONE, never, reason
 
 VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
@@ -67,7 +67,7 @@ def verify(
     total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
     done = read = proven = sound = 0
     findings: list[Finding] = []
-    with Evidence(inventory) as evidence, ThreadPoolExecutor(processors(), "cachetui-verify") as pool:
+    with CacheReader(inventory) as evidence, ThreadPoolExecutor(processors(), "cachetui-verify") as pool:
         expected = expectations(inventory.entries, evidence, stop)
 
         def look(entry: Entry) -> None:
@@ -92,19 +92,19 @@ def verify(
     return Verified(in_order(findings), proven, sound, done < len(todo))
 
 
-def expectations(entries: Iterable[Entry], evidence: Evidence, stop: Callable[[], bool] = never) -> Expected:
+def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool] = never) -> Expected:
     """Return every hash that the cache's index pages and origins list."""
     found: dict[str, set[tuple[str, str]]] = {}
     for entry in entries:
         if stop():
             break
-        for one in vouchers_in(entry, evidence):
+        for one in known_hashes(entry, evidence):
             found.setdefault(one.record, set()).add((one.name, one.value))
     return {digest: frozenset(hashes) for digest, hashes in found.items()}
 
 
 def _trouble(
-    entry: Entry, known: frozenset[tuple[str, str]], evidence: Evidence, stop: Callable[[], bool]
+    entry: Entry, known: frozenset[tuple[str, str]], evidence: CacheReader, stop: Callable[[], bool]
 ) -> Finding | None:
     """Return what is wrong with one entry. Raises StoppedError."""
     since = max(file.mtime_ns for file in entry.files)

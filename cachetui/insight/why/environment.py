@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from cachetui.errors import CachetuiError
 from cachetui.insight.why.question import Question
-from cachetui.interpreters.info import Portrait, portrait_of
+from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, default_python, python_at
 from cachetui.pip.config.location import Interpreter, Location
 from cachetui.system.tree import never
@@ -19,14 +19,14 @@ UNSET_FOR_DEMO = "PIP_"
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class TargetEnvironment:
     """The Python whose pip is asked."""
 
     command: str = "python3"
     """How its user calls it: a name or a path, not quoted."""
     python: Python | None = None
     """Where it is; None where there is none."""
-    portrait: Portrait | None = None
+    portrait: InterpreterInfo | None = None
     """Its own description; None where there is none."""
     arguments: tuple[str, ...] = ()
     """Options that its pip gets before those of the question."""
@@ -40,7 +40,7 @@ class Asker:
     """Sentences on differences between the command and what is asked."""
 
 
-def asker_of(
+def resolve_environment(
     question: Question,
     location: Location,
     named: Interpreter | None,
@@ -48,7 +48,7 @@ def asker_of(
     *,
     demo_index: str = "",
     stop: Callable[[], bool] = never,
-) -> Asker:
+) -> TargetEnvironment:
     """Return whose pip is meant: the Python that was named, else the one that the command calls, else the default.
 
     That Python is run, to describe itself. With `demo_index`, the address of the made-up index, no setting of the
@@ -80,11 +80,13 @@ def asker_of(
         cache = ("--cache-dir", str(location.root))
         is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
         arguments = () if is_off else cache  # the option would be stronger than the variable
-    portrait = portrait_of(python, environ, stop=stop) if python else None
-    return Asker(command or "python3", python, portrait, arguments, variables, cache, location.off_by, tuple(notes))
+    portrait = interpreter_info(python, environ, stop=stop) if python else None
+    return TargetEnvironment(
+        command or "python3", python, portrait, arguments, variables, cache, location.off_by, tuple(notes)
+    )
 
 
 def _of_the_demo(environ: Mapping[str, str], stop: Callable[[], bool]) -> Python | None:
     """Return the Python that runs this where it has a pip; an environment of an installer need not have one."""
     here = python_at(sys.executable)
-    return here if portrait_of(here, environ, stop=stop).pip else default_python(environ)
+    return here if interpreter_info(here, environ, stop=stop).pip else default_python(environ)

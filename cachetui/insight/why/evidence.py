@@ -11,13 +11,13 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.question import Question
 from cachetui.insight.why.replay import Asked, Chosen, RefusedFile, Replay, Request, Run
 from cachetui.interpreters.compatibility import incompatibility
 from cachetui.model import Entry, Inventory
 from cachetui.pip.formats.index_page import as_asked
-from cachetui.pip.reader import Answer, Evidence, digest_of
+from cachetui.pip.reader import Answer, CacheReader, digest_of
 
 FILES = ("wheel", "sdist", "built")
 """Kinds of entries that can be installed."""
@@ -31,7 +31,7 @@ class Case:
     """The facts."""
 
     question: Question
-    asker: Asker
+    asker: TargetEnvironment
     replay: Replay
     run: Run
     """What pip did; empty where it could not be asked."""
@@ -263,14 +263,14 @@ class Case:
         return tuple(once.values())
 
 
-def gather(question: Question, inventory: Inventory, asker: Asker, replay: Replay, *, now: float) -> Case:
+def gather(question: Question, inventory: Inventory, asker: TargetEnvironment, replay: Replay, *, now: float) -> Case:
     """Read the evidence in the cache. Raises RootError."""
     bare = Case(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
     files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
     if not files:
         return bare
-    with Evidence(inventory) as evidence:
+    with CacheReader(inventory) as evidence:
         answers = {one.path: found for one in files if (found := evidence.answer(one))}
         requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
     return Case(question, asker, replay, bare.run, inventory, answers, requires, now)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urldefrag
 
-from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import FILES, Case, gather, place_of, version_of
-from cachetui.insight.why.explanation import Explanation, Held, Remedy
+from cachetui.insight.why.explanation import CachedFile, Explanation, Remedy
 from cachetui.insight.why.phrases import named, old, pip_of, python_of
 from cachetui.insight.why.question import Question
 from cachetui.insight.why.reasons import findings
@@ -19,7 +19,7 @@ from cachetui.system.tree import never
 
 
 def explain(
-    question: Question, inventory: Inventory, asker: Asker, *, now: float, stop: Callable[[], bool] = never
+    question: Question, inventory: Inventory, asker: TargetEnvironment, *, now: float, stop: Callable[[], bool] = never
 ) -> Explanation:
     """Answer a question; `now` is in seconds since the epoch. Runs the Python that is asked. Raises RootError."""
     root = inventory.root
@@ -52,7 +52,7 @@ def explain(
 
 
 def _scenario(
-    question: Question, asker: Asker, root: str, arguments: Sequence[str] = (), hidden: Sequence[str] = ()
+    question: Question, asker: TargetEnvironment, root: str, arguments: Sequence[str] = (), hidden: Sequence[str] = ()
 ) -> Scenario:
     words = tuple(arguments) or question.arguments
     return Scenario((words[0], *asker.arguments, *words[1:]), question.lines, root, tuple(hidden))
@@ -87,7 +87,7 @@ def _helps(before: Run, run: Run) -> bool:
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
-def _held(case: Case, entry: Entry) -> Held:
+def _held(case: Case, entry: Entry) -> CachedFile:
     """Describe a file of the project that is in the cache."""
     trouble, version = case.trouble(entry), version_of(entry)
     admitted = case.admits(version)
@@ -115,7 +115,7 @@ def _held(case: Case, entry: Entry) -> Held:
         words.append(_why_not_taken(case, entry))
     name = entry.filename or named([entry.project or "?", entry.version or ""], "").strip()
     fits = not trouble and case.reads(entry)
-    return Held("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
+    return CachedFile("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
 
 
 def _why_not_taken(case: Case, entry: Entry) -> str:

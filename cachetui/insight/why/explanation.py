@@ -18,7 +18,7 @@ Sign = Literal["yes", "no", "other"]
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class CachedFile:
     """A file of the project in the cache."""
 
     sign: Sign
@@ -89,7 +89,7 @@ class Explanation:
     """Further sentences that belong to the verdict."""
     steps: tuple[str, ...]
     """What pip would do, step by step, without full stops."""
-    held: tuple[Held, ...]
+    held: tuple[CachedFile, ...]
     reasons: tuple[Reason, ...]
     remedies: tuple[Remedy, ...]
     forecast: Prediction

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from cachetui.errors import CachetuiError
-from cachetui.text.redact import echoed
+from cachetui.text.redact import quote_input
 
 VERBS = ("install", "download", "wheel")
 """The commands of pip that fetch distributions."""
@@ -97,7 +97,7 @@ class QuestionError(CachetuiError):
 
     def redacted(self) -> str:
         """Return the message with what it quotes fit to be shown."""
-        return f"{echoed(self.typed)} {echoed(self.complaint)}".strip()
+        return f"{quote_input(self.typed)} {quote_input(self.complaint)}".strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from cachetui.model import NS, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import unpack_directories
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.reuse import Recalled, taken_over
 from cachetui.pip.scan.shards import Shard
 from cachetui.system.tree import Tree
@@ -18,7 +18,7 @@ def inventory_of(
     tree: Tree,
     shards: list[Shard],
     unchanged: list[Recalled],
-    gone: set[Candidate],
+    gone: set[EntryDraft],
     errors: Iterable[Unreadable],
     known: Mapping[str, Entry],
     complete: bool,

@@ -26,7 +26,7 @@ def once(text: Any) -> Any:
     return intern(text) if type(text) is str else text
 
 
-class Candidate:
+class EntryDraft:
     """What a scan knows of an entry, changed in place until all is known: by `expect`, `settle` and `recall` alone."""
 
     # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
@@ -143,7 +143,7 @@ class Candidate:
         )
 
     @classmethod
-    def of_row(cls, row: Row) -> Candidate:
+    def of_row(cls, row: Row) -> EntryDraft:
         """Return what a row describes, maybe made in another process."""
         candidate = cls.__new__(cls)
         candidate.dated, candidate.downloaded, candidate.read = row[0], row[4], row[6]
@@ -152,7 +152,7 @@ class Candidate:
         return candidate
 
     @classmethod
-    def of_entry(cls, entry: Entry, dated: int, hint: str) -> Candidate:
+    def of_entry(cls, entry: Entry, dated: int, hint: str) -> EntryDraft:
         """Return an entry as it was before it became a value, so that more can be learned of it."""
         candidate = cls.__new__(cls)
         candidate.dated, candidate.hint, candidate.announced = dated, hint, entry.announced

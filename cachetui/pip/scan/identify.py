@@ -16,7 +16,7 @@ from cachetui.model import Kind, Rung
 from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, Window, read_at
 from cachetui.pip.formats.records import read_record
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 
 MOVED = frozenset({301, 308})
 """Statuses of the redirects that pip caches."""
@@ -65,7 +65,7 @@ def dist_of(filename: str) -> Dist:
 # By what the files themselves say
 
 
-def read_headers(candidate: Candidate, fd: int) -> None:
+def read_headers(candidate: EntryDraft, fd: int) -> None:
     """Identify a record by its headers, as far as these go. Raises UnreadableRecordError, OSError."""
     record = read_record(fd, candidate.files[0].size, body_inside=len(candidate.files) == 1)
     header = record.header
@@ -103,7 +103,7 @@ def _filename_in(header: Callable[[str], str]) -> str | None:
     return re.split(r"[/\\]", unquote(filename))[-1] if filename else None
 
 
-def _settle_redirect(candidate: Candidate, location: str) -> None:
+def _settle_redirect(candidate: EntryDraft, location: str) -> None:
     try:
         parts = urlsplit(location)
         path = unquote(parts.path)
@@ -120,7 +120,7 @@ def _settle_redirect(candidate: Candidate, location: str) -> None:
     candidate.settle("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
 
 
-def body_of(candidate: Candidate, fd: int) -> Body:
+def body_of(candidate: EntryDraft, fd: int) -> Body:
     """Return the body, which stands in the entry's last file. Raises UnreadableRecordError, OSError."""
     if len(candidate.files) > 1:
         return Window(fd, 0, candidate.files[-1].size)
@@ -129,7 +129,7 @@ def body_of(candidate: Candidate, fd: int) -> Body:
     return body
 
 
-def look_inside(candidate: Candidate, fd: int) -> None:
+def look_inside(candidate: EntryDraft, fd: int) -> None:
     """Identify an entry by the bytes of its body."""
     body = body_of(candidate, fd)
     head = body.read(0, 20)
@@ -152,7 +152,7 @@ def look_inside(candidate: Candidate, fd: int) -> None:
         candidate.hint = "packed" if head.startswith(PACKED) else ""
 
 
-def _settle_known(candidate: Candidate, body: Body, kind: Kind, found: archives.Named | None) -> None:
+def _settle_known(candidate: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
     """Settle an entry whose project and version the headers name; its body says what it is and maybe the file name."""
     filename = found.filename if found and found.project == candidate.project else None
     if kind == "response":
@@ -165,7 +165,7 @@ def _settle_known(candidate: Candidate, body: Body, kind: Kind, found: archives.
     candidate.settle(kind, candidate.by, candidate.project, candidate.version, filename)
 
 
-def name_built(candidate: Candidate) -> None:
+def name_built(candidate: EntryDraft) -> None:
     """Name a wheel that pip built by its file name (`_internal/models/wheel.py`)."""
     filename = candidate.path.rpartition("/")[2]
     dist = dist_of(filename)
@@ -175,7 +175,7 @@ def name_built(candidate: Candidate) -> None:
         candidate.settle("built", filename=filename, note="its name is not a wheel's: pip does not use it")
 
 
-def read_origin(candidate: Candidate, fd: int) -> None:
+def read_origin(candidate: EntryDraft, fd: int) -> None:
     """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
     told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
     url = told if isinstance(told, str) else None
@@ -184,7 +184,7 @@ def read_origin(candidate: Candidate, fd: int) -> None:
     candidate.settle("built", *known, url, note)
 
 
-def read_selfcheck(candidate: Candidate, fd: int) -> None:
+def read_selfcheck(candidate: EntryDraft, fd: int) -> None:
     """Read for which environments pip looked for a newer pip."""
     names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
     candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
@@ -209,7 +209,7 @@ def object_in(text: bytes) -> dict[str, object]:
 # By the addresses that others list
 
 
-def settle_by_address(candidate: Candidate, url: str) -> None:
+def settle_by_address(candidate: EntryDraft, url: str) -> None:
     """Settle an entry whose address was found."""
     project, version, filename = candidate.project, candidate.version, index_page.filename_of(url)
     if project and version and filename.endswith((".whl", ".whl.metadata")):

@@ -11,8 +11,8 @@ from cachetui.model import Unreadable
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.scan import identify
-from cachetui.pip.scan.draft import Candidate
-from cachetui.pip.scan.url_index import NAMELESS_PAGE, Dictionary, Found
+from cachetui.pip.scan.draft import EntryDraft
+from cachetui.pip.scan.url_index import NAMELESS_PAGE, Found, UrlIndex
 from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, Tree, reason, unforeseen
 
@@ -22,26 +22,26 @@ CAN_ASK_AHEAD = hasattr(os, "posix_fadvise")
 """Whether a disk can be kept busy without threads."""
 
 
-class Looker:
+class Inspector:
     """Looks into the files of one tree."""
 
     def __init__(
         self,
         tree: Tree,
         stop: Callable[[], bool],
-        tell: Callable[[Sequence[Candidate]], None] = lambda _: None,
-        gone: set[Candidate] | None = None,
+        tell: Callable[[Sequence[EntryDraft]], None] = lambda _: None,
+        gone: set[EntryDraft] | None = None,
         errors: list[Unreadable] | None = None,
     ) -> None:
         """Look until `stop()` is true; `tell` is given the candidates of which something became known."""
         self._tree, self._stop, self._tell = tree, stop, tell
-        self.gone: set[Candidate] = set() if gone is None else gone
+        self.gone: set[EntryDraft] = set() if gone is None else gone
         """What vanished before it could be looked at."""
         self.errors: list[Unreadable] = [] if errors is None else errors
         """What could not be read."""
         self._slow = False  # whether the disk had to be read for what was looked at last
 
-    def look(self, candidates: Sequence[Candidate]) -> None:
+    def look(self, candidates: Sequence[EntryDraft]) -> None:
         """Identify entries as far as they themselves can tell."""
         built = [one for one in candidates if one.kind == "built" and not one.by and not one.note]
         for candidate in built:
@@ -51,15 +51,15 @@ class Looker:
         self._each([one for one in candidates if one.kind == "record"], 0, identify.read_headers)
         self._each([one for one in candidates if one.kind == "body"], -1, identify.look_inside)
 
-    def look_at_files(self, candidates: Sequence[Candidate]) -> None:
+    def look_at_files(self, candidates: Sequence[EntryDraft]) -> None:
         """Distinguish wheels, sdists and metadata by their bodies, where only headers named them."""
         self._each([one for one in candidates if one.kind == "file"], -1, identify.look_inside)
 
-    def consult(self, candidates: Iterable[Candidate], dictionary: Dictionary) -> Found:
+    def consult(self, candidates: Iterable[EntryDraft], dictionary: UrlIndex) -> Found:
         """Read index pages: name them, and return the wanted addresses that they list."""
         matches: Found = {}
 
-        def read(candidate: Candidate, fd: int) -> None:
+        def read(candidate: EntryDraft, fd: int) -> None:
             page = index_page.read_page(identify.body_of(candidate, fd), candidate.hint)
             if candidate.kind == "page" or (candidate.kind == "index" and candidate.url is None):
                 name = index_page.name_of(page) if page else None
@@ -75,7 +75,7 @@ class Looker:
         return matches
 
     def _each(
-        self, candidates: Iterable[Candidate], which: int, job: Callable[[Candidate, int], None], few: int = FEW
+        self, candidates: Iterable[EntryDraft], which: int, job: Callable[[EntryDraft, int], None], few: int = FEW
     ) -> None:
         """Do a job with one file, by its number, of each entry."""
         waiting = iter(candidates)
@@ -88,7 +88,7 @@ class Looker:
             self._slow = blocks_read() - before >= len(some)
             self._tell(some)
 
-    def _try(self, candidate: Candidate, which: int, job: Callable[[Candidate, int], None]) -> None:
+    def _try(self, candidate: EntryDraft, which: int, job: Callable[[EntryDraft, int], None]) -> None:
         """Do a job with one file of an entry. What cannot be read is unknown, what is gone is left out."""
         try:
             fd = self._tree.open(candidate.files[which])
@@ -106,7 +106,7 @@ class Looker:
         except Exception as error:  # whatever one file holds, all others are still to be read
             self._fail(candidate, which, unforeseen(error), unforeseen(error))
 
-    def _ask_for(self, candidates: Iterable[Candidate], which: int) -> None:
+    def _ask_for(self, candidates: Iterable[EntryDraft], which: int) -> None:
         """Let the disk begin to read the beginnings of files, all of them at once; a hint, no more."""
         for candidate in candidates:
             with suppress(OSError):
@@ -116,7 +116,7 @@ class Looker:
                 finally:
                     os.close(fd)
 
-    def _fail(self, candidate: Candidate, which: int, why: str, note: str) -> None:
+    def _fail(self, candidate: EntryDraft, which: int, why: str, note: str) -> None:
         """Note that a file of an entry cannot be read; what its path tells of the entry still holds."""
         self.errors.append(Unreadable(candidate.files[which].path, why))
         if candidate.kind not in ("built", "selfcheck"):

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator
 
 from cachetui.model import Entry, File
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.system.tree import Listing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
@@ -55,7 +55,7 @@ def build_folder_of(path: str) -> str | None:
     return found[1] if found else None
 
 
-def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File]:
+def candidates_of(directory: str, listing: Listing) -> Iterator[EntryDraft | File]:
     """Sort the files of one directory, in which `pair_in` found no pair, into candidates and foreign files."""
     files = listing.files
     top, _, rest = directory.partition("/")
@@ -76,7 +76,7 @@ def candidates_of(directory: str, listing: Listing) -> Iterator[Candidate | File
         yield file_at(f"{directory}/{name}" if directory else name, found)
 
 
-def pair_in(directory: str, files: dict[str, os.stat_result]) -> Candidate | None:
+def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | None:
     """Take a record with its body, and nothing beside them: what nearly every directory of a large cache holds."""
     if len(files) != 2 or len(directory) != 17 or directory[:8] != "http-v2/" or directory[9::2] != "////":
         return None
@@ -87,7 +87,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> Candidate | Non
     if not (stat.S_ISREG(record.st_mode) and stat.S_ISREG(beside.st_mode)):
         return None
     path = f"{directory}/{name}"
-    return Candidate("record", [(path, record), (f"{path}.body", beside)], dated=1)
+    return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dated=1)
 
 
 def foreign_in(directory: str, listing: Listing) -> Iterator[File]:
@@ -97,7 +97,7 @@ def foreign_in(directory: str, listing: Listing) -> Iterator[File]:
         yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))
 
 
-def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     """Take the HTTP records, their bodies and what is left of them; the shard is the digest's first five digits."""
     if len(shard) != 5:
         return
@@ -110,10 +110,10 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
             if separate and body is None:
                 yield leftover(directory, name, found, "a record without its body, which pip does not read")
             elif body is None:
-                yield Candidate("record", [(f"{directory}/{name}", found)])
+                yield EntryDraft("record", [(f"{directory}/{name}", found)])
             else:
                 path = f"{directory}/{name}"
-                yield Candidate("record", [(path, found), (f"{path}.body", body)], dated=1)
+                yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dated=1)
         elif separate and name.endswith(".body") and DIGEST(name[:-5]):
             yield leftover(directory, name, files.pop(name), "a body without its record, which pip never reads")
         elif RECORD_TMP(name):
@@ -123,12 +123,12 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
         yield from _locks(directory, [*locks, *filter(LOCK_HOLDER, files)], files)
 
 
-def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     for name in names:
         yield leftover(directory, name, files.pop(name), "a lock that pip 19.2 or earlier left behind")
 
 
-def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     """Take the wheels that pip built; the last by name owns the origin that they share."""
     wheels = sorted(name for name in files if name.endswith(".whl"))
     origin = files.pop("origin.json", None)
@@ -137,39 +137,39 @@ def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candid
         own = [(f"{directory}/{name}", found)]
         if origin is not None and name == wheels[-1]:
             own.append((f"{directory}/origin.json", origin))
-        yield Candidate("built", own)
+        yield EntryDraft("built", own)
     if origin is not None and not wheels:
         yield leftover(directory, "origin.json", origin, "the origin of a wheel that is gone")
 
 
-def _selfchecks(directory: str, files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+def _selfchecks(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     for name in sorted(files):
         if DIGEST(name):
-            yield Candidate("selfcheck", [(f"{directory}/{name}", files.pop(name))])
+            yield EntryDraft("selfcheck", [(f"{directory}/{name}", files.pop(name))])
         elif RECORD_TMP(name):
             yield leftover(directory, name, files.pop(name), "a write that was never finished")
 
 
-def _at_root(files: dict[str, os.stat_result]) -> Iterator[Candidate]:
+def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
     if "selfcheck.json" in files:
-        yield Candidate("selfcheck", [("selfcheck.json", files.pop("selfcheck.json"))])
+        yield EntryDraft("selfcheck", [("selfcheck.json", files.pop("selfcheck.json"))])
     if "selfcheck.json.lock" in files:
         yield from _locks("", ["selfcheck.json.lock"], files)
 
 
-def leftover(directory: str, name: str, found: os.stat_result, note: str) -> Candidate:
+def leftover(directory: str, name: str, found: os.stat_result, note: str) -> EntryDraft:
     """Make an entry that nobody will read."""
-    candidate = Candidate("leftover", [(f"{directory}/{name}" if directory else name, found)])
+    candidate = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
     candidate.settle("leftover", note=note)
     return candidate
 
 
-def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iterator[Candidate]:
+def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iterator[EntryDraft]:
     """Make one leftover of each build folder, which owns all files below it."""
     for folder in sorted(contents):
         files = sorted(contents[folder])
         newest = max(range(len(files)), key=lambda index: files[index][1].st_mtime_ns)
-        candidate = Candidate("leftover", files, dated=newest)
+        candidate = EntryDraft("leftover", files, dated=newest)
         candidate.settle("leftover", note="a folder in which pip was building a wheel")
         yield candidate
 

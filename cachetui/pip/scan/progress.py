@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 
 from cachetui.model import Batch, Entry, File
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 
 REPORT_SECONDS = 0.05
 """Time between two reports."""
@@ -15,18 +15,18 @@ REPORT_SECONDS = 0.05
 class Reporter:
     """Gathers what is new, and hands it on at most some twenty times a second."""
 
-    def __init__(self, report: Callable[[Batch], None] | None, gone: set[Candidate]) -> None:
+    def __init__(self, report: Callable[[Batch], None] | None, gone: set[EntryDraft]) -> None:
         """Report what is not among the entries that vanished; with None nothing at all."""
         self._report, self._gone = report, gone
-        self._news: dict[Candidate, None] = {}
+        self._news: dict[EntryDraft, None] = {}
         self._known: list[Entry] = []
-        self._pending: set[Candidate] = set()
+        self._pending: set[EntryDraft] = set()
         self._files = self._disk_usage = self._found = 0
         self._told = 0.0
         self.listed = False
         """Whether every file was seen."""
 
-    def add(self, candidates: Sequence[Candidate], foreign: Iterable[File]) -> None:
+    def add(self, candidates: Sequence[EntryDraft], foreign: Iterable[File]) -> None:
         """Count what was found."""
         if self._report:
             self._found += len(candidates)
@@ -48,7 +48,7 @@ class Reporter:
             self._files += 1
             self._disk_usage += file.disk_usage
 
-    def tell(self, candidates: Iterable[Candidate]) -> None:
+    def tell(self, candidates: Iterable[EntryDraft]) -> None:
         """Take in of which entries something became known; report it unless the last report was a moment ago."""
         if self._report:
             for candidate in candidates:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cachetui.model import Entry, File, allocated
 from cachetui.pip.scan.codec import Remembered, unpack_directories
-from cachetui.pip.scan.draft import Candidate, Row
+from cachetui.pip.scan.draft import EntryDraft, Row
 from cachetui.pip.scan.shards import Shard, stamped
 from cachetui.system.tree import Tree
 
@@ -26,7 +26,7 @@ class Recalled:
     entries: list[Entry]
     """Its entries, with times of reading as they are now."""
     traits: list[tuple[int, str]]
-    """Of each entry what a `Candidate` has besides: `dated` and `hint`."""
+    """Of each entry what a `EntryDraft` has besides: `dated` and `hint`."""
     foreign: list[File]
     """Files that no pip writes."""
 
@@ -36,7 +36,7 @@ class Recalled:
             self.known.path,
             self.known.listed_at,
             self.known.directories,
-            [Candidate.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
+            [EntryDraft.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
             self.foreign,
             stamp=self.known.stamp,
             hollow=self.known.hollow,

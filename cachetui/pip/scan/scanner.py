@@ -19,17 +19,17 @@ from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.crew import WORTH_HELP, Helper, Place, Share, processors
 from cachetui.pip.scan.assemble import inventory_of
 from cachetui.pip.scan.codec import Remembered, pack_shard, unpack_shard
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import Recalled, index_rows, last_reads, recalled
 from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline, recall_rows
-from cachetui.pip.scan.url_index import Found, Waiting, Wanted, lists_addresses
+from cachetui.pip.scan.url_index import Found, PendingRecord, PendingRecords, lists_addresses
 from cachetui.system.parallel_io import each
 from cachetui.system.tree import Tree, never, reason
 
 if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.memory import Memory, Recollection
-    from cachetui.pip.scan.inspector import Looker
+    from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 Unread = tuple[Place, Remembered | None]
@@ -76,7 +76,7 @@ class Scan:
         """Prepare to read what lies in a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
         self._known = known
-        self._gone: set[Candidate] = set()
+        self._gone: set[EntryDraft] = set()
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._gone)
         self._helper: Helper | None = None
@@ -86,10 +86,10 @@ class Scan:
         self._fingerprint = crc32("\n".join(sorted(indexes)).encode("utf-8", "surrogateescape"))
 
     @cached_property
-    def _looker(self) -> Looker:
-        from cachetui.pip.scan.inspector import Looker  # noqa: PLC0415
+    def _looker(self) -> Inspector:
+        from cachetui.pip.scan.inspector import Inspector  # noqa: PLC0415
 
-        return Looker(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
+        return Inspector(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
 
     def close(self) -> None:
         """Let go of the helper."""
@@ -124,7 +124,7 @@ class Scan:
         found = self._shards, self._unchanged, self._gone, self._errors
         return inventory_of(self._tree, *found, self._known, complete)
 
-    def _candidates(self) -> Iterator[Candidate]:
+    def _candidates(self) -> Iterator[EntryDraft]:
         for shard in self._shards:
             yield from shard.candidates
 
@@ -196,13 +196,13 @@ class Scan:
     def _read(self, unread: list[Unread]) -> None:
         """List shards and look into them, with a helper if they are many."""
         share: Share[Unread] = Share(unread)
-        answers: Iterator[tuple[Shard, set[Candidate]]] = iter(())
+        answers: Iterator[tuple[Shard, set[EntryDraft]]] = iter(())
         if helper := self._help(len(unread)):
             helper.read(share)
             answers = helper.shards(self._stop)
         left = {path: (inode, known) for (path, inode), known in unread} if helper else {}
 
-        def take_over(answer: tuple[Shard, set[Candidate]]) -> None:
+        def take_over(answer: tuple[Shard, set[EntryDraft]]) -> None:
             shard, gone = answer
             _, known = left.pop(shard.path, (0, None))
             recall_rows(shard, index_rows(known.rows) if known else NOTHING)
@@ -246,23 +246,23 @@ class Scan:
 
         What an earlier scan tried in vain needs only what is new.
         """
-        from cachetui.pip.scan.url_index import Dictionary  # noqa: PLC0415
+        from cachetui.pip.scan.url_index import UrlIndex  # noqa: PLC0415
 
         fresh = [*self._candidates()]
         new_pages = [one for one in fresh if lists_addresses(one)]
-        newcomers = Waiting(fresh)
+        newcomers = PendingRecords(fresh)
         if not newcomers.wanted and not new_pages and not any(one.kind == "built" for one in fresh):
             return
         while self._unchanged:
             self._shards.append(self._unchanged.pop().shard())
         kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
-        others = Waiting(kept)
+        others = PendingRecords(kept)
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
         wanted = [*newcomers.wanted, *others.wanted]
-        found = Dictionary(wanted, self._indexes).look_up(origins) if origins else {}
+        found = UrlIndex(wanted, self._indexes).look_up(origins) if origins else {}
         found |= self._read_pages(new_pages, [one for one in wanted if one.digest not in found])
         if old_pages := [one for one in kept if lists_addresses(one)]:
-            dictionary = Dictionary([one for one in newcomers.wanted if one.digest not in found], self._indexes)
+            dictionary = UrlIndex([one for one in newcomers.wanted if one.digest not in found], self._indexes)
             old_pages = [one for one in old_pages if dictionary.wants(one.project)]
             found |= self._looker.consult(old_pages, dictionary)
         self._reporter.tell(newcomers.settle(found))
@@ -271,15 +271,15 @@ class Scan:
         for shard in self._shards:
             shard.recalled &= named.isdisjoint(shard.candidates)
 
-    def _read_pages(self, candidates: Sequence[Candidate], wanted: Sequence[Wanted]) -> Found:
+    def _read_pages(self, candidates: Sequence[EntryDraft], wanted: Sequence[PendingRecord]) -> Found:
         """Read index pages, with the helper if there is one; return the addresses found."""
-        from cachetui.pip.scan.url_index import Dictionary  # noqa: PLC0415
+        from cachetui.pip.scan.url_index import UrlIndex  # noqa: PLC0415
 
         share = Share(sorted(candidates, key=lambda one: one.files[-1].size, reverse=True))
         helper = self._helper if len(candidates) >= WORTH_HELP else None
         if helper:
             helper.consult(share, wanted, self._indexes)
-        dictionary = Dictionary(wanted, self._indexes)
+        dictionary = UrlIndex(wanted, self._indexes)
         matches = self._looker.consult(share, dictionary)
         if helper:
             given = iter(share.given)

@@ -11,7 +11,7 @@ from typing import Any
 from cachetui.model import File, Unreadable, allocated
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, Directory, pack_directories
-from cachetui.pip.scan.draft import Candidate, Row
+from cachetui.pip.scan.draft import EntryDraft, Row
 from cachetui.system.tree import GONE, LeftOut, Listing, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
@@ -29,7 +29,7 @@ class Shard:
     """When its listing began, in nanoseconds since the epoch."""
     directories: Directories = b""
     """Its directories, parents first."""
-    candidates: list[Candidate] = field(default_factory=list)
+    candidates: list[EntryDraft] = field(default_factory=list)
     """Entries, as far as they are identified."""
     foreign: list[File] = field(default_factory=list)
     """Files that no pip writes."""
@@ -132,7 +132,7 @@ def _take(
         building.setdefault(folder, []).extend((f"{path}/{name}", found) for name, found in listing.files.items())
         return
     for found in layout.candidates_of(path, listing):
-        if isinstance(found, Candidate):
+        if isinstance(found, EntryDraft):
             shard.candidates.append(found)
         else:
             shard.foreign.append(found)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from cachetui.pip.formats import index_page
-from cachetui.pip.scan.draft import Candidate
+from cachetui.pip.scan.draft import EntryDraft
 
 ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
@@ -23,13 +23,13 @@ METADATA = b".metadata"
 """What PEP 658 appends to a wheel's address."""
 
 
-class Dictionary:
+class UrlIndex:
     """Entries that wait for an address; each is struck out once it has one."""
 
-    def __init__(self, wanted: Iterable[Wanted], indexes: Sequence[str] = ()) -> None:
+    def __init__(self, wanted: Iterable[PendingRecord], indexes: Sequence[str] = ()) -> None:
         """Take what is wanted, and the addresses of indexes in pip's settings."""
         self._wanted = {one.digest: one for one in wanted}
-        self._of: dict[str, dict[bytes, Wanted]] = {}
+        self._of: dict[str, dict[bytes, PendingRecord]] = {}
         """The same by project; those without one under ""."""
         self._bases = {index.rstrip("/") for index in indexes}
         for digest, one in self._wanted.items():
@@ -77,7 +77,7 @@ class Dictionary:
             found |= self._try(parsed(page, base), own, nameless)
         return found
 
-    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, Wanted]) -> Found:
+    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, PendingRecord]) -> Found:
         """Strike out what some addresses name, until nothing is waiting any more."""
         matches: Found = {}
         if not any(waiting):
@@ -121,7 +121,7 @@ def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
     return (asked,) if asked != address else ()
 
 
-class Wanted(NamedTuple):
+class PendingRecord(NamedTuple):
     """An entry that waits for its address."""
 
     digest: bytes
@@ -138,33 +138,33 @@ NAMELESS_PAGE = "page"
 """How the hint of a response begins that lists addresses, but is no project's page."""
 
 
-def lists_addresses(candidate: Candidate) -> bool:
+def lists_addresses(candidate: EntryDraft) -> bool:
     """Return whether an entry is a page that may list the addresses of others."""
     if candidate.kind == "response":
         return candidate.hint.startswith(NAMELESS_PAGE)
     return candidate.kind in ("page", "index")
 
 
-class Waiting:
+class PendingRecords:
     """The entries among some that an index page may list, and that are not named by one yet."""
 
-    def __init__(self, candidates: Iterable[Candidate]) -> None:
+    def __init__(self, candidates: Iterable[EntryDraft]) -> None:
         """Pick them out."""
-        self._by_digest: dict[bytes, Candidate] = {}
-        self._again: list[tuple[bytes, Candidate]] = []  # the same answer in another directory
+        self._by_digest: dict[bytes, EntryDraft] = {}
+        self._again: list[tuple[bytes, EntryDraft]] = []  # the same answer in another directory
         for one in candidates:
             if can_be_listed(one):
                 digest = one.digest
                 if self._by_digest.setdefault(digest, one) is not one:
                     self._again.append((digest, one))
-        self.wanted = [Wanted(digest, one.project, one.version) for digest, one in self._by_digest.items()]
+        self.wanted = [PendingRecord(digest, one.project, one.version) for digest, one in self._by_digest.items()]
         """What they are looked for by."""
 
-    def settle(self, found: Found) -> list[Candidate]:
+    def settle(self, found: Found) -> list[EntryDraft]:
         """Take in addresses; return the entries that are named by them."""
         from cachetui.pip.scan.identify import settle_by_address  # noqa: PLC0415 - often nothing waits
 
-        named: list[Candidate] = []
+        named: list[EntryDraft] = []
         for digest, one in chain(self._by_digest.items(), self._again):
             if url := found.get(digest):
                 settle_by_address(one, url)
@@ -172,7 +172,7 @@ class Waiting:
         return named
 
 
-def can_be_listed(candidate: Candidate) -> bool:
+def can_be_listed(candidate: EntryDraft) -> bool:
     """Return whether an index page may list the address of an entry that is not named by one yet."""
     if candidate.by == "url" or candidate.files[0].path[:4] != "http":
         return False

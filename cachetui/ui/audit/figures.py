@@ -22,7 +22,7 @@ from cachetui.ui.audit.treemap_layout import Direction, freshness
 from cachetui.ui.bindings import MOVE, key
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
-from cachetui.ui.widgets.painted import Ink, Part, size_parts
+from cachetui.ui.widgets.painted import PaintedWidget, Part, size_parts
 
 UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
 """Nine steps of a bar that grows upwards, from nothing to a full cell."""
@@ -34,7 +34,7 @@ STEPS = 8
 """Steps in which one cell of a column fills."""
 
 
-class Figure(Ink, can_focus=True):
+class Figure(PaintedWidget, can_focus=True):
     """Something one of whose parts is chosen."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -13,7 +13,7 @@ from cachetui.export.target_folder import TargetError, check_target
 from cachetui.insight.audit.audit import Audit
 from cachetui.system.files import replace_file
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.input_dialog import Prompt, SheetBox
+from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 
 PROPOSED = "pip-cache-audit.json"
 """The name that stands in the box at first."""
@@ -64,7 +64,7 @@ class ReportBox(SheetBox):
     ]
 
 
-class SaveReport(Prompt):
+class SaveReport(InputDialog):
     """Asks where a report is to be saved."""
 
     HELP = ReportBox.HELP

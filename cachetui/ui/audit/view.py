@@ -12,7 +12,7 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 
 from cachetui.browsing.catalog import Place
-from cachetui.browsing.group import AGES, Age, Holding
+from cachetui.browsing.group import AGES, Age, EntryGroup
 from cachetui.browsing.model import Listing, Sign
 from cachetui.model import Entry
 from cachetui.text.format import DAY, age, count, disk_text
@@ -230,14 +230,14 @@ class AuditView(Container):
         marks.mark(order.parts(after, catalog))  # all at once, which is faster than to add to what is marked
         return after
 
-    def _shelves_of(self, choice: Choice) -> list[tuple[Place, Holding]]:
+    def _shelves_of(self, choice: Choice) -> list[tuple[Place, EntryGroup]]:
         """Return what a figure is made of, by project and group, as it stands in the catalog now."""
         catalog = self.listing.catalog
         found: dict[Place, list[Entry]] = {}
         for entry in choice.entries:
             if (known := catalog.entries.get(entry.path)) is not None:
                 found.setdefault(catalog.shelf(known), []).append(known)
-        return [(place, Holding(own)) for place, own in found.items()]
+        return [(place, EntryGroup(own)) for place, own in found.items()]
 
     @property
     def _marked_set(self) -> int:

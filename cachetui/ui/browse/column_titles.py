@@ -11,10 +11,10 @@ from textual.strip import Strip
 from cachetui.browsing.rows import By, Order
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, column_at, columns, name_room
 from cachetui.ui.widgets.cells import pad
-from cachetui.ui.widgets.painted import Ink
+from cachetui.ui.widgets.painted import PaintedWidget
 
 
-class Titles(Ink):
+class Titles(PaintedWidget):
     """Titles of the columns; the sign of the order stands in the gap behind its title, so that nothing shifts."""
 
     DEFAULT_CSS = "Titles { height: 1; }"

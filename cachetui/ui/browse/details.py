@@ -20,7 +20,7 @@ from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, widt
 from cachetui.ui.widgets.painted import Page, Part, size_parts
 
 if TYPE_CHECKING:  # known late
-    from cachetui.interpreters.info import Portrait
+    from cachetui.interpreters.info import InterpreterInfo
 
 BESIDE = 160
 """The width in cells of the screen from which details stand beside the rows."""
@@ -60,7 +60,7 @@ def when(time: int, now: int) -> str:
     return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
 
 
-def entry_facts(entry: Entry, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+def entry_facts(entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
     """Return what is known about one entry, the most asked for first; of those Pythons, whether they can use it."""
     facts = []
     if pythons and (usable := _usable(entry, pythons)):
@@ -83,7 +83,7 @@ def entry_facts(entry: Entry, now: int, pythons: Sequence[Portrait] = ()) -> lis
     return facts
 
 
-def _usable(entry: Entry, pythons: Sequence[Portrait]) -> str | None:
+def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     """Return whether some Python can use an entry; None for what is no wheel, nor belongs to one."""
     from cachetui.ui.settings.search import used_by  # noqa: PLC0415 - the first screen does without
 
@@ -105,7 +105,7 @@ def holding_facts(row: Row, now: int) -> list[Fact]:
     return facts
 
 
-def facts_of(row: Row, now: int, pythons: Sequence[Portrait] = ()) -> list[Fact]:
+def facts_of(row: Row, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
     """Return what is known about a row, given those Pythons."""
     if row.foreign:
         return [Fact("", "No pip writes such files. They are counted, and never touched.")]
@@ -149,7 +149,7 @@ class Details(Page):
     row: reactive[Row | None] = reactive(None, always_update=True)
     now = 0
     """When the screen looks, in nanoseconds since the epoch."""
-    pythons: Sequence[Portrait] = ()
+    pythons: Sequence[InterpreterInfo] = ()
     """The Pythons here that work, once they are all known."""
 
     def lines(self, room: int, height: int) -> list[Strip]:

@@ -21,7 +21,7 @@ from cachetui.ui.bindings import ROWS
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.widgets.cells import fit, fit_file, pad, shown, width, wrapped
 from cachetui.ui.widgets.notices import LONGEST_LINE
-from cachetui.ui.widgets.painted import Ink
+from cachetui.ui.widgets.painted import PaintedWidget
 
 HINT_ROOM = 8
 """Cells below which a hint after a name says nothing."""
@@ -51,7 +51,7 @@ class Table(NamedTuple):
 NOTHING = Table([], Order(), Scale(1, 1, 0), lambda _: "")
 
 
-class CacheTree(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+class CacheTree(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
     """The rows. The cursor belongs to a row's identity and stays on its line of the screen while rows come and go."""
 
     DEFAULT_CSS = """

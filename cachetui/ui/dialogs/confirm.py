@@ -14,7 +14,7 @@ from cachetui.removal.execute import Outcome
 from cachetui.report.removal_list import NOTHING, named
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.modal import Answer, Asking, LineList, Sheet, Words
+from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Modal, Words
 from cachetui.ui.widgets.painted import Line
 
 
@@ -25,7 +25,7 @@ def summary(outcome: Outcome) -> str:
     return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
 
 
-class Question(Asking):
+class Question(ConfirmModal):
     """Asks something that can be answered by yes or no; No has the focus."""
 
     HELP = "**No** has the focus: Enter changes nothing."
@@ -51,7 +51,7 @@ class Question(Asking):
                 )
 
 
-class Result(Sheet[None]):
+class Result(Modal[None]):
     """Tells what a removal did, and names each thing that is still there, and why."""
 
     HELP = "What could not or must not be removed, and why."

@@ -20,12 +20,12 @@ from cachetui.export.export import Outcome
 from cachetui.export.plan import Room
 from cachetui.pip.config.paths import place
 from cachetui.report.export_text import obstacle, prospects, skipped_name, summary, taken
-from cachetui.report.removal_list import BillLine
+from cachetui.report.removal_list import ListLine
 from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.input_dialog import Prompt, SheetBox
-from cachetui.ui.dialogs.modal import Answer, LineList, Sheet, Words
+from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
+from cachetui.ui.dialogs.modal import Answer, LineList, Modal, Words
 from cachetui.ui.edge import edge
 from cachetui.ui.widgets.painted import Line
 
@@ -60,13 +60,13 @@ class Stays(LineList):
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show other lines."""
-        self.lines = [BillLine(words, why) for words, why in lines]
+        self.lines = [ListLine(words, why) for words, why in lines]
         self.virtual_size = Size(0, len(self.lines))
         self.display = bool(self.lines)
         self.refresh(layout=True)
 
 
-class ExportDialog(Prompt):
+class ExportDialog(InputDialog):
     """Asks for the folder, and tells what can be written there; it closes with the folder, or with nothing."""
 
     HELP = TargetBox.HELP
@@ -155,7 +155,7 @@ class ExportDialog(Prompt):
             self.dismiss(str(self.room.folder))
 
 
-class ExportResult(Sheet[None]):
+class ExportResult(Modal[None]):
     """Tells what an export did, and names each thing that it left out, and why."""
 
     HELP = "What was exported, and what could not be, and why."
@@ -170,6 +170,6 @@ class ExportResult(Sheet[None]):
         with Vertical(id="sheet"):
             yield Line(("Not everything was exported", "strong"))
             yield Words(summary(self.outcome, self.folder))
-            yield LineList([BillLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
+            yield LineList([ListLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
             with Horizontal(id="answers"):
                 yield Answer("Close", "no")

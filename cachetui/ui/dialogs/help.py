@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
-from cachetui.ui.dialogs.modal import Answer, Sheet
+from cachetui.ui.dialogs.modal import Answer, Modal
 from cachetui.ui.widgets.cells import wrapped
 from cachetui.ui.widgets.painted import Line, Page
 
@@ -102,7 +102,7 @@ class KeyPage(Page):
         return drawn
 
 
-class Help(Sheet[None]):
+class Help(Modal[None]):
     """The keys, in a list that scrolls."""
 
     BINDINGS: ClassVar[list[BindingType]] = []

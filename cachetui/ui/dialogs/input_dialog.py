@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from cachetui.ui.dialogs.modal import Answer, Sheet, Words
+from cachetui.ui.dialogs.modal import Answer, Modal, Words
 from cachetui.ui.widgets.painted import Line
 
 
@@ -29,7 +29,7 @@ class SheetBox(Input):
         super().__init__(value, id=id, compact=True, select_on_focus=False)
 
 
-class Prompt(Sheet[str]):
+class InputDialog(Modal[str]):
     """Asks for something that is typed; Enter in the box has to call `screen.go`."""
 
     AUTO_FOCUS = "SheetBox"

@@ -14,10 +14,10 @@ from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.report.removal_list import BillLine
+from cachetui.report.removal_list import ListLine
 from cachetui.ui.bindings import MOVE, PROGRAM, key
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
-from cachetui.ui.widgets.painted import Ink, Page, Part, size_parts
+from cachetui.ui.widgets.painted import Page, PaintedWidget, Part, size_parts
 
 Reply = TypeVar("Reply")
 WIDE = 70
@@ -58,7 +58,7 @@ class Words(Page):
         ]
 
 
-class Answer(Ink, can_focus=True):
+class Answer(PaintedWidget, can_focus=True):
     """One answer to a question, "yes" or "no" by its id: Enter, Space or a click gives it."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
@@ -101,7 +101,7 @@ class Answer(Ink, can_focus=True):
             await self.run_action(f"screen.{self.id}")
 
 
-class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
+class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=False):
     """Lines with a kind and a size, drawn as they come into sight."""
 
     DEFAULT_CSS = """
@@ -112,7 +112,7 @@ class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
     }
     """
 
-    def __init__(self, lines: Sequence[BillLine]) -> None:
+    def __init__(self, lines: Sequence[ListLine]) -> None:
         super().__init__(id="listed")
         self.lines = lines
         """All lines."""
@@ -130,7 +130,7 @@ class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
             return Strip.blank(room, self.ink())
         return self._line(self.lines[index], room)
 
-    def _line(self, line: BillLine, room: int) -> Strip:
+    def _line(self, line: ListLine, room: int) -> Strip:
         dots, end = self.glyphs.dots, " "
         if line.disk is None and not line.heading:  # what stays: its reason matters as much as its path
             half = room // 2
@@ -150,7 +150,7 @@ class LineList(Ink, ScrollView, can_focus=False, inherit_bindings=False):
         return self.sides((f"  {fit_file(shown(line.words), left, dots)}",), right, room)
 
 
-class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
+class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
     """A dialog in the middle of the screen."""
 
     AUTO_FOCUS = "#no"
@@ -166,7 +166,7 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         key("shift+tab,left", "app.focus_previous", "previous", "sheet.previous", MOVE, "Go to the previous answer"),
     ]
     DEFAULT_CSS = """
-    Sheet {
+    Modal {
         align: center middle;
         background: $background 60%;
         &:ansi { background: transparent; }
@@ -179,7 +179,7 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
             padding: 1 0 1 2;
             &:ansi { border: round ansi_bright_black; padding: 0 0 0 1; }
         }
-        Ink { background: $surface; }
+        PaintedWidget { background: $surface; }
         #sheet > Line, #sheet > Words, #typed, #answers { padding: 0 2 0 0; }
         #listed { margin: 1 0 0 0; }
         #answers { layout: horizontal; height: 1; margin: 1 0 0 0; }
@@ -230,7 +230,7 @@ class Sheet(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
             listed.scroll_to(y=end * listed.virtual_size.height, animate=False)
 
 
-class Asking(Sheet[bool]):
+class ConfirmModal(Modal[bool]):
     """A dialog that wants a yes or a no. Keys that were pressed before it was seen do not answer it."""
 
     asked_at = inf

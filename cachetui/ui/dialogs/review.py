@@ -17,7 +17,7 @@ from cachetui.report.removal_list import NOTHING, bill, keeping, stays, title
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import REMOVE, key
 from cachetui.ui.dialogs.input_dialog import SheetBox
-from cachetui.ui.dialogs.modal import Answer, Asking, LineList, Words
+from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Words
 from cachetui.ui.widgets.painted import Line, Part
 
 WORD = "purge"
@@ -26,7 +26,7 @@ WITH_FILES = 76
 """Cells of the screen from which the number of files stands beside the question."""
 
 
-class Review(Asking):
+class Review(ConfirmModal):
     """Lists every entry that will go, says what that costs, and asks; No has the focus."""
 
     HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."

@@ -14,11 +14,11 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cachetui.browsing.model import Listing
-from cachetui.report.health_text import Group, Ill
+from cachetui.report.health_text import FindingEntry, Group
 from cachetui.ui.bindings import ROWS
 from cachetui.ui.glyphs import UNICODE
 from cachetui.ui.health.layout import ARROW, BOX_CELLS, Look, Page, PageLine
-from cachetui.ui.widgets.painted import Ink, Part
+from cachetui.ui.widgets.painted import PaintedWidget, Part
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.health.finding import Sort
@@ -27,7 +27,7 @@ DOUBLE = 2
 """Clicks that open a row."""
 
 
-class FindingList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+class FindingList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
     """What is wrong; the cursor goes from one title or entry to the next."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--alarm"}
@@ -92,14 +92,14 @@ Verifying reads everything, and compares it with the hashes that cached index pa
             self._scroll(round(self.scroll_target_y) + shift)
         self.refresh()
 
-    def sign(self, group: Group, ill: Ill | None) -> str:
+    def sign(self, group: Group, ill: FindingEntry | None) -> str:
         """Return how a row is marked: x, - or blank."""
         named = group.sort, ill.entry.path if ill is not None else ""
         if named not in self._signs:
             self._signs[named] = self._sign(group.ills if ill is None else [ill])
         return self._signs[named]
 
-    def _sign(self, ills: Sequence[Ill]) -> str:
+    def _sign(self, ills: Sequence[FindingEntry]) -> str:
         marks, catalog, found = self.listing.marks, self.listing.catalog, set()
         for ill in ills if marks else ():
             found.add(ill.entry.path in marks.at(catalog.shelf(ill.entry)))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachetui.report.health_text import Group, Ill, Proof, name_of, proof_words, verdict
+from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, name_of, proof_words, verdict
 from cachetui.text.format import count, date, disk, disk_text
-from cachetui.text.redact import hushed
+from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
@@ -67,7 +67,12 @@ class Page:
     """The view's lines for one width, and the rows that they belong to: a title for each sort, entries where open."""
 
     def __init__(
-        self, groups: Sequence[Group], proof: Proof | None, opened: Collection[Sort], room: int, look: Look
+        self,
+        groups: Sequence[Group],
+        proof: VerificationSummary | None,
+        opened: Collection[Sort],
+        room: int,
+        look: Look,
     ) -> None:
         self.room, self.look = room, look
         self._top = self._told(groups, proof)
@@ -80,7 +85,7 @@ class Page:
         self.height, self.rows = line, row
         """How many lines, and how many rows there are."""
 
-    def _told(self, groups: Sequence[Group], proof: Proof | None) -> list[PageLine]:
+    def _told(self, groups: Sequence[Group], proof: VerificationSummary | None) -> list[PageLine]:
         """Lay out what stands above all rows."""
         blank = [PageLine()] if self.look.roomy else []
         lines = [*blank]
@@ -106,7 +111,7 @@ class Page:
     def _block(self, index: int) -> _Block:
         return next(block for block in reversed(self._blocks) if block.row <= index)
 
-    def row(self, index: int) -> tuple[Group, Ill | None]:
+    def row(self, index: int) -> tuple[Group, FindingEntry | None]:
         """Return what a row stands for: a group, and the entry where it is no title."""
         block = self._block(index)
         return block.group, block.group.ills[index - block.row - 1] if index > block.row else None
@@ -137,7 +142,7 @@ class Page:
                 return max(block.row, min(otherwise, block.last))
         return max(0, min(otherwise, self.rows - 1))
 
-    def line(self, line: int, sign: Callable[[Group, Ill | None], str]) -> PageLine:
+    def line(self, line: int, sign: Callable[[Group, FindingEntry | None], str]) -> PageLine:
         """Lay out one line; `sign` tells how a row is marked: x, - or blank."""
         if line < len(self._top):
             return self._top[line]
@@ -166,7 +171,7 @@ class Page:
         right = SINCE + GAP + (DISK + GAP if self.room >= ONE_LINE else 0)
         return max(LEAST, space - right), max(LEAST, space)
 
-    def heights(self, ills: Iterable[Ill]) -> list[int]:
+    def heights(self, ills: Iterable[FindingEntry]) -> list[int]:
         """Return how many lines each of some entries takes; there may be a hundred thousand."""
         room, beside = self._columns[1], self.room >= BESIDE
         found = []
@@ -176,7 +181,7 @@ class Page:
             found.append(lines if beside else lines + 1)
         return found
 
-    def _entry(self, ill: Ill, box: str, row: int) -> list[PageLine]:
+    def _entry(self, ill: FindingEntry, box: str, row: int) -> list[PageLine]:
         """Lay out an entry: its name, what is wrong, and since when."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
         name = shown(name_of(ill.entry))
@@ -244,7 +249,7 @@ class _Block:
 
 def _said(words: str) -> str:
     """Return words from the cache fit to be drawn, without the secrets of addresses."""
-    return shown(hushed(words))
+    return shown(redact_urls(words))
 
 
 def _pill(weight: Weight) -> list[Words]:

@@ -14,7 +14,7 @@ from textual.message import Message
 
 from cachetui.browsing.model import Listing
 from cachetui.model import Entry
-from cachetui.report.health_text import Group, Ill, Proof
+from cachetui.report.health_text import FindingEntry, Group, VerificationSummary
 from cachetui.text.escape import copyable
 from cachetui.text.format import count
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
@@ -103,7 +103,7 @@ class Health(Vertical):
         """The rows."""
         self._line, self._page = Line(id="health-line"), Plain()
         self._groups: tuple[Group, ...] = ()
-        self._proof: Proof | None = None
+        self._proof: VerificationSummary | None = None
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of groups
         self._work: tuple[str, float | None] = ("", None)
 
@@ -127,7 +127,7 @@ class Health(Vertical):
         """Give the keys to the rows."""
         self.screen.set_focus(self.findings)  # at once: the next key is there already
 
-    def show(self, groups: Sequence[Group], proof: Proof | None) -> None:
+    def show(self, groups: Sequence[Group], proof: VerificationSummary | None) -> None:
         """List what is wrong."""
         self._groups, self._proof = tuple(groups), proof
         self._draw()
@@ -182,7 +182,7 @@ class Health(Vertical):
         return action not in ("mark", "browse", "copy") or bool(self._groups)
 
     @property
-    def _current(self) -> tuple[Group, Ill | None] | None:
+    def _current(self) -> tuple[Group, FindingEntry | None] | None:
         rows = self.findings
         return rows.page.row(rows.cursor) if rows.page.rows else None
 

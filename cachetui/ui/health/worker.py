@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.worker import Worker
 
-from cachetui.report.health_text import Ill, Proof, grouped, proof_words, serious, verdict
+from cachetui.report.health_text import FindingEntry, VerificationSummary, grouped, proof_words, serious, verdict
 from cachetui.text.format import count, disk_text
 from cachetui.ui import checking, workers
 from cachetui.ui.audit.worker import Auditor
@@ -38,7 +38,7 @@ class Verifier(Auditor):
     _checked: Found | None = None  # None until the first check is done
     _check_error = ""
     _deep: Found = MappingProxyType({})
-    _proof: Proof | None = None
+    _proof: VerificationSummary | None = None
     _proved: Mapping[str, Files] = MappingProxyType({})  # what the last complete verification was to read
     _verifying: Worker[None] | None = None
     _verify_turn = 0
@@ -140,7 +140,7 @@ class Verifier(Auditor):
         self._verifying = None
         fresh = {(one.sort, one.path): (one, event.files[one.path]) for one in verified.findings}
         self._deep = {**self._deep, **fresh} if verified.stopped else fresh
-        self._proof = Proof(verified.proven, verified.sound, verified.stopped)
+        self._proof = VerificationSummary(verified.proven, verified.sound, verified.stopped)
         self._proved = {} if verified.stopped else event.files
         self._show_health()
         dangers = [finding for finding, files in fresh.values() if finding.meaning.weight == "danger"]
@@ -154,7 +154,7 @@ class Verifier(Auditor):
 
     # What is shown
 
-    def _ills(self) -> list[Ill]:
+    def _ills(self) -> list[FindingEntry]:
         """Return what is wrong with entries that are as they were when that was found."""
         known, found = self.listing.catalog.entries, {**(self._checked or {}), **self._deep}
         if not found:
@@ -166,7 +166,7 @@ class Verifier(Auditor):
             for finding, files in found.values()
             if (entry := known.get(finding.path)) is not None and entry.files == files
         ]
-        return [Ill(finding, known[finding.path]) for finding in in_order(same)]
+        return [FindingEntry(finding, known[finding.path]) for finding in in_order(same)]
 
     def _show_health(self) -> None:
         """Show what is wrong, or why that is not known."""
@@ -199,7 +199,7 @@ class Verifier(Auditor):
             ways = ((verify, f"read everything{' again' if proof else ''}"),)
             view.show_plain(title, *proof_words(proof, verify), ways=ways)
 
-    def _proof_now(self) -> Proof | None:
+    def _proof_now(self) -> VerificationSummary | None:
         """Return what the last verification came to, and how much it does not cover any more."""
         if self._proof is None or not self._proved:
             return self._proof

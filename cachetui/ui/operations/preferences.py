@@ -9,7 +9,7 @@ from textual import on
 from cachetui.browsing.catalog import Catalog
 from cachetui.browsing.marks import Guarded
 from cachetui.model import Inventory
-from cachetui.preferences.model import Complaint, Preferences
+from cachetui.preferences.model import Preferences, Problem
 from cachetui.ui import workers
 from cachetui.ui.operations.scan import Reader
 from cachetui.ui.preferring import Prefer, Preferred, Protected, guard, prefer
@@ -26,7 +26,7 @@ class Preferrer(Reader):
         """What reads the preferences that count now; to be called beside the screen."""
         return self.preferred or (lambda: self.preferences)
 
-    def complaints_of(self, preferences: Preferences) -> tuple[Complaint, ...]:
+    def complaints_of(self, preferences: Preferences) -> tuple[Problem, ...]:
         """Return everything that is wrong with preferences, by line."""
         return preferences.complaints
 

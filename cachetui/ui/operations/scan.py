@@ -15,9 +15,9 @@ from textual.worker import Worker, get_current_worker
 
 from cachetui.browsing.model import Listing
 from cachetui.model import Batch, Entry, Inventory
-from cachetui.preferences.model import Complaint, Preferences
+from cachetui.preferences.model import Preferences, Problem
 from cachetui.text.format import count, disk_text, home_short
-from cachetui.text.redact import hushed
+from cachetui.text.redact import redact_urls
 from cachetui.ui import workers
 from cachetui.ui.bindings import key_name
 from cachetui.ui.browse.columns import Layout
@@ -82,7 +82,7 @@ class Reader(Tidy):
         """What is shown and marked."""
         self.preferences = preferences = preferences or Preferences()
         """What the user prefers."""
-        self.complaints: tuple[Complaint, ...] = preferences.complaints
+        self.complaints: tuple[Problem, ...] = preferences.complaints
         """What is wrong with that."""
         self.listing.protect = preferences.protection
         chosen = "sort" in preferences.lines
@@ -272,7 +272,7 @@ class Reader(Tidy):
             sentences.append(f"{some} could not be read, such as {path or location.root}: {reason}.")
         if self.complaints:
             sentences.append(self._complaint())
-        self.notices.sentences = tuple([shown(hushed(sentence)) for sentence in sentences])
+        self.notices.sentences = tuple([shown(redact_urls(sentence)) for sentence in sentences])
 
     def _complaint(self) -> str:
         """Return what is wrong with the preferences, in one sentence: what stops removals before all else."""

@@ -18,7 +18,7 @@ from cachetui.model import Entry
 from cachetui.rules import Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
-from cachetui.ui.dialogs.modal import SHEET, SHORT, Answer, Sheet, Words
+from cachetui.ui.dialogs.modal import SHEET, SHORT, Answer, Modal, Words
 from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted, Counter, Figures, Form, Name, Rule
 from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
 from cachetui.ui.widgets.cells import shown
@@ -43,7 +43,7 @@ HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "leave"), ("?", "help"), 
 """Keys that are told at the bottom as far as there is room, the most needed first."""
 
 
-class RulesDialog(Sheet[tuple[Entry, ...]], inherit_bindings=False):
+class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     """Rules to be ticked; it closes with what they choose, or with nothing."""
 
     AUTO_FOCUS = "RuleRow"

@@ -21,7 +21,7 @@ from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import Answer, Words
 from cachetui.ui.rules.form import Figures, Form, Rule
 from cachetui.ui.widgets.cells import fit, shown
-from cachetui.ui.widgets.painted import Ink, Part, parts_width, size_parts
+from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
 
 LABEL = 18
 """Cells before the value: the edge, the tick and the label."""
@@ -119,7 +119,7 @@ last line says; the arrows go to other rules.
         self.refresh()
 
 
-class RuleRow(Ink, can_focus=True):
+class RuleRow(PaintedWidget, can_focus=True):
     """One rule."""
 
     HELP = """\

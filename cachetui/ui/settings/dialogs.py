@@ -12,10 +12,10 @@ from textual.strip import Strip
 from cachetui.pip_settings.change import Change
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.text.format import home_short
-from cachetui.text.redact import hushed
+from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
-from cachetui.ui.dialogs.input_dialog import Prompt, SheetBox
-from cachetui.ui.dialogs.modal import Answer, Asking, Words
+from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
+from cachetui.ui.dialogs.modal import Answer, ConfirmModal, Words
 from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.painted import Line, Page
 
@@ -47,7 +47,7 @@ class Commands(Page):
         ]
 
 
-class Confirm(Asking):
+class Confirm(ConfirmModal):
     """Shows the exact command, and what it will not do; No has the focus."""
 
     HELP = "The command that pip will be given. **No** has the focus: Enter changes nothing."
@@ -77,7 +77,7 @@ class Confirm(Asking):
             with VerticalScroll(id="about", can_focus=False):
                 yield Words(self._whose())
                 yield Commands(change.commands)
-                yield Words(*map(hushed, (*change.obstacles, *change.notes)), sign="! ")
+                yield Words(*map(redact_urls, (*change.obstacles, *change.notes)), sign="! ")
             with Horizontal(id="answers"):
                 yield Answer("No, leave it" if possible else "Close", "no")
                 if possible:
@@ -116,7 +116,7 @@ class FolderBox(SheetBox):
     ]
 
 
-class Folder(Prompt):
+class Folder(InputDialog):
     """Asks where the cache is to be."""
 
     HELP = FolderBox.HELP

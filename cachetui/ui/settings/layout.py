@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.text.format import count
-from cachetui.text.redact import hushed
+from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import fit, pad, shown, width, wrapped
 
@@ -131,7 +131,7 @@ def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = No
     if known.traps:
         lines += _blank(look)
     for trap in known.traps:
-        lines += _paragraph(shown(hushed(trap)), room, "! ")
+        lines += _paragraph(shown(redact_urls(trap)), room, "! ")
     return lines
 
 
@@ -141,7 +141,7 @@ def _blank(look: Look) -> list[list[Words]]:
 
 def _told(told: Told, room: int, look: Look) -> list[list[Words]]:
     sign = f"{look.glyphs.yes} " if told.done else "! "
-    return [*_paragraph(shown(hushed(told.message)), room, sign, "plain"), *_blank(look)]
+    return [*_paragraph(shown(redact_urls(told.message)), room, sign, "plain"), *_blank(look)]
 
 
 def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
@@ -166,7 +166,7 @@ def _fact(label: str, words: str, room: int, look: Look) -> list[list[Words]]:
 
 def _shortened(said_by: str, look: Look) -> str:
     """Write a place with `~`, whether it is a path or something else."""
-    return shown(hushed(look.short(said_by)))
+    return shown(redact_urls(look.short(said_by)))
 
 
 def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list[Words]]:
@@ -177,7 +177,7 @@ def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list
     counts = saying.role == "counts"
     sign = f"{look.glyphs.prompt} " if counts else "  "
     role = "plain" if counts else "muted"
-    value = hushed(look.short(saying.value) if saying.option == "cache-dir" else saying.value)
+    value = redact_urls(look.short(saying.value) if saying.option == "cache-dir" else saying.value)
     words = shown(f"{saying.option} = {value}")
     place = _shortened(saying.said_by, look)
     dots = look.glyphs.dots

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from cachetui.text.format import home_short
 from cachetui.ui.bindings import ROWS
 from cachetui.ui.settings.layout import Look, python_line, title_line
-from cachetui.ui.widgets.painted import Ink
+from cachetui.ui.widgets.painted import PaintedWidget
 
 if TYPE_CHECKING:
     from cachetui.pip_settings.effective import PipSettings
@@ -28,7 +28,7 @@ SHARE = 0.35
 """How much of the screen's height the list takes at most, where it stands above the settings."""
 
 
-class PythonList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+class PythonList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
     """The Pythons, one a line, as they come in."""
 
     SCOPED_CSS: ClassVar[bool] = False  # what the screen has room for counts
@@ -129,7 +129,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         return strip.adjust_cell_length(room, self.ink(*([ground] if ground else [])))
 
 
-class PythonTitles(Ink):
+class PythonTitles(PaintedWidget):
     """What stands above the list."""
 
     DEFAULT_CSS = "PythonTitles { height: 1; }"

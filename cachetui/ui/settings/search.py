@@ -14,10 +14,10 @@ from textual.message import Message
 if TYPE_CHECKING:  # the first screen does not wait for these
     from packaging.tags import Tag
 
-    from cachetui.interpreters.info import Portrait
+    from cachetui.interpreters.info import InterpreterInfo
     from cachetui.pip_settings.effective import PipSettings
 
-Finding = Callable[[Callable[[], bool]], Iterator["Portrait"]]
+Finding = Callable[[Callable[[], bool]], Iterator["InterpreterInfo"]]
 """Yields the Pythons here until it is told to stop; may block."""
 NICE = 10
 """How far everything else goes before the search, as the system counts it."""
@@ -35,7 +35,7 @@ class Found(Message):
 class Finished(Message):
     """All Pythons are known."""
 
-    portraits: tuple[Portrait, ...]
+    portraits: tuple[InterpreterInfo, ...]
     """Those that work."""
     tags: tuple[frozenset[Tag], ...]
     """What each takes, or may take where it does not tell: what `is:unusable` is told by."""
@@ -71,7 +71,7 @@ class Search:
         from cachetui.interpreters.supported_tags import reach_of  # noqa: PLC0415
         from cachetui.pip_settings.effective import settings_of  # noqa: PLC0415 - the first screen does without
 
-        portraits: list[Portrait] = []
+        portraits: list[InterpreterInfo] = []
         for portrait in self._find(self._stopped.is_set):
             if not self._tell(Found(settings_of(portrait, self._environ))):
                 return
@@ -88,7 +88,7 @@ class Search:
         return True
 
 
-def used_by(portraits: Iterable[Portrait], tag_text: str) -> str | None:
+def used_by(portraits: Iterable[InterpreterInfo], tag_text: str) -> str | None:
     """Return which of some Pythons can use a wheel, as in "yes, CPython 3.11 (python3)", or why none can.
 
     `tag_text` is how the wheel's file name ends, without `.whl`. None where no Python tells its tags.
@@ -106,6 +106,6 @@ def used_by(portraits: Iterable[Portrait], tag_text: str) -> str | None:
     return f"no, {reasons[known[0].python.executable]}"
 
 
-def _name(portrait: Portrait) -> str:
+def _name(portrait: InterpreterInfo) -> str:
     release = ".".join(portrait.version.split(".")[:2])
     return f"{portrait.implementation} {release} ({portrait.python.executable.name})"

@@ -22,7 +22,7 @@ from cachetui.ui.settings.view import Settings
 from cachetui.ui.widgets.cells import shown
 
 if TYPE_CHECKING:  # the first screen does not wait for these
-    from cachetui.interpreters.info import Portrait
+    from cachetui.interpreters.info import InterpreterInfo
     from cachetui.pip_settings.apply import Effect
     from cachetui.pip_settings.change import Change, Wish
     from cachetui.pip_settings.effective import PipSettings
@@ -183,7 +183,12 @@ class Settler(Remover):
 
 
 def _plan(
-    portrait: Portrait, wish: Wish, root: str | None, environ: Mapping[str, str], post: workers.Post, stop: workers.Stop
+    portrait: InterpreterInfo,
+    wish: Wish,
+    root: str | None,
+    environ: Mapping[str, str],
+    post: workers.Post,
+    stop: workers.Stop,
 ) -> None:
     """Find out how a wish would be fulfilled, by what the settings are now."""
     from cachetui.pip_settings.change import plan_change  # noqa: PLC0415
@@ -200,7 +205,7 @@ def _plan(
 
 
 def _carry_out(
-    change: Change, portraits: list[Portrait], environ: Mapping[str, str], post: workers.Post, stop: workers.Stop
+    change: Change, portraits: list[InterpreterInfo], environ: Mapping[str, str], post: workers.Post, stop: workers.Stop
 ) -> None:
     """Have pip do it; one that writes is not stopped."""
     from cachetui.pip_settings.apply import carry_out  # noqa: PLC0415

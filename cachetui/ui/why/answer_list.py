@@ -14,13 +14,13 @@ from textual.strip import Strip
 
 from cachetui.ui.bindings import ROWS
 from cachetui.ui.why.layout import BOX, PageLine
-from cachetui.ui.widgets.painted import Ink
+from cachetui.ui.widgets.painted import PaintedWidget
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     pass
 
 
-class AnswerList(Ink, ScrollView, can_focus=True, inherit_bindings=False):
+class AnswerList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
     """An answer; the cursor goes from one thing that can be acted on to the next."""
 
     DEFAULT_CSS = """

@@ -7,12 +7,12 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.text.format import count
-from cachetui.text.redact import unsaid
+from cachetui.text.redact import redact_input
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.why.explanation import Explanation, Held, Reason, Remedy
+    from cachetui.insight.why.explanation import CachedFile, Explanation, Reason, Remedy
 
 Words = tuple[str, str]
 """Words and the roles they are drawn in."""
@@ -93,7 +93,7 @@ def plain_lines(
 
 def _said(words: str) -> str:
     """Return words from the cache or the user fit to be drawn, without the secrets of addresses."""
-    return shown(unsaid(words))
+    return shown(redact_input(words))
 
 
 def _blank(look: Look) -> tuple[PageLine, ...]:
@@ -159,7 +159,7 @@ class _Layout:
         sign = self._signs[self._act] if self._act < len(self._signs) else ""
         return self._act, f"[{sign}] " if sign else " " * BOX
 
-    def _held(self, held: Held) -> Iterator[PageLine]:
+    def _held(self, held: CachedFile) -> Iterator[PageLine]:
         glyphs = self._look.glyphs
         sign = {"yes": (glyphs.yes, "accent"), "no": (glyphs.no, "muted"), "other": (glyphs.dot, "muted")}[held.sign]
         space = self._first or max(LEAST, self._room - 2 * MARGIN - SIGN)

@@ -13,7 +13,7 @@ from textual.message import Message
 from cachetui.browsing.model import Listing
 from cachetui.model import Entry
 from cachetui.text.escape import copyable
-from cachetui.text.redact import unsaid
+from cachetui.text.redact import redact_input
 from cachetui.ui.bindings import MARK, SHOW, key
 from cachetui.ui.why.layout import Act, Look, acts_of, answer_lines, plain_lines
 from cachetui.ui.why.question_text import sign_of, toggle
@@ -137,7 +137,7 @@ class Why(Vertical):
         """Show at the right for which Python it is answered."""
         dots = self.answers.glyphs.dots
         words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
-        words = fit(shown(unsaid(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
+        words = fit(shown(redact_input(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
         self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
 
     @property
@@ -178,7 +178,7 @@ class Why(Vertical):
     def action_copy(self) -> None:
         """Copy the command under the cursor, or the first one."""
         self.app.copy_to_clipboard(copyable(self._command))
-        self.notify(f"Copied {shown(unsaid(self._command))}", markup=False)
+        self.notify(f"Copied {shown(redact_input(self._command))}", markup=False)
 
     def action_mark(self) -> None:
         """Mark what the row is about, or unmark it, and step down."""

@@ -182,8 +182,8 @@ def _answer(
 ) -> Explanation:
     """Ask the pip of a Python."""
     from cachetui.demo.contents import INDEX  # noqa: PLC0415 - the first screen does without
-    from cachetui.insight.why.environment import asker_of  # noqa: PLC0415
+    from cachetui.insight.why.environment import resolve_environment  # noqa: PLC0415
     from cachetui.insight.why.explain import explain  # noqa: PLC0415
 
-    asker = asker_of(question, location, named, demo_index=INDEX if demo else "", stop=stop)
+    asker = resolve_environment(question, location, named, demo_index=INDEX if demo else "", stop=stop)
     return explain(question, inventory, asker, now=now, stop=stop)

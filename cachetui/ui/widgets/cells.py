@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
 
-from cachetui.text.escape import printable
+from cachetui.text.escape import escape_control
 from cachetui.ui.glyphs import UNICODE, Glyphs
 
 LONGEST = 1_000
@@ -22,7 +22,7 @@ def shown(text: str) -> str:
     """Return text from the cache fit to be drawn: on one line, nothing invisible, of a length that does no harm."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
-    return printable(text)
+    return escape_control(text)
 
 
 def width(text: str) -> int:

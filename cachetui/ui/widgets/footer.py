@@ -13,7 +13,7 @@ from textual.strip import Strip
 from cachetui.browsing.model import Tally
 from cachetui.text.format import disk_text
 from cachetui.ui.bindings import key_names
-from cachetui.ui.widgets.painted import Ink, Part, parts_width
+from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
 """Widths in cells: from the first on keys stand further apart, below the second the marks are told in fewer words."""
@@ -68,7 +68,7 @@ def footer_keys(screen: Screen[object]) -> list[FooterKey]:
     return [key for _, key in sorted(found.values(), key=lambda pair: pair[0])]
 
 
-class Footer(Ink):
+class Footer(PaintedWidget):
     """Keys at the left, marks at the right; keys can be clicked."""
 
     DEFAULT_CSS = "Footer { height: 1; }"

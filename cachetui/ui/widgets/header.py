@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from cachetui.text.format import count, disk_text, home_short
 from cachetui.ui.widgets.cells import fit, shown, width
-from cachetui.ui.widgets.painted import Ink, Part, parts_width
+from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
 """Least widths in cells at which the program's name, the root, and the counts are shown."""
@@ -43,7 +43,7 @@ class Totals(NamedTuple):
     """Entries, with a name or without."""
 
 
-class Header(Ink):
+class Header(PaintedWidget):
     """Tabs at the left, the cache at the right."""
 
     DEFAULT_CSS = "Header { height: 1; }"

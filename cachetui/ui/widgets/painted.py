@@ -26,13 +26,13 @@ Part = tuple[str, str] | str
 CLEAR = Color(0, 0, 0, 0)
 
 
-class Ink(Widget):
+class PaintedWidget(Widget):
     """A widget whose text is parts with roles."""
 
     ALLOW_SELECT: ClassVar[bool] = False
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{role}" for role in ROLES}
     DEFAULT_CSS = """
-    Ink {
+    PaintedWidget {
         background: $background;
         color: $foreground;
         & > .ink--plain { color: $foreground; }
@@ -134,7 +134,7 @@ def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
     return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
 
 
-class Page(Ink):
+class Page(PaintedWidget):
     """Several lines, made for the room there is."""
 
     _drawn: tuple[Size, list[Strip]] | None = None
@@ -166,7 +166,7 @@ class Page(Ink):
         return drawn[y] if y < len(drawn) else Strip.blank(size.width, self.ink())
 
 
-class Line(Ink):
+class Line(PaintedWidget):
     """One line with something at either end."""
 
     DEFAULT_CSS = "Line { height: 1; }"

@@ -20,7 +20,7 @@ from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Sort
 from cachetui.insight.health.verification import Progress, Verified, expectations, verify
 from cachetui.model import Entry, Inventory
-from cachetui.pip.reader import Evidence
+from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.scanner import scan
 from tests.real_caches.test_real_caches import TRUTH, unpack
 
@@ -94,7 +94,7 @@ def test_every_flipped_bit_is_found(
     entry = data.draw(st.sampled_from(files_of(root, "wheel", "sdist", "built")))
     body = body_of(root, entry)
     content, before = bytearray(body.read_bytes()), unpacked(body)
-    with Evidence(scan(root)) as evidence:
+    with CacheReader(scan(root)) as evidence:
         listed = entry.path[-56:] in expectations(scan(root).entries, evidence)
     place = data.draw(st.integers(0 if listed else 4, len(content) - 1))
     content[place] ^= 1 << data.draw(st.integers(0, 7))
@@ -125,7 +125,7 @@ def test_a_directory_that_swallows_its_own_end_is_found(sound: dict[str, Path], 
 
 def test_a_wheel_whose_damage_hides_its_name_is_found(sound: dict[str, Path], tmp_path: Path) -> None:
     root = Path(shutil.copytree(sound["pip-26.3"], tmp_path / "cache"))
-    with Evidence(scan(root)) as evidence:
+    with CacheReader(scan(root)) as evidence:
         listed = expectations(scan(root).entries, evidence)
     entry = next(one for one in files_of(root, "wheel") if one.path[-56:] not in listed)
     body = body_of(root, entry)

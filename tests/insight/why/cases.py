@@ -9,7 +9,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Case
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import (
@@ -26,7 +26,7 @@ from cachetui.insight.why.replay import (
     Way,
     Why,
 )
-from cachetui.interpreters.info import Portrait
+from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.model import NS, Entry, Inventory, Kind
 from cachetui.pip.reader import Answer, digest_of
@@ -35,14 +35,14 @@ NOW = 1_780_000_000
 """When all questions are asked, in seconds since the epoch: 2026-05-28 20:26:40 UTC."""
 DAY = 86_400
 ROOT = "/home/user/.cache/pip"
-PYTHON = Portrait(
+PYTHON = InterpreterInfo(
     Python(Path("/usr/bin/python3"), Path("/usr")),
     "3.11.7",
     "CPython",
     ("cp311-cp311-linux_x86_64", "py3-none-any"),
     {"python_version": "3.11", "python_full_version": "3.11.7", "sys_platform": "linux"},
 )
-ASKER = Asker("python3", PYTHON.python, PYTHON)
+ASKER = TargetEnvironment("python3", PYTHON.python, PYTHON)
 INDEX = "https://index.example/simple"
 OTHER = "https://other.example/simple"
 FILES = "https://files.example"
@@ -141,7 +141,7 @@ def case(
     pip: str = "26.3",
     trouble: str = "",
     answers: Mapping[str, Answer] | None = None,
-    asker: Asker = ASKER,
+    asker: TargetEnvironment = ASKER,
     cache_dir: str | None = ROOT,
 ) -> Case:
     """Return a case; what was asked for is read from the text, unless the run tells it. Without a run pip is silent."""

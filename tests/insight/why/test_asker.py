@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.insight.why.environment import Asker, asker_of
+from cachetui.insight.why.environment import TargetEnvironment, resolve_environment
 from cachetui.insight.why.question import read_question
 from cachetui.interpreters.lookup import python_at
 from cachetui.pip.config.location import locate
@@ -23,9 +23,9 @@ def environ(tmp_path: Path) -> dict[str, str]:
     return {"HOME": str(tmp_path), "PATH": str(folder), "PIP_CONFIG_FILE": os.devnull}
 
 
-def asked(typed: str, environ: dict[str, str], named: str | None = None) -> Asker:
+def asked(typed: str, environ: dict[str, str], named: str | None = None) -> TargetEnvironment:
     python = python_at(named, environ) if named else None
-    return asker_of(read_question(typed), locate(environ=environ), python, environ)
+    return resolve_environment(read_question(typed), locate(environ=environ), python, environ)
 
 
 def test_the_python_that_the_command_calls_is_asked(environ: dict[str, str], tmp_path: Path) -> None:
@@ -63,7 +63,7 @@ def test_variables_that_a_command_sets_come_before_the_users(environ: dict[str, 
 def test_the_demo_is_as_settings_of_nobody_left_it(environ: dict[str, str], tmp_path: Path) -> None:
     environ |= {"PIP_INDEX_URL": "https://elsewhere.example/simple", "PIP_NO_CACHE_DIR": "banana", "PIP_PRE": "1"}
     location = locate(str(tmp_path / "demo"), environ=environ)
-    asker = asker_of(read_question("PIP_PRE=1 pip install six"), location, None, environ, demo_index=INDEX)
+    asker = resolve_environment(read_question("PIP_PRE=1 pip install six"), location, None, environ, demo_index=INDEX)
     assert asker.arguments == ("--cache-dir", str(tmp_path / "demo"), "--index-url", INDEX)
     pips = {name: value for name, value in asker.environ.items() if name.startswith("PIP_")}
     assert pips == {"PIP_CONFIG_FILE": os.devnull, "PIP_PRE": "1"}
@@ -74,8 +74,8 @@ def test_it_is_known_how_to_come_to_the_same_cache_again(environ: dict[str, str]
     usual, named = locate(environ=environ), locate(str(tmp_path / "a cache"), environ=environ)
     cache = ("--cache-dir", str(tmp_path / "a cache"))
     for found, of_it in ((None, ()), (python, ("--python", str(python.executable)))):
-        asker = asker_of(question, usual, found, environ)
+        asker = resolve_environment(question, usual, found, environ)
         assert (asker.cache, asker.arguments) == (of_it, ())
-        asker = asker_of(question, named, found, environ)
+        asker = resolve_environment(question, named, found, environ)
         assert (asker.cache, asker.arguments) == (cache, cache)
-        assert asker_of(question, named, found, environ, demo_index=INDEX).cache == ("--demo",)
+        assert resolve_environment(question, named, found, environ, demo_index=INDEX).cache == ("--demo",)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cachetui.insight.why.environment import Asker
+from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.explain import explain, outcome
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import PipError, Run
@@ -41,7 +41,7 @@ def test_what_does_not_change_the_outcome(other: Run) -> None:
 
 
 def test_without_a_python_the_facts_are_told() -> None:
-    found = explain(read_question("six>=1"), Inventory(ROOT), Asker(), now=NOW)
+    found = explain(read_question("six>=1"), Inventory(ROOT), TargetEnvironment(), now=NOW)
     assert (found.tone, found.question, found.steps, found.remedies, found.takes) == (
         "facts only",
         "six>=1",
