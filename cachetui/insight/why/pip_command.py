@@ -121,7 +121,7 @@ class Command:
 def read_command(text: str) -> Command | None:
     """Return the last call of pip that fetches something; None where there is no call of pip. Raises QuestionError."""
     try:
-        words = split(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip()))
+        words = split(_apart(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip())))
     except ValueError as error:  # quotes that do not end
         if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
             raise QuestionError(
@@ -147,6 +147,13 @@ def read_command(text: str) -> Command | None:
         said = "takes nothing from its cache. Ask about pip install, pip download or pip wheel."
         raise QuestionError(said, f"pip {other}")
     return found
+
+
+def _apart(text: str) -> str:
+    """Return a text in which `&&` and `||` are words of their own, also where no blanks are around them."""
+    parts = re.split(f"({QUOTED.pattern})", text, flags=re.DOTALL)
+    parts[::2] = [re.sub(r"(&&|\|\|)", r" \1 ", part) for part in parts[::2]]
+    return "".join(parts)
 
 
 def split(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ MOST_TYPED = 65_536
 """Characters that are read at most: a long lock file is no question."""
 SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
 """What a shell puts something else in the place of."""
+GLOB = re.compile(r"[^=<>!~]*[*?][^=<>!~]*\.(?:whl|zip|tar\.gz|tgz)")
+"""Archives that a shell would look for."""
 ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
 """A requirement with one `=` for two, as conda writes it."""
 COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
@@ -124,11 +127,13 @@ def read_question(text: str) -> Question:
         notes = [*_notes(command.before, command.after)]
         if hidden := next((sign for word in arguments if (sign := redirection(text, word))), ""):
             notes.append(f"Unquoted, the shell takes {hidden} for a file and pip never sees it: put quotes around it.")
-        words = (command.verb, *arguments)
+        words = (command.verb, *[os.path.expanduser(word) if word.startswith("~") else word for word in arguments])  # noqa: PTH111 - text
         asked = Question(" ".join(text.split()), words, (), python, command.variables, tuple(notes))
     else:
         asked = _lines(text)
-    if left := next((word for word in asked.asked_for() if SHELLS.search(word) and "://" not in word), ""):
+    if left := next(
+        (word for word in asked.asked_for() if "://" not in word and (SHELLS.search(word) or GLOB.fullmatch(word))), ""
+    ):
         raise QuestionError("is filled in by the shell: type what it stands for.", left)
     return asked
 

@@ -8,7 +8,6 @@ from packaging.version import Version
 
 from cachetui.insight.why.evidence import (
     FILES,
-    PYPI,
     Case,
     canonical,
     filename_of,
@@ -190,8 +189,8 @@ def several_indexes(case: Case) -> Iterator[Finding]:
         if _equal_elsewhere(listed, chosen):
             words += " Another index lists the same file name: of equals pip takes the last."
         others = [one for one in listed if case.index_name(one.page) != mine and case.admits(parsed(one.version))]
-        for other in list(dict.fromkeys(case.index_name(one.page) for one in others))[:1]:
-            address = case.replay.pypi if other == PYPI else other
+        for page in [one.page for one in others if one.page.endswith("/")][:1]:
+            other, address = case.index_name(page), page.rstrip("/").rpartition("/")[0]
             cures.append(remedy(case, f"ask {other} alone", "--index-url", address))
     yield Reason(words, pages_shown(case, case.name)), tuple(cures)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -63,6 +65,14 @@ INDEX = "https://index.example/simple"
                 ("install", "--keyring-provider", "disabled", "--trusted-host", "h", "x"),
             ),
         ),
+        (
+            "pip install six&&pip install 'torch && more'||ls",
+            Question(
+                "pip install six&&pip install 'torch && more'||ls",
+                ("install", "torch && more"),
+                notes=("Not taken into account: pip …, before pip.", "What follows || was not taken into account."),
+            ),
+        ),
         ("-r requirements.txt", Question("-r requirements.txt", ("install", "-r", "requirements.txt"))),
         ("-e .", Question("-e .", ("install", "-e", "."))),
         ("./torch-2.whl", Question("./torch-2.whl", ("install", "./torch-2.whl"))),
@@ -89,6 +99,12 @@ def test_pip_is_asked_what_was_typed(typed: str, question: Question) -> None:
     assert read_question(typed) == question
 
 
+def test_a_tilde_is_the_home_as_a_shell_has_it() -> None:
+    home = str(Path.home())
+    asked = read_question("pip install -f ~/wheels ~/six-1.0-py3-none-any.whl")
+    assert asked.arguments == ("install", "-f", f"{home}/wheels", f"{home}/six-1.0-py3-none-any.whl")
+
+
 @pytest.mark.parametrize(
     ("typed", "project"),
     [
@@ -109,6 +125,7 @@ def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, p
         ("", "Nothing was asked. Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."),
         ("torch=2", "torch=2 is no requirement: did you mean torch==2?"),
         ("torch = 2.*", "torch = 2.* is no requirement: did you mean torch==2.*?"),
+        ("pip install dist/*.whl", "dist/*.whl is filled in by the shell: type what it stands for."),
         ("pip install $PKG", "$PKG is filled in by the shell: type what it stands for."),
         ("pip install six==${VERSION}", "six==${VERSION} is filled in by the shell: type what it stands for."),
         ("hello world", "hello world is neither a requirement nor a pip command."),
