@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cachetui.browsing.catalog import Catalog, Place, Rank
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Guarded, Marks
-from cachetui.browsing.rows import Key, Order, Row, Tops, foreign_row, forget, make_rows, turned
+from cachetui.browsing.rows import Key, Row, SortOrder, Tops, foreign_row, forget, make_rows, turned
 from cachetui.labels import Facts, Word
 from cachetui.model import Entry
 
@@ -51,7 +51,7 @@ class Built(NamedTuple):
 
     tops: Tops
     """What stands at the top."""
-    order: Order
+    order: SortOrder
     """How it is sorted."""
     opened: frozenset[Place]
     """What was open."""
@@ -59,7 +59,7 @@ class Built(NamedTuple):
     """The rows."""
 
 
-class Listing:
+class BrowserModel:
     """Rows and marks over a catalog that grows, is filtered, sorted and replaced."""
 
     def __init__(self, catalog: Catalog | None = None) -> None:
@@ -67,7 +67,7 @@ class Listing:
         self.marks = Marks()
         self.opened: set[Place] = set()
         """Projects, versions and groups that are open."""
-        self.order = Order()
+        self.order = SortOrder()
         """How rows are sorted."""
         self.typed = ""
         """What the filter box holds."""

@@ -31,7 +31,7 @@ FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SortOrder:
     """How rows follow each other, at every level once one was chosen."""
 
     by: By = "size"
@@ -45,11 +45,11 @@ class Order:
     apparent: bool = False
     """Whether sizes are lengths of files rather than allocated blocks."""
 
-    def sorted_by(self, by: By) -> Order:
+    def sorted_by(self, by: By) -> SortOrder:
         """Sort by something else; or, asked again for the same, the other way round."""
         return replace(self, by=by, reverse=by == self.by and self.chosen and not self.reverse, chosen=True)
 
-    def next_age(self) -> Order:
+    def next_age(self) -> SortOrder:
         """Show the next age."""
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
@@ -125,7 +125,9 @@ def _group_hint(row: Row) -> str:
     return entry.note if entry.note and entry.kind != "selfcheck" else ""
 
 
-def make_rows(tops: Iterable[Row], opened: Collection[Place], order: Order, foreign: Collection[Row] = ()) -> list[Row]:
+def make_rows(
+    tops: Iterable[Row], opened: Collection[Place], order: SortOrder, foreign: Collection[Row] = ()
+) -> list[Row]:
     """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
     titles = {place.title for place in opened}  # quicker to look up than places, of which there may be thousands
     rows: list[Row] = []
@@ -137,12 +139,12 @@ def make_rows(tops: Iterable[Row], opened: Collection[Place], order: Order, fore
     return [*rows, *foreign]
 
 
-def open_row(top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+def open_row(top: Row, opened: Collection[Place], order: SortOrder) -> list[Row]:
     """List a row that is open, and what stands below it."""
     return [top._replace(open=True), *_below(top, opened, order)]
 
 
-def turned(rows: list[Row], top: Row, opened: Collection[Place], order: Order) -> list[Row]:
+def turned(rows: list[Row], top: Row, opened: Collection[Place], order: SortOrder) -> list[Row]:
     """Return rows such that one at the top, and what is below it, is open or closed as it is now to be."""
     start = row_index(rows, top.key)
     end = start + 1
@@ -164,7 +166,7 @@ def foreign_row(files: Collection[tuple[int, int]]) -> Row:
     return Row(FOREIGN, FOREIGN, FOREIGN.title, holding, foreign=len(files))
 
 
-def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
+def _below(top: Row, opened: Collection[Place], order: SortOrder) -> Iterator[Row]:
     """List what stands below a project or group."""
     if top.place.rank is not Rank.PROJECT:
         named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
@@ -176,7 +178,7 @@ def _below(top: Row, opened: Collection[Place], order: Order) -> Iterator[Row]:
 
 
 @lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
-def _unfolded(project: str, holding: EntryGroup, order: Order, opened: frozenset[Place]) -> list[Row]:
+def _unfolded(project: str, holding: EntryGroup, order: SortOrder, opened: frozenset[Place]) -> list[Row]:
     """List what stands below a project of which some versions are open."""
     closed, pages = _releases(project, holding)
     versions = [row._replace(open=True) if row.place in opened else row for row in closed]
@@ -223,7 +225,7 @@ def _entry_row(entry: Entry, place: Place, depth: int) -> Row:
     return Row(entry.path, place, entry_name(entry), EntryGroup((entry,)), depth, entry.kind)
 
 
-def _files(version: Row, order: Order) -> Iterator[Row]:
+def _files(version: Row, order: SortOrder) -> Iterator[Row]:
     """List the entries of a version; the metadata of a wheel right below it."""
     entries = version.holding.entries
     described: dict[str, list[Entry]] = {}
@@ -287,7 +289,7 @@ class Tops:
                 rows.append(Row(row.place, row.place, row.name, found, 0, "", True))
         return Tops(rows)
 
-    def arranged(self, order: Order) -> list[Row]:
+    def arranged(self, order: SortOrder) -> list[Row]:
         """Return the projects in an order, and the groups after them."""
         compared = (order.apparent,) if order.by == "size" else (order.age,) if order.by == "age" else ()
         key = (order.by, order.reverse, *compared)
@@ -295,7 +297,7 @@ class Tops:
             self._arranged[key] = [*order.arrange(self.rows[: self.projects]), *self.rows[self.projects :]]
         return self._arranged[key]
 
-    def foresee(self, order: Order) -> None:
+    def foresee(self, order: SortOrder) -> None:
         """Arrange them in this order, and in each that a key leads to from there, so that it is known when it is asked.
 
         Each of these twice: asked again for the same, the other way round.

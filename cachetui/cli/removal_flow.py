@@ -25,7 +25,7 @@ from cachetui.labels import Word
 from cachetui.model import Entry, Inventory
 from cachetui.pip.processes import running_pips
 from cachetui.preferences.model import Protection
-from cachetui.removal.execute import Outcome, Progress, carry_out
+from cachetui.removal.execute import Outcome, Progress, execute
 from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
 from cachetui.report.removal_list import bill, stays, title
 from cachetui.terms.quantities import parse_age, parse_size
@@ -207,7 +207,7 @@ def _carry_out(plan: Plan) -> Outcome:
 
     with interruptible() as stop:
         try:
-            return carry_out(plan, stop=stop, report=report if status.shown else None, pips=running_pips)
+            return execute(plan, stop=stop, report=report if status.shown else None, pips=running_pips)
         finally:
             status.clear()
 

@@ -30,7 +30,7 @@ Release = tuple[int, int | None]
 """Major and minor version; None where any minor one may be meant."""
 
 
-class Reach(NamedTuple):
+class SupportedTags(NamedTuple):
     """What some Pythons can use."""
 
     tags: tuple[frozenset[Tag], ...]
@@ -39,7 +39,7 @@ class Reach(NamedTuple):
     """Which do not tell and what follows, as sentences; untrusted text. None where not one of them tells."""
 
 
-def reach_of(portraits: Iterable[InterpreterInfo]) -> Reach:
+def reach_of(portraits: Iterable[InterpreterInfo]) -> SupportedTags:
     """Return what Pythons can use.
 
     What is no program at all does not count. To one that does not tell, all wheels for its version may be of use; where
@@ -63,8 +63,8 @@ def reach_of(portraits: Iterable[InterpreterInfo]) -> Reach:
                 f"{name} does not tell what it can use, so nothing counts as unusable: {NAME_THOSE} {why}".rstrip()
             )
     if not told:
-        return Reach((), ())
-    return Reach(() if lost else (*told, *guessed), tuple(notes))
+        return SupportedTags((), ())
+    return SupportedTags(() if lost else (*told, *guessed), tuple(notes))
 
 
 def releases_of(portrait: InterpreterInfo) -> tuple[Release, ...]:

@@ -68,7 +68,7 @@ class Answer(NamedTuple):
         return self.length is None or self.length == self.stored
 
 
-class Listing(NamedTuple):
+class IndexPage(NamedTuple):
     """An index page in the cache."""
 
     entry: Entry
@@ -108,16 +108,16 @@ class CacheReader:
         """Return what an entry's headers say; None where it has none, or they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
-    def listing(self, entry: Entry) -> Listing | None:
+    def listing(self, entry: Entry) -> IndexPage | None:
         """Return what an index page lists; None where it is none, or cannot be read."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
         if found is None:
             return None
         answer, encoding = found
 
-        def look(body: Body) -> Listing | None:
+        def look(body: Body) -> IndexPage | None:
             page = index_page.read_page(body, encoding)
-            return None if page is None else Listing(entry, answer, files_of(page, entry.url))
+            return None if page is None else IndexPage(entry, answer, files_of(page, entry.url))
 
         return self._with_body(entry, look)
 

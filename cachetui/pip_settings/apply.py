@@ -32,7 +32,7 @@ class Effect:
     """What there is now."""
 
 
-def carry_out(
+def apply(
     change: Change,
     environ: Mapping[str, str] = os.environ,
     *,

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
-from cachetui.removal.in_use_monitor import Pips, Watch
+from cachetui.removal.in_use_monitor import InUseMonitor, Pips
 from cachetui.removal.plan import SERVES, Kept, Plan, subtree
 from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
@@ -66,7 +66,7 @@ def unlink(directory: Directory, name: str) -> None:
     os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
 
-def carry_out(
+def execute(
     plan: Plan,
     *,
     stop: Callable[[], bool] = lambda: False,
@@ -97,7 +97,7 @@ def carry_out(
     if (root.found.st_dev, root.found.st_ino) != (plan.device, plan.inode):
         root.close()
         raise RefusedError(f"{plan.root} is not the directory that was read: read the cache again.")
-    return _Run(plan, root, stop, take, pips or tuple, clock).carry_out(report)
+    return _Run(plan, root, stop, take, pips or tuple, clock).execute(report)
 
 
 class _Run:
@@ -114,7 +114,7 @@ class _Run:
     ) -> None:
         self._plan, self._stop, self._take, self._clock = plan, stop, take, clock
         self._way = PathCursor(root, self._leave)
-        self._watch = Watch(plan.entries, self._way, plan.device, pips, clock)
+        self._watch = InUseMonitor(plan.entries, self._way, plan.device, pips, clock)
         self._may_go = frozenset(plan.directories)
         self._gone: set[str] = set()
         self._removed: list[str] = []
@@ -125,7 +125,7 @@ class _Run:
         """Entries wholly gone, and entries dealt with."""
         self._stopped = False
 
-    def carry_out(self, report: Callable[[Progress], None] | None) -> Outcome:
+    def execute(self, report: Callable[[Progress], None] | None) -> Outcome:
         """Take the entries one by one, neighbours on the disk together; what breaks that off keeps all the rest."""
         entries = sorted(self._plan.entries, key=attrgetter("path"))
         try:

@@ -31,7 +31,7 @@ Pips = Callable[[], tuple[int, ...]]
 """Tells the process ids of running pips; may raise OSError."""
 
 
-class Watch:
+class InUseMonitor:
     """Looks, right before something goes, whether a pip that runs now or a build that is under way needs it."""
 
     def __init__(

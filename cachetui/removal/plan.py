@@ -14,7 +14,7 @@ from typing import NamedTuple
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.in_use import build_times, costs_of_staying, reason_to_stay
-from cachetui.removal.recheck import survey
+from cachetui.removal.recheck import recheck
 
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
@@ -91,7 +91,7 @@ def plan_removal(
     ]
     fine = {entry.path for entry in listed}
     kept = [Kept(path, "not as it was when the cache was read: read it again") for path in asked if path not in fine]
-    unlike, seen = survey(inventory, listed)
+    unlike, seen = recheck(inventory, listed)
     newest = build_times(inventory.entries)
     newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
     reasons: Counter[str] = Counter()

@@ -95,7 +95,7 @@ def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
     return files
 
 
-def survey(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, int]]:
+def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, int]]:
     """Look at entries on the disk.
 
     Return why those that are not as the scan saw them must stay, by path, and when each folder that a wheel is built

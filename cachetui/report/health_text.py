@@ -11,7 +11,7 @@ from cachetui.text.format import count
 from cachetui.text.names import entry_name
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import Finding, Sort, Weight
+    from cachetui.insight.health.finding import Finding, FindingType, Weight
 
 
 class FindingEntry(NamedTuple):
@@ -26,7 +26,7 @@ class FindingEntry(NamedTuple):
 class Group(NamedTuple):
     """All that is wrong in the same way."""
 
-    sort: Sort
+    sort: FindingType
     """In which way."""
     ills: tuple[FindingEntry, ...]
     """The entries; never none."""

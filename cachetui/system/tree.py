@@ -33,7 +33,7 @@ def never() -> bool:
     return False
 
 
-class Listing(NamedTuple):
+class DirectoryListing(NamedTuple):
     """What one directory holds."""
 
     own: os.stat_result
@@ -99,7 +99,7 @@ class Tree:
         except OSError:  # a file system that does not tell
             return False
 
-    def list(self, path: str, inode: int | None = None) -> Listing:
+    def list(self, path: str, inode: int | None = None) -> DirectoryListing:
         """List a directory by its path relative to the root.
 
         `inode` is the number that its parent's listing gave: another one means that it was swapped for a link's
@@ -124,7 +124,7 @@ class Tree:
                             continue
         finally:
             os.close(fd)
-        return Listing(own, files, below)
+        return DirectoryListing(own, files, below)
 
     def _check(self, own: os.stat_result, inode: int | None) -> None:
         if own.st_dev != self.device:
@@ -132,7 +132,7 @@ class Tree:
         if inode is not None and own.st_ino != inode:
             raise LeftOut(errno.ENOENT, "it was replaced while it was read")
 
-    def _list_by_path(self, path: str) -> Listing:
+    def _list_by_path(self, path: str) -> DirectoryListing:
         whole = os.path.join(self.path, path)  # noqa: PTH118 - a Path each would double the time
         own = os.lstat(whole)
         if not stat.S_ISDIR(own.st_mode) or is_junction(own):
@@ -150,7 +150,7 @@ class Tree:
                     below.append((item.name, found.st_ino))
                 else:
                     files[item.name] = found
-        return Listing(own, files, below)
+        return DirectoryListing(own, files, below)
 
     def lstat(self, path: str) -> os.stat_result:
         """Return what the system says of a file or directory, not following a link. Raises OSError."""

@@ -28,7 +28,7 @@ class Span(NamedTuple):
     """That of the first one behind it."""
 
 
-class Order(NamedTuple):
+class EntryIndex(NamedTuple):
     """Everything in a catalog in one order; the first entry is the highest bit."""
 
     turn: int
@@ -39,7 +39,7 @@ class Order(NamedTuple):
     """The identities of all entries."""
 
     @classmethod
-    def of(cls, catalog: Catalog, turn: int) -> Order:
+    def of(cls, catalog: Catalog, turn: int) -> EntryIndex:
         """Put a catalog's entries into order."""
         spans: list[Span] = []
         paths: list[str] = []

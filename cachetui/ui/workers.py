@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from textual.message import Message
 
 from cachetui.browsing.catalog import Catalog
-from cachetui.browsing.rows import Order, Tops
+from cachetui.browsing.rows import SortOrder, Tops
 from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Interpreter, Location
@@ -157,7 +157,7 @@ def read_cache(
     memory: bool,
     queue: deque[Batch],
     known: Mapping[str, Entry],
-    order: Order,
+    order: SortOrder,
     *,
     post: Post,
     stop: Stop,
@@ -263,7 +263,7 @@ def plan(
 def remove(agreed: Plan, inventory: Inventory, *, read: Prefer, now_ns: int, post: Post, stop: Stop) -> None:
     """Carry out a plan that the user has agreed to, save what the preferences have come to protect since."""
     from cachetui.pip.processes import running_pips  # noqa: PLC0415
-    from cachetui.removal.execute import carry_out  # noqa: PLC0415
+    from cachetui.removal.execute import execute  # noqa: PLC0415
 
     preferences = read()
     post(Preferred(preferences))
@@ -277,7 +277,7 @@ def remove(agreed: Plan, inventory: Inventory, *, read: Prefer, now_ns: int, pos
 
     try:
         with edge("finish the removal"):
-            outcome = carry_out(agreed, stop=stop, report=report, pips=running_pips)
+            outcome = execute(agreed, stop=stop, report=report, pips=running_pips)
     except (CachetuiError, OSError) as error:
         broken = "The removal broke off: {}. What is gone stays gone; the rest is kept."
         post(Refused(broken.format(_why(error)) if isinstance(error, OSError) else str(error)))

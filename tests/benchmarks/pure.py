@@ -55,7 +55,7 @@ def measure_pure(place: Workplace, results: Results, entries: int, runs: int) ->
 def measure(root: Path, runs: int) -> dict[str, list[float]]:
     """Scan a cache, and return the seconds of each run of everything that is computed of it."""
     from cachetui.browsing.catalog import Catalog  # noqa: PLC0415
-    from cachetui.browsing.model import Listing  # noqa: PLC0415
+    from cachetui.browsing.model import BrowserModel  # noqa: PLC0415
     from cachetui.pip.scan.scanner import scan  # noqa: PLC0415 - this is another process
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
     from cachetui.report.removal_list import bill  # noqa: PLC0415
@@ -65,14 +65,14 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
     gc.freeze()  # as the browser does
     taken: dict[str, list[float]] = {}
 
-    def listed() -> Listing:
+    def listed() -> BrowserModel:
         """Return a listing of its own, made ready as the browser does before it shows it."""
         catalog = Catalog.of(inventory)
         for _, holding in catalog.shelves:
             holding.warm()
-        return Listing(catalog)
+        return BrowserModel(catalog)
 
-    def note(what: str, job: Callable[[Listing], object], *before: Callable[[Listing], object]) -> None:
+    def note(what: str, job: Callable[[BrowserModel], object], *before: Callable[[BrowserModel], object]) -> None:
         """Measure the first time of a job, up to all that a frame shows after it; each run has another listing."""
         for _ in range(runs):
             listing = listed()
@@ -85,23 +85,23 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
             shown(listing)
             taken.setdefault(what, []).append(time.perf_counter() - start)
 
-    def shown(listing: Listing) -> tuple[object, ...]:
+    def shown(listing: BrowserModel) -> tuple[object, ...]:
         return listing.rows(), listing.tally, listing.shown_projects, listing.scale()
 
-    def typed(words: str) -> Callable[[Listing], object]:
+    def typed(words: str) -> Callable[[BrowserModel], object]:
         return lambda listing: listing.filter(words)
 
-    def sorted_by(by: By) -> Callable[[Listing], object]:
+    def sorted_by(by: By) -> Callable[[BrowserModel], object]:
         return lambda listing: setattr(listing, "order", listing.order.sorted_by(by))
 
-    def marked_half(listing: Listing) -> None:
+    def marked_half(listing: BrowserModel) -> None:
         listing.marks.add(inventory.entries[::2], listing.catalog)
 
-    def open_all(listing: Listing) -> None:
+    def open_all(listing: BrowserModel) -> None:
         places = [listing.catalog.place(entry) for entry in inventory.entries]
         listing.opened.update(places, [place.shelf for place in places])
 
-    def signs(listing: Listing) -> None:
+    def signs(listing: BrowserModel) -> None:
         for row in listing.rows():
             listing.sign(row)
 
@@ -111,18 +111,22 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
     everything = planned(1).entries
     note("put everything in its place", lambda _: listed())
     note("take up another reading", lambda listing: listing.adopt(Catalog.of(inventory)))
-    note("take up another reading, all marked", lambda listing: listing.adopt(Catalog.of(inventory)), Listing.mark_all)
+    note(
+        "take up another reading, all marked",
+        lambda listing: listing.adopt(Catalog.of(inventory)),
+        BrowserModel.mark_all,
+    )
     note("sort by count", sorted_by("count"))
     note("sort by age", sorted_by("age"))
     note("sort by age, all open", sorted_by("age"), open_all)
     note("filter: a letter", typed("m"))
     note("filter: a letter more", typed("man"), typed("m"), typed("ma"))
     note("filter: a letter less", typed("man"), typed("many"))
-    note("filter: a letter, all marked", typed("m"), Listing.mark_all)
-    note("mark all", Listing.mark_all)
-    note("unmark all", lambda listing: listing.marks.clear(), Listing.mark_all)
-    note("unmark all, row by row", lambda listing: listing.toggle(listing.rows()), Listing.mark_all)
-    note("invert marks", Listing.invert, marked_half)
+    note("filter: a letter, all marked", typed("m"), BrowserModel.mark_all)
+    note("mark all", BrowserModel.mark_all)
+    note("unmark all", lambda listing: listing.marks.clear(), BrowserModel.mark_all)
+    note("unmark all, row by row", lambda listing: listing.toggle(listing.rows()), BrowserModel.mark_all)
+    note("invert marks", BrowserModel.invert, marked_half)
     note("open everything", open_all)
     note("signs of all rows, half marked", signs, marked_half, open_all)
     note("plan to remove everything", lambda _: planned(1))

@@ -17,8 +17,8 @@ from tests.benchmarks.workplace import Workplace
 
 GROUP = "removal"
 RM = "rm -rf"
-PLANNED, CARRIED_OUT = "plan_removal", "carry_out"
-IN_PROCESS = "plan_removal and carry_out"
+PLANNED, CARRIED_OUT = "plan_removal", "execute"
+IN_PROCESS = "plan_removal and execute"
 WHOLE = "cachetui purge --yes"
 LEFT = " leaves"
 """Added to what was done for the number of files that are still there."""
@@ -93,7 +93,7 @@ def main() -> None:
     """Scan the cache that the command line names; then plan its removal and carry it out, against the clock."""
     from cachetui.cli.cache import uncollected  # noqa: PLC0415 - this is another process
     from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
-    from cachetui.removal.execute import carry_out  # noqa: PLC0415
+    from cachetui.removal.execute import execute  # noqa: PLC0415
     from cachetui.removal.plan import plan_removal  # noqa: PLC0415
 
     with uncollected():  # as the command does
@@ -101,7 +101,7 @@ def main() -> None:
         start, cpu = time.perf_counter(), time.process_time()
         plan = plan_removal(inventory, inventory.entries, now_ns=time.time_ns(), named=True, purge=True)
         planned = time.perf_counter()
-        outcome = carry_out(plan)
+        outcome = execute(plan)
         done = time.perf_counter()
     if outcome.failed or outcome.stopped:
         sys.exit(f"{outcome.failed} could not be removed")

@@ -205,9 +205,9 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
 
     def change_first(*arguments: Any, **options: Any) -> execute.Outcome:
         write(cache, body, b"changed")
-        return execute.carry_out(*arguments, **options)
+        return execute.execute(*arguments, **options)
 
-    monkeypatch.setattr(removal_flow, "carry_out", change_first)
+    monkeypatch.setattr(removal_flow, "execute", change_first)
     said = run("remove", "torch===2.3.0", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)
     assert said.code == 1
@@ -308,9 +308,9 @@ def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
                 signal.raise_signal(getattr(signal, name))
             return stop()
 
-        return execute.carry_out(plan, stop=press)
+        return execute.execute(plan, stop=press)
 
-    monkeypatch.setattr(removal_flow, "carry_out", interrupted)
+    monkeypatch.setattr(removal_flow, "execute", interrupted)
     before = files(cache)
     said = run("remove", "numpy", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)

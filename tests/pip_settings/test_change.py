@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.pip.config.location import DEFAULT
-from cachetui.pip_settings.apply import Effect, carry_out
+from cachetui.pip_settings.apply import Effect, apply
 from cachetui.pip_settings.change import Wish, plan_change
 from cachetui.pip_settings.destination import DestinationError
 from tests.pip_settings.world import World
@@ -27,7 +27,7 @@ def make(tmp_path: Path) -> Make:
 
 def fulfil(world: World, wish: Wish, root: str | None = None) -> Effect:
     change = plan_change(world.settings, wish, root, world.environ)
-    return carry_out(change, world.environ, cwd=world.cwd, timeout=120, etc=str(world.folder / "etc"))
+    return apply(change, world.environ, cwd=world.cwd, timeout=120, etc=str(world.folder / "etc"))
 
 
 @pytest.mark.parametrize("pip", (PIPS[0], PIPS[-1]))
@@ -237,5 +237,5 @@ def test_a_pip_that_hangs_is_stopped(make: Make) -> None:
     script.chmod(0o755)
     world.portrait = replace(world.portrait, python=replace(world.portrait.python, executable=script))
     change = plan_change(world.settings, "off", environ=world.environ)
-    effect = carry_out(change, world.environ, cwd=world.cwd, timeout=0.2)
+    effect = apply(change, world.environ, cwd=world.cwd, timeout=0.2)
     assert (effect.done, effect.message) == (False, "pip did not answer within 0.2 s and was stopped.")

@@ -22,7 +22,7 @@ from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import python_of
 from cachetui.model import Entry
 from cachetui.pip.scan.scanner import scan
-from cachetui.removal.execute import carry_out
+from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
 from tests.environments import environment
 from tests.pips import unpacked
@@ -203,7 +203,7 @@ class Lab:
         """Remove the entries of a remedy."""
         inventory = scan(self.cache)
         found = [inventory.by_path[path] for path in remedy.entries]
-        outcome = carry_out(plan_removal(inventory, found, now_ns=time.time_ns(), named=True))
+        outcome = execute(plan_removal(inventory, found, now_ns=time.time_ns(), named=True))
         assert outcome.kept == ()
 
     def entry(self, kind: str, project: str) -> Entry:

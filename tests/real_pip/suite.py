@@ -19,7 +19,7 @@ from cachetui.demo.writer import CacheWriter, digest, file_headers
 from cachetui.model import Entry, Inventory, Kind, version_order
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan.scanner import scan
-from cachetui.removal.execute import carry_out
+from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import Index, serve
@@ -155,7 +155,7 @@ class RealPip:
         entries = of_version(inventory, project, version)
         before = sorted(path for path in copy.cache.rglob("*") if path.is_file())
 
-        outcome = carry_out(plan_removal(inventory, entries, now_ns=time.time_ns(), named=True))
+        outcome = execute(plan_removal(inventory, entries, now_ns=time.time_ns(), named=True))
 
         gone = {file.path for entry in entries for file in entry.files}
         assert set(outcome.removed) == gone

@@ -16,7 +16,7 @@ import pytest
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.removal import in_use_monitor
-from cachetui.removal.execute import Outcome, Progress, carry_out, unlink
+from cachetui.removal.execute import Outcome, Progress, execute, unlink
 from cachetui.removal.in_use import BUILT_LATELY
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.recheck import MORE
@@ -75,7 +75,7 @@ def test_the_record_goes_before_its_body_and_the_emptied_shards_after_both(root:
     write_record(root, "b")
     before = blocks(root)
     plan = plan_some(root, path)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome == Outcome(removed=(path, body), freed=before - blocks(root), directories=5, entries=1)
     assert outcome.freed == plan.frees
     assert not (root / "http-v2/a").exists()
@@ -85,14 +85,14 @@ def test_the_record_goes_before_its_body_and_the_emptied_shards_after_both(root:
 def test_the_root_and_the_directories_that_pip_expects_stay(root: Path, opener: Opener) -> None:
     write_record(root, "a")
     write(root, f"{WHEELS}/x-1-py3-none-any.whl")
-    carry_out(plan_all(root), opener=opener)
+    execute(plan_all(root), opener=opener)
     assert remaining(root) == {"http-v2", "wheels"}
 
 
 def test_a_directory_with_something_foreign_stays(root: Path, opener: Opener) -> None:
     _path, _ = write_record(root, "a")
     write(root, "http-v2/a/a/README.txt")
-    outcome = carry_out(plan_all(root), opener=opener)
+    outcome = execute(plan_all(root), opener=opener)
     assert remaining(root) == {"http-v2", "http-v2/a", "http-v2/a/a", "http-v2/a/a/README.txt"}
     assert outcome.directories == 3
 
@@ -101,7 +101,7 @@ def test_what_appeared_since_stays_with_its_directories(root: Path, opener: Open
     path, _body = write_record(root, "a")
     plan = plan_all(root)
     write(root, f"{path}new.tmp")
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.kept == ()
     assert (root / f"{path}new.tmp").exists()
 
@@ -111,7 +111,7 @@ def test_an_entry_of_which_one_file_changed_stays_whole(root: Path, opener: Open
     paths = write_record(root, "a")
     plan = plan_all(root)
     write(root, paths[part], b"something else", mtime_ns=NOW)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.removed == ()
     assert outcome.entries == outcome.freed == 0
     assert outcome.failed == 2
@@ -124,7 +124,7 @@ def test_a_file_replaced_by_a_twin_of_same_size_and_time_stays(root: Path, opene
     plan = plan_all(root)
     write(root, "twin", (root / body).read_bytes())
     (root / "twin").replace(root / body)
-    assert Kept(body, CHANGED) in carry_out(plan, opener=opener).kept
+    assert Kept(body, CHANGED) in execute(plan, opener=opener).kept
     assert (root / body).exists()
 
 
@@ -133,7 +133,7 @@ def test_a_file_replaced_by_a_link_stays_and_so_does_what_the_link_shows(root: P
     plan = plan_all(root)
     (root / body).rename(root.parent / "treasure")
     (root / body).symlink_to(root.parent / "treasure")
-    assert carry_out(plan, opener=opener).removed == ()
+    assert execute(plan, opener=opener).removed == ()
     assert (root.parent / "treasure").exists()
     assert (root / body).is_symlink()
 
@@ -146,7 +146,7 @@ def test_a_directory_swapped_for_a_link_to_itself_elsewhere_is_not_followed(
     plan = plan_all(root)
     (root / level).rename(root.parent / "moved")
     (root / level).symlink_to(root.parent / "moved", target_is_directory=True)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.removed == outcome.vanished == ()
     assert outcome.kept == (Kept(path, "something else stands where its directory was"), Kept(body, BELONGS))
     assert len([item for item in (root.parent / "moved").rglob("*") if item.is_file()]) == 2
@@ -170,7 +170,7 @@ def test_a_directory_swapped_for_a_link_under_way_is_not_followed(root: Path, op
             folder.symlink_to(elsewhere, target_is_directory=True)
         return False
 
-    carry_out(plan, stop=swap, opener=opener)
+    execute(plan, stop=swap, opener=opener)
     assert {item.name for item in elsewhere.iterdir()} == {f"{'a' * 55}b", f"{'a' * 55}b.body"}
 
 
@@ -180,7 +180,7 @@ def test_what_has_gone_already_is_done_but_not_freed(root: Path, opener: Opener)
     plan = plan_all(root)
     size = sum([(root / name).lstat().st_blocks * 512 for name in (path, body)])
     shutil.rmtree(root / "http-v2/b")
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.vanished == (gone, gone_body)
     assert outcome.removed == (path, body)
     assert outcome.entries == 2
@@ -192,7 +192,7 @@ def test_a_body_whose_record_has_gone_still_goes(root: Path, opener: Opener) -> 
     path, body = write_record(root, "a")
     plan = plan_all(root)
     (root / path).unlink()
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert (outcome.vanished, outcome.removed) == ((path,), (body,))
 
 
@@ -201,7 +201,7 @@ def test_directories_that_somebody_else_emptied_stay(root: Path, opener: Opener)
     plan = plan_all(root)
     (root / path).unlink()
     (root / body).unlink()
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.directories == 0
     assert (root / path).parent.is_dir()
 
@@ -210,7 +210,7 @@ def test_a_root_that_has_gone_is_done(root: Path, opener: Opener) -> None:
     path, body = write_record(root, "a")
     plan = plan_all(root)
     shutil.rmtree(root)
-    assert carry_out(plan, opener=opener) == Outcome(vanished=(path, body), entries=1)
+    assert execute(plan, opener=opener) == Outcome(vanished=(path, body), entries=1)
 
 
 def test_another_directory_in_place_of_the_root_is_refused(root: Path, opener: Opener) -> None:
@@ -220,11 +220,11 @@ def test_another_directory_in_place_of_the_root_is_refused(root: Path, opener: O
     root.rename(root.parent / "old")
     (root.parent / "copy").rename(root)
     with pytest.raises(RefusedError, match="is not the directory that was read"):
-        carry_out(plan, opener=opener)
+        execute(plan, opener=opener)
     shutil.rmtree(root)
     root.symlink_to(root.parent / "old", target_is_directory=True)
     with pytest.raises(RefusedError, match="cannot be opened any more"):
-        carry_out(plan, opener=opener)
+        execute(plan, opener=opener)
     assert len([path for path in (root.parent / "old").rglob("*") if path.is_file()]) == 2
 
 
@@ -234,12 +234,12 @@ def test_a_hard_linked_inode_is_freed_with_its_last_name(root: Path, opener: Ope
     (root / f"{record('b')}.body").hardlink_to(root / body)
     before = blocks(root)
     first = plan_some(root, path)
-    outcome = carry_out(first, opener=opener)
+    outcome = execute(first, opener=opener)
     assert outcome.freed == first.frees == before - blocks(root)
     assert other.exists()
     before = blocks(root)
     second = plan_all(root)
-    outcome = carry_out(second, opener=opener)
+    outcome = execute(second, opener=opener)
     assert outcome.freed == second.frees == before - blocks(root)
     assert outcome.freed > 50_000
 
@@ -249,7 +249,7 @@ def test_both_names_of_an_inode_within_one_entry_free_it(root: Path, opener: Ope
     (root / f"{record('a')}.body").hardlink_to(path)
     before = blocks(root)
     plan = plan_all(root)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.freed == plan.frees == before - blocks(root)
 
 
@@ -260,11 +260,11 @@ def test_the_origin_goes_with_the_last_wheel_of_its_folder(root: Path, opener: O
         write(root, path)
     plan = plan_some(root, first)
     assert plan.kept == (Kept(origin, "serves a wheel that stays as well"),)
-    assert carry_out(plan, opener=opener).removed == (first,)
+    assert execute(plan, opener=opener).removed == (first,)
     write(root, first)
     plan = plan_all(root)
     assert plan.kept == ()
-    assert carry_out(plan, opener=opener).removed == (first, second, origin)
+    assert execute(plan, opener=opener).removed == (first, second, origin)
     assert remaining(root) == {"wheels"}
 
 
@@ -275,7 +275,7 @@ def test_the_origin_stays_with_a_wheel_that_could_not_go(root: Path, opener: Ope
         write(root, path)
     plan = plan_all(root)
     write(root, first, b"built anew", mtime_ns=NOW)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.removed == (second,)
     assert outcome.kept == (Kept(first, CHANGED), Kept(origin, "serves a wheel that stays as well"))
 
@@ -287,7 +287,7 @@ def test_the_origin_stays_with_a_wheel_that_has_come(root: Path, opener: Opener)
         write(root, path)
     plan = plan_all(root)
     write(root, f"{WHEELS}/x-1-cp312-none-any.whl")
-    assert carry_out(plan, opener=opener).removed == (first, second)
+    assert execute(plan, opener=opener).removed == (first, second)
     assert (root / origin).exists()
 
 
@@ -299,7 +299,7 @@ def test_empty_shards_go_bottom_up_and_take_emptied_parents_along(root: Path, op
     before = blocks(root)
     plan = plan_some(root, "http-v2/a")
     assert plan.directories[0] == "http-v2/a/b/c/d/e"
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome == Outcome(freed=before - blocks(root), directories=6, entries=1)
     assert not (root / "http-v2/a").exists()
 
@@ -309,7 +309,7 @@ def test_an_empty_shard_that_somebody_touched_stays(root: Path, opener: Opener) 
     age_directories(root)
     plan = plan_all(root)
     (root / "http-v2/a/b/c/d/f").mkdir()
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.kept == (Kept("http-v2/a", CHANGED),)
     assert (root / "http-v2/a/b/c/d/e").is_dir()
 
@@ -322,7 +322,7 @@ def test_empty_shards_that_are_gone_in_part_or_whole_are_done(root: Path, opener
     shutil.rmtree(root / "http-v2/a")
     shutil.rmtree(root / "http-v2/c/d")
     os.utime(root / "http-v2/c", ns=(LONG_AGO, LONG_AGO))
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.vanished == ("http-v2/a",)
     assert (outcome.directories, outcome.entries) == (1, 2)
 
@@ -340,7 +340,7 @@ def build_folder(root: Path, *more: str) -> tuple[Inventory, list[str]]:
 
 def test_an_abandoned_build_folder_goes_whole(root: Path, opener: Opener) -> None:
     inventory, paths = build_folder(root)
-    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener)
+    outcome = execute(plan_later(inventory), clock=lambda: LATER, opener=opener)
     assert set(outcome.removed) == {*paths}
     assert not (root / FOLDER).exists()
 
@@ -356,7 +356,7 @@ def test_a_file_of_a_build_folder_that_changes_meanwhile_stays(root: Path, opene
         taken.append(name)
         unlink(directory, name)
 
-    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, take=take, opener=opener)
+    outcome = execute(plan_later(inventory), clock=lambda: LATER, take=take, opener=opener)
 
     assert outcome.removed == tuple(paths[:2])
     assert [kept.path for kept in outcome.kept] == [last]
@@ -386,7 +386,7 @@ def test_a_build_folder_in_use_stays_whole(
     inventory, paths = build_folder(root)
     plan = plan_later(inventory)
     change(root)
-    outcome = carry_out(plan, clock=lambda: LATER, opener=opener)
+    outcome = execute(plan, clock=lambda: LATER, opener=opener)
     assert outcome.removed == ()
     assert outcome.kept == (Kept(paths[0], reason),)
     assert all((root / path).exists() for path in paths)
@@ -397,7 +397,7 @@ def test_a_build_folder_made_lately_stays_however_old_its_files(root: Path, open
     inventory, paths = build_folder(root)
     age_directories(root)
     plan = plan_later(inventory)
-    outcome = carry_out(plan, opener=opener)
+    outcome = execute(plan, opener=opener)
     assert outcome.kept == (Kept(paths[0], BUILT_LATELY),)
     assert outcome.removed == ()
 
@@ -408,7 +408,7 @@ def test_a_pip_that_starts_keeps_what_it_may_wait_for(root: Path, opener: Opener
     inventory = inventory_of(root, kinds={page[0]: "index", response[0]: "response"})
     records = [entry for entry in inventory.entries if entry.path.startswith("http-v2/")]
     inventory = replace(inventory, entries=(*records, *folder.entries))
-    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=lambda: (4121,))
+    outcome = execute(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=lambda: (4121,))
     assert outcome.removed == wheel
     assert outcome.kept == (
         Kept(page[0], "a pip is running (4121) and may be waiting for this page"),
@@ -422,7 +422,7 @@ def test_pips_are_asked_for_again_during_a_removal(root: Path, opener: Opener, m
     inventory = inventory_of(root, kinds={path: "index" for path, _ in pages})
     monkeypatch.setattr(in_use_monitor, "PIPS_SECONDS", 0)
     answers = iter([(), (4121,), (4121,)])
-    outcome = carry_out(plan_all(root, inventory), opener=opener, pips=lambda: next(answers))
+    outcome = execute(plan_all(root, inventory), opener=opener, pips=lambda: next(answers))
     assert outcome.removed == pages[0]
     assert outcome.failed == 2
 
@@ -436,10 +436,10 @@ def test_pips_are_not_asked_for_without_need_or_all_the_time(root: Path, opener:
         return ()
 
     plan = plan_some(root, paths[0])
-    carry_out(plan, opener=opener, pips=pips)
+    execute(plan, opener=opener, pips=pips)
     assert asked == []
     inventory = inventory_of(root, kinds=dict.fromkeys(paths, "index"))
-    assert len(carry_out(plan_all(root, inventory), opener=opener, pips=pips).removed) == 4
+    assert len(execute(plan_all(root, inventory), opener=opener, pips=pips).removed) == 4
     assert asked == [1]
 
 
@@ -448,9 +448,9 @@ def test_an_empty_build_folder_stays_while_a_pip_runs(root: Path, opener: Opener
     age_directories(root)
     plan = plan_later(inventory_of(root))
     assert plan.entries
-    assert carry_out(plan, clock=lambda: LATER, opener=opener, pips=lambda: (7,)).directories == 0
+    assert execute(plan, clock=lambda: LATER, opener=opener, pips=lambda: (7,)).directories == 0
     assert (root / FOLDER / "sub").is_dir()
-    assert carry_out(plan, clock=lambda: LATER, opener=opener).failed == 0
+    assert execute(plan, clock=lambda: LATER, opener=opener).failed == 0
     assert not (root / FOLDER).exists()
 
 
@@ -458,7 +458,7 @@ def test_it_stops_between_two_entries_at_once(root: Path, opener: Opener) -> Non
     for digit in "abc":
         write_record(root, digit)
     answers = iter([False, True])
-    outcome = carry_out(plan_all(root), stop=lambda: next(answers), opener=opener)
+    outcome = execute(plan_all(root), stop=lambda: next(answers), opener=opener)
     assert outcome.stopped
     assert outcome.removed == (record("a"), f"{record('a')}.body")
     assert not (root / "http-v2/a").exists()
@@ -469,7 +469,7 @@ def test_it_reports_the_first_and_the_last_entry(root: Path, opener: Opener) -> 
     for digit in "abc":
         write_record(root, digit)
     seen: list[Progress] = []
-    outcome = carry_out(plan_all(root), report=seen.append, opener=opener)
+    outcome = execute(plan_all(root), report=seen.append, opener=opener)
     assert [progress.entries for progress in seen][:1] == [1]
     assert seen[-1][:2] == (3, 3)
     assert 0 < seen[-1].freed <= outcome.freed
@@ -483,7 +483,7 @@ def test_one_failure_stops_nothing_else(root: Path, opener: Opener) -> None:
             raise PermissionError(13, "Permission denied")
         os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
-    outcome = carry_out(plan_all(root), take=take, opener=opener)
+    outcome = execute(plan_all(root), take=take, opener=opener)
     assert outcome.removed == (*paths[0], *paths[2])
     assert outcome.kept == (Kept(paths[1][0], "Permission denied"), Kept(paths[1][1], BELONGS))
     assert outcome.entries == 2
@@ -496,7 +496,7 @@ def test_what_has_gone_is_told_even_if_the_report_breaks_it_off(root: Path, open
         raise OSError(5, "Input/output error")
 
     before = blocks(root)
-    outcome = carry_out(plan_all(root), report=report, opener=opener)
+    outcome = execute(plan_all(root), report=report, opener=opener)
     reason = "the removal broke off: Input/output error"
     assert outcome == Outcome(
         removed=paths[0],
@@ -520,7 +520,7 @@ def test_what_has_gone_is_told_even_if_it_cannot_be_told_whether_to_stop(root: P
             raise PermissionError(13, "Permission denied")
         return False
 
-    outcome = carry_out(plan_all(root), stop=stop, opener=opener)
+    outcome = execute(plan_all(root), stop=stop, opener=opener)
     assert outcome.removed == (*paths[0], *paths[1])
     assert outcome.kept == (Kept(paths[2][0], "the removal broke off: Permission denied"),)
     assert (outcome.entries, outcome.failed, outcome.stopped) == (2, 1, False)
@@ -538,7 +538,7 @@ def test_what_a_pip_may_need_stays_if_it_cannot_be_told_which_run(root: Path, op
         asked.append(1)
         raise OSError(24, "Too many open files")
 
-    outcome = carry_out(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=pips)
+    outcome = execute(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=pips)
     assert outcome.removed == wheel
     reason = "which pips run cannot be told: Too many open files"
     assert outcome.kept == (Kept(page[0], reason), Kept(response[0], reason), Kept(paths[0], reason))
@@ -553,7 +553,7 @@ def test_an_empty_build_folder_stays_if_it_cannot_be_told_which_pips_run(root: P
     def pips() -> tuple[int, ...]:
         raise OSError(24, "Too many open files")
 
-    outcome = carry_out(plan_later(inventory_of(root)), clock=lambda: LATER, opener=opener, pips=pips)
+    outcome = execute(plan_later(inventory_of(root)), clock=lambda: LATER, opener=opener, pips=pips)
     assert [reason for _, reason in outcome.kept] == ["which pips run cannot be told: Too many open files"]
     assert (root / FOLDER).is_dir()
 
@@ -567,7 +567,7 @@ def test_a_directory_that_cannot_be_closed_loses_nothing(root: Path) -> None:
         if name.endswith(".body") and directory.descriptor is not None:
             os.close(directory.descriptor)
 
-    outcome = carry_out(plan_all(root), take=take)
+    outcome = execute(plan_all(root), take=take)
     assert outcome.removed == (path, body)
     assert (outcome.directories, outcome.failed) == (5, 0)
     assert remaining(root) == {"http-v2"}
@@ -579,7 +579,7 @@ def test_a_file_in_use_is_skipped(root: Path, opener: Opener) -> None:
     def take(directory: Directory, name: str) -> None:
         raise OSError(16, "Device or resource busy")
 
-    outcome = carry_out(plan_all(root), take=take, opener=opener)
+    outcome = execute(plan_all(root), take=take, opener=opener)
     assert outcome.kept[0] == Kept(path, "in use, skipped")
 
 
@@ -587,7 +587,7 @@ def test_names_that_are_no_text_go_like_others(root: Path) -> None:
     write(root, "http-v2/a/a/a/a/a/x", b"")
     name = os.fsdecode(b"http-v2/a/a/a/a/a/\xff\xfe.tmp")
     write(root, name)
-    assert carry_out(plan_some(root, name)).removed == (name,)
+    assert execute(plan_some(root, name)).removed == (name,)
 
 
 def test_other_file_systems_are_not_entered(root: Path) -> None:
@@ -607,7 +607,7 @@ def test_other_file_systems_are_not_entered(root: Path) -> None:
     entry = plan.entries[0]
     files = tuple([file._replace(path=f"shm/{file.path.rpartition('/')[2]}") for file in entry.files])
     moved = Plan(plan.root, plan.device, plan.inode, (entry._replace(files=files),))
-    outcome = carry_out(moved, opener=opener)
+    outcome = execute(moved, opener=opener)
     assert outcome.kept[0] == Kept(files[0].path, "lies on another file system")
 
 
@@ -636,14 +636,14 @@ def test_a_directory_without_permission_keeps_what_is_in_it(root: Path, mode: in
         root,
         f"""
         from pathlib import Path
-        from cachetui.removal.execute import carry_out
+        from cachetui.removal.execute import execute
         from cachetui.removal.plan import plan_removal
         from tests.inventories import NOW, inventory_of
         inventory = inventory_of(Path(root))
         plan = plan_removal(inventory, inventory.entries, now_ns=NOW, home=Path("/nowhere"))
         folder = Path(root, {path!r}).parent
         folder.chmod({mode})
-        outcome = carry_out(plan)
+        outcome = execute(plan)
         folder.chmod(0o700)
         print(outcome.removed == {(record("b"), f"{record('b')}.body")!r}, [reason for _, reason in outcome.kept])
         """,
@@ -658,7 +658,7 @@ def test_a_fresh_tmp_stays_and_is_named(root: Path) -> None:
     fresh, old = f"{record('a')}abcdefgh.tmp", f"{record('b')}abcdefgh.tmp"
     write(root, fresh, mtime_ns=NOW - HOUR // 2)
     write(root, old, mtime_ns=NOW - 2 * HOUR)
-    outcome = carry_out(plan_all(root))
+    outcome = execute(plan_all(root))
     assert outcome.removed == (old,)
     assert [kept.path for kept in outcome.kept] == [fresh]
     assert outcome.failed == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from cachetui.browsing.catalog import Catalog
-from cachetui.insight.health.finding import Finding, Sort, in_order
+from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import Inventory
 from cachetui.report.health_text import FindingEntry, Group, grouped
 from tests.ui.cache import MB, NOW, everyday, inventory, made
@@ -37,7 +37,7 @@ def groups_of(findings: Iterable[Finding], known: Inventory | None = None) -> tu
     return grouped([FindingEntry(finding, entries[finding.path]) for finding in in_order([*findings])])
 
 
-def many(number: int, sort: Sort = "owner") -> tuple[Group, ...]:
+def many(number: int, sort: FindingType = "owner") -> tuple[Group, ...]:
     """Make one group of many entries."""
     entries = [made("wheel", f"{index:06d}", 8_192) for index in range(number)]
     return grouped([FindingEntry(Finding(sort, entry.path, "it belongs to root", NOW), entry) for entry in entries])

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row
 from cachetui.ui.browse.details import Fact, facts_of, parts_of, title_of
 from tests.ui.cache import MB, NOW, everyday, inventory, made
@@ -11,7 +11,7 @@ RELEASE = release_place("torch", "2.3.0+cu121")
 
 
 def row_of(name: str) -> Row:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.opened.update({TORCH, RELEASE})
     return next(row for row in listing.rows() if row.name == name)
 
@@ -46,7 +46,7 @@ def test_a_project_tells_spans_and_what_it_holds() -> None:
 
 def test_secrets_in_addresses_are_not_shown() -> None:
     secret = made("response", "a", MB, 1, url="https://me:word@files.example/x?token=abc")
-    listing = Listing(Catalog.of(inventory([secret])))
+    listing = BrowserModel(Catalog.of(inventory([secret])))
     listing.opened.add(Place(Rank.UNIDENTIFIED))
     told = facts_of(listing.rows()[1], NOW)
     assert Fact("from", "https://***@files.example/x?token=***") in told
@@ -55,7 +55,7 @@ def test_secrets_in_addresses_are_not_shown() -> None:
 
 def test_under_http_a_download_is_at_latest_then() -> None:
     old = made("response", "a", MB, 1)._replace(path="http/a")
-    listing = Listing(Catalog.of(inventory([old])))
+    listing = BrowserModel(Catalog.of(inventory([old])))
     listing.opened.add(Place(Rank.UNIDENTIFIED))
     assert facts_of(listing.rows()[1], NOW)[0].value.endswith(" at latest")
 

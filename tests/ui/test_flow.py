@@ -273,7 +273,7 @@ async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monk
             await settled(pilot)
             assert "What would go cannot be told: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.removal.execute.carry_out", broken)
+            patched.setattr("cachetui.removal.execute.execute", broken)
             await pilot.press("d")
             await settled(pilot)
             await pilot.press("y")

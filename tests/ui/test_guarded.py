@@ -6,13 +6,13 @@ import pytest
 
 from cachetui.browsing.catalog import Catalog
 from cachetui.browsing.marks import Guarded
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.model import Entry
 from tests.ui.cache import everyday, inventory, made
 
 
-def listing_of(entries: tuple[Entry, ...], protected: set[str]) -> Listing:
-    listing = Listing(Catalog.of(inventory(entries)))
+def listing_of(entries: tuple[Entry, ...], protected: set[str]) -> BrowserModel:
+    listing = BrowserModel(Catalog.of(inventory(entries)))
     listing.guarded = Guarded.of(listing.catalog, protected)
     return listing
 

@@ -9,7 +9,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
 from cachetui.browsing.marks import Marks
-from cachetui.browsing.model import Listing, Sign
+from cachetui.browsing.model import BrowserModel, Sign
 from cachetui.browsing.rows import Row
 from cachetui.labels import Facts
 from cachetui.model import Entry
@@ -23,11 +23,11 @@ WORDS = (
 )  # fmt: skip
 
 
-def row_named(listing: Listing, name: str) -> Row:
+def row_named(listing: BrowserModel, name: str) -> Row:
     return next(row for row in listing.rows() if row.name == name)
 
 
-def recount(listing: Listing, row: Row) -> Sign:
+def recount(listing: BrowserModel, row: Row) -> Sign:
     """Find the sign of a row the slow way: by looking at everything that lies in it, shown or not."""
     if row.foreign:
         return ""
@@ -42,7 +42,7 @@ def recount(listing: Listing, row: Row) -> Sign:
     return " " if not marked else "x" if marked == len(inside) else "-"
 
 
-def drawn(listing: Listing) -> list[object]:
+def drawn(listing: BrowserModel) -> list[object]:
     """Write rows down, with their figures."""
     return [
         (
@@ -64,7 +64,7 @@ class Browsing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.listing = Listing(Catalog.of(everyday()))
+        self.listing = BrowserModel(Catalog.of(everyday()))
         self.listing.now = NOW
         self.expected: set[str] = set()
 
@@ -139,7 +139,7 @@ class Browsing(RuleBasedStateMachine):
 
     @invariant()
     def rows_are_those_of_a_listing_made_anew(self) -> None:
-        anew = Listing(self.listing.catalog)
+        anew = BrowserModel(self.listing.catalog)
         anew.opened, anew.order, anew.query = set(self.listing.opened), self.listing.order, self.listing.query
         anew.now = self.listing.now
         assert drawn(self.listing) == drawn(anew)
@@ -158,7 +158,7 @@ TestBrowsing.settings = settings(max_examples=40, stateful_step_count=25, deadli
 
 
 def test_nothing_is_marked_by_a_filter_while_entries_are_being_named() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.catalog.naming = True
     listing.filter("kind:wheel")
     listing.mark_all()
@@ -178,7 +178,7 @@ def test_nothing_is_marked_by_a_filter_while_entries_are_being_named() -> None:
 
 
 def test_a_filter_never_lets_a_parent_look_wholly_marked() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.filter("cp310")
     listing.toggle([row_named(listing, "torch")])
     assert listing.sign(row_named(listing, "torch")) == "-"
@@ -188,7 +188,7 @@ def test_a_filter_never_lets_a_parent_look_wholly_marked() -> None:
 
 
 def test_all_shown_and_unmarked_again_leaves_hidden_marks_alone() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.toggle([row_named(listing, "six")])
     listing.filter("torch")
     listing.toggle([row_named(listing, "torch")])
@@ -197,7 +197,7 @@ def test_all_shown_and_unmarked_again_leaves_hidden_marks_alone() -> None:
 
 
 def test_what_no_pip_writes_is_counted_and_cannot_be_marked() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     foreign = listing.rows()[-1]
     listing.toggle([foreign])
     listing.mark_all()
@@ -206,7 +206,7 @@ def test_what_no_pip_writes_is_counted_and_cannot_be_marked() -> None:
 
 
 def test_marks_follow_an_entry_that_gets_its_name() -> None:
-    listing = Listing(Catalog(naming=True))
+    listing = BrowserModel(Catalog(naming=True))
     wheel, _ = release("torch", "2.3.0", 100, 1)
     nameless = wheel._replace(project=None, version=None, filename=None)
     listing.update([nameless, made("response", "other")])
@@ -219,18 +219,18 @@ def test_marks_follow_an_entry_that_gets_its_name() -> None:
 
 
 def test_streaming_ends_where_a_whole_inventory_begins() -> None:
-    streamed = Listing(Catalog(naming=True))
+    streamed = BrowserModel(Catalog(naming=True))
     for entry in ENTRIES:
         streamed.update([entry._replace(project=None, version=None, filename=None)])
     for entry in ENTRIES:
         streamed.update([entry])
     streamed.adopt(Catalog.of(everyday()))
-    assert [row.key for row in streamed.rows()] == [row.key for row in Listing(Catalog.of(everyday())).rows()]
+    assert [row.key for row in streamed.rows()] == [row.key for row in BrowserModel(Catalog.of(everyday())).rows()]
 
 
 def test_what_comes_or_goes_twice_at_once_is_counted_once() -> None:
     entry = release("six", "1.0", 10, 1)[0]
-    listing = Listing(Catalog.of(inventory([entry, index_page("six")])))
+    listing = BrowserModel(Catalog.of(inventory([entry, index_page("six")])))
     listing.mark_all()
     later = entry._replace(checked=NOW)
     listing.update([entry, later])
@@ -271,10 +271,10 @@ def figures(catalog: Catalog) -> list[object]:
 @given(st.permutations(range(6)))
 def test_rows_do_not_depend_on_the_order_in_which_entries_come(order: list[int]) -> None:
     entries = [*release("a", "1.0", 10, 1), *release("b", "1.0", 10, 1), index_page("a"), index_page("b")]
-    listing = Listing()
+    listing = BrowserModel()
     listing.update([entries[index] for index in order])
     listing.opened.update({Place(Rank.PROJECT, "a"), release_place("a", "1.0"), Place(Rank.PROJECT, "b")})
-    expected = Listing(Catalog.of(inventory(entries)))
+    expected = BrowserModel(Catalog.of(inventory(entries)))
     expected.opened = listing.opened
     assert [row.key for row in listing.rows()] == [row.key for row in expected.rows()]
 
@@ -290,7 +290,7 @@ def test_rows_do_not_depend_on_the_order_in_which_entries_come(order: list[int])
     ],
 )
 def test_a_term_that_is_still_being_typed_leaves_those_before_it_in_force(typed: str, before: str) -> None:
-    listing, expected = Listing(Catalog.of(everyday())), Listing(Catalog.of(everyday()))
+    listing, expected = BrowserModel(Catalog.of(everyday())), BrowserModel(Catalog.of(everyday()))
     listing.filter(typed, done=False)
     expected.filter(before)
     assert drawn(listing) == drawn(expected)
@@ -304,7 +304,7 @@ def test_a_term_that_is_still_being_typed_leaves_those_before_it_in_force(typed:
 
 
 def test_facts_are_waited_for_and_forgotten_with_the_catalog() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.filter("torch is:superseded")
     assert listing.unknown == {"superseded"}
     assert listing.settled
@@ -322,7 +322,7 @@ def test_facts_are_waited_for_and_forgotten_with_the_catalog() -> None:
 
 
 def test_what_an_entry_tells_by_itself_is_not_waited_for() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.filter("is:leftover")
     assert not listing.unknown
     assert [row.name for row in listing.rows()] == ["Leftovers"]
@@ -330,13 +330,13 @@ def test_what_an_entry_tells_by_itself_is_not_waited_for() -> None:
 
 @pytest.mark.parametrize(("typed", "projects"), [("", 6), ("torch", 1), ("cp38", 1), ("nothing-like-it", 0)])
 def test_projects_that_a_filter_shows_are_counted(typed: str, projects: int) -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     listing.filter(typed)
     assert listing.shown_projects == projects
 
 
 def test_bars_and_shares_do_not_change_under_a_filter() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     whole = listing.scale()
     listing.filter("six")
     assert listing.scale() == whole
@@ -357,7 +357,7 @@ def test_nothing_is_quadratic() -> None:
 
         catalog = Counting()
         catalog.update(entry for number in range(projects) for entry in release(f"p{number}", "1.0", 10, 1))
-        listing = Listing(catalog)
+        listing = BrowserModel(catalog)
         listing.mark_all()
         for row in listing.rows():
             listing.sign(row)
@@ -390,7 +390,7 @@ def test_names_of_one_file_are_counted_once_under_a_filter_too() -> None:
     )
     first = first._replace(files=(first.files[1]._replace(inode=7, links=2),))
     second = second._replace(files=(second.files[1]._replace(inode=7, links=2, disk_usage=0),))
-    listing = Listing(Catalog.of(inventory([first, second, other])))
+    listing = BrowserModel(Catalog.of(inventory([first, second, other])))
     listing.filter("1st")
     listing.mark_all()
     assert listing.marks.disk == 0
@@ -402,7 +402,7 @@ def test_names_of_one_file_are_counted_once_under_a_filter_too() -> None:
 
 
 def test_what_is_shown_of_everything_outlives_facts_that_are_forgotten() -> None:
-    listing = Listing(Catalog.of(everyday()))
+    listing = BrowserModel(Catalog.of(everyday()))
     rows = listing.rows()
     listing.forget("unusable")
     assert listing.rows() is rows

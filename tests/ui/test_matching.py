@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from cachetui.browsing.catalog import Catalog
 from cachetui.browsing.filter import Matcher, matches
 from cachetui.browsing.group import BETWEEN, EntryGroup
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.errors import TermError
 from cachetui.labels import WORDS, Facts
 from cachetui.model import Entry
@@ -106,7 +106,7 @@ def test_the_filter_shows_what_the_terms_choose(
     said: list[Said], parts: list[str], found: list[Entry], facts: Facts, data: st.DataObject
 ) -> None:
     terms = data.draw(st.permutations([*[one.text for one in said], *parts]))
-    listing = Listing(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
+    listing = BrowserModel(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
     listing.now = NOW
     listing.learn(listing.turn, WORDS, facts)
     for number in range(len(terms) + 1):  # term by term, and some of them taken back
@@ -117,7 +117,7 @@ def test_the_filter_shows_what_the_terms_choose(
             assert shown == chosen(text, listing, facts)
 
 
-def chosen(typed: str, listing: Listing, facts: Facts) -> set[str]:
+def chosen(typed: str, listing: BrowserModel, facts: Facts) -> set[str]:
     """Judge entry by entry."""
     known = listing.catalog.entries
     try:

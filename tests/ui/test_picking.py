@@ -5,11 +5,11 @@ from hypothesis import strategies as st
 
 from cachetui.browsing.catalog import Catalog, Place
 from cachetui.browsing.marks import Marks
-from cachetui.ui.picking import Order
+from cachetui.ui.picking import EntryIndex
 from tests.ui.cache import everyday
 
 CATALOG = Catalog.of(everyday())
-ORDER = Order.of(CATALOG, 7)
+ORDER = EntryIndex.of(CATALOG, 7)
 ENTRIES = [*CATALOG.entries.values()]
 SOME = st.sets(st.integers(0, len(ENTRIES) - 1))
 
@@ -42,6 +42,6 @@ def test_projects_and_groups_are_sets_too() -> None:
 
 
 def test_nothing_is_a_set_of_an_empty_catalog() -> None:
-    order = Order.of(Catalog(), 0)
+    order = EntryIndex.of(Catalog(), 0)
     assert order.marked(Marks()) == order.whole([]) == order.number({}, []) == 0
     assert [*order.parts(0, Catalog())] == []

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.browsing.rows import Order
+from cachetui.browsing.rows import SortOrder
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
 from cachetui.preferences.file import read_preferences
@@ -142,7 +142,7 @@ async def test_sort_age_and_columns_are_as_preferred(root: Path) -> None:
 
 @pytest.mark.parametrize("room", [30, 60, 80, 110, 140])
 def test_what_is_not_wanted_is_left_out_at_every_width(room: int) -> None:
-    everything = [column.key for column in columns(room, Order())]
+    everything = [column.key for column in columns(room, SortOrder())]
     assert [column.key for column in columns(room, Layout())] == everything
     kept = [column.key for column in columns(room, Layout(columns=("bar", "kind")))]
     assert kept == [key for key in everything if key in ("size", "bar", "kind")]

@@ -4,16 +4,16 @@ import pytest
 
 from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
 from cachetui.browsing.group import Age, EntryGroup
-from cachetui.browsing.model import Listing
-from cachetui.browsing.rows import By, Order, Row
+from cachetui.browsing.model import BrowserModel
+from cachetui.browsing.rows import By, Row, SortOrder
 from cachetui.ui.browse.columns import columns
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
 TORCH = Place(Rank.PROJECT, "torch")
 
 
-def listing(*opened: Place) -> Listing:
-    found = Listing(Catalog.of(everyday()))
+def listing(*opened: Place) -> BrowserModel:
+    found = BrowserModel(Catalog.of(everyday()))
     found.opened.update(opened)
     return found
 
@@ -58,16 +58,22 @@ def test_below_a_project_stand_versions_and_below_those_files_with_their_metadat
 @pytest.mark.parametrize(
     ("order", "names"),
     [
-        (Order("size"), ["torch", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy", "numpy", "six"]),
-        (Order("size", reverse=True), ["six", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "torch"]),
-        (Order("name"), ["numpy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "six", "torch"]),
-        (Order("name", reverse=True), ["torch", "six", "scipy", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "numpy"]),
-        (Order("count"), ["torch", "numpy", "nvidia-cudnn-cu12", "scipy", "nvidia-cublas-cu12", "six"]),
-        (Order("age"), ["six", "torch", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12"]),
-        (Order("age", reverse=True), ["nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "numpy", "torch", "six"]),
+        (SortOrder("size"), ["torch", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy", "numpy", "six"]),
+        (
+            SortOrder("size", reverse=True),
+            ["six", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "torch"],
+        ),
+        (SortOrder("name"), ["numpy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "six", "torch"]),
+        (
+            SortOrder("name", reverse=True),
+            ["torch", "six", "scipy", "nvidia-cudnn-cu12", "nvidia-cublas-cu12", "numpy"],
+        ),
+        (SortOrder("count"), ["torch", "numpy", "nvidia-cudnn-cu12", "scipy", "nvidia-cublas-cu12", "six"]),
+        (SortOrder("age"), ["six", "torch", "numpy", "scipy", "nvidia-cublas-cu12", "nvidia-cudnn-cu12"]),
+        (SortOrder("age", reverse=True), ["nvidia-cublas-cu12", "nvidia-cudnn-cu12", "scipy", "numpy", "torch", "six"]),
     ],
 )
-def test_projects_are_sorted_and_groups_stay_at_the_end(order: Order, names: list[str]) -> None:
+def test_projects_are_sorted_and_groups_stay_at_the_end(order: SortOrder, names: list[str]) -> None:
     found = listing()
     found.order = order
     titles = ["Unidentified", "Leftovers", "pip's own checks", "Not pip's"]
@@ -85,7 +91,7 @@ def test_projects_are_sorted_and_groups_stay_at_the_end(order: Order, names: lis
 )
 def test_versions_are_sorted_too_newest_first_where_equal_and_pages_stay_last(by: By, versions: list[str]) -> None:
     found = listing(TORCH)
-    found.order = Order(by, chosen=True)
+    found.order = SortOrder(by, chosen=True)
     rows = found.rows()
     start = next(index for index, row in enumerate(rows) if row.key == TORCH)
     assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
@@ -96,18 +102,18 @@ def test_what_has_no_age_comes_last_either_way() -> None:
         *release("old", "1", MB, 90),
         made("built", "b", MB, 5, "unread", "1", filename="unread-1-py3-none-any.whl"),
     ]
-    found = Listing(Catalog.of(inventory(entries)))
+    found = BrowserModel(Catalog.of(inventory(entries)))
     for reverse in (False, True):
-        found.order = Order("age", reverse, age="checked")
+        found.order = SortOrder("age", reverse, age="checked")
         assert [row.name for row in found.rows()] == ["old", "unread"]
 
 
 def test_asking_again_for_the_same_order_turns_it_round() -> None:
-    by_size = Order().sorted_by("size")
-    assert by_size == Order("size", chosen=True)
-    assert by_size.sorted_by("size") == Order("size", reverse=True, chosen=True)
+    by_size = SortOrder().sorted_by("size")
+    assert by_size == SortOrder("size", chosen=True)
+    assert by_size.sorted_by("size") == SortOrder("size", reverse=True, chosen=True)
     assert by_size.sorted_by("size").sorted_by("size") == by_size
-    assert Order("size", reverse=True).sorted_by("name") == Order("name", chosen=True)
+    assert SortOrder("size", reverse=True).sorted_by("name") == SortOrder("name", chosen=True)
 
 
 def test_until_an_order_is_chosen_versions_stand_newest_first() -> None:
@@ -118,9 +124,9 @@ def test_until_an_order_is_chosen_versions_stand_newest_first() -> None:
 
 
 def test_ages_follow_each_other_in_a_ring() -> None:
-    ages: list[Age] = [Order().next_age().age, Order().next_age().next_age().age]
+    ages: list[Age] = [SortOrder().next_age().age, SortOrder().next_age().next_age().age]
     assert ages == ["checked", "read"]
-    assert Order().next_age().next_age().next_age() == Order()
+    assert SortOrder().next_age().next_age().next_age() == SortOrder()
 
 
 def test_a_filter_hides_entries_and_figures_follow() -> None:
@@ -148,7 +154,7 @@ def test_versions_that_are_equal_stand_in_one_place() -> None:
 
 def test_metadata_whose_wheel_is_gone_say_whose_they_were() -> None:
     _, metadata = release("torch", "2.3.0", MB, 1)
-    found = Listing(Catalog.of(inventory([metadata])))
+    found = BrowserModel(Catalog.of(inventory([metadata])))
     found.opened.update({TORCH, release_place("torch", "2.3.0")})
     assert [row.name for row in found.rows()] == ["torch", "2.3.0", f"metadata of {metadata.filename}"]
 
@@ -167,4 +173,4 @@ def test_metadata_whose_wheel_is_gone_say_whose_they_were() -> None:
     ],
 )
 def test_columns_go_one_after_the_other_as_room_gets_scarce(room: int, titles: str) -> None:
-    assert " ".join(column.title for column in columns(room, Order())) == titles
+    assert " ".join(column.title for column in columns(room, SortOrder())) == titles

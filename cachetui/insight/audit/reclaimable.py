@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.in_use import build_times, folder_of, reason_to_stay
-from cachetui.removal.recheck import survey
+from cachetui.removal.recheck import recheck
 
 EVERY = -1
 """The set of all choices: sets of choices are the bits of a number, a choice each."""
@@ -69,7 +69,7 @@ def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
             goes[entry[2]] = goes.get(entry[2], 0) | bit
     leftovers = [entry for entry in inventory.entries if entry[0] == "leftover"]
     building = [entry for entry in leftovers if folder_of(entry)]
-    unlike, seen = survey(inventory, building) if building else ({}, {})
+    unlike, seen = recheck(inventory, building) if building else ({}, {})
     times = build_times(building) | seen
     whole: dict[str | None, int] = {}
     for entry in building:

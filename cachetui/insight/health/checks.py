@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
-from cachetui.insight.health.finding import Finding, Sort, in_order
+from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import NS, Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING
@@ -17,7 +17,7 @@ FRESH = 3_600 * NS
 """Nanoseconds within which what looks left behind may be a pip at work."""
 NO_ORIGIN = "its origin.json cannot be read"
 """The note of a built wheel whose origin is damaged."""
-UNREAD: dict[str, Sort] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
+UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
 """Sorts of what cannot be read, by the note that tells why; all else is unreadable."""
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
-Sort = Literal[
+FindingType = Literal[
     "mismatch",
     "archive",
     "inconsistent",
@@ -40,7 +40,7 @@ class Meaning(NamedTuple):
 
 
 REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
-MEANINGS: Mapping[Sort, Meaning] = {
+MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
         "not what its index lists",
         "danger",
@@ -110,8 +110,8 @@ MEANINGS: Mapping[Sort, Meaning] = {
     ),
 }
 """What each sort means, what weighs most first."""
-SORTS: tuple[Sort, ...] = tuple(MEANINGS)
-OF_CONTENT = frozenset[Sort](("mismatch", "archive", "inconsistent", "length", "stopping", "unreadable"))
+SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
+OF_CONTENT = frozenset[FindingType](("mismatch", "archive", "inconsistent", "length", "stopping", "unreadable"))
 """Sorts that tell of the same thing: that an entry's bytes are not what they should be."""
 
 
@@ -119,7 +119,7 @@ OF_CONTENT = frozenset[Sort](("mismatch", "archive", "inconsistent", "length", "
 class Finding:
     """One entry with what is wrong with it."""
 
-    sort: Sort
+    sort: FindingType
     path: str
     """The entry's identity."""
     words: str
@@ -139,7 +139,7 @@ def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     Of several about an entry's bytes the gravest stays, and says what the others say.
     """
     places = {sort: place for place, sort in enumerate(SORTS)}
-    once: dict[tuple[Sort | None, str], Finding] = {}
+    once: dict[tuple[FindingType | None, str], Finding] = {}
     for one in sorted({(one.sort, one.path): one for one in findings}.values(), key=lambda one: places[one.sort]):
         key = None if one.sort in OF_CONTENT else one.sort, one.path
         graver = once.get(key)

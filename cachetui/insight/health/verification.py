@@ -10,7 +10,7 @@ from typing import NamedTuple
 from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.health.finding import Finding, Sort, in_order
+from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import Entry, Inventory, version_order
 from cachetui.pip.crew import processors
@@ -126,7 +126,7 @@ def _trouble(
     return Finding(sort, entry.path, broken, since) if broken else None
 
 
-def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[Sort, str | None]:
+def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[FindingType, str | None]:
     """Return what is wrong with a file by itself, with its sort; None where nothing is. Raises StoppedError.
 
     What still unpacks is at odds with itself only: pip does not notice.

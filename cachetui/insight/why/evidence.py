@@ -27,7 +27,7 @@ PYPI = "PyPI"
 
 
 @dataclass(frozen=True)
-class Case:
+class Evidence:
     """The facts."""
 
     question: Question
@@ -263,9 +263,11 @@ class Case:
         return tuple(once.values())
 
 
-def gather(question: Question, inventory: Inventory, asker: TargetEnvironment, replay: Replay, *, now: float) -> Case:
+def gather(
+    question: Question, inventory: Inventory, asker: TargetEnvironment, replay: Replay, *, now: float
+) -> Evidence:
     """Read the evidence in the cache. Raises RootError."""
-    bare = Case(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
+    bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
     files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
     if not files:
@@ -273,7 +275,7 @@ def gather(question: Question, inventory: Inventory, asker: TargetEnvironment, r
     with CacheReader(inventory) as evidence:
         answers = {one.path: found for one in files if (found := evidence.answer(one))}
         requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
-    return Case(question, asker, replay, bare.run, inventory, answers, requires, now)
+    return Evidence(question, asker, replay, bare.run, inventory, answers, requires, now)
 
 
 def version_of(entry: Entry) -> Version | None:

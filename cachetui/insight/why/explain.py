@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urldefrag
 
 from cachetui.insight.why.environment import TargetEnvironment
-from cachetui.insight.why.evidence import FILES, Case, gather, place_of, version_of
+from cachetui.insight.why.evidence import FILES, Evidence, gather, place_of, version_of
 from cachetui.insight.why.explanation import CachedFile, Explanation, Remedy
 from cachetui.insight.why.phrases import named, old, pip_of, python_of
 from cachetui.insight.why.question import Question
@@ -58,7 +58,7 @@ def _scenario(
     return Scenario((words[0], *asker.arguments, *words[1:]), question.lines, root, tuple(hidden))
 
 
-def _that_help(case: Case, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
+def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
     """Return the remedies that change the outcome, by asking pip again with each of them applied."""
     if not remedies or case.asker.python is None:
         return ()
@@ -87,7 +87,7 @@ def _helps(before: Run, run: Run) -> bool:
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
-def _held(case: Case, entry: Entry) -> CachedFile:
+def _held(case: Evidence, entry: Entry) -> CachedFile:
     """Describe a file of the project that is in the cache."""
     trouble, version = case.trouble(entry), version_of(entry)
     admitted = case.admits(version)
@@ -118,7 +118,7 @@ def _held(case: Case, entry: Entry) -> CachedFile:
     return CachedFile("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
 
 
-def _why_not_taken(case: Case, entry: Entry) -> str:
+def _why_not_taken(case: Evidence, entry: Entry) -> str:
     """Return why pip leaves a wheel that was built here: it looks for one by address, hash and Python."""
     taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
     if entry.url and taken == urldefrag(entry.url)[0]:

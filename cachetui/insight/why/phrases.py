@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 import humanize
 
-from cachetui.insight.why.evidence import Case, place_of
+from cachetui.insight.why.evidence import Evidence, place_of
 from cachetui.model import NS, Entry
 
 MOST_NAMED = 4
@@ -55,7 +55,7 @@ def hosts_of(entries: Iterable[Entry]) -> list[str]:
     return [*dict.fromkeys(place_of(entry.url, host_only=True) for entry in entries if entry.url)]
 
 
-def pages_shown(case: Case, name: str) -> tuple[str, ...]:
+def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
     """Return where the index pages of a project lie that pip read, and their dates."""
     found = []
     for request in case.pages(name):
@@ -74,12 +74,12 @@ def named(words: Iterable[str], joint: str = "and") -> str:
     return f"{', '.join(some[:-1])} {joint} {some[-1]}" if len(some) > 1 else "".join(some)
 
 
-def pip_of(case: Case) -> str:
+def pip_of(case: Evidence) -> str:
     """Name the pip that was asked."""
     return f"pip {case.replay.pip}" if case.replay.pip else "pip"
 
 
-def python_of(case: Case) -> str:
+def python_of(case: Evidence) -> str:
     """Name the Python that was asked, such as "CPython 3.11"."""
     if case.is_aimed:
         words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
@@ -91,18 +91,18 @@ def python_of(case: Case) -> str:
     return f"{python.implementation} {'.'.join(python.version.split('.')[:2])}"
 
 
-def asked(case: Case) -> list[str]:
+def asked(case: Evidence) -> list[str]:
     """Return the indexes that pip asks for their page of the project."""
     known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
     return [*dict.fromkeys(case.index_name(one.url) for one in known)]
 
 
-def unseen(case: Case, name: str) -> list[str]:
+def unseen(case: Evidence, name: str) -> list[str]:
     """Return the indexes whose page of a project is not in the cache."""
     return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
 
 
-def arguments_with(case: Case, *options: str, asking: str = "") -> tuple[str, ...]:
+def arguments_with(case: Evidence, *options: str, asking: str = "") -> tuple[str, ...]:
     """Return what pip is given with further options, or with another requirement in place of the first.
 
     Of the indexes that were named none is left where the further options name one.
@@ -128,7 +128,7 @@ def without_options(words: Sequence[str], names: Sequence[str]) -> list[str]:
     return kept
 
 
-def command_of(case: Case, arguments: Sequence[str]) -> str:
+def command_of(case: Evidence, arguments: Sequence[str]) -> str:
     """Return a command for the pip that was asked, as it is typed into a shell."""
     named_cache = case.asker.cache if case.asker.cache[:1] == ("--cache-dir",) else ()
     words = [case.asker.command, "-m", "pip", arguments[0], *named_cache, *arguments[1:]]

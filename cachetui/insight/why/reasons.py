@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from cachetui.insight.why.evidence import Case
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Finding
 from cachetui.insight.why.reasons_in_cache import (
     built_here,
@@ -29,7 +29,7 @@ from cachetui.insight.why.reasons_on_index import (
     without_index,
 )
 
-LOOKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
+LOOKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     installed,
     damaged,
     stopped_at_a_file,
@@ -50,7 +50,7 @@ FACTS = (damaged, out_of_sight)
 """What is looked for where pip cannot be asked."""
 
 
-def findings(case: Case) -> Iterator[Finding]:
+def findings(case: Evidence) -> Iterator[Finding]:
     """Yield what explains the case, the most important first."""
     if case.run.roots and not any(one.matches for one in case.run.roots):
         return

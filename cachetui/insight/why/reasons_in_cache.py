@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from cachetui.insight.why.evidence import (
-    Case,
+    Evidence,
     version_of,
 )
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
@@ -23,7 +23,7 @@ from cachetui.model import Entry
 ANEW = "remove it, so that pip fetches it anew"
 
 
-def installed(case: Case) -> Iterator[Finding]:
+def installed(case: Evidence) -> Iterator[Finding]:
     """Yield that a distribution is installed already."""
     chosen = case.chosen
     if chosen is None or chosen.way != "installed":
@@ -38,7 +38,7 @@ def installed(case: Case) -> Iterator[Finding]:
     yield Reason(words), cures
 
 
-def damaged(case: Case) -> Iterator[Finding]:
+def damaged(case: Evidence) -> Iterator[Finding]:
     """Yield answers whose bodies are not as long as their headers say (CacheControl #324: two files, not one step)."""
     for entry in case.own:
         answer = case.answers.get(entry.path)
@@ -55,7 +55,7 @@ def damaged(case: Case) -> Iterator[Finding]:
         )
 
 
-def stopped_at_a_file(case: Case) -> Iterator[Finding]:
+def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
     """Yield the cached answer at which pip stops."""
     error = case.run.error
     if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
@@ -90,7 +90,7 @@ def _hash_lines(words: str) -> list[str]:
     return [" ".join(line.split()) for line in words.splitlines() if re.match(r"\s+(Expected|Got)\s", line)]
 
 
-def by_address(case: Case) -> Iterator[Finding]:
+def by_address(case: Evidence) -> Iterator[Finding]:
     """Yield that the file or build of an address is used again, whatever is published there now."""
     chosen = case.chosen
     if case.root is None or not case.root.url or chosen is None:
@@ -119,7 +119,7 @@ def by_address(case: Case) -> Iterator[Finding]:
     yield Reason(words, (shown_at(entry),), (entry.path,)), (*_drop_with_source(case, entry), *cures)
 
 
-def built_here(case: Case) -> Iterator[Finding]:
+def built_here(case: Evidence) -> Iterator[Finding]:
     """Yield that pip takes a wheel built here in place of the release."""
     chosen = case.chosen
     if chosen is None or chosen.way != "built" or (case.root and case.root.url):
@@ -140,7 +140,7 @@ def built_here(case: Case) -> Iterator[Finding]:
     yield Reason(words, (shown_at(entry),), (entry.path,)), cures
 
 
-def out_of_sight(case: Case) -> Iterator[Finding]:
+def out_of_sight(case: Evidence) -> Iterator[Finding]:
     """Yield downloads in the layout that this pip does not read."""
     if case.run.cache_dir is None and not case.replay.trouble:
         return
@@ -157,7 +157,7 @@ def out_of_sight(case: Case) -> Iterator[Finding]:
         yield Reason(words, tuple([shown_at(entry) for entry in unread[:3]]), tuple([one.path for one in unread])), ()
 
 
-def pips_words(case: Case) -> Iterator[Finding]:
+def pips_words(case: Evidence) -> Iterator[Finding]:
     """Yield what pip itself says where it stops, beside the other reasons."""
     error = case.run.error
     said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
@@ -170,6 +170,6 @@ def pips_words(case: Case) -> Iterator[Finding]:
         yield Reason("pip itself says:", tuple(dict.fromkeys(lines[:8]))), ()
 
 
-def _drop_with_source(case: Case, entry: Entry) -> tuple[Remedy, ...]:
+def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
     """Remove a file of an address with what was built from it: either alone would bring the old one back."""
     return drop_entry(case, entry, "remove it from the cache", whole=True)

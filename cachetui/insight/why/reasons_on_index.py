@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from cachetui.insight.why.evidence import (
     FILES,
-    Case,
+    Evidence,
     canonical,
     filename_of,
     parsed,
@@ -37,7 +37,7 @@ REFRESHES = (26, 2)
 """The first pip with `--refresh-package`."""
 
 
-def not_offered(case: Case) -> Iterator[Finding]:
+def not_offered(case: Evidence) -> Iterator[Finding]:
     """Yield which files of a project there are where pip finds none that it may take."""
     error = case.run.error
     found = NOT_FOUND.search(error.words) if error else None
@@ -62,7 +62,7 @@ def not_offered(case: Case) -> Iterator[Finding]:
     yield Reason(words, pages_shown(case, name)), cures
 
 
-def without_index(case: Case) -> Iterator[Finding]:
+def without_index(case: Evidence) -> Iterator[Finding]:
     """Yield that downloads cannot be found by their names: without an index pip comes to none of them."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [one for one in case.own if one.kind in FILES and case.admits(version_of(one)) and not case.trouble(one)]
@@ -77,7 +77,7 @@ def without_index(case: Case) -> Iterator[Finding]:
         yield Reason(told, tuple([shown_at(one) for one in fits[:3]]), tuple([one.path for one in fits])), ()
 
 
-def passed_over(case: Case) -> Iterator[Finding]:
+def passed_over(case: Evidence) -> Iterator[Finding]:
     """Yield newer releases that pip looked at or saw listed, and did not take."""
     chosen = case.chosen
     version = parsed(chosen.version) if chosen else None
@@ -109,7 +109,7 @@ def passed_over(case: Case) -> Iterator[Finding]:
         yield Reason(words, pages_shown(case, case.name)), ()
 
 
-def _kept_out(case: Case, version: Version) -> Iterator[Finding]:
+def _kept_out(case: Evidence, version: Version) -> Iterator[Finding]:
     """Yield that a constraint keeps pip from a newer release that is listed."""
     listed = [parsed(one.version) for one in case.run.listed.get(case.name, ()) if not one.yanked]
     newer = [one for one in listed if one and one > version and case.admits(one) and not one.is_prerelease]
@@ -119,7 +119,7 @@ def _kept_out(case: Case, version: Version) -> Iterator[Finding]:
             yield Reason(f"{max(newer)} is listed, too, but {source} allows {one.name}{one.specifier} alone."), ()
 
 
-def _why_passed_over(case: Case, needs: Sequence[str], python: str) -> str:
+def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - only here
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
 
@@ -146,7 +146,7 @@ def _why_passed_over(case: Case, needs: Sequence[str], python: str) -> str:
     return "what it needs does not fit the rest" if needs else ""
 
 
-def local_versions(case: Case) -> Iterator[Finding]:
+def local_versions(case: Evidence) -> Iterator[Finding]:
     """Yield versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121."""
     chosen = case.chosen
     admitted = [one for one in case.run.listed.get(case.name, ()) if case.admits(parsed(one.version))]
@@ -174,7 +174,7 @@ def local_versions(case: Case) -> Iterator[Finding]:
         yield Reason(words, tuple(evidence), tuple([one.path for one in elsewhere])), ()
 
 
-def several_indexes(case: Case) -> Iterator[Finding]:
+def several_indexes(case: Evidence) -> Iterator[Finding]:
     """Yield that several indexes list the project: pip ranks files, never indexes."""
     listed = case.run.listed.get(case.name, ())
     indexes = list(dict.fromkeys(case.index_name(one.page) for one in listed if one.page))
@@ -200,7 +200,7 @@ def _equal_elsewhere(listed: Sequence[ListedFile], chosen: Chosen) -> bool:
     return len({one.page for one in listed if one.filename == name}) > 1
 
 
-def not_listed(case: Case) -> Iterator[Finding]:
+def not_listed(case: Evidence) -> Iterator[Finding]:
     """Yield downloads that would fit, but that no index page lists which pip read."""
     unlisted = case.unlisted
     if not unlisted or (case.chosen is None and any("+" in clause.version for clause in case.specifier)):
@@ -216,7 +216,7 @@ def not_listed(case: Case) -> Iterator[Finding]:
     yield Reason(words, tuple([shown_at(entry) for entry in unlisted[:3]]), tuple([one.path for one in unlisted])), ()
 
 
-def unchecked_pages(case: Case) -> Iterator[Finding]:
+def unchecked_pages(case: Evidence) -> Iterator[Finding]:
     """Yield index pages that pip uses without asking, where a newer page could change the choice."""
     chosen = case.chosen
     if (chosen is not None and (case.is_pinned or chosen.way in ("installed", "unknown"))) or not case.name:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from packaging.version import Version
 
 from cachetui.errors import TermError
-from cachetui.insight.why.evidence import Case, version_of
+from cachetui.insight.why.evidence import Evidence, version_of
 from cachetui.insight.why.explanation import Remedy
 from cachetui.insight.why.phrases import arguments_with, command_of, named, quoted
 from cachetui.labels import Facts
@@ -15,20 +15,20 @@ from cachetui.model import Entry
 from cachetui.terms import parse_terms
 
 
-def remedy(case: Case, words: str, *options: str) -> Remedy:
+def remedy(case: Evidence, words: str, *options: str) -> Remedy:
     """Return the command that was asked about with further options of pip."""
     arguments = arguments_with(case, *options)
     return Remedy(command_of(case, arguments), words, arguments=arguments)
 
 
-def exactly(case: Case, version: Version) -> Remedy:
+def exactly(case: Evidence, version: Version) -> Remedy:
     """Return the command that was asked about for one version alone."""
     operator = "==" if version.local else "==="
     arguments = arguments_with(case, asking=f"{case.name}{operator}{version}")
     return Remedy(command_of(case, arguments), f"take {version} and no other", arguments=arguments)
 
 
-def drop_entry(case: Case, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
+def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
     """Return the command that removes an entry of a case, as `drop` does; `whole` all kinds of its version."""
     alike = [one for one in case.inventory.entries if one.project and one.project == entry.project]
     return drop(entry, words, alike, case.asker.cache, whole=whole)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cachetui.insight.why.evidence import Case, filename_of
+from cachetui.insight.why.evidence import Evidence, filename_of
 from cachetui.insight.why.phrases import day, pip_of, python_of
 from cachetui.insight.why.replay import Chosen, Request
 from cachetui.insight.why.verdict import WHY_NOT, file_of
@@ -13,7 +13,7 @@ MOST_PROJECTS = 12
 """Projects whose steps are told one by one."""
 
 
-def steps(case: Case) -> Iterator[str]:
+def steps(case: Evidence) -> Iterator[str]:
     """Yield what pip would do, without full stops."""
     run = case.run
     if case.replay.trouble:
@@ -37,13 +37,13 @@ def steps(case: Case) -> Iterator[str]:
         yield "stop with an error"
 
 
-def _looked_for(case: Case) -> Iterator[str]:
+def _looked_for(case: Evidence) -> Iterator[str]:
     for one in case.run.requests:
         if one.is_page and one.project:
             yield one.project
 
 
-def _of_a_page(case: Case, name: str, request: Request) -> str:
+def _of_a_page(case: Evidence, name: str, request: Request) -> str:
     where = case.index_name(request.url) or "the index"
     match request.how:
         case "cache":
@@ -57,7 +57,7 @@ def _of_a_page(case: Case, name: str, request: Request) -> str:
     return f"ask {where} for its page of {name}: what it lists is not known here, for {case.without_page(name)}"
 
 
-def _of_metadata(case: Case, request: Request) -> str:
+def _of_metadata(case: Evidence, request: Request) -> str:
     file = filename_of(request.url).removesuffix(".metadata")
     if request.how == "checked":
         return f"ask whether the metadata of {file} have changed"
@@ -65,7 +65,7 @@ def _of_metadata(case: Case, request: Request) -> str:
     return f"fetch the metadata of {file}: {WHY_NOT.get(request.why, unread)}"
 
 
-def _of_a_file(case: Case, chosen: Chosen) -> Iterator[str]:
+def _of_a_file(case: Evidence, chosen: Chosen) -> Iterator[str]:
     file, builds = file_of(chosen), case.question.verb != "download"
     build = f"build a wheel of {chosen.label} for {python_of(case)}"
     match chosen.way:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cachetui.insight.why.evidence import Case, canonical, filename_of, parsed, place_of, specifier_of
+from cachetui.insight.why.evidence import Evidence, canonical, filename_of, parsed, place_of, specifier_of
 from cachetui.insight.why.explanation import Tone
 from cachetui.insight.why.phrases import asked, named, python_of
 from cachetui.pip.formats.index_files import version_in
@@ -18,7 +18,7 @@ BROKEN = re.compile(r"Connection broken|failed to decode|is invalid|not a zip fi
 """Words of errors that come from a damaged answer."""
 
 
-def stopped(case: Case) -> tuple[Tone, str]:
+def stopped(case: Evidence) -> tuple[Tone, str]:
     """Return the verdict where pip comes to no decision."""
     run, error = case.run, case.run.error
     if run.externally_managed and run.resolved:
@@ -57,7 +57,7 @@ def stopped(case: Case) -> tuple[Tone, str]:
     return "stops", f"pip ends with an error: {_first_words(case)}."
 
 
-def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
+def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
     """Return the verdict where no file satisfies a requirement."""
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
@@ -77,7 +77,7 @@ def _not_found(case: Case, name: str, specifier: str) -> tuple[Tone, str]:
     return "stops", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
 
-def may_list_more(case: Case) -> bool:
+def may_list_more(case: Evidence) -> bool:
     """Return whether pip finds nothing on a page that it asks for again: it may list more by now."""
     found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
     if found is None:
@@ -87,7 +87,7 @@ def may_list_more(case: Case) -> bool:
     return not is_final and any(one.how != "cache" for one in case.pages(name))
 
 
-def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
+def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]:
     """Return why no file of a project may be taken, and whether a newer page would hardly change that."""
     wanted = specifier_of(specifier)
     listed = [one for one in case.run.listed.get(name, ()) if parsed(one.version)]
@@ -118,7 +118,7 @@ def why_not_found(case: Case, name: str, specifier: str) -> tuple[str, bool]:
     return f"the index page lists no such version; the newest is {top}", is_final
 
 
-def needing(case: Case, name: str) -> str:
+def needing(case: Evidence, name: str) -> str:
     """Return the distribution that needs a project, as "foo 2.0"; "" for none."""
     for one in reversed(case.run.tried):
         if any(canonical(re.split(r"[\s\[<>=!~;(@]", need, maxsplit=1)[0]) == name for need in one.needs):
@@ -126,7 +126,7 @@ def needing(case: Case, name: str) -> str:
     return ""
 
 
-def _wrong_hash(case: Case) -> tuple[Tone, str]:
+def _wrong_hash(case: Evidence) -> tuple[Tone, str]:
     error = case.run.error
     assert error is not None
     file = filename_of(error.url) or case.asked
@@ -144,14 +144,14 @@ def _wrong_hash(case: Case) -> tuple[Tone, str]:
     return "damaged", f"pip stops at {file}: it is not the file that the index lists, for its hash is another one."
 
 
-def is_as_listed(case: Case) -> bool:
+def is_as_listed(case: Evidence) -> bool:
     """Return whether the file of a wrong hash has just the hash that its index lists: another one was asked for."""
     got = GOT.search(case.run.error.words) if case.run.error else None
     urls = [one.url for some in case.run.listed.values() for one in some]
     return got is not None and any(got[1] in url.partition("#")[2] for url in urls)
 
 
-def damaged_file(case: Case) -> str:
+def damaged_file(case: Evidence) -> str:
     """Return the answer that pip read last, as a sentence names it."""
     for one in reversed(case.run.requests):
         if one.how in ("cache", "checked", "assumed"):
@@ -160,7 +160,7 @@ def damaged_file(case: Case) -> str:
     return filename_of(error.url) if error and error.url else "a file"
 
 
-def _first_words(case: Case) -> str:
+def _first_words(case: Evidence) -> str:
     """Return pip's own words, the first line of them, without a full stop."""
     said = [words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]
     error = case.run.error.words if case.run.error else ""

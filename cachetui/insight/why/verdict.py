@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from cachetui.insight.why.evidence import FILES, PYPI, Case, filename_of, place_of, version_of
+from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of, version_of
 from cachetui.insight.why.explanation import Prediction, Tone
 from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Way
@@ -27,7 +27,7 @@ MOST_NAMED = 5
 """Other projects that a sentence names one by one."""
 
 
-def verdict(case: Case) -> tuple[Tone, str]:
+def verdict(case: Evidence) -> tuple[Tone, str]:
     """Return the verdict in a word or two and in a sentence."""
     run, name = case.run, case.name
     if case.replay.trouble:
@@ -67,7 +67,7 @@ def verdict(case: Case) -> tuple[Tone, str]:
     return tone, f"pip would {act}."
 
 
-def _without_an_answer(case: Case) -> tuple[Tone, str]:
+def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
     admitted = [one for one in case.own if one.kind in FILES and case.admits(version_of(one))]
     fits = [one for one in admitted if not case.trouble(one)]
     if not case.own:
@@ -80,7 +80,7 @@ def _without_an_answer(case: Case) -> tuple[Tone, str]:
     return "facts only", f"{case.replay.trouble} {held}"
 
 
-def _act(case: Case, chosen: Chosen) -> tuple[Tone, str]:
+def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
     """Return the tone and what pip would do with the file that it takes."""
     builds, file = case.question.verb != "download", file_of(chosen)
     end = _of_the_others(case)
@@ -119,14 +119,14 @@ def place_here(chosen: Chosen) -> str:
     return name if is_archive else f"the folder {name}".strip()
 
 
-def _because(case: Case, chosen: Chosen) -> str:
+def _because(case: Evidence, chosen: Chosen) -> str:
     if chosen.why == "layout":
         other = "http" if case.pip and case.pip.release[:2] >= (23, 3) else "http-v2"
         return f": the copy lies under {other}/, where {pip_of(case)} does not look"
     return f": {WHY_NOT.get(chosen.why, WHY_NOT[''])}"
 
 
-def _of_the_others(case: Case) -> str:
+def _of_the_others(case: Evidence) -> str:
     """Return the end of a verdict that tells whether anything else is downloaded."""
     fetched = [one for one in case.run.chosen if one.name != case.name and one.way in FETCHED]
     unknown = [one for one in case.run.chosen if one.name != case.name and one.way == "unknown"]
@@ -142,7 +142,7 @@ def _list(some: Sequence[Chosen]) -> str:
     return named([*words[:MOST_NAMED], *([f"{len(words) - MOST_NAMED} more"] if len(words) > MOST_NAMED else [])])
 
 
-def off_by(case: Case) -> str:
+def off_by(case: Evidence) -> str:
     """Return who or what switched the cache off."""
     given = [word for word in case.question.arguments if word.partition("=")[0] in ("--no-cache-dir", "--no-cache")]
     variables = [f"{name}={value}" for name, value in case.question.variables if name == "PIP_NO_CACHE_DIR"]
@@ -156,7 +156,7 @@ def file_of(chosen: Chosen) -> str:
     return filename_of(chosen.url) or chosen.name
 
 
-def more(case: Case) -> Iterator[str]:
+def more(case: Evidence) -> Iterator[str]:
     """Yield the sentences that belong to the verdict."""
     run = case.run
     yield from _on_other_versions(case)
@@ -196,7 +196,7 @@ def more(case: Case) -> Iterator[str]:
         yield f"What the index lists now is not known here: its page in the cache is {old(age)}."
 
 
-def _on_other_versions(case: Case) -> Iterator[str]:
+def _on_other_versions(case: Evidence) -> Iterator[str]:
     """Yield that pip never takes the other cached versions for a version that is named."""
     others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
@@ -223,7 +223,7 @@ HOW_TAKEN = {
 }
 
 
-def _age_of_asked_page(case: Case) -> float | None:
+def _age_of_asked_page(case: Evidence) -> float | None:
     """Return the age in seconds of the newest page that pip asks for again; None where there is none."""
     dates = [
         answer.date
@@ -233,7 +233,7 @@ def _age_of_asked_page(case: Case) -> float | None:
     return case.now - max(dates) if dates else None
 
 
-def _skips(case: Case, one: Asked) -> str:
+def _skips(case: Evidence, one: Asked) -> str:
     return f"pip skips {one.text.partition(';')[0].strip()}: its marker is false for {python_of(case)}."
 
 
@@ -241,7 +241,7 @@ def _is_same(one: str, other: str) -> bool:
     return os.path.realpath(one) == os.path.realpath(other)
 
 
-def prediction(case: Case) -> Prediction:
+def prediction(case: Evidence) -> Prediction:
     """Return what pip would do about the first project, as values."""
     asks = any(one.how != "cache" for one in case.pages(case.name))
     if case.run.roots and not any(one.matches for one in case.run.roots):

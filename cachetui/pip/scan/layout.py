@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator
 
 from cachetui.model import Entry, File
 from cachetui.pip.scan.draft import EntryDraft
-from cachetui.system.tree import Listing, file_at
+from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
 """Levels below the root's directory at which a shard begins: what is read and remembered as one."""
@@ -55,7 +55,7 @@ def build_folder_of(path: str) -> str | None:
     return found[1] if found else None
 
 
-def candidates_of(directory: str, listing: Listing) -> Iterator[EntryDraft | File]:
+def candidates_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
     """Sort the files of one directory, in which `pair_in` found no pair, into candidates and foreign files."""
     files = listing.files
     top, _, rest = directory.partition("/")
@@ -90,7 +90,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
     return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dated=1)
 
 
-def foreign_in(directory: str, listing: Listing) -> Iterator[File]:
+def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
     """Take out what is no regular file: links, pipes, devices. pip makes none."""
     files = listing.files
     for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:

@@ -12,7 +12,7 @@ from cachetui.model import File, Unreadable, allocated
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, Directory, pack_directories
 from cachetui.pip.scan.draft import EntryDraft, Row
-from cachetui.system.tree import GONE, LeftOut, Listing, Tree, unreadable
+from cachetui.system.tree import GONE, DirectoryListing, LeftOut, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
 """By which the files of an entry are known again: of each its path, inode, modification time and size."""
@@ -115,7 +115,7 @@ def stamped(stamp: int, found: os.stat_result) -> int:
 def _take(
     shard: Shard,
     path: str,
-    listing: Listing,
+    listing: DirectoryListing,
     directories: list[Directory],
     building: dict[str, list[tuple[str, os.stat_result]]],
 ) -> None:

@@ -14,7 +14,7 @@ from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
 from cachetui.ui.audit.treemap_layout import Item, item_of
-from cachetui.ui.picking import Order
+from cachetui.ui.picking import EntryIndex
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.audit.audit import Audit
@@ -84,11 +84,11 @@ class Parts(NamedTuple):
     """The columns of the histogram, by what ages are counted from."""
     biggest: list[Choice]
     chances: list[Choice]
-    order: Order
+    order: EntryIndex
     """What the numbers of choices are about."""
 
 
-def parts_of(audit: Audit, order: Order) -> Parts:
+def parts_of(audit: Audit, order: EntryIndex) -> Parts:
     """Return what there is to show; this takes a while where there are many entries."""
     indices, everything = order.indices, sized(audit.total.entries)
 

@@ -13,7 +13,7 @@ from textual.message import Message
 
 from cachetui.browsing.catalog import Place
 from cachetui.browsing.group import AGES, Age, EntryGroup
-from cachetui.browsing.model import Listing, Sign
+from cachetui.browsing.model import BrowserModel, Sign
 from cachetui.model import Entry
 from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.figures import Ages, Biggest, Chances, Figure, Kinds
@@ -109,7 +109,7 @@ class AuditView(Container):
     class UnmarkAll(Message):
         """Everything is to be unmarked."""
 
-    def __init__(self, listing: Listing, id: str | None = None) -> None:
+    def __init__(self, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.listing = listing
         """What is marked."""

@@ -20,7 +20,7 @@ from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import key_name
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.operations.rules import Pruner
-from cachetui.ui.picking import Order
+from cachetui.ui.picking import EntryIndex
 from cachetui.ui.settings.search import Finished
 from cachetui.ui.widgets.cells import shown
 
@@ -108,7 +108,7 @@ class Auditor(Pruner):
             self._audited = subject
             if view.audit is None:
                 view.tell("Adding up", f"{len(self.listing.catalog.entries):,} entries")
-            given = self._left, self._judgement, Order.of(self.listing.catalog, self.listing.turn)
+            given = self._left, self._judgement, EntryIndex.of(self.listing.catalog, self.listing.turn)
             self._beside(partial(_audit, subject, *given), group="audit")
         if view.audit is not None:
             view.show_marks(self._marked_set)
@@ -204,7 +204,7 @@ def _audit(
     subject: Subject,
     inventory: Inventory,
     judge: Callable[[Collection[Entry]], Judgement],
-    order: Order,
+    order: EntryIndex,
     post: workers.Post,
     stop: workers.Stop,
 ) -> None:

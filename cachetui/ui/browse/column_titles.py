@@ -8,7 +8,7 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
-from cachetui.browsing.rows import By, Order
+from cachetui.browsing.rows import By, SortOrder
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, column_at, columns, name_room
 from cachetui.ui.widgets.cells import pad
 from cachetui.ui.widgets.painted import PaintedWidget
@@ -28,14 +28,14 @@ class Titles(PaintedWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.order = Order()
+        self.order = SortOrder()
         """How the rows are sorted."""
 
     @property
     def _room(self) -> int:
         return self.size.width - 1  # the scrollbar's column
 
-    def show(self, order: Order) -> None:
+    def show(self, order: SortOrder) -> None:
         """Show another order."""
         if order != self.order:
             self.order = order

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from cachetui.browsing.catalog import Rank
 from cachetui.browsing.group import AGES, Age
-from cachetui.browsing.rows import By, Order, Row
+from cachetui.browsing.rows import By, Row, SortOrder
 from cachetui.model import NS
 from cachetui.preferences.model import COLUMNS, ColumnName
 from cachetui.text.format import age, disk
@@ -56,7 +56,7 @@ class Scale(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Layout(Order):
+class Layout(SortOrder):
     """An order, with the columns that the user wants beside names and sizes."""
 
     columns: tuple[ColumnName, ...] = COLUMNS
@@ -64,7 +64,7 @@ class Layout(Order):
 
 
 @lru_cache(maxsize=64)
-def columns(room: int, order: Order) -> tuple[Column, ...]:
+def columns(room: int, order: SortOrder) -> tuple[Column, ...]:
     """Choose the columns for a table of `room` cells.
 
     The second age goes first, then the percentage, kind, files, long ages; bars shrink all the way. A `Layout`
@@ -108,7 +108,7 @@ def brief(number: int) -> str:
     return f"{number:,}" if number < 10_000 else str(number) if number < 100_000 else f"{number // 1000}k"
 
 
-def cell(column: Column, row: Row, order: Order, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
+def cell(column: Column, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
     """Return the parts of one cell: words, and the roles they are drawn in."""
     size = row.holding.size(order.apparent)
     match column.key:

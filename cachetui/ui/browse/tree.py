@@ -16,7 +16,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.browsing.rows import Key, Locate, Order, Row
+from cachetui.browsing.rows import Key, Locate, Row, SortOrder
 from cachetui.ui.bindings import ROWS
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.widgets.cells import fit, fit_file, pad, shown, width, wrapped
@@ -40,7 +40,7 @@ class Table(NamedTuple):
 
     rows: list[Row]
     """The rows, all of them."""
-    order: Order
+    order: SortOrder
     """How they are sorted, and which age and size they show."""
     scale: Scale
     """What their figures are drawn against."""
@@ -48,7 +48,7 @@ class Table(NamedTuple):
     """Tells how a row is marked: x, - or blank; empty where nothing can be."""
 
 
-NOTHING = Table([], Order(), Scale(1, 1, 0), lambda _: "")
+NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
 
 
 class CacheTree(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.timer import Timer
 
 from cachetui.browsing.catalog import Place
-from cachetui.browsing.model import Listing, Tally
+from cachetui.browsing.model import BrowserModel, Tally
 from cachetui.browsing.rows import By, Row, foresee
 from cachetui.text.escape import copyable
 from cachetui.text.format import count
@@ -85,7 +85,7 @@ class Browse(Vertical):
     tally: reactive[Tally] = reactive(Tally(), repaint=False)
     """What is marked, to be watched."""
 
-    def __init__(self, listing: Listing, root: str, id: str | None = None) -> None:
+    def __init__(self, listing: BrowserModel, root: str, id: str | None = None) -> None:
         super().__init__(id=id)
         self.listing = listing
         self.root = root

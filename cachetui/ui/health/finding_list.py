@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.report.health_text import FindingEntry, Group
 from cachetui.ui.bindings import ROWS
 from cachetui.ui.glyphs import UNICODE
@@ -21,7 +21,7 @@ from cachetui.ui.health.layout import ARROW, BOX_CELLS, Look, Page, PageLine
 from cachetui.ui.widgets.painted import PaintedWidget, Part
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import Sort
+    from cachetui.insight.health.finding import FindingType
 
 DOUBLE = 2
 """Clicks that open a row."""
@@ -64,7 +64,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         row: int
         """The index of its row."""
 
-    def __init__(self, listing: Listing) -> None:
+    def __init__(self, listing: BrowserModel) -> None:
         super().__init__()
         self.listing = listing
         self.page = Page((), None, (), 0, Look(UNICODE))
@@ -72,7 +72,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         self.cursor = 0
         """The index of the row that has the cursor."""
         self._moved = False  # whether the cursor has been put anywhere yet
-        self._signs: dict[tuple[Sort, str], str] = {}
+        self._signs: dict[tuple[FindingType, str], str] = {}
 
     @property
     def room(self) -> int:

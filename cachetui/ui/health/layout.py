@@ -14,9 +14,9 @@ from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import Sort, Weight
+    from cachetui.insight.health.finding import FindingType, Weight
 
-    Key = tuple[Sort, str]
+    Key = tuple[FindingType, str]
     """The identity of a row: a sort of finding and an entry's path; without the path all that is wrong in this way."""
 
 Words = tuple[str, str]
@@ -70,7 +70,7 @@ class Page:
         self,
         groups: Sequence[Group],
         proof: VerificationSummary | None,
-        opened: Collection[Sort],
+        opened: Collection[FindingType],
         room: int,
         look: Look,
     ) -> None:

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.model import Entry
 from cachetui.report.health_text import FindingEntry, Group, VerificationSummary
 from cachetui.text.escape import copyable
@@ -25,7 +25,7 @@ from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.widgets.painted import Line, Part
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import Sort
+    from cachetui.insight.health.finding import FindingType
 
 ROOMY = 32
 """Rows of the screen from which there are blank lines."""
@@ -88,12 +88,12 @@ class Health(Vertical):
         entry: Entry
         """Which."""
 
-    def __init__(self, listing: Listing, root: str, id: str | None = None) -> None:
+    def __init__(self, listing: BrowserModel, root: str, id: str | None = None) -> None:
         super().__init__(id=id)
         self.listing = listing
         self.root = root
         """What paths are relative to."""
-        self.opened: set[Sort] = set()
+        self.opened: set[FindingType] = set()
         """What is open."""
         self.busy = False
         """Whether everything is being read."""

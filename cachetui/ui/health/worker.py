@@ -21,10 +21,10 @@ from cachetui.ui.operations.removal import REFUSAL_SECONDS
 from cachetui.ui.widgets.cells import shown
 
 if TYPE_CHECKING:  # the first screen does not wait for these
-    from cachetui.insight.health.finding import Finding, Sort
+    from cachetui.insight.health.finding import Finding, FindingType
     from cachetui.ui.checking import Files
 
-    Found = Mapping[tuple[Sort, str], tuple[Finding, Files]]
+    Found = Mapping[tuple[FindingType, str], tuple[Finding, Files]]
     """Findings by sort and path, each with the files of its entry as they were then."""
 
 SETTLED = 1.0

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.worker import Worker, get_current_worker
 
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.text.format import count, disk_text, home_short
@@ -78,7 +78,7 @@ class Reader(Tidy):
         self.location, self.read_only, self.demo = location, read_only, demo
         self.inventory: Inventory | None = None
         """What the last scan found; None before the first is done."""
-        self.listing = Listing()
+        self.listing = BrowserModel()
         """What is shown and marked."""
         self.preferences = preferences = preferences or Preferences()
         """What the user prefers."""

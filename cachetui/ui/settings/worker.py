@@ -208,9 +208,9 @@ def _carry_out(
     change: Change, portraits: list[InterpreterInfo], environ: Mapping[str, str], post: workers.Post, stop: workers.Stop
 ) -> None:
     """Have pip do it; one that writes is not stopped."""
-    from cachetui.pip_settings.apply import carry_out  # noqa: PLC0415
+    from cachetui.pip_settings.apply import apply  # noqa: PLC0415
     from cachetui.pip_settings.effective import settings_of  # noqa: PLC0415
 
     del stop
-    effect = carry_out(change, environ)
+    effect = apply(change, environ)
     post(Changed(effect, tuple([settings_of(portrait, environ) for portrait in portraits])))

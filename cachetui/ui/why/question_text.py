@@ -10,7 +10,7 @@ from packaging.version import InvalidVersion, Version
 from textual.message import Message
 
 from cachetui.browsing.catalog import Catalog, Rank
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
@@ -74,13 +74,13 @@ def explain(turn: int, text: str, inventory: Inventory, answer: Answer, now: flo
         post(message)
 
 
-def sign_of(listing: Listing, paths: Iterable[str]) -> str:
+def sign_of(listing: BrowserModel, paths: Iterable[str]) -> str:
     """Return how entries are marked: x, - or blank; empty where none of them is there."""
     marked = [entry.path in listing.marks.at(listing.catalog.shelf(entry)) for entry in _known(listing, paths)]
     return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
 
 
-def toggle(listing: Listing, paths: Iterable[str]) -> None:
+def toggle(listing: BrowserModel, paths: Iterable[str]) -> None:
     """Mark entries, whatever a filter shows; or unmark them, where all are marked."""
     entries = _known(listing, paths)
     if sign_of(listing, [entry.path for entry in entries]) == "x":
@@ -89,7 +89,7 @@ def toggle(listing: Listing, paths: Iterable[str]) -> None:
         listing.marks.add(entries, listing.catalog)
 
 
-def _known(listing: Listing, paths: Iterable[str]) -> list[Entry]:
+def _known(listing: BrowserModel, paths: Iterable[str]) -> list[Entry]:
     return [entry for path in paths if (entry := listing.catalog.entries.get(path)) is not None]
 
 

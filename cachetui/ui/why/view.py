@@ -10,7 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
-from cachetui.browsing.model import Listing
+from cachetui.browsing.model import BrowserModel
 from cachetui.model import Entry
 from cachetui.text.escape import copyable
 from cachetui.text.redact import redact_input
@@ -53,7 +53,7 @@ class Why(Vertical):
     class Marked(Message):
         """Something was marked, or unmarked."""
 
-    def __init__(self, listing: Listing, id: str | None = None) -> None:
+    def __init__(self, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.listing = listing
         self._answer: Explanation | None = None

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.insight.health.checks import check
-from cachetui.insight.health.finding import Sort
+from cachetui.insight.health.finding import FindingType
 from cachetui.insight.health.verification import Progress, Verified, expectations, verify
 from cachetui.model import Entry, Inventory
 from cachetui.pip.reader import CacheReader
@@ -25,7 +25,7 @@ from cachetui.pip.scan.scanner import scan
 from tests.real_caches.test_real_caches import TRUTH, unpack
 
 HOUR = 3_600 * 10**9
-KNOWN: dict[str, set[tuple[Sort, str]]] = {
+KNOWN: dict[str, set[tuple[FindingType, str]]] = {
     "pip-6.0": {("pickle", "a pickle, as pip 6.0 wrote it: not read, for reading it could run code")},
     "selfcheck": {("selfcheck", "of /home/user/project/.venv")},
 }

@@ -10,7 +10,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cachetui.insight.why.environment import TargetEnvironment
-from cachetui.insight.why.evidence import Case
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import (
     Asked,
@@ -143,14 +143,14 @@ def case(
     answers: Mapping[str, Answer] | None = None,
     asker: TargetEnvironment = ASKER,
     cache_dir: str | None = ROOT,
-) -> Case:
+) -> Evidence:
     """Return a case; what was asked for is read from the text, unless the run tells it. Without a run pip is silent."""
     question = read_question(typed)
     if run is not None and not run.roots:
         run = replace(run, roots=tuple([_asked(word) for word in question.asked_for()]))
     run = replace(run, cache_dir=cache_dir) if run else None
     replay = Replay(pip, trouble, PYPI, (run,) if run else ())
-    return Case(question, asker, replay, run or Run(), Inventory(ROOT, entries=entries), answers or {}, {}, NOW)
+    return Evidence(question, asker, replay, run or Run(), Inventory(ROOT, entries=entries), answers or {}, {}, NOW)
 
 
 def _asked(word: str) -> Asked:
