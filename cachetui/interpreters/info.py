@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from cachetui.interpreters.lookup import Python, obstacle
 from cachetui.interpreters.probe_output import Answer, read_answer
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
-from cachetui.system.isolated import Reply, ask_any
+from cachetui.system.isolated import Reply, ask
 
 if TYPE_CHECKING:  # most commands do without
     from packaging.tags import Tag
@@ -83,7 +83,7 @@ def interpreter_info(
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)
-    reply = ask_any(python.executable, ("-c", TELL, _packaging()), environ, timeout=timeout, stop=stop)
+    reply = ask(python.executable, ("-c", TELL, _packaging()), environ, timeout=timeout, stop=stop, any_version=True)
     if reply.code != 0:
         return _troubled(python, _failure(reply), starts=UNKNOWN_FORMAT not in reply.trouble)
     _, _, rest = reply.out.partition(BEGIN)

@@ -53,42 +53,31 @@ def ask(
     stop: Callable[[], bool] = lambda: False,
     limit: int = LIMIT,
     data: bytes = b"",
+    any_version: bool = False,
 ) -> Reply:
     """Run an interpreter with `-I` and `-B` from an empty private folder and return its reply; raise nothing.
 
     It and all it started are killed after `timeout` seconds, when it prints more than `limit` bytes, or once `stop()`
     is true. It reads `data` as its input. Its output goes to files, for a pipe would stay open as long as any child of
-    a child holds it.
+    a child holds it. With `any_version` one that knows no `-I` is started a second time, by our own.
     """
-    try:
-        with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
-            return _run(
-                [str(executable), "-I", "-B", *arguments], environ, Path(private).resolve(), timeout, stop, limit, data
-            )
-    except (OSError, ValueError) as error:  # ValueError: a NUL in its name
-        return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
-
-
-def ask_any(
-    executable: Path,
-    arguments: Sequence[str],
-    environ: Mapping[str, str],
-    *,
-    timeout: float,
-    stop: Callable[[], bool] = lambda: False,
-    limit: int = LIMIT,
-    data: bytes = b"",
-) -> Reply:
-    """Do the same with an interpreter that may know no `-I`: our own starts it a second time then."""
     deadline = time.monotonic() + timeout
     environ = dict(environ)
-    environ.setdefault("PYENV_DIR", current_folder())  # pyenv's stand-ins choose their Python by the folder
-    reply = ask(executable, arguments, environ, timeout=timeout, stop=stop, limit=limit, data=data)
-    if not (reply.code and "Unknown option: -I" in reply.err and sys.executable):
+    if any_version:
+        environ.setdefault("PYENV_DIR", current_folder())  # pyenv's stand-ins choose their Python by the folder
+
+    def run(seconds: float, *command: str) -> Reply:
+        try:
+            with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
+                return _run(command, environ, Path(private).resolve(), seconds, stop, limit, data)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in its name
+            return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
+
+    reply = run(timeout, str(executable), "-I", "-B", *arguments)
+    if not (any_version and reply.code and "Unknown option: -I" in reply.err and sys.executable):
         return reply
-    relayed = ("-c", RELAY, str(executable), *ISOLATED, *arguments)
     left = max(0.0, deadline - time.monotonic())
-    reply = ask(Path(sys.executable), relayed, environ, timeout=left, stop=stop, limit=limit, data=data)
+    reply = run(left, sys.executable, "-I", "-B", "-c", RELAY, str(executable), *ISOLATED, *arguments)
     return reply._replace(code=None, trouble=TOO_OLD) if reply.code else reply
 
 

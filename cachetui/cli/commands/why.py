@@ -14,7 +14,6 @@ from cachetui.cli.options import Settings, global_options
 
 if TYPE_CHECKING:
     from cachetui.insight.why.explanation import Explanation
-    from cachetui.insight.why.replay import Chosen
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
 """How files are marked: they can be used, cannot, or were not asked for."""
@@ -98,7 +97,7 @@ def document(explanation: Explanation) -> str:
             "filename": forecast.filename,
         },
         "takes": [
-            {"project": one.name, "version": known_version(one), "way": one.way, "url": one.url or None}
+            {"project": one.name, "version": one.known_version, "way": one.way, "url": one.url or None}
             for one in explanation.takes
         ],
         "pip_says": explanation.pip_says,
@@ -114,11 +113,6 @@ def document(explanation: Explanation) -> str:
         "remedies": [{"command": remedy.command, "words": remedy.words} for remedy in explanation.remedies],
     }
     return f"{json.dumps(_cleaned(parts, lambda text: clean(redact_input(text))), indent=1)}\n"
-
-
-def known_version(chosen: Chosen) -> str | None:
-    """Return the version of a distribution; None where only an index or a build would tell it."""
-    return chosen.version if chosen.version != "0" or chosen.way == "installed" else None
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:

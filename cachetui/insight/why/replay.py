@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar, get_type_hints
 
 from cachetui.interpreters.lookup import Python, obstacle
-from cachetui.system.isolated import ask_any, current_folder
+from cachetui.system.isolated import ask, current_folder
 from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
@@ -152,6 +152,11 @@ class Chosen:
     """Why the cached file is not used, where it is downloaded."""
 
     @property
+    def known_version(self) -> str | None:
+        """Its version; None where only an index or a build would tell it."""
+        return None if self.version == NO_VERSION and self.way != "installed" else self.version
+
+    @property
     def label(self) -> str:
         """Its name and version, as far as the version is known."""
         return self.name if self.version == NO_VERSION or self.way == "unknown" else f"{self.name} {self.version}"
@@ -254,7 +259,16 @@ def replay(
         ],
     }
     data = json.dumps(request).encode()
-    reply = ask_any(python.executable, (str(SCRIPT),), environ, timeout=PATIENCE, stop=stop, limit=LONGEST, data=data)
+    reply = ask(
+        python.executable,
+        (str(SCRIPT),),
+        environ,
+        timeout=PATIENCE,
+        stop=stop,
+        limit=LONGEST,
+        data=data,
+        any_version=True,
+    )
     _, _, rest = reply.out.partition(BEGIN)
     told, end, _ = rest.partition(END)
     if reply.trouble:

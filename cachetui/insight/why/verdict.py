@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of, version_of
 from cachetui.insight.why.explanation import Prediction, Tone
 from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
-from cachetui.insight.why.replay import NO_VERSION, Asked, Chosen, Way
+from cachetui.insight.why.replay import Asked, Chosen, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 
 FETCHED = ("download", "download-build", "clone")
@@ -263,4 +263,4 @@ def prediction(case: Evidence) -> Prediction:
     if case.question.verb == "download" and way in ("build", "download-build"):
         mine = {one.how for one in case.run.requests if filename_of(one.url) == file_of(chosen)}
         way = "download" if way == "download-build" else "checked" if "checked" in mine else "cache"
-    return Prediction(asks, way, chosen.version if chosen.version != NO_VERSION else None, file_of(chosen))
+    return Prediction(asks, way, chosen.known_version, file_of(chosen))

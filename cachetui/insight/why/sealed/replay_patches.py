@@ -215,11 +215,12 @@ def set_up_logging(*_args, **_options):
 
 def noting_manager(original):
     """Note that pip refuses to install into a Python that the system manages (PEP 668), and go on."""
+    from pip._internal.exceptions import ExternallyManagedEnvironment
 
     def check_externally_managed():
         try:
             original()
-        except Exception:
+        except ExternallyManagedEnvironment:
             State.record.externally_managed = True
 
     return check_externally_managed
