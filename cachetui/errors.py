@@ -1,4 +1,4 @@
-"""What cachetui raises on purpose: each message is a sentence that tells the user what to do next."""
+"""Errors that cachetui raises on purpose: each message is a sentence that tells the user what to do next."""
 
 
 class CachetuiError(Exception):

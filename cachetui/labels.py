@@ -1,4 +1,4 @@
-"""What can be said of an entry only by looking at others, or at the Pythons that are here. Knows no installer."""
+"""Labels that depend on other entries, or on the Pythons that are here. Knows no installer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WORDS: tuple[Word, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known at one moment, by entries' paths."""
+    """Facts about entries at one moment, by path."""
 
     now_ns: int = 0
     """The moment from which ages are counted, in nanoseconds since the epoch."""

@@ -1,4 +1,4 @@
-"""What a cache holds, as values: files, entries, versions, projects, the inventory. Knows no installer."""
+"""The contents of a cache as values: files, entries, versions, projects, the inventory. Knows no installer."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class File(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What pip would miss as one thing: a record with its body, a built wheel with its origin, a leftover."""
+    """One thing that pip would miss: a record with its body, a built wheel with its origin, a leftover."""
 
     kind: Kind
     """What it is."""
@@ -131,7 +131,7 @@ class Unreadable(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """What a running scan has to tell: entries new or better known than in an earlier batch, and how far it is."""
+    """News of a running scan: entries new or better known than in an earlier batch, and how far it is."""
 
     entries: tuple[Entry, ...]
     """Each replaces the entry with the same `path` of an earlier batch."""

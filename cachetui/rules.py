@@ -1,4 +1,4 @@
-"""What a cleanup by rule chooses: rules as values, and how they combine."""
+"""Cleanup by rule: rules as values, and how they combine."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Moment = Literal["downloaded", "checked", "read"]
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is to go. Without any of them nothing is."""
+    """The rules of a cleanup. Without any, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
     """What adds up."""
@@ -58,7 +58,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What rules choose."""
+    """The entries that rules choose."""
 
     entries: tuple[Entry, ...]
     """What is to go, in the order of the inventory."""

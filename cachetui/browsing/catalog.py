@@ -14,7 +14,7 @@ from cachetui.model import Entry, File, Inventory
 
 
 class Rank(IntEnum):
-    """What a place is: a project, or one of the groups that stand after all projects, in this order."""
+    """The kind of a place: a project, or one of the groups that stand after all projects, in this order."""
 
     PROJECT = 0
     UNNAMED = 1

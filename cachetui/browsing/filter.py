@@ -1,4 +1,4 @@
-"""What terms let through of the projects and groups; no Textual here."""
+"""The entries of projects and groups that match terms; no Textual here."""
 
 from __future__ import annotations
 

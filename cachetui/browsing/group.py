@@ -147,12 +147,12 @@ class EntryGroup:
 
     @cached_property
     def solid(self) -> tuple[Entry, ...]:
-        """What counts for ages: everything but index pages and metadata, unless there is nothing else."""
+        """The entries that count for ages: all but index pages and metadata, unless there is nothing else."""
         return tuple([entry for entry in self.entries if entry[0] not in ("index", "metadata")]) or tuple(self.entries)
 
     @cached_property
     def haystack(self) -> str:
-        """What a filter looks at besides the project, in lower case, with `BETWEEN` between two entries."""
+        """The text that a filter searches besides the project: lower case, with `BETWEEN` between two entries."""
         lines = [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}" for entry in self.entries]  # as Part has it
         text = BETWEEN.join(lines).lower()
         if text.count(BETWEEN) >= len(lines):  # a hostile name holds it, too
@@ -178,7 +178,7 @@ class EntryGroup:
 
 
 class FilteredGroup(EntryGroup):
-    """What was picked out of a holding, as a filter does."""
+    """The entries of a group that were picked, as by a filter."""
 
     def __init__(self, whole: EntryGroup, picked: bytes, bears: str | None = None) -> None:
         self.whole, self.picked, self.bears = whole, picked, bears
@@ -209,12 +209,12 @@ class FilteredGroup(EntryGroup):
 
     @cached_property
     def haystack(self) -> str:
-        """What a filter looks at besides the project, as in the whole."""
+        """The text that a filter searches, as in the whole group."""
         return BETWEEN.join(compress(self.whole.lines(), self.picked))
 
     @property
     def rest(self) -> FilteredGroup:
-        """What was not picked."""
+        """The entries that were not picked."""
         return FilteredGroup(self.whole, self.picked.translate(OTHERWISE))
 
     def within(self, other: EntryGroup) -> bool:

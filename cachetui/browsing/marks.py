@@ -1,4 +1,4 @@
-"""What the user has marked: identities, never row numbers; no Textual here."""
+"""The user's marks: identities, never row numbers; no Textual here."""
 
 from __future__ import annotations
 

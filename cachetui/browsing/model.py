@@ -1,4 +1,4 @@
-"""What a browser of the cache knows: the catalog, what is open, marked, filtered and sorted; no Textual here."""
+"""The view model of Browse: the catalog, what is open, marked, filtered and sorted; no Textual here."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ MOST_TURNED = 8
 
 
 class Tally(NamedTuple):
-    """What is marked, in figures."""
+    """Totals of the marked entries."""
 
     entries: int = 0
     """How many entries."""
@@ -172,7 +172,7 @@ class BrowserModel:
 
     @property
     def tops(self) -> Tops:
-        """What the filter shows of every project and group."""
+        """The projects and groups that the filter shows."""
         everything, query, found = self._everything, self.query, self._found
         if query is None or not self.filtering:
             return everything
@@ -192,7 +192,7 @@ class BrowserModel:
 
     @property
     def shelves(self) -> list[tuple[Place, EntryGroup]]:
-        """What the filter shows of every project and group, and what of it."""
+        """The groups that the filter shows, each with its shown entries."""
         return self.tops.shelves
 
     def rows(self) -> list[Row]:
@@ -303,7 +303,7 @@ class BrowserModel:
 
     @property
     def tally(self) -> Tally:
-        """What is marked, in figures."""
+        """Totals of the marked entries."""
         protected, stays = self.guarded.marked(self.marks, self.catalog)
         return Tally(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
 

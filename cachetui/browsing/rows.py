@@ -106,7 +106,7 @@ class Row(NamedTuple):
 
     @property
     def hint(self) -> str:
-        """What it holds, in a few words; untrusted text."""
+        """Its content in a few words; untrusted text."""
         if self.place.rank is not Rank.PROJECT:
             return _group_hint(self)
         if self.depth == 0:
@@ -263,7 +263,7 @@ class Tops:
 
     @cached_property
     def shelves(self) -> list[tuple[Place, EntryGroup]]:
-        """What is shown of every project and group."""
+        """The shown projects and groups with their entries."""
         return [(row.place, row.holding) for row in self.rows]
 
     @cached_property

@@ -76,7 +76,7 @@ def _is_somewhere() -> bool:
 
 @contextmanager
 def ended_in_order() -> Iterator[None]:
-    """Let what asks to end the program, such as a closed window, unwind it, so that what is made up is removed."""
+    """Turn signals that end the program into exceptions, so that the demo's folder is removed."""
 
     def leave(number: int, _: object) -> None:
         sys.exit(128 + number)

@@ -1,4 +1,4 @@
-"""What can stand where a term is being typed, for a shell that completes it: nothing is read but the memory."""
+"""Completion of a term for shells; reads nothing but the memory."""
 
 from __future__ import annotations
 

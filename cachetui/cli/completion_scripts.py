@@ -148,7 +148,7 @@ def take_apart(text: str, breaks: str = BREAKS) -> Line:
 
 
 class _Shell(ShellComplete):
-    """What the shells have in common."""
+    """The common part of the shells."""
 
     _line = Line()
 

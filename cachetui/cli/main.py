@@ -56,7 +56,7 @@ def _write_out() -> None:
 
 
 def _prepare_streams() -> None:
-    """Let no character and no closed stream stop the program."""
+    """Keep unprintable characters and closed streams from ending the program."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:

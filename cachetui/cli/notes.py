@@ -1,4 +1,4 @@
-"""What is told beside the data, on stderr: notes, progress, questions."""
+"""Output beside the data, on stderr: notes, progress, questions."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the options say that stand before or after a command."""
+    """The values of the global options, before or after a command."""
 
     cache_dir: str | None = None
     """The root, as named."""
@@ -45,12 +45,12 @@ def _note(context: click.Context, parameter: click.Parameter, value: object) -> 
 
 
 def _directories(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Let a shell complete the name of a directory by itself."""
+    """Leave the completion of a directory's name to the shell."""
     return _by_the_shell("dir", incomplete)
 
 
 def _files(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Let a shell complete the name of a file by itself."""
+    """Leave the completion of a file's name to the shell."""
     return _by_the_shell("file", incomplete)
 
 

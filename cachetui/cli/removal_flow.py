@@ -1,4 +1,4 @@
-"""What `remove`, `prune` and `purge` have in common: plan, question, removal, result."""
+"""The common steps of `remove`, `prune` and `purge`: plan, question, removal, result."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def _carry_out(plan: Plan) -> Outcome:
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Let Ctrl+C, or what else asks the program to end, not break off what is under way; yield what tells of it."""
+    """Keep Ctrl+C and signals from breaking off the work; yield a function that returns whether one came."""
     asked: list[int] = []
     numbers = (signal.SIGINT, *ENDINGS)
     before = {number: signal.signal(number, lambda number, _: asked.append(number)) for number in numbers}

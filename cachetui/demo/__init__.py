@@ -37,7 +37,7 @@ def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Itera
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let nothing that asks to end the program interrupt what is under way; only the main thread can be interrupted."""
+    """Hold back signals that end the program during the work; only the main thread gets them."""
     numbers = ENDINGS if threading.current_thread() is threading.main_thread() else []
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

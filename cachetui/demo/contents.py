@@ -1,4 +1,4 @@
-"""What the made-up cache holds: releases as `contents.txt` lists them, their index pages, and what time leaves."""
+"""The contents of the made-up cache: releases as `contents.txt` lists them, their index pages, and what time leaves."""
 
 from __future__ import annotations
 

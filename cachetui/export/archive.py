@@ -36,7 +36,7 @@ class UnprovenError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """What a whole archive is by itself."""
+    """The identity of a whole archive by its own content."""
 
     is_wheel: bool
     """Whether it is a wheel; else it is an sdist."""

@@ -1,4 +1,4 @@
-"""What is known of files before they are exported: their hashes and their names."""
+"""Known facts of files before they are exported: their hashes and their names."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Given(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is known of files before they are looked at."""
+    """Known hashes and names of files."""
 
     hashes: dict[str, set[Given]] = field(default_factory=dict)
     """By the name of the record, which stands for an address. Pages of different age may differ: one must be right."""

@@ -60,7 +60,7 @@ class Skipped(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of an export."""
+    """The result of an export."""
 
     exported: tuple[Exported, ...] = ()
     skipped: tuple[Skipped, ...] = ()

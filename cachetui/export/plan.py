@@ -1,4 +1,4 @@
-"""What is to be exported, what of it would be written into a folder, and whether there is room for that."""
+"""The plan of an export: the files, what would be written into a folder, and whether there is room."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class NoRoomError(CachetuiError):
 
 
 class Planned(NamedTuple):
-    """What is to be exported."""
+    """A file to export."""
 
     entry: Entry
     filename: str | None
@@ -51,7 +51,7 @@ def _size(entry: Entry) -> int:
 
 
 class Room(NamedTuple):
-    """What a folder holds of what is planned, and has room for."""
+    """The planned files that a folder holds already, and its free space."""
 
     folder: Path
     """The folder, absolute."""

@@ -80,7 +80,7 @@ class Ignored(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RequirementFile:
-    """What requirements files ask for."""
+    """The content of requirements files."""
 
     asked: tuple[Asked, ...]
     ignored: tuple[Ignored, ...]

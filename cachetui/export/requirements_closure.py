@@ -1,4 +1,4 @@
-"""What requirements need, of what is cached: of each project the newest file that fits, and what that needs in turn."""
+"""The cached files that requirements need: of each project the newest file that fits, and what that needs in turn."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SOME = 3
 
 
 class Lacking(NamedTuple):
-    """What the cache has no file for."""
+    """A requirement without a cached file."""
 
     requirement: str
     """As written, without its marker."""
@@ -39,7 +39,7 @@ class Lacking(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What requirements need."""
+    """The files that requirements need, and those that are missing."""
 
     entries: tuple[Entry, ...]
     """What is there, in the order in which it was come upon."""
@@ -56,7 +56,7 @@ class _File(NamedTuple):
 
 @dataclass(slots=True)
 class _Project:
-    """What is known of a project on the way."""
+    """The state of a project during the search."""
 
     specifier: SpecifierSet
     hashes: frozenset[tuple[str, str]]

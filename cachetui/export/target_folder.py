@@ -120,7 +120,7 @@ class Target:
         return os.open(self._prefix + filename, OPEN_FILE, dir_fd=self._at)
 
     def sync(self) -> None:
-        """Let the names outlast a power failure, where the system can do that."""
+        """Flush the folder's names to disk, where the system can do that."""
         if self._fd >= 0:
             with suppress(OSError):
                 os.fsync(self._fd)
@@ -147,7 +147,7 @@ class Draft:
             rest = rest[os.write(self.fd, rest) :]
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         if self.fd >= 0:
             fd, self.fd = self.fd, -1
             os.close(fd)

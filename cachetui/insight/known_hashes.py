@@ -1,4 +1,4 @@
-"""What cached index pages and `origin.json` files say of files: their hashes and their names."""
+"""Facts about files in cached index pages and `origin.json` files: their hashes and their names."""
 
 from __future__ import annotations
 

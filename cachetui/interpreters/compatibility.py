@@ -64,7 +64,7 @@ SOME = 3
 
 
 class _Taken(NamedTuple):
-    """What a Python takes."""
+    """The tags that a Python supports."""
 
     tags: frozenset[str]
     platforms: frozenset[str]

@@ -1,4 +1,4 @@
-"""What a Python says of itself: its version, the wheels it takes, its markers, its pip."""
+"""A Python's own report: its version, supported tags, markers and pip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where interpreters may lie: the active environment, the path, pyenv, asdf, uv, Rye, conda, the system.
+"""Places where interpreters may lie: the active environment, the path, pyenv, asdf, uv, Rye, conda, the system.
 
 They are looked for through findpython's providers, which yield paths and run nothing as long as nobody asks for more.
 """

@@ -42,7 +42,7 @@ LONGEST = 4_096
 
 
 class Answer(NamedTuple):
-    """What an interpreter said, each field of a form that it may have; see `InterpreterInfo` for what they mean."""
+    """An interpreter's answer, with each field checked; see `InterpreterInfo` for their meaning."""
 
     version: str
     implementation: str

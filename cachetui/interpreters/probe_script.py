@@ -1,4 +1,4 @@
-"""What an interpreter runs to tell of itself, Python 2.7 as well as the newest."""
+"""The script by which an interpreter reports about itself, from Python 2.7 on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Pythons once said of themselves, in a file of the user's own: it may cost time, never truth.
+"""Earlier reports of Pythons about themselves, in a file of the user's own: it may cost time, never truth.
 
 An answer counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it imports from
 and the system are what they were.

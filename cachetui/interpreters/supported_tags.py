@@ -1,4 +1,4 @@
-"""What the Pythons here can use together; what one of them may use that does not tell is not called unusable."""
+"""The tags that the Pythons here support together; a Python that does not report its tags may support any."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Release = tuple[int, int | None]
 
 
 class SupportedTags(NamedTuple):
-    """What some Pythons can use."""
+    """The tags that some Pythons support."""
 
     tags: tuple[frozenset[Tag], ...]
     """The tags that each takes, with `ANY` in those of one that does not tell; none where nothing can be said."""

@@ -113,7 +113,7 @@ class Helper:
                     left = left[self._process.stdin.write(left) :]
 
     def _say(self, message: object) -> None:
-        """Let something be said; a helper that cannot be told it, for a time is beyond 64 bits, is of no more use."""
+        """Send a message. A helper is lost if a timestamp in it exceeds 64 bits."""
         try:
             self._orders.put(memoryview(msgpack.packb(message, unicode_errors="surrogatepass")))
         except (OverflowError, ValueError):
@@ -185,7 +185,7 @@ class Helper:
                     self._heed(self._answers.get(timeout=WAIT))
 
     def recall(self, share: Share[Place], remembered: Callable[[str], bytes]) -> None:
-        """Let it look whether anything changed in shards of which the memory tells something, by path."""
+        """Have it compare remembered shards, by path, with the disk."""
         self._share("recall", share, lambda place: (place[0], remembered(place[0])))
 
     def recalled(self, stop: Callable[[], bool]) -> Iterator[list[int] | None]:
@@ -195,7 +195,7 @@ class Helper:
                 yield None if reads is None else list(reads)
 
     def read(self, share: Share[tuple[Place, Job]]) -> None:
-        """Let it list shards and look into them; what stands with their places is not told."""
+        """Have it list and inspect shards; data beside their places is not sent."""
         self._share("read", share, itemgetter(0))
 
     def shards(self, stop: Callable[[], bool]) -> Iterator[tuple[Shard, set[EntryDraft]]]:
@@ -215,7 +215,7 @@ class Helper:
             yield shard, {candidates[number] for number in gone}
 
     def consult(self, share: Share[EntryDraft], wanted: Iterable[PendingRecord], indexes: Sequence[str]) -> None:
-        """Let it read index pages."""
+        """Have it read index pages."""
         self._say(("want", list(wanted), list(indexes)))
         self._share("consult", share, EntryDraft.row)
 
@@ -235,7 +235,7 @@ class Helper:
 
     @property
     def returncode(self) -> int | None:
-        """What it ended with; None while it runs."""
+        """Its exit code; None while it runs."""
         return self._process.returncode
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""What earlier scans learned, in an SQLite file of the user's own: it may cost time, never truth.
+"""The results of earlier scans, in an SQLite file of the user's own: it may cost time, never truth.
 
 One row a shard (such as `http-v2/a/b`): when it was listed, its directories, its entries. A scan believes a row only
 where each directory and each file is still what the row says: same inode, modification time and size. What projects
@@ -98,7 +98,7 @@ class Memory:
         self.close()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         if self._db is not None:
             self._db.close()
             self._db = None
@@ -141,7 +141,7 @@ class Memory:
 
 
 class Recollection:
-    """What is remembered of one root, fetched shard by shard: all of it would be much. May be asked by any thread."""
+    """The memory of one root, fetched shard by shard, for all of it would be much. Thread-safe."""
 
     def __init__(self, db: sqlite3.Connection | None, key: tuple[int, int], paths: frozenset[str]) -> None:
         """Ask a database that stays open."""

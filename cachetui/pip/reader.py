@@ -35,7 +35,7 @@ LONGEST_LIFETIME = 10_000 * 366 * 86_400
 
 
 class Answer(NamedTuple):
-    """What a record's headers say of a cached answer."""
+    """A cached answer by its record's headers."""
 
     status: int
     """The HTTP status."""
@@ -80,7 +80,7 @@ class IndexPage(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What the `origin.json` beside a built wheel says of the file that it was built from (PEP 610)."""
+    """The source of a built wheel by its `origin.json` (PEP 610)."""
 
     url: str
     """Its address. May hold secrets."""

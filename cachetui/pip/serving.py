@@ -1,4 +1,4 @@
-"""What the second process does: it reads what it is told to, and tells what it found. See `crew`."""
+"""The second process: reads what it is sent and answers with what it found. See `crew`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between versions of pip."""
+"""Differences between versions of pip."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What each Python's pip is told about its cache, and how to tell it otherwise."""
+"""The settings of each Python's pip about its cache, and how to change them."""

@@ -22,7 +22,7 @@ QUOTED = 300
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What came of a change."""
+    """The result of a change."""
 
     done: bool
     """Whether it is now as it was wanted."""

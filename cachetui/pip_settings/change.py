@@ -30,7 +30,7 @@ WORDS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "si
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would be done, and what that will not do."""
+    """A change of pip's settings, with its limits."""
 
     settings: PipSettings
     """What there is now."""
@@ -47,7 +47,7 @@ class Change:
 
     @property
     def option(self) -> Option:
-        """What it is about."""
+        """The option that it changes."""
         return "no-cache-dir" if self.wish in ("on", "off") else "cache-dir"
 
     @property

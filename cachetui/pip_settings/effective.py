@@ -1,4 +1,4 @@
-"""Where one Python's pip has its cache, whether it is on, and everything that has a say in that."""
+"""One Python's pip: its cache, whether that is on, and every setting that decides it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Saying(NamedTuple):
     """One place that says something about the cache."""
 
     option: Option
-    """What it is about."""
+    """The option that it changes."""
     value: str
     """What it says, as written; may hold anything."""
     said_by: str
@@ -44,7 +44,7 @@ class Saying(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PipSettings:
-    """What one Python's pip is told about its cache."""
+    """The settings of one Python's pip about its cache."""
 
     portrait: InterpreterInfo
     """The Python."""

@@ -1,1 +1,1 @@
-"""What the user prefers: a file of settings, what is wrong in it, and what counts."""
+"""The user's preferences: their file, its problems, and the values in force."""

@@ -51,7 +51,7 @@ class Sorting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """What never goes: each entry that one of these matches."""
+    """Protected entries: all that one of these terms matches."""
 
     terms: tuple[Predicate, ...] = ()
     """Each as parsed: terms joined by "and"."""
@@ -70,7 +70,7 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What `prune` does when nothing is asked for in particular."""
+    """The rules of `prune` when none are given."""
 
     rules: Rules
     """The rules; with nothing in them nothing is chosen."""
@@ -91,7 +91,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What counts: what the file says, or else the default."""
+    """The values in force: of the file, or else the defaults."""
 
     path: Path | None = None
     """The file, there or not."""

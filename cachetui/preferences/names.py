@@ -1,4 +1,4 @@
-"""What the browser knows by name, for those who judge preferences without it."""
+"""Names of the browser's themes, columns and keys, to check preferences without it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where in a TOML document each key stands, which `tomllib` does not tell; and how to set one and touch nothing else.
+"""The position of each key in a TOML document, which `tomllib` does not give; setting one changes nothing else.
 
 Only documents that `tomllib` has read are looked at here, so nothing is judged again (https://toml.io/en/v1.0.0).
 """
@@ -31,7 +31,7 @@ LINE_OF = re.compile(r"at line (\d+)")
 
 
 class Place(NamedTuple):
-    """Where something stands."""
+    """A position in a document."""
 
     line: int
     """Its line, counted from 1: that of its key, or of the value in an array."""

@@ -41,7 +41,7 @@ class Progress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a removal really did."""
+    """The result of a removal."""
 
     removed: tuple[str, ...] = ()
     """Files unlinked, relative to the root, in that order."""

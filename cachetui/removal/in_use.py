@@ -1,4 +1,4 @@
-"""What must not go while somebody may still be using it (design, safety rule 5)."""
+"""Entries that somebody may still be using, and must stay (design, safety rule 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What somebody may be using at this moment, asked again while a removal is under way (design, safety rule 5)."""
+"""Check again during a removal whether entries are in use (design, safety rule 5)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a removal will take, what stays and why: decided from an inventory, before anything is touched."""
+"""The plan of a removal: what goes, what stays and why, decided from an inventory before anything is touched."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Kept(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will go and nothing else."""
+    """Exactly what a removal takes."""
 
     root: str
     """The root's resolved absolute path."""

@@ -1,4 +1,4 @@
-"""What the disk says now about what a scan saw: whether it is still the same."""
+"""Compare entries with the disk: whether each is still what the scan saw."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class Directory:
             os.close(listing)
 
     def close(self) -> None:
-        """Let go of it."""
+        """Close it."""
         if self.descriptor is not None:
             try:  # noqa: SIM105 - `suppress` takes longer than closing does
                 os.close(self.descriptor)

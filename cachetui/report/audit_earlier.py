@@ -22,7 +22,7 @@ OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What an earlier audit told."""
+    """An earlier audit."""
 
     root: str
     """The root, as written."""

@@ -1,4 +1,4 @@
-"""What a report tells of each entry, in the order of its columns; no Textual here."""
+"""The columns of a report, for each entry; no Textual here."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
     @property
     def line(self) -> Line:
-        """What a comparison wants to know."""
+        """Return the fields that a comparison needs."""
         return Line(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
 
 

@@ -1,4 +1,4 @@
-"""What an export has to say, before and after, as sentences; no Textual here."""
+"""Sentences about an export, before and after it; no Textual here."""
 
 from __future__ import annotations
 

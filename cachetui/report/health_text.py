@@ -1,4 +1,4 @@
-"""What is wrong with a cache, gathered and summed up in sentences; no Textual here."""
+"""Findings of a cache, grouped and summed up in sentences; no Textual here."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Group(NamedTuple):
 
 
 class VerificationSummary(NamedTuple):
-    """What the last verification came to."""
+    """The result of the last verification."""
 
     proven: int
     """Entries that are what their index lists."""

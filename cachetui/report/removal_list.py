@@ -1,4 +1,4 @@
-"""What a review lists, line by line; no Textual here."""
+"""The list of a review, line by line; no Textual here."""
 
 from __future__ import annotations
 

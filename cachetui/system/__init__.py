@@ -1,1 +1,1 @@
-"""What is asked of the operating system: directories, files, processes."""
+"""Access to the operating system: directories, files, processes."""

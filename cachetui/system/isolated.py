@@ -30,7 +30,7 @@ DEPTH = 8
 
 
 class Reply(NamedTuple):
-    """What came back."""
+    """The reply of an interpreter."""
 
     code: int | None
     """The exit code (negative: the signal that ended it); None when it never ran or was stopped."""

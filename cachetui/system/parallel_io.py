@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 @dataclass
 class Disk:
-    """What was last seen of a disk."""
+    """The last measurements of a disk."""
 
     slow: bool = False
     """Whether it had to be read for what was done."""

@@ -34,7 +34,7 @@ def never() -> bool:
 
 
 class DirectoryListing(NamedTuple):
-    """What one directory holds."""
+    """The content of one directory."""
 
     own: os.stat_result
     """Of the directory itself."""
@@ -86,7 +86,7 @@ class Tree:
         self.close()
 
     def close(self) -> None:
-        """Let go of the root."""
+        """Close the root."""
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1

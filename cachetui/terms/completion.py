@@ -1,4 +1,4 @@
-"""What may follow what is typed into the filter box; no Textual here."""
+"""Completions for the text of the filter box; no Textual here."""
 
 from __future__ import annotations
 

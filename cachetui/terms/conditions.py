@@ -1,4 +1,4 @@
-"""What a term other than a name asks of an entry."""
+"""The conditions of terms other than names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the filter box holds, read as terms while it is still being typed; no Textual here."""
+"""The text of the filter box, read as terms while it is still being typed; no Textual here."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ LETTERS = re.compile(r"[a-z-]*\Z", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is typed, as far as it can be understood."""
+    """The typed text, as far as it can be parsed."""
 
     terms: tuple[Term, ...] = ()
     """What an entry must satisfy."""

@@ -1,4 +1,4 @@
-"""What an entry is called, everywhere."""
+"""The display name of an entry, the same everywhere."""
 
 from __future__ import annotations
 

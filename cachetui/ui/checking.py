@@ -1,4 +1,4 @@
-"""What finds out in threads what is wrong, beside the screen, and what that tells the app."""
+"""Health checks in worker threads, and the messages that they post."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a filter wants to know of all entries together, found out beside the screen."""
+"""Labels that a filter needs of all entries together, computed in a worker thread."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ ENOUGH = 3
 
 
 class Keymap(NamedTuple):
-    """What can be met, and what cannot."""
+    """The key bindings that can be applied, and those that cannot."""
 
     keys: Mapping[str, str]
     """Keys with commas between them, by the id of what they do."""

@@ -18,7 +18,7 @@ PICKS = bytes.maketrans(b"01", b"\0\1")
 
 
 class Span(NamedTuple):
-    """Where the entries of a project or group stand."""
+    """The positions of the entries of a project or group."""
 
     place: Place
     """The project or group."""

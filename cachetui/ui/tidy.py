@@ -32,7 +32,7 @@ class Tidy(Keyboard):
     _thresholds: tuple[int, int, int] | None = None
 
     def on_load(self) -> None:
-        """Let Python collect nothing by itself, whoever switches its collector on meanwhile."""
+        """Keep Python's garbage collector off, whoever switches it on meanwhile."""
         self._thresholds = gc.get_threshold()
         gc.set_threshold(0)
 

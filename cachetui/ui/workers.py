@@ -1,4 +1,4 @@
-"""What runs in threads beside the screen: it reads or removes, and posts messages. Handlers alone change state."""
+"""Worker threads: they read or remove, and post messages. Handlers alone change state."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Planned(Message):
 
 @dataclass
 class Refused(Message):
-    """What was asked for cannot be done."""
+    """The request cannot be carried out."""
 
     reason: str
     """A sentence that says why."""

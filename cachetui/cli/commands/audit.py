@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # the help page does without
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], form: str, since: str | None) -> int:
-    """Tell where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
+    """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
     With TERMs, of what these match; directories and files that are not pip's are counted of the whole cache.
     """

@@ -1,1 +1,1 @@
-"""Where the space is: figures computed from an inventory, and how they differ from earlier ones."""
+"""Figures of an inventory's disk usage, and how they differ from earlier ones."""

@@ -48,7 +48,7 @@ class Rule(NamedTuple):
 
 
 class Shards(NamedTuple):
-    """What directories take by themselves."""
+    """The disk usage of directories by themselves."""
 
     name: str
     """The first part of their paths; empty for the root itself; untrusted text."""
@@ -60,7 +60,7 @@ class Shards(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What is told of each entry."""
+    """The row of each entry."""
 
     root: str
     """The root's resolved absolute path."""
@@ -83,7 +83,10 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Audit(Listed):
-    """Where the space is. Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total."""
+    """Figures of the disk usage.
+
+    Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total.
+    """
 
     total: Figure
     """All of it."""
@@ -137,7 +140,7 @@ class Audit(Listed):
 
 
 def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> Listed:
-    """Return of each entry what an audit tells of it, without any figure: parameters are those of `audit_of`."""
+    """Return a row for each entry, without any figure: parameters are those of `audit_of`."""
     meant = inventory.entries if only is None else tuple(only)
     return Listed(
         root=inventory.root,
@@ -156,7 +159,7 @@ def audit_of(
     rules: Iterable[Rule] = (),
     only: Collection[Entry] | None = None,
 ) -> Audit:
-    """Return where the space is.
+    """Compute the figures of an audit.
 
     `facts` tell `WORDS` of all entries, and the moment from which ages are counted. `only` are the entries that are
     meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.

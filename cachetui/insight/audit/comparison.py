@@ -1,4 +1,4 @@
-"""What came, what went and what grew between two audits."""
+"""The differences between two audits: added, removed and grown entries."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """What a report tells of an entry."""
+    """A report's row of an entry."""
 
     path: str
     """Its identity, relative to the root, as a report writes it."""

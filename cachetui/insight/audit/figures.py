@@ -40,7 +40,7 @@ class Figure(NamedTuple):
 
 
 class Age(NamedTuple):
-    """What is so old."""
+    """The entries of an age."""
 
     from_days: int | None
     """The least age in days; None for what has no such time."""
@@ -51,7 +51,7 @@ class Age(NamedTuple):
 
 
 class Reclaimable(NamedTuple):
-    """What a rule would free."""
+    """The entries and bytes that a rule would free."""
 
     name: str
     """The rule in words."""

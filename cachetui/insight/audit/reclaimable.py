@@ -1,4 +1,4 @@
-"""What the disk would give back if entries went: files, and the directories that they leave empty."""
+"""The disk space that a removal would free: files, and the directories that they leave empty."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Freed(NamedTuple):
 
 
 def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> list[Freed]:
-    """Return of each choice what its removal would give back, as its plan does, by what the scan saw.
+    """Return what the removal of each choice would free, as its plan does, by what the scan saw.
 
     `now_ns` is the present in nanoseconds since the epoch: what may still be in use stays, and is not counted. Folders
     that wheels are built in are looked at on the disk; a pip that runs is not considered. All choices are told in one

@@ -27,7 +27,7 @@ RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
 
 
 class Fits(NamedTuple):
-    """What something is for."""
+    """The Pythons and platform that something is for."""
 
     python: str
     """The Pythons, such as "CPython 3.11", "any Python 3"."""
@@ -86,7 +86,7 @@ def platforms(platform: str) -> str:
 
 
 def _platform(platform: str) -> str:
-    """Return of one platform its system and processor."""
+    """Return the system and processor of a platform."""
     for old, new in OLD_MANYLINUX.items():
         platform = platform.replace(old, new, 1) if platform.startswith(old) else platform
     if platform in WINDOWS_PROCESSORS:

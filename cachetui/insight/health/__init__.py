@@ -1,1 +1,1 @@
-"""What is wrong in a cache, what pip would do with it, and the way out."""
+"""Findings in a cache: what pip would do with each, and the way out."""

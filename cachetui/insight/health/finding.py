@@ -28,7 +28,7 @@ Weight = Literal["danger", "damage", "waste"]
 
 
 class Meaning(NamedTuple):
-    """What a sort of finding means."""
+    """The meaning of a type of finding."""
 
     title: str
     """In a few words."""
@@ -129,7 +129,7 @@ class Finding:
 
     @property
     def meaning(self) -> Meaning:
-        """What it means."""
+        """Its meaning."""
         return MEANINGS[self.sort]
 
 

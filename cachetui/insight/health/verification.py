@@ -41,7 +41,7 @@ class Progress(NamedTuple):
 
 
 class Verified(NamedTuple):
-    """What came of a verification."""
+    """The result of a verification."""
 
     findings: tuple[Finding, ...]
     proven: int

@@ -62,7 +62,7 @@ Finding = tuple[Reason, tuple[Remedy, ...]]
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What pip would do about the project that was asked for first."""
+    """The prediction for the project that was asked for first."""
 
     asks: bool = False
     """Whether it asks an index for its page of the project."""

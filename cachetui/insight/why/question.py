@@ -45,7 +45,7 @@ FLAGS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What pip was asked for, in a form that pip can be asked again."""
+    """A question in a form that pip can be asked."""
 
     text: str
     """The question as typed, on one line."""

@@ -185,7 +185,7 @@ class Halt:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What pip did with one question."""
+    """The record of one run of pip."""
 
     resolved: bool = False
     """Whether pip came to a decision."""

@@ -20,7 +20,7 @@ QUOTED = 300
 
 @dataclass(frozen=True, slots=True)
 class PipAnswer:
-    """What `PYTHON -m pip cache dir` answers."""
+    """The answer of `PYTHON -m pip cache dir`."""
 
     root: Path | None
     """The directory it names, resolved; None when its cache is off or it gave no answer."""

@@ -1,4 +1,4 @@
-"""Where the cache is, whether it is on, and who says so; and what pip itself answers when it is asked."""
+"""The location of the cache, whether it is on, and which setting decides it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Interpreter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where pip keeps its cache."""
+    """The location of pip's cache."""
 
     root: Path
     """Absolute, as named: links in it are not resolved. Where the cache would be, when it is off."""
@@ -111,7 +111,7 @@ def locate(
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """What is needed to tell each command's location from the same settings."""
+    """The settings from which each command's location follows."""
 
     configuration: Configuration
     environ: Mapping[str, str]

@@ -1,4 +1,4 @@
-"""Where pip looks for settings, puts its cache when nobody says otherwise, and would not put one."""
+"""The paths of pip's settings and of its default cache, and paths that it refuses."""
 
 from __future__ import annotations
 

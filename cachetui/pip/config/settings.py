@@ -1,4 +1,4 @@
-"""What pip's settings say, and who says it: its configuration files and its variables, in pip's order."""
+"""pip's settings with their sources: its configuration files and its variables, in pip's order."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ UNREADABLE = (
 
 
 class Named(NamedTuple):
-    """What an archive or its metadata says of itself."""
+    """The name of an archive by its own metadata."""
 
     project: str
     """The canonical name."""

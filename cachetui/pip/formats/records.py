@@ -51,7 +51,7 @@ class UnreadableRecordError(ValueError):
 
 
 class Record(NamedTuple):
-    """What a record tells without its body."""
+    """A record without its body."""
 
     status: int
     """The HTTP status."""

@@ -64,7 +64,7 @@ def inventory_of(
 
 
 def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
-    """Let the disk usage of an inode with several names count at its first path only."""
+    """Count the disk usage of an inode with several names at its first path only."""
     linked = [(file.path, file.inode) for entry in entries for file in entry.files if file.links > 1]
     linked += [(file.path, file.inode) for file in foreign if file.links > 1]
     if not linked:

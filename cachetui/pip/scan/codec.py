@@ -1,4 +1,4 @@
-"""What is remembered of a shard, as bytes."""
+"""The remembered content of a shard, as bytes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Directories = bytes
 
 
 class Remembered(NamedTuple):
-    """What an earlier scan learned of a shard."""
+    """The result of an earlier scan of a shard."""
 
     path: str
     """Relative to the root."""

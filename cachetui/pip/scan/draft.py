@@ -27,7 +27,7 @@ def once(text: Any) -> Any:
 
 
 class EntryDraft:
-    """What a scan knows of an entry, changed in place until all is known: by `expect`, `settle` and `recall` alone."""
+    """The draft of an entry, changed in place until all is known: by `expect`, `settle` and `recall` alone."""
 
     # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
     __slots__ = (
@@ -79,7 +79,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes:
-        """What its record is named after: `sha224` of its address."""
+        """The name of its record: `sha224` of its address."""
         return bytes.fromhex(self.files[0].path[-56:])
 
     @property

@@ -35,7 +35,7 @@ PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 
 
 class Dist(NamedTuple):
-    """What the name of a file on an index says."""
+    """The parts of the name of a file on an index."""
 
     kind: Kind
     project: str | None

@@ -107,7 +107,7 @@ class Inspector:
             self._fail(candidate, which, unforeseen(error), unforeseen(error))
 
     def _ask_for(self, candidates: Iterable[EntryDraft], which: int) -> None:
-        """Let the disk begin to read the beginnings of files, all of them at once; a hint, no more."""
+        """Hint to the system that the beginnings of these files will be read."""
         for candidate in candidates:
             with suppress(OSError):
                 fd = self._tree.open(candidate.files[which])

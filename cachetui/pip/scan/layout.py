@@ -1,4 +1,4 @@
-"""Where pip puts things below a root, in all its versions: what each file is, judging by its path alone.
+"""The layout of a cache in all versions of pip: the kind of each file by its path alone.
 
 Sources: pip's `_internal/network/cache.py` (`SafeFileCache`), `_internal/cache.py` (`_get_path_for_link`),
 `_internal/self_outdated_check.py`, vendored `cachecontrol/caches/file_cache.py`, vendored `lockfile` (until pip 19.2).

@@ -19,7 +19,7 @@ RACY_NS = 2_000_000_000
 
 @dataclass(slots=True)
 class Recalled:
-    """What lies in a shard in which nothing changed."""
+    """The content of a shard in which nothing changed."""
 
     known: Remembered
     """As it stands in the memory, but for the entries."""

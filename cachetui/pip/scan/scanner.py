@@ -92,7 +92,7 @@ class Scan:
         return Inspector(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
 
     def close(self) -> None:
-        """Let go of the helper."""
+        """Stop the helper process."""
         if self._helper:
             self._helper.close()
             self._helper = None

@@ -21,7 +21,7 @@ NOTHING: Mapping[Signs, Row] = {}
 
 @dataclass(slots=True)
 class Shard:
-    """What lies in one shard."""
+    """The content of one shard."""
 
     path: str
     """Relative to the root."""
@@ -100,7 +100,7 @@ def list_shard(
 
 
 def recall_rows(shard: Shard, known: Mapping[Signs, Row]) -> None:
-    """Let entries of a shard be as the rows of the same files tell."""
+    """Restore a shard's entries from the rows of the same files."""
     for candidate in shard.candidates if known else ():
         row = known.get(tuple([file[:4] for file in candidate.files]))
         if row is not None:

@@ -48,7 +48,7 @@ class Figure(PaintedWidget, can_focus=True):
         """Something else is chosen."""
 
     class Opened(Message):
-        """What is chosen is to be opened."""
+        """The current choice is to be opened."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -61,7 +61,7 @@ class Figure(PaintedWidget, can_focus=True):
 
     @property
     def choice(self) -> Choice | None:
-        """What is chosen."""
+        """The current choice."""
         raise NotImplementedError
 
     @property
@@ -253,7 +253,7 @@ class Biggest(Lines):
 
 
 class Chances(Lines):
-    """What could go."""
+    """The rules and what each would free."""
 
     HELP = """\
 What each rule would free today, as `cachetui prune` has it: what is protected and what pip built here stays. They

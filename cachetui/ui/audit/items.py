@@ -1,4 +1,4 @@
-"""What the Audit view shows, as values: levels of the treemap, and figures to choose from; no Textual here."""
+"""The content of the Audit view as values: levels of the treemap, and figures to choose from; no Textual here."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def save(audit: Audit, path: Path, root: Path, *, over: bool) -> None:
 
 
 class ReportBox(SheetBox):
-    """Where the file's name is typed."""
+    """The input for the file's name."""
 
     HELP = "Type a file's name and press Enter; its end says the format. Esc saves nothing."
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -89,7 +89,7 @@ report.
 
     @property
     def choice(self) -> Choice | None:
-        """What the chosen tile stands for."""
+        """The choice behind the current tile."""
         return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property

@@ -241,7 +241,7 @@ class AuditView(Container):
 
     @property
     def _marked_set(self) -> int:
-        """What is marked, as a set in the order of the parts."""
+        """The marked parts, as a set in their order."""
         assert self.parts is not None
         if self._marked is None:
             self._marked = self.parts.order.marked(self.listing.marks)

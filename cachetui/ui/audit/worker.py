@@ -32,7 +32,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 
 
 class Subject(NamedTuple):
-    """What an audit is of."""
+    """The subject of an audit."""
 
     turn: int
     """Of which catalog."""
@@ -78,7 +78,7 @@ class Auditor(Pruner):
         return AuditView(self.listing, id="audit")
 
     def on_mount(self) -> None:
-        """Let the view follow marks, and what it is about."""
+        """Follow marks and the inventory in the view."""
         self.watch(self.browse, "tally", self._follow_tally)
         self.watch(self.header, "tab", self._audit_if_shown)
         self.watch(self.header, "totals", self._audit_if_shown)
@@ -115,7 +115,7 @@ class Auditor(Pruner):
 
     @property
     def _left(self) -> Inventory:
-        """What was read, without what was removed since."""
+        """Return the inventory without the entries that were removed since."""
         assert self.inventory is not None
         known = self.listing.catalog.entries
         entries = tuple([entry for entry in self.inventory.entries if entry.path in known])

@@ -45,7 +45,7 @@ class Column(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """What figures are drawn against."""
+    """The maxima that figures are drawn against."""
 
     biggest: int
     """Bytes of the cache's biggest project: a full bar."""

@@ -1,4 +1,4 @@
-"""What is known about the row that has the cursor: under the rows, or beside them where there is room."""
+"""The details of the row that has the cursor: under the rows, or beside them where there is room."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Fact(NamedTuple):
     """One line of what is known."""
 
     label: str
-    """What it is about."""
+    """The option that it changes."""
     value: str
     """What is known; untrusted text made printable."""
 

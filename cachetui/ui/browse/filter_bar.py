@@ -1,4 +1,4 @@
-"""Where a filter is typed; at its right, how much is shown or how far the work has got."""
+"""The input for a filter; at its right, how much is shown or how far the work has got."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class FilterLine(Horizontal):
 
     @property
     def box(self) -> FilterBox:
-        """Where the user types."""
+        """The input."""
         return self.query_one(FilterBox)
 
     def tell(self, words: str, progress: float | None = None) -> None:

@@ -36,7 +36,7 @@ QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck
 
 
 class Table(NamedTuple):
-    """What the tree draws."""
+    """The data that the tree draws."""
 
     rows: list[Row]
     """The rows, all of them."""

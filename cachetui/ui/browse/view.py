@@ -122,7 +122,7 @@ class Browse(Vertical):
 
     @property
     def plain(self) -> Plain | None:
-        """What stands there instead of rows, while something does."""
+        """The page in place of rows; None while there are rows."""
         return self.query_one(Plain) if self.has_class("-plain") else None
 
     def focus_rows(self) -> None:
@@ -372,7 +372,7 @@ class Browse(Vertical):
     # What the parts tell
 
     def on_mount(self) -> None:
-        """Let the details follow the cursor, and the rows what is typed, within the same frame."""
+        """Update the details with the cursor, and the rows with the filter, within the same frame."""
         self.watch(self.cache_tree, "highlighted", self._show_details)
         self.watch(self.query_one(FilterBox), "value", self._type, init=False)
         self.watch(self.screen, "focused", self._filter, init=False)

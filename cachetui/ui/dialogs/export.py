@@ -37,7 +37,7 @@ NAMELESS = "Name a folder."
 
 
 class TargetBox(SheetBox):
-    """Where the folder is typed that is exported into."""
+    """The input for the target folder."""
 
     HELP = "Type a folder and press Enter: what can be written there is told below. Esc exports nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,7 +56,7 @@ class Told(Words):
 
 
 class Stays(LineList):
-    """What would not be written, and why."""
+    """The files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show other lines."""

@@ -1,4 +1,4 @@
-"""What will go, all of it, before it goes."""
+"""The review: everything that a removal will take, before it does."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Review(ConfirmModal):
 
 
 class WordBox(SheetBox):
-    """Where the word is typed."""
+    """The input for the word."""
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -28,7 +28,7 @@ DOUBLE = 2
 
 
 class FindingList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
-    """What is wrong; the cursor goes from one title or entry to the next."""
+    """The findings; the cursor goes from one title or entry to the next."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--alarm"}
     DEFAULT_CSS = """

@@ -1,4 +1,4 @@
-"""What the Health view shows, as lines of words with roles, each laid out when it is drawn; no Textual here."""
+"""The content of the Health view as lines of words with roles, each laid out when it is drawn; no Textual here."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ WITH_BAR, BAR_CELLS = 72, 12
 
 
 class Health(Vertical):
-    """What is wrong, over one listing."""
+    """The findings of one listing."""
 
     BINDING_GROUP_TITLE = "Health"
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -49,7 +49,7 @@ class Verifier(Auditor):
         return Health(self.listing, str(self.location.root), id="health")
 
     def on_mount(self) -> None:
-        """Let the view follow marks, and check at once where it is looked at."""
+        """Follow marks in the view, and check at once if it is shown."""
         self.watch(self.browse, "tally", self.health_view.show_marks)
         self.watch(self.header, "tab", self._check_if_shown)
 

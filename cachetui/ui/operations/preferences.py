@@ -23,7 +23,7 @@ class Preferrer(Reader):
 
     @property
     def _prefer(self) -> Prefer:
-        """What reads the preferences that count now; to be called beside the screen."""
+        """Return the function that reads the current preferences; call it in a worker thread."""
         return self.preferred or (lambda: self.preferences)
 
     def complaints_of(self, preferences: Preferences) -> tuple[Problem, ...]:

@@ -53,7 +53,7 @@ class Remover(Preferrer):
         return Footer()
 
     def on_mount(self) -> None:
-        """Let the last line tell what is marked."""
+        """Show in the footer what is marked."""
         self.watch(self.browse, "tally", self._tell_marks)
 
     def _tell_marks(self, tally: Tally) -> None:

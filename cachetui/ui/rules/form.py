@@ -1,4 +1,4 @@
-"""What the dialog of rules holds, as values, and what these rules choose; no Textual here."""
+"""The content of the rules dialog as values, and the entries that its rules choose; no Textual here."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class Wrong(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """What is ticked and typed."""
+    """The ticks and values of the form."""
 
     ticked: frozenset[Name] = frozenset()
     """The rules in force; those with a value have one."""
@@ -166,7 +166,7 @@ def _parsed(name: Name, text: str) -> int | Predicate:
 
 
 class Figures(NamedTuple):
-    """What rules choose, in figures."""
+    """Totals of the entries that rules choose."""
 
     entries: int
     """How many entries."""
@@ -180,7 +180,7 @@ class Figures(NamedTuple):
 
 
 class Counted(NamedTuple):
-    """What is known of some rules."""
+    """Counts of some rules."""
 
     rules: Rules
     """The rules."""

@@ -58,7 +58,7 @@ class Underlined(Highlighter):
 
 
 class ValueBox(Input):
-    """Where a value is typed."""
+    """The input for a value."""
 
     HELP = """\
 # Value
@@ -158,7 +158,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         """Make a row. `unknown` says why nothing can be told of the rule, if so."""
         super().__init__()
         self.rule = rule
-        """What it is about."""
+        """The option that it changes."""
         self.unknown = unknown
         """Why nothing can be told of it; empty where it can."""
         self.box = ValueBox(rule, form.texts.get(rule.name, "")) if rule.example else None
@@ -216,7 +216,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
     @property
     def _words_start(self) -> int:
-        """Where words stand: behind the box, if there is one."""
+        """The first column of the words: behind the box, if there is one."""
         if self.box is None:
             return LABEL
         return LABEL + self.box.size.width + 1

@@ -1,4 +1,4 @@
-"""What the pip of one Python is told, setting by setting."""
+"""The settings of one Python's pip, one by one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SettingsPage(Page):
         self.known: PipSettings | None = None
         """Whose."""
         self.told: Told | None = None
-        """What came of the last change."""
+        """The result of the last change."""
         self.look: Look | None = None
 
     def show(self, known: PipSettings | None, told: Told | None, look: Look) -> None:
@@ -40,7 +40,7 @@ class SettingsPage(Page):
 
 
 class PageScroll(VerticalScroll, can_focus=True):
-    """What the page scrolls in, where it is longer than the screen."""
+    """The container that scrolls a page longer than the screen."""
 
     DEFAULT_CSS = """
     PageScroll {

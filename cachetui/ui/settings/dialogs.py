@@ -94,7 +94,7 @@ class Confirm(ConfirmModal):
         return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
 
     def on_mount(self) -> None:
-        """Let what is long scroll."""
+        """Scroll content that is too long."""
         self.query_one("#about").styles.max_height = max(3, self.app.size.height - 6)
 
     def action_yes(self) -> None:
@@ -108,7 +108,7 @@ class Confirm(ConfirmModal):
 
 
 class FolderBox(SheetBox):
-    """Where the folder is typed."""
+    """The input for the folder."""
 
     HELP = "Type a folder and press Enter: the command is shown before anything is changed. Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,4 +1,4 @@
-"""What the Settings view shows, as lines of words with roles; no Textual here."""
+"""The content of the Settings view as lines of words with roles; no Textual here."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ FATE = 15
 
 
 class Told(NamedTuple):
-    """What came of the last change."""
+    """The result of the last change."""
 
     done: bool
     """Whether it did what was wanted."""

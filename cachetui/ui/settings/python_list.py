@@ -130,7 +130,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
 
 class PythonTitles(PaintedWidget):
-    """What stands above the list."""
+    """The titles above the list."""
 
     DEFAULT_CSS = "PythonTitles { height: 1; }"
 

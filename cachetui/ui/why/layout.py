@@ -1,4 +1,4 @@
-"""What the Why view shows, as lines of words with roles; no Textual here."""
+"""The content of the Why view as lines of words with roles; no Textual here."""
 
 from __future__ import annotations
 

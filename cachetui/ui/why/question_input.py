@@ -20,7 +20,7 @@ LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 
 
 class QuestionBox(Input):
-    """Where the question is typed."""
+    """The input for the question."""
 
     DEFAULT_CSS = """
     QuestionBox, QuestionBox:focus {
@@ -81,7 +81,7 @@ before it.
 
     @property
     def question(self) -> str:
-        """What was typed, with the lines that were pasted."""
+        """The typed text, with the line ends of pasted text."""
         return self.value.replace(LINE_END, "\n")
 
     def action_leave(self) -> None:

@@ -62,7 +62,7 @@ class Why(Vertical):
         self.asking = False
         """Whether an answer is waited for."""
         self.box = QuestionBox()
-        """Where the question is typed."""
+        """The input for the question."""
         self.answers = AnswerList()
         """The answer's lines."""
         self._asked, self._prompt = Line(id="asked"), Line(id="prompt")
@@ -142,7 +142,7 @@ class Why(Vertical):
 
     @property
     def _act(self) -> Act | None:
-        """What has the cursor."""
+        """The action under the cursor."""
         cursor = self.answers.cursor
         return self._acts[cursor] if not self.asking and cursor < len(self._acts) else None
 

@@ -40,7 +40,7 @@ class Explainer(Settler):
         return Why(self.listing, id="why")
 
     def on_mount(self) -> None:
-        """Let the view follow the marks."""
+        """Follow the marks in the view."""
         self.watch(self.browse, "tally", self._show_marks)
 
     async def on_event(self, event: events.Event) -> None:

@@ -33,7 +33,7 @@ class Tab(NamedTuple):
 
 
 class Totals(NamedTuple):
-    """What the cache holds."""
+    """The totals of the cache."""
 
     disk: int
     """Allocated bytes."""
@@ -78,7 +78,7 @@ class Header(PaintedWidget):
 
     @property
     def _signs(self) -> list[Part]:
-        """What must always be seen at the right."""
+        """The parts that are always shown at the right."""
         return [part for sign in self.signs for part in ((f" {sign} ", "pill"), "  ")]
 
     def _tabs(self, named: bool) -> list[tuple[str | None, Part]]:
