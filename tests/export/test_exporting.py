@@ -17,6 +17,7 @@ from cachetui.export.export import Outcome, Progress, export
 from cachetui.export.plan import NoRoomError, check_room, plan_export
 from cachetui.model import NS
 from cachetui.pip.scan.scanner import scan
+from tests.untouched import state_of
 
 AT = 1_700_000_000 * NS
 FILES = "https://files.example/"
@@ -284,10 +285,10 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name is there"]
     assert contents(out) == {NAME: OTHER}
     (out / NAME).write_bytes(WHEEL)
-    before = (out / NAME).stat()
+    before = state_of(out / NAME)
     (made,) = exported(tmp_path / "cache", out).exported
     assert not made.written
-    assert (out / NAME).stat() == before
+    assert state_of(out / NAME) == before
 
 
 def test_a_damaged_file_is_not_taken_for_one_that_is_there(tmp_path: Path) -> None:

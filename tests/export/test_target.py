@@ -9,6 +9,7 @@ import pytest
 
 from cachetui.export import target_folder
 from cachetui.export.target_folder import Target, TargetError
+from tests.untouched import state_of
 
 LINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
 
@@ -65,12 +66,12 @@ def test_nothing_is_overwritten_and_no_link_is_followed(there: str, root: Path, 
         (out / "a").mkdir()
     else:
         (out / "a").symlink_to(other if there == "link to a file" else tmp_path / "nowhere")
-    before = (out / "a").lstat()
+    before = state_of(out / "a")
 
     with Target(out, root) as target, pytest.raises(FileExistsError):
         put(target, "a")
 
-    assert (out / "a").lstat() == before
+    assert state_of(out / "a") == before
     assert other.read_bytes() == b"old"
     assert not (tmp_path / "nowhere").exists()
     assert [path.name for path in out.iterdir()] == ["a"]

@@ -12,6 +12,7 @@ from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered, default_path
 from tests.interpreters.fakes import answering, posix, script
+from tests.untouched import state_of
 
 pytestmark = posix
 
@@ -143,9 +144,9 @@ def test_damage_costs_time_alone(damage: Callable[[bytes], bytes], python: Pytho
 def test_what_is_no_file_is_left_alone(make: Callable[[Path], object], python: Python, file: Path) -> None:
     file.parent.mkdir(parents=True)
     make(file)
-    before = file.lstat()
+    before = state_of(file)
     assert Remembered(file).recall(python) is None
-    assert file.lstat() == before
+    assert state_of(file) == before
 
 
 @pytest.mark.skipif(hasattr(os, "geteuid") and os.geteuid() == 0, reason="the superuser may write anywhere")
