@@ -1,0 +1,59 @@
+"""Audit a cache, and save the report."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Collection, Iterable
+from pathlib import Path
+
+from cachetui.export.target_folder import TargetError, check_target
+from cachetui.insight.audit.audit import Audit, audit_of
+from cachetui.labels import Facts
+from cachetui.model import Entry, Inventory
+from cachetui.preferences.model import Policy
+from cachetui.report.audit_csv import audit_csv
+from cachetui.report.audit_json import audit_json
+from cachetui.report.audit_text import audit_text
+from cachetui.services.audit_rules import rules_of
+from cachetui.system.files import replace_file
+
+SUFFIXES = (".json", ".csv", ".txt")
+"""Ends of a report's name, which say its format."""
+
+
+def make_audit(
+    inventory: Inventory, facts: Facts, policy: Policy | None, only: Collection[Entry] | None = None
+) -> Audit:
+    """Return where the space is, and what each standard rule and the user's policy would free.
+
+    `only` are the entries to count; None for all of them.
+    """
+    return audit_of(inventory, facts, rules=rules_of(policy), only=only)
+
+
+def report_parts(audit: Audit, path: Path) -> Iterable[str]:
+    """Return the parts of a report in the format that the end of a file's name says. Raises ValueError for others."""
+    match path.suffix.lower():
+        case ".json":
+            return audit_json(audit)
+        case ".csv":
+            return audit_csv(audit)
+        case ".txt" | ".md":
+            return [f"{line}\n" for line in audit_text(audit)]
+    raise ValueError(f"the name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, which says the format.")
+
+
+def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
+    """Write a report into a file outside the cache at `root`; an existing file only with `overwrite`.
+
+    Raises TargetError where it may not lie, ValueError for ends that say no format, FileExistsError, OSError.
+    """
+    parts = report_parts(audit, path)
+    check_target(path.parent, root)
+    if not overwrite:
+        with path.open("x", encoding="utf-8", newline="") as file:
+            file.writelines(parts)
+    elif stat.S_ISREG(path.lstat().st_mode):
+        replace_file(path, "".join(parts).encode())
+    else:
+        raise TargetError(f"{path} is no plain file: it is not written over.")

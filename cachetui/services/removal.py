@@ -1,0 +1,70 @@
+"""Plan a removal and carry it out: nothing protected goes, and nothing that a running pip uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+
+from cachetui.errors import RefusedError
+from cachetui.model import Entry, Inventory
+from cachetui.pip.processes import running_pips
+from cachetui.preferences.model import Preferences
+from cachetui.removal.execute import Outcome, Progress, execute
+from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
+from cachetui.services.labels import protected_entries
+from cachetui.system.tree import never
+
+
+def plan(
+    inventory: Inventory,
+    entries: Iterable[Entry],
+    preferences: Preferences,
+    *,
+    named: bool,
+    now_ns: int,
+    purge: bool = False,
+) -> Plan:
+    """Plan the removal of some entries; what the preferences protect and what running pips use stays.
+
+    `named` says whether the user named the root, `purge` whether everything is to go, `now_ns` is the present in
+    nanoseconds since the epoch. Raises RefusedError where the preferences do not say clearly what is protected.
+    """
+    if preferences.refusal:
+        raise RefusedError(preferences.refusal)
+    return plan_removal(
+        inventory,
+        entries,
+        pips=running_pips(),
+        now_ns=now_ns,
+        named=named,
+        purge=purge,
+        protected=protected_entries(inventory.entries, preferences.protection, now_ns),
+    )
+
+
+def remove(
+    agreed: Plan,
+    inventory: Inventory,
+    preferences: Preferences,
+    *,
+    now_ns: int,
+    stop: Callable[[], bool] = never,
+    report: Callable[[Progress], None] | None = None,
+) -> Outcome:
+    """Carry out a plan that the user agreed to, except what the preferences have come to protect since.
+
+    Raises RefusedError where the preferences do not say clearly what is protected, OSError where the removal broke off.
+    """
+    if preferences.refusal:
+        raise RefusedError(preferences.refusal)
+    spared = without(agreed, protected_entries(inventory.entries, preferences.protection, now_ns))
+    return execute(spared, stop=stop, report=report, pips=running_pips)
+
+
+def without(agreed: Plan, protected: Collection[str]) -> Plan:
+    """Return a plan that spares what is protected; `execute` keeps the directories and companions of that, too."""
+    kept = [Kept(entry.path, PROTECTED) for entry in agreed.entries if entry.path in protected]
+    if not kept:
+        return agreed
+    going = tuple([entry for entry in agreed.entries if entry.path not in protected])
+    return replace(agreed, entries=going, kept=(*agreed.kept, *kept))

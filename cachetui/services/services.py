@@ -1,0 +1,246 @@
+"""Everything that the browser has done for it, as one object: tests pass another."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cachetui.model import NS
+from cachetui.preferences.file import read_preferences, remember_theme
+from cachetui.preferences.model import Preferences
+from cachetui.services.guard import guard
+from cachetui.system.tree import never
+
+if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not wait for it
+    from packaging.tags import Tag
+
+    from cachetui.export.export import Outcome as ExportOutcome
+    from cachetui.export.export import Progress as ExportProgress
+    from cachetui.export.plan import Planned
+    from cachetui.insight.audit.audit import Audit
+    from cachetui.insight.health.finding import Finding
+    from cachetui.insight.health.verification import Progress as VerificationProgress
+    from cachetui.insight.health.verification import Verified
+    from cachetui.insight.why.explanation import Explanation
+    from cachetui.interpreters.info import InterpreterInfo
+    from cachetui.interpreters.lookup import Python
+    from cachetui.labels import Facts, Word
+    from cachetui.model import Batch, Entry, Inventory
+    from cachetui.pip.config.location import Location
+    from cachetui.pip_settings.apply import Effect
+    from cachetui.pip_settings.change import Change, Wish
+    from cachetui.pip_settings.effective import PipSettings
+    from cachetui.preferences.model import Policy, Protection
+    from cachetui.removal.execute import Outcome
+    from cachetui.removal.execute import Progress as RemovalProgress
+    from cachetui.removal.plan import Plan
+
+Stop = Callable[[], bool]
+"""Returns whether to give up."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The use cases of one cache. All of them block, but for those that say so; call them in a worker thread.
+
+    They raise CachetuiError and OSError, and InternalError for what nobody foresaw.
+    """
+
+    location: Location
+    """Where the cache is, and who says so."""
+    python: Python | None = None
+    """The Python that the user named."""
+    read_only: bool = False
+    """Whether nothing may be removed, and no settings changed."""
+    memory: bool = True
+    """Whether scan and search use and update what earlier runs learned."""
+    demo: bool = False
+    """Whether the cache is made up."""
+    find_pythons_here: bool = False
+    """Whether to search this machine for Pythons."""
+    environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    """The variables that pips see."""
+    clock: Callable[[], int] = time.time_ns
+    """Returns the present in nanoseconds since the epoch."""
+
+    # The cache
+
+    def scan(
+        self,
+        known: Mapping[str, Entry],
+        *,
+        stop: Stop = never,
+        report: Callable[[Batch], None] | None = None,
+    ) -> Inventory:
+        """Read the cache; `known` are the entries by path that were read before."""
+        from cachetui.services.cache import read_cache  # noqa: PLC0415
+
+        with guard("read the cache"):
+            return read_cache(self.location, memory=self.memory, stop=stop, report=report, known=known)
+
+    def ask_pip(self, *, stop: Stop = never) -> str | None:
+        """Ask pip itself where its cache is; return a sentence if it names another place."""
+        from cachetui.interpreters.lookup import default_python  # noqa: PLC0415
+        from cachetui.pip.config.ask_pip import ask_pip, compare  # noqa: PLC0415
+
+        python = self.python or default_python(self.environ)
+        if python is None or stop():
+            return None
+        return compare(self.location, ask_pip(python, self.environ, stop=stop))
+
+    def facts(
+        self,
+        entries: Collection[Entry],
+        words: Collection[Word],
+        *,
+        protect: Callable[[Entry, Facts], bool] | None = None,
+        tags: Collection[frozenset[Tag]] = (),
+    ) -> Facts:
+        """Return what is known of entries; `tags` are those of the Pythons found, if the user named none."""
+        from cachetui.insight.labelling import facts_of  # noqa: PLC0415
+        from cachetui.services.pythons import tags_of  # noqa: PLC0415
+
+        if "unusable" in words and self.python is not None:
+            tags = tags_of(self.python, self.environ)
+        protect = protect if "protected" in words else None
+        return facts_of(entries, words, now_ns=self.clock(), tags=tags, protect=protect)
+
+    # Preferences
+
+    def read_preferences(self) -> Preferences:
+        """Read the user's preferences as they are now; raises nothing."""
+        return read_preferences()
+
+    def save_theme(self, theme: str, path: Path) -> None:
+        """Remember the theme."""
+        remember_theme(theme, path)
+
+    def protected(self, entries: Collection[Entry], protection: Protection) -> frozenset[str]:
+        """Return the paths of the entries that the preferences protect."""
+        if not protection.terms:
+            return frozenset()
+        from cachetui.services.labels import protected_entries  # noqa: PLC0415
+
+        return protected_entries(entries, protection, self.clock())
+
+    # Removal
+
+    def plan_removal(
+        self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False
+    ) -> Plan:
+        """Plan the removal of some entries."""
+        from cachetui.services.removal import plan  # noqa: PLC0415
+
+        with guard("plan the removal"):
+            return plan(inventory, entries, preferences, named=self.location.named, purge=purge, now_ns=self.clock())
+
+    def remove(
+        self,
+        plan: Plan,
+        inventory: Inventory,
+        preferences: Preferences,
+        *,
+        stop: Stop = never,
+        report: Callable[[RemovalProgress], None] | None = None,
+    ) -> Outcome:
+        """Carry out a plan that the user agreed to."""
+        from cachetui.services.removal import remove  # noqa: PLC0415
+
+        with guard("finish the removal"):
+            return remove(plan, inventory, preferences, now_ns=self.clock(), stop=stop, report=report)
+
+    # Audit, health, why
+
+    def audit(self, inventory: Inventory, facts: Facts, policy: Policy | None) -> Audit:
+        """Return where the space is, and what rules would free."""
+        from cachetui.services.audit import make_audit  # noqa: PLC0415
+
+        return make_audit(inventory, facts, policy)
+
+    def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:
+        """Write an audit into a file."""
+        from cachetui.services.audit import save_report  # noqa: PLC0415
+
+        save_report(audit, path, self.location.root, overwrite=overwrite)
+
+    def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
+        """Return what is wrong, as far as that is seen without reading bodies."""
+        from cachetui.insight.health.checks import check  # noqa: PLC0415
+
+        with guard("check the cache"):
+            return check(inventory, now_ns=self.clock(), stop=stop)
+
+    def verify(
+        self,
+        inventory: Inventory,
+        *,
+        stop: Stop = never,
+        report: Callable[[VerificationProgress], None] = lambda _: None,
+    ) -> Verified:
+        """Read everything to its end, and compare it with the hashes that index pages list."""
+        from cachetui.insight.health.verification import verify  # noqa: PLC0415
+
+        with guard("verify the cache"):
+            return verify(inventory, inventory.entries, stop=stop, report=report)
+
+    def explain(self, text: str, inventory: Inventory, *, stop: Stop = never) -> Explanation:
+        """Explain what pip would do for a requirement or a command. Raises QuestionError, too."""
+        from cachetui.services.why import explain  # noqa: PLC0415
+
+        with guard("answer this"):
+            return explain(
+                text,
+                inventory,
+                self.location,
+                self.python,
+                now=self.clock() / NS,
+                demo=self.demo,
+                stop=stop,
+            )
+
+    # Export
+
+    def export(
+        self,
+        inventory: Inventory,
+        planned: Sequence[Planned],
+        folder: Path,
+        *,
+        stop: Stop = never,
+        report: Callable[[ExportProgress], None] | None = None,
+    ) -> ExportOutcome:
+        """Write planned wheels and sdists into a folder."""
+        from cachetui.export.export import export  # noqa: PLC0415
+
+        with guard("export"):
+            return export(inventory, planned, folder, stop=stop, report=report)
+
+    # Pythons and their pips
+
+    def find_pythons(self, *, stop: Stop = never) -> Iterator[InterpreterInfo]:
+        """Yield what each Python here says of itself, the named one first."""
+        from cachetui.services.pythons import find_pythons  # noqa: PLC0415
+
+        return find_pythons(self.python, memory=self.memory, environ=self.environ, stop=stop)
+
+    def pip_settings(self, python: InterpreterInfo) -> PipSettings:
+        """Return the settings of a Python's pip."""
+        from cachetui.pip_settings.effective import settings_of  # noqa: PLC0415
+
+        return settings_of(python, self.environ)
+
+    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:
+        """Plan a change of a pip's settings; `root` is the folder to move its cache to. Raises DestinationError."""
+        from cachetui.pip_settings.change import plan_change  # noqa: PLC0415
+
+        return plan_change(self.pip_settings(python), wish, root, self.environ)
+
+    def change_settings(self, change: Change) -> Effect:
+        """Have a pip change its settings; cannot be stopped."""
+        from cachetui.pip_settings.apply import apply  # noqa: PLC0415
+
+        return apply(change, self.environ)

@@ -1,0 +1,37 @@
+"""Ask a Python's pip what it would do, and explain the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from cachetui.demo.contents import INDEX
+from cachetui.insight.why.environment import resolve_environment
+from cachetui.insight.why.explain import explain as explain_question
+from cachetui.insight.why.explanation import Explanation
+from cachetui.insight.why.question import read_question
+from cachetui.interpreters.lookup import Python
+from cachetui.model import Inventory
+from cachetui.pip.config.location import Location
+from cachetui.system.tree import never
+
+
+def explain(
+    text: str,
+    inventory: Inventory,
+    location: Location,
+    python: Python | None,
+    *,
+    now: float,
+    demo: bool = False,
+    options: Sequence[str] = (),
+    stop: Callable[[], bool] = never,
+) -> Explanation:
+    """Explain what pip would do for a requirement or a command, and why.
+
+    `python` is the one that the user named, `options` are added to the command, `now` is in seconds since the epoch,
+    and `demo` gives pip the demo's made-up index. Runs the Python, which may take seconds. Raises QuestionError where
+    the text is not understood, CachetuiError and OSError where pip cannot be asked.
+    """
+    question = read_question(text).with_options(options)
+    environment = resolve_environment(question, location, python, demo_index=INDEX if demo else "", stop=stop)
+    return explain_question(question, inventory, environment, now=now, stop=stop)
