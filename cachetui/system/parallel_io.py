@@ -5,8 +5,8 @@ Where everything is in the system's memory already, threads would only be in eac
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
@@ -28,7 +28,7 @@ else:
 MANY = 64
 """Blocks from which on a job has waited for a disk: eight of its usual pages."""
 THREADS = 4
-"""That wait for the disk at once, in each process."""
+"""That wait for the disk at once."""
 AT_ONCE = 8 * THREADS
 """Jobs that are done by threads before it is looked anew whether the disk is still what they wait for."""
 
@@ -36,20 +36,15 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 
-@dataclass
-class Disk:
-    """The last measurements of a disk."""
+def usable_processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "process_cpu_count"):  # Python 3.13 and newer
+        return os.process_cpu_count() or 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
-    slow: bool = False
-    """Whether it had to be read for what was done."""
 
-
-def each(job: Callable[[Item], Result], items: Iterable[Item], disk: Disk | None = None) -> Iterator[Result]:
-    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it.
-
-    `disk` tells whether that was so with the items before these, and is told whether it was with the last.
-    """
-    disk = disk or Disk()
+def each(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it."""
 
     def measured(item: Item) -> tuple[Result, int]:
         before = blocks_read()
@@ -57,17 +52,18 @@ def each(job: Callable[[Item], Result], items: Iterable[Item], disk: Disk | None
 
     waiting = iter(items)
     pool = None
+    slow = False
     try:
-        while some := [*islice(waiting, AT_ONCE if disk.slow else 1)]:
-            if disk.slow and pool is None:
+        while some := [*islice(waiting, AT_ONCE if slow else 1)]:
+            if slow and pool is None:
                 from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - mostly not needed
 
                 pool = ThreadPoolExecutor(THREADS, "cachetui-disk")
             blocks = 0
-            for result, read in pool.map(measured, some) if disk.slow and pool else map(measured, some):
+            for result, read in pool.map(measured, some) if slow and pool else map(measured, some):
                 blocks += read
                 yield result
-            disk.slow = blocks >= MANY * len(some)
+            slow = blocks >= MANY * len(some)
     finally:
         if pool:
             pool.shutdown(cancel_futures=True)

@@ -18,12 +18,11 @@ from cachetui.insight.health.checks import check
 from cachetui.insight.health.verification import verify
 from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import Inventory
-from cachetui.pip.crew import Helper
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.memory import Memory
 from cachetui.pip.reader import CacheReader
-from cachetui.pip.scan import identify, scanner
+from cachetui.pip.scan import identify
 from cachetui.pip.scan.scanner import scan
 from cachetui.system.tree import unforeseen
 from tests.damaged import AT, GOOD, JSON_RECORDS, fill_with_damage
@@ -75,24 +74,6 @@ def test_what_was_damaged_is_remembered_as_it_was_read(damaged: Path, tmp_path: 
     with Memory(tmp_path / "memory") as memory:
         readings = [scan(damaged, memory=memory) for _ in range(2)]
     assert known(readings[0]) == known(readings[1])
-
-
-def test_the_helper_reads_damaged_entries_as_this_process_does(damaged: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = []
-    close = Helper.close
-
-    def noted(self: Helper) -> None:
-        lost.append(self.lost)
-        close(self)
-
-    monkeypatch.setattr(Helper, "close", noted)
-    monkeypatch.setattr(scanner, "WORTH_HELP", 2)
-    monkeypatch.setattr(scanner, "processors", lambda: 2)
-    together = scan(damaged)
-    monkeypatch.setattr(scanner, "processors", lambda: 1)
-
-    assert known(scan(damaged)) == known(together)
-    assert lost == [False]
 
 
 class UnthoughtOfError(Exception):

@@ -23,6 +23,10 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parallel_io, "blocks_read", lambda: 7)
 
 
+def test_there_is_a_processor() -> None:
+    assert parallel_io.usable_processors() >= 1
+
+
 def test_what_the_disk_gave_never_shrinks() -> None:
     before = parallel_io.blocks_read()
     assert parallel_io.blocks_read() >= before >= 0

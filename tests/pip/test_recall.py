@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from cachetui.model import File
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import reuse, scanner
 from cachetui.pip.scan.scanner import scan
 from cachetui.pip.scan.shards import Shard, list_shard
+from cachetui.system.tree import Tree
 from tests.pip.test_scan import fill
 
 
@@ -91,3 +94,39 @@ def test_what_cannot_be_packed_is_read_anew_each_time(
         first = scan(root, memory=memory)
 
     assert first == scan(root, memory=memory) == scan(root)
+
+
+def test_an_address_once_known_stays_known_when_its_shard_is_listed_anew(root: Path, memory: Memory) -> None:
+    first = {entry.path: entry.url for entry in scan(root, memory=memory).entries if entry.kind == "wheel"}
+    for page in [entry.path for entry in scan(root).entries if entry.kind == "index"]:
+        (root / page).unlink()
+    for number, folder in enumerate({path.rpartition("/")[0] for path in first}):
+        (root / folder / f"new{number}").write_text("x")
+
+    again = {entry.path: entry.url for entry in scan(root, memory=memory).entries if entry.kind == "wheel"}
+
+    assert any(first.values())
+    assert again == first
+
+
+def test_a_page_that_could_not_be_read_is_told_and_not_remembered(
+    root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = {entry.files[-1].path for entry in scan(root).entries if entry.kind == "index"}
+    open_file = Tree.open
+
+    def fail(self: Tree, file: File) -> int:
+        if file.path in pages:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return open_file(self, file)
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Tree, "open", fail)
+        broken = scan(root, memory=memory)
+    whole = scan(root, memory=memory)
+
+    assert {error.path for error in broken.errors} == pages
+    assert {error.reason for error in broken.errors} == {os.strerror(errno.EIO)}
+    assert {entry.files[-1].path for entry in broken.entries if entry.kind == "unknown"} == pages
+    assert whole == scan(root)
+    assert not any(entry.kind == "unknown" for entry in whole.entries)

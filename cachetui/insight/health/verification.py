@@ -13,12 +13,12 @@ from packaging.utils import canonicalize_name
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import Entry, Inventory, version_order
-from cachetui.pip.crew import processors
 from cachetui.pip.formats.archives import NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.integrity import StoppedError, trouble_in
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
+from cachetui.system.parallel_io import usable_processors
 from cachetui.system.tree import GONE, never, reason
 
 VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
@@ -67,7 +67,7 @@ def verify(
     total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
     done = read = proven = sound = 0
     findings: list[Finding] = []
-    with CacheReader(inventory) as evidence, ThreadPoolExecutor(processors(), "cachetui-verify") as pool:
+    with CacheReader(inventory) as evidence, ThreadPoolExecutor(usable_processors(), "cachetui-verify") as pool:
         expected = expectations(inventory.entries, evidence, stop)
 
         def look(entry: Entry) -> None:

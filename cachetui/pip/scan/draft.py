@@ -124,7 +124,7 @@ class EntryDraft:
         self.hint, self.announced = hint, announced
 
     def row(self) -> Row:
-        """Return it as plain values, for `of_row`, `recall` and the memory."""
+        """Return it as plain values, for `recall` and the memory."""
         return (
             self.dated,
             self.hint,
@@ -141,15 +141,6 @@ class EntryDraft:
             self.note,
             self.announced,
         )
-
-    @classmethod
-    def of_row(cls, row: Row) -> EntryDraft:
-        """Return what a row describes, maybe made in another process."""
-        candidate = cls.__new__(cls)
-        candidate.dated, candidate.downloaded, candidate.read = row[0], row[4], row[6]
-        candidate.files = tuple([File(*file) for file in row[3]])
-        candidate.recall(row)
-        return candidate
 
     @classmethod
     def of_entry(cls, entry: Entry, dated: int, hint: str) -> EntryDraft:

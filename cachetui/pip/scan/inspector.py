@@ -29,16 +29,15 @@ class Inspector:
         self,
         tree: Tree,
         stop: Callable[[], bool],
-        tell: Callable[[Sequence[EntryDraft]], None] = lambda _: None,
-        gone: set[EntryDraft] | None = None,
-        errors: list[Unreadable] | None = None,
+        tell: Callable[[Sequence[EntryDraft]], None],
+        gone: set[EntryDraft],
+        errors: list[Unreadable],
     ) -> None:
-        """Look until `stop()` is true; `tell` is given the candidates of which something became known."""
-        self._tree, self._stop, self._tell = tree, stop, tell
-        self.gone: set[EntryDraft] = set() if gone is None else gone
-        """What vanished before it could be looked at."""
-        self.errors: list[Unreadable] = [] if errors is None else errors
-        """What could not be read."""
+        """Look until `stop()` is true; `tell` is given the candidates of which something became known.
+
+        What vanished before it could be looked at is added to `gone`, what could not be read to `errors`.
+        """
+        self._tree, self._stop, self._tell, self._gone, self._errors = tree, stop, tell, gone, errors
         self._slow = False  # whether the disk had to be read for what was looked at last
 
     def look(self, candidates: Sequence[EntryDraft]) -> None:
@@ -100,7 +99,7 @@ class Inspector:
             candidate.settle("unknown", note=str(error))
         except OSError as error:
             if error.errno in GONE:
-                self.gone.add(candidate)
+                self._gone.add(candidate)
             else:
                 self._fail(candidate, which, reason(error), f"cannot be opened: {reason(error)}")
         except Exception as error:  # whatever one file holds, all others are still to be read
@@ -118,6 +117,6 @@ class Inspector:
 
     def _fail(self, candidate: EntryDraft, which: int, why: str, note: str) -> None:
         """Note that a file of an entry cannot be read; what its path tells of the entry still holds."""
-        self.errors.append(Unreadable(candidate.files[which].path, why))
+        self._errors.append(Unreadable(candidate.files[which].path, why))
         if candidate.kind not in ("built", "selfcheck"):
             candidate.settle("unknown", note=note)

@@ -5,7 +5,6 @@ A shard is a directory small enough to be read, reported and remembered as one (
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -16,14 +15,13 @@ from zlib import crc32
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
-from cachetui.pip.crew import WORTH_HELP, Helper, Place, Share, processors
 from cachetui.pip.scan.assemble import inventory_of
 from cachetui.pip.scan.codec import Remembered, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import Recalled, index_rows, last_reads, recalled
-from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline, recall_rows
-from cachetui.pip.scan.url_index import Found, PendingRecord, PendingRecords, lists_addresses
+from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline
+from cachetui.pip.scan.url_index import PendingRecords, UrlIndex, lists_addresses
 from cachetui.system.parallel_io import each
 from cachetui.system.tree import Tree, never, reason
 
@@ -32,6 +30,8 @@ if TYPE_CHECKING:  # where nothing changed there is nothing to look into
     from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
+Place = tuple[str, int]
+"""A shard's path relative to the root, and its inode."""
 Unread = tuple[Place, Remembered | None]
 """A shard that must be listed, and what was known of it."""
 
@@ -54,14 +54,10 @@ def scan(
     Raises RootError where the root is missing, not a directory, or not to be read.
     """
     with Tree(root) as tree:
-        reading = Scan(tree, memory, indexes, stop, report, known)
-        try:
-            return reading.run()
-        finally:
-            reading.close()
+        return Scanner(tree, memory, indexes, stop, report, known).run()
 
 
-class Scan:
+class Scanner:
     """One reading of a cache."""
 
     def __init__(
@@ -79,7 +75,6 @@ class Scan:
         self._gone: set[EntryDraft] = set()
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._gone)
-        self._helper: Helper | None = None
         self._shards: list[Shard] = []
         self._unchanged: list[Recalled] = []
         self._same: dict[Any, Any] = {}
@@ -90,12 +85,6 @@ class Scan:
         from cachetui.pip.scan.inspector import Inspector  # noqa: PLC0415
 
         return Inspector(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
-
-    def close(self) -> None:
-        """Stop the helper process."""
-        if self._helper:
-            self._helper.close()
-            self._helper = None
 
     def run(self) -> Inventory:
         """Read everything; see `scan`."""
@@ -114,7 +103,7 @@ class Scan:
             unread = self._recall(places, remembered)
         self._read(unread)
         self._reporter.listed = not self._stop()
-        if self._reporter.listed and len(self._shards) > 1:  # else the helper may not listen yet
+        if self._reporter.listed and len(self._shards) > 1:  # else nothing is new
             self._consult_pages()
             self._looker.look_at_files([*self._candidates()])
         complete = not self._stop()
@@ -128,52 +117,16 @@ class Scan:
         for shard in self._shards:
             yield from shard.candidates
 
-    def _help(self, jobs: int) -> Helper | None:
-        """Return a helper, where so many jobs pay for one and there is a processor for it."""
-        if jobs < WORTH_HELP:
-            return None
-        if self._helper is None and processors() > 1 and sys.executable:
-            with suppress(OSError):
-                self._helper = Helper(self._tree)
-        return self._helper
-
-    def _let_go_if_lost(self) -> None:
-        """Expect nothing more of a helper that failed."""
-        if self._helper and self._helper.lost:
-            self.close()
-
     # What the memory knows
 
     def _recall(self, places: Sequence[Place], remembered: Recollection) -> list[Unread]:
-        """Recall the shards in which nothing changed, with a helper if they are many; return the others."""
+        """Recall the shards in which nothing changed; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
-        known = Share([place for place in places if place[0] in remembered.paths])
-        given: dict[str, bytes] = {}
-        answers: Iterator[list[int] | None] = iter(())
-        if helper := self._help(len(places) - len(unread)):
-            helper.recall(known, lambda path: given.setdefault(path, remembered.content(path)))
-            answers = helper.recalled(self._stop)
-        waiting = iter(known.given)
-
-        def take_next(place: Place) -> None:
-            shard = unpack_shard(place[0], given.pop(place[0]))
-            try:
-                reads = next(answers)
-            except StopIteration:  # it failed
-                reads = last_reads(self._tree, shard, self._stop) if shard else None
-            self._take(place, shard, reads, unread)
-
+        known = [place for place in places if place[0] in remembered.paths]
         for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
             if self._stop():
                 return []
             self._take(place, shard, reads, unread)
-            while helper and helper.has_answered and not self._stop() and (given_one := next(waiting, None)):
-                take_next(given_one)
-        for place in waiting:
-            if self._stop():
-                return []
-            take_next(place)
-        self._let_go_if_lost()
         return sorted(unread, key=lambda one: one[0])
 
     def _remembered(self, place: Place, remembered: Recollection) -> tuple[Place, Remembered | None, list[int] | None]:
@@ -193,39 +146,13 @@ class Scan:
 
     # Listing
 
-    def _read(self, unread: list[Unread]) -> None:
-        """List shards and look into them, with a helper if they are many."""
-        share: Share[Unread] = Share(unread)
-        answers: Iterator[tuple[Shard, set[EntryDraft]]] = iter(())
-        if helper := self._help(len(unread)):
-            helper.read(share)
-            answers = helper.shards(self._stop)
-        left = {path: (inode, known) for (path, inode), known in unread} if helper else {}
-
-        def take_over(answer: tuple[Shard, set[EntryDraft]]) -> None:
-            shard, gone = answer
-            _, known = left.pop(shard.path, (0, None))
-            recall_rows(shard, index_rows(known.rows) if known else NOTHING)
-            self._gone |= gone
-            self._add(shard)
-
-        for shard in each(self._list, share):
+    def _read(self, unread: Sequence[Unread]) -> None:
+        """List shards and inspect what lies in them."""
+        for shard in each(self._list, unread):
             if self._stop():
                 return
             self._add(shard)
             self._looker.look(shard.candidates)
-            while helper and helper.has_answered and (answer := next(answers, None)):
-                take_over(answer)
-        for answer in answers:
-            take_over(answer)
-        self._let_go_if_lost()
-        for one in share.given:
-            if self._stop():
-                return
-            if one[0][0] in left:  # it failed
-                shard = self._list(one)
-                self._add(shard)
-                self._looker.look(shard.candidates)
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
@@ -246,8 +173,6 @@ class Scan:
 
         What an earlier scan tried in vain needs only what is new.
         """
-        from cachetui.pip.scan.url_index import UrlIndex  # noqa: PLC0415
-
         fresh = [*self._candidates()]
         new_pages = [one for one in fresh if lists_addresses(one)]
         newcomers = PendingRecords(fresh)
@@ -260,7 +185,8 @@ class Scan:
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
         wanted = [*newcomers.wanted, *others.wanted]
         found = UrlIndex(wanted, self._indexes).look_up(origins) if origins else {}
-        found |= self._read_pages(new_pages, [one for one in wanted if one.digest not in found])
+        dictionary = UrlIndex([one for one in wanted if one.digest not in found], self._indexes)
+        found |= self._looker.consult(new_pages, dictionary)
         if old_pages := [one for one in kept if lists_addresses(one)]:
             dictionary = UrlIndex([one for one in newcomers.wanted if one.digest not in found], self._indexes)
             old_pages = [one for one in old_pages if dictionary.wants(one.project)]
@@ -270,27 +196,6 @@ class Scan:
         self._reporter.tell(named)
         for shard in self._shards:
             shard.recalled &= named.isdisjoint(shard.candidates)
-
-    def _read_pages(self, candidates: Sequence[EntryDraft], wanted: Sequence[PendingRecord]) -> Found:
-        """Read index pages, with the helper if there is one; return the addresses found."""
-        from cachetui.pip.scan.url_index import UrlIndex  # noqa: PLC0415
-
-        share = Share(sorted(candidates, key=lambda one: one.files[-1].size, reverse=True))
-        helper = self._helper if len(candidates) >= WORTH_HELP else None
-        if helper:
-            helper.consult(share, wanted, self._indexes)
-        dictionary = UrlIndex(wanted, self._indexes)
-        matches = self._looker.consult(share, dictionary)
-        if helper:
-            given = iter(share.given)
-            for told, found, gone, errors in helper.consulted(given, self._stop):
-                matches |= found
-                self._gone |= gone
-                self._errors += errors
-                self._reporter.tell(told)
-            self._let_go_if_lost()
-            matches |= self._looker.consult(given, dictionary)  # what it left
-        return matches
 
     # The end
 

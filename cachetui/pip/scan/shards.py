@@ -95,16 +95,11 @@ def list_shard(
             waiting.append((f"{here}/{name}", below))
     shard.directories = pack_directories(directories)
     shard.candidates += layout.build_folders(building)
-    recall_rows(shard, known)
-    return shard
-
-
-def recall_rows(shard: Shard, known: Mapping[Signs, Row]) -> None:
-    """Restore a shard's entries from the rows of the same files."""
     for candidate in shard.candidates if known else ():
         row = known.get(tuple([file[:4] for file in candidate.files]))
         if row is not None:
             candidate.recall(row)
+    return shard
 
 
 def stamped(stamp: int, found: os.stat_result) -> int:
