@@ -17,7 +17,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Self
 
-from cachetui.pip.scan.codec import parted
 from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
@@ -114,9 +113,9 @@ class Memory:
         return Recollection(self._db, key, paths)
 
     def learn(
-        self, device: int, inode: int, shards: Iterable[tuple[str, int, bytes]], gone: Iterable[str] = ()
+        self, device: int, inode: int, shards: Iterable[tuple[str, int, tuple[bytes, bytes]]], gone: Iterable[str] = ()
     ) -> None:
-        """Remember shards (path, when listed, content as `pack_shard` makes it), and forget those that are gone."""
+        """Remember shards (path, time of listing, names and content), and forget those that are gone."""
         if self._db is None:
             return
         key = (_signed(device), _signed(inode))
@@ -126,8 +125,7 @@ class Memory:
                 "REPLACE INTO shard VALUES (?, ?, ?, ?, ?, ?, ?)",
                 (
                     (*key, os.fsencode(path), at, zlib.crc32(content, at & 0xFFFFFFFF), names, content)
-                    for path, at, packed in shards
-                    for names, content in [parted(packed)]
+                    for path, at, (names, content) in shards
                 ),
             )
             self._db.executemany(
@@ -149,24 +147,23 @@ class Recollection:
         self.paths = paths
         """The shards of which something is remembered."""
 
-    def content(self, path: str) -> bytes:
-        """Return what is remembered of a shard, for `packing.unpack_shard`; nothing where it cannot be had."""
+    def shard(self, path: str) -> tuple[int, bytes] | None:
+        """Return a shard's time of listing and its content; None where it is missing, damaged or cannot be read now."""
         with self._asking:
             if self._db is None:
-                return b""
+                return None
             try:
                 found = self._db.execute(
                     "SELECT listed_at, checksum, content FROM shard WHERE device = ? AND inode = ? AND path = ?",
                     (*self._key, os.fsencode(path)),
                 ).fetchone()
                 if found is not None and zlib.crc32(found[2], found[0] & 0xFFFFFFFF) == found[1]:
-                    listed_at: int = found[0]
-                    return listed_at.to_bytes(8, "big") + bytes(found[2])
+                    return found[0], found[2]
             except sqlite3.Error:  # such as another cachetui that writes just now: do not wait for it again and again
                 self._db = None
-            except (TypeError, AttributeError, OverflowError):
+            except TypeError:  # values of another form
                 pass
-            return b""
+            return None
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:

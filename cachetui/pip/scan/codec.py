@@ -9,13 +9,19 @@ import msgpack
 
 from cachetui.pip.scan.draft import Row
 
-NAMES_LENGTH = 4
-"""Bytes that say how long the names of a packed shard are."""
-
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
 Directories = bytes
 """Several of them, as `pack_directories` makes it: large caches have hundreds of thousands. Empty for none."""
+
+
+class PackedShard(NamedTuple):
+    """A shard as the memory stores it."""
+
+    names: bytes
+    """Lines, each a project, a space and a version if there is one: what a shell completes."""
+    content: bytes
+    """The packed values of a `Remembered`, without its path and time."""
 
 
 class Remembered(NamedTuple):
@@ -63,26 +69,20 @@ def pack_shard(
     stamp: int,
     hollow: bool,
     indexes: int,
-) -> bytes:
-    """Pack what was learned of a shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
+) -> PackedShard:
+    """Pack a scanned shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
     entries = list(rows)
     content = directories, entries, list(foreign), stamp, hollow, indexes
     packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
-    return len(names).to_bytes(NAMES_LENGTH, "big") + names + packed
+    return PackedShard(names, packed)
 
 
-def parted(packed: bytes) -> tuple[bytes, bytes]:
-    """Part what `pack_shard` made into the names and the rest."""
-    end = NAMES_LENGTH + int.from_bytes(packed[:NAMES_LENGTH], "big")
-    return packed[NAMES_LENGTH:end], packed[end:]
-
-
-def unpack_shard(path: str, content: bytes) -> Remembered | None:
-    """Unpack what the memory holds of a shard; None where it is not what `pack_shard` made."""
+def unpack_shard(path: str, listed_at: int, content: bytes) -> Remembered | None:
+    """Unpack the content of a `PackedShard`; return None where it is anything else."""
     try:
-        unpacked = msgpack.unpackb(content[8:], use_list=False, unicode_errors="surrogatepass")
-        return Remembered(path, int.from_bytes(content[:8], "big"), *unpacked)
+        unpacked = msgpack.unpackb(content, use_list=False, unicode_errors="surrogatepass")
+        return Remembered(path, listed_at, *unpacked)
     except (ValueError, TypeError, msgpack.UnpackException):
         return None

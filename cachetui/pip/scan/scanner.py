@@ -16,7 +16,7 @@ from zlib import crc32
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.scan.assemble import inventory_of
-from cachetui.pip.scan.codec import Remembered, pack_shard, unpack_shard
+from cachetui.pip.scan.codec import PackedShard, Remembered, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import Recalled, index_rows, last_reads, recalled
@@ -130,7 +130,8 @@ class Scanner:
         return sorted(unread, key=lambda one: one[0])
 
     def _remembered(self, place: Place, remembered: Recollection) -> tuple[Place, Remembered | None, list[int] | None]:
-        shard = unpack_shard(place[0], remembered.content(place[0]))
+        found = remembered.shard(place[0])
+        shard = unpack_shard(place[0], *found) if found else None
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
     def _take(self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]) -> None:
@@ -210,7 +211,7 @@ class Scanner:
         if new or gone:
             memory.learn(self._tree.device, self._tree.inode, self._packed(new), gone)
 
-    def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, bytes]]:
+    def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, PackedShard]]:
         for shard in shards:
             rows = [one.row() for one in shard.candidates if one not in self._gone]
             known = shard.directories, rows, shard.foreign, shard.stamp, shard.hollow, self._fingerprint
