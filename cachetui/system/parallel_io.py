@@ -1,6 +1,6 @@
-"""Keep a slow disk busy: where reading waits for it, several threads wait at once.
+"""Keep a slow disk busy: several threads wait for it at once.
 
-Where everything is in the system's memory already, threads would only be in each other's way.
+Where everything is in the system's memory already, threads would only cost time.
 """
 
 from __future__ import annotations
@@ -15,22 +15,22 @@ try:
 except ImportError:  # Windows: threads are never started there
 
     def blocks_read() -> int:
-        """Return nothing that grows."""
+        """Return 0."""
         return 0
 else:
     WHOSE = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 
     def blocks_read() -> int:
-        """Return how many blocks of 512 bytes a disk had to give to this thread (getrusage(2), `ru_inblock`)."""
+        """Return how many blocks of 512 bytes this thread read from a disk (getrusage(2), `ru_inblock`)."""
         return resource.getrusage(WHOSE).ru_inblock
 
 
 MANY = 64
-"""Blocks from which on a job has waited for a disk: eight of its usual pages."""
+"""Blocks that a job must read to count as having waited for a disk: eight pages."""
 THREADS = 4
-"""That wait for the disk at once."""
+"""How many threads wait for the disk at once."""
 AT_ONCE = 8 * THREADS
-"""Jobs that are done by threads before it is looked anew whether the disk is still what they wait for."""
+"""Jobs run by threads before the speed of the disk is judged anew."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -43,8 +43,8 @@ def usable_processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def each(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield what a job makes of each item, in order; by several threads as long as a disk must be read for it."""
+def parallel_map(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """Yield a job's result for each item, in order; run it in several threads while the disk is slow."""
 
     def measured(item: Item) -> tuple[Result, int]:
         before = blocks_read()

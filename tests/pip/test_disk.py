@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 
 from cachetui.system import parallel_io
-from cachetui.system.parallel_io import each
+from cachetui.system.parallel_io import parallel_map
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def test_what_the_disk_gave_never_shrinks() -> None:
 
 @pytest.mark.usefixtures("fast")
 def test_one_thread_does_what_needs_no_disk() -> None:
-    assert set(each(lambda _: threading.get_ident(), range(20))) == {threading.get_ident()}
+    assert set(parallel_map(lambda _: threading.get_ident(), range(20))) == {threading.get_ident()}
 
 
 @pytest.mark.usefixtures("slow")
@@ -46,7 +46,7 @@ def test_several_threads_wait_for_a_disk_at_once() -> None:
             together.wait()
         return number
 
-    assert list(each(meet, range(1 + 2 * parallel_io.THREADS))) == list(range(1 + 2 * parallel_io.THREADS))
+    assert list(parallel_map(meet, range(1 + 2 * parallel_io.THREADS))) == list(range(1 + 2 * parallel_io.THREADS))
 
 
 def test_threads_end_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,7 +59,7 @@ def test_threads_end_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         seen.append(threading.get_ident())
         return number
 
-    assert len([*each(note, range(cold + 2 * parallel_io.AT_ONCE))]) == cold + 2 * parallel_io.AT_ONCE
+    assert len([*parallel_map(note, range(cold + 2 * parallel_io.AT_ONCE))]) == cold + 2 * parallel_io.AT_ONCE
     assert threading.get_ident() not in seen[1:cold]
     assert set(seen[-parallel_io.AT_ONCE :]) == {threading.get_ident()}
 
@@ -68,7 +68,7 @@ def test_threads_end_with_the_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_results_come_in_order_and_nothing_is_left_running() -> None:
     before = threading.active_count()
 
-    assert list(each(str, range(300))) == [str(number) for number in range(300)]
+    assert list(parallel_map(str, range(300))) == [str(number) for number in range(300)]
     assert threading.active_count() == before
 
 
@@ -78,14 +78,14 @@ def test_an_error_of_a_job_comes_out() -> None:
         return 1 // (3 - number)
 
     with pytest.raises(ZeroDivisionError):
-        list(each(fail, range(9)))
+        list(parallel_map(fail, range(9)))
 
 
 @pytest.mark.usefixtures("slow")
 def test_whoever_has_seen_enough_leaves_no_thread() -> None:
     before = threading.active_count()
 
-    results: Iterator[int] = each(lambda number: number, range(1_000))
+    results: Iterator[int] = parallel_map(lambda number: number, range(1_000))
     assert [next(results) for _ in range(3)] == [0, 1, 2]
     results.close()  # type: ignore[attr-defined]
 

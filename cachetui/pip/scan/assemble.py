@@ -9,7 +9,7 @@ from cachetui.model import NS, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import unpack_directories
 from cachetui.pip.scan.draft import EntryDraft
-from cachetui.pip.scan.reuse import Recalled, taken_over
+from cachetui.pip.scan.reuse import ReusedShard, reuse_equal
 from cachetui.pip.scan.shards import Shard
 from cachetui.system.tree import Tree
 
@@ -17,25 +17,25 @@ from cachetui.system.tree import Tree
 def inventory_of(
     tree: Tree,
     shards: list[Shard],
-    unchanged: list[Recalled],
-    gone: set[EntryDraft],
+    unchanged: list[ReusedShard],
+    vanished: set[EntryDraft],
     errors: Iterable[Unreadable],
     known: Mapping[str, Entry],
     complete: bool,
 ) -> Inventory:
-    """Return all that was found as a value; what is as `known` has it, by path, is taken from there.
+    """Return the inventory; entries equal to those in `known`, by path, are taken from there.
 
-    Both lists are emptied on the way: it is all in memory only once.
+    Empties both lists on the way, so that entries are in memory only once.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
-    hollow = any(shard.hollow for shard in shards) or any(same.known.hollow for same in unchanged)
+    has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
     entries: list[Entry] = []
     foreign: list[File] = []
     directories: dict[str, int] = {}
     while shards:
         shard = shards.pop()
-        found = [one.entry() for one in shard.candidates if one not in gone]
-        entries += [taken_over(entry, known) for entry in found] if known else found
+        found = [one.entry() for one in shard.drafts if one not in vanished]
+        entries += [reuse_equal(entry, known) for entry in found] if known else found
         foreign += shard.foreign
         directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(shard.directories)])
     while unchanged:
@@ -45,8 +45,8 @@ def inventory_of(
         directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
     count_links_once(entries, foreign)
     if not tree.keeps_access_times():
-        entries = [taken_over(entry._replace(read=None), known) for entry in entries]
-    if complete and (hollow or gone):
+        entries = [reuse_equal(entry._replace(read=None), known) for entry in entries]
+    if complete and (has_empty_dirs or vanished):
         entries += empty_directories(tree, directories, entries, foreign, failed)
     return Inventory(
         root=tree.path,

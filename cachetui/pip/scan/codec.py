@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import msgpack
 
-from cachetui.pip.scan.draft import Row
+from cachetui.pip.scan.draft import DraftRow
 
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
@@ -33,16 +33,16 @@ class Remembered(NamedTuple):
     """When it was about to be listed, in nanoseconds since the epoch."""
     directories: Directories
     """Its directories, parents first."""
-    rows: tuple[Row, ...]
+    rows: tuple[DraftRow, ...]
     """Its entries."""
     foreign: tuple[tuple[str, int, int, int, int, int], ...]
     """Its foreign files, each as the values of a `File`."""
-    stamp: int
-    """Stands for the times of its directories (`shards.stamped`)."""
-    hollow: bool
-    """Whether there are directories in it without anything in them."""
+    times_digest: int
+    """Digest of the times of its directories (`shards.digest_times`)."""
+    has_empty_dirs: bool
+    """Whether any of its directories is empty."""
     indexes: int
-    """Stands for the addresses of indexes in pip's settings that were known then: with others, pages tell more."""
+    """Checksum of the index URLs in pip's settings at that time: with other URLs, pages tell more."""
 
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:
@@ -64,15 +64,15 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
 
 def pack_shard(
     directories: Directories,
-    rows: Iterable[Row],
+    rows: Iterable[DraftRow],
     foreign: Iterable[tuple[object, ...]],
-    stamp: int,
-    hollow: bool,
+    times_digest: int,
+    has_empty_dirs: bool,
     indexes: int,
 ) -> PackedShard:
     """Pack a scanned shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
     entries = list(rows)
-    content = directories, entries, list(foreign), stamp, hollow, indexes
+    content = directories, entries, list(foreign), times_digest, has_empty_dirs, indexes
     packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()

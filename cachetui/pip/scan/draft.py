@@ -13,32 +13,32 @@ Stage = Literal["record", "file", "page", "body"]
 """What is to be done next: read a record's headers; look at the body of a file whose project the headers name, of
 what may be an index page, of anything else."""
 
-Row = tuple[Any, ...]
-"""A candidate as plain values: dated, hint, kind, files, downloaded, checked, read, project, version, filename, url,
-by, note, announced."""
+DraftRow = tuple[Any, ...]
+"""A draft as plain values: dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
+filename, url, by, note, announced."""
 
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
-"""The kind shown until the last look."""
+"""The kind shown until the last step."""
 
 
-def once(text: Any) -> Any:
-    """Return the one copy of a text that many entries bear; what is no text stays as it is."""
+def interned(text: Any) -> Any:
+    """Return the one copy of a text that many entries share; return anything else as it is."""
     return intern(text) if type(text) is str else text
 
 
 class EntryDraft:
-    """The draft of an entry, changed in place until all is known: by `expect`, `settle` and `recall` alone."""
+    """The draft of an entry. Only `set_pending`, `set_identified` and `restore` change it."""
 
-    # `hint` is what the headers say of the body: the package type of a "file", else how the body is packed
+    # `content_hint` is what the headers say of the body: the package type of a "file", else how the body is packed
     __slots__ = (
         "_entry",
         "announced",
         "by",
-        "dated",
+        "content_hint",
+        "dating_file",
         "downloaded",
         "filename",
         "files",
-        "hint",
         "kind",
         "note",
         "project",
@@ -51,21 +51,17 @@ class EntryDraft:
         self,
         kind: Kind | Stage,
         files: list[tuple[str, os.stat_result]],
-        dated: int = 0,
+        dating_file: int = 0,
     ) -> None:
-        """Begin with files in the order to delete, of which the one at `dated` tells when the entry came here."""
+        """Take files in the order to delete; the one at `dating_file` dates the download."""
         self.kind: Kind | Stage = kind
-        self.dated = dated
+        self.dating_file = dating_file
         self.announced: int | None = None
-        self.see(files)
-        self.expect(kind, "")
-
-    def see(self, files: list[tuple[str, os.stat_result]]) -> None:
-        """Take sizes and times from what the system says of its files now."""
         self.files: tuple[File, ...] = tuple([file_at(path, found) for path, found in files])
-        dated = files[self.dated][1]
-        self.downloaded: int = dated.st_mtime_ns
-        self.read: int | None = dated.st_atime_ns
+        dating = files[dating_file][1]
+        self.downloaded: int = dating.st_mtime_ns
+        self.read: int | None = dating.st_atime_ns
+        self.set_pending(kind, "")
 
     @property
     def checked(self) -> int | None:
@@ -84,25 +80,25 @@ class EntryDraft:
 
     @property
     def pending(self) -> bool:
-        """Whether there is something left to look at."""
+        """Whether a step is left to do."""
         return self.kind in PROVISIONAL
 
-    def expect(
+    def set_pending(
         self,
         kind: Kind | Stage,
-        hint: str,
+        content_hint: str,
         by: Rung | None = None,
         project: str | None = None,
         version: str | None = None,
     ) -> None:
-        """Note what is to be done next, and what is known so far."""
-        self.kind, self.hint, self.by, self.project, self.version = kind, hint, by, project, version
+        """Note the next step, and what is known so far."""
+        self.kind, self.content_hint, self.by, self.project, self.version = kind, content_hint, by, project, version
         self.filename: str | None = None
         self.url: str | None = None
         self.note: str | None = None
         self._entry: Entry | None = None
 
-    def settle(
+    def set_identified(
         self,
         kind: Kind,
         by: Rung | None = None,
@@ -112,22 +108,22 @@ class EntryDraft:
         url: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Note what it is, for good."""
+        """Note the final result."""
         self.kind, self.by, self.project, self.version = kind, by, project, version
         self.filename, self.url, self.note = filename, url, note
         self._entry = None
 
-    def recall(self, row: Row) -> None:
-        """Note what an earlier scan learned of the same files."""
-        _, hint, kind, _, _, _, _, project, version, filename, url, by, note, announced = row
-        self.settle(once(kind), once(by), once(project), once(version), filename, url, note)
-        self.hint, self.announced = hint, announced
+    def restore(self, row: DraftRow) -> None:
+        """Take what an earlier scan learned of the same files."""
+        _, content_hint, kind, _, _, _, _, project, version, filename, url, by, note, announced = row
+        self.set_identified(interned(kind), interned(by), interned(project), interned(version), filename, url, note)
+        self.content_hint, self.announced = content_hint, announced
 
-    def row(self) -> Row:
-        """Return it as plain values, for `recall` and the memory."""
+    def row(self) -> DraftRow:
+        """Return it as plain values, for `restore` and the memory."""
         return (
-            self.dated,
-            self.hint,
+            self.dating_file,
+            self.content_hint,
             self.kind,
             self.files,
             self.downloaded,
@@ -143,21 +139,21 @@ class EntryDraft:
         )
 
     @classmethod
-    def of_entry(cls, entry: Entry, dated: int, hint: str) -> EntryDraft:
-        """Return an entry as it was before it became a value, so that more can be learned of it."""
-        candidate = cls.__new__(cls)
-        candidate.dated, candidate.hint, candidate.announced = dated, hint, entry.announced
-        candidate.files, candidate.downloaded, candidate.read = entry.files, entry.downloaded, entry.read
-        candidate.settle(
+    def of_entry(cls, entry: Entry, dating_file: int, content_hint: str) -> EntryDraft:
+        """Return the draft of a finished entry, so that more can be learned of it."""
+        draft = cls.__new__(cls)
+        draft.dating_file, draft.content_hint, draft.announced = dating_file, content_hint, entry.announced
+        draft.files, draft.downloaded, draft.read = entry.files, entry.downloaded, entry.read
+        draft.set_identified(
             entry.kind, entry.identified_by, entry.project, entry.version, entry.filename, entry.url, entry.note
         )
-        candidate._entry = entry
-        return candidate
+        draft._entry = entry
+        return draft
 
     def entry(self) -> Entry:
-        """Return it as a value, the same one as long as nothing more is known.
+        """Return it as a value, the same one as long as nothing changed.
 
-        Its kind is the likeliest as long as there is something left to look at.
+        Its kind is the likeliest one while it is pending.
         """
         if self._entry is None:
             kind: Kind = PROVISIONAL.get(self.kind) or self.kind  # type: ignore[assignment]

@@ -65,29 +65,29 @@ def dist_of(filename: str) -> Dist:
 # By what the files themselves say
 
 
-def read_headers(candidate: EntryDraft, fd: int) -> None:
+def read_headers(draft: EntryDraft, fd: int) -> None:
     """Identify a record by its headers, as far as these go. Raises UnreadableRecordError, OSError."""
-    record = read_record(fd, candidate.files[0].size, body_inside=len(candidate.files) == 1)
+    record = read_record(fd, draft.files[0].size, body_inside=len(draft.files) == 1)
     header = record.header
     if record.status in MOVED:
-        _settle_redirect(candidate, header("location"))
+        _settle_redirect(draft, header("location"))
         return
-    stored = record.body.size if record.body else candidate.files[-1].size
+    stored = record.body.size if record.body else draft.files[-1].size
     announced = header("content-length")
     if announced != str(stored) and announced.isdecimal() and len(announced) <= MOST_DIGITS:
-        candidate.announced = int(announced) if int(announced) != stored else None
+        draft.announced = int(announced) if int(announced) != stored else None
     if (filename := _filename_in(header)) and (dist := dist_of(filename)).project:
-        candidate.settle(dist.kind, "disposition", dist.project, dist.version, dist.filename)
+        draft.set_identified(dist.kind, "disposition", dist.project, dist.version, dist.filename)
         return
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
     if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
         package_type = header("x-pypi-file-package-type")
-        candidate.expect("file", package_type, "headers", canonical(project), intern(version))
+        draft.set_pending("file", package_type, "headers", canonical(project), intern(version))
         return
     content = header("content-type").lower()
     page = "html" in content or "vnd.pypi.simple" in content or content.startswith("application/json")
-    candidate.expect("page" if page else "body", header("content-encoding").lower())
+    draft.set_pending("page" if page else "body", header("content-encoding").lower())
 
 
 @lru_cache(maxsize=4096)
@@ -103,7 +103,7 @@ def _filename_in(header: Callable[[str], str]) -> str | None:
     return re.split(r"[/\\]", unquote(filename))[-1] if filename else None
 
 
-def _settle_redirect(candidate: EntryDraft, location: str) -> None:
+def _settle_redirect(draft: EntryDraft, location: str) -> None:
     try:
         parts = urlsplit(location)
         path = unquote(parts.path)
@@ -113,27 +113,27 @@ def _settle_redirect(candidate: EntryDraft, location: str) -> None:
     note = f"leads to {shown[:LONGEST_NOTE]}" if shown else None
     found = SIMPLE_PATH.search(path)
     if found and len(found[1]) <= archives.LONGEST_NAME and archives.NAME.fullmatch(found[1]):
-        candidate.settle("redirect", "headers", canonicalize_name(found[1]), note=note)
+        draft.set_identified("redirect", "headers", canonicalize_name(found[1]), note=note)
         return
     dist = dist_of(path.rpartition("/")[2])
     by: Rung | None = "headers" if dist.project else None
-    candidate.settle("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
+    draft.set_identified("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
 
 
-def body_of(candidate: EntryDraft, fd: int) -> Body:
+def body_of(draft: EntryDraft, fd: int) -> Body:
     """Return the body, which stands in the entry's last file. Raises UnreadableRecordError, OSError."""
-    if len(candidate.files) > 1:
-        return Window(fd, 0, candidate.files[-1].size)
-    body = read_record(fd, candidate.files[0].size, body_inside=True).body
+    if len(draft.files) > 1:
+        return Window(fd, 0, draft.files[-1].size)
+    body = read_record(fd, draft.files[0].size, body_inside=True).body
     assert body is not None
     return body
 
 
-def look_inside(candidate: EntryDraft, fd: int) -> None:
+def look_inside(draft: EntryDraft, fd: int) -> None:
     """Identify an entry by the bytes of its body."""
-    body = body_of(candidate, fd)
+    body = body_of(draft, fd)
     head = body.read(0, 20)
-    known = candidate.project is not None
+    known = draft.project is not None
     found: archives.Named | None = None
     kind: Kind = "response"
     if head.startswith(b"Metadata-Version:"):
@@ -141,53 +141,53 @@ def look_inside(candidate: EntryDraft, fd: int) -> None:
     elif head.startswith(b"PK\3\4"):
         found, is_sdist = archives.look_into_zip(body)
         kind = "sdist" if is_sdist else "wheel"
-    elif head.startswith(PACKED) and candidate.hint != "gzip" and not known:
+    elif head.startswith(PACKED) and draft.content_hint != "gzip" and not known:
         found, kind = archives.look_into_tar(body), "sdist"
     if known:
-        _settle_known(candidate, body, kind, found)
+        _settle_known(draft, body, kind, found)
     elif found:
-        candidate.settle(kind, "archive", found.project, found.version, found.filename)
+        draft.set_identified(kind, "archive", found.project, found.version, found.filename)
     else:
-        candidate.settle("response")
-        candidate.hint = "packed" if head.startswith(PACKED) else ""
+        draft.set_identified("response")
+        draft.content_hint = "packed" if head.startswith(PACKED) else ""
 
 
-def _settle_known(candidate: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
+def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
     """Settle an entry whose project and version the headers name; its body says what it is and maybe the file name."""
-    filename = found.filename if found and found.project == candidate.project else None
+    filename = found.filename if found and found.project == draft.project else None
     if kind == "response":
-        kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(candidate.hint, "response")  # type: ignore[assignment]
-    elif kind == "wheel" and candidate.hint == "sdist":
+        kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(draft.content_hint, "response")  # type: ignore[assignment]
+    elif kind == "wheel" and draft.content_hint == "sdist":
         kind = "sdist"
     if kind == "sdist" and not filename and (likely := archives.filename_of_tar(body)):
         dist = dist_of(likely)
-        filename = dist.filename if dist.project == candidate.project and dist.version == candidate.version else None
-    candidate.settle(kind, candidate.by, candidate.project, candidate.version, filename)
+        filename = dist.filename if dist.project == draft.project and dist.version == draft.version else None
+    draft.set_identified(kind, draft.by, draft.project, draft.version, filename)
 
 
-def name_built(candidate: EntryDraft) -> None:
+def name_built(draft: EntryDraft) -> None:
     """Name a wheel that pip built by its file name (`_internal/models/wheel.py`)."""
-    filename = candidate.path.rpartition("/")[2]
+    filename = draft.path.rpartition("/")[2]
     dist = dist_of(filename)
     if dist.project and dist.version:
-        candidate.settle("built", "wheel-name", dist.project, dist.version.replace("_", "-"), filename)
+        draft.set_identified("built", "wheel-name", dist.project, dist.version.replace("_", "-"), filename)
     else:
-        candidate.settle("built", filename=filename, note="its name is not a wheel's: pip does not use it")
+        draft.set_identified("built", filename=filename, note="its name is not a wheel's: pip does not use it")
 
 
-def read_origin(candidate: EntryDraft, fd: int) -> None:
+def read_origin(draft: EntryDraft, fd: int) -> None:
     """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
     told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
     url = told if isinstance(told, str) else None
-    note = candidate.note if url is not None else "its origin.json cannot be read"
-    known = candidate.by, candidate.project, candidate.version, candidate.filename
-    candidate.settle("built", *known, url, note)
+    note = draft.note if url is not None else "its origin.json cannot be read"
+    known = draft.by, draft.project, draft.version, draft.filename
+    draft.set_identified("built", *known, url, note)
 
 
-def read_selfcheck(candidate: EntryDraft, fd: int) -> None:
+def read_selfcheck(draft: EntryDraft, fd: int) -> None:
     """Read for which environments pip looked for a newer pip."""
     names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
-    candidate.settle("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
+    draft.set_identified("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
 
 
 def environments_in(text: bytes) -> tuple[str, ...]:
@@ -209,16 +209,16 @@ def object_in(text: bytes) -> dict[str, object]:
 # By the addresses that others list
 
 
-def settle_by_address(candidate: EntryDraft, url: str) -> None:
+def identify_by_url(draft: EntryDraft, url: str) -> None:
     """Settle an entry whose address was found."""
-    project, version, filename = candidate.project, candidate.version, index_page.filename_of(url)
+    project, version, filename = draft.project, draft.version, index_page.filename_of(url)
     if project and version and filename.endswith((".whl", ".whl.metadata")):
         wheel = filename.removesuffix(".metadata")
-        candidate.settle("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
+        draft.set_identified("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
         return
     dist = dist_of(filename)
     if project and dist.project is None:  # an address that says less than the archive behind it
-        kind = candidate.entry().kind if candidate.hint != "sdist" else "sdist"
-        candidate.settle(kind, "url", project, version, candidate.filename or filename, url)
+        kind = draft.entry().kind if draft.content_hint != "sdist" else "sdist"
+        draft.set_identified(kind, "url", project, version, draft.filename or filename, url)
         return
-    candidate.settle(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
+    draft.set_identified(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)

@@ -55,8 +55,8 @@ def build_folder_of(path: str) -> str | None:
     return found[1] if found else None
 
 
-def candidates_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
-    """Sort the files of one directory, in which `pair_in` found no pair, into candidates and foreign files."""
+def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
+    """Sort the files of one directory, in which `pair_in` found no pair, into drafts and foreign files."""
     files = listing.files
     top, _, rest = directory.partition("/")
     yield from foreign_in(directory, listing)
@@ -87,7 +87,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
     if not (stat.S_ISREG(record.st_mode) and stat.S_ISREG(beside.st_mode)):
         return None
     path = f"{directory}/{name}"
-    return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dated=1)
+    return EntryDraft("record", [(path, record), (f"{path}.body", beside)], dating_file=1)
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
@@ -113,7 +113,7 @@ def _records(directory: str, shard: str, separate: bool, files: dict[str, os.sta
                 yield EntryDraft("record", [(f"{directory}/{name}", found)])
             else:
                 path = f"{directory}/{name}"
-                yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dated=1)
+                yield EntryDraft("record", [(path, found), (f"{path}.body", body)], dating_file=1)
         elif separate and name.endswith(".body") and DIGEST(name[:-5]):
             yield leftover(directory, name, files.pop(name), "a body without its record, which pip never reads")
         elif RECORD_TMP(name):
@@ -159,9 +159,9 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
 
 def leftover(directory: str, name: str, found: os.stat_result, note: str) -> EntryDraft:
     """Make an entry that nobody will read."""
-    candidate = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
-    candidate.settle("leftover", note=note)
-    return candidate
+    draft = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
+    draft.set_identified("leftover", note=note)
+    return draft
 
 
 def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iterator[EntryDraft]:
@@ -169,9 +169,9 @@ def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iter
     for folder in sorted(contents):
         files = sorted(contents[folder])
         newest = max(range(len(files)), key=lambda index: files[index][1].st_mtime_ns)
-        candidate = EntryDraft("leftover", files, dated=newest)
-        candidate.settle("leftover", note="a folder in which pip was building a wheel")
-        yield candidate
+        draft = EntryDraft("leftover", files, dating_file=newest)
+        draft.set_identified("leftover", note="a folder in which pip was building a wheel")
+        yield draft
 
 
 def companions(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:

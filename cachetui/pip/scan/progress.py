@@ -1,4 +1,4 @@
-"""Report from time to time how far a scan is."""
+"""Report the progress of a scan in batches."""
 
 from __future__ import annotations
 
@@ -13,62 +13,62 @@ REPORT_SECONDS = 0.05
 
 
 class Reporter:
-    """Gathers what is new, and hands it on at most some twenty times a second."""
+    """Collects changed entries, and reports them at most some twenty times a second."""
 
-    def __init__(self, report: Callable[[Batch], None] | None, gone: set[EntryDraft]) -> None:
-        """Report what is not among the entries that vanished; with None nothing at all."""
-        self._report, self._gone = report, gone
+    def __init__(self, report: Callable[[Batch], None] | None, vanished: set[EntryDraft]) -> None:
+        """Report entries that are not in `vanished`; with None as `report`, nothing."""
+        self._report, self._vanished = report, vanished
         self._news: dict[EntryDraft, None] = {}
         self._known: list[Entry] = []
         self._pending: set[EntryDraft] = set()
         self._files = self._disk_usage = self._found = 0
         self._told = 0.0
         self.listed = False
-        """Whether every file was seen."""
+        """Whether every file was listed."""
 
-    def add(self, candidates: Sequence[EntryDraft], foreign: Iterable[File]) -> None:
-        """Count what was found."""
+    def add(self, drafts: Sequence[EntryDraft], foreign: Iterable[File]) -> None:
+        """Count and report the entries and foreign files of a shard."""
         if self._report:
-            self._found += len(candidates)
-            self._count([file for one in candidates for file in one.files])
+            self._found += len(drafts)
+            self._count([file for one in drafts for file in one.files])
             self._count(foreign)
-            self.tell(candidates)
+            self.update(drafts)
 
     def add_known(self, entries: Sequence[Entry], foreign: Iterable[File]) -> None:
-        """Count what was remembered."""
+        """Count and report the entries and foreign files of an unchanged shard."""
         if self._report:
             self._found += len(entries)
             self._count([file for entry in entries for file in entry.files])
             self._count(foreign)
             self._known += entries
-            self._hand_on()
+            self._send()
 
     def _count(self, files: Iterable[File]) -> None:
         for file in files:
             self._files += 1
             self._disk_usage += file.disk_usage
 
-    def tell(self, candidates: Iterable[EntryDraft]) -> None:
-        """Take in of which entries something became known; report it unless the last report was a moment ago."""
+    def update(self, drafts: Iterable[EntryDraft]) -> None:
+        """Report entries that changed, now or with the next batch."""
         if self._report:
-            for candidate in candidates:
-                self._news[candidate] = None
-                if candidate.pending:
-                    self._pending.add(candidate)
+            for draft in drafts:
+                self._news[draft] = None
+                if draft.pending:
+                    self._pending.add(draft)
                 else:
-                    self._pending.discard(candidate)
-            self._hand_on()
+                    self._pending.discard(draft)
+            self._send()
 
     def finish(self) -> None:
-        """Report what is left: of what is still pending no more becomes known."""
+        """Report the rest; pending entries stay as they are."""
         if self._report:
-            self._news.update(dict.fromkeys(self._pending - self._gone))
-            self._hand_on(at_once=True)
+            self._news.update(dict.fromkeys(self._pending - self._vanished))
+            self._send(at_once=True)
 
-    def _hand_on(self, at_once: bool = False) -> None:
+    def _send(self, at_once: bool = False) -> None:
         now = time.monotonic()
         if self._report and (self._news or self._known) and (at_once or now - self._told >= REPORT_SECONDS):
-            entries = (*self._known, *[one.entry() for one in self._news if one not in self._gone])
+            entries = (*self._known, *[one.entry() for one in self._news if one not in self._vanished])
             named = self._found - len(self._pending)
             self._report(Batch(entries, self._files, self._disk_usage, named, self._found, self.listed))
             self._news.clear()

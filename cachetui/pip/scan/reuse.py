@@ -1,4 +1,4 @@
-"""Take a shard over from the memory: look whether anything in it changed, and make entries of what is remembered."""
+"""Reuse a remembered shard: compare it with the disk, and make entries of its rows."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from cachetui.model import Entry, File, allocated
 from cachetui.pip.scan.codec import Remembered, unpack_directories
-from cachetui.pip.scan.draft import EntryDraft, Row
-from cachetui.pip.scan.shards import Shard, stamped
+from cachetui.pip.scan.draft import DraftRow, EntryDraft
+from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
 
 RACY_NS = 2_000_000_000
@@ -18,15 +18,15 @@ RACY_NS = 2_000_000_000
 
 
 @dataclass(slots=True)
-class Recalled:
-    """The content of a shard in which nothing changed."""
+class ReusedShard:
+    """The content of an unchanged shard."""
 
     known: Remembered
     """As it stands in the memory, but for the entries."""
     entries: list[Entry]
-    """Its entries, with times of reading as they are now."""
+    """Its entries, with times of access as they are now."""
     traits: list[tuple[int, str]]
-    """Of each entry what a `EntryDraft` has besides: `dated` and `hint`."""
+    """What an `EntryDraft` has besides, for each entry: `dating_file` and `content_hint`."""
     foreign: list[File]
     """Files that no pip writes."""
 
@@ -38,42 +38,42 @@ class Recalled:
             self.known.directories,
             [EntryDraft.of_entry(entry, *trait) for entry, trait in zip(self.entries, self.traits, strict=True)],
             self.foreign,
-            stamp=self.known.stamp,
-            hollow=self.known.hollow,
-            recalled=True,
+            times_digest=self.known.times_digest,
+            has_empty_dirs=self.known.has_empty_dirs,
+            is_remembered=True,
         )
 
 
 def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[int] | None:
-    """Return when each entry of a shard was last read, in nanoseconds since the epoch; None where anything changed.
+    """Return when each entry of a shard was last read, in nanoseconds since the epoch; None if anything changed.
 
-    A directory with the same times holds the same names, for pip replaces files by renaming; as in git's index, a
-    change at or just before the listing proves nothing. Each file is looked at all the same.
+    A directory with the same times holds the same names, for pip replaces files by renaming. As in git's index, times
+    at or just before the listing prove nothing. Each file is compared as well.
     """
     limit = known.listed_at - RACY_NS
-    look, device, stamp = tree.look_at, tree.device, 0
+    look_at, device, times_digest = tree.look_at, tree.device, 0
     reads = []
     try:
         directories = unpack_directories(known.directories)
         if not directories or directories[0][0] != known.path:  # it vanished while it was listed
             return None
         for path, inode, disk_usage in directories:
-            found = look(path)
+            found = look_at(path)
             if found.st_ctime_ns >= limit or found.st_mtime_ns >= limit or found.st_ino != inode:
                 return None
             if found.st_dev != device or allocated(found) != disk_usage:
                 return None
-            stamp = stamped(stamp, found)
-        if stamp != known.stamp or stop():
+            times_digest = digest_times(times_digest, found)
+        if times_digest != known.times_digest or stop():
             return None
         for row in known.rows:
             for number, file in enumerate(row[3]):
-                found = look(file[0])
+                found = look_at(file[0])
                 if not is_still(found, device, file) or found.st_ctime_ns >= limit:  # it may not be read any more
                     return None
                 if number == row[0]:
                     reads.append(found.st_atime_ns)
-        if not all(is_still(look(file[0]), device, file) for file in known.foreign):
+        if not all(is_still(look_at(file[0]), device, file) for file in known.foreign):
             return None
     except (OSError, ValueError, TypeError, IndexError):
         return None
@@ -81,7 +81,7 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
 
 
 def is_still(found: os.stat_result, device: int, file: Sequence[Any]) -> bool:
-    """Return whether what the system says of a file is what the values of a `File` say."""
+    """Return whether a file's status agrees with the values of a `File`."""
     _, inode, mtime_ns, size, disk_usage, links = file
     return (
         found.st_ino == inode
@@ -93,19 +93,19 @@ def is_still(found: os.stat_result, device: int, file: Sequence[Any]) -> bool:
     )
 
 
-def recalled(
+def reuse_shard(
     known: Remembered, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
-) -> Recalled | None:
-    """Make a shard of what is remembered and of the times that `last_reads` told; None where that makes no sense.
+) -> ReusedShard | None:
+    """Make a shard of its remembered rows and of the times from `last_reads`; return None if the rows are invalid.
 
-    `same` holds one of each text that many entries bear, `before` entries of an earlier reading by path: so that
-    whatever is the same is in memory once.
+    `same` holds one copy of each text that many entries share, `before` the entries of an earlier scan by path:
+    equal values are kept in memory once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault
     entries, traits = [], []
     try:
         for row, read in zip(known.rows, reads, strict=True):
-            dated, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
+            dating, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
             own = tuple(
                 [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
             )
@@ -113,7 +113,7 @@ def recalled(
                 one(kind, kind),
                 own,
                 own[0].path,
-                own[dated].mtime_ns,
+                own[dating].mtime_ns,
                 checked and own[0].mtime_ns,
                 read,
                 one(project, project),
@@ -124,21 +124,21 @@ def recalled(
                 note,
                 announced,
             )
-            entries.append(taken_over(entry, before))
-            trait = (dated, hint)
+            entries.append(reuse_equal(entry, before))
+            trait = (dating, hint)
             traits.append(one(trait, trait))
         foreign = [File(*file) for file in known.foreign]
     except (ValueError, TypeError, IndexError):
         return None
-    return Recalled(known._replace(rows=()), entries, traits, foreign)
+    return ReusedShard(known._replace(rows=()), entries, traits, foreign)
 
 
-def taken_over(entry: Entry, before: Mapping[str, Entry]) -> Entry:
-    """Return the entry of an earlier reading, if it is the same."""
+def reuse_equal(entry: Entry, before: Mapping[str, Entry]) -> Entry:
+    """Return the equal entry of an earlier scan, else this one."""
     known = before.get(entry.path)
     return known if known is not None and known == entry else entry
 
 
-def index_rows(rows: Iterable[Row]) -> dict[tuple[tuple[str, int, int, int], ...], Row]:
-    """Return a shard's rows by the files that they were learned from: path, inode, modification time, size."""
+def index_rows(rows: Iterable[DraftRow]) -> dict[tuple[tuple[str, int, int, int], ...], DraftRow]:
+    """Return a shard's rows by their files: path, inode, modification time, size."""
     return {tuple([file[:4] for file in row[3]]): row for row in rows}

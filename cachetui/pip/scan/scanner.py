@@ -1,4 +1,4 @@
-"""Read a whole cache: list it shard by shard, identify what it holds, remember what was learned.
+"""Scan a whole cache: list it shard by shard, reuse what is remembered, identify the rest.
 
 A shard is a directory small enough to be read, reported and remembered as one (`layout.SHARD_DEPTH`).
 """
@@ -19,13 +19,13 @@ from cachetui.pip.scan.assemble import inventory_of
 from cachetui.pip.scan.codec import PackedShard, Remembered, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
-from cachetui.pip.scan.reuse import Recalled, index_rows, last_reads, recalled
+from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
 from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline
-from cachetui.pip.scan.url_index import PendingRecords, UrlIndex, lists_addresses
-from cachetui.system.parallel_io import each
+from cachetui.pip.scan.url_index import PendingRecords, UrlIndex, lists_urls
+from cachetui.system.parallel_io import parallel_map
 from cachetui.system.tree import Tree, never, reason
 
-if TYPE_CHECKING:  # where nothing changed there is nothing to look into
+if TYPE_CHECKING:  # the inspector is not needed where nothing changed
     from cachetui.pip.memory import Memory, Recollection
     from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
@@ -45,20 +45,20 @@ def scan(
     report: Callable[[Batch], None] | None = None,
     known: Mapping[str, Entry] = NOTHING_KNOWN,
 ) -> Inventory:
-    """Read the cache at `root`, a path.
+    """Scan the cache at `root`, a path.
 
-    `indexes` are the addresses of package indexes in pip's settings; they help to name what index pages list by
-    relative addresses. `report` is told what is new, at most some twenty times a second, from this thread. Once
-    `stop` returns true, what was gathered so far is returned as an incomplete inventory. `known` are entries of an
-    earlier reading by path: what did not change is taken over from there, so that it is in memory only once.
-    Raises RootError where the root is missing, not a directory, or not to be read.
+    `indexes` are the URLs of package indexes in pip's settings; they help to identify files that index pages list by
+    relative URLs. `report` is called with new and changed entries, at most some twenty times a second, from this
+    thread. Once `stop` returns true, the result so far is returned as an incomplete inventory. `known` are entries of
+    an earlier scan by path: unchanged ones are taken from there, so that they are in memory only once.
+    Raises RootError where the root is missing, not a directory, or cannot be read.
     """
     with Tree(root) as tree:
         return Scanner(tree, memory, indexes, stop, report, known).run()
 
 
 class Scanner:
-    """One reading of a cache."""
+    """One scan of a cache."""
 
     def __init__(
         self,
@@ -69,76 +69,80 @@ class Scanner:
         report: Callable[[Batch], None] | None,
         known: Mapping[str, Entry],
     ) -> None:
-        """Prepare to read what lies in a tree; see `scan`."""
+        """Prepare to scan a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
         self._known = known
-        self._gone: set[EntryDraft] = set()
+        self._vanished: set[EntryDraft] = set()
         self._errors: list[Unreadable] = []
-        self._reporter = Reporter(report, self._gone)
+        self._reporter = Reporter(report, self._vanished)
         self._shards: list[Shard] = []
-        self._unchanged: list[Recalled] = []
+        self._unchanged: list[ReusedShard] = []
         self._same: dict[Any, Any] = {}
         self._fingerprint = crc32("\n".join(sorted(indexes)).encode("utf-8", "surrogateescape"))
 
     @cached_property
-    def _looker(self) -> Inspector:
+    def _inspector(self) -> Inspector:
         from cachetui.pip.scan.inspector import Inspector  # noqa: PLC0415
 
-        return Inspector(self._tree, self._stop, self._reporter.tell, self._gone, self._errors)
+        return Inspector(self._tree, self._stop, self._reporter.update, self._vanished, self._errors)
 
     def run(self) -> Inventory:
-        """Read everything; see `scan`."""
+        """Scan everything; see `scan`."""
         try:
             top, places = outline(self._tree, self._stop)
         except OSError as error:
             raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
-        if top.candidates:
-            self._looker.look(top.candidates)
+        if top.drafts:
+            self._inspector.inspect(top.drafts)
         self._add(top)
-        gone: set[str] = set()
+        forgotten: set[str] = set()
         unread: list[Unread] = [(place, None) for place in places]
         if self._memory:
             remembered = self._memory.recall(self._tree.device, self._tree.inode)
-            gone.update(remembered.paths.difference([path for path, _ in places]))
-            unread = self._recall(places, remembered)
+            forgotten.update(remembered.paths.difference([path for path, _ in places]))
+            unread = self._reuse(places, remembered)
         self._read(unread)
         self._reporter.listed = not self._stop()
         if self._reporter.listed and len(self._shards) > 1:  # else nothing is new
-            self._consult_pages()
-            self._looker.look_at_files([*self._candidates()])
+            self._look_up_urls()
+            self._inspector.inspect_files([*self._drafts()])
         complete = not self._stop()
         self._reporter.finish()
         if self._memory and complete:
-            self._learn(self._memory, gone)
-        found = self._shards, self._unchanged, self._gone, self._errors
+            self._remember(self._memory, forgotten)
+        found = self._shards, self._unchanged, self._vanished, self._errors
         return inventory_of(self._tree, *found, self._known, complete)
 
-    def _candidates(self) -> Iterator[EntryDraft]:
+    def _drafts(self) -> Iterator[EntryDraft]:
         for shard in self._shards:
-            yield from shard.candidates
+            yield from shard.drafts
 
-    # What the memory knows
+    # Reusing what is remembered
 
-    def _recall(self, places: Sequence[Place], remembered: Recollection) -> list[Unread]:
-        """Recall the shards in which nothing changed; return the others."""
+    def _reuse(self, places: Sequence[Place], remembered: Recollection) -> list[Unread]:
+        """Reuse the unchanged shards; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
         known = [place for place in places if place[0] in remembered.paths]
-        for place, shard, reads in each(lambda place: self._remembered(place, remembered), known):
+        for place, shard, reads in parallel_map(lambda place: self._recall_shard(place, remembered), known):
             if self._stop():
                 return []
-            self._take(place, shard, reads, unread)
+            self._add_if_unchanged(place, shard, reads, unread)
         return sorted(unread, key=lambda one: one[0])
 
-    def _remembered(self, place: Place, remembered: Recollection) -> tuple[Place, Remembered | None, list[int] | None]:
+    def _recall_shard(
+        self, place: Place, remembered: Recollection
+    ) -> tuple[Place, Remembered | None, list[int] | None]:
         found = remembered.shard(place[0])
         shard = unpack_shard(place[0], *found) if found else None
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
-    def _take(self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]) -> None:
-        """Add a remembered shard, or put it with the unread ones if anything in it changed."""
+    def _add_if_unchanged(
+        self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]
+    ) -> None:
+        """Add a remembered shard; add it to `unread` if anything in it changed."""
         shard = None
         if known is not None and reads is not None and known.indexes == self._fingerprint:
-            shard = recalled(known, reads, self._same, self._known)
+            shard = reuse_shard(known, reads, self._same, self._known)
         if shard is None:
             unread.append((place, known))
         else:
@@ -148,12 +152,12 @@ class Scanner:
     # Listing
 
     def _read(self, unread: Sequence[Unread]) -> None:
-        """List shards and inspect what lies in them."""
-        for shard in each(self._list, unread):
+        """List shards and inspect their entries."""
+        for shard in parallel_map(self._list, unread):
             if self._stop():
                 return
             self._add(shard)
-            self._looker.look(shard.candidates)
+            self._inspector.inspect(shard.drafts)
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
@@ -161,59 +165,59 @@ class Scanner:
 
     def _add(self, shard: Shard) -> None:
         if self._known:
-            for one in shard.candidates:
+            for one in shard.drafts:
                 if (before := self._known.get(one.path)) and before.files == one.files:
                     one.files = before.files
         self._shards.append(shard)
-        self._reporter.add(shard.candidates, shard.foreign)
+        self._reporter.add(shard.drafts, shard.foreign)
 
-    # Naming by addresses
+    # Identifying by URL
 
-    def _consult_pages(self) -> None:
-        """Name entries by the addresses that index pages and the origins of built wheels list.
+    def _look_up_urls(self) -> None:
+        """Identify entries by the URLs that index pages and the origins of built wheels list.
 
-        What an earlier scan tried in vain needs only what is new.
+        Entries that an earlier scan could not identify are looked up only in new pages.
         """
-        fresh = [*self._candidates()]
-        new_pages = [one for one in fresh if lists_addresses(one)]
+        fresh = [*self._drafts()]
+        new_pages = [one for one in fresh if lists_urls(one)]
         newcomers = PendingRecords(fresh)
         if not newcomers.wanted and not new_pages and not any(one.kind == "built" for one in fresh):
             return
         while self._unchanged:
             self._shards.append(self._unchanged.pop().shard())
-        kept = [one for shard in self._shards if shard.recalled for one in shard.candidates]
+        kept = [one for shard in self._shards if shard.is_remembered for one in shard.drafts]
         others = PendingRecords(kept)
         origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
         wanted = [*newcomers.wanted, *others.wanted]
-        found = UrlIndex(wanted, self._indexes).look_up(origins) if origins else {}
-        dictionary = UrlIndex([one for one in wanted if one.digest not in found], self._indexes)
-        found |= self._looker.consult(new_pages, dictionary)
-        if old_pages := [one for one in kept if lists_addresses(one)]:
-            dictionary = UrlIndex([one for one in newcomers.wanted if one.digest not in found], self._indexes)
-            old_pages = [one for one in old_pages if dictionary.wants(one.project)]
-            found |= self._looker.consult(old_pages, dictionary)
-        self._reporter.tell(newcomers.settle(found))
-        named = set(others.settle(found))
-        self._reporter.tell(named)
+        found = UrlIndex(wanted, self._indexes).match(origins) if origins else {}
+        url_index = UrlIndex([one for one in wanted if one.digest not in found], self._indexes)
+        found |= self._inspector.read_pages(new_pages, url_index)
+        if old_pages := [one for one in kept if lists_urls(one)]:
+            url_index = UrlIndex([one for one in newcomers.wanted if one.digest not in found], self._indexes)
+            old_pages = [one for one in old_pages if url_index.wants(one.project)]
+            found |= self._inspector.read_pages(old_pages, url_index)
+        self._reporter.update(newcomers.set_urls(found))
+        named = set(others.set_urls(found))
+        self._reporter.update(named)
         for shard in self._shards:
-            shard.recalled &= named.isdisjoint(shard.candidates)
+            shard.is_remembered &= named.isdisjoint(shard.drafts)
 
     # The end
 
-    def _learn(self, memory: Memory, gone: Iterable[str]) -> None:
-        """Remember what is new, but nothing that could not be read: it may be read another time."""
+    def _remember(self, memory: Memory, forgotten: Iterable[str]) -> None:
+        """Remember new shards and forget others. A shard with a file that could not be read is not remembered."""
         failed, new = {error.path for error in self._errors}, []
         for shard in self._shards[1:]:
-            unread = failed and any(file.path in failed for one in shard.candidates for file in one.files)
+            unread = failed and any(file.path in failed for one in shard.drafts for file in one.files)
             vanished = not shard.directories  # while it was listed
-            if not (shard.recalled or shard.errors or unread or vanished):
+            if not (shard.is_remembered or shard.errors or unread or vanished):
                 new.append(shard)
-        if new or gone:
-            memory.learn(self._tree.device, self._tree.inode, self._packed(new), gone)
+        if new or forgotten:
+            memory.learn(self._tree.device, self._tree.inode, self._packed(new), forgotten)
 
     def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, PackedShard]]:
         for shard in shards:
-            rows = [one.row() for one in shard.candidates if one not in self._gone]
-            known = shard.directories, rows, shard.foreign, shard.stamp, shard.hollow, self._fingerprint
+            rows = [one.row() for one in shard.drafts if one not in self._vanished]
+            known = shard.directories, rows, shard.foreign, shard.times_digest, shard.has_empty_dirs, self._fingerprint
             with suppress(OverflowError):  # a time beyond 64 bits: it is read anew each time
                 yield shard.path, shard.listed_at, pack_shard(*known)

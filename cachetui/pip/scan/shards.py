@@ -11,12 +11,12 @@ from typing import Any
 from cachetui.model import File, Unreadable, allocated
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, Directory, pack_directories
-from cachetui.pip.scan.draft import EntryDraft, Row
+from cachetui.pip.scan.draft import DraftRow, EntryDraft
 from cachetui.system.tree import GONE, DirectoryListing, LeftOut, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
-"""By which the files of an entry are known again: of each its path, inode, modification time and size."""
-NOTHING: Mapping[Signs, Row] = {}
+"""Identify the files of an entry: path, inode, modification time and size of each."""
+NOTHING: Mapping[Signs, DraftRow] = {}
 
 
 @dataclass(slots=True)
@@ -29,18 +29,18 @@ class Shard:
     """When its listing began, in nanoseconds since the epoch."""
     directories: Directories = b""
     """Its directories, parents first."""
-    candidates: list[EntryDraft] = field(default_factory=list)
+    drafts: list[EntryDraft] = field(default_factory=list)
     """Entries, as far as they are identified."""
     foreign: list[File] = field(default_factory=list)
     """Files that no pip writes."""
     errors: list[Unreadable] = field(default_factory=list)
     """What could not be read."""
-    stamp: int = 0
-    """Stands for the times of its directories; see `stamped`."""
-    hollow: bool = False
-    """Whether there are directories in it without anything in them."""
-    recalled: bool = False
-    """Whether it stands in the memory just so."""
+    times_digest: int = 0
+    """Digest of the times of its directories; see `digest_times`."""
+    has_empty_dirs: bool = False
+    """Whether any of its directories is empty."""
+    is_remembered: bool = False
+    """Whether the memory holds the same."""
 
 
 def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str, int]]]:
@@ -59,10 +59,10 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
         except OSError as error:
             if not path:
                 raise
-            _note(top, path, error)
+            _add_error(top, path, error)
             continue
-        _take(top, path, listing, directories, {})
-        if not path and not top.candidates and not layout.TOPS.intersection(name for name, _ in listing.below):
+        _add_listing(top, path, listing, directories, {})
+        if not path and not top.drafts and not layout.TOPS.intersection(name for name, _ in listing.below):
             break  # not a cache of pip's: what else may lie below is nobody's business
         for name, below in listing.below:
             inner = f"{path}/{name}" if path else name
@@ -76,9 +76,9 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
 
 
 def list_shard(
-    tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Mapping[Signs, Row] = NOTHING
+    tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Mapping[Signs, DraftRow] = NOTHING
 ) -> Shard:
-    """List a shard; its entries are as the rows of the same files tell, else to be identified yet."""
+    """List a shard. Its entries are restored from the rows of the same files; the others are pending."""
     shard = Shard(path, time.time_ns())
     directories: list[Directory] = []
     building: dict[str, list[tuple[str, os.stat_result]]] = {}
@@ -88,26 +88,26 @@ def list_shard(
         try:
             listing = tree.list(here, number)
         except OSError as error:
-            _note(shard, here, error)
+            _add_error(shard, here, error)
             continue
-        _take(shard, here, listing, directories, building)
+        _add_listing(shard, here, listing, directories, building)
         for name, below in listing.below:
             waiting.append((f"{here}/{name}", below))
     shard.directories = pack_directories(directories)
-    shard.candidates += layout.build_folders(building)
-    for candidate in shard.candidates if known else ():
-        row = known.get(tuple([file[:4] for file in candidate.files]))
+    shard.drafts += layout.build_folders(building)
+    for draft in shard.drafts if known else ():
+        row = known.get(tuple([file[:4] for file in draft.files]))
         if row is not None:
-            candidate.recall(row)
+            draft.restore(row)
     return shard
 
 
-def stamped(stamp: int, found: os.stat_result) -> int:
-    """Return a stamp that stands for one directory's times more: another one if these were others."""
-    return hash((stamp, found.st_mtime_ns, found.st_ctime_ns))
+def digest_times(before: int, found: os.stat_result) -> int:
+    """Return a digest of one directory's times and of those `before` it."""
+    return hash((before, found.st_mtime_ns, found.st_ctime_ns))
 
 
-def _take(
+def _add_listing(
     shard: Shard,
     path: str,
     listing: DirectoryListing,
@@ -115,24 +115,24 @@ def _take(
     building: dict[str, list[tuple[str, os.stat_result]]],
 ) -> None:
     directories.append((path, listing.own.st_ino, allocated(listing.own)))
-    shard.stamp = stamped(shard.stamp, listing.own)
+    shard.times_digest = digest_times(shard.times_digest, listing.own)
     if not listing.files:
-        shard.hollow |= not listing.below
+        shard.has_empty_dirs |= not listing.below
         return
     if pair := layout.pair_in(path, listing.files):
-        shard.candidates.append(pair)
+        shard.drafts.append(pair)
         return
     if folder := layout.build_folder_of(path):
         shard.foreign += layout.foreign_in(path, listing)
         building.setdefault(folder, []).extend((f"{path}/{name}", found) for name, found in listing.files.items())
         return
-    for found in layout.candidates_of(path, listing):
+    for found in layout.drafts_of(path, listing):
         if isinstance(found, EntryDraft):
-            shard.candidates.append(found)
+            shard.drafts.append(found)
         else:
             shard.foreign.append(found)
 
 
-def _note(shard: Shard, path: str, error: OSError) -> None:
+def _add_error(shard: Shard, path: str, error: OSError) -> None:
     if isinstance(error, LeftOut) or error.errno not in GONE:
         shard.errors.append(unreadable(path, error))

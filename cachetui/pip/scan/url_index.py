@@ -1,7 +1,7 @@
-"""Find the addresses of cached answers by hashing what index pages and built wheels list.
+"""Find the URLs of cached responses by hashing the URLs that index pages and built wheels list.
 
 pip names a record `sha224(url)` (vendored `cachecontrol/controller.py`, `_urlnorm`, and `caches/file_cache.py`) and
-stores the address nowhere: whoever lists it can be found out, and only he.
+stores the URL nowhere.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ METADATA = b".metadata"
 
 
 class UrlIndex:
-    """Entries that wait for an address; each is struck out once it has one."""
+    """Records whose URLs are wanted; each is removed once its URL is found."""
 
     def __init__(self, wanted: Iterable[PendingRecord], indexes: Sequence[str] = ()) -> None:
-        """Take what is wanted, and the addresses of indexes in pip's settings."""
+        """Take the wanted records, and the index URLs in pip's settings."""
         self._wanted = {one.digest: one for one in wanted}
         self._of: dict[str, dict[bytes, PendingRecord]] = {}
         """The same by project; those without one under ""."""
@@ -39,9 +39,9 @@ class UrlIndex:
         """Return whether a page of this project, or of none, could name an entry."""
         return bool(self._wanted if project is None else self._of.get("") or self._of.get(project))
 
-    def look_up(self, urls: Iterable[str]) -> Found:
-        """Return which of these addresses were wanted."""
-        return self._try([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
+    def match(self, urls: Iterable[str]) -> Found:
+        """Return the wanted ones of these URLs."""
+        return self._match([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
 
     def page_address(self, digest: bytes, project: str, page: index_page.Page) -> str | None:
         """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
@@ -55,8 +55,8 @@ class UrlIndex:
                     return address
         return None
 
-    def look_through(self, page: index_page.Page, project: str | None, base: str | None) -> Found:
-        """Return what a page names.
+    def match_page(self, page: index_page.Page, project: str | None, base: str | None) -> Found:
+        """Return the wanted URLs that a page lists.
 
         On a project's page first the few addresses are tried whose file names bear a wanted version of it, then, if
         something is left that it may name, all. Those on a page of no project are all tried.
@@ -64,21 +64,21 @@ class UrlIndex:
         if not self.wants(project):
             return {}
         if index_page.needs_parsing(page) or (project is None and index_page.is_mixed(page)):
-            return self._try(parsed(page, base), self._wanted)
+            return self._match(parsed(page, base), self._wanted)
         listed = index_page.listed_files(page)
         if project is None:
-            return self._try([address for address, _, _ in listed], self._wanted)
+            return self._match([address for address, _, _ in listed], self._wanted)
         own, nameless = self._of.get(project, {}), self._of.get("", {})
         versions = {one.version.encode("utf-8", "replace") for one in own.values() if one.version}
-        found = self._try(index_page.addresses_of(listed, versions), own)
+        found = self._match(index_page.addresses_of(listed, versions), own)
         if nameless or own:
-            found |= self._try([address for address, _, _ in listed], own, nameless)
+            found |= self._match([address for address, _, _ in listed], own, nameless)
         if own and index_page.is_mixed(page):
-            found |= self._try(parsed(page, base), own, nameless)
+            found |= self._match(parsed(page, base), own, nameless)
         return found
 
-    def _try(self, addresses: Sequence[bytes], *waiting: dict[bytes, PendingRecord]) -> Found:
-        """Strike out what some addresses name, until nothing is waiting any more."""
+    def _match(self, addresses: Sequence[bytes], *waiting: dict[bytes, PendingRecord]) -> Found:
+        """Remove the records that these URLs name, and return their URLs; stop when none is left."""
         matches: Found = {}
         if not any(waiting):
             return matches
@@ -122,10 +122,10 @@ def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
 
 
 class PendingRecord(NamedTuple):
-    """An entry that waits for its address."""
+    """A record whose URL is wanted."""
 
     digest: bytes
-    """What its record is named after."""
+    """SHA-224 of its URL, from its file name."""
     project: str | None
     """Its project's canonical name, where known."""
     version: str | None
@@ -133,49 +133,49 @@ class PendingRecord(NamedTuple):
 
 
 Found = dict[bytes, str]
-"""Addresses that were found, by the digests after which pip names their records."""
+"""URLs that were found, by their digests."""
 NAMELESS_PAGE = "page"
 """How the hint of a response begins that lists addresses, but is no project's page."""
 
 
-def lists_addresses(candidate: EntryDraft) -> bool:
-    """Return whether an entry is a page that may list the addresses of others."""
-    if candidate.kind == "response":
-        return candidate.hint.startswith(NAMELESS_PAGE)
-    return candidate.kind in ("page", "index")
+def lists_urls(draft: EntryDraft) -> bool:
+    """Return whether an entry is a page that may list the URLs of others."""
+    if draft.kind == "response":
+        return draft.content_hint.startswith(NAMELESS_PAGE)
+    return draft.kind in ("page", "index")
 
 
 class PendingRecords:
-    """The entries among some that an index page may list, and that are not named by one yet."""
+    """Entries that an index page may list, and that have no URL yet."""
 
-    def __init__(self, candidates: Iterable[EntryDraft]) -> None:
+    def __init__(self, drafts: Iterable[EntryDraft]) -> None:
         """Pick them out."""
         self._by_digest: dict[bytes, EntryDraft] = {}
         self._again: list[tuple[bytes, EntryDraft]] = []  # the same answer in another directory
-        for one in candidates:
+        for one in drafts:
             if can_be_listed(one):
                 digest = one.digest
                 if self._by_digest.setdefault(digest, one) is not one:
                     self._again.append((digest, one))
         self.wanted = [PendingRecord(digest, one.project, one.version) for digest, one in self._by_digest.items()]
-        """What they are looked for by."""
+        """Their records, each digest once."""
 
-    def settle(self, found: Found) -> list[EntryDraft]:
-        """Take in addresses; return the entries that are named by them."""
-        from cachetui.pip.scan.identify import settle_by_address  # noqa: PLC0415 - often nothing waits
+    def set_urls(self, found: Found) -> list[EntryDraft]:
+        """Identify entries by the URLs found for them, and return these entries."""
+        from cachetui.pip.scan.identify import identify_by_url  # noqa: PLC0415 - often nothing waits
 
         named: list[EntryDraft] = []
         for digest, one in chain(self._by_digest.items(), self._again):
             if url := found.get(digest):
-                settle_by_address(one, url)
+                identify_by_url(one, url)
                 named.append(one)
         return named
 
 
-def can_be_listed(candidate: EntryDraft) -> bool:
-    """Return whether an index page may list the address of an entry that is not named by one yet."""
-    if candidate.by == "url" or candidate.files[0].path[:4] != "http":
+def can_be_listed(draft: EntryDraft) -> bool:
+    """Return whether an entry has no URL yet, and an index page may list it."""
+    if draft.by == "url" or draft.files[0].path[:4] != "http":
         return False
-    if candidate.project is None:
-        return candidate.kind == "response" and candidate.hint == "packed"
-    return candidate.kind in ("file", "wheel", "sdist", "metadata")
+    if draft.project is None:
+        return draft.kind == "response" and draft.content_hint == "packed"
+    return draft.kind in ("file", "wheel", "sdist", "metadata")
