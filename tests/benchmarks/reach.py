@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tests.benchmarks import commands, removing, screen
 from tests.benchmarks.report import megabytes, milliseconds, percentile, seconds, table, times
-from tests.benchmarks.results import CPU, RESIDENT, WITH_HELPER, Results
+from tests.benchmarks.results import CPU, RESIDENT, Results
 
 MEDIUM, LARGE = 20_000, 100_000
 """Sizes that reaches are set for, in entries."""
@@ -98,7 +98,6 @@ def _memory(results: Results) -> Iterator[Reach]:
     for entries, most in MOST_MEMORY.items():
         for group, what, unit, words in (
             (commands.WARM, commands.FRESH, RESIDENT, "list, nothing remembered"),
-            (commands.WARM, commands.FRESH, WITH_HELPER, "list, nothing remembered, with its helper"),
             (commands.WARM, commands.AGAIN, RESIDENT, "list, from memory"),
             (screen.GROUP, screen.PEAK, RESIDENT, "browser, nothing remembered, after all keys"),
             (screen.GROUP, f"{screen.RESCANNED}{screen.FROM_MEMORY}", RESIDENT, "browser, from memory, after rescans"),

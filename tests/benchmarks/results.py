@@ -6,8 +6,8 @@ import json
 import statistics
 from typing import NamedTuple
 
-SECONDS, CPU, RESIDENT, WITH_HELPER, FILES = "s", "CPU s", "B", "B with helper", "files"
-"""Units: of the clock; of the processors, children included; bytes of memory, those of all its processes; files."""
+SECONDS, CPU, RESIDENT, FILES = "s", "CPU s", "B", "files"
+"""Units: of the clock; of the processors, children included; bytes of memory; files."""
 
 
 class Series(NamedTuple):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from tests.benchmarks import commands, pure, removing, screen
 from tests.benchmarks.reach import reach_table
 from tests.benchmarks.report import MILLION, NONE, megabytes, milliseconds, percentile, seconds, slope, table, times
-from tests.benchmarks.results import CPU, FILES, RESIDENT, SECONDS, WITH_HELPER, Results
+from tests.benchmarks.results import CPU, FILES, RESIDENT, SECONDS, Results
 
 KILOBYTE = 1e3
 
@@ -30,8 +30,7 @@ def _sections(results: Results) -> Iterator[tuple[str, str, list[str]]]:
     yield "What is to be reached", "Ratios are of medians, of programs run turn by turn.", reach_table(results)
     warm = (
         "Medians. CPU: user and system, children included. MB: the largest resident set, in millions of bytes, in a "
-        "run that is not timed: first that of the largest process, then the largest sum over the program and its "
-        "helper, in which pages that both share count twice."
+        "run that is not timed."
     )
     yield from _by_size(results, commands.WARM, "Reading a whole cache, warm", warm, _reading_rows)
     cold = (
@@ -80,7 +79,7 @@ def _by_size(results: Results, group: str, title: str, words: str, rows: Rows) -
 
 
 def _reading_rows(results: Results, group: str, entries: int) -> tuple[Head, list[Head]]:
-    head: Head = ("program", "runs", "s", "ratio to `du -s`", "CPU s", "CPU ratio", "MB", "MB with helper")
+    head: Head = ("program", "runs", "s", "ratio to `du -s`", "CPU s", "CPU ratio", "MB")
     rows: list[Head] = []
     for what in results.names(group):
         rows.append(
@@ -92,10 +91,9 @@ def _reading_rows(results: Results, group: str, entries: int) -> tuple[Head, lis
                 seconds(results.median(group, entries, what, CPU)),
                 times(results.ratio(group, entries, what, commands.DU, CPU)),
                 megabytes(results.most(group, entries, what, RESIDENT)),
-                megabytes(results.most(group, entries, what, WITH_HELPER)),
             )
         )
-    columns = len(head) if group == commands.WARM else len(head) - 2  # memory does not depend on the kernel's caches
+    columns = len(head) if group == commands.WARM else len(head) - 1  # memory does not depend on the kernel's caches
     return head[:columns], [row[:columns] for row in rows]
 
 
@@ -170,7 +168,6 @@ def _growth_table(results: Results) -> Iterator[str]:
         ("list, nothing remembered, CPU", warm, commands.FRESH, CPU, micro),
         ("list, from memory", warm, commands.AGAIN, SECONDS, micro),
         ("list, nothing remembered", warm, commands.FRESH, RESIDENT, kilo),
-        ("list, nothing remembered, with its helper", warm, commands.FRESH, WITH_HELPER, kilo),
         ("list, from memory", warm, commands.AGAIN, RESIDENT, kilo),
         ("browser: everything named", screen.GROUP, screen.COMPLETE, SECONDS, micro),
         ("browser: everything named, from memory", screen.GROUP, screen.COMPLETE + screen.FROM_MEMORY, SECONDS, micro),

@@ -86,7 +86,7 @@ def test_all_tables(results: Results) -> None:
     written = markdown(results)
     assert written.startswith("# Benchmarks\n\ncores: 2.\n\n## What is to be reached\n")
     for line in (
-        "| `du -s` | 3 | 2.00 | 1.00 | - | - | - | - |",
+        "| `du -s` | 3 | 2.00 | 1.00 | - | - | - |",
         "| list, nothing remembered | µs | 250 | 250 | 1.00 |",
         "| mark all | µs | 2 | 20 | 2.00 |",
         "- gdu is not installed.",

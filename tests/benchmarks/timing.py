@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import psutil
 
-from tests.benchmarks.results import CPU, RESIDENT, SECONDS, WITH_HELPER, Results
+from tests.benchmarks.results import CPU, RESIDENT, SECONDS, Results
 
 if sys.platform != "win32":
     import resource
@@ -25,8 +25,6 @@ RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in a unit of `ru_maxrss`."""
 SAMPLE_SECONDS = 0.004
 """Time between two looks at the memory of a program."""
-LOOK_FOR_CHILDREN = 10
-"""Every so many looks, its children are looked for again: that takes a while."""
 LOOK_SECONDS = 0.0005
 """Time between two looks whether a sampled program has ended; short programs would be seen nowhere else."""
 
@@ -116,17 +114,16 @@ def warm_run(job: Job, folder: Path) -> Taken:
     return least
 
 
-def memory(job: Job, folder: Path) -> tuple[int, int]:
-    """Run a program, and return its largest resident set and that of it and its children together, in bytes.
+def memory(job: Job, folder: Path) -> int:
+    """Run a program, and return its largest resident set in bytes.
 
-    The first is what the kernel kept of its largest process, or what was seen where that is below what this program
-    itself has: a child's figure begins with it. The sum was seen by looking often; pages that processes share count
-    in each. Looking takes processor time, so nothing else is measured here.
+    The kernel's figure counts if it is above this program's own, with which a child's begins; else the largest sample
+    counts. Sampling takes processor time, so nothing else is measured here.
     """
-    alone = together = looks = 0
+    most = 0
     usage = None
     with started(job, folder) as process:
-        family = [psutil.Process(process.pid)]
+        sampled = psutil.Process(process.pid)
         due = 0.0
         while usage is None:
             ended, status, usage_now = os.wait4(process.pid, os.WNOHANG)
@@ -135,24 +132,12 @@ def memory(job: Job, folder: Path) -> tuple[int, int]:
                 process.returncode = os.waitstatus_to_exitcode(status)
             elif time.perf_counter() >= due:
                 with contextlib.suppress(psutil.Error):
-                    if looks % LOOK_FOR_CHILDREN == LOOK_FOR_CHILDREN - 1:
-                        family[1:] = family[0].children(recursive=True)
-                    sizes = [_resident(member) for member in family]
-                    alone, together = max(alone, *sizes), max(together, sum(sizes))
-                looks += 1
+                    most = max(most, sampled.memory_info().rss)
                 due = time.perf_counter() + SAMPLE_SECONDS
             else:
                 time.sleep(LOOK_SECONDS)
     kept = usage.ru_maxrss * RSS_UNIT
-    alone = max(alone, kept) if kept > own_resident() else alone
-    return alone, max(alone, together)
-
-
-def _resident(process: psutil.Process) -> int:
-    try:
-        return process.memory_info().rss
-    except psutil.Error:  # it has just ended
-        return 0
+    return max(most, kept) if kept > own_resident() else most
 
 
 def in_turn(
@@ -170,6 +155,4 @@ def in_turn(
 def memory_in_turn(results: Results, group: str, entries: int, jobs: Mapping[str, Job], folder: Path) -> None:
     """Measure the memory of each job, in a run of its own."""
     for what, job in jobs.items():
-        alone, together = memory(job, folder)
-        results.add(group, entries, what, RESIDENT, alone)
-        results.add(group, entries, what, WITH_HELPER, together)
+        results.add(group, entries, what, RESIDENT, memory(job, folder))
