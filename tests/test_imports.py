@@ -17,7 +17,7 @@ DELETING = re.compile(
     r"|\brmtree\b|\bshutil\.move\b"
 )
 ALLOWED_TO_DELETE = {"removal/execute.py", "pip/memory.py", "system/files.py", "export/target_folder.py"}
-"""What deletes: beneath a root, and files of ours, the damaged memory, preferences and reports that are written anew,
+"""What deletes: beneath a root, and files of ours, the damaged memory, the theme and reports that are written anew,
 and what an export has begun outside the root and cannot end."""
 
 

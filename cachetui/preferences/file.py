@@ -1,29 +1,48 @@
-"""The file of preferences: where it is, reading it, and the one thing that is written into it."""
+"""Read the user's file of preferences; read and write the theme that the user chose in the browser.
+
+The preferences are the user's own file and never written. The theme has a small state file beside them.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
 
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
-from cachetui.system.files import is_at_home, replace_file
+from cachetui.preferences.names import THEMES
+from cachetui.system.files import is_at_home, is_own, replace_file
 
 LONGEST = 1_000_000
-"""Bytes of a file that are read at most: more are no preferences."""
+"""Bytes of a preferences file that are read at most."""
+LONGEST_THEME = 100
+"""Bytes of a theme file that are read at most."""
 
 
 def preferences_path() -> Path:
-    """Return where the user's file is looked for."""
+    """Return the place of the user's preferences."""
     return Path(platformdirs.user_config_path("cachetui", appauthor=False)) / "preferences.toml"
 
 
+def theme_path() -> Path:
+    """Return the place of the theme that the user chose in the browser."""
+    return Path(platformdirs.user_state_path("cachetui", appauthor=False)) / "theme"
+
+
 def read_preferences(path: Path | None = None) -> Preferences:
-    """Read the user's file, or the one at `path`. Without one everything is at its default; raises nothing."""
-    path = path or preferences_path()
+    """Read the user's file, or the one at `path`. Without a file, everything is at its default. Raises nothing.
+
+    The theme is the one in the file, or else the one that the user chose in the browser.
+    """
+    preferences = _read(path or preferences_path())
+    return preferences if preferences.theme else replace(preferences, theme=read_theme_file())
+
+
+def _read(path: Path) -> Preferences:
     try:
         content = _content(path)
     except OSError as error:
@@ -38,7 +57,7 @@ def read_preferences(path: Path | None = None) -> Preferences:
 
 
 def _content(path: Path) -> bytes | None:
-    """Return what a file holds; None where there is none. Raises OSError."""
+    """Return the content of a file; None if there is none. Raises OSError."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise OSError("it is not a file")
@@ -53,33 +72,38 @@ def _content(path: Path) -> bytes | None:
     return content
 
 
-def remember_theme(theme: str, path: Path | None = None) -> None:
-    """Write the theme into the user's file, which is made if it is not there; all else in it stays byte for byte.
-
-    The file is replaced by a whole one, of the same mode and owner. Raises CachetuiError where it cannot be written, or
-    is no TOML.
-    """
-    path = path or preferences_path()
+def read_theme_file(path: Path | None = None) -> str | None:
+    """Return the theme that the user chose in the browser; None unless a file of the user's own names one."""
     try:
-        place = Path(os.path.realpath(path))  # of a link, what it leads to is written
-        content = _content(path) or b""
-        changed = _with_theme(content, theme)
-        if changed != content:
-            if place.exists() and not os.access(place, os.W_OK):
-                raise OSError("it is read-only")
-            if not is_at_home(place):
-                raise OSError("its folder is another user's")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            replace_file(place, changed)
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
-        raise CachetuiError(f"The theme is not remembered, for {path} cannot be changed: {reason}.") from None
+        with open(path or theme_path(), "rb", opener=_open_here) as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode) or not is_own(found):
+                return None
+            theme = file.read(LONGEST_THEME).decode("utf-8", "replace").strip()
+    except OSError:
+        return None
+    return theme if theme in THEMES else None
 
 
-def _with_theme(content: bytes, theme: str) -> bytes:
-    """Return a file's content with another theme. Raises ValueError where it is no TOML."""
-    from cachetui.preferences.toml import with_string  # noqa: PLC0415 - seldom needed
+def _open_here(path: str, flags: int) -> int:
+    """Open a file: no link is followed, and no pipe waited for."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
-    text = content.decode("utf-8")
-    mark = text[: text.startswith("\ufeff")]
-    return f"{mark}{with_string(text.removeprefix(mark), 'theme', theme)}".encode()
+
+def save_theme(theme: str, preferences: Preferences, path: Path | None = None) -> None:
+    """Save the theme that the user chose in the browser, for `read_preferences`; `path` is the file of the theme.
+
+    Raises CachetuiError if it cannot be written, or if the preferences set another theme: that one counts.
+    """
+    if "theme" in preferences.lines:
+        if theme == preferences.theme:
+            return
+        raise CachetuiError(f'Theme not saved: {preferences.path} sets "{preferences.theme}". Change it there.')
+    path = path or theme_path()
+    try:
+        if not is_at_home(path):
+            raise OSError("its folder belongs to another user")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(path, f"{theme}\n".encode())
+    except OSError as error:
+        raise CachetuiError(f"Theme not saved: cannot write {path}: {error.strerror or error}.") from None

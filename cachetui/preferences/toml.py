@@ -1,11 +1,10 @@
-"""The position of each key in a TOML document, which `tomllib` does not give; setting one changes nothing else.
+"""The position of each key in a TOML document, which `tomllib` does not give.
 
 Only documents that `tomllib` has read are looked at here, so nothing is judged again (https://toml.io/en/v1.0.0).
 """
 
 from __future__ import annotations
 
-import json
 import re
 import tomllib
 from bisect import bisect_right
@@ -173,32 +172,3 @@ def line_of_error(error: ValueError, text: str) -> int | None:
     if found:
         return int(found[1])
     return text.rstrip().count("\n") + 1 if "at end of document" in str(error) else None
-
-
-def with_string(text: str, key: str, value: str) -> str:
-    """Return a document in which a key of the outermost table has a string as its value, and all else is as it was.
-
-    Raises ValueError where the document is none, or where that cannot be.
-    """
-    try:
-        before = tomllib.loads(text)
-        places = Places(text)
-    except RecursionError:
-        raise ValueError("it is nested too deeply") from None
-    written, place = json.dumps(value), places.found.get((key,))
-    if place is not None:
-        changed = f"{text[: place.start]}{written}{text[place.end :]}"
-    else:
-        end = "\r\n" if "\r\n" in text else "\n"
-        line = f"{key} = {written}{end}"
-        at = text.find("\n", places.outermost) + 1 if places.outermost else 0
-        if places.outermost and not at:  # the last line does not end
-            changed = f"{text}{end}{line}"
-        else:
-            changed = f"{text[:at]}{line}{end if text and not at else ''}{text[at:]}"
-    try:
-        if tomllib.loads(changed) == before | {key: value}:
-            return changed
-    except ValueError:
-        pass  # such as where the key is a table
-    raise ValueError(f"{key} is no string in it")

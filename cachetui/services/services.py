@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.model import NS
-from cachetui.preferences.file import read_preferences, remember_theme
+from cachetui.preferences.file import read_preferences, save_theme
 from cachetui.preferences.model import Preferences
 from cachetui.services.guard import guard
 from cachetui.system.tree import never
@@ -115,9 +115,9 @@ class Services:
         """Read the user's preferences as they are now; raises nothing."""
         return read_preferences()
 
-    def save_theme(self, theme: str, path: Path) -> None:
-        """Remember the theme."""
-        remember_theme(theme, path)
+    def save_theme(self, theme: str, preferences: Preferences) -> None:
+        """Save the theme chosen in the browser. Raises CachetuiError if it is not saved."""
+        save_theme(theme, preferences)
 
     def protected(self, entries: Collection[Entry], protection: Protection) -> frozenset[str]:
         """Return the paths of the entries that the preferences protect."""

@@ -126,7 +126,7 @@ class CachetuiApp(Exporter):
 
     def _remember_theme(self) -> None:
         if self.preferences.path is not None:
-            job = partial(workers.remember, lambda: self.theme, self.preferences.path)
+            job = partial(workers.remember, lambda: self.theme, self.preferences)
             self._beside(job, group="remember")
 
     @on(workers.NotRemembered)

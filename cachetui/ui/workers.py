@@ -19,7 +19,8 @@ from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Interpreter, Location
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan.scanner import scan
-from cachetui.preferences.file import remember_theme
+from cachetui.preferences.file import save_theme
+from cachetui.preferences.model import Preferences
 from cachetui.ui.edge import edge
 from cachetui.ui.preferring import Prefer, Preferred, protected_of, without
 
@@ -127,7 +128,7 @@ class Refused(Message):
 
 @dataclass
 class NotRemembered(Message):
-    """The theme could not be written into the preferences."""
+    """The theme was not saved."""
 
     reason: str
     """A sentence that says why."""
@@ -285,11 +286,11 @@ def remove(agreed: Plan, inventory: Inventory, *, read: Prefer, now_ns: int, pos
         post(Removed(agreed, outcome))
 
 
-def remember(theme: Callable[[], str], path: Path | None, post: Post, stop: Stop) -> None:
-    """Write the theme of the moment into the preferences; of several at once the last counts."""
+def remember(theme: Callable[[], str], preferences: Preferences, post: Post, stop: Stop) -> None:
+    """Save the current theme; of several at once the last counts."""
     del stop  # it takes no time
     with WRITING:
         try:
-            remember_theme(theme(), path)
+            save_theme(theme(), preferences)
         except CachetuiError as error:
             post(NotRemembered(str(error)))

@@ -6,10 +6,22 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cachetui.errors import CachetuiError
-from cachetui.preferences.file import LONGEST, preferences_path, read_preferences, remember_theme
+from cachetui.preferences.file import (
+    LONGEST,
+    preferences_path,
+    read_preferences,
+    read_theme_file,
+    save_theme,
+    theme_path,
+)
 from cachetui.preferences.model import Preferences
+from cachetui.preferences.names import THEMES
+
+NOBODY_SET = Preferences()
 
 
 @pytest.fixture
@@ -17,12 +29,21 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "preferences.toml"
 
 
-def test_the_place_follows_home_and_xdg(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert preferences_path().name == "preferences.toml"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make a folder for the files that Hypothesis makes up."""
+    return tmp_path_factory.mktemp("any")
+
+
+def test_the_places_follow_home_and_xdg(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (preferences_path().name, theme_path().name) == ("preferences.toml", "theme")
     assert home in preferences_path().parents
+    assert home in theme_path().parents
     if os.name == "posix" and not Path("/System").is_dir():
         monkeypatch.setenv("XDG_CONFIG_HOME", str(home / "elsewhere"))
+        monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
         assert preferences_path() == home / "elsewhere/cachetui/preferences.toml"
+        assert theme_path() == home / "state/cachetui/theme"
 
 
 def test_no_file_is_all_defaults(path: Path) -> None:
@@ -49,68 +70,135 @@ def test_what_is_no_file_is_one_complaint_that_stops_removals(path: Path) -> Non
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
     assert len(read_preferences(path).complaints) == 1
-    with pytest.raises(CachetuiError):
-        remember_theme("nord", path)
+    assert read_theme_file(path) is None
+
+
+PIECES = st.sampled_from(["theme", "keys", "protect", "prune", " = ", "[", "]", "'nord'", "'six'", "3", "\n", '"', "."])
+
+
+@given(content=st.lists(PIECES, max_size=20).map("".join).map(str.encode) | st.binary(max_size=80))
+def test_no_file_breaks_reading_it(folder: Path, content: bytes) -> None:
+    path = folder / "preferences.toml"
+    path.write_bytes(content)
+    found = read_preferences(path)
+    assert (found.path, found.exists) == (path, True)
+    assert path.read_bytes() == content
+
+
+# The theme chosen in the browser
+
+
+def test_a_saved_theme_counts_unless_the_preferences_set_one(path: Path) -> None:
+    save_theme("gruvbox", read_preferences(path))
+    assert theme_path().read_bytes() == b"gruvbox\n"
+    assert read_preferences(path) == Preferences(path, theme="gruvbox")
+    assert not path.exists()
+    path.write_text("theme = 'nord'")
+    assert read_preferences(path).theme == "nord"
+    path.write_text("theme = 'no such theme'")
+    assert read_preferences(path).theme == "gruvbox"
+    path.write_text("theme = ")
+    assert read_preferences(path).theme == "gruvbox"
+
+
+def test_a_theme_is_not_saved_where_the_preferences_set_another(path: Path) -> None:
+    path.write_text("theme = 'nord' # mine")
+    preferences = read_preferences(path)
+    with pytest.raises(CachetuiError) as raised:
+        save_theme("gruvbox", preferences)
+    assert str(raised.value) == f'Theme not saved: {path} sets "nord". Change it there.'
+    save_theme("nord", preferences)  # as it is set: nothing to save
+    assert not theme_path().exists()
+    assert path.read_text() == "theme = 'nord' # mine"
+
+
+@given(content=st.binary(max_size=200) | st.sampled_from(THEMES).map(str.encode))
+def test_no_theme_file_breaks_reading_it(folder: Path, content: bytes) -> None:
+    path = folder / "theme"
+    path.write_bytes(content)
+    found = read_theme_file(path)
+    assert found is None or found in THEMES
+    assert found is None or content.strip() == found.encode()
+
+
+@given(theme=st.sampled_from(THEMES))
+def test_what_is_saved_is_read(folder: Path, theme: str) -> None:
+    save_theme(theme, NOBODY_SET, folder / "theme")
+    assert read_theme_file(folder / "theme") == theme
+
+
+def test_a_theme_file_that_is_huge_or_no_file_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "theme"
+    assert read_theme_file(path) is None
+    path.mkdir()
+    assert read_theme_file(path) is None
+    path.rmdir()
+    path.write_bytes(b"nord" + b" " * 10_000_000 + b"x")
+    assert read_theme_file(path) == "nord"
+    path.write_bytes(b" " * 10_000_000 + b"nord")
+    assert read_theme_file(path) is None
+    assert read_theme_file(path / "theme") is None
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="links are followed here")
+def test_a_link_in_the_place_of_the_theme_is_not_followed(tmp_path: Path) -> None:
+    path, target = tmp_path / "theme", tmp_path / "target"
+    target.write_text("nord")
+    for leads in (target.name, path.name, "nowhere"):
+        path.symlink_to(leads)
+        assert read_theme_file(path) is None
+        path.unlink()
+    path.symlink_to(target.name)
+    save_theme("gruvbox", NOBODY_SET, path)
+    assert not path.is_symlink()
+    assert (read_theme_file(path), target.read_text()) == ("gruvbox", "nord")
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="only others cannot read it")
+def test_a_theme_file_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "theme"
+    path.write_text("nord")
+    path.chmod(0)
+    assert read_theme_file(path) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root can act in another's home")
-def test_no_file_is_made_in_the_home_of_another_user(tmp_path: Path) -> None:
+def test_another_users_theme_is_neither_read_nor_written(tmp_path: Path) -> None:
     home = tmp_path / "another"
     home.mkdir()
     os.chown(home, 1234, 1234)
-    with pytest.raises(CachetuiError, match="its folder is another user's"):
-        remember_theme("nord", home / ".config/cachetui/preferences.toml")
+    with pytest.raises(CachetuiError, match="its folder belongs to another user"):
+        save_theme("nord", NOBODY_SET, home / ".local/state/cachetui/theme")
     assert [*home.iterdir()] == []
+    path = tmp_path / "theme"
+    path.write_text("nord")
+    assert read_theme_file(path) == "nord"
+    os.chown(path, 1234, 1234)
+    assert read_theme_file(path) is None
 
 
-def test_a_theme_is_remembered_and_all_else_stays(path: Path) -> None:
-    before = b"\xef\xbb\xbf# mine\r\ntheme = 'dark' # dear\r\n[prune]\r\nsuperseded=true"
-    path.write_bytes(before)
-    path.chmod(0o640)
-    remember_theme("nord", path)
-    assert path.read_bytes() == before.replace(b"'dark'", b'"nord"')
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert [one.name for one in path.parent.iterdir()] == [path.name]
-    assert read_preferences(path).theme == "nord"
+def test_only_the_user_can_read_a_new_theme_file(home: Path) -> None:
+    save_theme("nord", NOBODY_SET)
+    assert home in theme_path().parents
+    assert [one.name for one in theme_path().parent.iterdir()] == ["theme"]
+    if os.name == "posix":
+        assert stat.S_IMODE(theme_path().stat().st_mode) == 0o600
 
 
-def test_a_theme_makes_the_file(path: Path) -> None:
-    path = path.parent / "new/cachetui/preferences.toml"
-    remember_theme("nord", path)
-    assert path.read_bytes() == b'theme = "nord"\n'
-
-
-def test_a_link_stays_a_link(path: Path) -> None:
-    target = path.parent / "dotfiles.toml"
-    target.write_text("age = 'read'\n")
-    path.symlink_to(target.name)
-    remember_theme("nord", path)
-    assert path.is_symlink()
-    assert target.read_text() == "age = 'read'\ntheme = \"nord\"\n"
-
-
-def test_no_draft_is_left_where_the_file_cannot_be_replaced(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_draft_is_left_where_the_file_cannot_be_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(os, "replace", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        remember_theme("nord", path)
-    assert [*path.parent.iterdir()] == []
+        save_theme("nord", NOBODY_SET, tmp_path / "theme")
+    assert [*tmp_path.iterdir()] == []
 
 
-@pytest.mark.parametrize("content", [b"theme = ", b"theme = '\xff'", b"[theme]\na = 1"])
-def test_a_file_that_cannot_be_changed_is_left(path: Path, content: bytes) -> None:
-    path.write_bytes(content)
-    with pytest.raises(CachetuiError, match=r"The theme is not remembered"):
-        remember_theme("nord", path)
-    assert path.read_bytes() == content
-
-
-def test_a_place_that_cannot_be_written_is_told(path: Path) -> None:
-    path.touch()
-    with pytest.raises(CachetuiError, match=r"The theme is not remembered"):
-        remember_theme("nord", path / "preferences.toml")
-    (path.parent / "folder").mkdir()
-    with pytest.raises(CachetuiError, match=r"it is not a file"):
-        remember_theme("nord", path.parent / "folder")
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for path in (tmp_path / "file/theme", tmp_path / "folder"):
+        with pytest.raises(CachetuiError, match=r"Theme not saved: cannot write .*: .+\."):
+            save_theme("nord", NOBODY_SET, path)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "folder"]

@@ -3,11 +3,10 @@ from __future__ import annotations
 import tomllib
 from typing import Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.preferences.toml import Path, Places, line_of_error, with_string
+from cachetui.preferences.toml import Path, Places, line_of_error
 
 DOCUMENT = '''\
 # a comment with = and [brackets]
@@ -115,36 +114,3 @@ def test_whatever_is_toml_has_exactly_the_places_that_it_says(text: str) -> None
         assert line is None or 1 <= line <= text.count("\n") + 1
         return
     assert Places(text).found.keys() == leaves((), document) - {()}
-
-
-@given(st.lists(PIECES, max_size=25).map("".join), st.text(max_size=5))
-def test_setting_a_key_changes_nothing_else(text: str, value: str) -> None:
-    try:
-        changed = with_string(text, "a", value)
-    except ValueError:
-        return
-    assert tomllib.loads(changed) == tomllib.loads(text) | {"a": value}
-    assert changed != text or tomllib.loads(text).get("a") == value
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("", 'theme = "nord"\n'),
-        ("# mine\n", 'theme = "nord"\n\n# mine\n'),
-        ("theme='dark' # it\nage='read'", "theme=\"nord\" # it\nage='read'"),
-        ("age = 'read' # why\n# more\n[keys]\n", "age = 'read' # why\ntheme = \"nord\"\n# more\n[keys]\n"),
-        ("age = 'read' # why", "age = 'read' # why\ntheme = \"nord\"\n"),
-        ("[keys]\r\ntheme = 'x'\r\n", "theme = \"nord\"\r\n\r\n[keys]\r\ntheme = 'x'\r\n"),
-        ('theme = """\ndark"""\n', 'theme = "nord"\n'),
-        ("theme = [\n1]\n", 'theme = "nord"\n'),
-    ],
-)
-def test_only_the_value_is_written(before: str, after: str) -> None:
-    assert with_string(before, "theme", "nord") == after
-
-
-@pytest.mark.parametrize("text", ["theme = ", "[theme]\nx = 1\n", "theme.x = 1\n", "[[theme]]\n", "a = " + "[" * 5_000])
-def test_what_cannot_be_set_is_left(text: str) -> None:
-    with pytest.raises(ValueError):
-        with_string(text, "theme", "nord")

@@ -10,7 +10,7 @@ import pytest
 from cachetui.browsing.rows import SortOrder
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
-from cachetui.preferences.file import read_preferences
+from cachetui.preferences.file import read_preferences, theme_path
 from cachetui.text.format import disk_text
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.columns import Layout, columns
@@ -49,40 +49,59 @@ def write(root: Path, text: str) -> None:
     (root.parent / "preferences.toml").write_text(text, encoding="utf-8")
 
 
-async def test_a_theme_is_taken_up_and_another_remembered(root: Path) -> None:
-    path = root.parent / "preferences.toml"
-    app = app_with(root, "theme = 'nord' # mine\n[prune]\n")
-    async with app.run_test(size=SIZE) as pilot:
-        await settled(pilot)
-        assert app.theme == "nord"
-        app.theme = "gruvbox"
-        await settled(pilot)
-        assert path.read_text() == 'theme = "gruvbox" # mine\n[prune]\n'
-        assert "Preferences" not in text_of(app)
-    assert app_with(root, None).preferences.theme == "gruvbox"
+def notifications(app: CachetuiApp, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return the list to which the app's notifications will be added."""
+    told: list[str] = []
+    monkeypatch.setattr(app, "notify", lambda message, **_: told.append(message))
+    return told
 
 
-async def test_without_a_file_one_is_made_only_for_a_theme(root: Path) -> None:
+async def test_a_theme_is_saved_for_the_next_time(root: Path) -> None:
     path = root.parent / "preferences.toml"
     app = app_with(root, None)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert not path.exists()
-        app.theme = "nord"
+        assert not theme_path().exists()
+        for theme in ("nord", "gruvbox"):
+            app.theme = theme
+            await settled(pilot)
+    assert not path.exists()
+    again = app_with(root, None)
+    async with again.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert path.read_text() == 'theme = "nord"\n'
+        assert again.theme == "gruvbox"
 
 
-async def test_a_theme_that_cannot_be_written_is_told_once(root: Path) -> None:
+async def test_a_theme_of_the_preferences_counts_and_that_another_is_not_saved_is_told_once(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = root.parent / "preferences.toml"
+    app = app_with(root, "theme = 'nord' # mine\n[prune]\n")
+    told = notifications(app, monkeypatch)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        assert app.theme == "nord"
+        for theme in ("gruvbox", "dracula"):
+            app.theme = theme
+            await settled(pilot)
+        assert app.theme == "dracula"
+        assert told == [f'Theme not saved: {path} sets "nord". Change it there.']
+    assert not theme_path().exists()
+    assert path.read_text() == "theme = 'nord' # mine\n[prune]\n"
+
+
+async def test_a_theme_that_cannot_be_written_is_told_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = app_with(root, "theme = ")
+    told = notifications(app, monkeypatch)
+    theme_path().parent.parent.mkdir(parents=True)
+    theme_path().parent.touch()
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         for theme in ("nord", "gruvbox"):
             app.theme = theme
             await settled(pilot)
-        told = [one.message for one in app._notifications]
         assert len(told) == 1
-        assert told[0].startswith("The theme is not remembered")
+        assert told[0].startswith("Theme not saved: cannot write")
     assert (root.parent / "preferences.toml").read_text() == "theme = "
 
 
