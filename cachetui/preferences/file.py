@@ -95,7 +95,7 @@ def save_theme(theme: str, preferences: Preferences, path: Path | None = None) -
 
     Raises CachetuiError if it cannot be written, or if the preferences set another theme: that one counts.
     """
-    if "theme" in preferences.lines:
+    if "theme" in preferences.given:
         if theme == preferences.theme:
             return
         raise CachetuiError(f'Theme not saved: {preferences.path} sets "{preferences.theme}". Change it there.')

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+from cachetui.text.excerpt import brief
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
     from cachetui.labels import Facts, Word
@@ -22,22 +26,33 @@ COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
 Stops = Literal["", "prune", "removal"]
 """What does not happen until a complaint is mended: nothing in particular, the policy, or any removal."""
 KEYS = ("theme", "columns", "sort", "age", "keys", "protect", "prune")
-"""What the file may say."""
+"""The keys of the file."""
+BARE = re.compile("[A-Za-z0-9_-]+")
+"""A key that TOML writes without quotes."""
 
 
 class Problem(NamedTuple):
     """Something wrong in the file."""
 
-    line: int | None
-    """Its line, counted from 1; None where it is the file itself."""
+    key: str
+    """The path of the key, as TOML writes it; empty if it is the file itself."""
     sentence: str
-    """What is wrong, without a full stop; it may quote the file."""
+    """What is wrong and what to do, without a full stop; it may quote the file."""
     stops: Stops = ""
     """What does not happen until it is mended."""
 
     def __str__(self) -> str:
-        """Return it with its line."""
-        return f"line {self.line}: {self.sentence}" if self.line else self.sentence
+        """Return it with its key."""
+        return f"{self.key}: {self.sentence}" if self.key else self.sentence
+
+
+def key_path(*keys: str) -> str:
+    """Return the path of a key as TOML writes it, such as `keys."rows.up"`; long keys are cut."""
+    return ".".join([brief(key) if BARE.fullmatch(key) else _quoted(brief(key)) for key in keys])
+
+
+def _quoted(key: str) -> str:
+    return json.dumps(key, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML takes only so
 
 
 class Sorting(NamedTuple):
@@ -112,9 +127,9 @@ class Preferences:
     policy: Policy | None = None
     """What `prune` does when nothing is asked for; None where there is none, or something is wrong in it."""
     complaints: tuple[Problem, ...] = ()
-    """Everything that is wrong, by line."""
-    lines: Mapping[str, int] = field(default_factory=dict)
-    """The lines of what the file says and counts, by key: those in `[keys]` as `keys.ID`."""
+    """Everything that is wrong, in the order of the file."""
+    given: frozenset[str] = frozenset()
+    """Which of `KEYS` the file sets, validly."""
 
     def stopping(self, what: Stops) -> Problem | None:
         """Return the first complaint that keeps something from happening, if there is one."""
@@ -126,5 +141,6 @@ class Preferences:
         complaint = self.stopping("removal")
         if complaint is None:
             return None
-        where = f"{self.path}, {complaint}" if complaint.line else f"{self.path}: {complaint}"
-        return f"What is protected cannot be told, so nothing is removed until that is mended: {where}."
+        return (
+            f"What is protected cannot be told, so nothing is removed until that is mended: {self.path}: {complaint}."
+        )

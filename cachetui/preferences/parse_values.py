@@ -1,4 +1,4 @@
-"""Read single values of a file of preferences: what they mean, or in words why they cannot count."""
+"""Read single values of a preferences file: what they mean, or in words what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
+from cachetui.labels import Word
 from cachetui.preferences.model import COLUMNS, ColumnName, SortBy, Sorting
 from cachetui.preferences.names import THEMES
 from cachetui.rules import CHOOSERS, Moment
@@ -15,76 +16,83 @@ from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.excerpt import brief, excerpt
 
 REVERSE = "reverse"
+UNDECIDED: tuple[Word, ...] = ("unusable", "protected")
+"""Labels that cannot decide what is protected: the first is not always known, the second would refer to itself."""
 
 
 class InvalidValueError(ValueError):
-    """A value that cannot count; its words are the end of a sentence."""
-
-    def __init__(self, words: str, *within: str | int) -> None:
-        super().__init__(words)
-        self.within = within
-        """The way to it within the value."""
+    """A value that cannot count; its words say why, without a full stop."""
 
 
-def read_theme(value: object) -> str | None:
-    """Read the name of a theme of the browser. Raises WrongError."""
+def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
+    """Return a question in parentheses that names what comes close to an unknown name; empty if nothing does."""
+    close = " or ".join([f'"{one}"' for one in get_close_matches(name, list(known), most)])
+    return f" (did you mean {close}?)" if close else ""
+
+
+def read_theme(value: object) -> str:
+    """Read the name of a theme. Raises InvalidValueError."""
     if not isinstance(value, str) or not value:
-        raise InvalidValueError('a name is wanted, such as "nord"')
+        raise InvalidValueError('expected a theme name, for example "nord"')
     if value not in THEMES:
-        close = get_close_matches(value, THEMES, 1)
-        hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
-        raise InvalidValueError(f'there is no theme "{brief(value)}"{hint}')
+        hint = did_you_mean(value, THEMES) or "; the palette lists the themes"
+        raise InvalidValueError(f'unknown theme "{brief(value)}"{hint}')
     return value
 
 
 def _one_of(value: object, known: Iterable[str]) -> str:
     if not isinstance(value, str) or value not in known:
-        said = f'"{brief(value)}" is none of' if isinstance(value, str) else "wanted is one of"
-        raise InvalidValueError(f"{said} {', '.join(known)}")
+        found = f', not "{brief(value)}"' if isinstance(value, str) else ""
+        raise InvalidValueError(f"expected one of {', '.join(known)}{found}")
     return value
 
 
 def read_moment(value: object) -> Moment:
-    """Read from when ages are counted. Raises WrongError."""
+    """Read from when ages are counted. Raises InvalidValueError."""
     return cast(Moment, _one_of(value, get_args(Moment)))
 
 
 def read_sorting(value: object) -> Sorting:
-    """Read by what to sort, and which way round. Raises WrongError."""
+    """Read the order of the browser. Raises InvalidValueError."""
     words = value.split() if isinstance(value, str) else []
     if len(words) not in (1, 2) or words[1:] not in ([], [REVERSE]):
-        raise InvalidValueError(f'wanted is one of {", ".join(get_args(SortBy))}, such as "age", or "age {REVERSE}"')
+        known = ", ".join(get_args(SortBy))
+        raise InvalidValueError(f'expected one of {known}, for example "age" or "age {REVERSE}"')
     return Sorting(cast(SortBy, _one_of(words[0], get_args(SortBy))), len(words) > 1)
 
 
 def read_columns(value: object) -> tuple[ColumnName, ...]:
-    """Read names of columns, in whatever order; return them in their own. Raises WrongError."""
+    """Read names of columns in any order; return them in the browser's order. Raises InvalidValueError."""
     if not isinstance(value, list):
-        raise InvalidValueError(f"a list is wanted, of {', '.join(COLUMNS)}")
-    for index, name in enumerate(value):
-        try:
-            _one_of(name, COLUMNS)
-        except InvalidValueError as error:
-            raise InvalidValueError(str(error), index) from None
+        raise InvalidValueError(f"expected a list of {', '.join(COLUMNS)}")
+    for name in value:
+        _one_of(name, COLUMNS)
     return tuple([name for name in COLUMNS if name in value])
+
+
+def read_key(value: object) -> str:
+    """Read the keys of a key binding, with commas between them. Raises InvalidValueError."""
+    if not isinstance(value, str) or not value.strip():
+        raise InvalidValueError('expected a key, for example "x", or several, for example "x,ctrl+x"')
+    return value
 
 
 def _flag(value: object) -> bool:
     if not isinstance(value, bool):
-        raise InvalidValueError("true or false is wanted, without quotes")
+        raise InvalidValueError("expected true or false, without quotes")
     return value
 
 
 def _number(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidValueError("a number is wanted, 0 or more, without quotes")
+        raise InvalidValueError("expected a whole number, 0 or more, without quotes")
     return value
 
 
 def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], int]:
     def read(value: object) -> int:
         if not isinstance(value, str):
-            raise InvalidValueError(f'a string is wanted, such as "{example}"')
+            raise InvalidValueError(f'expected a string, for example "{example}"')
         try:
             return parse(value)
         except ValueError as error:
@@ -94,30 +102,41 @@ def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], i
 
 
 def read_terms(value: object) -> Predicate:
-    """Read terms, in one string or a list of them. Raises WrongError, which tells the place within the string."""
+    """Read terms, in one string or a list of them. Raises InvalidValueError, which quotes the term."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list):
-        raise InvalidValueError('a list of terms is wanted, such as ["kind:wheel", "age>90d"]')
-    for index, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise InvalidValueError("a term is wanted, which is a string", index)
+        raise InvalidValueError('expected a list of terms, for example ["kind:wheel", "age>90d"]')
+    if not all(isinstance(text, str) for text in texts):
+        raise InvalidValueError('expected only strings in the list, for example ["kind:wheel", "age>90d"]')
     if not texts:
-        raise InvalidValueError("no term is given")
+        raise InvalidValueError('expected at least one term, for example "kind:wheel"')
     try:
         return parse_terms(texts)
     except TermError as error:
-        at = [texts.index(error.text)] if texts is value and error.text in texts else []
         shown, _ = excerpt(error.text, error.position)
-        raise InvalidValueError(f'{error}, at character {error.position + 1} of "{shown}"', *at) from None
+        raise InvalidValueError(f'{error}, at character {error.position + 1} of "{shown}"') from None
 
 
-READERS: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys((*CHOOSERS, "built"), _flag),
+def read_protected(value: object) -> Predicate:
+    """Read one item of `protect`, which is a string of terms. Raises InvalidValueError, which quotes it."""
+    if not isinstance(value, str):
+        raise InvalidValueError('expected only strings in the list, for example ["torch", "numpy>=2"]')
+    predicate = read_terms(value)
+    for word in UNDECIDED:
+        if word in predicate.words:
+            shown = excerpt(value, value.find(word))[0]
+            raise InvalidValueError(f'is:{word} cannot decide what is protected; take it out of "{shown}"')
+    return predicate
+
+
+RULES: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(CHOOSERS, _flag),
     "older-than": _measured(parse_age, "90d"),
     "by": read_moment,
     "larger-than": _measured(parse_size, "100MB"),
     "keep-latest": _number,
     "max-size": _measured(parse_size, "5GB"),
+    "built": _flag,
     "terms": read_terms,
 }
-"""What reads each key of a policy."""
+"""How to read each key of a policy: the options of `prune`, in their order, and its terms."""

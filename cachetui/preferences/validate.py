@@ -1,4 +1,4 @@
-"""Judge what a file of preferences says: what is wrong is named with its line, and everything else counts."""
+"""Validate a preferences file: each problem is named with its key, and everything else counts."""
 
 from __future__ import annotations
 
@@ -8,192 +8,169 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cachetui.labels import Word
-from cachetui.preferences.model import KEYS, Policy, Preferences, Problem, Protection, Stops
+from cachetui.preferences.model import KEYS, Policy, Preferences, Problem, Protection, Stops, key_path
 from cachetui.preferences.names import IDS
 from cachetui.preferences.parse_values import (
-    READERS,
+    RULES,
     InvalidValueError,
+    did_you_mean,
     read_columns,
+    read_key,
     read_moment,
+    read_protected,
     read_sorting,
-    read_terms,
     read_theme,
 )
-from cachetui.preferences.toml import Path as KeyPath
-from cachetui.preferences.toml import Places, line_of_error
 from cachetui.rules import CHOOSERS, Rules
-from cachetui.terms import Predicate
+from cachetui.text.excerpt import brief, excerpt
 
-RULES = (*CHOOSERS, "older-than", "by", "larger-than", "keep-latest", "max-size", "built", "terms")
-"""What a policy may say: the options of `prune`, and its terms."""
-UNTOLD: tuple[Word, ...] = ("unusable", "protected")
-"""What cannot say what is protected: it is not always known, or it goes round in a circle."""
-ENOUGH = 3
-"""Ids that are named at most where one is not known."""
+READERS: Mapping[str, Callable[[Any], Any]] = {
+    "theme": read_theme,
+    "columns": read_columns,
+    "sort": read_sorting,
+    "age": read_moment,
+}
+"""How to read each key that is no table and protects nothing."""
+FIELDS = {"protect": "protection", "prune": "policy"}
+"""Fields of `Preferences` that are not called as the key is."""
+MOST = 3
+"""Ids that are suggested at most in the place of an unknown one."""
 Value = TypeVar("Value")
 
 
 def judge(content: bytes, path: Path | None = None) -> Preferences:
-    """Return what the content of a file comes to. What cannot be read as TOML stops all removals."""
+    """Return the preferences in the content of a file. A file that is not TOML blocks all removals."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return unread(path, "this is not UTF-8, which TOML has to be", content.count(b"\n", 0, error.start) + 1)
-    try:
-        document = tomllib.loads(text)
-        places = Places(text)
+        return _Judge().judged(_document(content), path)
+    except InvalidValueError as error:
+        return unread(path, str(error))
     except RecursionError:
         return unread(path, "the file is nested too deeply")
+
+
+def unread(path: Path | None, sentence: str) -> Preferences:
+    """Return the defaults for a file that cannot be read, not even for what it protects."""
+    return Preferences(path, exists=True, complaints=(Problem("", sentence, "removal"),))
+
+
+def _document(content: bytes) -> Mapping[str, Any]:
+    """Parse TOML. Raises InvalidValueError, which names the line; RecursionError."""
+    try:
+        return tomllib.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise InvalidValueError(f"invalid UTF-8 (at line {line}); save the file as UTF-8") from None
     except ValueError as error:
-        return unread(path, f"this is not TOML: {str(error).partition(' (at ')[0]}", line_of_error(error, text))
-    return _Judge(document, places).judged(path)
-
-
-def unread(path: Path | None, sentence: str, line: int | None = None) -> Preferences:
-    """Return the defaults for a file of which nothing is known, not even what it protects."""
-    return Preferences(path, exists=True, complaints=(Problem(line, sentence, "removal"),))
+        words, at, place = str(error).rpartition(" (at ")  # the words may quote a key of any length
+        raise InvalidValueError(f"invalid TOML: {excerpt(words, 0)[0]}{at}{place}") from None
 
 
 class _Judge:
-    """Goes through a document key by key."""
+    """Collects the problems of a document, in its order."""
 
-    def __init__(self, document: Mapping[str, Any], places: Places) -> None:
-        self._document = document
-        self._places = places
+    def __init__(self) -> None:
         self._complaints: list[Problem] = []
-        self._lines: dict[str, int] = {}
 
-    def judged(self, path: Path | None) -> Preferences:
-        """Return what counts."""
-        self._name_unknown((), self._document, KEYS)
-        default = Preferences()
-        theme = self._value("theme", read_theme, default.theme)
-        columns = self._value("columns", read_columns, default.columns)
-        sort = self._value("sort", read_sorting, default.sort)
-        age = self._value("age", read_moment, default.age)
-        protection = self._protection()
-        return Preferences(
-            path,
-            exists=True,
-            theme=theme,
-            columns=columns,
-            sort=sort,
-            age=age,
-            keys=self._keys(),
-            protection=protection,
-            policy=self._policy(),
-            complaints=tuple(sorted(self._complaints, key=lambda complaint: complaint.line or 0)),
-            lines=self._lines,
-        )
-
-    def _complain(self, path: KeyPath, words: str, stops: Stops = "") -> None:
-        name = ".".join([key for key in path if isinstance(key, str)])
-        self._complaints.append(Problem(self._places.line(path), f"{name}: {words}", stops))
-
-    def _name_unknown(self, table: tuple[str, ...], found: Iterable[str], known: Iterable[str]) -> None:
-        """Complain of keys that mean nothing. What may be meant to protect stops removals: nothing less is safe."""
-        for key in found:
-            if key in known:
-                continue
-            close = get_close_matches(key.lower().replace("_", "-"), known, 1)
-            hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"
-            if _may_protect(key):
-                hint = "; protect must stand before the first [table]" if table else "; perhaps protect is meant"
-                self._complain((*table, key), f"there is no such key{hint}", "removal")
+    def judged(self, document: Mapping[str, Any], path: Path | None) -> Preferences:
+        """Return the values that count, and the problems."""
+        found: dict[str, Any] = {}
+        for key, value in document.items():
+            if key in READERS:
+                found[key] = self._read(READERS[key], value, (key,))
+            elif key == "keys":
+                found[key] = self._keys(value)
+            elif key == "protect":
+                found[key] = self._protection(value)
+            elif key == "prune":
+                found[key] = self._policy(value)
             else:
-                self._complain((*table, key), f"there is no such key{hint}", "prune" if table else "")
+                self._unknown((), key, KEYS)
+        given = {key: value for key, value in found.items() if value is not None}
+        values = {FIELDS.get(key, key): value for key, value in given.items()}
+        return Preferences(path, True, **values, complaints=tuple(self._complaints), given=frozenset(given))
 
-    def _value(self, key: str, read: Callable[[Any], Value], default: Value, stops: Stops = "") -> Value:
-        """Return what a key says, or the default."""
-        if key not in self._document:
-            return default
+    def _complain(self, path: tuple[str, ...], sentence: str, stops: Stops = "") -> None:
+        self._complaints.append(Problem(key_path(*path), sentence, stops))
+
+    def _read(
+        self, read: Callable[[Any], Value], value: object, path: tuple[str, ...], stops: Stops = ""
+    ) -> Value | None:
+        """Return what a value means; None, and one more problem, if it is invalid."""
         try:
-            value = read(self._document[key])
+            return read(value)
         except InvalidValueError as error:
-            self._complain((key, *error.within), str(error), stops)
-            return default
-        self._lines[key] = self._places.line((key,)) or 0
-        return value
+            self._complain(path, str(error), stops)
+            return None
 
-    def _keys(self) -> Mapping[str, str]:
-        """Return keys by id; dots in an id may be TOML's, too."""
-        table = self._document.get("keys", {})
+    def _unknown(self, table: tuple[str, ...], key: str, known: Iterable[str]) -> None:
+        """Add the problem of an unknown key. One that may be meant to protect blocks removals: nothing less is safe."""
+        path = (*table, key)
+        if not _may_protect(key):
+            hint = did_you_mean(key.lower().replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
+            self._complain(path, f"unknown key{hint}", "prune" if table else "")
+        elif table:
+            self._complain(path, 'unknown key; move "protect" above the first [table]', "removal")
+        else:
+            self._complain(path, 'unknown key (did you mean "protect"?)', "removal")
+
+    def _keys(self, table: object) -> Mapping[str, str] | None:
+        """Return keys by id; the dots of an id may be TOML's, too."""
         if not isinstance(table, dict):
-            self._complain(("keys",), "a table is wanted, such as [keys] with lines below it")
-            return {}
-        keys = {}
+            self._complain(("keys",), "expected a table: write [keys], and the bindings below it")
+            return None
+        keys: dict[str, str] = {}
         for path, value in _leaves(("keys",), table):
             name = ".".join(path[1:])
             if _may_protect(path[-1]):
-                self._complain(path, "protect must stand before the first [table]", "removal")
+                self._unknown(path[:-1], path[-1], ())
             elif name not in IDS:
-                close = get_close_matches(name, IDS, ENOUGH)
-                hint = f"; perhaps {' or '.join(close)} is meant" if close else ""
-                self._complain(path, f"nothing is called so{hint}")
+                self._complain(path, f'unknown key binding id "{brief(name)}"{did_you_mean(name, IDS, MOST)}')
             elif name in keys:
-                self._complain(path, "this is said twice")
-            elif not isinstance(value, str) or not value.strip():
-                self._complain(path, 'a key is wanted, such as "x", or several, such as "x,ctrl+x"')
+                self._complain(path, f'key binding id "{name}" is set twice; remove one of them')
             else:
-                keys[name] = value
-                self._lines[f"keys.{name}"] = self._places.line(path) or 0
-        return keys
+                key = self._read(read_key, value, path)
+                if key is not None:
+                    keys[name] = key
+        return keys or None
 
-    def _protection(self) -> Protection:
-        """Return what counts of `protect`: each of its strings by itself, even where another is wrong."""
-        written = self._document.get("protect", [])
-        if not isinstance(written, list):
-            self._complain(("protect",), 'a list of terms is wanted, such as ["torch", "numpy>=2"]', "removal")
-            return Protection()
-        parsed: list[tuple[Predicate, str]] = []
-        for index, text in enumerate(written):
-            try:
-                predicate = read_terms([text])
-                untold = [word for word in UNTOLD if word in predicate.words]
-                if untold:
-                    raise InvalidValueError(f"is:{untold[0]} cannot say what is protected")
-            except InvalidValueError as error:
-                self._complain(("protect", index), str(error), "removal")
-            else:
-                parsed.append((predicate, text))
-        if "protect" in self._document:
-            self._lines["protect"] = self._places.line(("protect",)) or 0
-        return Protection(tuple([predicate for predicate, _ in parsed]), tuple([text for _, text in parsed]))
-
-    def _policy(self) -> Policy | None:
-        """Return the policy, if every key of it can count: with one of them left out it could choose more."""
-        table = self._document.get("prune")
-        if table is None:
+    def _protection(self, items: object) -> Protection | None:
+        """Return what counts of `protect`: each of its strings by itself, even if another is invalid."""
+        if not isinstance(items, list):
+            self._complain(("protect",), 'expected a list of terms, for example ["torch", "numpy>=2"]', "removal")
             return None
+        read = [(self._read(read_protected, item, ("protect",), "removal"), item) for item in items]
+        valid = [(predicate, item) for predicate, item in read if predicate is not None]
+        return Protection(tuple([predicate for predicate, _ in valid]), tuple([item for _, item in valid]))
+
+    def _policy(self, table: object) -> Policy | None:
+        """Return the policy if all of it is valid: without one of its keys it could choose more."""
         if not isinstance(table, dict):
-            self._complain(("prune",), "a table is wanted, such as [prune] with lines below it", "prune")
+            self._complain(("prune",), "expected a table: write [prune], and the rules below it", "prune")
             return None
         before = len(self._complaints)
-        self._name_unknown(("prune",), table, RULES)
         values: dict[str, Any] = {}
-        for key in RULES:
-            if key in table:
-                try:
-                    values[key] = READERS[key](table[key])
-                except InvalidValueError as error:
-                    self._complain(("prune", key, *error.within), str(error), "prune")
+        for key, value in table.items():
+            if key in RULES:
+                values[key] = self._read(RULES[key], value, ("prune", key), "prune")
+            else:
+                self._unknown(("prune",), key, RULES)
         if len(self._complaints) > before:
             return None
-        self._lines["prune"] = self._places.line(("prune",)) or 0
         rules = {key.replace("-", "_"): value for key, value in values.items() if key not in CHOOSERS}
         chosen = frozenset([chooser for chooser in CHOOSERS if values.get(chooser)])
-        said = {key: [table[key]] if key == "terms" and isinstance(table[key], str) else table[key] for key in values}
-        return Policy(Rules(chosen, **rules), said)
+        written = {key: table[key] for key in RULES if key in table}
+        if isinstance(written.get("terms"), str):
+            written["terms"] = [written["terms"]]
+        return Policy(Rules(chosen, **rules), written)
 
 
 def _may_protect(key: str) -> bool:
-    """Return whether a key that means nothing may have been meant to protect."""
+    """Return whether an unknown key may be meant to protect."""
     return bool(get_close_matches(key.lower(), ["protect"], 1))
 
 
 def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield what tables within a table say, with the way to it."""
+    """Yield the values in a table and the tables within it, each with its path."""
     for key, value in table.items():
         if isinstance(value, dict) and value:
             yield from _leaves((*path, key), value)

@@ -108,16 +108,15 @@ class CachetuiApp(Exporter):
         self.complaints = self.complaints_of(self.preferences)
 
     def complaints_of(self, preferences: Preferences) -> tuple[Problem, ...]:
-        """Return everything that is wrong with preferences, by line: also what only the app can tell."""
+        """Return everything that is wrong with preferences: also what only the app can tell."""
         theme = preferences.theme
         met = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
         complaints = [*super().complaints_of(preferences), *met.complaints]
         if theme is not None and theme not in self.available_themes:
             close = get_close_matches(theme, self.available_themes, 1)
             hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
-            words = f'theme: there is no theme "{theme}"{hint}'
-            complaints.append(Problem(preferences.lines.get("theme"), words))
-        return tuple(sorted(complaints, key=lambda complaint: complaint.line or 0))
+            complaints.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
+        return tuple(complaints)
 
     def on_mount(self) -> None:
         """Remember the theme as soon as another one is chosen."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from textual.binding import Binding
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
-from cachetui.preferences.model import Preferences, Problem
+from cachetui.preferences.model import Preferences, Problem, key_path
 from cachetui.ui.bindings import NAMES
 
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
@@ -43,7 +43,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
     wishes: dict[str, tuple[str, ...]] = {}
 
     def complain(name: str, words: str) -> None:
-        complaints.append(Problem(preferences.lines.get(f"keys.{name}"), f"keys.{name}: {words}"))
+        complaints.append(Problem(key_path("keys", name), words))
 
     for name, written in preferences.keys.items():
         if name not in defaults:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.preferences.file import preferences_path
+from cachetui.preferences.file import preferences_path, read_preferences, save_theme
 from tests.cli.conftest import Run
 
 WRONG = """\
@@ -51,8 +51,8 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         "keys      marks.review = x",
         "protect   torch",
         "prune     --superseded --older-than 90d",
-        "line 2    colums: there is no such key; perhaps columns is meant.",
-        "line 3    protect: whel is no kind; perhaps wheel is meant, at character 6 of",
+        'problem   colums: unknown key (did you mean "columns"?).',
+        "problem   protect: whel is no kind; perhaps wheel is meant, at character 6 of",
         '          "kind:whel".',
         "Nothing is removed until what is protected can be told.",
     ]
@@ -75,10 +75,10 @@ def test_the_same_as_json(run: Run) -> None:
         "prune": {"superseded": True, "older-than": "90d"},
         "defaults": ["columns", "sort", "age"],
         "complaints": [
-            {"line": 2, "sentence": "colums: there is no such key; perhaps columns is meant", "stops": None},
+            {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "stops": None},
             {
-                "line": 3,
-                "sentence": 'protect: whel is no kind; perhaps wheel is meant, at character 6 of "kind:whel"',
+                "key": "protect",
+                "sentence": 'whel is no kind; perhaps wheel is meant, at character 6 of "kind:whel"',
                 "stops": "removal",
             },
         ],
@@ -90,11 +90,20 @@ def test_names_that_the_browser_does_not_know_are_told(run: Run) -> None:
     said = run("preferences")
     assert said.code == 1
     assert said.out.splitlines()[-3:] == [
-        'line 1    theme: there is no theme "norf"; perhaps nord is meant.',
-        "line 3    keys.marks.reviw: nothing is called so; perhaps marks.review or",
-        "          marks.range or marks.none is meant.",
+        'problem   theme: unknown theme "norf" (did you mean "nord"?).',
+        'problem   keys."marks.reviw": unknown key binding id "marks.reviw" (did you mean',
+        '          "marks.review" or "marks.range" or "marks.none"?).',
     ]
     assert json.loads(run("preferences", "--json").out)["theme"] is None
+
+
+def test_a_theme_chosen_in_the_browser_is_shown_as_such(run: Run) -> None:
+    save_theme("nord", read_preferences())
+    assert run("preferences").out.splitlines()[2] == "theme     nord (chosen in the browser)"
+    shown = json.loads(run("preferences", "--json").out)
+    assert (shown["theme"], "theme" in shown["defaults"]) == ("nord", True)
+    prefer("theme = 'dracula'")
+    assert run("preferences").out.splitlines()[2] == "theme     dracula"
 
 
 def test_its_text_fits_and_steers_no_terminal(run: Run) -> None:
@@ -111,7 +120,7 @@ def test_nothing_is_removed_while_what_is_protected_cannot_be_told(command: str,
     before = sorted(cache.rglob("*"))
     said = run(*command.split(), *([] if "-n" in command else ["--yes"]), "--cache-dir", cache)
     assert (said.code, said.out) == (1, "")
-    assert f"{path}, line 3: protect: whel is no kind" in said.err
+    assert f"{path}: protect: whel is no kind" in said.err
     assert sorted(cache.rglob("*")) == before
 
 
@@ -127,7 +136,7 @@ def test_what_is_wrong_elsewhere_is_told_and_stops_nothing(run: Run, cache: Path
     path = prefer("colums = 1\n[prune]\nolder-than = 90\n")
     said = run("remove", "six", "--dry-run", "--cache-dir", cache)
     assert said.code == 0
-    assert f"{path}, line 1: colums: there is no such key; perhaps columns is meant.\n" in said.err
+    assert f'{path}, colums: unknown key (did you mean "columns"?).\n' in said.err
 
 
 def test_lists_know_what_is_protected(run: Run, cache: Path) -> None:

@@ -116,9 +116,9 @@ def test_without_a_word_the_policy_is_run_and_told(run: Run, cache: Path) -> Non
         ("", "there is no policy to run"),
         ("[prune]\n", "chooses nothing"),
         ("[prune]\nsuperseded = false\nbuilt = true\n", "chooses nothing"),
-        ("[prune]\nsuperseded = true\nolder-than = 90\n", "mended: line 3: prune.older-than"),
-        ("[prune]\nsuperseded = true\nkep-latest = 2\n", "mended: line 3: prune.kep-latest"),
-        ("[prune]\nterms = ['torch', 'kind:whel']\n", "mended: line 2: prune.terms"),
+        ("[prune]\nsuperseded = true\nolder-than = 90\n", "mended: prune.older-than: expected a string"),
+        ("[prune]\nsuperseded = true\nkep-latest = 2\n", "mended: prune.kep-latest: unknown key"),
+        ("[prune]\nterms = ['torch', 'kind:whel']\n", "mended: prune.terms: whel is no kind"),
         ("[prune]\nunusable = true\n", "--python"),
     ],
 )

@@ -337,7 +337,7 @@ async def test_what_should_be_known_stands_at_the_top() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         words = " ".join(app.text.split())
-        assert "! The policy in the preferences is left out until this is mended: line 2: prune.older-than:" in words
+        assert "! The policy in the preferences is left out until this is mended: prune.older-than:" in words
         assert "! Reading was stopped: rules know only what was found." in app.text
         assert dialog(app).form == Form()
 

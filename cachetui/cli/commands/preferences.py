@@ -60,18 +60,17 @@ def document(preferences: Preferences) -> dict[str, Any]:
         "prune": None if policy is None else dict(policy.values),
         "defaults": _defaults(preferences),
         "complaints": [
-            {"line": complaint.line, "sentence": complaint.sentence, "stops": complaint.stops or None}
+            {"key": complaint.key or None, "sentence": complaint.sentence, "stops": complaint.stops or None}
             for complaint in preferences.complaints
         ],
     }
 
 
 def _defaults(preferences: Preferences) -> list[str]:
-    """Name what the file does not say, or not so that it could count."""
+    """Return the keys that the file does not set, or not validly."""
     from cachetui.preferences.model import KEYS  # noqa: PLC0415
 
-    said = {key.partition(".")[0] for key in preferences.lines}
-    return [key for key in KEYS if key not in said]
+    return [key for key in KEYS if key not in preferences.given]
 
 
 def lines(preferences: Preferences) -> Iterator[str]:
@@ -95,10 +94,11 @@ def lines(preferences: Preferences) -> Iterator[str]:
     for key, said in values.items():
         for index, value in enumerate(said):
             mark = " (default)" if key in defaults else ""
+            if key == "theme" and preferences.theme and mark:
+                mark = " (chosen in the browser)"
             yield from _wrapped(f"{'' if index else key:<{LABEL}}", f"{value}{mark}")
     for complaint in preferences.complaints:
-        where = f"line {complaint.line}" if complaint.line else "file"
-        yield from _wrapped(f"{where:<{LABEL}}", f"{complaint.sentence}.")
+        yield from _wrapped(f"{'problem':<{LABEL}}", f"{complaint}.")
     if preferences.stopping("removal"):
         yield "Nothing is removed until what is protected can be told."
     elif preferences.stopping("prune"):

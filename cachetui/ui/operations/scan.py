@@ -85,7 +85,7 @@ class Reader(Tidy):
         self.complaints: tuple[Problem, ...] = preferences.complaints
         """What is wrong with that."""
         self.listing.protect = preferences.protection
-        chosen = "sort" in preferences.lines
+        chosen = "sort" in preferences.given
         self.listing.order = Layout(*preferences.sort, chosen, preferences.age, columns=preferences.columns)
         root = str(location.root)
         self.browse = Browse(self.listing, root, id=TABS[0].id)
