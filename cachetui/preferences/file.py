@@ -46,14 +46,14 @@ def _read(path: Path) -> Preferences:
     try:
         content = _content(path)
     except OSError as error:
-        from cachetui.preferences.validate import unread  # noqa: PLC0415 - only a file that is there needs it
+        from cachetui.preferences.validate import unreadable  # noqa: PLC0415 - only a file that is there needs it
 
-        return unread(path, f"the file cannot be read: {error.strerror or error}")
+        return unreadable(path, f"the file cannot be read: {error.strerror or error}")
     if content is None:
         return Preferences(path)
-    from cachetui.preferences.validate import judge  # noqa: PLC0415
+    from cachetui.preferences.validate import validate  # noqa: PLC0415
 
-    return judge(content, path)
+    return validate(content, path)
 
 
 def _content(path: Path) -> bytes | None:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
     from cachetui.terms import Predicate
 
 SortBy = Literal["size", "name", "count", "age"]
-"""By what the browser sorts."""
+"""Columns by which the browser sorts."""
 ColumnName = Literal["share", "bar", "files", "age", "kind"]
-"""What the browser shows beside names and sizes, where there is room."""
+"""Columns beside names and sizes, shown if there is room."""
 COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
-Stops = Literal["", "prune", "removal"]
-"""What does not happen until a complaint is mended: nothing in particular, the policy, or any removal."""
+Blocked = Literal["", "prune", "removal"]
+"""Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
 KEYS = ("theme", "columns", "sort", "age", "keys", "protect", "prune")
 """The keys of the file."""
 BARE = re.compile("[A-Za-z0-9_-]+")
@@ -35,15 +35,20 @@ class Problem(NamedTuple):
     """Something wrong in the file."""
 
     key: str
-    """The path of the key, as TOML writes it; empty if it is the file itself."""
+    """The path of the key, as TOML writes it; empty for the file as a whole."""
     sentence: str
     """What is wrong and what to do, without a full stop; it may quote the file."""
-    stops: Stops = ""
-    """What does not happen until it is mended."""
+    blocks: Blocked = ""
+    """Action that it blocks until it is fixed."""
 
     def __str__(self) -> str:
-        """Return it with its key."""
+        """Return the sentence behind the key."""
         return f"{self.key}: {self.sentence}" if self.key else self.sentence
+
+    @property
+    def stops(self) -> Blocked:
+        """Former name of `blocks`."""
+        return self.blocks
 
 
 def key_path(*keys: str) -> str:
@@ -52,16 +57,16 @@ def key_path(*keys: str) -> str:
 
 
 def _quoted(key: str) -> str:
-    return json.dumps(key, ensure_ascii=False).replace("\x7f", "\\u007f")  # which TOML takes only so
+    return json.dumps(key, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON allows it unescaped, TOML does not
 
 
 class Sorting(NamedTuple):
-    """How the browser sorts at first."""
+    """The browser's order at the start."""
 
     by: SortBy = "size"
-    """By what."""
+    """The column."""
     reverse: bool = False
-    """Whether the other way round."""
+    """Whether the order is reversed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +74,13 @@ class Protection:
     """Protected entries: all that one of these terms matches."""
 
     terms: tuple[Predicate, ...] = ()
-    """Each as parsed: terms joined by "and"."""
+    """Each item of `protect`, parsed: terms joined by "and"."""
     written: tuple[str, ...] = ()
-    """The same as written."""
+    """The same items as written."""
 
     @property
     def words(self) -> frozenset[Word]:
-        """The facts that must be known to tell."""
+        """The facts that the terms need."""
         return frozenset([word for predicate in self.terms for word in predicate.words])
 
     def __call__(self, entry: Entry, facts: Facts) -> bool:
@@ -85,16 +90,16 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules of `prune` when none are given."""
+    """The rules that `prune` applies if the command line gives none."""
 
     rules: Rules
-    """The rules; with nothing in them nothing is chosen."""
+    """The rules; an empty policy chooses nothing."""
     values: Mapping[str, Any]
-    """What the file says, by key, in the order of the options of `prune`."""
+    """Values as written, by key, in the order of the options of `prune`."""
 
     @property
     def options(self) -> str:
-        """Return what one would type after `prune` to the same end."""
+        """Return the options and terms of `prune` that do the same."""
         typed = []
         for key, value in self.values.items():
             if key == "terms":
@@ -106,41 +111,49 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The values in force: of the file, or else the defaults."""
+    """The values in force: those of the file, or else the defaults."""
 
     path: Path | None = None
-    """The file, there or not."""
+    """The file, whether it exists or not."""
     exists: bool = False
-    """Whether there is something of this name."""
+    """Whether the file, or anything else of its name, exists."""
     theme: str | None = None
-    """The browser's theme; None is its own."""
+    """The browser's theme, set in the file or else chosen in the palette; None is the default theme."""
     columns: tuple[ColumnName, ...] = COLUMNS
-    """What the browser shows beside names and sizes, where there is room."""
+    """Columns beside names and sizes, shown if there is room."""
     sort: Sorting = field(default_factory=Sorting)
-    """How the browser sorts at first."""
+    """The browser's order at the start."""
     age: Moment = "downloaded"
-    """Which age the browser shows at first, and sorts by."""
+    """The age that the browser shows, and sorts by, at the start."""
     keys: Mapping[str, str] = field(default_factory=dict)
-    """Keys by the id of what they do. Whether there is such a key, and whether it is free, only the browser knows."""
+    """Keys by key binding id. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()
-    """What never goes, as far as it can be told: see `stopping`."""
+    """The valid items of `protect`. With an invalid one nothing may be removed: see `refusal`."""
     policy: Policy | None = None
-    """What `prune` does when nothing is asked for; None where there is none, or something is wrong in it."""
-    complaints: tuple[Problem, ...] = ()
-    """Everything that is wrong, in the order of the file."""
+    """The policy of `prune`; None if there is none, or a problem in it."""
+    problems: tuple[Problem, ...] = ()
+    """All problems, in the order of the file."""
     given: frozenset[str] = frozenset()
-    """Which of `KEYS` the file sets, validly."""
+    """Those of `KEYS` that the file sets to a valid value."""
 
-    def stopping(self, what: Stops) -> Problem | None:
-        """Return the first complaint that keeps something from happening, if there is one."""
-        return next((complaint for complaint in self.complaints if complaint.stops == what), None)
+    def blocking(self, action: Blocked) -> Problem | None:
+        """Return the first problem that blocks an action, if there is one."""
+        return next((problem for problem in self.problems if problem.blocks == action), None)
+
+    @property
+    def complaints(self) -> tuple[Problem, ...]:
+        """Former name of `problems`."""
+        return self.problems
+
+    def stopping(self, what: Blocked) -> Problem | None:
+        """Return the same as `blocking`, whose former name this is."""
+        return self.blocking(what)
 
     @property
     def refusal(self) -> str | None:
-        """Say why nothing may be removed; None where it may."""
-        complaint = self.stopping("removal")
-        if complaint is None:
+        """Return why nothing may be removed; None if removal is allowed."""
+        problem = self.blocking("removal")
+        if problem is None:
             return None
-        return (
-            f"What is protected cannot be told, so nothing is removed until that is mended: {self.path}: {complaint}."
-        )
+        where = f"{self.path}: {problem}"
+        return f"What is protected cannot be told, so nothing is removed until that is mended: {where}."

@@ -1,4 +1,4 @@
-"""Names of the browser's themes, columns and keys, to check preferences without it."""
+"""Registered names of the browser's themes and key bindings, to validate preferences without Textual."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ THEMES = (
     *("solarized-light", "solarized-dark", "rose-pine", "rose-pine-moon", "rose-pine-dawn"),
     *("atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
 )
-"""Its themes, which are Textual's."""
+"""Textual's themes."""
 IDS = (
     *("app.help", "app.palette", "app.quit", "app.stop"),
     *(
@@ -32,4 +32,4 @@ IDS = (
     *("view.audit", "view.browse", "view.health", "view.settings", "view.why"),
     *("why.answer", "why.ask", "why.browse", "why.copy", "why.leave", "why.open", "why.question"),
 )
-"""The ids of what keys do in it, as far as keys can be changed."""
+"""Ids of the key bindings that can be changed."""

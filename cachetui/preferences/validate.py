@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cachetui.preferences.model import KEYS, Policy, Preferences, Problem, Protection, Stops, key_path
+from cachetui.preferences.model import KEYS, Blocked, Policy, Preferences, Problem, Protection, key_path
 from cachetui.preferences.names import IDS
 from cachetui.preferences.parse_values import (
     RULES,
@@ -38,19 +38,19 @@ MOST = 3
 Value = TypeVar("Value")
 
 
-def judge(content: bytes, path: Path | None = None) -> Preferences:
+def validate(content: bytes, path: Path | None = None) -> Preferences:
     """Return the preferences in the content of a file. A file that is not TOML blocks all removals."""
     try:
-        return _Judge().judged(_document(content), path)
+        return _Validator().validate(_document(content), path)
     except InvalidValueError as error:
-        return unread(path, str(error))
+        return unreadable(path, str(error))
     except RecursionError:
-        return unread(path, "the file is nested too deeply")
+        return unreadable(path, "the file is nested too deeply")
 
 
-def unread(path: Path | None, sentence: str) -> Preferences:
+def unreadable(path: Path | None, sentence: str) -> Preferences:
     """Return the defaults for a file that cannot be read, not even for what it protects."""
-    return Preferences(path, exists=True, complaints=(Problem("", sentence, "removal"),))
+    return Preferences(path, exists=True, problems=(Problem("", sentence, "removal"),))
 
 
 def _document(content: bytes) -> Mapping[str, Any]:
@@ -65,13 +65,13 @@ def _document(content: bytes) -> Mapping[str, Any]:
         raise InvalidValueError(f"invalid TOML: {excerpt(words, 0)[0]}{at}{place}") from None
 
 
-class _Judge:
+class _Validator:
     """Collects the problems of a document, in its order."""
 
     def __init__(self) -> None:
-        self._complaints: list[Problem] = []
+        self._problems: list[Problem] = []
 
-    def judged(self, document: Mapping[str, Any], path: Path | None) -> Preferences:
+    def validate(self, document: Mapping[str, Any], path: Path | None) -> Preferences:
         """Return the values that count, and the problems."""
         found: dict[str, Any] = {}
         for key, value in document.items():
@@ -87,19 +87,19 @@ class _Judge:
                 self._unknown((), key, KEYS)
         given = {key: value for key, value in found.items() if value is not None}
         values = {FIELDS.get(key, key): value for key, value in given.items()}
-        return Preferences(path, True, **values, complaints=tuple(self._complaints), given=frozenset(given))
+        return Preferences(path, True, **values, problems=tuple(self._problems), given=frozenset(given))
 
-    def _complain(self, path: tuple[str, ...], sentence: str, stops: Stops = "") -> None:
-        self._complaints.append(Problem(key_path(*path), sentence, stops))
+    def _add(self, path: tuple[str, ...], sentence: str, blocks: Blocked = "") -> None:
+        self._problems.append(Problem(key_path(*path), sentence, blocks))
 
     def _read(
-        self, read: Callable[[Any], Value], value: object, path: tuple[str, ...], stops: Stops = ""
+        self, read: Callable[[Any], Value], value: object, path: tuple[str, ...], blocks: Blocked = ""
     ) -> Value | None:
         """Return what a value means; None, and one more problem, if it is invalid."""
         try:
             return read(value)
         except InvalidValueError as error:
-            self._complain(path, str(error), stops)
+            self._add(path, str(error), blocks)
             return None
 
     def _unknown(self, table: tuple[str, ...], key: str, known: Iterable[str]) -> None:
@@ -107,16 +107,16 @@ class _Judge:
         path = (*table, key)
         if not _may_protect(key):
             hint = did_you_mean(key.lower().replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
-            self._complain(path, f"unknown key{hint}", "prune" if table else "")
+            self._add(path, f"unknown key{hint}", "prune" if table else "")
         elif table:
-            self._complain(path, 'unknown key; move "protect" above the first [table]', "removal")
+            self._add(path, 'unknown key; move "protect" above the first [table]', "removal")
         else:
-            self._complain(path, 'unknown key (did you mean "protect"?)', "removal")
+            self._add(path, 'unknown key (did you mean "protect"?)', "removal")
 
     def _keys(self, table: object) -> Mapping[str, str] | None:
         """Return keys by id; the dots of an id may be TOML's, too."""
         if not isinstance(table, dict):
-            self._complain(("keys",), "expected a table: write [keys], and the bindings below it")
+            self._add(("keys",), "expected a table: write [keys], and the bindings below it")
             return None
         keys: dict[str, str] = {}
         for path, value in _leaves(("keys",), table):
@@ -124,9 +124,9 @@ class _Judge:
             if _may_protect(path[-1]):
                 self._unknown(path[:-1], path[-1], ())
             elif name not in IDS:
-                self._complain(path, f'unknown key binding id "{brief(name)}"{did_you_mean(name, IDS, MOST)}')
+                self._add(path, f'unknown key binding id "{brief(name)}"{did_you_mean(name, IDS, MOST)}')
             elif name in keys:
-                self._complain(path, f'key binding id "{name}" is set twice; remove one of them')
+                self._add(path, f'key binding id "{name}" is set twice; remove one of them')
             else:
                 key = self._read(read_key, value, path)
                 if key is not None:
@@ -136,7 +136,7 @@ class _Judge:
     def _protection(self, items: object) -> Protection | None:
         """Return what counts of `protect`: each of its strings by itself, even if another is invalid."""
         if not isinstance(items, list):
-            self._complain(("protect",), 'expected a list of terms, for example ["torch", "numpy>=2"]', "removal")
+            self._add(("protect",), 'expected a list of terms, for example ["torch", "numpy>=2"]', "removal")
             return None
         read = [(self._read(read_protected, item, ("protect",), "removal"), item) for item in items]
         valid = [(predicate, item) for predicate, item in read if predicate is not None]
@@ -145,16 +145,16 @@ class _Judge:
     def _policy(self, table: object) -> Policy | None:
         """Return the policy if all of it is valid: without one of its keys it could choose more."""
         if not isinstance(table, dict):
-            self._complain(("prune",), "expected a table: write [prune], and the rules below it", "prune")
+            self._add(("prune",), "expected a table: write [prune], and the rules below it", "prune")
             return None
-        before = len(self._complaints)
+        before = len(self._problems)
         values: dict[str, Any] = {}
         for key, value in table.items():
             if key in RULES:
                 values[key] = self._read(RULES[key], value, ("prune", key), "prune")
             else:
                 self._unknown(("prune",), key, RULES)
-        if len(self._complaints) > before:
+        if len(self._problems) > before:
             return None
         rules = {key.replace("-", "_"): value for key, value in values.items() if key not in CHOOSERS}
         chosen = frozenset([chooser for chooser in CHOOSERS if values.get(chooser)])

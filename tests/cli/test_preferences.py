@@ -32,7 +32,7 @@ def test_without_a_file_all_is_at_its_default(run: Run) -> None:
     said = run("preferences")
     assert (said.code, said.err) == (0, "")
     assert str(preferences_path()) in said.out
-    assert "is not there" in said.out
+    assert "does not exist" in said.out
     assert said.out.count("(default)") == 7
     assert not preferences_path().parent.exists()
 
@@ -43,7 +43,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
     assert (said.code, said.err) == (1, "")
     assert said.out.splitlines()[0].endswith(str(path))
     assert said.out.splitlines()[1:] == [
-        "          is there",
+        "          exists",
         "theme     nord",
         "columns   share, bar, files, age, kind (default)",
         "sort      size (default)",
@@ -54,7 +54,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         'problem   colums: unknown key (did you mean "columns"?).',
         "problem   protect: whel is no kind; perhaps wheel is meant, at character 6 of",
         '          "kind:whel".',
-        "Nothing is removed until what is protected can be told.",
+        "Nothing is removed until this is fixed: what is protected is not clear.",
     ]
 
 
@@ -74,12 +74,12 @@ def test_the_same_as_json(run: Run) -> None:
         "protect": ["torch"],
         "prune": {"superseded": True, "older-than": "90d"},
         "defaults": ["columns", "sort", "age"],
-        "complaints": [
-            {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "stops": None},
+        "problems": [
+            {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {
                 "key": "protect",
                 "sentence": 'whel is no kind; perhaps wheel is meant, at character 6 of "kind:whel"',
-                "stops": "removal",
+                "blocks": "removal",
             },
         ],
     }
@@ -102,7 +102,8 @@ def test_a_theme_chosen_in_the_browser_is_shown_as_such(run: Run) -> None:
     assert run("preferences").out.splitlines()[2] == "theme     nord (chosen in the browser)"
     shown = json.loads(run("preferences", "--json").out)
     assert (shown["theme"], "theme" in shown["defaults"]) == ("nord", True)
-    prefer("theme = 'dracula'")
+    prefer("theme = 'dracula'\n[prune]\nsuperseded = 1")
+    assert run("preferences").out.splitlines()[-1] == "`cachetui prune` does not run the policy until this is fixed."
     assert run("preferences").out.splitlines()[2] == "theme     dracula"
 
 

@@ -49,27 +49,27 @@ def test_the_places_follow_home_and_xdg(home: Path, monkeypatch: pytest.MonkeyPa
 def test_no_file_is_all_defaults(path: Path) -> None:
     assert read_preferences(path) == Preferences(path)
     (path.parent / "file").touch()
-    assert read_preferences(path.parent / "file/preferences.toml").complaints == ()
+    assert read_preferences(path.parent / "file/preferences.toml").problems == ()
 
 
-def test_what_is_no_file_is_one_complaint_that_stops_removals(path: Path) -> None:
+def test_what_is_no_file_is_one_problem_that_blocks_removals(path: Path) -> None:
     path.mkdir()
-    assert [one.stops for one in read_preferences(path).complaints] == ["removal"]
+    assert [one.blocks for one in read_preferences(path).problems] == ["removal"]
     path.rmdir()
     path.symlink_to("nowhere")
-    assert [one.stops for one in read_preferences(path).complaints] == ["removal"]
+    assert [one.blocks for one in read_preferences(path).problems] == ["removal"]
     path.unlink()
     path.symlink_to(path.name)
-    assert [one.stops for one in read_preferences(path).complaints] == ["removal"]
+    assert [one.blocks for one in read_preferences(path).problems] == ["removal"]
     path.unlink()
     path.write_bytes(b"#" * (LONGEST + 1))
-    assert [one.stops for one in read_preferences(path).complaints] == ["removal"]
+    assert [one.blocks for one in read_preferences(path).problems] == ["removal"]
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes here")
 def test_a_pipe_is_not_waited_for(path: Path) -> None:
     os.mkfifo(path)
-    assert len(read_preferences(path).complaints) == 1
+    assert len(read_preferences(path).problems) == 1
     assert read_theme_file(path) is None
 
 

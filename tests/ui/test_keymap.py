@@ -7,7 +7,7 @@ import pytest
 from textual.binding import Binding
 
 from cachetui.preferences.model import Preferences
-from cachetui.preferences.validate import judge
+from cachetui.preferences.validate import validate
 from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
 from cachetui.ui.keymap import Keymap, is_key, key_named, keymap
 
@@ -93,7 +93,7 @@ def test_the_readme_lists_every_id() -> None:
 
 def test_the_example_of_the_readme_counts() -> None:
     example = README.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
-    found = judge(example.encode())
+    found = validate(example.encode())
     assert found.policy
-    assert found.complaints == ()
+    assert found.problems == ()
     assert keymap(found, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN)) == Keymap(found.keys, ())

@@ -13,7 +13,7 @@ from cachetui.insight.labelling import facts_of
 from cachetui.interpreters.lookup import python_at
 from cachetui.interpreters.supported_tags import may_take
 from cachetui.labels import WORDS, Facts, Word
-from cachetui.preferences.validate import judge
+from cachetui.preferences.validate import validate
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.dialogs.help import Help
@@ -32,7 +32,7 @@ SIZE = (100, 30)
 def still(preferences: str = "") -> Still:
     """Make an app over the everyday cache, for someone who prefers something."""
     app = Still(everyday())
-    app.preferences = judge(preferences.encode())
+    app.preferences = validate(preferences.encode())
     app.listing.protect = app.preferences.protection
     return app
 
@@ -40,7 +40,7 @@ def still(preferences: str = "") -> Still:
 def expected(rules: Rules, protect: str = "") -> set[str]:
     """Return what rules choose of the everyday cache."""
     entries = everyday().entries
-    protection = judge(protect.encode()).protection
+    protection = validate(protect.encode()).protection
     chosen = choose(entries, rules, facts_of(entries, WORDS, now_ns=NOW, protect=protection))
     return {entry.path for entry in chosen.entries}
 

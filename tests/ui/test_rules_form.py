@@ -12,7 +12,7 @@ from cachetui.errors import TermError
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import WORDS, Facts, Word
 from cachetui.preferences.model import Policy
-from cachetui.preferences.validate import judge
+from cachetui.preferences.validate import validate
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.rules.form import EXAMPLES, RULES, Counted, Counter, Figures, Form, Name
@@ -87,9 +87,9 @@ def test_a_policy_means_the_same_in_the_dialog(said: dict[str, object]) -> None:
     lines = [
         f"{key} = {str(value).lower() if isinstance(value, bool) else quoted(value)}" for key, value in said.items()
     ]
-    preferences = judge("\n".join(["[prune]", *lines]).encode())
+    preferences = validate("\n".join(["[prune]", *lines]).encode())
     policy = preferences.policy
-    assert (policy is None) == bool(preferences.complaints)
+    assert (policy is None) == bool(preferences.problems)
     if policy is not None:
         assert Form.of(policy).rules == policy.rules
 

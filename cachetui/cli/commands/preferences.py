@@ -1,4 +1,4 @@
-"""`cachetui preferences`: where the user's own settings are, what counts, and what is wrong in them."""
+"""`cachetui preferences`: the place of the user's preferences, the values in force, and the problems."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ if TYPE_CHECKING:  # the help page does without
     from cachetui.preferences.model import Preferences
 
 SCHEMA = 1
-"""Counts changes that break readers."""
+"""Version of the JSON; raised by changes that break readers."""
 WIDTH, LABEL = 80, 10
-"""Cells of a line, and of what stands before a value."""
+"""Cells of a line, and of the label before a value."""
 
 
 @click.command("preferences")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
 def command(as_json: bool) -> int:
-    """Show the file of preferences: its place, what counts, and what is wrong in it.
+    """Show the preferences file: its place, the values in force, and the problems in it.
 
-    Whether a key is free for what it is to do, the browser alone knows, and tells.
+    Only the browser checks whether a key is free.
     """
     from cachetui.cli.notes import for_stream  # noqa: PLC0415 - the help page does without
     from cachetui.preferences.file import read_preferences  # noqa: PLC0415
@@ -39,11 +39,11 @@ def command(as_json: bool) -> int:
     else:
         for line in lines(preferences):
             sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
-    return FAILED if preferences.complaints else DONE
+    return FAILED if preferences.problems else DONE
 
 
 def document(preferences: Preferences) -> dict[str, Any]:
-    """Return everything as what JSON can hold."""
+    """Return everything as values for JSON."""
     from cachetui.report.entries_json import clean  # noqa: PLC0415
 
     policy = preferences.policy
@@ -59,9 +59,9 @@ def document(preferences: Preferences) -> dict[str, Any]:
         "protect": list(preferences.protection.written),
         "prune": None if policy is None else dict(policy.values),
         "defaults": _defaults(preferences),
-        "complaints": [
-            {"key": complaint.key or None, "sentence": complaint.sentence, "stops": complaint.stops or None}
-            for complaint in preferences.complaints
+        "problems": [
+            {"key": problem.key or None, "sentence": problem.sentence, "blocks": problem.blocks or None}
+            for problem in preferences.problems
         ],
     }
 
@@ -74,13 +74,13 @@ def _defaults(preferences: Preferences) -> list[str]:
 
 
 def lines(preferences: Preferences) -> Iterator[str]:
-    """Yield everything as text, which fits 80 columns but for a path that does not."""
+    """Yield everything as lines of text, of 80 columns at most except for a longer path."""
     from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     defaults = _defaults(preferences)
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
-    yield f"{'':<{LABEL}}{'is there' if preferences.exists else 'is not there: everything is at its default'}"
+    yield f"{'':<{LABEL}}{'exists' if preferences.exists else 'does not exist: everything is at its default'}"
     sort = f"{preferences.sort.by} reverse" if preferences.sort.reverse else preferences.sort.by
     values: dict[str, list[str]] = {
         "theme": [preferences.theme or "the browser's own"],
@@ -97,16 +97,16 @@ def lines(preferences: Preferences) -> Iterator[str]:
             if key == "theme" and preferences.theme and mark:
                 mark = " (chosen in the browser)"
             yield from _wrapped(f"{'' if index else key:<{LABEL}}", f"{value}{mark}")
-    for complaint in preferences.complaints:
-        yield from _wrapped(f"{'problem':<{LABEL}}", f"{complaint}.")
-    if preferences.stopping("removal"):
-        yield "Nothing is removed until what is protected can be told."
-    elif preferences.stopping("prune"):
-        yield "The policy is not run until all of it counts."
+    for problem in preferences.problems:
+        yield from _wrapped(f"{'problem':<{LABEL}}", f"{problem}.")
+    if preferences.blocking("removal"):
+        yield "Nothing is removed until this is fixed: what is protected is not clear."
+    elif preferences.blocking("prune"):
+        yield "`cachetui prune` does not run the policy until this is fixed."
 
 
 def _wrapped(label: str, words: str) -> list[str]:
-    """Break words, but no name or term, into lines behind a label."""
+    """Break words into lines behind a label; no name or term is broken at a hyphen."""
     from cachetui.text.escape import escape_control  # noqa: PLC0415
 
     wrapper = textwrap.TextWrapper(WIDTH, label, " " * LABEL, break_on_hyphens=False)
