@@ -31,6 +31,8 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "age": read_moment,
 }
 """How to read each key that is no table and protects nothing."""
+TABLES = ("keys", "prune")
+"""Keys that are tables."""
 FIELDS = {"protect": "protection", "prune": "policy"}
 """Fields of `Preferences` that are not called as the key is."""
 MOST = 3
@@ -75,6 +77,8 @@ class _Validator:
         """Return the values that count, and the problems."""
         found: dict[str, Any] = {}
         for key, value in document.items():
+            if key not in TABLES:
+                self._misplaced((key,), value)
             if key in READERS:
                 found[key] = self._read(READERS[key], value, (key,))
             elif key == "keys":
@@ -113,6 +117,12 @@ class _Validator:
         else:
             self._add(path, 'unknown key (did you mean "protect"?)', "removal")
 
+    def _misplaced(self, path: tuple[str, ...], value: object) -> None:
+        """Add the problems of what may be meant to protect within a table that means nothing."""
+        for inner, _ in _leaves(path, value) if isinstance(value, dict) else ():
+            if _may_protect(inner[-1]):
+                self._unknown(inner[:-1], inner[-1], ())
+
     def _keys(self, table: object) -> Mapping[str, str] | None:
         """Return keys by id; the dots of an id may be TOML's, too."""
         if not isinstance(table, dict):
@@ -150,6 +160,7 @@ class _Validator:
         before = len(self._problems)
         values: dict[str, Any] = {}
         for key, value in table.items():
+            self._misplaced(("prune", key), value)
             if key in RULES:
                 values[key] = self._read(RULES[key], value, ("prune", key), "prune")
             else:

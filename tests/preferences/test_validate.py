@@ -205,6 +205,14 @@ def test_the_mark_that_some_editors_put_first_is_no_error() -> None:
     assert validate(b"\xef\xbb\xbftheme = 'nord'").theme == "nord"
 
 
+@pytest.mark.parametrize("table", ["browser", "theme", "prune.more", "browser.mine"])
+def test_what_may_be_meant_to_protect_blocks_removals_in_any_table(table: str) -> None:
+    found = said(f"[{table}]\nsort = 'age'\nprotect = ['torch']")
+    problem = found.blocking("removal")
+    assert str(problem) == f"{table}.protect: {MISPLACED}"
+    assert found.refusal
+
+
 def test_every_other_key_still_counts() -> None:
     found = said("foo = 1\ntheme = 'nord'\nsort = 3\nprotect = ['torch', 'kind:whel']\n[prune]\nsuperseded = 1\n")
     assert [problem.key for problem in found.problems] == ["foo", "sort", "protect", "prune.superseded"]
