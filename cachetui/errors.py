@@ -5,6 +5,10 @@ class CachetuiError(Exception):
     """Anything that a user can understand and act upon."""
 
 
+class UsageError(CachetuiError):
+    """Options that exclude each other, or a value that makes no sense."""
+
+
 class RootError(CachetuiError):
     """The cache's root cannot be read: it is missing, not a directory, or not accessible."""
 

@@ -3,22 +3,47 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from cachetui.export.target_folder import TargetError, check_target
-from cachetui.insight.audit.audit import Audit, audit_of
+from cachetui.insight.audit.audit import WORDS, Audit, audit_of
+from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import Entry, Inventory
-from cachetui.preferences.model import Policy
+from cachetui.preferences.model import Policy, Protection
 from cachetui.report.audit_csv import audit_csv
 from cachetui.report.audit_json import audit_json
 from cachetui.report.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
+from cachetui.services.labels import facts_for
+from cachetui.services.options import GlobalOptions
+from cachetui.services.pythons import remembered_tags
 from cachetui.system.files import replace_file
 
 SUFFIXES = (".json", ".csv", ".txt")
 """Ends of a report's name, which say its format."""
+
+
+def facts_for_audit(
+    entries: Collection[Entry],
+    options: GlobalOptions,
+    protection: Protection,
+    *,
+    search: bool,
+    now_ns: int,
+    note: Callable[[str], None],
+    report: Callable[[str], None] = lambda _: None,
+) -> Facts:
+    """Return what an audit must know of the entries of a whole cache.
+
+    Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
+    runs found. Other arguments are those of `facts_for`.
+    """
+    if search or options.python:
+        return facts_for(entries, WORDS, options, protection, now_ns=now_ns, note=note, report=report)
+    tags = [] if options.no_memory else remembered_tags()
+    return facts_of(entries, WORDS, now_ns=now_ns, tags=tags, protect=protection)
 
 
 def make_audit(

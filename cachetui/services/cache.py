@@ -1,19 +1,85 @@
-"""Read a cache, with or without what earlier runs learned of it."""
+"""Find and read a cache, with or without what earlier runs learned of it."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
+from cachetui.errors import RootError, UsageError
+from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Batch, Entry, Inventory
-from cachetui.pip.config.location import Location
-from cachetui.pip.memory import Memory
-from cachetui.pip.scan.scanner import scan
+from cachetui.pip.config.location import Location, locate
+from cachetui.pip.config.paths import place
+from cachetui.services.options import GlobalOptions
+from cachetui.system.files import current_folder_exists
 from cachetui.system.tree import never
 
 NOTHING: Mapping[str, Entry] = MappingProxyType({})
+
+
+class Cache(NamedTuple):
+    """A cache that was read."""
+
+    location: Location
+    """Where it is, and who says so."""
+    inventory: Inventory
+    """Its content."""
+
+
+@contextmanager
+def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[Location]:
+    """Find the cache that the options mean. The made-up one is written here, and removed afterwards.
+
+    `note` gets a sentence if pip's cache is switched off. Raises UsageError for options that exclude each other,
+    RootError where a relative path leads nowhere, CachetuiError where there is no such Python.
+    """
+    with ExitStack() as stack:
+        cache_dir = options.cache_dir
+        if options.demo:
+            from cachetui.demo import demo_cache  # noqa: PLC0415 - the first screen does without
+
+            if cache_dir:
+                raise UsageError("--demo and --cache-dir exclude each other.")
+            cache_dir = str(stack.enter_context(demo_cache()))
+        if cache_dir and not place(cache_dir).is_absolute() and not current_folder_exists():
+            raise RootError("The current folder is gone: name the cache by its whole path.")
+        python = python_at(options.python) if options.python else default_python(os.environ)
+        location = locate(cache_dir, python=python)
+        if options.demo:
+            location = replace(location, said_by="--demo")
+        if not location.enabled:
+            note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
+        yield location
+
+
+def open_cache(
+    location: Location,
+    *,
+    memory: bool,
+    note: Callable[[str], None],
+    report: Callable[[Batch], None] | None = None,
+) -> Inventory:
+    """Return the content of a cache: nothing where there is none yet. `memory` is that of `read_cache`.
+
+    `note` gets a sentence for that, and for each thing that cannot be read. Raises RootError where the root cannot be
+    read or is no pip cache, and OSError.
+    """
+    if is_absent(location):
+        note(f"There is no cache at {location.root}: pip makes it when it downloads something.")
+        return Inventory(str(location.root))
+    inventory = read_cache(location, memory=memory, report=report)
+    if not inventory.recognised and any(Path(inventory.root).iterdir()):
+        raise RootError(
+            f"{inventory.root} holds nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
+        )
+    for error in inventory.errors:
+        note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
+    return inventory
 
 
 def read_cache(
@@ -29,6 +95,9 @@ def read_cache(
     `memory` uses and updates the scan memory; `known` are entries by path that an earlier scan of this process found.
     Raises RootError and OSError where the root cannot be read.
     """
+    from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
+    from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
+
     with ExitStack() as stack:
         remembered = stack.enter_context(Memory()) if memory else None
         return scan(

@@ -2,11 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TYPE_CHECKING
+
+from packaging.tags import Tag
 
 from cachetui.insight.labelling import facts_of
+from cachetui.labels import Facts, Word
 from cachetui.model import Entry
 from cachetui.preferences.model import Protection
+from cachetui.services.options import GlobalOptions
+from cachetui.services.preferences import preferred
+
+if TYPE_CHECKING:
+    from cachetui.terms import Predicate
+
+
+def facts_for(
+    entries: Collection[Entry],
+    words: Collection[Word],
+    options: GlobalOptions,
+    protection: Protection | None = None,
+    *,
+    now_ns: int,
+    note: Callable[[str], None],
+    report: Callable[[str], None] = lambda _: None,
+) -> Facts:
+    """Return what must be known to say whether `words` hold of the entries of a whole cache.
+
+    Without `protection`, the preferences are read if a word needs them; if "unusable" is one, Pythons are asked for
+    their tags. `now_ns` is in nanoseconds since the epoch, `note` gets a sentence for what cannot be known, `report`
+    the progress of a search for Pythons in words.
+    """
+    tags: Collection[frozenset[Tag]] = ()
+    if "unusable" in words:
+        from cachetui.services.pythons import supported_tags  # noqa: PLC0415 - seldom needed, and slow to load
+
+        tags = supported_tags(options, note=note, report=report)
+    if "protected" not in words:
+        return facts_of(entries, words, now_ns=now_ns, tags=tags)
+    if protection is None:
+        preferences = preferred(note)
+        protection = preferences.protection
+        if preferences.refusal:
+            note(preferences.refusal)
+    return facts_of(entries, words, now_ns=now_ns, tags=tags, protect=protection)
+
+
+def matching(
+    entries: Collection[Entry],
+    predicate: Predicate,
+    options: GlobalOptions,
+    protection: Protection | None = None,
+    *,
+    now_ns: int,
+    note: Callable[[str], None],
+    report: Callable[[str], None] = lambda _: None,
+) -> tuple[Entry, ...]:
+    """Return the entries of a whole cache of which all terms are true, in their order; see `facts_for`."""
+    facts = facts_for(entries, predicate.words, options, protection, now_ns=now_ns, note=note, report=report)
+    return tuple([entry for entry in entries if predicate(entry, facts)])
 
 
 def protected_entries(entries: Collection[Entry], protection: Protection, now_ns: int) -> frozenset[str]:

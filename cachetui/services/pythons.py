@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 
 from packaging.tags import Tag
 
 from cachetui.interpreters import discovery
 from cachetui.interpreters.compatibility import cannot_use
 from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
-from cachetui.interpreters.lookup import Python
+from cachetui.interpreters.lookup import Python, python_at
 from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.supported_tags import reach_of
+from cachetui.services.options import GlobalOptions
 from cachetui.system.tree import never
+from cachetui.text.format import count
+
+
+def named_python(options: GlobalOptions) -> Python | None:
+    """Return the Python that the options name, None where they name none. Raises CachetuiError if it is not there."""
+    return python_at(options.python) if options.python else None
 
 
 def find_pythons(
@@ -21,14 +30,56 @@ def find_pythons(
     memory: bool,
     environ: Mapping[str, str] = os.environ,
     stop: Callable[[], bool] = never,
+    report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[InterpreterInfo]:
     """Yield what each Python here says of itself, the named one first; blocks while one is asked.
 
-    `memory` uses and updates what they said in earlier runs.
+    `memory` uses and updates what they said in earlier runs; `report` gets the progress in words.
     """
     remembered = Remembered() if memory else None
     first = [] if named is None else [named]
-    return discovery.portraits(environ, named=first, memory=remembered, stop=stop)
+    report("Looking for Pythons")
+    for number, info in enumerate(discovery.portraits(environ, named=first, memory=remembered, stop=stop), start=1):
+        report(f"Looking for Pythons  {count(number, 'Python')} so far, {info.python.executable}")
+        yield info
+
+
+def ask_named(
+    options: GlobalOptions, *, note: Callable[[str], None], report: Callable[[str], None] = lambda _: None
+) -> InterpreterInfo | None:
+    """Return what the Python that the options name says of itself, None where they name none.
+
+    `note` gets a sentence if it does not work. Raises CachetuiError if it is not there.
+    """
+    python = named_python(options)
+    if python is None:
+        return None
+    asking = partial(report, f"Asking {python.executable} what it is")
+    info = recall_or_ask(python, memory=not options.no_memory, asking=asking)
+    if info.trouble:
+        note(f"{python.executable} does not work. {info.trouble}")
+    return info
+
+
+def supported_tags(
+    options: GlobalOptions, *, note: Callable[[str], None], report: Callable[[str], None] = lambda _: None
+) -> tuple[frozenset[Tag], ...]:
+    """Return the tags of the Python that the options name, or else of each that is found or remembered here.
+
+    None where nothing can be said; `note` gets a sentence for each Python that does not tell, and for what follows.
+    """
+    named = ask_named(options, note=note, report=report)
+    if named is not None:
+        if tags := named.wheel_tags():
+            return (tags,)
+        note(f"What {options.python} can use cannot be told: nothing counts as unusable.")
+        return ()
+    reach = reach_of(find_pythons(None, memory=not options.no_memory, report=report))
+    for sentence in reach.notes:
+        note(sentence)
+    if not (reach.tags or reach.notes):
+        note("There is no Python here that says what it can use: nothing counts as unusable. --python names one.")
+    return reach.tags
 
 
 def recall_or_ask(

@@ -169,10 +169,9 @@ class Services:
 
     def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
         """Return what is wrong, as far as that is seen without reading bodies."""
-        from cachetui.insight.health.checks import check  # noqa: PLC0415
+        from cachetui.services.verification import find_problems  # noqa: PLC0415
 
-        with guard("check the cache"):
-            return check(inventory, now_ns=self.clock(), stop=stop)
+        return find_problems(inventory, now_ns=self.clock(), stop=stop)
 
     def verify(
         self,
@@ -182,18 +181,18 @@ class Services:
         report: Callable[[VerificationProgress], None] = lambda _: None,
     ) -> Verified:
         """Read everything to its end, and compare it with the hashes that index pages list."""
-        from cachetui.insight.health.verification import verify  # noqa: PLC0415
+        from cachetui.services.verification import verify_entries  # noqa: PLC0415
 
-        with guard("verify the cache"):
-            return verify(inventory, inventory.entries, stop=stop, report=report)
+        return verify_entries(inventory, inventory.entries, stop=stop, report=report)
 
     def explain(self, text: str, inventory: Inventory, *, stop: Stop = never) -> Explanation:
         """Explain what pip would do for a requirement or a command. Raises QuestionError, too."""
+        from cachetui.insight.why.question import read_question  # noqa: PLC0415
         from cachetui.services.why import explain  # noqa: PLC0415
 
         with guard("answer this"):
             return explain(
-                text,
+                read_question(text),
                 inventory,
                 self.location,
                 self.python,
@@ -214,10 +213,9 @@ class Services:
         report: Callable[[ExportProgress], None] | None = None,
     ) -> ExportOutcome:
         """Write planned wheels and sdists into a folder."""
-        from cachetui.export.export import export  # noqa: PLC0415
+        from cachetui.services.export import export_files  # noqa: PLC0415
 
-        with guard("export"):
-            return export(inventory, planned, folder, stop=stop, report=report)
+        return export_files(inventory, planned, folder, stop=stop, report=report)
 
     # Pythons and their pips
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from cachetui.demo.contents import INDEX
 from cachetui.insight.why.environment import resolve_environment
 from cachetui.insight.why.explain import explain as explain_question
 from cachetui.insight.why.explanation import Explanation
-from cachetui.insight.why.question import read_question
+from cachetui.insight.why.question import Question
 from cachetui.interpreters.lookup import Python
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
@@ -16,22 +16,19 @@ from cachetui.system.tree import never
 
 
 def explain(
-    text: str,
+    question: Question,
     inventory: Inventory,
     location: Location,
     python: Python | None,
     *,
     now: float,
     demo: bool = False,
-    options: Sequence[str] = (),
     stop: Callable[[], bool] = never,
 ) -> Explanation:
     """Explain what pip would do for a requirement or a command, and why.
 
-    `python` is the one that the user named, `options` are added to the command, `now` is in seconds since the epoch,
-    and `demo` gives pip the demo's made-up index. Runs the Python, which may take seconds. Raises QuestionError where
-    the text is not understood, CachetuiError and OSError where pip cannot be asked.
+    `python` is the one that the user named, `now` is in seconds since the epoch, and `demo` gives pip the demo's
+    made-up index. Runs the Python, which may take seconds. Raises CachetuiError and OSError where pip cannot be asked.
     """
-    question = read_question(text).with_options(options)
     environment = resolve_environment(question, location, python, demo_index=INDEX if demo else "", stop=stop)
     return explain_question(question, inventory, environment, now=now, stop=stop)

@@ -1,4 +1,4 @@
-"""Write a file of ours anew: it is there as it was, or whole."""
+"""Write a file of ours anew: it is there as it was, or whole; and whose a place is."""
 
 from __future__ import annotations
 
@@ -47,3 +47,11 @@ def is_at_home(place: Path) -> bool:
     Whoever runs this as somebody else, as by sudo, is to leave nothing in another user's home. Raises OSError.
     """
     return is_own(next(folder for folder in place.parents if folder.exists()).stat())
+
+
+def current_folder_exists() -> bool:
+    """Return whether the current folder is still there: another program may have removed it."""
+    try:
+        return bool(Path.cwd())
+    except OSError:
+        return False

@@ -1,0 +1,26 @@
+"""Read the user's preferences, with a sentence for each thing wrong in them that stops nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cachetui.errors import RefusedError
+from cachetui.preferences.file import read_preferences
+from cachetui.preferences.model import Preferences
+
+
+def preferred(note: Callable[[str], None]) -> Preferences:
+    """Read the user's preferences; `note` gets a sentence for each problem that stops nothing."""
+    preferences = read_preferences()
+    for complaint in preferences.complaints:
+        if not complaint.stops:
+            note(f"{preferences.path}, {complaint}.")
+    return preferences
+
+
+def preferred_for_removal(note: Callable[[str], None]) -> Preferences:
+    """Read the user's preferences. Raises RefusedError where they do not say clearly what is protected."""
+    preferences = preferred(note)
+    if preferences.refusal:
+        raise RefusedError(preferences.refusal)
+    return preferences

@@ -1,0 +1,42 @@
+"""Find problems in a cache: those that a scan shows, and those that only show when everything is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from cachetui.insight.health.checks import check
+from cachetui.insight.health.finding import Finding
+from cachetui.insight.health.verification import Progress, Verified, verify
+from cachetui.model import Entry, Inventory
+from cachetui.services.guard import guard
+from cachetui.system.tree import never
+
+
+def find_problems(
+    inventory: Inventory,
+    entries: Collection[Entry] | None = None,
+    *,
+    now_ns: int,
+    stop: Callable[[], bool] = never,
+) -> tuple[Finding, ...]:
+    """Return the problems of some entries, by default all, that show without reading bodies.
+
+    `now_ns` is in nanoseconds since the epoch. Raises CachetuiError and OSError.
+    """
+    with guard("check the cache"):
+        return check(inventory, entries, now_ns=now_ns, stop=stop)
+
+
+def verify_entries(
+    inventory: Inventory,
+    entries: Collection[Entry],
+    *,
+    stop: Callable[[], bool] = never,
+    report: Callable[[Progress], None] = lambda _: None,
+) -> Verified:
+    """Read entries to their end, and compare them with the hashes that index pages list; `report` as in `verify`.
+
+    Raises CachetuiError and OSError.
+    """
+    with guard("verify the cache"):
+        return verify(inventory, entries, stop=stop, report=report)

@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import pytest
+
+from cachetui.errors import RefusedError
+from cachetui.services.preferences import preferred, preferred_for_removal
+from tests.cli.test_preferences import prefer
+
+
+def test_a_problem_that_stops_nothing_is_noted(notes: list[str]) -> None:
+    path = prefer('colums = ["bar"]\nprotect = ["torch"]\n')
+    for read in (preferred, preferred_for_removal):
+        notes.clear()
+        assert read(notes.append).protection.written == ("torch",)
+        assert len(notes) == 1
+        assert notes[0].startswith(f"{path}, ")
+        assert "colums" in notes[0]
+
+
+def test_nothing_is_removed_while_protection_is_not_clear(notes: list[str]) -> None:
+    prefer('protect = ["kind:whel"]\n')
+    assert preferred(notes.append).refusal
+    with pytest.raises(RefusedError, match="What is protected cannot be told"):
+        preferred_for_removal(notes.append)
+    assert notes == []
