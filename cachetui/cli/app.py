@@ -16,21 +16,23 @@ from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
 from cachetui.cli.options import Settings, global_options
 from cachetui.errors import CachetuiError, TermError
 
-COMMANDS = (
-    "list",
-    "info",
-    "dir",
-    "audit",
-    "why",
-    "verify",
-    "export",
-    "remove",
-    "prune",
-    "purge",
-    "preferences",
-    "completion",
-)
-"""Names of the commands; each is a module here with a `command` in it."""
+COMMANDS = {
+    "list": "List projects and versions with sizes and ages.",
+    "info": "Show where the cache is, whether pip uses it and why, and sizes by kind and age.",
+    "dir": "Print the cache's directory, whether it exists or not.",
+    "audit": "Show where the space is: by kind, project, age, Python, platform and index, "
+    "and what each rule would free.",
+    "why": "Ask pip what it would do for REQUIREMENT, and explain why.",
+    "verify": "Look for what is damaged, left behind or not what it should be, "
+    "in all of the cache or in what TERMs match.",
+    "export": "Write the wheels and sdists that the terms match into a folder, under their true names.",
+    "remove": "Remove what the terms match, after showing what that is.",
+    "prune": "Remove what rules choose, after showing what that is.",
+    "purge": "Remove everything that pip keeps in the cache, after showing what that is.",
+    "preferences": "Show the file of preferences: its place, what counts, and what is wrong in it.",
+    "completion": "Print a script that lets a shell complete commands, options and terms.",
+}
+"""The commands with the first sentence of their help; each is a module here with a `command` in it."""
 COMPLETION = "_CACHETUI_COMPLETE"
 """The variable by which a shell asks for completions."""
 
@@ -43,12 +45,15 @@ class Group(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command."""
-        if cmd_name not in COMMANDS:
-            return None
-        command = import_module(f"cachetui.cli.commands.{cmd_name}").command
-        assert isinstance(command, click.Command)
-        return command
+        """Return a stand-in with the help of a command: a list of all of them imports none."""
+        return click.Command(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Import the command that is called, or completed."""
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command and import_module(f"cachetui.cli.commands.{name}").command, rest
 
 
 @click.group(
