@@ -13,8 +13,10 @@ import click
 
 from cachetui import __version__
 from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
-from cachetui.cli.options import Settings, global_options
+from cachetui.cli.options import global_options, options_of
 from cachetui.errors import CachetuiError, TermError
+from cachetui.text.escape import escape_control
+from cachetui.text.excerpt import excerpt
 
 COMMANDS = {
     "list": "List projects and versions with sizes and ages.",
@@ -75,7 +77,7 @@ def group(context: click.Context) -> int:
         return DONE
     from cachetui.cli.commands.browse import browse  # noqa: PLC0415 - only here a screen is drawn
 
-    return browse(Settings.of(context))
+    return browse(options_of(context))
 
 
 def call(arguments: Sequence[str]) -> int:
@@ -105,17 +107,13 @@ def call(arguments: Sequence[str]) -> int:
 
 def _complain(*lines: str) -> None:
     """Print on stderr what is wrong; what is quoted in it may be hostile."""
-    from cachetui.cli.notes import for_stream  # noqa: PLC0415 - its imports cost time
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
+    from cachetui.cli.console import for_stream  # noqa: PLC0415 - its imports cost time
 
     tell(for_stream("\n".join(map(escape_control, lines)), sys.stderr))
 
 
 def _pointed_at(error: TermError) -> Iterator[str]:
     """Yield a term, or what of it is around the place where it goes wrong, and a mark below that."""
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
-    from cachetui.text.excerpt import excerpt  # noqa: PLC0415 - only to complain
-
     before, after = escape_control(error.text[: error.position]), escape_control(error.text[error.position :])
     shown, place = excerpt(before + after, len(before))
     cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
+from packaging.version import Version
 
-from cachetui.cli.options import Settings
+from cachetui.cli.options import options_of
 from cachetui.errors import CachetuiError
+from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.labels import WORDS
 from cachetui.model import KINDS
+from cachetui.pip.config.location import locate
+from cachetui.pip.memory import known_releases
 
 QUALIFIERS = {
     "kind:": "what it is, such as kind:wheel",
@@ -87,8 +91,6 @@ def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | N
 
 def _versions(context: click.Context, project: str) -> list[str]:
     """Return the versions of a project, the newest first."""
-    from packaging.version import Version  # noqa: PLC0415 - names do without
-
     found: dict[str, Version] = {}
     releases = known_here(context)
     for version in [line.removeprefix(f"{project} ") for line in releases if line.startswith(f"{project} ")]:
@@ -102,15 +104,11 @@ def _versions(context: click.Context, project: str) -> list[str]:
 
 def known_here(context: click.Context) -> set[str]:
     """Return what the memory knows of the cache that the line being typed is about; see `known_releases`."""
-    settings = Settings.of(context)
-    if settings.no_memory or settings.demo:
+    options = options_of(context)
+    if not options.scan_memory:
         return set()
-    from cachetui.interpreters.lookup import default_python, python_at  # noqa: PLC0415 - qualifiers do without
-    from cachetui.pip.config.location import locate  # noqa: PLC0415
-    from cachetui.pip.memory import known_releases  # noqa: PLC0415
-
     try:
-        place, name = (text and os.path.expandvars(text) for text in (settings.cache_dir, settings.python))
+        place, name = (text and os.path.expandvars(text) for text in (options.cache_dir, options.python))
         python = python_at(name) if name else default_python(os.environ)
         root = Path(locate(place, python=python).root).stat()
     except (CachetuiError, OSError, ValueError):  # there is no such Python, no such root

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+from cachetui.services.options import GlobalOptions
 
 if TYPE_CHECKING:  # only a shell that completes needs it
     from click.shell_completion import CompletionItem
@@ -14,25 +15,9 @@ if TYPE_CHECKING:  # only a shell that completes needs it
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """The values of the global options, before or after a command."""
-
-    cache_dir: str | None = None
-    """The root, as named."""
-    python: str | None = None
-    """The Python whose settings count, as named."""
-    demo: bool = False
-    """Whether to show a made-up cache."""
-    read_only: bool = False
-    """Whether nothing may be removed."""
-    no_memory: bool = False
-    """Whether to do without what earlier runs learned."""
-
-    @classmethod
-    def of(cls, context: click.Context) -> Self:
-        """Return what was said so far."""
-        return cls(**context.find_root().ensure_object(dict))
+def options_of(context: click.Context) -> GlobalOptions:
+    """Return the global options that were given so far, before or after the command."""
+    return GlobalOptions(**context.find_root().ensure_object(dict))
 
 
 def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
@@ -55,7 +40,7 @@ def _files(context: click.Context, parameter: click.Parameter, incomplete: str) 
 
 
 def _by_the_shell(what: str, incomplete: str) -> list[CompletionItem[str]]:
-    from click.shell_completion import CompletionItem  # noqa: PLC0415
+    from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a shell that completes asks
 
     return [CompletionItem(incomplete, type=what)]
 
@@ -90,40 +75,8 @@ def global_options(function: Function) -> Function:
     return function
 
 
-def size(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Read an option's value as a size, as terms write it; return bytes."""
-    from cachetui.terms.quantities import parse_size  # noqa: PLC0415 - most commands do without
-
-    return _read(parse_size, context, parameter, value)
-
-
-def age(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Read an option's value as an age, as terms write it; return nanoseconds."""
-    from cachetui.terms.quantities import parse_age  # noqa: PLC0415
-
-    return _read(parse_age, context, parameter, value)
-
-
-def number(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
-    """Read an option's value as a number of things."""
-    from cachetui.terms.quantities import parse_count  # noqa: PLC0415
-
-    return _read(parse_count, context, parameter, value)
-
-
-def _read(
-    parse: Callable[[str], int], context: click.Context, parameter: click.Parameter, value: str | None
-) -> int | None:
-    try:
-        return None if value is None else parse(value)
-    except ValueError as error:
-        from cachetui.text.escape import escape_control  # noqa: PLC0415 - only to complain
-
-        raise click.BadParameter(f"{escape_control(str(error))}.", context, parameter) from None
-
-
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
-"""What makes an option one of `Settings`."""
+"""What makes an option one of `GlobalOptions`."""
 
 
 def removal_options(function: Function) -> Function:

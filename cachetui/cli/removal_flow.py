@@ -15,19 +15,20 @@ from dataclasses import dataclass
 import click
 from packaging.version import Version
 
-from cachetui.cli.cache import ENDINGS, Cache
-from cachetui.cli.choosing import protected
+from cachetui.cli.cache import ENDINGS
+from cachetui.cli.console import Status, ask, can_ask, note, say
 from cachetui.cli.main import DONE, FAILED, INTERRUPTED
-from cachetui.cli.notes import Status, ask, can_ask, note, say
-from cachetui.cli.options import Settings
 from cachetui.errors import RefusedError
 from cachetui.labels import Word
 from cachetui.model import Entry, Inventory
-from cachetui.pip.processes import running_pips
-from cachetui.preferences.model import Protection
-from cachetui.removal.execute import Outcome, Progress, execute
-from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
+from cachetui.preferences.model import Preferences
+from cachetui.removal.execute import Outcome, Progress
+from cachetui.removal.plan import PROTECTED, Kept, Plan
+from cachetui.report.entries_json import removal_json
 from cachetui.report.removal_list import bill, stays, title
+from cachetui.services import removal as services
+from cachetui.services.cache import Cache
+from cachetui.services.options import GlobalOptions
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.format import count, disk_text, removed
 from cachetui.text.names import whole_name
@@ -56,9 +57,9 @@ class RemovalRequest:
         if self.read_only and not self.dry_run:
             raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
 
-    def want_python(self, words: Collection[Word], settings: Settings, *, policy: bool = False) -> None:
+    def want_python(self, words: Collection[Word], options: GlobalOptions, *, policy: bool = False) -> None:
         """Raise UsageError if what no Python can use is to go unasked, and none is named."""
-        if "unusable" in words and self.yes and not self.dry_run and not settings.python:
+        if "unusable" in words and self.yes and not self.dry_run and not options.python:
             said = "With --yes, what is unusable needs"
             if policy:
                 said = "The policy in the preferences says unusable, which with --yes needs"
@@ -67,8 +68,6 @@ class RemovalRequest:
     def write(self, plan: Plan | None, outcome: Outcome | None, notes: Sequence[str] = ()) -> None:
         """Write plan and outcome as JSON, if that is wanted; that nobody reads it changes nothing."""
         if self.as_json:
-            from cachetui.report.entries_json import removal_json  # noqa: PLC0415 - seldom wanted
-
             with suppress(BrokenPipeError):
                 sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
 
@@ -129,21 +128,14 @@ def remove(
     entries: Sequence[Entry],
     wishes: RemovalRequest,
     *,
-    protection: Protection,
+    preferences: Preferences,
     purge: bool = False,
     notes: Sequence[str] = (),
 ) -> int:
-    """Show what will go, ask, remove it, tell what came of it; return the exit code."""
+    """Show the plan, ask, remove, show the outcome; return the exit code. One reading of preferences counts for all."""
     inventory = cache.inventory
-    plan = plan_removal(
-        inventory,
-        entries,
-        now_ns=time.time_ns(),
-        pips=running_pips(),
-        named=cache.location.named,
-        purge=purge,
-        protected=protected(inventory.entries, protection),
-    )
+    named, now_ns = cache.location.named, time.time_ns()
+    plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
     asks = bool(plan.entries) and not wishes.dry_run and not wishes.yes and can_ask()
     if asks or not wishes.as_json:
         _show(plan_lines(plan, inventory, notes), asked_for=wishes.dry_run)
@@ -159,7 +151,7 @@ def remove(
             note("Nothing was removed.")
             wishes.write(plan, None, notes)
             return FAILED
-    outcome = _carry_out(plan)
+    outcome = _carry_out(plan, inventory, preferences)
     _tell_outcome(outcome, plan, inventory, as_json=wishes.as_json)
     wishes.write(plan, outcome, notes)
     if outcome.stopped:
@@ -197,19 +189,16 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
         raise
 
 
-def _carry_out(plan: Plan) -> Outcome:
+def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Outcome:
     """Remove what is planned; Ctrl+C stops it between two files."""
-    status = Status(sys.stderr)
 
     def report(progress: Progress) -> None:
         done = f"removing {progress.entries:,} of {progress.of:,}"
         status.show(f"{done}, freed {disk_text(progress.freed)}")
 
-    with interruptible() as stop:
-        try:
-            return execute(plan, stop=stop, report=report if status.shown else None, pips=running_pips)
-        finally:
-            status.clear()
+    with interruptible() as stop, Status() as status:
+        shown = report if status.shown else None
+        return services.remove(plan, inventory, preferences, now_ns=time.time_ns(), stop=stop, report=shown)
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.model import Entry
+from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 if TYPE_CHECKING:  # the first screen does not wait for it
@@ -74,3 +75,14 @@ def summary(outcome: Outcome, folder: Path) -> str:
     if outcome.skipped:
         parts.append(f"{len(outcome.skipped):,} left out")
     return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."
+
+
+def export_lines(planned: Iterable[Planned], outcome: Outcome | None) -> Iterator[str]:
+    """Yield a line for each file that was exported, or that is planned where nothing was written."""
+    files = (
+        [(one.size, f"{one.filename}{'' if one.written else '  (there already)'}") for one in outcome.exported]
+        if outcome
+        else [(one.size, one.filename or f"{entry_words(one.entry)}  (named when it is written)") for one in planned]
+    )
+    for size, words in files:
+        yield f"{disk_text(size):>9}  {escape_control(words)}"

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachetui.model import Entry
-from cachetui.text.format import count
+from cachetui.model import Entry, Inventory
+from cachetui.text.escape import escape_control
+from cachetui.text.format import count, date, disk_text
 from cachetui.text.names import entry_name
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.health.finding import Finding, FindingType, Weight
+    from cachetui.insight.health.verification import Verified
 
 
 class FindingEntry(NamedTuple):
@@ -112,3 +115,35 @@ def name_of(entry: Entry) -> str:
     if entry.project:
         return f"{entry.project}: {entry_name(entry)}"
     return entry_name(entry)
+
+
+def findings_text(
+    inventory: Inventory, findings: Sequence[Finding], verified: Verified | None, most: int | None
+) -> Iterator[str]:
+    """Yield findings by type, and the result of a verification, as lines; at most `most` entries of a type."""
+    for _, group in groupby(findings, key=lambda one: one.sort):
+        same = list(group)
+        meaning = same[0].meaning
+        size = sum([inventory.by_path[one.path].disk_usage for one in same])
+        yield f"{meaning.weight.upper()}: {meaning.title}: {count(len(same), 'entry')}, {disk_text(size)}"
+        yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
+        for finding in same[:most]:
+            entry = inventory.by_path[finding.path]
+            yield f"  - {escape_control(_name_by_file(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
+            if entry.filename or entry.project:
+                yield f"    {escape_control(finding.path)}"
+        if most is not None and len(same) > most:
+            yield f"  … and {len(same) - most:,} more; --all names them"
+        yield ""
+    if verified:
+        yield (
+            f"{count(verified.proven, 'file')} proven by the hash that an index lists, "
+            f"{verified.sound:,} without a known hash hold together."
+        )
+    if not findings:
+        yield "Nothing is wrong." if verified else "Nothing is wrong, as far as can be seen; --deep reads everything."
+
+
+def _name_by_file(entry: Entry) -> str:
+    name = entry.filename or " ".join(filter(None, (entry.project, entry.version))) or entry.path
+    return f"{name} ({entry.kind})" if entry.kind in ("metadata", "index") else name

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 import pytest
 
-from cachetui.cli import main, removal_flow
+from cachetui.cli import main
 from cachetui.demo import demo_cache
 from cachetui.demo.target import Target
+from cachetui.services import removal
 from tests.cli.lending import Lent
 
 
@@ -57,7 +58,7 @@ def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run commands in this process; whether a pip runs on the machine of the tests does not matter."""
-    monkeypatch.setattr(removal_flow, "running_pips", lambda: ())
+    monkeypatch.setattr(removal, "running_pips", lambda: ())
 
     def run(*arguments: object) -> Said:
         code = main.run([str(argument) for argument in arguments])

@@ -15,6 +15,7 @@ from cachetui.demo.artifacts import wheel
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.export import export
 from cachetui.model import NS
+from cachetui.services import export as services
 from tests.cli.conftest import Nobody, Run, made_up_name
 
 if sys.platform != "win32":
@@ -185,7 +186,7 @@ def test_a_signal_stops_and_leaves_nothing_half_done(
         return whole(*arguments, stop=asked)  # type: ignore[arg-type]
 
     whole = export.export
-    monkeypatch.setattr(export, "export", interrupted)
+    monkeypatch.setattr(services, "export", interrupted)
     said = run("export", "torch", "--to", tmp_path / "out", "--cache-dir", cache)
     assert said.code == 130
     assert said.err.splitlines()[-1].startswith("Stopped. Exported ")

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from cachetui.cli import removal_flow
 from cachetui.cli.cache import ENDINGS
 from cachetui.removal import execute
 from cachetui.removal.plan import Plan
+from cachetui.services import removal
 from tests.cli.conftest import Nobody, Run, made_up_name
 from tests.cli.test_preferences import prefer
 from tests.inventories import files, write
@@ -207,7 +207,7 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
         write(cache, body, b"changed")
         return execute.execute(*arguments, **options)
 
-    monkeypatch.setattr(removal_flow, "execute", change_first)
+    monkeypatch.setattr(removal, "execute", change_first)
     said = run("remove", "torch===2.3.0", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)
     assert said.code == 1
@@ -261,7 +261,7 @@ def test_what_is_unusable_goes_unasked_only_for_a_python_that_is_named(run: Run,
 
 
 def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(removal_flow, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 0
     assert "! a pip is running (4121): 1 index page stays\n" in said.err
@@ -272,7 +272,7 @@ def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = iter([(), (4121,)])
-    monkeypatch.setattr(removal_flow, "running_pips", lambda: next(answers))
+    monkeypatch.setattr(removal, "running_pips", lambda: next(answers))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert "index page stays" not in said.err
@@ -288,7 +288,7 @@ def test_terms_match_nothing_where_there_is_no_cache(run: Run) -> None:
 
 def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run("remove", "numpy>=0", "--yes", "--cache-dir", cache)
-    monkeypatch.setattr(removal_flow, "running_pips", lambda: (4121,))
+    monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
     assert said.err.startswith("Nothing of this can be removed.\n")
@@ -310,7 +310,7 @@ def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
 
         return execute.execute(plan, stop=press)
 
-    monkeypatch.setattr(removal_flow, "execute", interrupted)
+    monkeypatch.setattr(removal, "execute", interrupted)
     before = files(cache)
     said = run("remove", "numpy", "--yes", "--json", "--cache-dir", cache)
     document = json.loads(said.out)

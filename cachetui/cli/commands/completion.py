@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from cachetui.cli.completion_scripts import SHELLS
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options
 
@@ -26,7 +27,5 @@ def command(shell: str) -> int:
 
     Names of projects come from what earlier runs learned of the cache; the cache itself is not read.
     """
-    from cachetui.cli.completion_scripts import SHELLS  # noqa: PLC0415 - the help page does without
-
     sys.stdout.write(SHELLS[shell].source_template)
     return DONE

@@ -7,8 +7,11 @@ import sys
 
 import click
 
+from cachetui.cli.cache import located
+from cachetui.cli.console import note
 from cachetui.cli.main import DONE
-from cachetui.cli.options import Settings, global_options
+from cachetui.cli.options import global_options, options_of
+from cachetui.text.escape import escape_control
 
 
 @click.command("dir")
@@ -16,11 +19,7 @@ from cachetui.cli.options import Settings, global_options
 @click.pass_context
 def command(context: click.Context) -> int:
     """Print the cache's directory, whether it exists or not."""
-    from cachetui.cli.cache import located  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
-
-    with located(Settings.of(context)) as location:
+    with located(options_of(context)) as location:
         for sentence in location.notes:
             note(sentence)
         if sys.stdout.isatty():

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
+from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 import click
 
+from cachetui.cli.cache import opened
+from cachetui.cli.console import Status, for_stream, note, totals
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
-from cachetui.cli.options import Settings, global_options, suggest_terms
+from cachetui.cli.options import global_options, options_of, suggest_terms
+from cachetui.model import Entry
+from cachetui.report.entries_json import list_json
+from cachetui.report.entries_text import table, tree
+from cachetui.services.options import GlobalOptions
+
+if TYPE_CHECKING:
+    from cachetui.terms import Predicate
 
 
 @click.command("list")
@@ -31,26 +43,18 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
     'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
     and several narrow each other.
     """
-    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.notes import for_stream, note, totals  # noqa: PLC0415
-
     predicate = None
     if terms:
-        from cachetui.cli.choosing import matching  # noqa: PLC0415
-        from cachetui.terms import parse_terms  # noqa: PLC0415
+        from cachetui.terms import parse_terms  # noqa: PLC0415 - a list of everything does without, and is quicker
 
         predicate = parse_terms(terms)
-    settings = Settings.of(context)
-    with opened(settings) as (_, inventory):
-        entries = inventory.entries if predicate is None else matching(inventory.entries, predicate, settings)
+    options = options_of(context)
+    with opened(options) as (_, inventory):
+        entries = inventory.entries if predicate is None else _matching(inventory.entries, predicate, options)
         if as_json:
-            from cachetui.report.entries_json import list_json  # noqa: PLC0415
-
             for part in list_json(inventory, entries):
                 sys.stdout.write(part)
         else:
-            from cachetui.report.entries_text import table, tree  # noqa: PLC0415
-
             foreign = inventory.foreign if predicate is None else ()
             form = tree if files else table
             for line in form(entries, foreign, sort=sort, now_ns=time.time_ns(), width=_width()):
@@ -63,10 +67,15 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
     return FAILED if inventory.errors else DONE
 
 
+def _matching(entries: Collection[Entry], predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
+    from cachetui.services.labels import matching  # noqa: PLC0415 - as above
+
+    with Status() as status:
+        return matching(entries, predicate, options, now_ns=time.time_ns(), note=status.note, report=status.show)
+
+
 def _width() -> int | None:
     """Return the columns of the terminal, or None where the output is not one."""
     if not sys.stdout.isatty():
         return None
-    import shutil  # noqa: PLC0415 - only for a terminal
-
     return shutil.get_terminal_size().columns

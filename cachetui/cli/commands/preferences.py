@@ -6,15 +6,17 @@ import json
 import sys
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from cachetui.cli.console import for_stream
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options
-
-if TYPE_CHECKING:  # the help page does without
-    from cachetui.preferences.model import Preferences
+from cachetui.preferences.file import read_preferences
+from cachetui.preferences.model import KEYS, Preferences
+from cachetui.report.entries_json import clean
+from cachetui.text.escape import escape_control
 
 SCHEMA = 1
 """Version of the JSON; raised by changes that break readers."""
@@ -30,9 +32,6 @@ def command(as_json: bool) -> int:
 
     Only the browser checks whether a key is free.
     """
-    from cachetui.cli.notes import for_stream  # noqa: PLC0415 - the help page does without
-    from cachetui.preferences.file import read_preferences  # noqa: PLC0415
-
     preferences = read_preferences()
     if as_json:
         sys.stdout.write(f"{json.dumps(document(preferences), indent=1)}\n")
@@ -44,8 +43,6 @@ def command(as_json: bool) -> int:
 
 def document(preferences: Preferences) -> dict[str, Any]:
     """Return everything as values for JSON."""
-    from cachetui.report.entries_json import clean  # noqa: PLC0415
-
     policy = preferences.policy
     return {
         "schema": SCHEMA,
@@ -68,15 +65,11 @@ def document(preferences: Preferences) -> dict[str, Any]:
 
 def _defaults(preferences: Preferences) -> list[str]:
     """Return the keys that the file does not set, or not validly."""
-    from cachetui.preferences.model import KEYS  # noqa: PLC0415
-
     return [key for key in KEYS if key not in preferences.given]
 
 
 def lines(preferences: Preferences) -> Iterator[str]:
     """Yield everything as lines of text, of 80 columns at most except for a longer path."""
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
-
     defaults = _defaults(preferences)
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
@@ -107,7 +100,5 @@ def lines(preferences: Preferences) -> Iterator[str]:
 
 def _wrapped(label: str, words: str) -> list[str]:
     """Break words into lines behind a label; no name or term is broken at a hyphen."""
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
-
     wrapper = textwrap.TextWrapper(WIDTH, label, " " * LABEL, break_on_hyphens=False)
     return wrapper.wrap(escape_control(words)) or [label]

@@ -2,17 +2,38 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from collections.abc import Callable
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
+from cachetui.cli.cache import opened
+from cachetui.cli.console import Status, note
 from cachetui.cli.main import DONE, FAILED
-from cachetui.cli.options import Settings, age, global_options, number, removal_options, size, suggest_terms
+from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
+from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
+from cachetui.preferences.model import Preferences
+from cachetui.rules import CHOOSERS, Rules, choose
+from cachetui.services.labels import facts_for
+from cachetui.services.preferences import preferred_for_removal
+from cachetui.terms import parse_terms
+from cachetui.terms.quantities import parse_age, parse_count, parse_size
+from cachetui.text.escape import escape_control
+from cachetui.text.format import disk_text
 
-if TYPE_CHECKING:  # the help page does without
-    from cachetui.preferences.model import Preferences
-    from cachetui.rules import Rules
+
+def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
+    """Return a callback that reads an option's value as terms write it: bytes, nanoseconds or a number of things."""
+
+    def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
+        try:
+            return None if value is None else parse(value)
+        except ValueError as error:
+            raise click.BadParameter(f"{escape_control(str(error))}.", context, parameter) from None
+
+    return read
 
 
 @click.command("prune")
@@ -22,7 +43,9 @@ if TYPE_CHECKING:  # the help page does without
 @click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
 @click.option("--leftovers", is_flag=True, help="What nobody reads.")
 @click.option("--dead-weight", is_flag=True, help="Downloads that pip will never ask for again.")
-@click.option("--older-than", callback=age, metavar="AGE", help="Only what is older, such as 90d or 1y.")
+@click.option(
+    "--older-than", callback=_reading(parse_age), metavar="AGE", help="Only what is older, such as 90d or 1y."
+)
 @click.option(
     "--by",
     type=click.Choice(["downloaded", "checked", "read"]),
@@ -30,9 +53,18 @@ if TYPE_CHECKING:  # the help page does without
     show_default=True,
     help="From when ages are counted.",
 )
-@click.option("--larger-than", callback=size, metavar="SIZE", help="Only what is larger, such as 100MB.")
-@click.option("--keep-latest", callback=number, metavar="N", help="Keep the newest N versions of each project.")
-@click.option("--max-size", callback=size, metavar="SIZE", help="Then the oldest, until no more than this is left.")
+@click.option(
+    "--larger-than", callback=_reading(parse_size), metavar="SIZE", help="Only what is larger, such as 100MB."
+)
+@click.option(
+    "--keep-latest", callback=_reading(parse_count), metavar="N", help="Keep the newest N versions of each project."
+)
+@click.option(
+    "--max-size",
+    callback=_reading(parse_size),
+    metavar="SIZE",
+    help="Then the oldest, until no more than this is left.",
+)
 @click.option("--built", is_flag=True, help="Also wheels that pip built here.")
 @removal_options
 @global_options
@@ -46,29 +78,31 @@ def command(
     narrow what these choose, or choose alone. --keep-latest exempts the newest versions from all of it; alone, it
     chooses the others. --max-size comes last.
     """
-    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.choosing import facts_for, preferred_for_removal  # noqa: PLC0415
-    from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
-    from cachetui.rules import CHOOSERS, Rules, choose  # noqa: PLC0415
-    from cachetui.terms import parse_terms  # noqa: PLC0415
-    from cachetui.text.format import disk_text  # noqa: PLC0415
-
     refuse_redirection("prune", terms)
-    settings = Settings.of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    options = options_of(context)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
     wishes.check()
     choosers = frozenset([chooser for chooser in CHOOSERS if rule.pop(chooser.replace("-", "_"))])
     rules = Rules(choosers, terms=parse_terms(terms) if terms else None, **rule)
-    preferences = preferred_for_removal()
+    preferences = preferred_for_removal(note)
     if not rules and not _is_said(context):
         rules = _policy(preferences)
     if not rules:
         raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
-    wishes.want_python(rules.words, settings, policy=not _is_said(context))
-    with opened(settings) as cache:
+    wishes.want_python(rules.words, options, policy=not _is_said(context))
+    with opened(options) as cache:
         entries = cache.inventory.entries
-        choice = choose(entries, rules, facts_for(entries, rules.words, settings, preferences.protection))
+        with Status() as status:
+            facts = facts_for(
+                entries,
+                rules.words,
+                options,
+                preferences.protection,
+                now_ns=time.time_ns(),
+                note=status.note,
+                report=status.show,
+            )
+        choice = choose(entries, rules, facts)
         if choice.over:
             note(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
         code = FAILED if choice.over or cache.inventory.errors else DONE
@@ -77,7 +111,7 @@ def command(
             wishes.write(None, None)
             return code
         notes = rules.terms.notes(choice.entries) if rules.terms else ()
-        return remove(cache, choice.entries, wishes, protection=preferences.protection, notes=notes) or code
+        return remove(cache, choice.entries, wishes, preferences=preferences, notes=notes) or code
 
 
 def _is_said(context: click.Context) -> bool:
@@ -91,9 +125,6 @@ def _is_said(context: click.Context) -> bool:
 
 def _policy(preferences: Preferences) -> Rules:
     """Return the rules of the policy, and tell what they are. Raises UsageError where there is none to be run."""
-    from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.text.escape import escape_control  # noqa: PLC0415
-
     policy = preferences.policy
     if policy is None or not policy.rules:
         complaint = preferences.stopping("prune")

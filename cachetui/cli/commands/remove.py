@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
+from cachetui.cli.cache import opened
+from cachetui.cli.console import Status, note
 from cachetui.cli.main import FAILED, NO_MATCH
-from cachetui.cli.options import Settings, global_options, removal_options, suggest_terms
+from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
+from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
+from cachetui.services.labels import matching
+from cachetui.services.preferences import preferred_for_removal
+from cachetui.terms import parse_terms
 
 
 @click.command("remove")
@@ -20,23 +28,26 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
     and several narrow each other.
     """
-    from cachetui.cli.cache import opened  # noqa: PLC0415 - the help page does without
-    from cachetui.cli.choosing import matching, preferred_for_removal  # noqa: PLC0415
-    from cachetui.cli.notes import note  # noqa: PLC0415
-    from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
-    from cachetui.terms import parse_terms  # noqa: PLC0415
-
     refuse_redirection("remove", terms)
-    settings = Settings.of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=settings.read_only)
+    options = options_of(context)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
     wishes.check()
     predicate = parse_terms(terms)
-    wishes.want_python(predicate.words, settings)
-    protection = preferred_for_removal().protection
-    with opened(settings) as cache:
-        entries = matching(cache.inventory.entries, predicate, settings, protection)
+    wishes.want_python(predicate.words, options)
+    preferences = preferred_for_removal(note)
+    with opened(options) as cache:
+        with Status() as status:
+            entries = matching(
+                cache.inventory.entries,
+                predicate,
+                options,
+                preferences.protection,
+                now_ns=time.time_ns(),
+                note=status.note,
+                report=status.show,
+            )
         if not entries:
             note("Nothing in the cache matches: nothing was removed.")
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
-        return remove(cache, entries, wishes, protection=protection, notes=predicate.notes(entries))
+        return remove(cache, entries, wishes, preferences=preferences, notes=predicate.notes(entries))

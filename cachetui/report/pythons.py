@@ -1,74 +1,23 @@
-"""The Pythons here, as commands find them and tell of them."""
+"""The Pythons here and their pips' settings, as text and as JSON."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from cachetui.cli.notes import Status, note
-from cachetui.cli.options import Settings
-from cachetui.interpreters import discovery
-from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
-from cachetui.interpreters.lookup import python_at
-from cachetui.interpreters.store import Remembered
+from cachetui.pip_settings.effective import PipSettings, Saying
+from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
-from cachetui.text.format import count
 from cachetui.text.redact import redact_urls
-
-if TYPE_CHECKING:
-    from cachetui.pip_settings.effective import PipSettings, Saying
 
 LABEL = 9
 """Cells of a label below a Python's name."""
 ROLES = {"counts": "counts", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
-"""What becomes of what is said, in words."""
+"""The roles of settings, in words."""
 
 
-def found(settings: Settings) -> Iterator[InterpreterInfo]:
-    """Yield the Pythons here, that first which was named; progress is told on stderr."""
-    status = Status(sys.stderr)
-    named = [python_at(settings.python)] if settings.python else []
-    memory = None if settings.no_memory else Remembered()
-    status.show("Looking for Pythons")
-    try:
-        for number, portrait in enumerate(discovery.portraits(os.environ, named=named, memory=memory), start=1):
-            status.show(f"Looking for Pythons  {count(number, 'Python')} so far, {portrait.python.executable}")
-            yield portrait
-    finally:
-        status.clear()
-
-
-def named(settings: Settings) -> InterpreterInfo | None:
-    """Return what the Python that was named says of itself, None where none was; tells on stderr if it does not work.
-
-    Raises CachetuiError when there is no such Python.
-    """
-    if not settings.python:
-        return None
-    python = python_at(settings.python)
-    memory = None if settings.no_memory else Remembered()
-    portrait = memory.recall(python) if memory else None
-    if portrait is None:
-        status = Status(sys.stderr)
-        status.show(f"Asking {python.executable} what it is")
-        try:
-            portrait = interpreter_info(python, os.environ, timeout=PATIENCE)
-        finally:
-            status.clear()
-        if memory:
-            memory.learn(portrait)
-            memory.save()
-    if portrait.trouble:
-        note(f"{python.executable} does not work. {portrait.trouble}")
-    return portrait
-
-
-def document(known: PipSettings) -> dict[str, Any]:
-    """Return what one Python's pip is told, in the order and words of the JSON document."""
-    from cachetui.report.entries_json import clean  # noqa: PLC0415 - needs what reads caches
-
+def python_json(known: PipSettings) -> dict[str, Any]:
+    """Return the settings of one Python's pip, in the order and words of the JSON document."""
     portrait, location = known.portrait, known.location
     works = portrait.trouble is None
     return {
@@ -89,8 +38,6 @@ def document(known: PipSettings) -> dict[str, Any]:
 
 
 def _saying(one: Saying) -> dict[str, Any]:
-    from cachetui.report.entries_json import clean  # noqa: PLC0415 - needs what reads caches
-
     return {
         "option": one.option,
         "value": clean(redact_urls(one.value)),
@@ -101,8 +48,8 @@ def _saying(one: Saying) -> dict[str, Any]:
     }
 
 
-def report(known: Iterable[PipSettings]) -> Iterator[str]:
-    """Yield the lines of the text form; what does not work takes one."""
+def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
+    """Yield the lines of the text form; a Python that does not work takes one."""
     for one in known:
         portrait, location = one.portrait, one.location
         yield ""

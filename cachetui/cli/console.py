@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TextIO
+from typing import Self, TextIO
 
 from cachetui.model import Entry
 from cachetui.text.escape import escape_control
@@ -44,13 +44,25 @@ def note(sentence: str) -> None:
 
 
 class Status:
-    """A line of progress that overwrites itself; nothing where there is no terminal."""
+    """A line of progress on stderr that overwrites itself; nothing where that is no terminal. A `with` wipes it."""
 
-    def __init__(self, stream: TextIO) -> None:
-        self.shown = stream.isatty()
+    def __init__(self) -> None:
+        self.shown = sys.stderr.isatty()
         """Whether anything is shown at all."""
-        self._stream = stream
         self._length = 0
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Wipe the line."""
+        self.clear()
+
+    def note(self, sentence: str) -> None:
+        """Wipe the line, then print a note."""
+        self.clear()
+        note(sentence)
 
     def show(self, words: str) -> None:
         """Show how far it is."""
@@ -69,8 +81,8 @@ class Status:
     def _write(self, text: str) -> None:
         """Write to a terminal, which may be gone by now."""
         with suppress(OSError):
-            self._stream.write(text)
-            self._stream.flush()
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def ask(question: str) -> bool:

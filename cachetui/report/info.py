@@ -1,0 +1,88 @@
+"""The place of a cache and its totals, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from cachetui.model import KINDS, Entry, Inventory
+from cachetui.pip.config.location import Location
+from cachetui.report.entries_json import clean
+from cachetui.text.escape import escape_control
+from cachetui.text.format import count, disk_text
+from cachetui.text.redact import redact_urls
+
+AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
+"""Groups of age: days below which an entry falls into it, and its name."""
+OLDEST = "over a year"
+DAY_NS = 86_400 * 10**9
+
+
+def info_figures(location: Location, inventory: Inventory, now_ns: int) -> dict[str, Any]:
+    """Return place and totals of a cache, in the order and words of the JSON document."""
+    entries = inventory.entries
+    by_kind = {kind: [entry for entry in entries if entry.kind == kind] for kind in KINDS}
+    bounds: list[int | None] = [0, *(days for days, _ in AGES), None]
+    return {
+        "root": clean(inventory.root),
+        "said_by": clean(location.said_by),
+        "enabled": location.enabled,
+        "off_by": location.off_by and clean(redact_urls(location.off_by)),
+        "notes": [clean(redact_urls(sentence)) for sentence in location.notes],
+        "disk_usage": inventory.disk_usage,
+        "apparent_size": inventory.apparent_size,
+        "projects": len({entry.project for entry in entries if entry.project is not None}),
+        "entries": len(entries),
+        "files": sum([len(entry.files) for entry in entries]),
+        "kinds": [{"kind": kind, **_sums(group)} for kind, group in by_kind.items() if group],
+        "ages": [
+            {"from_days": start, "to_days": end, **_sums(_between(entries, now_ns, start, end))}
+            for start, end in pairwise(bounds)
+        ],
+    }
+
+
+def _sums(entries: Sequence[Entry]) -> dict[str, int]:
+    return {"entries": len(entries), "disk_usage": sum([entry.disk_usage for entry in entries])}
+
+
+def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int | None) -> list[Entry]:
+    """Return the entries that came at least `start` and less than `end` days ago; the future counts as now."""
+    days = [(max(0, now_ns - entry.downloaded) // DAY_NS, entry) for entry in entries]
+    return [entry for age, entry in days if age >= (start or 0) and (end is None or age < end)]
+
+
+def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator[str]:
+    """Yield the lines of the text form."""
+    known = info_figures(location, inventory, now_ns)
+    yield f"Cache        {escape_control(str(location.root))}"
+    if inventory.root != str(location.root):
+        yield f"Really       {escape_control(inventory.root)}"
+    yield f"Named by     {escape_control(location.said_by)}"
+    yield (
+        "State        on"
+        if location.enabled
+        else f"State        off, by {escape_control(redact_urls(location.off_by or '?'))}"
+    )
+    size, length = disk_text(known["disk_usage"]), disk_text(known["apparent_size"])
+    yield f"Disk usage   {size}, apparent size {length}"
+    yield (
+        f"Holds        {count(known['projects'], 'project')}, {count(known['entries'], 'entry')}, "
+        f"{count(known['files'], 'file')}"
+    )
+    directories = inventory.directories
+    yield f"Directories  {len(directories):,}, {disk_text(sum(directories.values()))}"
+    foreign = sum([file.disk_usage for file in inventory.foreign])
+    yield f"Not pip's    {count(len(inventory.foreign), 'file')}, {disk_text(foreign)}"
+    if known["entries"]:
+        names = [name for _, name in AGES] + [OLDEST]
+        yield from _table("Kind", [(row["kind"], row) for row in known["kinds"]])
+        yield from _table("Downloaded", list(zip(names, known["ages"], strict=True)))
+
+
+def _table(title: str, rows: Sequence[tuple[str, dict[str, int]]]) -> Iterator[str]:
+    yield ""
+    yield f"{title:<18}{'Disk':>9}{'Entries':>9}"
+    for name, row in rows:
+        yield f"{name:<18}{disk_text(row['disk_usage']):>9}{row['entries']:>9,}"
