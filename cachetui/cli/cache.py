@@ -27,7 +27,7 @@ ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(si
 
 
 HELD: list[object] = []
-"""What was read, until the program ends: to give back each piece of it before would only take time."""
+"""The caches that were read, held until the program ends: to free each object before would only take time."""
 
 
 @contextmanager
@@ -81,10 +81,7 @@ def opened(options: GlobalOptions) -> Iterator[services.Cache]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Do without the garbage collector: it would look for cycles, which there are none of, in all that was read.
-
-    Nor does it look there afterwards.
-    """
+    """Switch the garbage collector off: an inventory has no cycles to find. Afterwards it skips these objects, too."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -89,12 +89,12 @@ complete --no-files --keep-order --command cachetui --arguments '(_cachetui_comp
 """
 
 BREAKS = " \t\n\"'><=;|&(:"
-"""Where bash's readline begins what it replaces, unless it was told otherwise."""
+"""Signs after which bash's readline begins the text that it replaces, by default."""
 QUOTES = "\"'"
 ESCAPABLE = '"\\$`\n'
-"""What a backslash takes the meaning of within double quotes."""
+"""Signs that lose their meaning behind a backslash within double quotes."""
 SPECIAL = re.compile(r"[^A-Za-z0-9_./:=,+@%^-]")
-"""What a word for bash bears only after a backslash."""
+"""Signs that a word for bash holds only behind a backslash."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 OPEN = ":"
 """How a value ends that something must follow."""

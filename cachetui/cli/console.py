@@ -13,7 +13,7 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
-"""What to write where a stream cannot take the sign."""
+"""Replacements for signs that a stream cannot take."""
 
 
 def for_stream(text: str, stream: TextIO) -> str:
@@ -27,14 +27,14 @@ def for_stream(text: str, stream: TextIO) -> str:
 
 
 def say(sentence: str) -> None:
-    """Write a line of what was asked for on stdout; names in it may be hostile. Raises OSError."""
+    """Write a line of the result on stdout; names in it may be hostile. Raises OSError."""
     sys.stdout.write(for_stream(f"{escape_control(sentence)}\n", sys.stdout))
 
 
 def note(sentence: str) -> None:
     """Print something on stderr; names in it may be hostile.
 
-    That nobody reads it, or that there is no room for it, stops nothing: a full disk is what a removal is for.
+    A reader that has gone, or a full disk, stops nothing: a removal has to work on a full disk.
     """
     with suppress(OSError):  # which comes again when all is written
         sys.stdout.flush()
@@ -65,7 +65,7 @@ class Status:
         note(sentence)
 
     def show(self, words: str) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         if self.shown:
             width = shutil.get_terminal_size().columns - 1
             line = escape_control(words)[:width]
@@ -98,7 +98,7 @@ def ask(question: str) -> bool:
 
 
 def can_ask() -> bool:
-    """Return whether somebody can see a question and answer it."""
+    """Return whether stdin and stderr are a terminal, where the user can answer a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 

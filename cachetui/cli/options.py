@@ -76,7 +76,7 @@ def global_options(function: Function) -> Function:
 
 
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
-"""What makes an option one of `GlobalOptions`."""
+"""Arguments that make an option one of `GlobalOptions`."""
 
 
 def removal_options(function: Function) -> Function:

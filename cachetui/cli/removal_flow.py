@@ -41,14 +41,14 @@ PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
 
 @dataclass(frozen=True, slots=True)
 class RemovalRequest:
-    """How a removal is to be done."""
+    """The options of a removal."""
 
     dry_run: bool
-    """Whether only the plan is wanted."""
+    """Whether to show the plan alone."""
     yes: bool
-    """Whether it was agreed to beforehand."""
+    """Whether the user agreed beforehand."""
     as_json: bool
-    """Whether the result is wanted as JSON."""
+    """Whether to write the result as JSON."""
     read_only: bool
     """Whether nothing may be removed."""
 
@@ -58,7 +58,7 @@ class RemovalRequest:
             raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
 
     def want_python(self, words: Collection[Word], options: GlobalOptions, *, policy: bool = False) -> None:
-        """Raise UsageError if what no Python can use is to go unasked, and none is named."""
+        """Raise UsageError if unusable entries are to be removed without a question, and no Python is named."""
         if "unusable" in words and self.yes and not self.dry_run and not options.python:
             said = "With --yes, what is unusable needs"
             if policy:
@@ -66,7 +66,7 @@ class RemovalRequest:
             raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
 
     def write(self, plan: Plan | None, outcome: Outcome | None, notes: Sequence[str] = ()) -> None:
-        """Write plan and outcome as JSON, if that is wanted; that nobody reads it changes nothing."""
+        """Write plan and outcome as JSON, if the options say so. A reader that has gone is no error."""
         if self.as_json:
             with suppress(BrokenPipeError):
                 sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
@@ -132,7 +132,7 @@ def remove(
     purge: bool = False,
     notes: Sequence[str] = (),
 ) -> int:
-    """Show the plan, ask, remove, show the outcome; return the exit code. One reading of preferences counts for all."""
+    """Show the plan, ask, remove, show the outcome; return the exit code. Plan and removal use the same preferences."""
     inventory = cache.inventory
     named, now_ns = cache.location.named, time.time_ns()
     plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
@@ -160,14 +160,14 @@ def remove(
 
 
 def _show(lines: Iterable[str], *, asked_for: bool) -> None:
-    """Show a plan: on stdout where it is all that was asked for; that nobody reads it changes nothing."""
+    """Show a plan, on stdout if the user asked for it alone. A reader that has gone is no error."""
     with suppress(BrokenPipeError):
         for line in lines:
             (say if asked_for else note)(line)
 
 
 def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
-    """Show what came of a removal. Where it is to stand cannot be written, that is told beside. Raises OSError."""
+    """Show the outcome of a removal, on stderr if stdout cannot be written. Raises OSError."""
     failed = outcome.kept[len(plan.kept) :]
     if failed:
         owners = {file.path: entry for entry in plan.entries if entry.project for file in entry.files}
@@ -215,7 +215,7 @@ def interruptible() -> Iterator[Callable[[], bool]]:
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:
-    """Yield what a plan says: every entry by project, what stays, what it costs."""
+    """Yield the lines of a plan: its entries by project, kept files, costs."""
     pinned = sum([reason == PROTECTED for _, reason in plan.kept])
     if plan.entries:
         stay = f"; {pinned:,} {'stays' if pinned == 1 else 'stay'}, {PROTECTED}" if pinned else ""

@@ -1,6 +1,6 @@
-"""The rules of which an audit tells what each would free; no Textual here.
+"""The rules that an audit tries, to show how much each would free.
 
-Those of everybody are told by looks at everything at once: `choose` looks at each entry by itself, for any rules.
+The standard ones look at all entries at once: `choose` looks at each by itself, for any rules, which is slower.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ NAMES: dict[Chooser, str] = {
     "leftovers": "leftovers",
     "dead-weight": "dead weight",
 }
-"""What the choosers choose, in words."""
+"""The choosers' entries, in words."""
 
 
 def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
-    """Leave out what no rule of these touches: wheels built here, and what is protected."""
+    """Return the entries that these rules may choose: none that was built here or is protected."""
     return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
 
 
@@ -75,7 +75,7 @@ def newest(number: int, name: str) -> Rule:
 
 
 def by_policy(policy: Policy) -> Rule:
-    """Make a rule of what `prune` does when nothing is asked for in particular."""
+    """Make a rule of the policy that `prune` runs when it gets no rule."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         return choose(entries, policy.rules, facts).entries
@@ -84,7 +84,7 @@ def by_policy(policy: Policy) -> Rule:
 
 
 def rules_of(policy: Policy | None) -> tuple[Rule, ...]:
-    """Return the rules to tell of: the user's own policy, if there is one, before those of everybody."""
+    """Return the rules that an audit tries: the user's own policy, if there is one, before the standard ones."""
     return (by_policy(policy), *STANDARD) if policy is not None and policy.rules else STANDARD
 
 
@@ -94,4 +94,4 @@ STANDARD = (
     by_age("older than a year", "1y"),
     newest(1, "all but the newest version"),
 )
-"""The rules that everybody may want to know of."""
+"""The standard rules."""

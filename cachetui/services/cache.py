@@ -26,7 +26,7 @@ class Cache(NamedTuple):
     """A cache that was read."""
 
     location: Location
-    """Where it is, and who says so."""
+    """Its place, and who says so."""
     inventory: Inventory
     """Its content."""
 

@@ -108,7 +108,7 @@ def remembered_tags() -> list[frozenset[Tag]]:
 
 
 def tags_of(python: Python, environ: Mapping[str, str] = os.environ) -> Collection[frozenset[Tag]]:
-    """Ask one Python for its tags; nothing where it does not tell. Runs it."""
+    """Return the tags of one Python, none where it does not report them. Runs it."""
     tags = interpreter_info(python, environ).wheel_tags()
     return (tags,) if tags else ()
 

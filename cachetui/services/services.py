@@ -51,7 +51,7 @@ class Services:
     """
 
     location: Location
-    """Where the cache is, and who says so."""
+    """The cache's place, and who says so."""
     python: Python | None = None
     """The Python that the user named."""
     read_only: bool = False
@@ -238,7 +238,7 @@ class Services:
         return plan_change(self.pip_settings(python), wish, root, self.environ)
 
     def change_settings(self, change: Change) -> Effect:
-        """Have a pip change its settings; cannot be stopped."""
+        """Run a pip to change its settings; cannot be stopped."""
         from cachetui.pip_settings.apply import apply  # noqa: PLC0415
 
         return apply(change, self.environ)

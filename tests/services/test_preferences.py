@@ -13,13 +13,14 @@ def test_a_problem_that_stops_nothing_is_noted(notes: list[str]) -> None:
         notes.clear()
         assert read(notes.append).protection.written == ("torch",)
         assert len(notes) == 1
-        assert notes[0].startswith(f"{path}, ")
+        assert notes[0].startswith(str(path))
         assert "colums" in notes[0]
 
 
 def test_nothing_is_removed_while_protection_is_not_clear(notes: list[str]) -> None:
     prefer('protect = ["kind:whel"]\n')
-    assert preferred(notes.append).refusal
-    with pytest.raises(RefusedError, match="What is protected cannot be told"):
+    refusal = preferred(notes.append).refusal
+    with pytest.raises(RefusedError) as caught:
         preferred_for_removal(notes.append)
+    assert str(caught.value) == refusal
     assert notes == []

@@ -47,7 +47,7 @@ def browse(options: GlobalOptions) -> int:
 
 
 def _pythons(python: Python | None, stop: Callable[[], bool], *, memory: bool) -> Iterator[InterpreterInfo]:
-    """Yield the Pythons here, that first which was named."""
+    """Yield the Pythons here, the named one first."""
     from cachetui.services.pythons import find_pythons  # noqa: PLC0415 - the first screen does without
 
     return find_pythons(python, memory=memory, stop=stop)

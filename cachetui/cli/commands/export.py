@@ -97,7 +97,7 @@ def command(
         else:
             for line in export_lines(planned, outcome):
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
-        _tell(outcome, needs, folder)
+        _note_result(outcome, needs, folder)
         if outcome and outcome.stopped:
             return INTERRUPTED
         if (outcome and outcome.skipped) or (needs and needs.lacking) or inventory.errors:
@@ -108,8 +108,8 @@ def command(
         return DONE
 
 
-def _tell(outcome: Outcome | None, needs: Needs | None, folder: Path) -> None:
-    """Print on stderr the result of an export beside the files: what was left out, what lacks."""
+def _note_result(outcome: Outcome | None, needs: Needs | None, folder: Path) -> None:
+    """Print the skipped files, the missing requirements and a summary of an export on stderr."""
     for skipped in outcome.skipped if outcome else ():
         note(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
     for lacking in needs.lacking if needs else ():

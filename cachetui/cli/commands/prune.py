@@ -124,7 +124,7 @@ def _is_said(context: click.Context) -> bool:
 
 
 def _policy(preferences: Preferences) -> Rules:
-    """Return the rules of the policy, and tell what they are. Raises UsageError where there is none to be run."""
+    """Return the rules of the policy, with a note of them. Raises UsageError if there is none to run."""
     policy = preferences.policy
     if policy is None or not policy.rules:
         complaint = preferences.stopping("prune")

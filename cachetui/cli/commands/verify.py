@@ -24,7 +24,7 @@ from cachetui.terms import parse_terms
 from cachetui.text.format import disk_text
 
 MOST_SHOWN = 10
-"""Entries that the text names for each sort of finding, unless all are asked for."""
+"""Entries that the text names for each type of finding, without --all."""
 
 
 @click.command("verify")
