@@ -61,9 +61,10 @@ def main() -> None:
 async def take(picture: Picture) -> None:
     """Take one picture."""
     from cachetui.pip.config.location import locate  # noqa: PLC0415 - as above
+    from cachetui.services.services import Services  # noqa: PLC0415
     from cachetui.ui.app import CachetuiApp  # noqa: PLC0415
 
-    app = CachetuiApp(locate(), memory=False)
+    app = CachetuiApp(Services(locate(), memory=False))
     async with app.run_test(size=picture.size) as pilot:
         app.theme = picture.theme
         await app.workers.wait_for_complete()

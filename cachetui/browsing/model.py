@@ -33,7 +33,7 @@ MOST_TURNED = 8
 """Projects that are opened or closed within the rows there are; of more than these, all rows are made anew."""
 
 
-class Tally(NamedTuple):
+class MarkTotals(NamedTuple):
     """Totals of the marked entries."""
 
     entries: int = 0
@@ -277,6 +277,22 @@ class BrowserModel:
         else:
             self.marks.unmark(shelves)
 
+    def toggle_entries(self, entries: Iterable[Entry]) -> None:
+        """Mark some entries, whatever a filter shows; or unmark them, where all of them are marked."""
+        known = self._known_entries([entry.path for entry in entries])
+        if self.sign_of([entry.path for entry in known]) == "x":
+            self.marks.take(known, self.catalog)
+        else:
+            self.marks.add(known, self.catalog)
+
+    def sign_of(self, paths: Iterable[str]) -> Sign:
+        """Return how some entries are marked together; empty where none of them is in the catalog."""
+        marked = [entry.path in self.marks.at(self.catalog.shelf(entry)) for entry in self._known_entries(paths)]
+        return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
+
+    def _known_entries(self, paths: Iterable[str]) -> list[Entry]:
+        return [entry for path in paths if (entry := self.catalog.entries.get(path)) is not None]
+
     def mark_all(self) -> None:
         """Mark everything that the filter shows, once it is settled."""
         self.marks.mark(self.shelves if self.settled else ())
@@ -302,10 +318,10 @@ class BrowserModel:
         return len(self.marks) - sum([self._marked(shelf, holding) for shelf, holding in self.shelves])
 
     @property
-    def tally(self) -> Tally:
+    def mark_totals(self) -> MarkTotals:
         """Totals of the marked entries."""
         protected, stays = self.guarded.marked(self.marks, self.catalog)
-        return Tally(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
+        return MarkTotals(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
 
     @property
     def shown_projects(self) -> int:

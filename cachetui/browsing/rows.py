@@ -9,6 +9,8 @@ from functools import cached_property, lru_cache
 from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from packaging.version import InvalidVersion, parse
+
 from cachetui.browsing.catalog import FOREIGN, Place, Rank, release_place
 from cachetui.browsing.group import AGES, Age, EntryGroup
 from cachetui.model import Entry, Version
@@ -307,3 +309,17 @@ class Tops:
             once = order.sorted_by(by)
             self.arranged(once)
             self.arranged(once.sorted_by(by))
+
+
+def requirement_of(row: Row) -> str:
+    """Return what pip would have been asked for to get what a row stands for; empty where that is nothing."""
+    if row.foreign or row.place.rank is not Rank.PROJECT:
+        return ""
+    version = next((entry.version for entry in row.holding.entries if entry.version), None) if row.depth else None
+    if version is None:
+        return row.place.project
+    try:
+        parse(version)
+    except InvalidVersion:
+        return row.place.project
+    return f"{row.place.project}=={version}"

@@ -45,11 +45,6 @@ class Problem(NamedTuple):
         """Return the sentence behind the key."""
         return f"{self.key}: {self.sentence}" if self.key else self.sentence
 
-    @property
-    def stops(self) -> Blocked:
-        """Former name of `blocks`."""
-        return self.blocks
-
 
 def key_path(*keys: str) -> str:
     """Return the path of a key as TOML writes it, such as `keys."rows.up"`; long keys are cut."""
@@ -139,15 +134,6 @@ class Preferences:
     def blocking(self, action: Blocked) -> Problem | None:
         """Return the first problem that blocks an action, if there is one."""
         return next((problem for problem in self.problems if problem.blocks == action), None)
-
-    @property
-    def complaints(self) -> tuple[Problem, ...]:
-        """Former name of `problems`."""
-        return self.problems
-
-    def stopping(self, what: Blocked) -> Problem | None:
-        """Return the same as `blocking`, whose former name this is."""
-        return self.blocking(what)
 
     @property
     def refusal(self) -> str | None:

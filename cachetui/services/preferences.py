@@ -12,9 +12,9 @@ from cachetui.preferences.model import Preferences
 def preferred(note: Callable[[str], None]) -> Preferences:
     """Read the user's preferences; `note` gets a sentence for each problem that stops nothing."""
     preferences = read_preferences()
-    for complaint in preferences.complaints:
-        if not complaint.stops:
-            note(f"{preferences.path}, {complaint}.")
+    for problem in preferences.problems:
+        if not problem.blocks:
+            note(f"{preferences.path}, {problem}.")
     return preferences
 
 

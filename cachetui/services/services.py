@@ -57,11 +57,13 @@ class Services:
     read_only: bool = False
     """Whether nothing may be removed, and no settings changed."""
     memory: bool = True
-    """Whether scan and search use and update what earlier runs learned."""
+    """Whether scan and search use and update what earlier runs learned; nothing is learned of the demo's cache."""
     demo: bool = False
     """Whether the cache is made up."""
     find_pythons_here: bool = False
     """Whether to search this machine for Pythons."""
+    preferences_path: Path | None = None
+    """The file of preferences; None for the user's."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """The variables that pips see."""
     clock: Callable[[], int] = time.time_ns
@@ -80,7 +82,9 @@ class Services:
         from cachetui.services.cache import read_cache  # noqa: PLC0415
 
         with guard("read the cache"):
-            return read_cache(self.location, memory=self.memory, stop=stop, report=report, known=known)
+            return read_cache(
+                self.location, memory=self.memory and not self.demo, stop=stop, report=report, known=known
+            )
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
         """Ask pip itself where its cache is; return a sentence if it names another place."""
@@ -113,7 +117,7 @@ class Services:
 
     def read_preferences(self) -> Preferences:
         """Read the user's preferences as they are now; raises nothing."""
-        return read_preferences()
+        return read_preferences(self.preferences_path)
 
     def save_theme(self, theme: str, preferences: Preferences) -> None:
         """Save the theme chosen in the browser. Raises CachetuiError if it is not saved."""
@@ -155,11 +159,21 @@ class Services:
 
     # Audit, health, why
 
-    def audit(self, inventory: Inventory, facts: Facts, policy: Policy | None) -> Audit:
-        """Return where the space is, and what rules would free."""
+    def audit(
+        self,
+        inventory: Inventory,
+        policy: Policy | None,
+        *,
+        protect: Callable[[Entry, Facts], bool] | None = None,
+        tags: Collection[frozenset[Tag]] = (),
+    ) -> Audit:
+        """Return where the space is, and what rules would free; `protect` and `tags` are those of `facts`."""
+        from cachetui.insight.audit.audit import WORDS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
-        return make_audit(inventory, facts, policy)
+        with guard("audit the cache"):
+            facts = self.facts(inventory.entries, WORDS, protect=protect, tags=tags)
+            return make_audit(inventory, facts, policy)
 
     def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:
         """Write an audit into a file."""

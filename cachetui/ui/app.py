@@ -1,203 +1,148 @@
-"""The app: keys that work everywhere, and the parts of the screen."""
+"""The app: services, theme and keys; everything else is on its main screen."""
 
 from __future__ import annotations
 
+import asyncio
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
-from textual.app import ComposeResult, SystemCommand
+from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.dom import DOMNode
-from textual.reactive import Reactive
 from textual.screen import Screen
-from textual.widget import Widget
-from textual.widgets import ContentSwitcher
 
+from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences, Problem
-from cachetui.ui import workers
+from cachetui.services.services import Services
 from cachetui.ui.audit.figures import Figure
 from cachetui.ui.audit.view import AuditView
-from cachetui.ui.bindings import MARK, MOVE, PROGRAM, REMOVE, SHOW, key, key_names
+from cachetui.ui.bindings import MOVE, PROGRAM, key, key_names
 from cachetui.ui.browse.details import BESIDE
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
+from cachetui.ui.cache_screen import REFUSAL_SECONDS
+from cachetui.ui.glyphs import ASCII, UNICODE, Glyphs
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.view import Health
 from cachetui.ui.keymap import keymap
-from cachetui.ui.operations.export import Exporter
-from cachetui.ui.operations.removal import REFUSAL_SECONDS
-from cachetui.ui.operations.scan import TABS
+from cachetui.ui.main_screen import MainScreen
+from cachetui.ui.operations.leaving import exit_summary
 from cachetui.ui.settings.view import Settings
+from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.why.view import Why
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.header import Header
+from cachetui.ui.workers import run_in_thread, start_worker
 
 INTERRUPTED = 130
-"""The exit code of what was ended by Ctrl+C, as shells have it."""
+"""The exit code of a program that was ended by Ctrl+C, as shells have it."""
 
 
 def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
-    """Return what some classes bind, as they declare it."""
+    """Return the bindings that some classes declare."""
     return [binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding)]
 
 
 def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
-    """Return the ids of what some classes bind."""
+    """Return the ids of the bindings of some classes."""
     return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
 
 
-class Desk(Screen[None]):
-    """The screen of all views; when the focus moves, what had it and what has it are drawn anew, not everything."""
-
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)
-
-
-class CachetuiApp(Exporter):
+class CachetuiApp(Keyboard):
     """Browse pip's cache, mark, review, remove."""
 
-    keymap: Mapping[str, str] = {}
-    """Keys that the user has changed, by the id of what they do."""
-    keys: Mapping[str, str] = {}
-    """All keys as they are now, with commas between them, by the id of what they do."""
-    _told = False
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
-    AUTO_FOCUS = "CacheTree"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("d", "review", "review", "marks.review", REMOVE, "See all that would go, and then remove it", show=True),
-        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
-        key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
-        key(
-            "P",
-            "purge",
-            "purge",
-            "cache.purge",
-            REMOVE,
-            "Remove everything, after a review and a typed word",
-            show=True,
-        ),
-        key("r", "rescan", "look again", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
-        key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
-        key(
-            "q", "quit", "quit", "app.quit", PROGRAM, "Quit; asks when something is marked or being removed", show=True
-        ),
         key("ctrl+p", "command_palette", "palette", "app.palette", PROGRAM, "Find a command, or choose another theme"),
-        *[
-            key(str(tab.number), f"view('{tab.id}')", tab.name, f"view.{tab.id}", SHOW, f"Go to {tab.name}")
-            for tab in TABS
-        ],
     ]
 
-    def on_load(self) -> None:
-        """Take up the theme and the keys that the user prefers."""
-        bindings, theme = bindings_of(*KEY_HOLDERS), self.preferences.theme
-        self.keymap = keymap(self.preferences, bindings, ids_of(*TYPED_IN)).keys
-        self.keys = {binding.id: binding.key for binding in reversed(bindings) if binding.id} | {**self.keymap}
-        if theme in self.available_themes and "NO_COLOR" not in os.environ:
-            self.theme = theme
-        self.complaints = self.complaints_of(self.preferences)
+    def __init__(self, services: Services, *, glyphs: Glyphs | None = None) -> None:
+        """Make an app on services; `glyphs` are by default those that the terminal can show."""
+        no_colour = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=True if no_colour else None)  # its filter for no colour at all is chosen here
+        if no_colour:
+            self.theme = "ansi-dark"
+        encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
+        self.glyphs = glyphs or (UNICODE if encoding.startswith("utf") else ASCII)
+        """The signs that the terminal can show."""
+        self.services = services
+        self.keymap: Mapping[str, str] = {}
+        """Keys that the user has changed, by the id of their binding."""
+        self.keys: Mapping[str, str] = {}
+        """All keys as they are now, with commas between them, by the id of their binding."""
+        self.main = MainScreen(services, services.read_preferences(), self.problems_of)
+        """The one screen below all dialogs."""
+        self._theme_lock = asyncio.Lock()
+        self._theme_warned = False
 
-    def complaints_of(self, preferences: Preferences) -> tuple[Problem, ...]:
-        """Return everything that is wrong with preferences: also what only the app can tell."""
+    def get_default_screen(self) -> Screen[None]:
+        """Return the main screen."""
+        return self.main
+
+    @property
+    def exit_summary(self) -> str | None:
+        """What was removed, in one line; None if nothing was."""
+        return exit_summary(self.main)
+
+    def on_load(self) -> None:
+        """Apply the user's theme and keys."""
+        preferences, bindings = self.main.preferences, bindings_of(*KEY_HOLDERS)
+        self.keymap = keymap(preferences, bindings, ids_of(*TYPED_IN)).keys
+        self.keys = {binding.id: binding.key for binding in reversed(bindings) if binding.id} | {**self.keymap}
+        if preferences.theme in self.available_themes and "NO_COLOR" not in os.environ:
+            self.theme = preferences.theme
+
+    def on_mount(self) -> None:
+        """Save the theme as soon as another one is chosen."""
+        self.set_keymap(dict(self.keymap))
+        self.watch(self, "theme", self._save_theme_soon, init=False)
+
+    def _save_theme_soon(self) -> None:
+        if self.main.preferences.path is not None:
+            start_worker(self, self._save_theme, group="theme", exclusive=False)
+
+    async def _save_theme(self) -> None:
+        try:
+            async with self._theme_lock:  # one after the other: the last one counts
+                await run_in_thread(self.services.save_theme, self.theme, self.main.preferences)
+        except CachetuiError as error:
+            if not self._theme_warned:
+                self._theme_warned = True
+                self.notify(shown(str(error)), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+
+    def problems_of(self, preferences: Preferences) -> tuple[Problem, ...]:
+        """Return everything that is wrong with preferences: also what only the app knows, themes and keys."""
         theme = preferences.theme
-        met = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
-        complaints = [*super().complaints_of(preferences), *met.complaints]
+        found = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
+        problems = [*preferences.problems, *found.problems]
         if theme is not None and theme not in self.available_themes:
             close = get_close_matches(theme, self.available_themes, 1)
             hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
-            complaints.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
-        return tuple(complaints)
+            problems.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
+        return tuple(problems)
 
-    def on_mount(self) -> None:
-        """Remember the theme as soon as another one is chosen."""
-        self.set_keymap(dict(self.keymap))
-        self.watch(self, "theme", self._remember_theme, init=False)
-
-    def _remember_theme(self) -> None:
-        if self.preferences.path is not None:
-            job = partial(workers.remember, lambda: self.theme, self.preferences)
-            self._beside(job, group="remember")
-
-    @on(workers.NotRemembered)
-    def _tell_not_remembered(self, event: workers.NotRemembered) -> None:
-        if not self._told:
-            self._told = True
-            self.notify(shown(event.reason), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
-
-    def get_default_screen(self) -> Screen[None]:
-        """Return what the views are on."""
-        return Desk(id="_default")
-
-    def compose(self) -> ComposeResult:
-        """Put the parts together."""
-        yield self.header
-        yield self.notices
-        views = (self.browse, self.audit_view, self.health_view, self.why_view, self.settings_view)
-        yield ContentSwitcher(*views, initial=TABS[0].id, id="views")
-        yield self.footer
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
-        if action == "stop":
-            at_work = any(job is not None for job in (self._planning, self._removing, self._exporting))
-            return at_work or (self._reading is not None and self.inventory is None)
-        if action == "rescan":
-            return self._reading is None or self.inventory is not None
-        if action == "show_in_browse":
-            return self.why_view.actable
-        return action not in ("review", "purge", "why", "rules", "export") or self.browse.plain is None
+    async def action_quit(self) -> None:
+        """Quit; ask first if something would be lost."""
+        self.main.quit()
 
     def action_help_quit(self) -> None:
-        """Take Ctrl+C as the wish to quit, which the exit code tells."""
-        self.exit_code = INTERRUPTED
-        self.call_later(self.action_quit)
-
-    def action_view(self, view: str) -> None:
-        """Go to a view."""
-        self.query_one("#views", ContentSwitcher).current = view
-        self.header.tab = view
-        if view == self.why_view.id:
-            self.invite()
-        self._view.focus_rows()
-
-    @property
-    def _view(self) -> Browse | AuditView | Health | Why | Settings:
-        """The view that is shown."""
-        views = (self.audit_view, self.health_view, self.why_view, self.settings_view)
-        others: dict[str | None, AuditView | Health | Why | Settings] = {view.id: view for view in views}
-        return others.get(self.header.tab, self.browse)
-
-    @on(Header.Chosen)
-    def _view_clicked(self, event: Header.Chosen) -> None:
-        self.action_view(event.id)
-
-    @property
-    def _key_holders(self) -> list[DOMNode]:
-        """Everything that binds keys."""
-        return [self, self._view, *self._view.walk_children()]
-
-    def action_help(self) -> None:
-        """Explain all keys."""
-        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - needed late
-
-        if not isinstance(self.screen, Help):
-            about = self.focused.HELP if self.focused is not None else None
-            self.push_screen(Help(explain(self._key_holders, self.screen), about or ""))
+        """Quit on Ctrl+C, and say so by the exit code."""
+        self.main.quit(INTERRUPTED)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer themes, and what keys do, in the palette."""
+        """Yield the commands of the palette: themes, and what keys do."""
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
-        for node in self._key_holders:
+        for node in self.main.key_holders:
             for binding in type(node).BINDINGS:
                 if not isinstance(binding, Binding) or binding.id in (None, "app.palette") or binding.group == MOVE:
                     continue
@@ -208,12 +153,12 @@ class CachetuiApp(Exporter):
 
 KEY_HOLDERS = (
     CachetuiApp,
-    *(Browse, CacheTree, FilterBox),
+    *(MainScreen, Browse, CacheTree, FilterBox),
     *(AuditView, Figure),
     *(Health, FindingList),
     *(Why, QuestionBox, AnswerList),
     Settings,
 )
-"""What binds keys that the user can change."""
+"""The classes whose keys the user can change."""
 TYPED_IN = (FilterBox, QuestionBox)
 """Those of them where letters are typed."""

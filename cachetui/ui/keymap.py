@@ -25,7 +25,7 @@ class Keymap(NamedTuple):
 
     keys: Mapping[str, str]
     """Keys with commas between them, by the id of what they do."""
-    complaints: tuple[Problem, ...]
+    problems: tuple[Problem, ...]
     """What is wrong with the others."""
 
 
@@ -39,31 +39,31 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
     for binding in bindings:
         if binding.id:
             defaults.setdefault(binding.id, tuple(binding.key.split(",")))
-    complaints: list[Problem] = []
+    problems: list[Problem] = []
     wishes: dict[str, tuple[str, ...]] = {}
 
-    def complain(name: str, words: str) -> None:
-        complaints.append(Problem(key_path("keys", name), words))
+    def add_problem(name: str, words: str) -> None:
+        problems.append(Problem(key_path("keys", name), words))
 
     for name, written in preferences.keys.items():
         if name not in defaults:
             close = get_close_matches(name, defaults, ENOUGH)
-            complain(name, "nothing is called so" + (f"; perhaps {' or '.join(close)} is meant" if close else ""))
+            add_problem(name, "nothing is called so" + (f"; perhaps {' or '.join(close)} is meant" if close else ""))
             continue
         keys = tuple(dict.fromkeys([key_named(key.strip()) for key in written.split(",")]))
         unknown = [key for key in keys if not is_key(key)]
         typed = [key for key in keys if name in typing and is_typed(key)]
         if unknown:
-            complain(name, f'there is no key called "{unknown[0]}"')
+            add_problem(name, f'there is no key called "{unknown[0]}"')
         elif typed:
-            complain(name, f'"{typed[0]}" is typed there, so it can do nothing else')
+            add_problem(name, f'"{typed[0]}" is typed there, so it can do nothing else')
         else:
             wishes[name] = keys
     while taken := _taken(wishes, defaults):
         name, key, other = taken
-        complain(name, f'"{key}" is the key of {other} already')
+        add_problem(name, f'"{key}" is the key of {other} already')
         del wishes[name]
-    return Keymap({name: ",".join(keys) for name, keys in wishes.items()}, tuple(complaints))
+    return Keymap({name: ",".join(keys) for name, keys in wishes.items()}, tuple(problems))
 
 
 def _taken(

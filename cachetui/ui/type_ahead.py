@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from math import inf
+from typing import Protocol, runtime_checkable
 
 from textual import events
 from textual.app import App
 from textual.screen import SystemModalScreen
 from textual.widgets import Input, Tooltip
+
+
+@runtime_checkable
+class Choosy(Protocol):
+    """A screen that does not accept every key."""
+
+    def accepts_key(self, event: events.Key) -> bool:
+        """Return whether a key should do what it is bound to."""
 
 
 class Keyboard(App[None]):
@@ -20,11 +28,18 @@ class Keyboard(App[None]):
         """Deal with a key."""
         if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.screen, SystemModalScreen):
             await super().on_event(event)
-        elif self.heeds(event):
+            return
+        screen: object = self.screen
+        if not isinstance(screen, Choosy) or screen.accepts_key(event):
             self.app_focus = True
             self.screen.query_children(Tooltip).set(display=False)
             box = self.focused
-            if isinstance(box, Input) and event.character is not None and event.is_printable:
+            if (
+                isinstance(box, Input)
+                and event.character is not None
+                and event.is_printable
+                and box.check_consume_key(event.key, event.character)
+            ):
                 box.replace(event.character, *box.selection)
             else:
                 await self.press(event)
@@ -34,8 +49,3 @@ class Keyboard(App[None]):
         bound = self.screen.active_bindings.get(event.key)
         if bound is not None and not await self.run_action(bound.binding.action, bound.node):
             await super().on_event(event)
-
-    def heeds(self, event: events.Key) -> bool:
-        """Return whether a key is meant for what is seen now: a question takes none that is older than itself."""
-        asked_at = getattr(self.screen, "asked_at", -inf)
-        return event.time >= asked_at

@@ -86,7 +86,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
             taken.setdefault(what, []).append(time.perf_counter() - start)
 
     def shown(listing: BrowserModel) -> tuple[object, ...]:
-        return listing.rows(), listing.tally, listing.shown_projects, listing.scale()
+        return listing.rows(), listing.mark_totals, listing.shown_projects, listing.scale()
 
     def typed(words: str) -> Callable[[BrowserModel], object]:
         return lambda listing: listing.filter(words)

@@ -21,6 +21,7 @@ from cachetui.services.pythons import (
 )
 from tests.interpreters.fakes import posix, runs, script
 from tests.services.conftest import python_312
+from tests.ui.pythons import portrait, pythons
 
 
 def info(name: str, *tags: str) -> InterpreterInfo:
@@ -110,3 +111,12 @@ def test_a_wheel_is_of_use_to_some_or_to_none() -> None:
     assert used_by([first, second], "cp312-cp312-linux_x86_64") == "yes, CPython 3.12 (python)"
     assert used_by([first], "cp38-cp38-linux_x86_64") == "no, built for CPython 3.8, for Linux"
     assert used_by([info("c")], "py3-none-any") is None
+
+
+def test_who_can_use_a_wheel() -> None:
+    known = [one.portrait for one in pythons()]
+    assert used_by(known, "cp312-cp312-linux_x86_64") == "yes, CPython 3.12 (python)"
+    two = [known[1], portrait("/opt/b/bin/python3", "3.11.9", "24.0", tag="cp311")]
+    assert used_by(two, "cp311-cp311-linux_x86_64") == "yes, CPython 3.11 (python3) and 1 more"
+    assert used_by(two, "cp38-cp38-linux_x86_64") == "no, built for CPython 3.8"
+    assert used_by([known[4]], "cp38-cp38-linux_x86_64") is None

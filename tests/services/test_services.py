@@ -60,7 +60,7 @@ def test_protection_is_kept_in_plan_and_removal(services: Services, root: Path) 
 
 def test_an_audit_is_made_and_saved(services: Services, tmp_path: Path) -> None:
     inventory = services.scan({})
-    audit = services.audit(inventory, services.facts(inventory.entries, WORDS), None)
+    audit = services.audit(inventory, None)
     services.save_report(audit, tmp_path / "a.json")
     assert json.loads((tmp_path / "a.json").read_text())["root"] == inventory.root
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 from textual.app import App
 
-from cachetui.ui.health import worker as health_worker
-from cachetui.ui.settings import worker as settings_worker
+from cachetui.ui import main_screen
+from cachetui.ui.health import view as health_view
 
 LONG = 3_600.0
 """Seconds: longer than any test takes, however slow the machine."""
@@ -19,11 +19,11 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
         notify(self, message, **{**options, "timeout": LONG})  # type: ignore[arg-type]
 
     monkeypatch.setattr(App, "notify", notify_for_long)
-    for module in (health_worker, settings_worker):
+    for module in (health_view, main_screen):
         monkeypatch.setattr(module, "SETTLED", LONG)
 
 
 @pytest.fixture(autouse=True)
 def no_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing depend on whether a pip happens to run on the machine of the tests."""
-    monkeypatch.setattr("cachetui.pip.processes.running_pips", lambda: ())
+    monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: ())

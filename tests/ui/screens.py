@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import time
+from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
+from typing import Any
 
+from packaging.tags import Tag
 from textual.app import App
+from textual.pilot import Pilot
 
-from cachetui.browsing.catalog import Catalog
-from cachetui.browsing.rows import Tops
+from cachetui.insight.health.finding import Finding
+from cachetui.insight.health.verification import Progress as VerificationProgress
+from cachetui.insight.health.verification import Verified
+from cachetui.insight.why.explanation import Explanation
+from cachetui.interpreters.info import InterpreterInfo
+from cachetui.interpreters.lookup import Python
+from cachetui.labels import Facts, Word
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
-from cachetui.ui import workers
+from cachetui.pip_settings.apply import Effect
+from cachetui.pip_settings.change import Change, Wish
+from cachetui.pip_settings.effective import PipSettings
+from cachetui.preferences.model import Preferences
+from cachetui.removal.execute import Outcome
+from cachetui.removal.execute import Progress as RemovalProgress
+from cachetui.removal.plan import Plan
+from cachetui.services.services import Services
+from cachetui.system.tree import never
+from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
+from cachetui.ui.operations.scan import show_batch
 from tests.ui.cache import NOW
 
 SNAPSHOTS = Path(__file__).with_name("snapshots")
@@ -21,40 +45,213 @@ PLACE = Path("/home/user/.cache/pip")
 """Where made-up caches are said to lie; nothing is there."""
 
 
-def read_message(turn: int, inventory: Inventory) -> workers.Read:
-    """Return what says that a reading has come to its end, and what it found."""
-    catalog = Catalog.of(inventory)
-    return workers.Read(turn, inventory, catalog, Tops.of(catalog.shelves))
+class Stage:
+    """What the services of a `Still` answer: tests change it, and begin what asks for it."""
+
+    def __init__(self, inventory: Inventory | None) -> None:
+        self.inventory = inventory
+        """The result of a scan; None for one that goes on until it is stopped."""
+        self.stopped_inventory: Inventory | None = None
+        """The result of a scan that is stopped."""
+        self.batches: list[Batch] = []
+        """What a scan reports on its way."""
+        self.may_report = Event()
+        """Set as soon as a scan may report."""
+        self.may_report.set()
+        self.error: Exception | None = None
+        """What a scan raises instead."""
+        self.findings: tuple[Finding, ...] = ()
+        """The result of a check."""
+        self.checking: Callable[[Callable[[], bool]], tuple[Finding, ...]] | None = None
+        """Checks instead; gets `stop`."""
+        self.verified = Verified((), 0, 0, False)
+        """The result of a verification."""
+        self.verification: Callable[[Callable[[], bool], Callable[[VerificationProgress], None]], Verified] | None = (
+            None
+        )
+        """Verifies instead; gets `stop` and `report`."""
+        self.explanation: Callable[[str, Callable[[], bool]], Explanation] | None = None
+        """Answers questions; gets `stop`, too. None for the real one."""
+        self.preferences = Preferences()
+        """The preferences, whenever they are read."""
+        self.planning: Callable[[], Plan] | None = None
+        """Plans any removal; None for the real one."""
+        self.removal: Callable[[Plan, Callable[[], bool], Callable[[RemovalProgress], None]], Outcome] | None = None
+        """Carries out a plan; gets `stop` and `report`, too. None for the real one."""
+        self.difference: str | None = None
+        """How pip's own answer differs from the location."""
+        self.pythons: tuple[PipSettings, ...] = ()
+        """The Pythons that are found, and the settings of their pips."""
+        self.search: Callable[[Callable[[], bool]], Iterator[InterpreterInfo]] | None = None
+        """Finds Pythons in place of those; gets `stop`."""
+        self.change: Callable[[InterpreterInfo, Wish, str | None], Change] | None = None
+        """Plans a change of a pip's settings; None for the real plan."""
+        self.effect: Callable[[Change], Effect] | None = None
+        """Carries out such a change; None to have the real pip do it."""
+        self.before_facts: Callable[[], object] = bool
+        """Called before facts are found."""
+
+    @property
+    def ends(self) -> bool:
+        """Whether a scan ends by itself."""
+        return self.inventory is not None or self.error is not None
+
+
+@dataclass(frozen=True)
+class StillServices(Services):
+    """Services that answer what a stage holds; all else is real."""
+
+    stage: Stage = field(default_factory=lambda: Stage(None))
+
+    def scan(
+        self,
+        known: Mapping[str, Entry],
+        *,
+        stop: Callable[[], bool] = never,
+        report: Callable[[Batch], None] | None = None,
+    ) -> Inventory:
+        """Return what is on the stage."""
+        if self.stage.error is not None:
+            raise self.stage.error
+        if report is not None:
+            self.stage.may_report.wait()
+            for batch in self.stage.batches:
+                report(batch)
+        while self.stage.inventory is None:
+            if self.stage.error is not None:
+                raise self.stage.error
+            if stop():
+                return self.stage.stopped_inventory or Inventory(str(self.location.root), complete=False)
+            time.sleep(0.001)
+        return self.stage.inventory
+
+    def read_preferences(self) -> Preferences:
+        """Return what is on the stage."""
+        return self.stage.preferences
+
+    def ask_pip(self, *, stop: Callable[[], bool] = never) -> str | None:
+        """Return what is on the stage."""
+        return self.stage.difference
+
+    def plan_removal(
+        self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False
+    ) -> Plan:
+        """Return what is on the stage, or plan."""
+        if self.stage.planning is not None:
+            return self.stage.planning()
+        return super().plan_removal(inventory, entries, preferences, purge=purge)
+
+    def remove(
+        self,
+        plan: Plan,
+        inventory: Inventory,
+        preferences: Preferences,
+        *,
+        stop: Callable[[], bool] = never,
+        report: Callable[[RemovalProgress], None] | None = None,
+    ) -> Outcome:
+        """Have the plan carried out by what is on the stage."""
+        assert self.stage.removal is not None and report is not None
+        return self.stage.removal(plan, stop, report)
+
+    def check(self, inventory: Inventory, *, stop: Callable[[], bool] = never) -> tuple[Finding, ...]:
+        """Return what is on the stage."""
+        return self.stage.findings if self.stage.checking is None else self.stage.checking(stop)
+
+    def verify(
+        self,
+        inventory: Inventory,
+        *,
+        stop: Callable[[], bool] = never,
+        report: Callable[[VerificationProgress], None] = lambda _: None,
+    ) -> Verified:
+        """Return what is on the stage."""
+        return self.stage.verified if self.stage.verification is None else self.stage.verification(stop, report)
+
+    def facts(
+        self,
+        entries: Collection[Entry],
+        words: Collection[Word],
+        *,
+        protect: Callable[[Entry, Facts], bool] | None = None,
+        tags: Collection[frozenset[Tag]] = (),
+    ) -> Facts:
+        """Find facts once the stage lets that begin."""
+        self.stage.before_facts()
+        return super().facts(entries, words, protect=protect, tags=tags)
+
+    def find_pythons(self, *, stop: Callable[[], bool] = never) -> Iterator[InterpreterInfo]:
+        """Yield those on the stage."""
+        if self.stage.search is not None:
+            return self.stage.search(stop)
+        return iter([settings.portrait for settings in self.stage.pythons])
+
+    def pip_settings(self, python: InterpreterInfo) -> PipSettings:
+        """Return what is on the stage, or the real settings of a Python that is not."""
+        known = {settings.portrait.python.executable: settings for settings in self.stage.pythons}
+        return known.get(python.python.executable) or super().pip_settings(python)
+
+    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:
+        """Have the change planned by what is on the stage."""
+        if self.stage.change is None:
+            return super().plan_change(python, wish, root)
+        return self.stage.change(python, wish, root)
+
+    def change_settings(self, change: Change) -> Effect:
+        """Have the change carried out by what is on the stage."""
+        return super().change_settings(change) if self.stage.effect is None else self.stage.effect(change)
+
+    def explain(self, text: str, inventory: Inventory, *, stop: Callable[[], bool] = never) -> Explanation:
+        """Return what is on the stage."""
+        if self.stage.explanation is None:
+            return super().explain(text, inventory, stop=stop)
+        return self.stage.explanation(text, stop)
 
 
 class Still(CachetuiApp):
-    """The app over an inventory that is given, not read: no files, no threads, one moment."""
+    """The app over an inventory that is given, not read: no files, one moment."""
 
     def __init__(
-        self, inventory: Inventory | None, *, read_only: bool = False, location: Location | None = None
+        self,
+        inventory: Inventory | None,
+        *,
+        read_only: bool = False,
+        location: Location | None = None,
+        stage: Stage | None = None,
+        python: Python | None = None,
+        demo: bool = False,
+        find_pythons_here: bool = False,
+        environ: Mapping[str, str] = os.environ,
     ) -> None:
+        self.stage = stage or Stage(inventory)
         super().__init__(
-            location or Location(PLACE, "--cache-dir", named=True, enabled=True),
-            read_only=read_only,
-            memory=False,
-            clock=lambda: NOW,
+            StillServices(
+                location or Location(PLACE, "--cache-dir", named=True, enabled=True),
+                read_only=read_only,
+                memory=False,
+                python=python,
+                demo=demo,
+                find_pythons_here=find_pythons_here,
+                environ=environ,
+                clock=lambda: NOW,
+                stage=self.stage,
+            )
         )
-        self.given = inventory
-        """What a scan finds; None for a scan that never ends."""
 
-    def _read(self) -> None:
-        self._turn += 1
-        if self.inventory is None:
-            self.listing.catalog.naming = True
-        if self.given is not None:
-            self.post_message(read_message(self._turn, self.given))
+    @asynccontextmanager
+    async def run_test(self, **options: Any) -> AsyncIterator[Pilot[None]]:
+        """Run the app, and begin once the first scan has ended, if it ends."""
+        async with super().run_test(**options) as pilot:
+            while self.stage.ends and self.main.is_doing(Activity.SCANNING):
+                await asyncio.sleep(0.001)
+            await pilot.pause()
+            yield pilot
 
     def stream(self, entries: list[Entry], named: int, found: int, listed: bool = True) -> None:
-        """Pretend that a running scan has told something."""
+        """Show entries as those of a running scan."""
         files = sum(len(entry.files) for entry in entries)
-        self._reading = self.run_worker(_nothing, group="pretended")
-        self._queue.append(Batch(tuple(entries), files, 1_000_000, named, found, listed))
-        self._take_up()
+        batch = Batch(tuple(entries), files, 1_000_000, named, found, listed)
+        show_batch(self.main, batch, {entry.path: entry for entry in entries})
 
     @property
     def text(self) -> str:
@@ -69,7 +266,7 @@ class Still(CachetuiApp):
     @property
     def marked(self) -> set[str]:
         """The identities of what is marked."""
-        return {entry.path for entry in self.listing.marks}
+        return {entry.path for entry in self.main.model.marks}
 
 
 def text_of(app: App[None]) -> str:
@@ -78,8 +275,35 @@ def text_of(app: App[None]) -> str:
     return "\n".join("".join(segment.text for segment in strip).rstrip() for strip in strips) + "\n"
 
 
-async def _nothing() -> None:
-    """Stand for a worker."""
+async def settled(pilot: Pilot[None]) -> None:
+    """Wait until nothing runs in a worker thread any more, save what waits for an answer, and its results are shown."""
+    app, calm = pilot.app, 0
+    while calm < 2:  # a dialog that has just been opened begins its work only then
+        await pilot.pause()
+        asks = len(app.screen_stack) > 1
+        calm += 1
+        if any(
+            worker.is_running and not (asks and worker.group in WAITING and worker.node.screen is app.screen_stack[0])
+            for worker in app.workers
+        ):
+            calm = 0
+            await asyncio.sleep(0.001)
+
+
+def told(app: App[None]) -> list[str]:
+    """Return what an app has notified, oldest first."""
+    return [notification.message for notification in app._notifications]
+
+
+async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    while not holds():
+        await asyncio.sleep(0.001)
+        await pilot.pause()
+
+
+WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save")
+"""Groups of workers that wait for answers of the user."""
 
 
 def check(name: str, screen: str) -> None:

@@ -2,35 +2,42 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from threading import Event
 
 import pytest
 from packaging.tags import parse_tag
 from textual.binding import Binding
 from textual.dom import DOMNode
+from textual.pilot import Pilot
 from textual.widget import Widget
 
 from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.errors import RefusedError, RootError
 from cachetui.interpreters.lookup import python_at
-from cachetui.model import Inventory
+from cachetui.model import Batch, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.removal.execute import Outcome, Progress
 from cachetui.removal.plan import Kept, Plan
-from cachetui.ui import judgement, workers
+from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
+from cachetui.ui.browse import view as browse_view
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
+from cachetui.ui.cache_screen import Pythons
 from cachetui.ui.dialogs.confirm import Question, Result
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.dialogs.review import PurgeReview, Review
+from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations import scan
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
-from tests.ui.screens import PLACE, Still, read_message
+from tests.ui.screens import PLACE, Still, settled, until
 
 SIZE = (100, 30)
-HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, Browse, CacheTree, FilterBox)
+HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, MainScreen, Browse, CacheTree, FilterBox)
 """What binds keys on the first screen."""
 
 
@@ -43,7 +50,7 @@ async def test_a_mark_survives_sort_filter_and_rescan() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "space", "slash", *"torch", "enter", "n", "C", "s", "r", "escape")
         await pilot.pause()
-        assert {entry.project for entry in app.listing.marks} == {"nvidia-cudnn-cu12"}
+        assert {entry.project for entry in app.main.model.marks} == {"nvidia-cudnn-cu12"}
         assert "5 marked · frees 1.4 GB" in app.text
 
 
@@ -59,8 +66,8 @@ async def test_space_marks_and_steps_down_and_never_removes() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space", "space")
-        assert app.browse.cache_tree.cursor == 2
-        assert {entry.project for entry in app.listing.marks} == {"torch", "nvidia-cudnn-cu12"}
+        assert app.main.browse.cache_tree.cursor == 2
+        assert {entry.project for entry in app.main.model.marks} == {"torch", "nvidia-cudnn-cu12"}
         assert len(app.screen_stack) == 1
 
 
@@ -76,7 +83,7 @@ async def test_boxes_are_drawn_as_rows_are_marked_above_and_below_the_cursor() -
         for keys in (["l", "j"], ["space"], ["space"], ["asterisk"], ["U"], ["g", "space"], ["v"], ["j", "space"]):
             await pilot.press(*keys)
             await pilot.pause()
-            assert signs(app) == [app.listing.sign(row) for row in app.browse.cache_tree.table.rows]
+            assert signs(app) == [app.main.model.sign(row) for row in app.main.browse.cache_tree.table.rows]
             seen.append("".join(signs(app)))
         assert seen == ["    ", "-x  ", "xxx ", "   x", "    ", "xxx ", "xxx ", "    "]
 
@@ -87,7 +94,7 @@ async def test_fewer_rows_are_in_sight_wherever_one_has_scrolled_to() -> None:
         await pilot.press("n", "G", "slash", *"p1")
         await pilot.pause()
         assert "p10 " in app.text
-        assert app.browse.cache_tree.scroll_offset.y == 0
+        assert app.main.browse.cache_tree.scroll_offset.y == 0
         await pilot.press("escape", "G")
         await pilot.pause()
         assert "p89 " in app.text
@@ -97,17 +104,17 @@ async def test_a_range_is_marked_as_a_whole() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "v", "down", "down", "space")
-        assert {entry.project for entry in app.listing.marks} == {"nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy"}
+        assert {entry.project for entry in app.main.model.marks} == {"nvidia-cudnn-cu12", "nvidia-cublas-cu12", "scipy"}
         await pilot.press("U", "v", "down", "escape")
-        assert not app.listing.marks
-        assert app.browse.cache_tree.range_from is None
+        assert not app.main.model.marks
+        assert app.main.browse.cache_tree.range_from is None
 
 
 async def test_a_range_begins_where_it_did_although_a_filter_hid_it_meanwhile() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "v", "down", "down", "slash", *"zzz", "backspace", "backspace", "backspace", "enter")
-        tree = app.browse.cache_tree
+        tree = app.main.browse.cache_tree
         assert tree.range_from is not None
         names = [row.key for row in tree.chosen]
         first = [row.key for row in tree.table.rows].index(tree.range_from)
@@ -117,7 +124,7 @@ async def test_a_range_begins_where_it_did_although_a_filter_hid_it_meanwhile() 
 async def test_every_row_can_be_gone_to_and_on_an_empty_screen_none() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        tree = app.browse.cache_tree
+        tree = app.main.browse.cache_tree
         for row in (tree.table.rows[-1], tree.table.rows[0], tree.table.rows[2]):
             tree.go_to(row.key)
             assert tree.current == row
@@ -138,7 +145,7 @@ async def test_what_is_typed_may_be_unfinished_until_the_box_is_left() -> None:
         assert "Not understood: something is missing after kind:. Esc clears the filter." in app.text
         assert not app.marked
         await pilot.press("slash", *"wheel", "enter", "a")
-        assert {entry.filename for entry in app.listing.marks} == {"six-1.16.0-py2.py3-none-any.whl"}
+        assert {entry.filename for entry in app.main.model.marks} == {"six-1.16.0-py2.py3-none-any.whl"}
 
 
 async def test_a_click_into_the_rows_ends_typing_before_it_can_mark() -> None:
@@ -148,7 +155,7 @@ async def test_a_click_into_the_rows_ends_typing_before_it_can_mark() -> None:
         await pilot.click("CacheTree", offset=(4, 0))
         await pilot.pause()
         assert not app.marked
-        assert app.browse.cache_tree.table.rows == []
+        assert app.main.browse.cache_tree.table.rows == []
 
 
 async def test_what_does_not_make_sense_is_underlined_and_shows_nothing() -> None:
@@ -177,23 +184,21 @@ async def test_what_is_suggested_is_taken_with_tab_or_the_right_arrow() -> None:
         assert "/ scipy kind:wheel  " in app.text
         await pilot.press("tab", "tab", "a")
         assert box.value == "scipy kind:wheel"
-        assert {entry.kind for entry in app.listing.marks} == {"wheel"}
-        assert app.focused is app.browse.cache_tree
+        assert {entry.kind for entry in app.main.model.marks} == {"wheel"}
+        assert app.focused is app.main.browse.cache_tree
 
 
 async def test_facts_that_take_long_are_found_out_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(judgement, "AT_ONCE", 0)
+    monkeypatch.setattr(browse_view, "AT_ONCE", 0)
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"is:superseded")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
         assert "3 of 6 projects" in app.text
-        app.listing.adopt(Catalog.of(inventory(release("six", "1.0", MB, 5))))
-        app._show_rows()
-        assert app.listing.rows() == []
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        app.main.model.adopt(Catalog.of(inventory(release("six", "1.0", MB, 5))))
+        app.main.catalog_changed()
+        assert app.main.model.rows() == []
+        await settled(pilot)
         assert "Nothing matches. Esc clears the filter." in app.text
 
 
@@ -211,12 +216,10 @@ def of_two_pythons() -> Inventory:
 
 
 async def test_what_is_unusable_is_told_for_a_python_that_was_named() -> None:
-    app = Still(of_two_pythons())
+    app = Still(of_two_pythons(), python=python_at(sys.executable))
     async with app.run_test(size=SIZE) as pilot:
-        app.browse.python = python_at(sys.executable)
         await pilot.press("slash", *"is:unusable")
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
         assert "1 of 2" in app.text
 
 
@@ -225,21 +228,23 @@ async def test_what_is_unusable_is_told_once_the_pythons_are_found() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"is:unusable")
         assert "What is unusable is known as soon as the Pythons here have been found." in app.text
-        app.browse.know_pythons([frozenset(parse_tag("py3-none-any"))])
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert [row.name for row in app.listing.rows()] == ["old"]
-        app.browse.know_pythons([frozenset(parse_tag("cp27-none-any")), frozenset(parse_tag("py3-none-any"))])
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        assert app.listing.rows() == []
-        app.browse.know_pythons([])
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        app.main.pythons = Pythons("done", tags=(frozenset(parse_tag("py3-none-any")),))
+        await settled(pilot)
+        assert [row.name for row in app.main.model.rows()] == ["old"]
+        app.main.pythons = Pythons(
+            "done",
+            tags=(
+                frozenset(parse_tag("cp27-none-any")),
+                frozenset(parse_tag("py3-none-any")),
+            ),
+        )
+        await settled(pilot)
+        assert app.main.model.rows() == []
+        app.main.pythons = Pythons("done", tags=())
+        await settled(pilot)
         assert "No Python here tells what it can use: name one with --python." in app.text
-        app.browse.know_pythons([], ("python3 does not tell what it can use.",))
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        app.main.pythons = Pythons("done", doubts=("python3 does not tell what it can use.",))
+        await settled(pilot)
         assert "python3 does not tell what it can use. Esc clears the filter." in app.text
 
 
@@ -247,34 +252,34 @@ async def test_all_and_invert_cover_what_is_shown() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space", "slash", *"numpy", "enter", "a")
-        assert {entry.project for entry in app.listing.marks} == {"torch", "numpy"}
+        assert {entry.project for entry in app.main.model.marks} == {"torch", "numpy"}
         await pilot.press("asterisk")
-        assert {entry.project for entry in app.listing.marks} == {"torch"}
+        assert {entry.project for entry in app.main.model.marks} == {"torch"}
 
 
 async def test_arrows_open_rows_and_walk_through_them() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        tree = app.browse.cache_tree
+        tree = app.main.browse.cache_tree
         await pilot.press("l", "l", "right", "j")
         assert tree.current is not None and tree.current.name == "torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"
         await pilot.press("h", "left", "h")
         assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "torch")
         await pilot.press("enter")
-        assert app.listing.opened == {place for place in app.listing.opened if place.version}
+        assert app.main.model.opened == {place for place in app.main.model.opened if place.version}
 
 
 async def test_the_mouse_opens_marks_and_sorts() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        tree = app.browse.cache_tree
+        tree = app.main.browse.cache_tree
         await pilot.click(tree, offset=(1, 0))
         await pilot.pause()
-        assert app.listing.opened == {Place(Rank.PROJECT, "torch")}
+        assert app.main.model.opened == {Place(Rank.PROJECT, "torch")}
         await pilot.click(tree, offset=(6, 1))
-        assert {entry.version for entry in app.listing.marks} == {"2.3.0+cu121"}
+        assert {entry.version for entry in app.main.model.marks} == {"2.3.0+cu121"}
         await pilot.click("Titles", offset=(8, 0))
-        assert app.listing.order.by == "name"
+        assert app.main.model.order.by == "name"
         marked = app.marked
         await pilot.click("Footer", offset=(2, 0))
         assert app.marked == set()
@@ -287,11 +292,11 @@ async def test_rows_that_stream_in_do_not_move_what_is_under_the_cursor() -> Non
         names = [f"small{number:02}" for number in range(50)]
         app.stream([entry for name in names for entry in release(name, "1", MB, 5)], 16, 900)
         await pilot.press("down", "down", "down", "space")
-        marked, line = app.marked, app.browse.cache_tree.cursor - app.browse.cache_tree.scroll_offset.y
+        marked, line = app.marked, app.main.browse.cache_tree.cursor - app.main.browse.cache_tree.scroll_offset.y
         for number in range(40):
             app.stream(release(f"big{number:02}", "1", (number + 2) * MB, 5), 17 + number, 900)
             await pilot.pause()
-        tree = app.browse.cache_tree
+        tree = app.main.browse.cache_tree
         assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "small04")
         assert tree.cursor - tree.scroll_offset.y == line
         assert app.marked == marked
@@ -301,14 +306,15 @@ async def test_a_large_batch_is_taken_up_piece_by_piece(monkeypatch: pytest.Monk
     monkeypatch.setattr(scan, "MOST_TAKEN", 3)
     entries = [entry for name in ("a", "b", "c", "d") for entry in release(name, "1", MB, 5)]
     app = Still(None)
-    async with app.run_test(size=SIZE):
-        known = []
-        app.stream(entries, 8, 8)
-        for _ in range(3):
-            known.append(len(app.listing.catalog.entries))
-            app._take_up()
-        assert known == [3, 6, 8]
-        assert app.browse.cache_tree.table.rows[-1].name == "d"
+    app.stage.batches = [Batch(tuple(entries), 16, 1_000_000, 8, 8, True)]
+    app.stage.may_report.clear()
+    known: list[int] = []
+    async with app.run_test(size=SIZE) as pilot:
+        app.main.watch(app.main, "revision", lambda: known.append(len(app.main.model.catalog.entries)))
+        app.stage.may_report.set()
+        await until(pilot, lambda: 8 in known)
+        assert [number for number in known if number] == [3, 6, 8]
+        assert app.main.browse.cache_tree.table.rows[-1].name == "d"
 
 
 async def test_as_long_as_nobody_moves_the_biggest_project_is_on_top() -> None:
@@ -317,8 +323,8 @@ async def test_as_long_as_nobody_moves_the_biggest_project_is_on_top() -> None:
         app.stream(release("small", "1", MB, 5), 2, 900)
         app.stream(release("big", "1", 9 * MB, 5), 4, 900)
         await pilot.pause()
-        assert app.browse.cache_tree.cursor == 0
-        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.name == "big"
+        assert app.main.browse.cache_tree.cursor == 0
+        assert app.main.browse.cache_tree.current is not None and app.main.browse.cache_tree.current.name == "big"
 
 
 async def test_the_cursor_follows_an_entry_to_the_project_that_it_turns_out_to_be() -> None:
@@ -329,10 +335,10 @@ async def test_the_cursor_follows_an_entry_to_the_project_that_it_turns_out_to_b
         app.stream([*nameless, wheel._replace(project=None, version=None, filename=None, url=None)], 0, 9)
         await pilot.press("enter", "end")
         await pilot.press("home", "down")
-        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.key == wheel.path
+        assert app.main.browse.cache_tree.current is not None and app.main.browse.cache_tree.current.key == wheel.path
         app.stream([wheel], 1, 9)
         await pilot.pause()
-        row = app.browse.cache_tree.current
+        row = app.main.browse.cache_tree.current
         assert row is not None and row.key == Place(Rank.PROJECT, "torch")
 
 
@@ -340,25 +346,31 @@ async def test_clearing_a_filter_brings_the_cursor_back() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "down", "slash", *"numpy")
-        assert app.browse.cache_tree.current is not None and app.browse.cache_tree.current.name == "numpy"
+        assert app.main.browse.cache_tree.current is not None and app.main.browse.cache_tree.current.name == "numpy"
         await pilot.press("escape")
         assert isinstance(app.focused, CacheTree)
-        assert app.browse.cache_tree.current.name == "nvidia-cublas-cu12"
+        assert app.main.browse.cache_tree.current.name == "nvidia-cublas-cu12"
 
 
-def plan(entries: Sequence[object], **more: object) -> workers.Planned:
-    purge = bool(more.pop("purge", False))
-    return workers.Planned(Plan(str(PLACE), 1, 2, entries=tuple(entries), **more), purge)  # type: ignore[arg-type]
+def plan(entries: Sequence[object], **more: object) -> Plan:
+    return Plan(str(PLACE), 1, 2, entries=tuple(entries), **more)  # type: ignore[arg-type]
+
+
+async def review(app: Still, pilot: Pilot[None], planned: Plan, key: str = "d") -> None:
+    """Have a plan reviewed, whatever is marked."""
+    app.stage.planning = lambda: planned
+    if not app.main.model.marks:
+        await pilot.press("a")
+    await pilot.press(key)
+    await until(pilot, lambda: isinstance(app.screen, Review))
 
 
 async def test_the_review_lists_everything_that_goes_and_no_has_the_focus() -> None:
     app = Still(everyday())
     entries = everyday().entries
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(
-            plan(entries, frees=5_000 * MB, costs=("a cost",), kept=(Kept("http-v2/x", "a pip is running"),))
-        )
-        await pilot.pause()
+        kept = (Kept("http-v2/x", "a pip is running"),)
+        await review(app, pilot, plan(entries, frees=5_000 * MB, costs=("a cost",), kept=kept))
         assert isinstance(app.screen, Review)
         assert app.focused is not None and app.focused.id == "no"
         listed = [line.words for line in app.screen.query_one("LineList").lines]  # type: ignore[attr-defined]
@@ -374,24 +386,28 @@ async def test_enter_on_no_keeps_everything() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space")
         marked = app.marked
-        app.post_message(plan(list(app.listing.marks)))
-        await pilot.pause()
+        await review(app, pilot, plan(list(app.main.model.marks)))
         await pilot.press("enter")
         assert len(app.screen_stack) == 1
-        assert (app.marked, app.outcomes) == (marked, ())
+        assert (app.marked, app.main.outcomes) == (marked, ())
 
 
 async def test_purge_wants_the_word() -> None:
     app = Still(everyday())
-    agreed: list[object] = []
-    setattr(app, "_remove", lambda plan, _: agreed.append(plan))  # noqa: B010 - asked here is only whether it comes to that
+    agreed: list[Plan] = []
+
+    def removal(plan: Plan, *_: object) -> Outcome:
+        agreed.append(plan)
+        return Outcome()
+
+    app.stage.removal = removal
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(plan(everyday().entries, purge=True))
-        await pilot.pause()
+        await review(app, pilot, plan(everyday().entries), "P")
         assert isinstance(app.screen, PurgeReview)
         await pilot.press(*"y", "enter")
         assert isinstance(app.screen, PurgeReview)
         await pilot.press("backspace", *"purge", "enter")
+        await settled(pilot)
         assert len(app.screen_stack) == 1
         assert len(agreed) == 1
 
@@ -445,7 +461,7 @@ async def test_help_explains_every_binding() -> None:
 
 
 @pytest.mark.parametrize(
-    "holder", [Still.__mro__[1], Browse, CacheTree, FilterBox, Review, PurgeReview, Question, Help]
+    "holder", [CachetuiApp, MainScreen, Browse, CacheTree, FilterBox, Review, PurgeReview, Question, Help]
 )
 def test_every_binding_has_an_id_and_a_tooltip(holder: type[Browse]) -> None:
     bindings = [binding for binding in holder.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
@@ -456,39 +472,50 @@ def test_every_binding_has_an_id_and_a_tooltip(holder: type[Browse]) -> None:
 async def test_everything_that_can_have_the_focus_says_what_it_is() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(plan(everyday().entries, purge=True))
-        await pilot.pause()
+        await review(app, pilot, plan(everyday().entries), "P")
         focusable = [one for screen in app.screen_stack for one in screen.walk_children(Widget) if one.can_focus]
         assert {type(widget).__name__ for widget in focusable if not widget.HELP} == set()
 
 
 async def test_progress_and_result_of_a_removal_are_told() -> None:
     found = everyday()
-    app = Still(found)
+    app, goes_on = Still(found), Event()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "space")
-        entries = tuple(app.listing.marks)
-        app._removing = app.run_worker(pilot.pause(), group="pretended")
-        app.post_message(workers.Advanced(Progress(2, 5, 700 * MB, entries[0].path)))
-        await pilot.pause()
-        assert "removing 2 of 5, freed 700 MB" in app.text
-        app.given = inventory(entry for entry in found.entries if entry not in entries[:4])
+        entries = tuple(app.main.model.marks)
         gone = tuple(file.path for entry in entries[:4] for file in entry.files)
         outcome = Outcome(gone, kept=(Kept(entries[4].path, "in use"),), failed=1, freed=900 * MB, entries=4)
-        app.post_message(workers.Removed(plan(entries).plan, outcome))
+
+        def removal(plan: Plan, stop: object, report: Callable[[Progress], None]) -> Outcome:
+            report(Progress(2, 5, 700 * MB, entries[0].path))
+            goes_on.wait()
+            return outcome
+
+        app.stage.removal = removal
+        await review(app, pilot, plan(entries))
+        await pilot.press("y")
+        await until(pilot, lambda: "removing 2 of 5, freed 700 MB" in app.text)
+        app.stage.inventory = inventory(entry for entry in found.entries if entry not in entries[:4])
+        goes_on.set()
+        await until(pilot, lambda: isinstance(app.screen, Result))
         await pilot.pause()
-        assert isinstance(app.screen, Result)
         assert "in use" in app.text
         assert app.marked == {entries[4].path}
-        assert app.farewell is not None and app.farewell.startswith("Removed 8 files of 4 entries, freed 900 MB: ")
+        assert app.exit_summary is not None and app.exit_summary.startswith(
+            "Removed 8 files of 4 entries, freed 900 MB: "
+        )
 
 
 async def test_a_refusal_is_told_and_nothing_changes() -> None:
     app = Still(everyday())
+
+    def refuse() -> Plan:
+        raise RefusedError("/ is the top of the file system.")
+
+    app.stage.planning = refuse
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("space")
-        app.post_message(workers.Refused("/ is the top of the file system."))
-        await pilot.pause()
+        await pilot.press("space", "d")
+        await settled(pilot)
         assert "/ is the top of the file system." in app.text
         assert len(app.marked) == 9
 
@@ -499,8 +526,7 @@ async def test_any_terminal_will_do(size: tuple[int, int]) -> None:
     async with app.run_test(size=size) as pilot:
         await pilot.press("l", "j", "space", "question_mark")
         await pilot.press("escape", "slash", "x", "escape", "i", "A", "m", "m", "pagedown", "G")
-        app.post_message(plan(everyday().entries, costs=("a cost",)))
-        await pilot.pause()
+        await review(app, pilot, plan(everyday().entries, costs=("a cost",)))
         await pilot.press("down", "n")
         await pilot.resize_terminal(80, 24)
         await pilot.resize_terminal(*size)
@@ -533,59 +559,54 @@ async def test_hostile_names_draw_on_one_line_and_do_nothing() -> None:
 
 
 async def test_an_inventory_without_a_single_entry_is_called_empty() -> None:
-    app = Still(inventory([]), location=Location(PLACE, "the platform's default", named=False, enabled=True))
-    app.demo = True
+    app = Still(inventory([]), location=Location(PLACE, "the platform's default", named=False, enabled=True), demo=True)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
         assert "The cache is empty" in app.text
         assert app.lines[-1].split("  ")[0] == " ? help"
-        app.given = inventory(release("six", "1.0", MB, 1))
+        app.stage.inventory = inventory(release("six", "1.0", MB, 1))
         await pilot.press("r")
-        await pilot.pause()
+        await settled(pilot)
         assert " six  1.0" in app.text
         assert isinstance(app.focused, CacheTree)
 
 
-async def test_a_missing_root_is_empty_only_where_nobody_named_it() -> None:
+async def test_a_missing_root_is_empty_only_where_nobody_named_it(tmp_path: Path) -> None:
     for named, title in ((True, "The cache cannot be read"), (False, "The cache is empty")):
-        app = Still(None, location=Location(PLACE, "the platform's default", named=named, enabled=True))
-        async with app.run_test(size=SIZE) as pilot:
-            app.post_message(workers.Unread(app._turn, "There is nothing at /x.", missing=True))
-            await pilot.pause()
+        app = Still(None, location=Location(tmp_path / "x", "the platform's default", named=named, enabled=True))
+        app.stage.error = RootError("There is nothing at /x.")
+        async with app.run_test(size=SIZE):
             assert title in app.text
 
 
 async def test_esc_stops_reading_and_what_was_found_stays() -> None:
     app = Still(None)
     async with app.run_test(size=SIZE) as pilot:
-        app._reading = worker = app.run_worker(pilot.pause(), group="pretended")
-        app.refresh_bindings()
+        app.stage.stopped_inventory = inventory(release("six", "1.0", MB, 1), complete=False)
         await pilot.press("escape")
-        assert worker.is_cancelled
-        found = inventory(release("six", "1.0", MB, 1), complete=False)
-        app.post_message(read_message(app._turn, found))
-        await pilot.pause()
+        await settled(pilot)
         assert "Reading was stopped: not everything is listed. r reads it again." in app.text
         assert " six  1.0" in app.text
 
 
-async def test_what_a_scan_brings_that_was_given_up_is_forgotten() -> None:
+async def test_what_a_scan_finds_that_was_cancelled_is_forgotten() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        other = inventory(release("six", "1.0", MB, 1))
-        app.post_message(read_message(app._turn - 1, other))
-        app.post_message(workers.Unread(app._turn - 1, "It is gone.", missing=True))
-        await pilot.pause()
-        assert app.inventory == everyday()
+        app.stage.inventory = None
+        app.stage.stopped_inventory = inventory(release("six", "1.0", MB, 1), complete=False)
+        await pilot.press("r")
+        scan.cancel_scan(app.main)
+        await settled(pilot)
+        assert not app.main.is_doing(Activity.SCANNING)
+        assert app.main.inventory == everyday()
 
 
 async def test_what_should_be_known_about_the_place_stands_at_the_top() -> None:
     location = Location(PLACE, "PIP_CACHE_DIR", named=False, enabled=False, off_by="PIP_NO_CACHE_DIR=off")
     app = Still(inventory([index_page("six")]), location=location)
-    app.demo = True
+    app.stage.difference = "pip itself answers /elsewhere."
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(workers.Asked("pip itself answers /elsewhere."))
-        await pilot.pause()
+        await settled(pilot)
         assert app.lines[1].startswith(
             " ! pip's cache is switched off: PIP_NO_CACHE_DIR=off. This is what still lies in"
         )
@@ -628,10 +649,8 @@ async def test_the_review_tells_how_much_of_it_are_folders() -> None:
     app = Still(found)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        app.post_message(plan(found.entries, frees=1_000 * MB, directories=("http-v2/a",)))
-        await pilot.pause()
+        await review(app, pilot, plan(found.entries, frees=1_000 * MB, directories=("http-v2/a",)))
         assert "30 MB of it are the folders that this empties" in app.text
         await pilot.press("n")
-        app.post_message(plan(found.entries, frees=4_000 * MB, directories=("http-v2/a",)))
-        await pilot.pause()
+        await review(app, pilot, plan(found.entries, frees=4_000 * MB, directories=("http-v2/a",)))
         assert "folders" not in app.text

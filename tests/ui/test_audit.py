@@ -16,24 +16,23 @@ from cachetui.labels import Facts
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
 from cachetui.rules import Rules
+from cachetui.services.audit import report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text
 from cachetui.ui.audit.figures import Ages, Biggest, Chances, Kinds
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
-from cachetui.ui.audit.save_dialog import save, written
 from cachetui.ui.audit.treemap import Treemap
-from cachetui.ui.audit.view import AuditView
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.glyphs import ASCII
+from cachetui.ui.messages import MarksChanged
 from tests.ui.cache import NOW, everyday, inventory
-from tests.ui.screens import Still, check
+from tests.ui.screens import Still, check, settled
 
 
 async def audited(app: Still, pilot: Pilot[None]) -> None:
     """Go to the view, and wait until there is something to see."""
     await pilot.press("2")
-    await app.workers.wait_for_complete()
-    await pilot.pause()
+    await settled(pilot)
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
@@ -60,7 +59,7 @@ async def test_from_project_to_version_to_file_and_out_again() -> None:
     app = Still(everyday())
     async with app.run_test(size=(120, 36)) as pilot:
         await audited(app, pilot)
-        treemap = app.audit_view.treemap
+        treemap = app.main.audit_view.treemap
         await pilot.press("enter", "right", "enter")
         await pilot.pause()
         assert [name for name, _, _ in treemap.levels] == ["", "torch", "2.3.0"]
@@ -92,7 +91,7 @@ async def test_a_figure_becomes_marks_and_a_filter() -> None:
         assert app.marked == set()
         await pilot.press("enter")
         await pilot.pause()
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
         assert app.query_one(FilterBox).value == f"kind:{kind}"
         await pilot.press("2", "tab", "left", "b")
         assert "age" in app.query_one(FilterBox).value
@@ -103,12 +102,12 @@ async def test_a_tile_is_gone_to_in_browse_and_by_mouse() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await audited(app, pilot)
         await pilot.click("Treemap", offset=(60, 3))
-        choice = app.audit_view.treemap.choice
+        choice = app.main.audit_view.treemap.choice
         assert choice is not None
         assert choice.name != "torch"
         await pilot.press("b")
         await pilot.pause()
-        row = app.browse.cache_tree.current
+        row = app.main.browse.cache_tree.current
         assert row is not None
         assert row.place.shelf.title == choice.name
 
@@ -117,7 +116,7 @@ async def test_a_second_click_goes_in_or_to_browse_and_one_on_the_path_comes_out
     app = Still(everyday())
     async with app.run_test(size=(200, 60)) as pilot:
         await audited(app, pilot)
-        treemap = app.audit_view.treemap
+        treemap = app.main.audit_view.treemap
         await pilot.click(Treemap, offset=(3, 3), times=2)
         await pilot.pause()
         assert [name for name, _, _ in treemap.levels] == ["", "torch"]
@@ -128,7 +127,7 @@ async def test_a_second_click_goes_in_or_to_browse_and_one_on_the_path_comes_out
         assert app.focused.cursor == 1
         await pilot.click(Kinds, offset=(3, 1), times=2)
         await pilot.pause()
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
         assert app.query_one(FilterBox).value == "kind:built"
 
 
@@ -157,8 +156,8 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
             assert f"\n {by} {name} " in app.text
             assert name in app.text
         await pilot.press("space")
-        assert app.audit_view.audit is not None
-        assert app.marked == set(app.audit_view.audit.origins[0].paths)
+        assert app.main.audit_view.audit is not None
+        assert app.marked == set(app.main.audit_view.audit.origins[0].paths)
         await pilot.press("enter")
         await pilot.pause()
         assert [one.message for one in app._notifications] == ["No filter says files.example: Space marks it."]
@@ -180,16 +179,17 @@ async def test_figures_that_share_entries_are_marked_and_unmarked_as_sets() -> N
     app = Still(everyday())
     async with app.run_test(size=(200, 60)) as pilot:
         await audited(app, pilot)
-        parts = app.audit_view.parts
-        assert parts is not None
+        parts, marks = app.main.audit_view.parts, app.main.audit_view.figure_marks
+        assert parts is not None and marks is not None
         expected: set[str] = set()
         wheels, rule = parts.groups["kind"][0], next(one for one in parts.chances if one.name == "superseded versions")
         oldest = next(one for one in parts.ages["downloaded"] if one.entries)
         for choice in (wheels, rule, oldest, choice_of(parts.tops[0]), rule, wheels):
             paths = {entry.path for entry in choice.entries}
             whole = paths <= expected
-            assert app.audit_view.sign(choice) == ("x" if whole else "-" if paths & expected else " ")
-            app.audit_view.post_message(AuditView.Mark(choice))
+            assert marks.sign(choice) == ("x" if whole else "-" if paths & expected else " ")
+            marks.toggle(choice)
+            app.main.post_message(MarksChanged())
             await pilot.pause()
             expected = expected - paths if whole else expected | paths
             assert app.marked == expected
@@ -202,22 +202,22 @@ async def test_figures_that_share_entries_are_marked_and_unmarked_as_sets() -> N
             ):
                 inside = {entry.path for entry in other.entries}
                 sign = " " if not inside & expected else "x" if inside <= expected else "-"
-                assert app.audit_view.sign(other) == sign
+                assert marks.sign(other) == sign
 
 
 async def test_what_was_read_again_is_added_up_again_only_while_it_is_looked_at() -> None:
     app = Still(everyday())
     async with app.run_test(size=(80, 24)) as pilot:
         await audited(app, pilot)
-        before = app.audit_view.audit
-        app.given = Inventory("/root", entries=tuple([one for one in everyday().entries if one.project != "torch"]))
+        before = app.main.audit_view.audit
+        app.stage.inventory = Inventory(
+            "/root", entries=tuple([one for one in everyday().entries if one.project != "torch"])
+        )
         await pilot.press("r")
-        await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await settled(pilot)
         assert before is not None
-        assert app.audit_view.audit is not None
-        assert app.audit_view.audit.total.disk_usage < before.total.disk_usage
+        assert app.main.audit_view.audit is not None
+        assert app.main.audit_view.audit.total.disk_usage < before.total.disk_usage
 
 
 async def test_other_states_say_what_they_are() -> None:
@@ -245,8 +245,7 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
             await pilot.pause()
             app.screen.query_one("#report", Input).value = str(name)
             await pilot.press("enter")
-            await app.workers.wait_for_complete()
-            await pilot.pause()
+            await settled(pilot)
 
         await save(path)
         assert "Write over it?" in app.text
@@ -254,7 +253,7 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
         assert path.read_text() == "mine"
         await save(path)
         await pilot.press("y")
-        await app.workers.wait_for_complete()
+        await settled(pilot)
         with path.open(newline="") as file:
             assert len([*csv.DictReader(file)]) == len(everyday().entries)
         await save(tmp_path / "report.exe")
@@ -272,13 +271,13 @@ def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_p
     elsewhere.write_text("mine")
     link.symlink_to(elsewhere)
     with pytest.raises(TargetError, match="lies in the cache"):
-        save(audit, root / "http-v2" / "report.txt", root, over=False)
+        save_report(audit, root / "http-v2" / "report.txt", root)
     with pytest.raises(TargetError, match="no plain file"):
-        save(audit, link, root, over=True)
+        save_report(audit, link, root, overwrite=True)
     with pytest.raises(FileExistsError):
-        save(audit, elsewhere, root, over=False)
+        save_report(audit, elsewhere, root)
     assert elsewhere.read_text() == "mine"
-    save(audit, elsewhere, root, over=True)
+    save_report(audit, elsewhere, root, overwrite=True)
     assert elsewhere.read_text().startswith("Audit of ")
     assert {path.name for path in tmp_path.rglob("*")} == {"root", "http-v2", "elsewhere.txt", "link.txt"}
 
@@ -294,9 +293,9 @@ def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
     assert named["leftovers"].filter == "is:leftover not:is:protected"
     assert [one.filename for one in named["sdists already built"].entries] == ["numpy-1.21.6.zip"]
     assert not named["fit no Python here"].known
-    assert "".join(written(audit, tmp_path / "a.TXT")).startswith("Audit of ")
+    assert "".join(report_parts(audit, tmp_path / "a.TXT")).startswith("Audit of ")
     with pytest.raises(ValueError, match="which says the format"):
-        written(audit, tmp_path / "a")
+        report_parts(audit, tmp_path / "a")
 
 
 def test_the_users_own_policy_stands_first_whatever_it_says() -> None:

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from threading import Event
+from typing import TypeVar
 
 import pytest
 from textual.pilot import Pilot
@@ -14,20 +15,25 @@ from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.export import export
 from cachetui.export.export import Outcome, Progress
+from cachetui.export.plan import Planned
+from cachetui.model import Inventory
+from cachetui.pip.config.location import Location
+from cachetui.services.services import Services
+from cachetui.system.tree import never
+from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.dialogs.confirm import Question
 from cachetui.ui.dialogs.export import ExportDialog, ExportResult
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.dialogs.input_dialog import SheetBox
 from cachetui.ui.dialogs.modal import Words
-from cachetui.ui.operations.export import Exported
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
-from tests.ui.screens import text_of
-from tests.ui.test_flow import app_on, settled
+from tests.ui.screens import settled, text_of, told, until
 
 SIZE = (100, 30)
 SIX, SEVEN = "six-1.16.0-py3-none-any.whl", "seven-7.0-py3-none-any.whl"
+Kind = TypeVar("Kind", bound=Services)
 BODIES = {SIX: artifacts.wheel("six", "1.16.0", size=9_000), SEVEN: artifacts.wheel("seven", "7.0", size=2_500_000)}
 
 
@@ -52,6 +58,15 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
+def app_on(root: Path) -> CachetuiApp:
+    return CachetuiApp(services_on(Services, root))
+
+
+def services_on(kind: type[Kind], root: Path) -> Kind:
+    location = Location(root, "--cache-dir", named=True, enabled=True)
+    return kind(location, memory=False, demo=True, clock=lambda: NOW)
+
+
 def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
@@ -63,7 +78,7 @@ def plain(app: CachetuiApp) -> str:
 def said(app: CachetuiApp) -> str:
     """Return what dialog and notifications say, as it is before it is broken into lines."""
     sentences = [sentence for words in app.screen.query(Words) if words.display for sentence in words.sentences]
-    return " ".join([*sentences, *[one.message for one in app._notifications]])
+    return " ".join([*sentences, *told(app)])
 
 
 async def ask(app: CachetuiApp, pilot: Pilot[None], folder: Path | str, *keys: str) -> ExportDialog:
@@ -76,13 +91,6 @@ async def ask(app: CachetuiApp, pilot: Pilot[None], folder: Path | str, *keys: s
     dialog.query_one(SheetBox).value = str(folder)
     await settled(pilot)
     return dialog
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait until something is so, for as long as the test may take."""
-    async with asyncio.timeout(60):
-        while not true():
-            await pilot.pause(0.01)
 
 
 async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Path) -> None:
@@ -99,7 +107,7 @@ async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Pa
             name: sha256(body).digest() for name, body in BODIES.items()
         }
         assert f"Exported 2 files, 2.5 MB, to {out}." in said(app)
-        assert len(app.listing.marks) == 4
+        assert len(app.main.model.marks) == 4
         await pilot.press("e")
         await settled(pilot)
         assert app.screen.query_one(SheetBox).value == str(out)
@@ -125,7 +133,7 @@ async def test_esc_exports_nothing(root: Path, out: Path) -> None:
         await pilot.press("escape")
         await settled(pilot)
         assert not out.exists()
-        assert app._exporting is None
+        assert not app.main.is_doing(Activity.EXPORTING)
 
 
 async def test_a_file_that_is_there_stays_and_what_is_left_out_is_named(root: Path, out: Path) -> None:
@@ -186,42 +194,56 @@ async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path)
         assert "No wheel or sdist is among what is marked: there is nothing to export." in said(app)
 
 
-def held_up(monkeypatch: pytest.MonkeyPatch) -> Event:
-    """Have an export wait in the middle of a file, until it is stopped."""
-    begun, waiting, real = Event(), Event(), export.export
+@dataclass(frozen=True)
+class SlowServices(Services):
+    """Services whose export waits in the middle of a file until it is stopped."""
 
-    def slow(
-        *arguments: object, stop: Callable[[], bool], report: Callable[[Progress], None], **options: object
+    begun: Event = field(default_factory=Event)
+
+    def export(
+        self,
+        inventory: Inventory,
+        planned: Sequence[Planned],
+        folder: Path,
+        *,
+        stop: Callable[[], bool] = never,
+        report: Callable[[Progress], None] | None = None,
     ) -> Outcome:
+        """Export until it is stopped."""
+        waiting = Event()
+
         def wait(progress: Progress) -> None:
-            report(progress)
+            if report is not None:
+                report(progress)
             if progress.filename == SEVEN:
-                begun.set()
+                self.begun.set()
                 while not stop():
                     waiting.wait(0.01)
 
-        return real(*arguments, stop=stop, report=wait, **options)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(export, "export", slow)
-    return begun
+        return super().export(inventory, planned, folder, stop=stop, report=wait)
 
 
 @asynccontextmanager
-async def while_exporting(
-    app: CachetuiApp, out: Path, monkeypatch: pytest.MonkeyPatch, *keys: str
-) -> AsyncIterator[Pilot[None]]:
+async def while_exporting(root: Path, out: Path, *keys: str) -> AsyncIterator[tuple[CachetuiApp, Pilot[None]]]:
     """Run an app until it is in the middle of an export of what `keys` mark or go to."""
-    begun = held_up(monkeypatch)
+    services = services_on(SlowServices, root)
+    app = CachetuiApp(services)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await ask(app, pilot, out, *keys)
-        await pilot.press("enter")
-        await asyncio.to_thread(begun.wait)
-        yield pilot
+        await export_slowly(app, pilot, out, *keys)
+        yield app, pilot
 
 
-async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    app = app_on(root)
-    async with while_exporting(app, out, monkeypatch, "a") as pilot:
+async def export_slowly(app: CachetuiApp, pilot: Pilot[None], out: Path, *keys: str) -> None:
+    """Begin an export of what `keys` mark or go to, and wait until it is in the middle of a file."""
+    assert isinstance(app.services, SlowServices)
+    app.services.begun.clear()
+    await ask(app, pilot, out, *keys)
+    await pilot.press("enter")
+    await until(pilot, app.services.begun.is_set)
+
+
+async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path) -> None:
+    async with while_exporting(root, out, "a") as (app, pilot):
         await pilot.pause()
         assert "exporting " in text_of(app)
         assert "Esc stop" in text_of(app)
@@ -233,21 +255,18 @@ async def test_esc_cancels_and_leaves_no_draft(root: Path, out: Path, monkeypatc
         await settled(pilot)
         assert {*contents(out)} <= {SIX}
         assert "Stopped. Exported " in said(app)
-        assert app._exporting is None
+        assert not app.main.is_doing(Activity.EXPORTING)
 
 
-async def test_quitting_asks_while_something_is_exported(
-    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = app_on(root)
-    async with while_exporting(app, out, monkeypatch, "n", "g") as pilot:
+async def test_quitting_asks_while_something_is_exported(root: Path, out: Path) -> None:
+    async with while_exporting(root, out, "n", "g") as (app, pilot):
         await pilot.press("q")
         await pilot.pause()
         assert isinstance(app.screen, Question)
         assert "An export is running. It will be stopped" in said(app)
         await pilot.press("n")
         await pilot.pause()
-        assert app._exporting is not None
+        assert app.main.is_doing(Activity.EXPORTING)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Question))
         await pilot.press("y")
@@ -255,11 +274,8 @@ async def test_quitting_asks_while_something_is_exported(
     assert [*contents(out)] == []
 
 
-async def test_what_quitting_stops_and_what_it_loses_is_one_question(
-    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = app_on(root)
-    async with while_exporting(app, out, monkeypatch, "a") as pilot:
+async def test_what_quitting_stops_and_what_it_loses_is_one_question(root: Path, out: Path) -> None:
+    async with while_exporting(root, out, "a") as (app, pilot):
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Question))
         assert "An export is running. It will be stopped" in said(app)
@@ -268,38 +284,35 @@ async def test_what_quitting_stops_and_what_it_loses_is_one_question(
         await until(pilot, lambda: not app.is_running)
 
 
-async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(
-    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = app_on(root)
-    app.preferred = lambda: app.preferences
-    async with while_exporting(app, out, monkeypatch, "a") as pilot:
+async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(root: Path, out: Path) -> None:
+    async with while_exporting(root, out, "a") as (app, pilot):
         await pilot.press("X")
         await until(pilot, lambda: isinstance(app.screen, RulesDialog))
         await pilot.press("escape")
         await until(pilot, lambda: len(app.screen_stack) == 1)
-        assert app.browse.held
+        await pilot.pause()
+        assert app.main.is_doing(Activity.EXPORTING)
         assert "exporting " in text_of(app)
+        assert "Esc stop" in text_of(app)
         await pilot.press("escape")
         await settled(pilot)
-        assert app._exporting is None
-        assert not app.browse.held
+        assert not app.main.is_doing(Activity.EXPORTING)
+        assert "exporting " not in text_of(app)
+        assert "Esc stop" not in text_of(app)
 
 
-async def test_only_the_question_about_the_export_goes_with_it(
-    root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    app = app_on(root)
-    async with while_exporting(app, out, monkeypatch, "n", "g") as pilot:
+async def test_only_the_question_about_the_export_goes_with_it(root: Path, out: Path) -> None:
+    async with while_exporting(root, out, "n", "g") as (app, pilot):
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, Question))
-        app._stop(app._exporting)
-        await until(pilot, lambda: app._exporting is None)
+        app.main.stop(Activity.EXPORTING)
+        await until(pilot, lambda: not app.main.is_doing(Activity.EXPORTING))
         await until(pilot, lambda: len(app.screen_stack) == 1)
+        await export_slowly(app, pilot, out)
         another = Question("Something else?", yes="Yes", no="No")
-        app.push_screen(another)
-        await pilot.pause()
-        app.post_message(Exported(Outcome(), out))
+        await app.push_screen(another)
+        app.main.stop(Activity.EXPORTING)
+        await until(pilot, lambda: told(app)[1:] == [f"Stopped. Exported 0 files, 0 B, to {out}."])
         await pilot.pause()
         assert app.screen is another
 
@@ -317,8 +330,8 @@ async def test_a_mistake_of_the_programs_own_is_told_and_the_marks_stay(
         await pilot.press("enter")
         await settled(pilot)
         assert "nobody foresaw this" in said(app)
-        assert app.listing.marks
-        assert app._exporting is None
+        assert app.main.model.marks
+        assert not app.main.is_doing(Activity.EXPORTING)
 
 
 async def test_help_tells_the_key(root: Path) -> None:

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 import errno
 import weakref
-from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import NoReturn
 
 import pytest
-from textual.pilot import Pilot
 
 from cachetui.browsing.catalog import Place, Rank
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
-from cachetui.preferences.model import Preferences
-from cachetui.ui import workers
+from cachetui.removal.plan import Plan
+from cachetui.services.services import Services
+from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.dialogs.confirm import Question, Result
 from cachetui.ui.dialogs.modal import Answer
 from cachetui.ui.dialogs.review import PurgeReview, Review
-from cachetui.ui.preferring import Preferred
-from tests.ui.cache import DAY, NOW
-from tests.ui.screens import text_of
+from tests.ui.cache import DAY, NOW, everyday
+from tests.ui.screens import PLACE, Still, settled, text_of, until
 
 SIZE = (100, 30)
 WHEELS = ("six-1.16.0-py3-none-any.whl", "six-1.15.0-py3-none-any.whl", "numpy-2.0.0-cp311-cp311-linux_x86_64.whl")
@@ -40,23 +39,13 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def app_on(root: Path, *, named: bool = True) -> CachetuiApp:
+def app_on(root: Path, *, named: bool = True, demo: bool = True) -> CachetuiApp:
     location = Location(root, "--cache-dir", named=named, enabled=True)
-    return CachetuiApp(location, memory=False, demo=True, clock=lambda: NOW)
+    return CachetuiApp(Services(location, memory=False, demo=demo, clock=lambda: NOW))
 
 
 def wheels(root: Path) -> set[str]:
     return {path.name for path in root.rglob("*.whl")}
-
-
-async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing runs beside the screen any more, and what it told has been taken up."""
-    app = pilot.app
-    while True:
-        await app.workers.wait_for_complete()
-        await pilot.pause()
-        if not any(worker.is_running for worker in app.workers):
-            return
 
 
 async def test_what_was_reviewed_goes_and_nothing_else(root: Path) -> None:
@@ -70,12 +59,12 @@ async def test_what_was_reviewed_goes_and_nothing_else(root: Path) -> None:
         await pilot.press("y")
         await settled(pilot)
         assert wheels(root) == {WHEELS[0], WHEELS[2]}
-        assert not app.listing.marks
+        assert not app.main.model.marks
         await pilot.press("escape")
         assert "six  1.16.0 " in text_of(app)
         await pilot.press("q")
-    assert app.farewell is not None
-    assert app.farewell.startswith("Removed 2 files of 1 entry, freed ")
+    assert app.exit_summary is not None
+    assert app.exit_summary.startswith("Removed 2 files of 1 entry, freed ")
 
 
 async def test_a_refused_review_leaves_files_and_marks(root: Path) -> None:
@@ -86,8 +75,8 @@ async def test_a_refused_review_leaves_files_and_marks(root: Path) -> None:
         await settled(pilot)
         await pilot.press("escape")
         assert wheels(root) == set(WHEELS)
-        assert len(app.listing.marks) == 3
-    assert app.farewell is None
+        assert len(app.main.model.marks) == 3
+    assert app.exit_summary is None
 
 
 async def test_a_purge_empties_the_cache_once_the_word_is_typed(root: Path) -> None:
@@ -112,8 +101,8 @@ async def test_a_rescan_shows_what_has_come_and_drops_marks_of_what_is_gone(root
         CacheWriter(root).built("https://files.example/new", None, "new-1.0-py3-none-any.whl", bytes(9_000), NOW)
         await pilot.press("r")
         await settled(pilot)
-        assert {entry.project for entry in app.listing.marks} == {"six"}
-        assert any(row.key == Place(Rank.PROJECT, "new") for row in app.browse.cache_tree.table.rows)
+        assert {entry.project for entry in app.main.model.marks} == {"six"}
+        assert any(row.key == Place(Rank.PROJECT, "new") for row in app.main.browse.cache_tree.table.rows)
 
 
 async def test_the_answer_with_the_focus_is_the_one_that_stands_out(root: Path) -> None:
@@ -140,8 +129,8 @@ async def test_what_was_read_before_is_let_go(root: Path) -> None:
         await settled(pilot)
         read = []
         for _ in range(3):
-            assert app.inventory is not None
-            read.append(weakref.ref(app.inventory))
+            assert app.main.inventory is not None
+            read.append(weakref.ref(app.main.inventory))
             await pilot.press("r")
             await settled(pilot)
         await pilot.press("down")  # so that no message of before is the last one
@@ -172,7 +161,7 @@ async def test_what_changed_meanwhile_stays_and_is_named(root: Path) -> None:
         assert wheels(root) == {WHEELS[1]}
         assert "changed since the cache was read" in text_of(app)
         await pilot.press("enter")
-        assert [entry.filename for entry in app.listing.marks] == [WHEELS[1]]
+        assert [entry.filename for entry in app.main.model.marks] == [WHEELS[1]]
 
 
 async def test_a_named_root_that_is_missing_is_an_error_that_r_gets_over(tmp_path: Path) -> None:
@@ -220,14 +209,14 @@ async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path
         await pilot.press("a", "d")
         await settled(pilot)
         app.screen.dismiss(True)
-        await app.action_quit()
+        app.main.quit()
         await pilot.pause()
         if isinstance(app.screen, Question):  # else the removal was faster
             await pilot.press("y")
         await app.workers.wait_for_complete()
         await pilot.pause()
-    assert app.farewell is not None
-    assert app.farewell.startswith("Removed ")
+    assert app.exit_summary is not None
+    assert app.exit_summary.startswith("Removed ")
 
 
 async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,21 +229,20 @@ async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, m
         await settled(pilot)
         assert isinstance(app.screen, Review)
         assert app.screen.plan.kept == ()
-        monkeypatch.setattr("cachetui.pip.processes.running_pips", lambda: (4121,))
+        monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: (4121,))
         await pilot.press("y")
         await settled(pilot)
         assert isinstance(app.screen, Result)
         assert "a pip is running (4121)" in text_of(app)
         stays = {path for path, _ in app.screen.outcome.kept}
         await pilot.press("enter")
-        assert {entry.path for entry in app.listing.marks} == stays
+        assert {entry.path for entry in app.main.model.marks} == stays
 
 
 async def test_a_root_reached_by_another_name_is_shown_with_both(root: Path, tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(root)
-    app = app_on(link)
-    app.demo = False
+    app = app_on(link, demo=False)
     async with app.run_test(size=(200, 30)) as pilot:
         await settled(pilot)
         assert f"{link} leads to {root.resolve()}." in " ".join(text_of(app).split())
@@ -268,51 +256,40 @@ async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monk
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settled(pilot)
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.removal.plan.plan_removal", broken)
+            patched.setattr("cachetui.services.removal.plan_removal", broken)
             await pilot.press("a", "d")
             await settled(pilot)
             assert "What would go cannot be told: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.removal.execute.execute", broken)
+            patched.setattr("cachetui.services.removal.execute", broken)
             await pilot.press("d")
             await settled(pilot)
             await pilot.press("y")
             await settled(pilot)
             assert "The removal broke off: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.ui.workers.scan", broken)
+            patched.setattr("cachetui.services.cache.scan", broken)
             await pilot.press("r")
             await settled(pilot)
             assert "cannot be read: Input/output error." in " ".join(text_of(app).split())
     assert wheels(root) == set(WHEELS)
 
 
-async def test_a_plan_that_was_given_up_is_told_no_more(root: Path) -> None:
-    told: list[object] = []
-    app = app_on(root)
+async def test_a_plan_that_is_given_up_is_shown_no_more() -> None:
+    app, planning, goes_on = Still(everyday()), Event(), Event()
+
+    def plan() -> Plan:
+        planning.set()
+        goes_on.wait()
+        return Plan(str(PLACE), 1, 2)
+
+    app.stage.planning = plan
     async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "d")
+        await until(pilot, planning.is_set)
+        await pilot.press("y", "space", "escape")
+        goes_on.set()
         await settled(pilot)
-        assert app.inventory is not None
-        broken = replace(app.inventory, root="/")
-        workers.plan(
-            broken,
-            (),
-            read=Preferences,
-            named=True,
-            purge=False,
-            now_ns=NOW,
-            post=told.append,
-            stop=lambda: True,
-        )
-        assert told == []
-        workers.plan(
-            broken,
-            (),
-            read=Preferences,
-            named=True,
-            purge=False,
-            now_ns=NOW,
-            post=told.append,
-            stop=lambda: False,
-        )
-        assert [type(message) for message in told] == [Preferred, workers.Refused]
+        assert not app.main.is_doing(Activity.PLANNING)
+        assert len(app.screen_stack) == 1
+        assert app.main.browse.cache_tree.cursor == 1

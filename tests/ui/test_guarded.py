@@ -27,9 +27,9 @@ def test_what_is_marked_and_protected_is_counted_apart(seed: int) -> None:
         marked = chance.sample(entries, number)
         listing.marks.add(marked, listing.catalog)
         going = [entry for entry in marked if entry.path not in protected]
-        assert listing.tally.entries == number
-        assert listing.tally.protected == number - len(going)
-        assert listing.tally.frees == sum(entry.disk_usage for entry in going)
+        assert listing.mark_totals.entries == number
+        assert listing.mark_totals.protected == number - len(going)
+        assert listing.mark_totals.frees == sum(entry.disk_usage for entry in going)
 
 
 def test_a_file_with_several_names_is_not_freed_while_one_of_them_is_protected() -> None:
@@ -40,7 +40,7 @@ def test_a_file_with_several_names_is_not_freed_while_one_of_them_is_protected()
     free, guarded = listing_of((first, second), set()), listing_of((first, second), {first.path})
     for listing in (free, guarded):
         listing.mark_all()
-    assert free.tally.frees == sum(file.disk_usage for entry in (first, second) for file in entry.files)
-    assert guarded.tally.frees == second.files[0].disk_usage
+    assert free.mark_totals.frees == sum(file.disk_usage for entry in (first, second) for file in entry.files)
+    assert guarded.mark_totals.frees == second.files[0].disk_usage
     guarded.marks.take([first], guarded.catalog)
-    assert guarded.tally.frees == second.files[0].disk_usage
+    assert guarded.mark_totals.frees == second.files[0].disk_usage

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from cachetui.ui.operations.scan import TABS
+from cachetui.ui.main_screen import TABS
 from cachetui.ui.widgets.header import Header, Totals
 from tests.ui.screens import text_of
 

@@ -8,81 +8,93 @@ from pathlib import Path
 from threading import Event
 
 import pytest
-from textual.message import Message
 from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
 from cachetui.demo.artifacts import Listed
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
+from cachetui.errors import RootError
 from cachetui.insight.health import checks, verification
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
-from cachetui.ui import checking, workers
+from cachetui.preferences.model import Preferences
+from cachetui.removal.execute import Outcome
+from cachetui.removal.plan import Plan
+from cachetui.report.health_text import FindingEntry
+from cachetui.services.services import Services, Stop
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.filter_bar import FilterBox
-from cachetui.ui.checking import Checked, Proved, Unchecked, Verifying, to_read
 from cachetui.ui.dialogs.help import Help
+from cachetui.ui.dialogs.review import Review
 from cachetui.ui.glyphs import ASCII
+from cachetui.ui.health import view as health_view
 from cachetui.ui.health.finding_list import FindingList
 from tests.ui.cache import DAY, NOW, everyday, inventory
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, sick
-from tests.ui.screens import Still, check, read_message, text_of
+from tests.ui.screens import Stage, Still, check, settled, text_of, until
 
 SIZE = (100, 34)
-
-
-class Known(Still):
-    """The app over made-up files, of which a test tells what is wrong."""
-
-    def _check(self) -> None:
-        self._check_turn = self._turn
+LONGEST = 60
+"""Seconds that a test waits for something at most."""
 
 
 async def checked(app: Still, pilot: Pilot[None], findings: tuple[Finding, ...] = FAST) -> None:
-    """Go to the view, and have something found."""
+    """Go to the view, where findings are found."""
+    app.stage.findings = findings
     await pilot.press("3")
-    app.post_message(Checked(app._turn, findings))
-    await pilot.pause()
+    await settled(pilot)
 
 
-async def proved(app: Still, pilot: Pilot[None], *findings: Finding, stopped: bool = False) -> None:
-    """Have everything read."""
-    assert app.inventory is not None
-    files = {entry.path: entry.files for entry in to_read(app.inventory.entries)}
-    app.post_message(Proved(app._verify_turn, Verified(findings, 12, 3, stopped), files))
-    await pilot.pause()
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait until something is so, for as long as the test may take."""
-    async with asyncio.timeout(120):
-        while not true():
-            await pilot.pause(0.01)
+async def verified(app: Still, pilot: Pilot[None], *findings: Finding, stopped: bool = False) -> None:
+    """Verify everything, from the view."""
+    app.stage.verified = Verified(findings, 12, 3, stopped)
+    await pilot.press("v")
+    await settled(pilot)
 
 
 async def read_again(app: Still, pilot: Pilot[None], found: Inventory) -> None:
-    """Have the cache read again."""
-    app._turn += 1
-    app.post_message(read_message(app._turn, found))
-    await pilot.pause()
-    await pilot.pause()
+    """Read the cache again; it has changed."""
+    app.stage.inventory = found
+    await pilot.press("r")
+    await until(pilot, lambda: app.main.inventory is found)
+
+
+async def happened(event: Event) -> bool:
+    """Wait for something that a worker thread does; return whether it did it."""
+    return await asyncio.to_thread(event.wait, LONGEST)
+
+
+def wait_for(event: Event, stop: Stop) -> None:
+    """Wait, in a worker thread, until the test goes on, or the app stops the work."""
+    while not stop() and not event.wait(0.001):
+        continue
+
+
+def known(app: CachetuiApp) -> list[FindingEntry]:
+    """Return the findings that the view knows of what is in the cache now, the worst first."""
+    return app.main.health_view.known.current(app.main.model.catalog.entries)
+
+
+def types_and_paths(app: CachetuiApp) -> set[tuple[str, str]]:
+    """Return what is wrong with what, as the view knows it."""
+    return {(one.finding.sort, one.entry.path) for one in known(app)}
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
 async def test_the_view(size: tuple[int, int]) -> None:
-    app = Known(sick())
+    app = Still(sick())
     async with app.run_test(size=size) as pilot:
         await checked(app, pilot)
-        await proved(app, pilot, SWAPPED)
+        await verified(app, pilot, SWAPPED)
         await pilot.press("g", "enter", "j", "space")
         await pilot.pause()
         check(f"health-{size[0]}x{size[1]}", app.text)
 
 
 async def test_the_view_where_only_ascii_can_be_shown() -> None:
-    app = Known(sick())
+    app = Still(sick())
     app.glyphs = ASCII
     async with app.run_test(size=(80, 24)) as pilot:
         await checked(app, pilot)
@@ -90,14 +102,22 @@ async def test_the_view_where_only_ascii_can_be_shown() -> None:
 
 
 async def test_when_nothing_is_wrong_it_says_how_far_that_was_seen() -> None:
-    app = Known(everyday())
+    app, seen = Still(everyday()), Event()
+
+    def slow(stop: Stop) -> tuple[Finding, ...]:
+        wait_for(seen, stop)
+        return ()
+
+    app.stage.checking = slow
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await pilot.pause()
         assert "Looking for what is wrong" in app.text
-        await checked(app, pilot, ())
+        assert "checking" in app.text
+        seen.set()
+        await settled(pilot)
         check("health-nothing-80x24", app.text)
-        await proved(app, pilot)
+        await verified(app, pilot)
         assert "Nothing is wrong\n" in app.text
         assert "12 files proven by the hash that an index lists, 3 without" in app.text
         await pilot.press("j", "space", "b", "y", "enter", "l", "h")
@@ -105,35 +125,43 @@ async def test_when_nothing_is_wrong_it_says_how_far_that_was_seen() -> None:
 
 
 async def test_while_the_cache_is_read_and_when_it_cannot_be_it_says_so() -> None:
-    app = Known(None)
+    app = Still(None)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("3", "v")
         await pilot.pause()
         assert "Reading /home/user/.cache/pip" in app.text
         assert "v verify" not in app.text
-        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
-        await pilot.pause()
-        await pilot.pause()
+        app.stage.error = RootError("/home/user/.cache/pip is a file, not a directory.")
+        await settled(pilot)
         assert "The cache cannot be read" in app.text
+        assert "/home/user/.cache/pip is a file, not a directory." in app.text
+        app.stage.error = None
         await read_again(app, pilot, inventory([]))
+        await settled(pilot)
         assert "The cache is empty" in app.text
 
 
 async def test_what_cannot_be_checked_says_why() -> None:
-    app = Known(everyday())
+    app = Still(everyday())
+
+    def fail_to_check(_: Stop) -> tuple[Finding, ...]:
+        raise RootError("The root \x1b is gone.")
+
+    def fail_to_verify(_: Stop, __: object) -> Verified:
+        raise RootError("It is [b]gone[/b].")
+
+    app.stage.checking, app.stage.verification = fail_to_check, fail_to_verify
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("3")
-        app.post_message(Unchecked(app._turn, "The root \x1b is gone.", deep=False))
-        app.post_message(Unchecked(app._verify_turn, "It is [b]gone[/b].", deep=True))
-        await pilot.pause()
-        await pilot.pause()
+        await checked(app, pilot)
+        await pilot.press("v")
+        await settled(pilot)
         assert "This cannot be checked" in app.text
         assert r"The root \x1b is gone." in app.text
         assert "It is [b]gone[/b]." in app.text
 
 
 async def test_space_marks_the_entry_or_the_whole_group() -> None:
-    app = Known(sick())
+    app = Still(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
         await pilot.press("j", "space")
@@ -148,7 +176,7 @@ async def test_space_marks_the_entry_or_the_whole_group() -> None:
 
 
 async def test_marks_made_here_lead_to_the_review_as_in_browse() -> None:
-    app = Known(sick(), read_only=True)
+    app = Still(sick(), read_only=True)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await checked(app, pilot)
         await pilot.press("space", "d")
@@ -160,7 +188,7 @@ async def test_marks_made_here_lead_to_the_review_as_in_browse() -> None:
 
 
 async def test_boxes_and_arrows_can_be_clicked() -> None:
-    app = Known(sick())
+    app = Still(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
         lines = app.text.splitlines()
@@ -177,7 +205,7 @@ async def test_boxes_and_arrows_can_be_clicked() -> None:
 
 
 async def test_b_goes_to_the_entry_in_browse_and_y_copies_where_it_lies(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Known(sick())
+    app = Still(sick())
     copied: list[str] = []
     monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
     async with app.run_test(size=SIZE) as pilot:
@@ -185,161 +213,241 @@ async def test_b_goes_to_the_entry_in_browse_and_y_copies_where_it_lies(monkeypa
         await checked(app, pilot)
         await pilot.press("y", "b", "space")
         assert copied == [f"/home/user/.cache/pip/{SIX}"]
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
         assert app.query_one(FilterBox).value == ""
         assert app.marked == {SIX}
 
 
 async def test_what_is_copied_is_the_path_whole_and_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = Known(sick())
+    root = f"/home/{'long/' * 100}\u202epip"
+    app = Still(sick(), location=Location(Path(root), "--cache-dir", named=True, enabled=True))
     copied: list[str] = []
     monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("3")
         await checked(app, pilot)
-        app.health_view.root = f"/home/{'long/' * 100}\u202epip"
         await pilot.press("y")
-        assert copied[0].startswith(app.health_view.root)
+        assert copied == [f"{root}/{SIX}"]
 
 
-async def test_the_tab_says_how_much_is_wrong_and_how_far_a_verification_is() -> None:
-    app = Known(sick())
+async def test_the_tab_says_how_much_is_wrong_and_how_far_a_verification_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health_view, "SETTLED", 0.001)
+    app, reported, seen = Still(sick()), Event(), Event()
+
+    def slow(stop: Stop, report: Callable[[Progress], None]) -> Verified:
+        report(Progress(131, 152, 1_200_000_000, 3_400_000_000))
+        reported.set()
+        wait_for(seen, stop)
+        return Verified((), 12, 3, stopped=False)
+
+    app.stage.findings, app.stage.verification = FAST, slow
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(Checked(app._turn, FAST))
-        await pilot.pause()
+        await until(pilot, lambda: app.main.health_view.known.checked is not None)
+        await settled(pilot)
+        assert app.main.tab == "browse"
         assert "3 Health !3" in app.text
-        app._verifying = app.run_worker(asyncio.sleep(0), group="pretended")
-        app.post_message(Verifying(app._verify_turn, Progress(131, 152, 1_200_000_000, 3_400_000_000)))
+        await pilot.press("3", "v", "1")
+        assert await happened(reported)
         await pilot.pause()
+        assert app.main.tab == "browse"
         assert "3 Health 35%" in app.text
         await pilot.press("3")
         await pilot.pause()
         assert "verifying 131 of 152, 1.2 GB of 3.4 GB ━━━━" in app.text
-        await proved(app, pilot)
+        seen.set()
+        await settled(pilot)
         assert "3 Health !3" in app.text
+        assert "verifying" not in app.text
 
 
 async def test_a_danger_is_told_whatever_is_being_looked_at() -> None:
-    app = Known(sick())
+    app, elsewhere = Still(sick()), Event()
+
+    def slow(stop: Stop, _: object) -> Verified:
+        wait_for(elsewhere, stop)
+        return Verified((SWAPPED,), 12, 3, stopped=False)
+
+    app.stage.verification = slow
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        app.post_message(Checked(app._turn, FAST))
-        await proved(app, pilot, SWAPPED)
-        await pilot.pause()
+        await checked(app, pilot)
+        await pilot.press("v", "1")
+        elsewhere.set()
+        await settled(pilot)
+        assert app.main.tab == "browse"
         assert "Danger. 1 file is not what its index lists" in app.text
-        assert [one.severity for one in app._notifications] == ["error"]
+        assert [toast.has_class("-error") for toast in app.screen.query("Toast")] == [True]
         await pilot.press("3")
         await pilot.pause()
         (row,) = [line for line in app.lines if " danger  not what its index lists" in line]
         assert row.endswith("781 MB")
 
 
-async def test_what_was_found_deep_stays_with_what_is_unchanged() -> None:
-    app = Known(sick())
+async def test_the_result_of_a_verification_is_told_where_it_is_not_seen() -> None:
+    app, elsewhere = Still(sick()), Event()
+
+    def slow(stop: Stop, _: object) -> Verified:
+        wait_for(elsewhere, stop)
+        return Verified((FAST[0],), 12, 3, stopped=False)
+
+    app.stage.verification = slow
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await checked(app, pilot)
+        await pilot.press("v", "1")
+        elsewhere.set()
+        await settled(pilot)
+        assert "Verified: 1 finding. 12 files proven by the hash that an" in app.text
+        assert [toast.has_class("-error") for toast in app.screen.query("Toast")] == [False]
+
+
+async def test_what_a_verification_found_stays_with_what_is_unchanged() -> None:
+    app = Still(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
-        await proved(app, pilot, SWAPPED, replace(SWAPPED, path=SIX))
-        assert {(ill.finding.sort, ill.entry.path) for ill in app._ills()} == {
+        await verified(app, pilot, SWAPPED, replace(SWAPPED, path=SIX))
+        assert types_and_paths(app) == {
             ("mismatch", SIX),
             ("mismatch", TORCH),
             *[(one.sort, one.path) for one in FAST if one.path != SIX],
         }
-        (six,) = [ill.finding.words for ill in app._ills() if ill.entry.path == SIX]
+        (six,) = [one.finding.words for one in known(app) if one.entry.path == SIX]
         assert six == f"{SWAPPED.words}; {FAST[0].words}"
         changed = [entry for entry in sick().entries if entry.path not in (CHECK, RECORD)]
         changed = [
             entry._replace(files=(entry.files[0]._replace(mtime_ns=1), entry.files[1])) if entry.path == SIX else entry
             for entry in changed
         ]
+        await pilot.press("1")  # where nothing is checked at once
         await read_again(app, pilot, inventory(changed))
-        assert {(ill.finding.sort, ill.entry.path) for ill in app._ills()} == {
-            ("mismatch", TORCH),
-            ("unreadable", PICKLE),
-        }
+        assert types_and_paths(app) == {("mismatch", TORCH), ("unreadable", PICKLE)}
+        await checked(app, pilot, FAST[1:2])
+        assert types_and_paths(app) == {("mismatch", TORCH), ("unreadable", PICKLE)}
         assert "1 file came or changed since" in app.text
 
 
+async def test_a_check_of_what_was_read_before_tells_nothing_of_what_is_read_now() -> None:
+    app, begun, seen, ended = Still(sick()), Event(), Event(), Event()
+
+    def slow(_: Stop) -> tuple[Finding, ...]:
+        begun.set()
+        seen.wait(LONGEST)
+        ended.set()
+        return FAST
+
+    app.stage.checking = slow
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("3")
+        assert await happened(begun)
+        await pilot.press("1")
+        await read_again(app, pilot, sick())
+        seen.set()
+        assert await happened(ended)
+        await settled(pilot)
+        assert app.main.health_view.known.checked is None
+        assert "3 Health !" not in app.text
+        app.stage.checking = None
+        await checked(app, pilot, FAST[:1])
+        assert types_and_paths(app) == {(FAST[0].sort, SIX)}
+
+
 async def test_the_cursor_stays_on_its_row_when_more_is_found() -> None:
-    app = Known(sick())
+    app = Still(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
         await pilot.press("j", "enter", "j")
         findings = app.query_one(FindingList)
         assert findings.page.key(findings.cursor) == ("unreadable", PICKLE)
-        await proved(app, pilot, SWAPPED)
+        await verified(app, pilot, SWAPPED)
         assert findings.page.key(findings.cursor) == ("unreadable", PICKLE)
-        app.post_message(Checked(app._turn, FAST[2:]))
-        await pilot.pause()
+        app.stage.findings = FAST[2:]
+        await read_again(app, pilot, sick())
+        await settled(pilot)
+        assert types_and_paths(app) == {("mismatch", TORCH), *[(one.sort, one.path) for one in FAST[2:]]}
         assert findings.page.key(findings.cursor)[0] == "unreadable"
         await pilot.press("G", "pageup", "pagedown", "g")
         assert findings.cursor == 0
 
 
-async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, waiting = Event(), Event()
+async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays() -> None:
+    app, begun, never = Still(sick()), Event(), Event()
+    runs: list[int] = []
 
-    def slow(_: object, __: object, *, stop: Callable[[], bool], report: object) -> Verified:
-        del report
+    def slow(stop: Stop, _: object) -> Verified:
+        runs.append(1)
         begun.set()
-        while not stop():
-            waiting.wait(0.01)
+        wait_for(never, stop)
         return Verified((SWAPPED,), 1, 0, stopped=True)
 
-    monkeypatch.setattr(verification, "verify", slow)
-    app = Known(sick())
+    app.stage.verification = slow
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot, ())
         await pilot.press("v")
-        await asyncio.to_thread(begun.wait)
+        assert await happened(begun)
         await pilot.pause()
         assert "Esc stop" in app.text
         assert "v verify" not in app.text
         await pilot.press("v", "escape")
-        await until(pilot, lambda: app._verifying is None)
-        await pilot.pause()
+        await settled(pilot)
+        assert len(runs) == 1
         assert "Stopped: not everything was read." in app.text
         assert "1 file is not what its index lists" in app.text
+        assert "Esc stop" not in app.text
+        assert "v verify" in app.text
 
 
-@pytest.mark.parametrize("deep", [False, True])
-def test_a_mistake_of_the_programs_own_is_told(deep: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object, **__: object) -> None:
-        raise LookupError("nobody foresaw this")
-
-    monkeypatch.setattr(verification, "verify", broken)
-    monkeypatch.setattr(checks, "check", broken)
-    posted: list[Message] = []
-    if deep:
-        checking.verify(1, inventory(()), posted.append, lambda: False)
-    else:
-        checking.check(1, inventory(()), NOW, posted.append, lambda: False)
-    (told,) = posted
-    assert isinstance(told, Unchecked)
-    assert "nobody foresaw this" in told.reason
+async def test_a_verification_waits_for_a_scan() -> None:
+    app = Still(sick())
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await checked(app, pilot)
+        app.stage.inventory = None
+        await pilot.press("r", "v")
+        await pilot.pause()
+        assert "The cache is being read: wait for that, then verify." in app.text
+        assert app.main.health_view.known.summary is None
 
 
-async def test_quitting_stops_a_verification(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun, ended, waiting = Event(), Event(), Event()
+async def test_a_verification_waits_for_a_removal() -> None:
+    stage, begun, never = Stage(sick()), Event(), Event()
+    stage.preferences = Preferences(keys={"app.stop": "f9"})
+    app = Still(sick(), stage=stage)
 
-    def slow(_: object, __: object, *, stop: Callable[[], bool], report: object) -> Verified:
-        del report
+    def slow(_: Plan, stop: Stop, __: object) -> Outcome:
         begun.set()
-        while not stop():
-            waiting.wait(0.01)
+        wait_for(never, stop)
+        return Outcome()
+
+    stage.removal = slow
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await checked(app, pilot)
+        await pilot.press("space", "d")
+        await until(pilot, lambda: isinstance(app.screen, Review))
+        await pilot.press("y")
+        assert await happened(begun)
+        await pilot.press("v")
+        await pilot.pause()
+        told = [str(toast.render()) for toast in app.screen.query("Toast")]
+        assert told == ["A removal is running: wait for it, or stop it with f9; then verify."]
+        assert app.main.health_view.known.summary is None
+
+
+async def test_quitting_stops_a_verification() -> None:
+    app, begun, never, ended = Still(sick()), Event(), Event(), Event()
+
+    def slow(stop: Stop, _: object) -> Verified:
+        begun.set()
+        wait_for(never, stop)
         ended.set()
         return Verified((), 0, 0, stopped=True)
 
-    monkeypatch.setattr(verification, "verify", slow)
-    app = Known(sick())
+    app.stage.verification = slow
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
         await pilot.press("v")
-        await asyncio.to_thread(begun.wait)
+        assert await happened(begun)
         await pilot.press("q")
-    assert await asyncio.to_thread(ended.wait, 60)
+    assert await happened(ended)
 
 
 async def test_help_tells_the_keys_of_the_view() -> None:
-    app = Known(sick())
+    app = Still(sick())
     async with app.run_test(size=SIZE) as pilot:
         await checked(app, pilot)
         await pilot.press("question_mark")
@@ -363,18 +471,47 @@ def tampered(root: Path) -> str:
     return path
 
 
+def app_on(root: Path) -> CachetuiApp:
+    """Make an app over files."""
+    location = Location(root, "--cache-dir", named=True, enabled=True)
+    return CachetuiApp(Services(location, memory=False, demo=True, clock=lambda: NOW))
+
+
 async def test_from_the_files_to_the_screen(tmp_path: Path) -> None:
     root = tmp_path / "pip"
     path = tampered(root)
-    location = Location(root, "--cache-dir", named=True, enabled=True)
-    app = CachetuiApp(location, memory=False, demo=True, clock=lambda: NOW)
+    app = app_on(root)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await until(pilot, lambda: app.inventory is not None)
-        assert app._check_turn != app._turn
+        await settled(pilot)
+        assert app.main.inventory is not None
+        assert app.main.health_view.known.checked is None
         await pilot.press("3")
-        await until(pilot, lambda: app._checked is not None)
-        assert [ill.finding.sort for ill in app._ills()] == ["leftover"]
+        await settled(pilot)
+        assert [one.finding.sort for one in known(app)] == ["leftover"]
         await pilot.press("v")
-        await until(pilot, lambda: app._proof is not None)
-        assert [(ill.finding.sort, ill.entry.path) for ill in app._ills()][:1] == [("mismatch", path)]
+        await settled(pilot)
+        assert app.main.health_view.known.summary is not None
+        assert [(one.finding.sort, one.entry.path) for one in known(app)][:1] == [("mismatch", path)]
         assert "1 file is not what its index lists" in text_of(app)
+
+
+@pytest.mark.parametrize("deep", [False, True])
+async def test_a_mistake_of_the_programs_own_is_told(
+    deep: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("nobody foresaw this")
+
+    tampered(tmp_path / "pip")
+    app = app_on(tmp_path / "pip")
+    monkeypatch.setattr(*((verification, "verify") if deep else (checks, "check")), broken)
+    action = "verify the cache" if deep else "check the cache"
+    told = f"cachetui failed to {action}, by a mistake of its own (LookupError: nobody foresaw this)."
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await settled(pilot)
+        await pilot.press("3")
+        await settled(pilot)
+        assert (told in " ".join(text_of(app).split())) is not deep
+        await pilot.press("v")
+        await settled(pilot)
+        assert (told in [str(toast.render()) for toast in app.screen.query("Toast")]) is deep

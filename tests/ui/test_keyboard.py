@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import inf
+from threading import Event
 
 import pytest
 from rich.console import RenderableType
@@ -10,8 +11,8 @@ from textual import events
 from textual.actions import SkipAction
 from textual.app import App
 from textual.screen import Screen
-from textual.worker import Worker
 
+from cachetui.removal.plan import Plan
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
@@ -19,8 +20,8 @@ from cachetui.ui.dialogs.confirm import Question
 from cachetui.ui.dialogs.modal import ConfirmModal
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
-from tests.ui.screens import Still
-from tests.ui.test_app import SIZE, plan
+from tests.ui.screens import Still, settled, until
+from tests.ui.test_app import SIZE, plan, review
 
 NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "\t": "tab"}
 """What Textual calls keys that bear no letter."""
@@ -48,7 +49,7 @@ async def test_what_is_typed_behind_enter_goes_to_the_filtered_rows() -> None:
         burst(app, "/numpy\rlj ")
         await pilot.pause()
         assert app.query_one(FilterBox).value == "numpy"
-        assert {(entry.project, entry.version) for entry in app.listing.marks} == {("numpy", "2.0.0")}
+        assert {(entry.project, entry.version) for entry in app.main.model.marks} == {("numpy", "2.0.0")}
         burst(app, "/x\x1b ")
         await pilot.pause()
         assert app.query_one(FilterBox).value == ""
@@ -58,7 +59,7 @@ async def test_what_is_typed_behind_enter_goes_to_the_filtered_rows() -> None:
 async def test_what_is_typed_before_a_review_is_seen_answers_nothing() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(plan(everyday().entries))
+        app.push_screen(Review(plan(everyday().entries)))
         burst(app, "y\r")
         await pilot.pause()
         assert isinstance(app.screen, Review)
@@ -71,7 +72,7 @@ class Hasty(Still):
     typed = 0
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
-        if isinstance(screen, ConfirmModal) and screen.asked_at == inf:
+        if isinstance(screen, ConfirmModal) and screen.seen_at == inf:
             burst(self, self.answer)
             self.typed += 1
         super()._display(screen, renderable)
@@ -82,12 +83,11 @@ async def test_what_is_typed_right_before_a_question_is_seen_answers_nothing(ans
     app = Hasty(everyday())
     async with app.run_test(size=SIZE) as pilot:
         app.answer = answer
-        app.post_message(plan(everyday().entries))
-        await pilot.pause()
+        await review(app, pilot, plan(everyday().entries))
         assert app.typed
         assert [type(screen) for screen in app.screen_stack[1:]] == [Review]
         assert app.focused is app.screen.query_one("#no")
-        await pilot.press("escape", "space")
+        await pilot.press("escape")
         app.typed = 0
         await pilot.press("q")
         await pilot.pause()
@@ -99,32 +99,34 @@ async def test_what_is_typed_right_before_a_question_is_seen_answers_nothing(ans
 
 
 async def test_what_is_typed_while_a_plan_is_made_does_nothing() -> None:
-    app = Still(everyday())
-    asked: list[str] = []
+    app, asked, goes_on = Still(everyday()), [], Event()
 
-    def beside(*_: object, group: str) -> Worker[None]:
-        asked.append(group)
-        return app.run_worker(_nothing())
+    def planning() -> Plan:
+        asked.append("plan")
+        goes_on.wait()
+        return plan(())
 
-    setattr(app, "_beside", beside)  # noqa: B010 - a plan that never comes
+    app.stage.planning = planning
     async with app.run_test(size=SIZE) as pilot:
         burst(app, " dUa dPy")
-        await pilot.pause()
+        await until(pilot, lambda: bool(asked))
         assert len(app.marked) == 9
-        assert asked == ["plan"]
         burst(app, "\x1bU")
         await pilot.pause()
         assert app.marked == set()
+        assert asked == ["plan"]
+        goes_on.set()
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
 
 
 async def test_keys_typed_behind_an_answer_go_to_the_rows() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        app.post_message(plan(everyday().entries))
+        await review(app, pilot, plan(everyday().entries))
+        burst(app, "nU/six\r ")
         await pilot.pause()
-        burst(app, "n/six\r ")
-        await pilot.pause()
-        assert {entry.project for entry in app.listing.marks} == {"six"}
+        assert {entry.project for entry in app.main.model.marks} == {"six"}
 
 
 async def test_keys_do_not_depend_on_what_textual_calls_its_own_dispatch(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +137,7 @@ async def test_keys_do_not_depend_on_what_textual_calls_its_own_dispatch(monkeyp
         burst(app, "/numpy\rlj ")
         await pilot.pause()
         monkeypatch.undo()
-        assert {(entry.project, entry.version) for entry in app.listing.marks} == {("numpy", "2.0.0")}
+        assert {(entry.project, entry.version) for entry in app.main.model.marks} == {("numpy", "2.0.0")}
 
 
 async def test_a_key_whose_first_binding_does_nothing_is_left_to_the_next() -> None:
@@ -147,15 +149,11 @@ async def test_a_key_whose_first_binding_does_nothing_is_left_to_the_next() -> N
         raise SkipAction
 
     async with app.run_test(size=SIZE) as pilot:
-        setattr(app.browse.cache_tree, "action_skipping", skipping)  # noqa: B010 - an action that is only tried
+        setattr(app.main.browse.cache_tree, "action_skipping", skipping)  # noqa: B010 - an action that is only tried
         setattr(app, "action_taken", lambda: asked.append("app"))  # noqa: B010 - as above
-        app.browse.cache_tree._bindings.bind("f9", "skipping")
+        app.main.browse.cache_tree._bindings.bind("f9", "skipping")
         app._bindings.bind("f9", "taken")
         app.post_message(events.Key("f9", None))
         await pilot.pause()
         assert asked[-1] == "app"
         assert "tree" in asked
-
-
-async def _nothing() -> None:
-    """Stand for a worker."""

@@ -24,7 +24,7 @@ DECLARED = [
 def judged(**keys: str) -> tuple[dict[str, str], set[str]]:
     """Return the key bindings that are met, and the ids of the others."""
     found = keymap(Preferences(keys=keys), DECLARED, {"clear"})
-    return dict(found.keys), {one.key.removeprefix("keys.") for one in found.complaints}
+    return dict(found.keys), {one.key.removeprefix("keys.") for one in found.problems}
 
 
 def test_a_wish_is_met() -> None:

@@ -182,9 +182,9 @@ def test_a_filter_never_lets_a_parent_look_wholly_marked() -> None:
     listing.filter("cp310")
     listing.toggle([row_named(listing, "torch")])
     assert listing.sign(row_named(listing, "torch")) == "-"
-    assert listing.tally.entries == 2
+    assert listing.mark_totals.entries == 2
     listing.filter("numpy")
-    assert listing.tally.hidden == 2
+    assert listing.mark_totals.hidden == 2
 
 
 def test_all_shown_and_unmarked_again_leaves_hidden_marks_alone() -> None:
@@ -234,7 +234,7 @@ def test_what_comes_or_goes_twice_at_once_is_counted_once() -> None:
     listing.mark_all()
     later = entry._replace(checked=NOW)
     listing.update([entry, later])
-    assert (len(listing.marks), listing.tally.entries) == (2, 2)
+    assert (len(listing.marks), listing.mark_totals.entries) == (2, 2)
     assert later in listing.marks
     listing.drop([entry.path, entry.path])
     assert (len(listing.marks), len(listing.catalog.entries)) == (1, 1)

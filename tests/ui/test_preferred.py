@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +9,8 @@ import pytest
 from cachetui.browsing.rows import SortOrder
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
-from cachetui.preferences.file import read_preferences, theme_path
+from cachetui.preferences.file import theme_path
+from cachetui.services.services import Services
 from cachetui.text.format import disk_text
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.columns import Layout, columns
@@ -18,8 +18,8 @@ from cachetui.ui.dialogs.confirm import Result
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
-from tests.ui.screens import text_of
-from tests.ui.test_flow import SIZE, WHEELS, settled, wheels
+from tests.ui.screens import settled, text_of
+from tests.ui.test_flow import SIZE, WHEELS, wheels
 
 
 @pytest.fixture
@@ -39,9 +39,7 @@ def app_with(root: Path, text: str | None) -> CachetuiApp:
     if text is not None:
         path.write_text(text, encoding="utf-8")
     location = Location(root, "--cache-dir", named=True, enabled=True)
-    app = CachetuiApp(location, memory=False, demo=True, preferences=read_preferences(path), clock=lambda: NOW)
-    app.preferred = partial(read_preferences, path)
-    return app
+    return CachetuiApp(Services(location, memory=False, demo=True, preferences_path=path, clock=lambda: NOW))
 
 
 def write(root: Path, text: str) -> None:
@@ -110,11 +108,11 @@ async def test_unknown_themes_and_keys_are_named(root: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert app.theme == "textual-dark"
-        assert [complaint.key for complaint in app.complaints] == ["theme", 'keys."marks.reviw"']
+        assert [problem.key for problem in app.problems_of(app.main.preferences)] == ["theme", 'keys."marks.reviw"']
         words = " ".join(text_of(app).split())
         assert 'Preferences, theme: unknown theme "norf" (did you mean "nord"?). And 1 further thing' in words
         await pilot.press("x")
-        assert len(app.listing.marks) == len(WHEELS)
+        assert len(app.main.model.marks) == len(WHEELS)
 
 
 async def test_keys_do_what_they_are_told_to(root: Path) -> None:
@@ -122,7 +120,7 @@ async def test_keys_do_what_they_are_told_to(root: Path) -> None:
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await pilot.press("ctrl+n", "d")
-        assert {entry.project for entry in app.listing.marks} == {"numpy"}
+        assert {entry.project for entry in app.main.model.marks} == {"numpy"}
         assert "d mark" in text_of(app)
         await pilot.press("space")
         await settled(pilot)
@@ -148,14 +146,14 @@ async def test_sort_age_and_columns_are_as_preferred(root: Path) -> None:
     app = app_with(root, "sort = 'name reverse'\nage = 'read'\ncolumns = ['age']\n")
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert [row.place.project for row in app.listing.rows()] == ["six", "numpy"]
+        assert [row.place.project for row in app.main.model.rows()] == ["six", "numpy"]
         titles = next(line for line in text_of(app).splitlines() if "Name" in line)
         assert "Disk" in titles
         assert "Read" in titles
         assert not {"Share", "Files", "Kind"} & {*titles.split()}
         await pilot.press("n")
-        assert [row.place.project for row in app.listing.rows()] == ["numpy", "six"]
-        assert isinstance(app.listing.order, Layout)
+        assert [row.place.project for row in app.main.model.rows()] == ["numpy", "six"]
+        assert isinstance(app.main.model.order, Layout)
 
 
 @pytest.mark.parametrize("room", [30, 60, 80, 110, 140])
@@ -231,7 +229,7 @@ async def test_what_has_come_to_be_protected_while_the_review_was_read_stays(roo
         await pilot.press("y")
         await settled(pilot)
         assert isinstance(app.screen, Result)
-        assert app.outcomes[0].entries == 1
+        assert app.main.outcomes[0].entries == 1
         assert text_of(app).count("protected by the preferences") == 2
         assert wheels(root) == set(WHEELS[:2])
 
@@ -255,7 +253,7 @@ async def test_nothing_is_removed_once_it_cannot_be_told_any_more_what_is_protec
         await pilot.press("d")
         await settled(pilot)
         assert isinstance(app.screen, Review)
-        assert "What is protected cannot be told" not in str(app.notices.sentences)
+        assert "What is protected cannot be told" not in str(app.main.notices.sentences)
         await pilot.press("y")
         await settled(pilot)
         assert wheels(root) == {WHEELS[2]}
@@ -266,7 +264,7 @@ async def test_the_rules_and_the_filter_follow_what_is_protected(root: Path) -> 
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         await pilot.press("slash", *"is:protected", "enter")
-        assert app.listing.rows() == []
+        assert app.main.model.rows() == []
         write(root, "protect = ['six']\n[prune]\nolder-than = '80d'\nbuilt = true\n")
         await pilot.press("X")
         await settled(pilot)
@@ -275,18 +273,18 @@ async def test_the_rules_and_the_filter_follow_what_is_protected(root: Path) -> 
         assert [entry.project for entry in app.screen.together.choice.entries] == ["numpy"]
         await pilot.press("escape")
         await settled(pilot)
-        assert [row.place.project for row in app.listing.rows()] == ["six"]
+        assert [row.place.project for row in app.main.model.rows()] == ["six"]
         write(root, "protect = ['numpy']\n")
         await pilot.press("r")
         await settled(pilot)
-        assert [row.place.project for row in app.listing.rows()] == ["numpy"]
+        assert [row.place.project for row in app.main.model.rows()] == ["numpy"]
 
 
 async def test_the_last_line_counts_only_what_would_go(root: Path) -> None:
     app = app_with(root, "protect = ['six==1.15']\n")
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        disk = {entry.filename: entry.disk_usage for entry in app.listing.catalog.entries.values()}
+        disk = {entry.filename: entry.disk_usage for entry in app.main.model.catalog.entries.values()}
         await pilot.press("a")
         await pilot.pause()
         assert f"3 marked, 1 protected · frees {disk_text(disk[WHEELS[0]] + disk[WHEELS[2]])}" in text_of(app)

@@ -3,38 +3,40 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from threading import Event
+from typing import Any
 
 import pytest
 from packaging.tags import parse_tag
+from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.pilot import Pilot
 
 from cachetui.insight.labelling import facts_of
 from cachetui.interpreters.lookup import python_at
-from cachetui.interpreters.supported_tags import may_take
-from cachetui.labels import WORDS, Facts, Word
+from cachetui.interpreters.supported_tags import SupportedTags, may_take
+from cachetui.labels import WORDS
+from cachetui.model import Inventory
 from cachetui.preferences.validate import validate
 from cachetui.rules import Rules, choose
 from cachetui.terms import parse_terms
+from cachetui.ui.activity import Activity
+from cachetui.ui.cache_screen import Pythons
 from cachetui.ui.dialogs.help import Help
+from cachetui.ui.operations.pythons import SearchFinished
 from cachetui.ui.rules.dialog import RulesDialog
-from cachetui.ui.rules.form import EXAMPLES, Counter, Form, Name
+from cachetui.ui.rules.form import EXAMPLES, Form, Name
 from cachetui.ui.rules.rule_row import Give, RuleRow, ValueBox
-from cachetui.ui.settings.search import Finished
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
-from tests.ui.screens import Still, check, text_of
-from tests.ui.test_flow import settled
-from tests.ui.test_health import until
+from tests.ui.screens import Stage, Still, check, settled, text_of, told, until
 
 SIZE = (100, 30)
 
 
-def still(preferences: str = "") -> Still:
-    """Make an app over the everyday cache, for someone who prefers something."""
-    app = Still(everyday())
-    app.preferences = validate(preferences.encode())
-    app.listing.protect = app.preferences.protection
-    return app
+def still(preferences: str = "", cache: Inventory | None = None, **options: Any) -> Still:
+    """Make an app over a cache, by default the everyday one, for someone who prefers something."""
+    stage = Stage(cache or everyday())
+    stage.preferences = validate(preferences.encode())
+    return Still(stage.inventory, stage=stage, **options)
 
 
 def expected(rules: Rules, protect: str = "") -> set[str]:
@@ -60,9 +62,19 @@ def line(app: Still, label: str) -> str:
 
 
 async def opened(pilot: Pilot[None], *keys: str) -> None:
-    """Open the rules and press keys, until all is counted."""
-    await pilot.press("X", *keys)
+    """Open the rules, and press keys once all is counted, until it is counted again."""
+    await pilot.press("X")
     await settled(pilot)
+    assert isinstance(pilot.app.screen, RulesDialog)
+    await pilot.press(*keys)
+    await settled(pilot)
+
+
+async def mark(pilot: Pilot[None]) -> None:
+    """Have what the rules choose marked."""
+    await pilot.press("enter")
+    await settled(pilot)
+    assert len(pilot.app.screen_stack) == 1
 
 
 async def type_into(pilot: Pilot[None], app: Still, name: Name, text: str) -> None:
@@ -95,7 +107,7 @@ async def test_what_the_rules_choose_is_marked_besides_what_was() -> None:
         await opened(pilot, "space")
         await type_into(pilot, app, "older-than", "150d")
         assert "Mark 4 entries, 793 MB" in app.text
-        await pilot.press("enter")
+        await mark(pilot)
         chosen = expected(Rules(frozenset({"superseded"}), older_than=150 * DAY))
         assert len(chosen) == 4
         assert before
@@ -108,8 +120,8 @@ async def test_rules_choose_what_a_filter_hides_and_the_footer_counts_it() -> No
     app = still()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"six", "enter")
-        await opened(pilot, "space", "enter")
-        await pilot.pause()
+        await opened(pilot, "space")
+        await mark(pilot)
         assert app.marked == expected(Rules(frozenset({"superseded"})))
         assert "6 marked (6 not shown)" in app.lines[-1]
 
@@ -119,7 +131,7 @@ async def test_terms_are_those_of_the_command_line() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         await type_into(pilot, app, "terms", "kind:wheel numpy")
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(Rules(terms=parse_terms(["kind:wheel numpy"]))) != set()
 
 
@@ -157,7 +169,9 @@ async def test_esc_changes_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space")
         before = app.marked
-        await opened(pilot, "space", "j", "j", "j", "space", "escape")
+        await opened(pilot, "space", "j", "j", "j", "space")
+        await pilot.press("escape")
+        await settled(pilot)
         assert app.marked == before
         assert len(app.screen_stack) == 1
         await opened(pilot)
@@ -168,12 +182,12 @@ async def test_the_policy_of_the_preferences_is_there_at_first() -> None:
     app = still("[prune]\nsuperseded = true\nkeep-latest = 1\nterms = ['torch', 'kind:wheel']\nby = 'checked'\n")
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
-        policy = app.preferences.policy
+        policy = app.main.preferences.policy
         assert policy is not None
         assert dialog(app).form.rules == policy.rules
         assert "[x] terms        torch kind:wheel" in app.text
         assert "by checked" in app.text
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(policy.rules) != set()
 
 
@@ -183,10 +197,10 @@ async def test_what_is_protected_is_never_chosen() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         await type_into(pilot, app, "larger-than", "1MB")
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(Rules(larger_than=MB), protect)
-        assert "torch" not in {entry.project for entry in app.listing.marks}
-        assert "numpy" in {entry.project for entry in app.listing.marks}
+        assert "torch" not in {entry.project for entry in app.main.model.marks}
+        assert "numpy" in {entry.project for entry in app.main.model.marks}
 
 
 async def test_what_was_built_here_goes_only_where_that_is_ticked() -> None:
@@ -198,9 +212,9 @@ async def test_what_was_built_here_goes_only_where_that_is_ticked() -> None:
         await pilot.press("shift+tab", "end", "space")
         await settled(pilot)
         assert line(app, "Together").split()[-3:] != without
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(Rules(older_than=250 * DAY, built=True))
-        assert "built" in {entry.kind for entry in app.listing.marks}
+        assert "built" in {entry.kind for entry in app.main.model.marks}
         assert "built" not in {
             entry.kind for entry in everyday().entries if entry.path in expected(Rules(older_than=0))
         }
@@ -212,7 +226,7 @@ async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
         await opened(pilot)
         await type_into(pilot, app, "max-size", "1GB")
         assert "! What stays takes 3.6 GB more than asked for: the rest may not go." in app.text
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(Rules(max_size=1_000 * MB), "protect = ['torch']\n")
 
 
@@ -235,7 +249,7 @@ async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
             row(app, "superseded"),
             dialog(app).query_one(Give),
         ]
-        await pilot.press("enter")
+        await mark(pilot)
         assert len(app.marked) == 6
 
 
@@ -273,21 +287,17 @@ async def test_everything_works_by_mouse() -> None:
         await pilot.click(row(app, "terms"), offset=(3, 0))
         assert app.screen.focused is row(app, "terms").box
         await pilot.click(Give)
-        await pilot.pause()
+        await settled(pilot)
         assert app.marked == expected(Rules(frozenset({"superseded"}), keep_latest=1))
 
 
 async def test_while_it_is_being_counted_nothing_can_be_marked_and_what_comes_too_late_is_dropped() -> None:
-    entries, go_on = everyday().entries, Event()
-
-    def slow(words: frozenset[Word]) -> Facts:
-        go_on.wait(30)
-        return facts_of(entries, words, now_ns=NOW)
-
-    app = still()
+    app, go_on = still(), Event()
+    app.stage.before_facts = lambda: go_on.wait(60)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("X")
+        await until(pilot, lambda: isinstance(app.screen, RulesDialog))
         await pilot.pause()
-        app.push_screen(RulesDialog(Counter(entries, slow, NOW), Form()), app._mark_chosen)
         await pilot.press("space")
         assert "counting …" in app.text
         await pilot.press("enter")
@@ -298,7 +308,7 @@ async def test_while_it_is_being_counted_nothing_can_be_marked_and_what_comes_to
         go_on.set()
         await settled(pilot)
         assert line(app, "Together").split()[-3:] == ["1", "3.0", "MB"]
-        await pilot.press("enter")
+        await mark(pilot)
         assert app.marked == expected(Rules(frozenset({"leftovers"})))
 
 
@@ -315,25 +325,24 @@ async def test_rules_wait_until_everything_is_known() -> None:
 async def test_rules_wait_for_a_removal() -> None:
     app = still()
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        app._removing = app.run_worker(pilot.pause(), group="pretended")
-        await pilot.press("X")
-        await pilot.pause()
-        assert len(app.screen_stack) == 1
-        assert "A removal is running" in app.text
+        with app.main.doing(Activity.REMOVING):
+            await pilot.press("X")
+            await settled(pilot)
+            assert len(app.screen_stack) == 1
+            assert "A removal is running" in app.text
 
 
 async def test_rules_stay_shut_while_what_is_protected_cannot_be_told() -> None:
     app = still("protect = ['kind:whel']\n")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("X")
-        await pilot.pause()
+        await settled(pilot)
         assert len(app.screen_stack) == 1
         assert "What is protected cannot be told" in app.text
 
 
 async def test_what_should_be_known_stands_at_the_top() -> None:
-    app = still("[prune]\nolder-than = 'soon'\n")
-    app.given = replace(everyday(), complete=False)
+    app = still("[prune]\nolder-than = 'soon'\n", replace(everyday(), complete=False))
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         words = " ".join(app.text.split())
@@ -352,54 +361,66 @@ async def test_without_a_python_nothing_counts_as_unusable() -> None:
         await pilot.press("j", "space", "space")
         await settled(pilot)
         assert dialog(app).form.ticked == {"older-than"}
-        told = [one.message for one in app._notifications]
-        assert told == ["What is unusable cannot be told: no Python here tells (--python names one)."]
+        assert told(app) == ["What is unusable cannot be told: no Python here tells (--python names one)."]
 
 
 async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
-    app = still()
     entries = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
-    app.given = inventory(entries)
+    app = still("", inventory(entries), python=python_at(sys.executable))
     async with app.run_test(size=SIZE) as pilot:
-        app.browse.python = python_at(sys.executable)
         await opened(pilot, "j", "space")
         await settled(pilot)
-        await pilot.press("enter")
-        assert {entry.project for entry in app.listing.marks} == {"old"}
+        await mark(pilot)
+        assert {entry.project for entry in app.main.model.marks} == {"old"}
 
 
 async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() -> None:
-    app = still("[prune]\nunusable = true\n")
-    app.finding = lambda stop: iter(())
     wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "cp38-none-any")]
-    app.given = inventory(wheels)
+    app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
     takes = frozenset(parse_tag("py3-none-any"))
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
-        app.post_message(Finished((), (takes, may_take((3, 8))), ("python3.8 does not tell what it can use",)))
+        supported = SupportedTags((takes, may_take((3, 8))), ("python3.8 does not tell what it can use",))
+        app.main.post_message(SearchFinished((), supported))
         await until(pilot, lambda: "! python3.8 does not tell what it can use" in app.text)
         await until(pilot, lambda: line(app, "Together").split()[-3] == "2")
-        app.post_message(Finished((), (), ("python does not tell what it can use",)))
+        supported = SupportedTags((), ("python does not tell what it can use",))
+        app.main.post_message(SearchFinished((), supported))
         await until(pilot, lambda: "! python does not tell what it can use" in app.text)
         assert line(app, "unusable").endswith("one Python here does not tell (--python names another)")
 
 
 async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found() -> None:
-    app = still("[prune]\nunusable = true\n")
-    app.finding = lambda stop: iter(())
-    app.given = inventory(
-        [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
-    )
+    wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
+    app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
     async with app.run_test(size=SIZE) as pilot:
         await opened(pilot)
         assert line(app, "unusable").endswith("the Pythons here are being looked for")
         assert line(app, "Together").split()[-1] == "0"
-        app.post_message(Finished((), (frozenset(parse_tag("py3-none-any")),)))
+        supported = SupportedTags((frozenset(parse_tag("py3-none-any")),), ())
+        app.main.post_message(SearchFinished((), supported))
         await settled(pilot)
         assert line(app, "unusable").split()[-3] == "2"
         assert line(app, "Together").split()[-3] == "2"
-        await pilot.press("enter")
-        assert {entry.project for entry in app.listing.marks} == {"old"}
+        await mark(pilot)
+        assert {entry.project for entry in app.main.model.marks} == {"old"}
+
+
+async def test_pythons_that_are_found_while_the_dialog_is_being_opened_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
+    app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
+    compose = RulesDialog.compose
+
+    def compose_meanwhile(self: RulesDialog) -> ComposeResult:
+        yield from compose(self)
+        app.main.pythons = Pythons("done", tags=(frozenset(parse_tag("py3-none-any")),), doubts=("One is in doubt.",))
+
+    monkeypatch.setattr(RulesDialog, "compose", compose_meanwhile)
+    async with app.run_test(size=SIZE) as pilot:
+        await opened(pilot)
+        assert "! One is in doubt." in app.text
+        assert line(app, "unusable").split()[-3] == "2"
+        assert line(app, "Together").split()[-3] == "2"
 
 
 async def test_the_help_explains_rules_and_keys() -> None:
@@ -446,11 +467,11 @@ async def test_the_rules_open_from_every_view_and_mark_there() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
         for view in ("audit", "health", "settings", "browse"):
-            app.action_view(view)
+            app.main.action_view(view)
             await settled(pilot)
-            await opened(pilot, "space", "enter")
-            assert len(app.screen_stack) == 1
-            assert app.header.tab == view
+            await opened(pilot, "space")
+            await mark(pilot)
+            assert app.main.tab == view
             assert app.marked == expected(Rules(frozenset({"superseded"})))
             assert f"{len(app.marked)} marked" in app.text
-            app.listing.marks.clear()
+            app.main.model.marks.clear()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from cachetui.errors import RootError
 from cachetui.removal.plan import Kept
-from cachetui.ui import workers
+from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.glyphs import ASCII
 from tests.ui.cache import MB, everyday, inventory, made, release
 from tests.ui.screens import Still, check
@@ -78,8 +79,8 @@ async def test_empty() -> None:
 
 async def test_error() -> None:
     app = Still(None)
+    app.stage.error = RootError("/home/user/.cache/pip is a file, not a directory.")
     async with app.run_test(size=(80, 24)) as pilot:
-        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
         await pilot.pause()
         check("error-80x24", app.text)
 
@@ -92,7 +93,8 @@ async def test_review(size: tuple[int, int], purge: bool) -> None:
     async with app.run_test(size=size) as pilot:
         costs = ("1 built wheel: pip must build it again when needed", "a pip is running (4121): 1 index page stays")
         kept = (Kept("http-v2/index-scipy", "a pip is running (4121) and may wait for it"),)
-        app.post_message(plan(entries, frees=1_900 * MB, costs=costs, kept=kept, purge=purge))
+        planned = plan(entries, frees=1_900 * MB, costs=costs, kept=kept)
+        app.push_screen((PurgeReview if purge else Review)(planned, (), app.main.model.catalog.entries))
         await pilot.pause()
         check(f"{'purge' if purge else 'review'}-{size[0]}x{size[1]}", app.text)
 

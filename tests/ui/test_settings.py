@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -8,25 +7,28 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.message import Message
 from textual.pilot import Pilot
 
+from cachetui.errors import CachetuiError
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import Location
-from cachetui.pip_settings.change import Change
+from cachetui.pip_settings.apply import Effect
+from cachetui.pip_settings.change import Change, Wish
 from cachetui.pip_settings.effective import PipSettings
+from cachetui.ui import main_screen
+from cachetui.ui.activity import Activity
 from cachetui.ui.browse.details import Details
 from cachetui.ui.dialogs.confirm import Question
-from cachetui.ui.settings import worker
+from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFinished
 from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
-from cachetui.ui.settings.layout import Told
-from cachetui.ui.settings.search import Finished, Found, Search, used_by
-from cachetui.ui.settings.worker import Proposed, Refused
 from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import portrait, pythons
-from tests.ui.screens import PLACE, Still, check
+from tests.ui.screens import PLACE, Stage, Still, StillServices, check, settled, told, until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
+WAIT = "A pip is changing its settings: wait for it."
 
 
 @pytest.fixture(autouse=True)
@@ -37,16 +39,52 @@ def user(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def knowing(*, read_only: bool = False) -> Still:
-    return Still(everyday(), read_only=read_only)
+    return Still(everyday(), read_only=read_only, find_pythons_here=True)
 
 
-async def find(app: Still, pilot: Pilot[None]) -> None:
-    """Have the made-up Pythons found."""
-    for one in pythons():
-        app.post_message(Found(one))
-    working = tuple([one.portrait for one in pythons() if one.portrait.trouble is None])
-    app.post_message(Finished(working, tuple([portrait.wheel_tags() for portrait in working])))
+async def find(app: Still, pilot: Pilot[None], found: tuple[PipSettings, ...] | None = None) -> None:
+    """Have Pythons found, by default the made-up ones."""
+    app.stage.pythons = pythons() if found is None else found
+    app.main.search_pythons()
+    await until(pilot, lambda: app.main.pythons.state == "done")
     await pilot.pause()
+
+
+def change() -> Change:
+    return Change(pythons()[0], "off", None, (("config", "--user", "set", "global.no-cache-dir", "true"),))
+
+
+class Hold:
+    """Holds up a fake service: it has begun, and waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.go_on = threading.Event(), threading.Event()
+
+    def wait(self) -> None:
+        """Say that it has begun, and wait."""
+        self.begun.set()
+        assert self.go_on.wait(60)
+
+
+def held_change(app: Still, done: bool, message: str) -> Hold:
+    """Have the switch propose a change, which waits, and then has this result."""
+    hold = Hold()
+
+    def carry_out(change: Change) -> Effect:
+        hold.wait()
+        return Effect(done, message, change.settings)
+
+    app.stage.change, app.stage.effect = lambda *_: change(), carry_out
+    return hold
+
+
+async def begin_change(pilot: Pilot[None], hold: Hold) -> None:
+    """Agree to that change, in the Settings view, and wait until it is being made."""
+    await pilot.press("o")
+    await until(pilot, lambda: isinstance(pilot.app.screen, Confirm))
+    await settled(pilot)
+    await pilot.press("y")
+    await until(pilot, hold.begun.is_set)
 
 
 @posix
@@ -64,22 +102,16 @@ async def test_the_view(size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", [(60, 16), (80, 24)])
 async def test_the_command_is_shown_before_it_is_run_and_no_has_the_focus(size: tuple[int, int]) -> None:
     app = knowing()
+    proposed = replace(
+        change(),
+        obstacles=("Something is in the way.",),
+        notes=("These are your own settings: they count for every pip that you run, not this one alone.",),
+    )
+    app.stage.change = lambda *_: proposed
     async with app.run_test(size=size) as pilot:
         await find(app, pilot)
-        await pilot.press("5")
-        app.post_message(
-            Proposed(
-                Change(
-                    pythons()[0],
-                    "off",
-                    None,
-                    (("config", "--user", "set", "global.no-cache-dir", "true"),),
-                    ("Something is in the way.",),
-                    ("These are your own settings: they count for every pip that you run, not this one alone.",),
-                )
-            )
-        )
-        await pilot.pause()
+        await pilot.press("5", "o")
+        await settled(pilot)
         assert app.focused is not None
         assert app.focused.id == "no"
         check(f"settings-confirm-{size[0]}x{size[1]}", app.text)
@@ -87,11 +119,10 @@ async def test_the_command_is_shown_before_it_is_run_and_no_has_the_focus(size: 
         assert len(app.screen_stack) == 1
 
 
-def many(number: int) -> list[PipSettings]:
+def many(number: int) -> tuple[PipSettings, ...]:
     first = pythons()[0]
-    return [
-        replace(first, portrait=portrait(f"/opt/{index:02}/bin/python", "3.12.4", "26.3")) for index in range(number)
-    ]
+    names = [f"/opt/{index:02}/bin/python" for index in range(number)]
+    return tuple([replace(first, portrait=portrait(name, "3.12.4", "26.3")) for name in names])
 
 
 @posix
@@ -102,7 +133,7 @@ def many(number: int) -> list[PipSettings]:
 async def test_what_does_not_fit_scrolls_and_is_counted(size: tuple[int, int], first: str, last: str) -> None:
     app = knowing()
     async with app.run_test(size=size) as pilot:
-        app.settings_view.show(many(70), "done")
+        await find(app, pilot, many(70))
         await pilot.press("5")
         await pilot.pause()
         assert first in app.text
@@ -114,21 +145,31 @@ async def test_what_does_not_fit_scrolls_and_is_counted(size: tuple[int, int], f
         await pilot.press("g", "j")
         await pilot.pause()
         assert "▌ /opt/01/bin/python" in app.text
-        app.settings_view.show(many(4), "done")
+        app.stage.pythons = many(4)
+        await pilot.press("r")
+        await until(pilot, lambda: len(app.main.pythons.settings) == 4 and app.main.pythons.state == "done")
         await pilot.pause()
         assert " 4 Pythons" in app.text
 
 
 @posix
-async def test_what_is_known_before_the_view_is_there_is_shown_then() -> None:
+async def test_what_is_known_before_the_view_is_shown_is_there_then() -> None:
     app = knowing()
-    app.settings_view.show(pythons(), "done")
-    app.settings_view.tell(pythons()[0], Told(True, "It is so."))
+    hold = held_change(app, True, "It is so.")
     async with app.run_test(size=(100, 30)) as pilot:
+        await find(app, pilot)
         await pilot.press("5")
         await pilot.pause()
         assert "5 Pythons" in app.text
+        await begin_change(pilot, hold)
+        await pilot.press("1")
+        hold.go_on.set()
+        await settled(pilot)
+        assert "It is so." not in app.text
+        await pilot.press("5")
+        await pilot.pause()
         assert "It is so." in app.text
+        assert not told(app)
 
 
 @posix
@@ -139,7 +180,11 @@ async def test_before_they_are_found_it_says_so() -> None:
         await pilot.pause()
         assert "Pythons are looked for once the cache has been read" in app.text
         await pilot.press("o", "t")
+        await settled(pilot)
         assert len(app.screen_stack) == 1
+        app.main.post_message(PythonFound(pythons()[0]))
+        await pilot.pause()
+        assert "looking for Pythons, 1 so far" in app.text
         await pilot.press("1")
         await pilot.pause()
         assert "filter: torch" in app.text
@@ -151,45 +196,128 @@ async def test_read_only_changes_no_settings() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await find(app, pilot)
         await pilot.press("5", "o", "t")
-        await pilot.pause()
+        await settled(pilot)
         assert len(app.screen_stack) == 1
-        told = {one.message for one in app._notifications}
-        assert told == {"Read-only: no settings are changed here. Start cachetui without --read-only to change them."}
-
-
-def change() -> Change:
-    return Change(pythons()[0], "off", None, (("config", "--user", "set", "global.no-cache-dir", "true"),))
+        assert set(told(app)) == {
+            "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
+        }
 
 
 @posix
 async def test_only_one_change_is_asked_about_and_never_over_another_dialog() -> None:
-    app = knowing()
+    app, go_on, asked = knowing(), threading.Event(), list[Wish]()
+
+    def plan(python: InterpreterInfo, wish: Wish, root: str | None) -> Change:
+        asked.append(wish)
+        assert go_on.wait(60)
+        if root is not None:
+            raise CachetuiError("It will not do.")
+        return change()
+
+    async def plan_another(pilot: Pilot[None], *keys: str) -> None:
+        """Press keys that have a change planned, and wait until that has begun."""
+        asked.clear()
+        await pilot.press(*keys)
+        await until(pilot, lambda: bool(asked))
+
+    def planning() -> bool:
+        return any(worker.is_running and worker.node is app.main.settings_view for worker in app.workers)
+
+    app.stage.change = plan
     async with app.run_test(size=(100, 30)) as pilot:
         await find(app, pilot)
-        await pilot.press("5")
-        app.post_message(Proposed(change()))
-        app.post_message(Proposed(change()))
-        await pilot.pause()
+        await plan_another(pilot, "5", "o")
+        await plan_another(pilot, "o")
+        go_on.set()
+        await settled(pilot)
         assert [type(screen) for screen in app.screen_stack[1:]] == [Confirm]
-        await pilot.press("n", "1", "space", "q")
-        await pilot.pause()
-        app.post_message(Proposed(change()))
-        app.post_message(Refused(pythons()[0], "~/x", "It will not do."))
-        await pilot.pause()
+        await pilot.press("n")
+        await until(pilot, lambda: not planning())
+        assert len(app.screen_stack) == 1
+
+        go_on.clear()
+        await plan_another(pilot, "o")
+        await pilot.press("1", "space", "q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        go_on.set()
+        await until(pilot, lambda: not planning())
+        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+        await pilot.press("escape")
+
+        go_on.clear()
+        await pilot.press("5", "t")
+        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await plan_another(pilot, *"~/x", "enter")
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        go_on.set()
+        await until(pilot, lambda: not planning())
         assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
 
 
 @posix
-async def test_a_change_is_not_begun_while_another_is_made() -> None:
+async def test_a_change_is_not_begun_while_another_is_made_and_that_one_goes_on() -> None:
     app = knowing()
+    hold = held_change(app, True, "Done: it is off.")
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await find(app, pilot)
-        app.post_message(Proposed(change()))
-        await until(pilot, lambda: isinstance(app.screen, Confirm))
-        app._changing = True
-        await pilot.press("y")
+        await pilot.press("5")
+        await begin_change(pilot, hold)
         await pilot.pause()
-        assert [one.message for one in app._notifications] == ["A pip is changing its settings: wait for it."]
+        assert "! pip is changing its settings." in app.text
+        for asked, key in enumerate("ot", 1):
+            await pilot.press(key)
+            await pilot.pause()
+            assert told(app) == [WAIT] * asked
+            assert len(app.screen_stack) == 1
+        app.stage.inventory = None  # another scan would go on
+        await pilot.press("r")
+        assert app.main.pythons.state == "done"
+        assert not app.main.is_doing(Activity.SCANNING)
+        hold.go_on.set()
+        await settled(pilot)
+        assert "✓ Done: it is off." in app.text
+
+
+@posix
+async def test_a_change_that_failed_is_told() -> None:
+    app = knowing()
+    hold = held_change(app, False, "pip failed.")
+    hold.go_on.set()
+    async with app.run_test(size=(100, 30)) as pilot:
+        await find(app, pilot)
+        await pilot.press("5")
+        await begin_change(pilot, hold)
+        await settled(pilot)
+        assert "! pip failed." in app.text
+        assert told(app) == ["pip failed."]
+
+
+@posix
+async def test_pythons_that_are_found_during_a_change_stay() -> None:
+    app, search = knowing(), Hold()
+    hold = held_change(app, True, "Done: it is off.")
+    first, second = pythons()[:2]
+    now = replace(first, location=replace(first.location, enabled=False))
+
+    def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
+        yield first.portrait
+        search.wait()
+        yield second.portrait
+
+    app.stage.pythons, app.stage.search = (first, second), finding
+    async with app.run_test(size=(100, 30)) as pilot:
+        app.main.search_pythons()
+        await until(pilot, lambda: app.main.pythons.settings == (first,))
+        await pilot.press("5")
+        await begin_change(pilot, hold)
+        search.go_on.set()
+        await until(pilot, lambda: app.main.pythons.state == "done")
+        app.stage.pythons = now, second
+        hold.go_on.set()
+        await settled(pilot)
+        assert app.main.pythons.settings == (now, second)
+        assert app.main.pythons.state == "done"
 
 
 @posix
@@ -198,19 +326,20 @@ async def test_what_does_not_work_can_neither_be_switched_nor_moved() -> None:
     async with app.run_test(size=(100, 30)) as pilot:
         await find(app, pilot)
         await pilot.press("5", "G", "o", "t")
-        await pilot.pause()
+        await settled(pilot)
         assert len(app.screen_stack) == 1
         assert "o on/off" not in app.text
 
 
 @posix
 async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_path: Path) -> None:
-    app = knowing()
-    app.environ = {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path)}
+    environ = {"HOME": str(tmp_path), "XDG_CONFIG_DIRS": str(tmp_path)}
+    app = Still(everyday(), find_pythons_here=True, environ=environ)
     async with app.run_test(size=(96, 30)) as pilot:
         await find(app, pilot)
         await pilot.press("5", "t")
         await until(pilot, lambda: isinstance(app.screen, Folder))
+        await pilot.pause()
         assert f"~standsfor{tmp_path}." in "".join(app.text.split())  # wrapped anywhere
         app.screen.query_one(FolderBox).value = "~nobody-at-all"
         await pilot.press("enter")
@@ -219,6 +348,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         app.screen.query_one(FolderBox).value = "~/new"
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await pilot.pause()
         assert f"config--usersetglobal.cache-dir{tmp_path}/new" in "".join(app.text.split())
         assert not (tmp_path / "new").exists()
 
@@ -234,101 +364,104 @@ async def test_the_details_say_who_can_use_a_wheel() -> None:
         assert len(app.query_one(Details).pythons) == 4
 
 
-def test_who_can_use_a_wheel() -> None:
-    known = [one.portrait for one in pythons()]
-    assert used_by(known, "cp312-cp312-linux_x86_64") == "yes, CPython 3.12 (python)"
-    two = [known[1], portrait("/opt/b/bin/python3", "3.11.9", "24.0", tag="cp311")]
-    assert used_by(two, "cp311-cp311-linux_x86_64") == "yes, CPython 3.11 (python3) and 1 more"
-    assert used_by(two, "cp38-cp38-linux_x86_64") == "no, built for CPython 3.8"
-    assert used_by([known[4]], "cp38-cp38-linux_x86_64") is None
-
-
-class Living(Still):
-    """The app with a real pip, whose cache it shows, and the variables that this one sees."""
-
-    def __init__(self, world: World) -> None:
-        super().__init__(inventory([]), location=Location(world.home / ".cache/pip", "", False, True))
-        self.environ = world.environ
-        self.finding = lambda stop: iter([world.portrait])
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait until something is so, for as long as the test may take."""
-    async with asyncio.timeout(120):
-        while not true():
-            await pilot.pause(0.02)
-
-
 @posix
 async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_it_back(tmp_path: Path) -> None:
     world = World(tmp_path / "w", "26.3")
-    app = Living(world)
+    location = Location(world.home / ".cache/pip", "", False, True)
+    app = Still(inventory([]), location=location, find_pythons_here=True, environ=world.environ)
+    app.stage.search = lambda stop: iter([world.portrait])
     async with app.run_test(size=(100, 30)) as pilot:
-        app._find_pythons()
-        await until(pilot, lambda: "1 Python" in app.text or app.settings_view._state == "done")
+        await find(app, pilot, ())
         await pilot.press("5", "o")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert world.files == {}
+        await settled(pilot)
         await pilot.press("y")
         await until(pilot, lambda: "Done: the cache of pip 26.3 is off" in app.text)
         assert world.files == {"home/.config/pip/pip.conf": "[global]\nno-cache-dir = true\n\n"}
         assert " off " in app.text
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await settled(pilot)
         await pilot.press("n")
-        assert app.known[0].location.enabled is False
+        assert app.main.pythons.settings[0].location.enabled is False
         await pilot.press("t")
         await until(pilot, lambda: isinstance(app.screen, Folder))
         app.screen.query_one(FolderBox).value = str(tmp_path / "new")
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await settled(pilot)
         await pilot.press("y")
-        await until(pilot, lambda: app.known[0].location.root == tmp_path / "new")
-        await until(pilot, lambda: not app._changing)
-        await pilot.press("t", "enter")
+        await settled(pilot)
+        assert app.main.pythons.settings[0].location.root == tmp_path / "new"
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await settled(pilot)
         assert "config --user unset global.cache-dir" in " ".join(app.text.split())
 
 
+def run_search(begin: Callable[[StillServices], object], found: Callable[[], Iterator[InterpreterInfo]]) -> None:
+    """Begin a search that finds something, and wait until its thread has ended."""
+    stage, begun, threads = Stage(None), threading.Event(), list[threading.Thread]()
+
+    def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
+        threads.append(threading.current_thread())
+        begun.set()
+        yield from found()
+
+    stage.search = finding
+    begin(StillServices(Location(PLACE, "", False, True), environ={"HOME": "/home/user"}, stage=stage))
+    assert begun.wait(60)
+    threads[0].join(60)
+    assert not threads[0].is_alive()
+
+
 @posix
-async def test_all_that_is_found_is_posted_and_a_search_that_is_stopped_posts_nothing_more() -> None:
-    posted: list[object] = []
-    working = [one.portrait for one in pythons()]
-    search = Search(lambda stop: iter(working), posted.append, {"HOME": "/home/user"})
-    search._thread.join(60)
-    assert [type(one) for one in posted] == [Found] * 5 + [Finished]
+def test_all_that_is_found_is_posted() -> None:
+    posted = list[Message]()
+    run_search(
+        lambda services: PythonSearch(services, posted.append), lambda: iter([one.portrait for one in pythons()])
+    )
+    assert [type(one) for one in posted] == [PythonFound] * 5 + [SearchFinished]
     finished = posted[-1]
-    assert isinstance(finished, Finished)
-    assert (len(finished.portraits), len(finished.tags), len(finished.doubts)) == (4, 5, 2)
-    assert not search.running
+    assert isinstance(finished, SearchFinished)
+    assert len(finished.working) == 4
+    assert (len(finished.supported.tags), len(finished.supported.notes)) == (5, 2)
 
-    known = threading.Event()
 
-    def stopping(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
-        yield working[0]
-        known.wait(60)
-        stopped.stop()
-        yield working[1]
+@posix
+def test_a_search_that_is_stopped_posts_nothing_more() -> None:
+    posted, searches, known = list[Message](), list[PythonSearch](), threading.Event()
 
-    posted.clear()
-    stopped = Search(stopping, posted.append, {"HOME": "/home/user"})
-    known.set()
-    stopped._thread.join(60)
-    assert [type(one) for one in posted] == [Found]
+    def begin(services: StillServices) -> None:
+        searches.append(PythonSearch(services, posted.append))
+        known.set()
+
+    def found() -> Iterator[InterpreterInfo]:
+        yield pythons()[0].portrait
+        assert known.wait(60)
+        searches[0].stop()
+        yield pythons()[1].portrait
+
+    run_search(begin, found)
+    assert [type(one) for one in posted] == [PythonFound]
 
 
 @posix
 async def test_they_are_looked_for_only_once_the_cache_has_been_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(worker, "SETTLED", 0.01)
-    asked: list[bool] = []
+    monkeypatch.setattr(main_screen, "SETTLED", 0.01)
+    asked = list[bool]()
+    app = Still(None, find_pythons_here=True)
 
     def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
-        asked.append(app.inventory is not None)
+        asked.append(app.main.inventory is not None)
         yield from [one.portrait for one in pythons()]
 
-    app = Still(everyday(), location=Location(PLACE, "--cache-dir", True, True))
-    app.finding = finding
+    app.stage.search = finding
     async with app.run_test(size=(100, 30)) as pilot:
-        assert asked == []
-        await until(pilot, lambda: len(app.known) == 5)
+        assert (asked, app.main.pythons.state) == ([], "waiting")
+        app.stage.inventory = everyday()
+        await until(pilot, lambda: len(app.main.pythons.settings) == 5)
         assert asked == [True]

@@ -13,36 +13,37 @@ from textual.pilot import Pilot
 
 from cachetui.browsing.catalog import Catalog, Place, Rank
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.rows import Row
+from cachetui.browsing.model import BrowserModel
+from cachetui.browsing.rows import Row, requirement_of
 from cachetui.demo import demo_cache
 from cachetui.errors import RootError
 from cachetui.insight.why.explanation import Explanation, Remedy
-from cachetui.insight.why.question import Question
+from cachetui.insight.why.question import read_question
 from cachetui.interpreters.lookup import python_at
-from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.pip.scan.scanner import scan
-from cachetui.ui import workers
+from cachetui.services.services import Stop
 from cachetui.ui.app import KEY_HOLDERS, bindings_of
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.why.answer_list import AnswerList
+from cachetui.ui.why.examples import examples
 from cachetui.ui.why.question_input import QuestionBox
-from cachetui.ui.why.question_text import Explained, Unexplained, examples, requirement_of
 from cachetui.ui.why.view import Why
-from cachetui.ui.workers import Stop
 from tests.ui.cache import MB, NOW, everyday, inventory, made, release
 from tests.ui.explanations import ANSWER, NEWER, OLD, SDIST, asked_about
-from tests.ui.screens import Still, check, read_message
+from tests.ui.screens import Still, check, settled, until
 
 SIZE = (100, 30)
+LONGEST = 60
+"""Seconds that a test waits for something at most."""
 
 
-def made_up(question: Question, inventory: Inventory, now: float, stop: Stop) -> Explanation:
-    """Answer any question with the made-up explanation."""
-    del inventory, now, stop
-    return replace(ANSWER, question=question.subject)
+def made_up(text: str, stop: Stop) -> Explanation:
+    """Answer any question that makes sense with the made-up explanation."""
+    del stop
+    return replace(ANSWER, question=read_question(text).subject)
 
 
 @pytest.fixture(scope="module")
@@ -54,25 +55,27 @@ def root() -> Iterator[Path]:
 def answering() -> Still:
     """Return an app that answers every question with the made-up explanation."""
     app = Still(asked_about())
-    app.explain = made_up
+    app.stage.explanation = made_up
     return app
 
 
-async def answered(app: Still, pilot: Pilot[None]) -> None:
-    """Wait for the answer."""
-    while app.why_view.asking:
-        await asyncio.wait([worker._task for worker in app.workers if worker._task is not None])
-        await pilot.pause()
+async def given(app: Still, pilot: Pilot[None], answer: Explanation = ANSWER) -> None:
+    """Ask the question that the made-up answer is for, and have it answered."""
+    app.stage.explanation = lambda _, __: answer
+    await pilot.press("4", *ANSWER.question, "enter")
+    await settled(pilot)
 
 
-async def given(app: Still, pilot: Pilot[None]) -> None:
-    """Give the made-up answer."""
-    await pilot.press("4")
-    app._question = app.why_view.box.value = ANSWER.question
-    app.post_message(Explained(app._why_turn, ANSWER))
+async def paste(app: Still, pilot: Pilot[None], text: str) -> None:
+    """Paste a text into the empty question."""
+    app.main.why_view.box.value = ""
+    app.main.why_view.box.post_message(Paste(text))
     await pilot.pause()
-    app.why_view.focus_rows()
-    await pilot.pause()
+
+
+async def happened(event: Event) -> bool:
+    """Wait for something that a worker thread does; return whether it did it."""
+    return await asyncio.to_thread(event.wait, LONGEST)
 
 
 @pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36), (200, 60)])
@@ -106,21 +109,21 @@ async def test_w_fills_in_what_the_row_is_and_enter_asks() -> None:
     app = answering()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"psycopg2==2.4.1", "enter", "l", "j", "w")
-        assert app.why_view.box.value == "psycopg2==2.4.1"
+        assert app.main.why_view.box.value == "psycopg2==2.4.1"
         assert isinstance(app.focused, QuestionBox)
         await pilot.press("enter")
         assert isinstance(app.focused, AnswerList)
-        await answered(app, pilot)
+        await settled(pilot)
         assert "for python3, CPython 3.11, pip 26.2" in app.text
         assert f"  partly  {ANSWER.verdict}" in app.lines
 
 
 async def test_the_pip_of_a_python_is_asked(root: Path) -> None:
-    app = Still(scan(root), location=Location(root, "--cache-dir", named=True, enabled=True))
-    app.demo, app._python = True, python_at(sys.executable)
+    location = Location(root, "--cache-dir", named=True, enabled=True)
+    app = Still(scan(root), location=location, demo=True, python=python_at(sys.executable))
     async with app.run_test(size=(250, 40)) as pilot:
         await pilot.press("4", *"psycopg2==2.4.4", "enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert f"for {sys.executable}, " in app.text
         assert " What is in the cache" in app.lines
         assert "psycopg2-2.4.4.tar.gz" in app.text
@@ -132,7 +135,7 @@ async def test_w_does_not_leave_the_answer_to_something_else_below_the_question(
         await given(app, pilot)
         await pilot.press("1", "w")
         await pilot.pause()
-        assert app.why_view.box.value == "torch"
+        assert app.main.why_view.box.value == "torch"
         assert ANSWER.verdict not in app.text
         assert " Why did pip do that?" in app.lines
 
@@ -157,34 +160,34 @@ async def test_a_row_of_no_project_says_that_there_is_nothing_to_ask() -> None:
         await pilot.press("G", "w")
         await pilot.pause()
         assert "Why is told of projects: this row belongs to none." in app.text
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
 
 
 async def test_what_is_no_requirement_is_told_in_place_and_can_be_mended() -> None:
     app = answering()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"six==", "enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert " This is not understood" in app.lines
         assert "six== is neither a requirement nor a pip command" in app.text
         assert isinstance(app.focused, QuestionBox)
         await pilot.press("backspace", "backspace", "enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert ANSWER.verdict in app.text
 
 
 async def test_a_root_that_is_gone_is_told_in_place() -> None:
     app = Still(everyday())
 
-    def gone(question: Question, inventory: Inventory, now: float, stop: Stop) -> Explanation:
-        raise RootError(f"{inventory.root} is not there.")
+    def gone(_: str, __: Stop) -> Explanation:
+        raise RootError(f"{everyday().root} is not there.")
 
-    app.explain = gone
+    app.stage.explanation = gone
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"six", "enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert " This cannot be answered" in app.lines
-        assert "/home/user/.cache/pip" in app.text
+        assert " /home/user/.cache/pip is not there." in app.lines
 
 
 async def test_y_copies_the_command_under_the_cursor_or_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,9 +203,8 @@ async def test_y_copies_the_command_under_the_cursor_or_the_first(monkeypatch: p
 async def test_a_command_with_an_undecodable_path_can_be_copied() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:
-        await given(app, pilot)
         remedy = Remedy("cachetui remove six --cache-dir '/tmp/\udcff'", "drop it")
-        app.post_message(Explained(app._why_turn, replace(ANSWER, remedies=(remedy,))))
+        await given(app, pilot, replace(ANSWER, remedies=(remedy,)))
         await pilot.press("y")
         assert app.clipboard == r"cachetui remove six --cache-dir '/tmp/\udcff'"
 
@@ -213,7 +215,7 @@ async def test_space_marks_what_the_row_is_about_and_steps_down() -> None:
         await given(app, pilot)
         await pilot.press("space", "space")
         assert app.marked == {SDIST, OLD}
-        assert app.why_view.answers.cursor == 2
+        assert app.main.why_view.answers.cursor == 2
         await pilot.pause()
         assert "2 marked · frees 1.0 MB" in app.text
         await pilot.press("G", "space")
@@ -229,7 +231,7 @@ async def test_a_command_that_removes_nothing_marks_nothing() -> None:
         await pilot.pause()
         assert "Nothing in the cache belongs to this row." in app.text
         assert not app.marked
-        assert app.header.tab == "why"
+        assert app.main.tab == "why"
 
 
 async def test_b_goes_to_the_file_in_browse_whatever_a_filter_hides() -> None:
@@ -238,7 +240,7 @@ async def test_b_goes_to_the_file_in_browse_whatever_a_filter_hides() -> None:
         await pilot.press("slash", *"numpy", "enter")
         await given(app, pilot)
         await pilot.press("j", "j", "b", "space")
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
         assert app.query_one(FilterBox).value == ""
         assert app.marked == {NEWER}
 
@@ -251,7 +253,7 @@ async def test_a_box_is_marked_by_a_click() -> None:
         await pilot.click(offset=(4, line))
         await pilot.pause()
         assert app.marked == {OLD}
-        assert app.why_view.answers.cursor == 1
+        assert app.main.why_view.answers.cursor == 1
 
 
 async def test_esc_goes_back_to_the_question_and_then_to_browse() -> None:
@@ -263,19 +265,19 @@ async def test_esc_goes_back_to_the_question_and_then_to_browse() -> None:
         await pilot.press("down")
         assert isinstance(app.focused, AnswerList)
         await pilot.press("escape", "escape")
-        assert app.header.tab == "browse"
-        assert app.browse.cache_tree.has_focus
+        assert app.main.tab == "browse"
+        assert app.main.browse.cache_tree.has_focus
 
 
 async def test_numbers_go_to_the_views_as_long_as_nothing_is_typed() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", "3")
-        assert app.header.tab == "health"
+        assert app.main.tab == "health"
         await pilot.press("4", "1", "4", *"six==1.2")
-        assert (app.header.tab, app.why_view.box.value) == ("why", "six==1.2")
+        assert (app.main.tab, app.main.why_view.box.value) == ("why", "six==1.2")
         await pilot.press(*["backspace"] * 8, "space", *"2to3")
-        assert (app.header.tab, app.why_view.box.value) == ("why", " 2to3")
+        assert (app.main.tab, app.main.why_view.box.value) == ("why", " 2to3")
 
 
 async def test_tab_and_escape_leave_the_question() -> None:
@@ -287,11 +289,11 @@ async def test_tab_and_escape_leave_the_question() -> None:
         await pilot.press("tab")
         assert isinstance(app.focused, AnswerList)
         await pilot.press("escape", "escape")
-        assert app.header.tab == "browse"
+        assert app.main.tab == "browse"
 
 
 def test_an_answer_may_come_before_the_view_is_drawn() -> None:
-    view = Why(Still(asked_about()).listing)
+    view = Why(Still(asked_about()).services, BrowserModel())
     view.tell("Reading", "The answer comes as soon as everything in it is known.", asking=True)
     view.show(ANSWER)
     assert (view.box.value, view.answers.cursor, view.asking) == ("", 0, False)
@@ -301,77 +303,143 @@ async def test_what_is_quoted_of_a_wrong_question_does_no_harm() -> None:
     app = answering()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4")
-        app.why_view.fill_in("six\x1b[2J == https://me:secret@files.example")
+        await paste(app, pilot, "six\x1b[2J == https://me:secret@files.example")
         await pilot.press("enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert " This is not understood" in app.lines
         words = r"six\x1b[2J == https://***@files.example is neither a requirement nor a pip command."
         assert words in " ".join(app.text.split())
-        app.why_view.fill_in(f"six; {'(' * 3_000}")
+        await paste(app, pilot, f"six; {'(' * 3_000}")
         await pilot.press("enter")
-        await answered(app, pilot)
+        await settled(pilot)
         assert "… is neither a requirement nor a pip command." in " ".join(app.text.split())
 
 
 async def test_asking_can_be_stopped() -> None:
-    app = Still(asked_about())
-    begun, ended = Event(), Event()
+    app, begun, never, ended = Still(asked_about()), Event(), Event(), Event()
 
-    def slow(question: Question, inventory: Inventory, now: float, stop: Stop) -> Explanation:
+    def slow(text: str, stop: Stop) -> Explanation:
         begun.set()
         while not stop():
-            ended.wait(0.001)
+            never.wait(0.001)
         ended.set()
-        return made_up(question, inventory, now, stop)
+        return made_up(text, stop)
 
-    app.explain = slow
+    app.stage.explanation = slow
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"six", "enter")
-        await asyncio.to_thread(begun.wait)
+        assert await happened(begun)
         await pilot.pause()
         assert "Asking …" in app.text
         await pilot.press("y", "space", "escape")
-        await asyncio.to_thread(ended.wait)
-        await pilot.pause()
+        assert await happened(ended)
+        await settled(pilot)
         assert "Asking …" not in app.text
+        assert ANSWER.verdict not in app.text
         assert " Why did pip do that?" in app.lines
         assert isinstance(app.focused, QuestionBox)
 
 
-async def test_what_nobody_foresaw_does_not_end_the_app() -> None:
+async def test_what_nobody_foresaw_does_not_end_the_app(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Still(asked_about())
 
-    def broken(question: Question, inventory: Inventory, now: float, stop: Stop) -> Explanation:
+    def broken(*_: object, **__: object) -> Explanation:
         raise AssertionError("unknown status keyword")
 
-    app.explain = broken
+    monkeypatch.setattr("cachetui.services.why.explain", broken)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"six", "enter")
-        await answered(app, pilot)
+        await settled(pilot)
         words = "cachetui failed to answer this, by a mistake of its own (AssertionError: unknown status keyword)."
         assert words in " ".join(app.text.split())
         assert app.is_running
 
 
-async def test_an_answer_to_an_earlier_question_is_forgotten() -> None:
-    app = Still(asked_about())
+@pytest.mark.parametrize("fails", [False, True])
+async def test_an_answer_to_an_earlier_question_is_forgotten(fails: bool) -> None:
+    app, begun, goes_on, ended = Still(asked_about()), Event(), Event(), Event()
+
+    def slow_first(text: str, stop: Stop) -> Explanation:
+        if text != "six":
+            return made_up(text, stop)
+        begun.set()
+        goes_on.wait(LONGEST)
+        ended.set()
+        if fails:
+            raise RootError("It is gone.")
+        return replace(ANSWER, verdict="It is gone.")
+
+    app.stage.explanation = slow_first
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six", "enter")
+        assert await happened(begun)
+        await pilot.press("shift+tab", *"==1.16.0", "enter")
+        await until(pilot, lambda: ANSWER.verdict in app.text)
+        goes_on.set()
+        assert await happened(ended)
+        await settled(pilot)
+        assert "It is gone." not in app.text
+        assert ANSWER.verdict in app.text
+        assert app.main.why_view.box.value == "six==1.16.0"
+
+
+async def test_an_answer_is_forgotten_once_the_cache_cannot_be_read_any_more() -> None:
+    app, begun, goes_on, ended = Still(asked_about()), Event(), Event(), Event()
+
+    def slow(text: str, stop: Stop) -> Explanation:
+        begun.set()
+        goes_on.wait(LONGEST)
+        ended.set()
+        return made_up(text, stop)
+
+    app.stage.explanation = slow
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("4", *"six", "enter")
+        assert await happened(begun)
+        app.stage.error = RootError("/home/user/.cache/pip is not there.")
+        await pilot.press("r")
+        await until(pilot, lambda: app.main.inventory is None)
+        goes_on.set()
+        assert await happened(ended)
+        await settled(pilot)
+        assert " The cache cannot be read" in app.lines
+        assert ANSWER.verdict not in app.text
+
+
+async def test_the_question_is_answered_anew_once_the_cache_was_read_again() -> None:
+    app, begun, goes_on = answering(), Event(), Event()
+
+    def slow(text: str, stop: Stop) -> Explanation:
+        begun.set()
+        goes_on.wait(LONGEST)
+        return replace(made_up(text, stop), verdict="pip would fetch it.")
+
     async with app.run_test(size=SIZE) as pilot:
         await given(app, pilot)
-        app.post_message(Unexplained(app._why_turn - 1, "It is gone.", understood=True))
+        await pilot.press("j")
+        app.stage.explanation = slow
+        await pilot.press("r")
+        assert await happened(begun)
         await pilot.pause()
-        assert "It is gone." not in app.text
+        assert "Asking …" in app.text
+        assert ANSWER.verdict in app.text
+        goes_on.set()
+        await settled(pilot)
+        assert "pip would fetch it." in app.text
+        assert ANSWER.verdict not in app.text
+        assert app.main.why_view.answers.cursor == 1
 
 
 async def test_while_the_cache_is_read_the_question_waits() -> None:
     app = Still(None)
-    app.explain = made_up
+    app.stage.explanation = made_up
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"psycopg2", "enter")
         await pilot.pause()
         assert " Reading /home/user/.cache/pip" in app.lines
-        app.post_message(read_message(app._turn, asked_about()))
-        await pilot.pause()
-        await answered(app, pilot)
+        assert app.main.why_view.asking
+        app.stage.inventory = asked_about()
+        await settled(pilot)
         assert ANSWER.verdict in app.text
 
 
@@ -379,11 +447,11 @@ async def test_a_cache_that_cannot_be_read_gives_no_answer() -> None:
     app = Still(None)
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"psycopg2", "enter")
-        app.post_message(workers.Unread(app._turn, "/home/user/.cache/pip is a file, not a directory.", missing=False))
-        await pilot.pause()
-        await pilot.pause()
+        app.stage.error = RootError("/home/user/.cache/pip is a file, not a directory.")
+        await settled(pilot)
         assert " The cache cannot be read" in app.lines
-        assert not app.why_view.asking
+        assert " /home/user/.cache/pip is a file, not a directory." in app.lines
+        assert not app.main.why_view.asking
 
 
 async def test_marks_made_here_lead_to_the_review_as_in_browse() -> None:
@@ -422,11 +490,8 @@ async def test_all_pasted_lines_are_taken() -> None:
     app = Still(asked_about())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4")
-        app.why_view.box.post_message(Paste("RUN pip install \\\n  torch==2.1.0 \\\n  --pre\n"))
-        await pilot.pause()
-        assert app.why_view.box.value == "RUN pip install torch==2.1.0 --pre"
-        app.why_view.box.value = ""
-        app.why_view.box.post_message(Paste("torch==2.1.0 \\\n  --hash=sha256:ab\n\nnumpy==1\n"))
-        await pilot.pause()
-        assert app.why_view.box.question == "torch==2.1.0 --hash=sha256:ab \n numpy==1"
-        assert "\n" not in app.why_view.box.value
+        await paste(app, pilot, "RUN pip install \\\n  torch==2.1.0 \\\n  --pre\n")
+        assert app.main.why_view.box.value == "RUN pip install torch==2.1.0 --pre"
+        await paste(app, pilot, "torch==2.1.0 \\\n  --hash=sha256:ab\n\nnumpy==1\n")
+        assert app.main.why_view.box.question == "torch==2.1.0 --hash=sha256:ab \n numpy==1"
+        assert "\n" not in app.main.why_view.box.value

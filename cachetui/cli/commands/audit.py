@@ -81,8 +81,8 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
     preferences = preferred(note)
     if preferences.refusal:
         note(preferences.refusal)
-    if complaint := preferences.stopping("prune"):
-        note(f"{preferences.path}: the policy is left out until this is mended: {complaint}.")
+    if problem := preferences.blocking("prune"):
+        note(f"{preferences.path}: the policy is left out until this is mended: {problem}.")
     with Status() as status:
         facts = facts_for_audit(
             inventory.entries,

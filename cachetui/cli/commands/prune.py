@@ -127,9 +127,9 @@ def _policy(preferences: Preferences) -> Rules:
     """Return the rules of the policy, with a note of them. Raises UsageError if there is none to run."""
     policy = preferences.policy
     if policy is None or not policy.rules:
-        complaint = preferences.stopping("prune")
-        why = f"the policy in {preferences.path} is not run until this is mended: {complaint}"
-        if complaint is None:
+        problem = preferences.blocking("prune")
+        why = f"the policy in {preferences.path} is not run until this is mended: {problem}"
+        if problem is None:
             why = f"there is no policy to run, which would stand under [prune] in {preferences.path}"
             if policy is not None:
                 why = f"the policy in {preferences.path} chooses nothing: it has no rule of its own"

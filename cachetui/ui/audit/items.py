@@ -13,8 +13,8 @@ from cachetui.browsing.group import Age as Moment
 from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
+from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.treemap_layout import Item, item_of
-from cachetui.ui.picking import EntryIndex
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.audit.audit import Audit

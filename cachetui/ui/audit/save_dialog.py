@@ -1,58 +1,29 @@
-"""Saves an audit: the dialog that asks for a file, and what is written into it."""
+"""Save a report: which file, and the result."""
 
 from __future__ import annotations
 
-import stat
-from collections.abc import Iterable
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
+from textual.app import App
 from textual.binding import BindingType
 
-from cachetui.export.target_folder import TargetError, check_target
-from cachetui.insight.audit.audit import Audit
-from cachetui.system.files import replace_file
+from cachetui.errors import CachetuiError
+from cachetui.pip.config.paths import place
+from cachetui.services.services import Services
+from cachetui.system.files import current_folder_exists
+from cachetui.text.format import disk_text
 from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.dialogs.confirm import Question
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
+from cachetui.ui.widgets.cells import shown
+from cachetui.ui.workers import run_in_thread
+
+if TYPE_CHECKING:  # the first screen does not wait for it
+    from cachetui.insight.audit.audit import Audit
 
 PROPOSED = "pip-cache-audit.json"
 """The name that stands in the box at first."""
-ENDINGS = (".json", ".csv", ".txt")
-"""By what the format is told."""
-
-
-def written(audit: Audit, path: Path) -> Iterable[str]:
-    """Return the parts of a report in the format that the end of a file's name says. Raises ValueError for others."""
-    match path.suffix.lower():
-        case ".json":
-            from cachetui.report.audit_json import audit_json  # noqa: PLC0415 - one of them is needed
-
-            return audit_json(audit)
-        case ".csv":
-            from cachetui.report.audit_csv import audit_csv  # noqa: PLC0415
-
-            return audit_csv(audit)
-        case ".txt" | ".md":
-            from cachetui.report.audit_text import audit_text  # noqa: PLC0415
-
-            return [f"{line}\n" for line in audit_text(audit)]
-    raise ValueError(f"the name must end with {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}, which says the format.")
-
-
-def save(audit: Audit, path: Path, root: Path, *, over: bool) -> None:
-    """Write a report into a file outside the cache at `root`; `over` what is there already if that is wanted.
-
-    Raises TargetError where it may not lie, ValueError for endings that say no format, FileExistsError, OSError.
-    """
-    parts = written(audit, path)
-    check_target(path.parent, root)
-    if not over:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
-    elif stat.S_ISREG(path.lstat().st_mode):
-        replace_file(path, "".join(parts).encode())
-    else:
-        raise TargetError(f"{path} is no plain file: it is not written over.")
 
 
 class ReportBox(SheetBox):
@@ -74,7 +45,7 @@ class SaveReport(InputDialog):
             "Save this audit to which file?",
             ".json holds everything, for scripts and for `cachetui audit --since`; .csv has a row for each entry; "
             ".txt is to be read.",
-            f"A name without a folder is in {Path.cwd()}." if _is_somewhere() else "Write the whole path.",
+            f"A name without a folder is in {Path.cwd()}." if current_folder_exists() else "Write the whole path.",
             box=ReportBox(PROPOSED, id="report"),
             label="File",
             does="save",
@@ -82,9 +53,25 @@ class SaveReport(InputDialog):
         )
 
 
-def _is_somewhere() -> bool:
-    """Return whether the current folder is still there."""
-    try:
-        return bool(Path.cwd())
-    except OSError:
-        return False
+async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None:
+    """Ask for a file, save a report there, and notify the result; ask before a file is written over."""
+    typed, overwrite = await app.push_screen_wait(SaveReport()), False
+    while typed:
+        try:
+            path = place(typed)
+            name = shown(str(path))
+            await run_in_thread(services.save_report, audit, path, overwrite=overwrite)
+        except FileExistsError:
+            there = f"{name} is there already."
+            overwrite = True
+            if await app.push_screen_wait(
+                Question("Write over it?", there, yes="Yes, write over it", no="No, keep it")
+            ):
+                continue
+        except OSError as error:
+            app.notify(f"Not saved: {name}: {shown(error.strerror or str(error))}.", severity="error", markup=False)
+        except (CachetuiError, ValueError) as error:  # a name that no file can have, or that tells no format
+            app.notify(f"Not saved: {shown(str(error))}", severity="error", markup=False)
+        else:
+            app.notify(f"Saved {name}, of {disk_text(audit.total.disk_usage)}.", markup=False)
+        return

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.message import Message
+from textual.reactive import var
 
-from cachetui.browsing.catalog import Place
-from cachetui.browsing.group import AGES, Age, EntryGroup
-from cachetui.browsing.model import BrowserModel, Sign
-from cachetui.model import Entry
-from cachetui.text.format import DAY, age, count, disk_text
+from cachetui.browsing.group import AGES, Age
+from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.errors import CachetuiError
+from cachetui.model import Inventory
+from cachetui.preferences.model import Policy, Preferences
+from cachetui.services.services import Services
+from cachetui.text.format import DAY, age, count, disk_text, home_short
+from cachetui.ui.audit.entry_index import EntryIndex
+from cachetui.ui.audit.figure_marks import FigureMarks
 from cachetui.ui.audit.figures import Ages, Biggest, Chances, Figure, Kinds
-from cachetui.ui.audit.items import GROUPED, MONTHS, Choice, Group, Parts
+from cachetui.ui.audit.items import GROUPED, MONTHS, Group, Parts, parts_of
+from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.treemap import Treemap
-from cachetui.ui.bindings import MARK, MOVE, SHOW, key
+from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
+from cachetui.ui.cache_screen import Pythons, Reading
+from cachetui.ui.messages import MarksChanged, ShowFilter, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.audit.audit import Audit
@@ -31,6 +39,17 @@ BESIDE, FIGURES, FILES = 110, 76, 160
 """Least widths in cells at which the figures stand beside the map, the histogram is shown, and the biggest files."""
 SHORT, TALL = 20, 32
 """Rows of the screen below which there is no histogram, and from which there are the biggest files and blank lines."""
+
+
+class Subject(NamedTuple):
+    """The subject of an audit."""
+
+    turn: int
+    """The revision of the catalog."""
+    pythons: bool
+    """Whether the Pythons were known."""
+    policy: Policy | None
+    """The user's policy."""
 
 
 class AuditView(Container):
@@ -89,28 +108,15 @@ class AuditView(Container):
     }
     """
 
-    @dataclass
-    class Mark(Message):
-        """Entries are to be marked, or unmarked where all of them are marked."""
+    reading: var[Reading] = var(Reading())
+    revision: var[int] = var(0)
+    marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
+    pythons: var[Pythons] = var(Pythons())
+    preferences: var[Preferences] = var(Preferences())
 
-        choice: Choice
-        """Which."""
-
-    @dataclass
-    class Browse(Message):
-        """Something is to be shown in Browse."""
-
-        choice: Choice
-        """What."""
-
-    class Save(Message):
-        """The report is to be saved."""
-
-    class UnmarkAll(Message):
-        """Everything is to be unmarked."""
-
-    def __init__(self, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.services = services
         self.listing = listing
         """What is marked."""
         self.audit: Audit | None = None
@@ -121,7 +127,9 @@ class AuditView(Container):
         """From when ages are counted."""
         self.group: Group = GROUPED[0]
         """What is told apart beside the map."""
-        self._marked: int | None = None  # the set of what is marked, once it was asked for
+        self._subject: Subject | None = None  # of the audit that is shown, or being made
+        self.figure_marks: FigureMarks | None = None
+        """How the figures are marked; None before there are any."""
         self._last: Figure | None = None
 
     def compose(self) -> ComposeResult:
@@ -152,8 +160,12 @@ class AuditView(Container):
         """The figure that has the keys, or had them last."""
         return self._last or self.treemap
 
-    def focus_rows(self) -> None:
-        """Give the keys to the figure that had them."""
+    def activate(self) -> None:
+        """Audit what there is now, and give the keys to the figure that had them."""
+        self._update()
+        self._focus_figure()
+
+    def _focus_figure(self) -> None:
         if self.has_class("-plain"):
             self.screen.set_focus(None)
         else:
@@ -165,6 +177,80 @@ class AuditView(Container):
         self.set_class(room >= BESIDE, "-beside")
         self.set_class(room < FIGURES or height < SHORT, "-few")
         self.set_class(room >= FILES and height >= TALL, "-files")
+
+    # What follows from a change of the shared state
+
+    def watch_reading(self) -> None:
+        """Audit what was read."""
+        self._update()
+
+    def watch_revision(self) -> None:
+        """Audit the catalog as it is now."""
+        self._update()
+
+    def watch_pythons(self) -> None:
+        """Audit anew what no Python can use."""
+        self._update()
+
+    def watch_preferences(self) -> None:
+        """Audit anew what the policy would free."""
+        self._update()
+
+    def watch_marks(self) -> None:
+        """Draw the marks."""
+        if self.figure_marks is not None:
+            self.figure_marks.marks_changed()
+            if self.audit is not None and self.display:
+                self._show_marks()
+
+    def _update(self) -> None:
+        """Audit, if the view is shown and what it shows is of something else."""
+        if not (self.display and self.is_mounted):
+            return
+        inventory, model = self.reading.inventory, self.listing
+        if inventory is None or model.catalog.naming:
+            root = shown(home_short(str(self.services.location.root)))
+            self._subject = None
+            if self.reading.error and not self.reading.missing:
+                self.tell("The cache cannot be read", shown(self.reading.error))
+            elif self.reading.error:
+                self.tell("The cache is empty", "There is nothing that takes space.")
+            else:
+                self.tell(f"Reading {root}", "Where the space is, is known as soon as everything is named.")
+        elif not model.catalog.entries:
+            self._subject = None
+            self.tell("The cache is empty", "There is nothing that takes space.")
+        else:
+            subject = Subject(model.turn, self.pythons.state == "done", self.preferences.policy)
+            if self._subject != subject:
+                self._subject = subject
+                if self.audit is None:
+                    self.tell("Adding up", f"{len(model.catalog.entries):,} entries")
+                self._make_audit(inventory, subject)
+
+    @work(exclusive=True, group="audit")
+    async def _make_audit(self, inventory: Inventory, subject: Subject) -> None:
+        """Audit in a worker thread what is still there, and show it."""
+        model, services = self.listing, self.services
+        known, protect, tags = model.catalog.entries, model.protect, self.pythons.tags
+        left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))
+        order = EntryIndex.of(model.catalog, subject.turn)
+
+        def make() -> tuple[Audit, Parts]:
+            audit = services.audit(left, subject.policy, protect=protect, tags=tags)
+            return audit, parts_of(audit, order)
+
+        try:
+            audit, parts = await run_in_thread(make)
+        except CachetuiError as error:
+            self.tell("This cannot be told", shown(str(error)))
+            return
+        self.show(audit, parts)
+        if self.display and self.screen.focused is None and self.app.screen is self.screen:
+            self._focus_figure()
+        self.refresh_bindings()
+
+    # What is shown
 
     def tell(self, title: str, *words: str) -> None:
         """Say something in place of figures."""
@@ -178,9 +264,9 @@ class AuditView(Container):
         """Show an audit."""
         self.audit, self.parts = audit, parts
         self.remove_class("-plain")
-        self._marked = None
+        marks = self.figure_marks = FigureMarks(self.listing, parts.order)
         for figure in self.query(Figure):
-            figure.total, figure.sign = audit.total.disk_usage, self.sign
+            figure.total, figure.sign = audit.total.disk_usage, marks.sign
         self._show_groups()
         self.query_one(Biggest).now_ns = audit.now_ns
         self.query_one(Biggest).show(parts.biggest)
@@ -203,69 +289,10 @@ class AuditView(Container):
                 (title, "strong"), right=((f"{MONTHS} months a column", "muted"),)
             )
 
-    def show_marks(self, marked: int | None = None) -> None:
-        """Draw marks as they are now; `marked` is the set of what is marked, if that is known."""
-        self._marked = marked
+    def _show_marks(self) -> None:
         for figure in self.query(Figure):
             figure.show_marks()
         self._tell()
-
-    def toggle(self, choice: Choice) -> int | None:
-        """Mark all of a figure, or unmark it where all of it is marked; return what is marked then, if that is known.
-
-        What is so told is a set in the order of the parts.
-        """
-        whole, marks, catalog = self.sign(choice) == "x", self.listing.marks, self.listing.catalog
-        if self.parts is None or not self._is_current or not (choice.number or choice.places):
-            shelves = self._shelves_of(choice)
-            if whole:
-                marks.unmark(shelves)
-            else:
-                marks.mark(shelves)
-            return None
-        order = self.parts.order
-        number, before = choice.number or order.whole(choice.places), self._marked_set
-        after = before & ~number if whole else before | number
-        marks.clear()
-        marks.mark(order.parts(after, catalog))  # all at once, which is faster than to add to what is marked
-        return after
-
-    def _shelves_of(self, choice: Choice) -> list[tuple[Place, EntryGroup]]:
-        """Return what a figure is made of, by project and group, as it stands in the catalog now."""
-        catalog = self.listing.catalog
-        found: dict[Place, list[Entry]] = {}
-        for entry in choice.entries:
-            if (known := catalog.entries.get(entry.path)) is not None:
-                found.setdefault(catalog.shelf(known), []).append(known)
-        return [(place, EntryGroup(own)) for place, own in found.items()]
-
-    @property
-    def _marked_set(self) -> int:
-        """The marked parts, as a set in their order."""
-        assert self.parts is not None
-        if self._marked is None:
-            self._marked = self.parts.order.marked(self.listing.marks)
-        return self._marked
-
-    @property
-    def _is_current(self) -> bool:
-        """Whether what is shown is about the catalog that there is now."""
-        return self.parts is not None and self.parts.order.turn == self.listing.turn
-
-    def sign(self, choice: Choice) -> Sign:
-        """Return how a figure is marked."""
-        listing, marks = self.listing, self.listing.marks
-        if not marks or not choice.entries:
-            return " "
-        if self.parts is not None and self._is_current and choice.number:
-            both = self._marked_set & choice.number
-            return " " if not both else "x" if both == choice.number else "-"
-        if self._is_current and choice.places:
-            number = sum(map(marks.count, choice.places))
-        else:
-            shelf = listing.catalog.shelf
-            number = sum([entry.path in marks.at(shelf(entry)) for entry in choice.entries])
-        return " " if not number else "x" if number == len(choice.entries) else "-"
 
     @on(Figure.Moved)
     def _tell(self) -> None:
@@ -288,7 +315,7 @@ class AuditView(Container):
             old = " ".join(age(figure.days * DAY)).strip()
             facts += "  downloaded today" if old == "today" else f"  downloaded {old} ago"
             facts += " on average" if len(choice.entries) > 1 else ""
-        sign = self.sign(choice)
+        sign = figure.sign(choice)
         marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
         if isinstance(figure, Kinds):  # whose heading is not always there
             marked.append((f"{self.group} ", "muted"))
@@ -330,17 +357,30 @@ class AuditView(Container):
 
     def action_mark(self) -> None:
         """Mark what is chosen, or unmark it."""
-        if (choice := self.figure.choice) is not None and choice.entries:
-            self.post_message(self.Mark(choice))
+        if self.figure_marks is not None and (choice := self.figure.choice) is not None and choice.entries:
+            self.figure_marks.toggle(choice)
+            self._show_marks()
+            self.post_message(MarksChanged())
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.post_message(self.UnmarkAll())
+        if self.figure_marks is not None:
+            self.figure_marks.clear()
+            self._show_marks()
+            self.post_message(MarksChanged())
 
     def action_browse(self) -> None:
         """Show what is chosen in Browse."""
-        if (choice := self.figure.choice) is not None:
-            self.post_message(self.Browse(choice))
+        choice = self.figure.choice
+        if choice is None:
+            return
+        if choice.entry is not None and choice.entry.path in self.listing.catalog.entries:
+            self.post_message(ShowInBrowse(choice.entry))
+        elif choice.filter:
+            self.post_message(ShowFilter(choice.filter))
+        else:
+            mark = key_name(self.app, "marks.toggle")
+            self.notify(f"No filter says {shown(choice.name)}: {mark} marks it.", markup=False)
 
     def action_next_group(self) -> None:
         """Group the tiles by something else."""
@@ -357,4 +397,5 @@ class AuditView(Container):
 
     def action_save(self) -> None:
         """Save the report."""
-        self.post_message(self.Save())
+        if self.audit is not None:
+            start_worker(self, ask_and_save, self.app, self.services, self.audit, group="save")

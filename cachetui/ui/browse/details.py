@@ -85,7 +85,7 @@ def entry_facts(entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = ())
 
 def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     """Return whether some Python can use an entry; None for what is no wheel, nor belongs to one."""
-    from cachetui.ui.settings.search import used_by  # noqa: PLC0415 - the first screen does without
+    from cachetui.services.pythons import used_by  # noqa: PLC0415 - the first screen does without
 
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
     if entry.kind not in WHEELS or len(parts) < 4:

@@ -10,34 +10,37 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
-from textual.reactive import reactive
+from textual.reactive import var
 from textual.timer import Timer
 
 from cachetui.browsing.catalog import Place
-from cachetui.browsing.model import BrowserModel, Tally
-from cachetui.browsing.rows import By, Row, foresee
+from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.browsing.rows import By, Row, foresee, requirement_of
+from cachetui.services.services import Services
 from cachetui.text.escape import copyable
 from cachetui.text.format import count
+from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.browse.column_titles import Titles
 from cachetui.ui.browse.columns import Scale
 from cachetui.ui.browse.details import Details
 from cachetui.ui.browse.filter_bar import FilterBox, FilterLine
+from cachetui.ui.browse.pages import page_of, why_no_rows
 from cachetui.ui.browse.tree import CacheTree, Table
-from cachetui.ui.judgement import Judged, Judgement
+from cachetui.ui.cache_screen import Pythons, Reading
+from cachetui.ui.messages import AskWhy, MarksChanged
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import Plain
-from cachetui.ui.workers import once
+from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable
 
-    from packaging.tags import Tag
+    from cachetui.labels import Facts, Word
+    from cachetui.model import Batch, Entry
 
-    from cachetui.labels import Word
-    from cachetui.model import Entry
-    from cachetui.pip.config.location import Interpreter
-
+AT_ONCE = 2_000
+"""Entries whose facts are found within a frame; those of more are found in a worker thread."""
 MOST_COPIED = 1_000
 """Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
 RESTS = 0.05
@@ -52,8 +55,8 @@ class Browse(Vertical):
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
         key("s", "sort('size')", "sort", "sort.size", SHOW, "Sort by size; again: smallest first", show=True),
-        key("w", "app.why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
-        key("e", "app.export", "export", "marks.export", MARK, "Write wheels and sdists into a folder", show=True),
+        key("w", "why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
+        key("e", "screen.export", "export", "marks.export", MARK, "Write wheels and sdists into a folder", show=True),
         key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
         key("C", "sort('count')", "by count", "sort.count", SHOW, "Sort by number of files; again: fewest first"),
         key("M", "sort('age')", "by age", "sort.age", SHOW, "Sort by the age shown, oldest first; again: newest first"),
@@ -82,28 +85,21 @@ class Browse(Vertical):
     }
     """
 
-    tally: reactive[Tally] = reactive(Tally(), repaint=False)
-    """What is marked, to be watched."""
+    reading: var[Reading] = var(Reading())
+    revision: var[int] = var(0)
+    marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
+    scanned: var[Batch | None] = var(None, always_update=True)
+    pythons: var[Pythons] = var(Pythons())
+    activities: var[Activities] = var({})
 
-    def __init__(self, listing: BrowserModel, root: str, id: str | None = None) -> None:
+    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.services = services
         self.listing = listing
-        self.root = root
-        """What paths are relative to."""
-        self.now = 0
-        """When the screen looks, in nanoseconds since the epoch."""
-        self.held = False
-        """Whether Esc belongs to something else that is under way."""
-        self.python: Interpreter | None = None
-        """The Python that was named, for what is unusable; None if none was."""
-        self.tags: Collection[frozenset[Tag]] | None = None
-        """What each Python takes, or may take, that was found here; None until all have been looked for."""
-        self.doubts: tuple[str, ...] = ()
-        """Which of them do not tell and what follows, as sentences; untrusted text."""
-        self._work: tuple[str, float | None] | None = None
+        self._now = 0  # when the screen looks, in nanoseconds since the epoch
         self._explained = False  # that marks wait for names
         self._resting: Timer | None = None  # ends when the cursor has rested on a row
-        self._finding: tuple[int, frozenset[Word]] | None = None  # what is being found out, about which catalog
+        self._finding: tuple[int, frozenset[Word]] | None = None  # the facts that are being found, of which catalog
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -121,16 +117,26 @@ class Browse(Vertical):
         return self.query_one(CacheTree)
 
     @property
-    def plain(self) -> Plain | None:
-        """The page in place of rows; None while there are rows."""
-        return self.query_one(Plain) if self.has_class("-plain") else None
+    def is_plain(self) -> bool:
+        """Whether a page of words is shown in place of rows."""
+        return self.has_class("-plain")
 
-    def focus_rows(self) -> None:
+    @property
+    def current_entries(self) -> list[Entry]:
+        """The entries of the row under the cursor."""
+        row = self.cache_tree.current
+        return [] if row is None else list(row.holding.entries)
+
+    def activate(self) -> None:
         """Give the keys to the rows."""
         self.screen.set_focus(self.cache_tree)  # at once: the next key is there already
 
+    def filter_by(self, text: str) -> None:
+        """Show what a filter matches."""
+        self.query_one(FilterBox).value = text
+
     def reveal(self, entry: Entry) -> None:
-        """Go to the row of an entry: what it lies in is opened, and a filter cleared."""
+        """Go to the row of an entry: its parents are expanded, and a filter is cleared."""
         place = self.listing.catalog.place(entry)
         self.listing.opened |= {place.shelf, place}
         self.query_one(FilterBox).value = ""
@@ -138,37 +144,68 @@ class Browse(Vertical):
         for row in reversed(self.listing.locate(entry.path)):  # the last that is there remains
             self.cache_tree.go_to(row)
 
+    # What follows from a change of the shared state
+
+    def watch_reading(self, reading: Reading) -> None:
+        """Say why there are no rows, where that is so."""
+        if reading.inventory is None:
+            self._show()
+
+    def watch_revision(self) -> None:
+        """Show what the model holds now."""
+        self._show()
+
+    def watch_marks(self) -> None:
+        """Draw the marks."""
+        if not self.is_plain:
+            self.cache_tree.refresh_signs()
+
+    def watch_pythons(self, pythons: Pythons) -> None:
+        """Show what the Pythons here can use, once all are known."""
+        if pythons.state != "done":
+            return
+        details = self.query_one(Details)
+        details.pythons = pythons.working
+        details.refresh()
+        self._finding = None
+        self.listing.forget("unusable")
+        query = self.listing.query
+        if not self.is_plain and query is not None and "unusable" in query.words:
+            self.show_rows()
+
+    def watch_activities(self) -> None:
+        """Show how far what is being done is."""
+        self._show_count()
+
+    def _show(self) -> None:
+        """Show rows, or a page that says why there are none."""
+        rescan, leave = key_name(self.app, "cache.rescan"), key_name(self.app, "app.quit")
+        page = page_of(self.reading, self.listing, self.scanned, self.services, rescan, leave)
+        if page is None:
+            self._now = self.services.clock()
+            self.show_rows()
+        else:
+            self.add_class("-plain")
+            self.query_one(Plain).tell(page.title, *page.paragraphs, ways=page.ways)
+            self.refresh_bindings()
+
     def show_rows(self) -> None:
         """Draw what the listing holds now."""
         self.remove_class("-plain")
         listing, tree = self.listing, self.cache_tree
-        listing.now = self.now
+        listing.now = self._now
         self._find_out()
-        tree.empty = self._emptiness()
-        self.query_one(Details).now = self.now
-        tree.show(Table(listing.rows(), listing.order, Scale(*listing.scale(), self.now), listing.sign), listing.locate)
+        clear = key_name(self.app, "filter.clear")
+        named = self.services.python is not None
+        tree.empty = why_no_rows(listing, self.pythons, python_named=named, clear_key=clear)
+        self.query_one(Details).now = self._now
+        tree.show(
+            Table(listing.rows(), listing.order, Scale(*listing.scale(), self._now), listing.sign), listing.locate
+        )
         self.query_one(Titles).show(listing.order)
-        self._tell()
-        self.tally = listing.tally
-
-    def _emptiness(self) -> str:
-        """Say why there may be no rows."""
-        clears = f"{key_name(self.app, 'filter.clear')} clears the filter."
-        query, unknown = self.listing.query, " or ".join(sorted(self.listing.unknown))
-        if query is None or not self.listing.filtering:
-            return "Nothing is left here."
-        if query.error is not None:
-            return f"Not understood: {shown(str(query.error))}. {clears}"
-        if unknown and self.listing.catalog.naming:
-            return f"What is {unknown} is known as soon as everything has been read."
-        if "unusable" in self.listing.unknown and not self._knows_pythons:
-            return "What is unusable is known as soon as the Pythons here have been found."
-        if unknown:
-            return f"Finding out what is {unknown}."
-        if "unusable" in query.words and self.python is None and not self.tags:
-            why = "No Python here tells what it can use: name one with --python."
-            return f"{shown(' '.join(self.doubts)) or why} {clears}"
-        return f"Nothing matches. {clears}"
+        self._show_count()
+        if self.marks != listing.mark_totals:  # a filter hides others
+            self.post_message(MarksChanged())
 
     def _find_out(self) -> None:
         """See to the facts that the filter asks for, unless entries are still being named, for these change them."""
@@ -177,49 +214,27 @@ class Browse(Vertical):
         if not words or listing.catalog.naming or self._finding == (listing.turn, words):
             return
         entries = tuple(listing.catalog.entries.values())
-        tags = self.tags or ()
-        judgement = Judgement(listing.turn, words, entries, self.now, self.python, listing.protect, tags)
-        if judgement.quick:
-            self._learn(judgement.find())
+        find = partial(self.services.facts, entries, words, protect=listing.protect, tags=self.pythons.tags)
+        if len(entries) <= AT_ONCE and not ("unusable" in words and self.services.python):
+            listing.learn(listing.turn, words, find())
         else:
             self._finding = listing.turn, words
-            self.run_worker(once(lambda: self.post_message(judgement.find())), thread=True, group="facts")
+            start_worker(self, self._find_facts, listing.turn, words, find, group="facts")
+
+    async def _find_facts(self, turn: int, words: frozenset[Word], find: Callable[[], Facts]) -> None:
+        """Find facts in a worker thread, and show what they choose."""
+        if self.listing.learn(turn, words, await run_in_thread(find)):
+            self.show_rows()
 
     @property
     def _knows_pythons(self) -> bool:
-        return self.python is not None or self.tags is not None
+        return self.services.python is not None or self.pythons.state == "done"
 
-    def know_pythons(self, tags: Collection[frozenset[Tag]], doubts: tuple[str, ...] = ()) -> None:
-        """Take up what each Python takes that was found here, and which do not tell."""
-        self.tags, self.doubts, self._finding = tags, doubts, None
-        self.listing.forget("unusable")
-        if self.plain is None and self.listing.query is not None and "unusable" in self.listing.query.words:
-            self.show_rows()
-
-    def _learn(self, found: Judged) -> bool:
-        return self.listing.learn(found.turn, found.words, found.facts)
-
-    @on(Judged)
-    def _show_judged(self, event: Judged) -> None:
-        event.stop()
-        if self._learn(event):
-            self.show_rows()
-
-    def show_plain(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
-        """Say something in place of rows."""
-        self.add_class("-plain")
-        self.query_one(Plain).tell(title, *words, ways=ways)
-        self.refresh_bindings()
-
-    def tell_work(self, words: str = "", progress: float | None = None) -> None:
-        """Say at the right of the filter how far some work is; without words, that there is none."""
-        self._work = (words, progress) if words else None
-        self._tell()
-
-    def _tell(self) -> None:
-        listing = self.listing
-        if self._work is not None:
-            self.query_one(FilterLine).tell(*self._work)
+    def _show_count(self) -> None:
+        """Show at the right of the filter how far some work is, or else how many projects there are."""
+        listing, progress = self.listing, shown_progress(self.activities)
+        if progress.words:
+            self.query_one(FilterLine).tell(*progress)
             return
         number = listing.catalog.projects
         projects = count(number, "project")
@@ -229,12 +244,14 @@ class Browse(Vertical):
 
     def on_resize(self) -> None:
         """Write what fits."""
-        self._tell()
+        self._show_count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "back":
-            return not self.held and (self.listing.filtering or self.cache_tree.range_from is not None)
+            return Activity.EXPORTING not in self.activities and (
+                self.listing.filtering or self.cache_tree.range_from is not None
+            )
         if action == "filter" and self.query_one(FilterBox).has_focus:
             return False  # there the key is a letter
         if hasattr(type(self), f"action_{action}"):
@@ -243,7 +260,7 @@ class Browse(Vertical):
 
     def _marks_changed(self) -> None:
         self.cache_tree.refresh_signs()
-        self.tally = self.listing.tally
+        self.post_message(MarksChanged())
 
     def _explain_if_unsure(self) -> None:
         """Say why nothing is marked while a filter judges what is still being named."""
@@ -330,14 +347,24 @@ class Browse(Vertical):
         row = self.cache_tree.current
         if row is None:
             return
-        paths = [f"{self.root}/{entry.path}" for entry in row.holding.entries]
+        root = self.services.location.root
+        paths = [f"{root}/{entry.path}" for entry in row.holding.entries]
         if row.foreign:
-            paths = [f"{self.root}/{file.path}" for file in self.listing.catalog.foreign]
+            paths = [f"{root}/{file.path}" for file in self.listing.catalog.foreign]
         copied = paths[:MOST_COPIED]
         self.app.copy_to_clipboard(copyable("\n".join(copied)))
         left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
         told = shown(copied[0]) if len(copied) == 1 else f"{count(len(copied), 'path')}{left}"
         self.notify(f"Copied {told}", markup=False)
+
+    def action_why(self) -> None:
+        """Go to the question why pip does what it does with what the row stands for."""
+        row = self.cache_tree.current
+        text = requirement_of(row) if row is not None else ""
+        if text:
+            self.post_message(AskWhy(text))
+        else:
+            self.notify("Why is told of projects: this row belongs to none.", markup=False)
 
     def action_turn(self) -> None:
         """Open the row, or close it."""

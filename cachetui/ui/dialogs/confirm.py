@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from cachetui.model import Entry
-from cachetui.removal.execute import Outcome
 from cachetui.report.removal_list import NOTHING, named
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Modal, Words
 from cachetui.ui.widgets.painted import Line
+
+if TYPE_CHECKING:
+    from cachetui.removal.execute import Outcome
 
 
 def summary(outcome: Outcome) -> str:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
-from textual.message import Message
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import Outcome
@@ -21,13 +18,14 @@ from cachetui.export.plan import Room
 from cachetui.pip.config.paths import place
 from cachetui.report.export_text import obstacle, prospects, skipped_name, summary, taken
 from cachetui.report.removal_list import ListLine
+from cachetui.services.guard import guard
 from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.dialogs.modal import Answer, LineList, Modal, Words
-from cachetui.ui.edge import edge
 from cachetui.ui.widgets.painted import Line
+from cachetui.ui.workers import run_in_thread
 
 PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
 """What is said of every export."""
@@ -72,17 +70,6 @@ class ExportDialog(InputDialog):
     HELP = TargetBox.HELP
     DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
 
-    @dataclass
-    class Looked(Message):
-        """A folder was looked at."""
-
-        typed: str
-        """What was typed."""
-        room: Room | None
-        """What it has; None where it cannot be exported into."""
-        why: str = ""
-        """A sentence that says why; untrusted text."""
-
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], Room]) -> None:
         """Make a dialog about a number of files.
 
@@ -120,26 +107,32 @@ class ExportDialog(InputDialog):
         """Look at another folder; while one is looked at, as soon as that is done."""
         self._going = False
         if self._known != self._typed and not self._looking:
-            self._looking = True
-            self.run_worker(partial(self._find_out, self._typed), thread=True, group="look")
+            self._find_room()
 
-    def _find_out(self, typed: str) -> None:
+    @work(group="look")
+    async def _find_room(self) -> None:
+        """Look at the folder that is typed in a worker thread, until that is the one that was looked at."""
+        room, why = None, NAMELESS
+        self._looking = True
+        while self._known != (typed := self._typed):
+            room, why = await run_in_thread(self._room_in, typed)
+            self._known = typed
+        self._looking = False
+        self._show_room(room, why)
+
+    def _room_in(self, typed: str) -> tuple[Room | None, str]:
+        """Return what a folder has, or why it cannot be exported into."""
+        if not typed:
+            return None, NAMELESS
         try:
-            with edge("look at this folder"):
-                found = self.Looked(typed, self._look(place(typed))) if typed else self.Looked("", None, NAMELESS)
+            with guard("look at this folder"):
+                return self._look(place(typed)), ""
         except (CachetuiError, OSError) as error:
-            found = self.Looked(typed, None, reason(error))
-        self.post_message(found)
+            return None, reason(error)
 
-    @on(Looked)
-    def _take_up(self, event: Looked) -> None:
-        event.stop()
-        self._looking, self._known = False, event.typed
-        if event.typed != self._typed:
-            self._type()
-            return
-        room = self.room = event.room
-        wrong = event.why if room is None else obstacle(room)
+    def _show_room(self, room: Room | None, why: str) -> None:
+        self.room = room
+        wrong = why if room is None else obstacle(room)
         self._prospect.say(*(prospects(room) if room is not None else ()))
         self._obstacle.say(*([wrong] if wrong else []))
         self._stays.list(taken(room) if room is not None else ())

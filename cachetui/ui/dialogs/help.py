@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -41,7 +41,7 @@ class HelpLine(NamedTuple):
     """What it is for."""
 
 
-def explain(nodes: Iterable[DOMNode], screen: Screen[object]) -> list[HelpLine]:
+def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
     """Explain every binding that some nodes declare, each once, with the keys that it has now."""
     keys: dict[str, list[str]] = {}
     for pressed, active in screen.active_bindings.items():

@@ -29,7 +29,7 @@ class SheetBox(Input):
         super().__init__(value, id=id, compact=True, select_on_focus=False)
 
 
-class InputDialog(Modal[str]):
+class InputDialog(Modal[str | None]):
     """Asks for something that is typed; Enter in the box has to call `screen.go`."""
 
     AUTO_FOCUS = "SheetBox"

@@ -233,16 +233,20 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 class ConfirmModal(Modal[bool]):
     """A dialog that wants a yes or a no. Keys that were pressed before it was seen do not answer it."""
 
-    asked_at = inf
-    """Since when it has been seen, by the clock of Textual's messages, in seconds."""
+    seen_at = inf
+    """When it was first drawn, by the clock of Textual's messages, in seconds."""
 
     def on_mount(self) -> None:
-        """Listen as soon as it has been drawn."""
-        self.screen_layout_refresh_signal.subscribe(self, self._listen, immediate=True)
-        self.call_after_refresh(self._listen, self)  # where it is laid out already
+        """Accept keys as soon as it has been drawn."""
+        self.screen_layout_refresh_signal.subscribe(self, self._note_seen, immediate=True)
+        self.call_after_refresh(self._note_seen, self)  # where it is laid out already
 
-    def _listen(self, _: Screen[object]) -> None:
-        self.asked_at = min(self.asked_at, Message().time)
+    def _note_seen(self, _: Screen[object]) -> None:
+        self.seen_at = min(self.seen_at, Message().time)
+
+    def accepts_key(self, event: events.Key) -> bool:
+        """Return whether a key was pressed after the dialog was drawn: older ones were meant for something else."""
+        return event.time >= self.seen_at
 
     def action_yes(self) -> None:
         """Do it."""

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
+from textual.reactive import var
 
-from cachetui.browsing.model import BrowserModel
-from cachetui.model import Entry
-from cachetui.report.health_text import FindingEntry, Group, VerificationSummary
+from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.errors import CachetuiError
+from cachetui.model import Entry, Inventory
+from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped, proof_words, serious, verdict
+from cachetui.services.services import Services
 from cachetui.text.escape import copyable
-from cachetui.text.format import count
+from cachetui.text.format import count, disk_text, home_short
+from cachetui.ui.activity import Activities, Activity, Progress, refusal
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
+from cachetui.ui.cache_screen import REFUSAL_SECONDS, Reading
 from cachetui.ui.health.finding_list import FindingList
+from cachetui.ui.health.known_findings import KnownFindings, readable
 from cachetui.ui.health.layout import Look, Page
+from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.workers import reporter, run_in_thread
 
 if TYPE_CHECKING:  # the first screen does not wait for it
-    from cachetui.insight.health.finding import FindingType
+    from cachetui.insight.health.finding import Finding, FindingType
+    from cachetui.insight.health.verification import Progress as VerificationProgress
 
+SETTLED = 1.0
+"""Seconds after a scan before it is checked: a quick look starts no check."""
 ROOMY = 32
 """Rows of the screen from which there are blank lines."""
 WITH_BAR, BAR_CELLS = 72, 12
@@ -65,47 +77,38 @@ class Health(Vertical):
     }
     """
 
-    class Verify(Message):
-        """Everything is to be read."""
-
-    class Stop(Message):
-        """Reading everything is to be stopped."""
-
     @dataclass
-    class Mark(Message):
-        """Entries are to be marked; or unmarked, where all are."""
+    class BadgeChanged(Message):
+        """Something else should be seen beside the tab, whichever view is open."""
 
-        entries: tuple[Entry, ...]
-        """Which."""
+        words: str
+        """What; empty for nothing."""
+        role: str = ""
+        """The role of the words."""
 
-    class UnmarkAll(Message):
-        """Everything is to be unmarked."""
+    reading: var[Reading] = var(Reading())
+    revision: var[int] = var(0)
+    marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
+    activities: var[Activities] = var({})
 
-    @dataclass
-    class Browse(Message):
-        """An entry is to be shown in Browse."""
-
-        entry: Entry
-        """Which."""
-
-    def __init__(self, listing: BrowserModel, root: str, id: str | None = None) -> None:
+    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.services = services
         self.listing = listing
-        self.root = root
-        """What paths are relative to."""
+        self.known = KnownFindings()
+        """What checks and verifications found."""
         self.opened: set[FindingType] = set()
         """What is open."""
-        self.busy = False
-        """Whether everything is being read."""
-        self.able = False
-        """Whether there is anything to read."""
+        self._checked: Reading | None = None  # the one that is, or was, checked last
+        self._check_error = ""
+        self._verification: Event | None = None  # by which the running one is stopped
         self.findings = FindingList(listing)
         """The rows."""
         self._line, self._page = Line(id="health-line"), Plain()
         self._groups: tuple[Group, ...] = ()
         self._proof: VerificationSummary | None = None
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of groups
-        self._work: tuple[str, float | None] = ("", None)
+        self._progress = Progress()
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -114,24 +117,158 @@ class Health(Vertical):
         yield self.findings
 
     def on_mount(self) -> None:
-        """Say how things are."""
+        """Show how things are."""
         self._draw()
-        self._tell()
+        self._show_line()
 
     def on_resize(self) -> None:
         """Write what fits."""
         self._draw()
-        self._tell()
+        self._show_line()
 
-    def focus_rows(self) -> None:
-        """Give the keys to the rows."""
+    def activate(self) -> None:
+        """Check what has not been checked, and give the keys to the rows."""
+        self._show_findings()
+        self._check()
         self.screen.set_focus(self.findings)  # at once: the next key is there already
+
+    # What follows from a change of the shared state
+
+    def watch_reading(self, reading: Reading) -> None:
+        """Check what was read: at once if the view is shown, else soon; a check of what was read before is void."""
+        self.workers.cancel_group(self, "check")
+        self._show_findings()
+        if reading.inventory is not None:
+            if self.display:
+                self.call_later(self._check)
+            self.set_timer(SETTLED, self._check)
+
+    def watch_revision(self) -> None:
+        """Show the findings about what is still there."""
+        self._show_findings()
+
+    def watch_marks(self) -> None:
+        """Draw the marks."""
+        if self.is_mounted and self.display:
+            self.findings.refresh_signs()
+
+    # Checks and verification
+
+    def _check(self) -> None:
+        """Check what was read last, unless that has been done."""
+        inventory = self.reading.inventory
+        if inventory is None or Activity.SCANNING in self.activities or self._checked is self.reading:
+            return
+        self._checked = self.reading
+        self._run_check(inventory)
+        self._show_check()
+
+    @work(exclusive=True, group="check")
+    async def _run_check(self, inventory: Inventory) -> None:
+        try:
+            findings = await run_in_thread(self.services.check, inventory, stop=Event())
+        except (CachetuiError, OSError) as error:
+            findings, self._check_error = (), _reason(error)
+        else:
+            self._check_error = ""
+        self.known.set_checked(findings, self.listing.catalog.entries)
+        self._show_findings()
+
+    @work(exclusive=True, group="verify")
+    async def action_verify(self) -> None:
+        """Read everything, and compare it with known hashes."""
+        inventory = self.reading.inventory
+        why = refusal("verify", self.activities, key_name(self.app, "app.stop"), was_read=inventory is not None)
+        if why is not None or inventory is None:
+            self.notify(why or "", severity="warning", markup=False)
+            return
+        files = {entry.path: entry.files for entry in readable(inventory.entries)}
+        self._verification = Event()
+        self._show_verification(0.0, "verifying")
+        self.refresh_bindings()
+        try:
+            report = reporter(self._show_progress)
+            verified = await run_in_thread(self.services.verify, inventory, stop=self._verification, report=report)
+        except (CachetuiError, OSError) as error:
+            self.notify(shown(_reason(error)), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+            return
+        finally:
+            self._verification = None
+            self._show_findings()
+        fresh = self.known.add_verified(verified, files)
+        self._show_findings()
+        self._announce(fresh)
+
+    def _show_progress(self, done: VerificationProgress) -> None:
+        if self._verification is not None:
+            size = f"{disk_text(done.read)} of {disk_text(done.of_bytes)}"
+            part = done.read / done.of_bytes if done.of_bytes else 0.0
+            self._show_verification(part, f"verifying {done.entries:,} of {done.of:,}, {size}")
+
+    def _show_verification(self, part: float, words: str) -> None:
+        self._progress = Progress(words, part)
+        self._show_line()
+        self.post_message(self.BadgeChanged(f"{int(part * 100)}% ", "muted"))
+
+    def _announce(self, fresh: Sequence[Finding]) -> None:
+        """Notify the result of a verification where it matters, or where it is not seen."""
+        entries = self.listing.catalog.entries
+        if any(one.meaning.weight == "danger" and one.path in entries for one in fresh):
+            words = verdict(grouped(self.known.current(entries)))[0][1]
+            self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
+        elif not self.display and self.known.summary is not None:
+            words = " ".join(proof_words(self.known.summary, key_name(self.app, "health.verify")))
+            self.notify(f"Verified: {count(len(fresh), 'finding')}. {words}", markup=False)
+
+    # What is shown
+
+    def _show_findings(self) -> None:
+        """Show what is wrong, or why that is not known."""
+        reading, catalog, verify = self.reading, self.listing.catalog, key_name(self.app, "health.verify")
+        self._show_check()
+        if reading.inventory is None:
+            self._show_badge(0)
+            if not reading.error:
+                root = shown(home_short(str(self.services.location.root)))
+                self.show_plain(f"Reading {root}", "What is wrong is looked for once all of it is known.")
+            elif reading.missing:
+                self.show_plain("The cache is empty", "Nothing in it can be wrong.")
+            else:
+                self.show_plain("The cache cannot be read", shown(reading.error))
+            return
+        groups, proof = grouped(self.known.current(catalog.entries)), self.known.summary_now(catalog.entries)
+        self._show_badge(serious(groups))
+        if groups:
+            self.show(groups, proof)
+        elif self._check_error:
+            ways = ((key_name(self.app, "cache.rescan"), "look again"),)
+            self.show_plain("This cannot be checked", shown(self._check_error), ways=ways)
+        elif not catalog.entries:
+            self.show_plain("The cache is empty", "Nothing in it can be wrong.")
+        elif self.known.checked is None:
+            self.show_plain("Looking for what is wrong", f"{len(catalog.entries):,} entries")
+        else:
+            title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as can be seen"
+            ways = ((verify, f"read everything{' again' if proof else ''}"),)
+            self.show_plain(title, *proof_words(proof, verify), ways=ways)
+
+    def _show_check(self) -> None:
+        """Show at the right of the first line whether a check is running, unless a verification is."""
+        if self._verification is None:
+            is_checking = self._checked is not self.reading or self.known.checked is None
+            self._progress = Progress("checking" if is_checking and self.reading.inventory is not None else "")
+            self._show_line()
+
+    def _show_badge(self, serious_entries: int) -> None:
+        """Show beside the tab how many entries are damaged or a danger, unless a verification is running."""
+        if self._verification is None:
+            self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
     def show(self, groups: Sequence[Group], proof: VerificationSummary | None) -> None:
         """List what is wrong."""
         self._groups, self._proof = tuple(groups), proof
         self._draw()
-        self._tell()
+        self._show_line()
         if self.is_attached:
             self.refresh_bindings()
 
@@ -139,24 +276,14 @@ class Health(Vertical):
         """Say something in place of findings."""
         self._groups, self._plain = (), (title, words, ways)
         self._draw()
-        self._tell()
+        self._show_line()
         if self.is_attached:
             self.refresh_bindings()
 
-    def show_marks(self) -> None:
-        """Show what is marked now."""
-        if self.is_mounted and self.display:
-            self.findings.refresh_signs()
-
-    def tell_work(self, words: str = "", progress: float | None = None) -> None:
-        """Say at the right of the first line how far some work is; without words, that there is none."""
-        self._work = words, progress
-        self._tell()
-
-    def _tell(self) -> None:
+    def _show_line(self) -> None:
         if not self.is_mounted:
             return
-        line, (words, progress) = self._line, self._work
+        line, (words, progress) = self._line, self._progress
         if not words and self._groups:
             words = count(sum([len(group.ills) for group in self._groups]), "finding")
         right: list[Part] = [(f"{words} ", "muted")] if words else []
@@ -176,9 +303,10 @@ class Health(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "verify":
-            return self.able and not self.busy
+            inventory = self.reading.inventory
+            return inventory is not None and bool(inventory.entries) and self._verification is None
         if action == "stop":
-            return self.busy
+            return self._verification is not None
         return action not in ("mark", "browse", "copy") or bool(self._groups)
 
     @property
@@ -192,33 +320,36 @@ class Health(Vertical):
 
     # What keys do
 
-    def action_verify(self) -> None:
-        """Ask for everything to be read."""
-        self.post_message(self.Verify())
-
     def action_stop(self) -> None:
-        """Ask for that to be stopped."""
-        self.post_message(self.Stop())
+        """Stop verifying; what was found by then is shown."""
+        if self._verification is not None:
+            self._verification.set()
 
     def action_mark(self) -> None:
         """Mark the row, or unmark it, and step down."""
         if self._current is not None:
-            self.post_message(self.Mark(self._entries(self.findings.cursor)))
+            self._toggle(self.findings.cursor)
             self.findings.action_move(1)
+
+    def _toggle(self, row: int) -> None:
+        self.listing.toggle_entries(self._entries(row))
+        self.findings.refresh_signs()
+        self.post_message(MarksChanged())
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.post_message(self.UnmarkAll())
+        self.listing.marks.clear()
+        self.post_message(MarksChanged())
 
     def action_browse(self) -> None:
-        """Ask for the entry to be shown in Browse; of a title its first one."""
+        """Show the entry in Browse; of a title, its first one."""
         if self._current is not None:
-            self.post_message(self.Browse(self._entries(self.findings.cursor)[0]))
+            self.post_message(ShowInBrowse(self._entries(self.findings.cursor)[0]))
 
     def action_copy(self) -> None:
         """Copy where the entry lies; of a title, its first one."""
         if self._current is not None:
-            path = f"{self.root}/{self._entries(self.findings.cursor)[0].path}"
+            path = f"{self.services.location.root}/{self._entries(self.findings.cursor)[0].path}"
             self.app.copy_to_clipboard(copyable(path))
             self.notify(f"Copied {shown(path)}", markup=False)
 
@@ -260,4 +391,8 @@ class Health(Vertical):
     def _mark_clicked(self, event: FindingList.Ticked) -> None:
         event.stop()
         if event.row < self.findings.page.rows:
-            self.post_message(self.Mark(self._entries(event.row)))
+            self._toggle(event.row)
+
+
+def _reason(error: Exception) -> str:
+    return f"This cannot be checked: {error.strerror or error}." if isinstance(error, OSError) else str(error)

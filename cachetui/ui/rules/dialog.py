@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from threading import Event
 from typing import ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
-from textual.message import Message
-from textual.worker import get_current_worker
 
 from cachetui.model import Entry
 from cachetui.rules import Rules
@@ -23,7 +21,7 @@ from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted
 from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.painted import Line, Part, parts_width
-from cachetui.ui.workers import once
+from cachetui.ui.workers import run_in_thread
 
 GROUPS = (
     ("These add up", CHOOSING),
@@ -76,15 +74,6 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     }
     """
 
-    @dataclass
-    class Told(Message):
-        """It is known what some rules choose."""
-
-        turn: int
-        """How often more had become known when this was asked for."""
-        counted: Counted
-        """What is known."""
-
     def __init__(self, counter: Counter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
         """Make the dialog over what `counter` counts.
 
@@ -96,8 +85,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.unknown, self.notes = unknown, notes
         self.together: Counted | None = None
         """What the rules choose together; None while that is being counted, or cannot be."""
-        self._turn = 0  # how often more has become known
         self._figures: dict[Rules, Figures] = {}  # what each chooses, as far as it has been counted
+        self._is_laid_out = False
 
     def compose(self) -> ComposeResult:
         """Lay out the sheet."""
@@ -130,11 +119,12 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Begin to count; take up what is typed at once: the next key may be the one that marks."""
+        self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:
                 self.watch(row.box, "value", self._typing(row.rule.name), init=False)
-        self._show()
-        self._count()
+        self._show_pythons()
+        self._change(self.form)
 
     def _typing(self, name: Name) -> Callable[[str], None]:
         def take(text: str) -> None:
@@ -153,35 +143,31 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def know_pythons(self, unknown: str, notes: tuple[str, ...]) -> None:
         """Count anew what is unusable, now that all Pythons are known; the words are those of the constructor."""
         self.unknown, self.notes = unknown, notes
-        for row in self.rows:
-            row.unknown = unknown if row.rule.name == "unusable" else ""
-        self.query_one(Notes).say(*notes)
         self.counter.forget("unusable")
-        self._turn += 1
         self._figures = {rules: figures for rules, figures in self._figures.items() if "unusable" not in rules.words}
-        self._change(self.form)
+        if self._is_laid_out:
+            self._show_pythons()
+            self._change(self.form)
 
-    def _count(self) -> None:
-        """Count in a thread what has not been counted; what an earlier one still counts is not wanted any more."""
-        turn, form, known = self._turn, self.form, frozenset(self._figures)
+    def _show_pythons(self) -> None:
+        for row in self.rows:
+            row.unknown = self.unknown if row.rule.name == "unusable" else ""
+        self.query_one(Notes).say(*self.notes)
 
-        def run() -> None:
-            worker = get_current_worker()
-            for counted in self.counter.count(form, known, lambda: worker.is_cancelled):
-                self.post_message(self.Told(turn, counted))
+    @work(exclusive=True, group="rules")
+    async def _count(self) -> None:
+        """Count in a worker thread what has not been counted, and show each count as it comes."""
+        stop = Event()
+        counts = self.counter.count(self.form, frozenset(self._figures), stop.is_set)
 
-        self.run_worker(once(run), thread=True, group="rules", exclusive=True)
+        def count_next(stop: Callable[[], bool]) -> Counted | None:
+            return None if stop() else next(counts, None)
 
-    @on(Told)
-    def _take_up(self, event: Told) -> None:
-        event.stop()
-        if event.turn != self._turn:
-            return
-        counted = event.counted
-        self._figures[counted.rules] = counted.figures
-        if counted.rules == self.form.rules:
-            self.together = counted
-        self._show()
+        while (counted := await run_in_thread(count_next, stop=stop)) is not None:
+            self._figures[counted.rules] = counted.figures
+            if counted.rules == self.form.rules:
+                self.together = counted
+            self._show()
 
     def _show(self) -> None:
         """Draw what is known now."""
@@ -304,4 +290,4 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - seldom needed
 
         about = self.focused.HELP if self.focused is not None and self.focused.HELP else self.HELP
-        self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))  # type: ignore[arg-type] # any
+        self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.strip import Strip
 
-from cachetui.pip_settings.change import Change
-from cachetui.pip_settings.effective import PipSettings
 from cachetui.text.format import home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
@@ -18,6 +16,10 @@ from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.dialogs.modal import Answer, ConfirmModal, Words
 from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.painted import Line, Page
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from cachetui.pip_settings.change import Change
+    from cachetui.pip_settings.effective import PipSettings
 
 QUESTIONS = {
     "on": "Switch this pip's cache on?",

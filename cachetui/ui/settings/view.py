@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
+from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.message import Message
+from textual.reactive import var
 
+from cachetui.errors import CachetuiError
+from cachetui.pip.config.paths import home
+from cachetui.services.services import Services
+from cachetui.ui.activity import Activities, Activity, Progress, refusal
 from cachetui.ui.bindings import SETTINGS, SHOW, key
+from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
+from cachetui.ui.settings.details import PageScroll, SettingsPage
+from cachetui.ui.settings.dialogs import Confirm, Folder
 from cachetui.ui.settings.layout import Told, looking, switch_words
+from cachetui.ui.settings.python_list import PythonList, PythonTitles
+from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.painted import Line
+from cachetui.ui.workers import run_in_thread
 
 if TYPE_CHECKING:
+    from cachetui.pip_settings.change import Change, Wish
     from cachetui.pip_settings.effective import PipSettings
-from cachetui.ui.settings.details import PageScroll, SettingsPage
-from cachetui.ui.settings.python_list import PythonList, PythonTitles
-
-State = Literal["waiting", "looking", "done"]
-"""How far the search for Pythons is."""
 
 
 class Settings(Vertical):
@@ -51,31 +59,24 @@ class Settings(Vertical):
     }
     """
 
-    @dataclass
-    class Switch(Message):
-        """The cache of a pip is to be switched on, or off."""
-
-        known: PipSettings
-        """Whose."""
-        wish: Literal["on", "off"]
-        """Which."""
+    class SearchAgain(Message):
+        """Pythons should be searched again."""
 
     @dataclass
-    class Move(Message):
-        """The cache of a pip is to be moved."""
+    class Changed(Message):
+        """A pip has changed its settings, or failed to."""
 
-        known: PipSettings
-        """Whose."""
+        settings: tuple[PipSettings, ...]
+        """The settings of every pip now, of those that were known when it began."""
 
-    class Again(Message):
-        """All is to be looked at anew."""
+    pythons: var[Pythons] = var(Pythons())
 
-    def __init__(self, shown_root: Path, id: str | None = None) -> None:
+    def __init__(self, services: Services, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.services = services
         self._told: dict[Path, Told] = {}
-        self._known: tuple[PipSettings, ...] = ()
-        self._state: State = "waiting"
-        self.python_list = PythonList(shown_root)
+        self._activities: Activities = {}  # of the view itself
+        self.python_list = PythonList(services.location.root)
         """The list."""
         self._line, self._page, self._scroll = Line(id="pythons-line"), SettingsPage(), PageScroll()
 
@@ -92,26 +93,27 @@ class Settings(Vertical):
     def on_mount(self) -> None:
         """Show what is known, and let the page follow the cursor."""
         self.watch(self.python_list, "current", self._show_page)
-        self.watch(self.python_list, "in_view", self._tell)
+        self.watch(self.python_list, "in_view", self._show_search)
 
-    def focus_rows(self) -> None:
+    def activate(self) -> None:
         """Give the keys to the list."""
         self.screen.set_focus(self.python_list)  # at once: the next key is there already
 
-    def show(self, known: Sequence[PipSettings], state: State) -> None:
-        """List what was found, and tell how far the search is."""
-        self._known, self._state = tuple(known), state
-        self.python_list.show(known)
-        self._tell()
+    def watch_pythons(self, pythons: Pythons) -> None:
+        """List what was found, and show how far the search is."""
+        self.python_list.show(pythons.settings)
+        self._show_search()
+        self.refresh_bindings()
 
-    def tell(self, known: PipSettings, told: Told) -> None:
-        """Show what came of a change, with that Python's settings, until the next."""
+    def _show_result(self, known: PipSettings, told: Told) -> None:
+        """Show the result of a change with that Python's settings, until the next."""
         self._told = {known.portrait.python.executable: told}
         self._show_page(self.python_list.current)
 
-    def _tell(self) -> None:
+    def _show_search(self) -> None:
         if self.is_mounted:
-            words = f"{looking(self._known, self._state, self.python_list.in_view)} "
+            pythons = self.pythons
+            words = f"{looking(pythons.settings, pythons.state, self.python_list.in_view)} "
             self._line.show((" Pythons and their pips", "strong"), right=((words, "muted"),))
 
     def _show_page(self, known: PipSettings | None) -> None:
@@ -128,23 +130,88 @@ class Settings(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
         if action == "again":
-            return self._state == "done"
+            return self.pythons.state == "done"
         if action in ("switch", "move"):
             known = self.python_list.current
             return known is not None and known.portrait.trouble is None
         return True
 
-    def action_switch(self) -> None:
-        """Ask for the cache to be switched on, or off."""
-        if (known := self.python_list.current) is not None:
-            wish, _ = switch_words(known)
-            self.post_message(self.Switch(known, "on" if wish == "on" else "off"))
-
-    def action_move(self) -> None:
-        """Ask for the cache to be moved."""
-        if (known := self.python_list.current) is not None:
-            self.post_message(self.Move(known))
+    # What keys do
 
     def action_again(self) -> None:
-        """Ask for everything to be looked at anew."""
-        self.post_message(self.Again())
+        """Search for Pythons again, and read their settings, unless one of these is being changed."""
+        if not self._activities:
+            self.post_message(self.SearchAgain())
+
+    def action_switch(self) -> None:
+        """Switch the cache on, or off."""
+        if (known := self.python_list.current) is not None and self._may_change():
+            self._propose_switch(known)
+
+    def action_move(self) -> None:
+        """Move the cache, or put it back."""
+        if (known := self.python_list.current) is not None and self._may_change():
+            self._propose_move(known)
+
+    @work(exclusive=True, group="settings")
+    async def _propose_switch(self, known: PipSettings) -> None:
+        wish, _ = switch_words(known)
+        change = await run_in_thread(self.services.plan_change, known.portrait, "on" if wish == "on" else "off")
+        await self._review(change)
+
+    @work(exclusive=True, group="settings")
+    async def _propose_move(self, known: PipSettings) -> None:
+        """Ask for the folder until there is one that will do, and have the cache moved there."""
+        typed, why = "", ""
+        while True:
+            default = home(sys.platform, self.services.environ)
+            folder = await self.app.push_screen_wait(Folder(known, default, typed, why))
+            if folder is None:
+                return
+            wish: Wish = "move" if folder else "default"
+            try:
+                change = await run_in_thread(self.services.plan_change, known.portrait, wish, folder)
+            except CachetuiError as error:
+                typed, why = folder, str(error)
+                if self._is_covered:
+                    return
+            else:
+                await self._review(change)
+                return
+
+    async def _review(self, change: Change) -> None:
+        """Show what would be done, and have pip do it if that is agreed to."""
+        if self._is_covered:
+            return
+        if not await self.app.push_screen_wait(Confirm(change)):
+            return
+        known, services = self.pythons.settings, self.services
+        self._activities = {Activity.CHANGING_PIP: Progress()}
+        self._show_result(change.settings, Told(False, "pip is changing its settings."))
+        try:
+            effect = await run_in_thread(services.change_settings, change)  # one that writes is not stopped
+            now = await run_in_thread(lambda: tuple([services.pip_settings(one.portrait) for one in known]))
+        finally:
+            self._activities = {}
+        self.post_message(self.Changed(now))
+        self._show_result(effect.settings, Told(effect.done, effect.message))
+        if not effect.done:
+            self.notify(shown(effect.message), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+
+    @property
+    def _is_covered(self) -> bool:
+        """Whether a dialog is open; one that lets the view shine through leaves its screen "current" for Textual."""
+        return self.app.screen is not self.screen
+
+    def _may_change(self) -> bool:
+        """Notify why nothing can be changed now; return whether it may."""
+        if self.services.read_only:
+            why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
+        elif self.services.demo:
+            why = "This is the demo: it leaves your own settings alone."
+        elif (running := refusal("change the settings", self._activities, "")) is not None:
+            why = running
+        else:
+            return True
+        self.notify(why, severity="warning", markup=False)
+        return False

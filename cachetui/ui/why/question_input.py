@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
 from textual.widgets import Input
 
 from cachetui.ui.bindings import MOVE, SHOW, key
-from cachetui.ui.why.question_text import EXAMPLE
-
-if TYPE_CHECKING:  # the first screen does not wait for it
-    pass
-
+from cachetui.ui.why.examples import EXAMPLE
 
 LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 """What stands for the end of a line in the box, which has only one."""
@@ -51,12 +48,14 @@ before it.
 """
     BINDING_GROUP_TITLE = "Question"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "app.ask", "ask", "why.ask", SHOW, "Ask why pip does what it does", show=True),
+        key("enter", "ask", "ask", "why.ask", SHOW, "Ask why pip does what it does", show=True),
         key("down", "leave", "to the answer", "why.answer", MOVE, "Go from the question to the answer"),
-        key("escape", "app.view('browse')", "back", "why.leave", SHOW, "Go from the question to Browse", show=True),
+        key("escape", "screen.view('browse')", "back", "why.leave", SHOW, "Go from the question to Browse", show=True),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, ask: Callable[[], object]) -> None:
+        """Make the box; `ask` is called on Enter, before the next key is handled."""
+        self._ask = ask
         super().__init__(
             placeholder=f"{EXAMPLE}, or the whole command as it was typed",
             compact=True,
@@ -67,10 +66,6 @@ before it.
     def check_consume_key(self, key: str, character: str | None) -> bool:
         """Return whether a key is typed: numbers are not, as long as the box is empty, but go to the views."""
         return super().check_consume_key(key, character) and not (key.isdecimal() and not self.value)
-
-    def passes_on(self, event: events.Key) -> bool:
-        """Return whether a key that could be typed is not."""
-        return event.is_printable and not self.check_consume_key(event.key, event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         """Insert all lines that are pasted, as one with signs for their ends; Textual's box takes the first alone."""
@@ -83,6 +78,10 @@ before it.
     def question(self) -> str:
         """The typed text, with the line ends of pasted text."""
         return self.value.replace(LINE_END, "\n")
+
+    def action_ask(self) -> None:
+        """Ask what is typed."""
+        self._ask()
 
     def action_leave(self) -> None:
         """Go to the answer."""

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
+from textual.reactive import var
 
-from cachetui.browsing.model import BrowserModel
-from cachetui.model import Entry
+from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.errors import CachetuiError
+from cachetui.model import Entry, Inventory
+from cachetui.services.services import Services
 from cachetui.text.escape import copyable
+from cachetui.text.format import home_short
 from cachetui.text.redact import redact_input
 from cachetui.ui.bindings import MARK, SHOW, key
+from cachetui.ui.cache_screen import Reading
+from cachetui.ui.messages import MarksChanged, ShowInBrowse
+from cachetui.ui.why.answer_list import AnswerList
+from cachetui.ui.why.examples import EXAMPLE, examples
 from cachetui.ui.why.layout import Act, Look, acts_of, answer_lines, plain_lines
-from cachetui.ui.why.question_text import sign_of, toggle
+from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import Line
+from cachetui.ui.workers import run_in_thread
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.why.explanation import Explanation
-from cachetui.ui.why.answer_list import AnswerList
-from cachetui.ui.why.question_input import QuestionBox
 
 ROOMY = 20
 """Rows of the screen from which there are blank lines."""
@@ -38,8 +45,8 @@ class Why(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "copy", "copy command", "why.copy", SHOW, "Copy the command, or the first one", show=True),
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
-        key("b", "app.show_in_browse", "show in Browse", "why.browse", SHOW, "Show the file in Browse", show=True),
-        key("escape", "app.question", "question", "why.question", SHOW, "Stop asking; or go back to it", show=True),
+        key("b", "browse", "show in Browse", "why.browse", SHOW, "Show the file in Browse", show=True),
+        key("escape", "question", "question", "why.question", SHOW, "Stop asking; or go back to it", show=True),
     ]
     DEFAULT_CSS = """
     Why {
@@ -50,18 +57,22 @@ class Why(Vertical):
     }
     """
 
-    class Marked(Message):
-        """Something was marked, or unmarked."""
+    reading: var[Reading] = var(Reading())
+    revision: var[int] = var(0)
+    marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
 
-    def __init__(self, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
+        self.services = services
         self.listing = listing
+        self._question: str | None = None  # what was asked last, and is answered or to be answered
+        self._answered: str | None = None  # the question whose answer is shown
         self._answer: Explanation | None = None
         self._acts: tuple[Act, ...] = ()
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
         self.asking = False
         """Whether an answer is waited for."""
-        self.box = QuestionBox()
+        self.box = QuestionBox(self.ask)
         """The input for the question."""
         self.answers = AnswerList()
         """The answer's lines."""
@@ -82,8 +93,9 @@ class Why(Vertical):
         """Write what fits."""
         self._draw()
 
-    def focus_rows(self) -> None:
+    def activate(self) -> None:
         """Give the keys to the answer, or to the question as long as there is none."""
+        self._invite()
         self._draw()
         self.screen.set_focus(self.answers if self._answer or self.asking else self.box)  # at once, as for all views
 
@@ -91,10 +103,114 @@ class Why(Vertical):
         """Give the keys to the question."""
         self.screen.set_focus(self.box)
 
-    def fill_in(self, text: str) -> None:
-        """Put a question into the box; it is not asked yet."""
+    def propose(self, text: str) -> None:
+        """Put a question into the box; it is not asked yet. An answer to another one is not kept."""
+        if text != self._question:
+            self._forget()
+            self._invite()
         self.box.value = text
         self.box.cursor_position = len(text)
+        self.focus_question()
+
+    def watch_reading(self, reading: Reading) -> None:
+        """Answer the question by what was read."""
+        if self._question is not None:
+            self._seek()
+        elif reading.inventory is not None or reading.error:
+            self._invite()
+
+    def watch_marks(self) -> None:
+        """Draw the marks."""
+        if self._answer is not None and self.display:
+            self._draw()
+
+    # Questions
+
+    def ask(self) -> None:
+        """Ask what is typed."""
+        self._question = self.box.question
+        self._seek()
+        if self.asking:
+            self.screen.set_focus(self.answers)
+
+    def _invite(self) -> None:
+        """Show what could be asked, as long as nothing was."""
+        if self._question is not None:
+            return
+        demo = self.services.demo
+        meanings = ("why this version is, or is not, what pip installs", "what pip would take of this project")
+        version, project = examples(self.listing.catalog)
+        ways = [*zip((EXAMPLE if demo else version, project), meanings, strict=True)]
+        ways.append((f"pip install {project}", "the whole command, with the indexes that it names"))
+        if not demo:
+            ways.append(("cachetui --demo", f"a made-up cache to try it on: ask for {EXAMPLE}"))
+        self.tell(
+            "Why did pip do that?",
+            "Write what was asked of pip, and press Enter: the answer says what this cache has to do with it.",
+            ways=tuple(ways),
+        )
+
+    def _seek(self) -> None:
+        """Have the question answered, once the cache has been read."""
+        reading, question = self.reading, self._question
+        if question is None:
+            return
+        if reading.inventory is None:
+            self.workers.cancel_group(self, "why")
+            self._answered = None
+            if not reading.error:
+                root = shown(home_short(str(self.services.location.root)))
+                self.tell(f"Reading {root}", "The answer comes as soon as everything in it is known.", asking=True)
+            elif reading.missing:
+                self.tell("The cache is empty", "Nothing in it can be the reason for what pip did.")
+            else:
+                self.tell("The cache cannot be read", reading.error)
+            return
+        if question == self._answered:
+            self.wait_again()
+        else:
+            self.tell("", asking=True)
+        self._explain(question, reading.inventory)
+
+    @work(exclusive=True, group="why")
+    async def _explain(self, question: str, inventory: Inventory) -> None:
+        """Have the question answered in a worker thread."""
+        try:
+            explanation = await run_in_thread(self.services.explain, question, inventory, stop=Event())
+        except CachetuiError as error:
+            from cachetui.insight.why.pip_command import QuestionError  # noqa: PLC0415 - it is loaded
+
+            if isinstance(error, QuestionError):
+                self._show_failure("This is not understood", error.redacted())
+            else:
+                self._show_failure("This cannot be answered", str(error))
+        except OSError as error:
+            why = f"This cannot be answered: {error.strerror or error}."
+            self._show_failure("This cannot be answered", why)
+        else:
+            self._answered = question
+            self.show(explanation)
+
+    def _show_failure(self, title: str, reason: str) -> None:
+        had_keys = self.answers.has_focus
+        self._answered = None
+        self.tell(title, reason)
+        if had_keys:
+            self.focus_question()
+
+    def _forget(self) -> None:
+        """Drop the question, and the answer to it that is shown or waited for."""
+        self.workers.cancel_group(self, "why")
+        self._question = self._answered = None
+
+    def action_question(self) -> None:
+        """Stop asking; or go back to the question."""
+        if self.asking:
+            self._forget()
+            self._invite()
+        self.focus_question()
+
+    # What is shown
 
     def show(self, answer: Explanation) -> None:
         """Show an answer; one to the same question as that which is shown leaves cursor and place as they are."""
@@ -111,11 +227,6 @@ class Why(Vertical):
         """Keep the answer until there is a newer one to the same question."""
         self.asking = True
         self._draw()
-
-    def show_marks(self) -> None:
-        """Show what is marked now."""
-        if self._answer is not None and self.display:
-            self._draw()
 
     def _draw(self, *, anew: bool = False) -> None:
         if not self.is_mounted:
@@ -153,7 +264,7 @@ class Why(Vertical):
         return (self._act.command if self._act else "") or (commands[0] if commands else "")
 
     def _sign(self, act: Act) -> str:
-        return sign_of(self.listing, act.entries)
+        return self.listing.sign_of(act.entries)
 
     @property
     def actable(self) -> bool:
@@ -173,12 +284,17 @@ class Why(Vertical):
         """Leave out what makes no sense now."""
         if action == "copy":
             return bool(self._command) and not self.asking
-        return action != "mark" or self.actable
+        return action not in ("mark", "browse") or self.actable
 
     def action_copy(self) -> None:
         """Copy the command under the cursor, or the first one."""
         self.app.copy_to_clipboard(copyable(self._command))
         self.notify(f"Copied {shown(redact_input(self._command))}", markup=False)
+
+    def action_browse(self) -> None:
+        """Show the file under the cursor in Browse."""
+        if (entry := self.wanted) is not None:
+            self.post_message(ShowInBrowse(entry))
 
     def action_mark(self) -> None:
         """Mark what the row is about, or unmark it, and step down."""
@@ -187,9 +303,10 @@ class Why(Vertical):
             self.answers.action_move(1)
 
     def _mark(self, act: Act) -> None:
-        toggle(self.listing, act.entries)
+        known = self.listing.catalog.entries
+        self.listing.toggle_entries([known[path] for path in act.entries if path in known])
         self._draw()
-        self.post_message(self.Marked())
+        self.post_message(MarksChanged())
 
     @on(AnswerList.Ticked)
     def _mark_clicked(self, event: AnswerList.Ticked) -> None:

@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 
-from cachetui.browsing.model import Tally
+from cachetui.browsing.model import MarkTotals
 from cachetui.text.format import disk_text
 from cachetui.ui.bindings import key_names
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
@@ -74,7 +74,7 @@ class Footer(PaintedWidget):
     DEFAULT_CSS = "Footer { height: 1; }"
 
     keys: reactive[tuple[FooterKey, ...]] = reactive(())
-    marks: reactive[Tally] = reactive(Tally())
+    marks: reactive[MarkTotals] = reactive(MarkTotals())
 
     def on_mount(self) -> None:
         """Follow what has the focus."""
@@ -83,8 +83,7 @@ class Footer(PaintedWidget):
 
     def _follow(self, screen: Screen[object]) -> None:
         try:
-            if screen is self.app.screen:
-                self.keys = tuple(footer_keys(screen))
+            self.keys = tuple(footer_keys(screen))
         except ScreenStackError:  # the app is closing
             return
 

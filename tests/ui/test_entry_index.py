@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from cachetui.browsing.catalog import Catalog, Place
 from cachetui.browsing.marks import Marks
-from cachetui.ui.picking import EntryIndex
+from cachetui.ui.audit.entry_index import EntryIndex
 from tests.ui.cache import everyday
 
 CATALOG = Catalog.of(everyday())

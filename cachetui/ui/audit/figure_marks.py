@@ -1,0 +1,79 @@
+"""How figures are marked; no Textual here."""
+
+from __future__ import annotations
+
+from cachetui.browsing.catalog import Place
+from cachetui.browsing.group import EntryGroup
+from cachetui.browsing.model import BrowserModel, Sign
+from cachetui.model import Entry
+from cachetui.ui.audit.entry_index import EntryIndex
+from cachetui.ui.audit.items import Choice
+
+
+class FigureMarks:
+    """The marks of a model as sets of the entries of one audit, which make a figure's sign cheap.
+
+    Where the catalog is no longer the one that was audited, entries are looked at one by one.
+    """
+
+    def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
+        self._model, self._order = model, order
+        self._marked: int | None = None  # the set of what is marked, once it was asked for
+        self._next: int | None = None  # the same, after a change that was made here and is announced yet
+
+    def toggle(self, choice: Choice) -> None:
+        """Mark all of a figure, or unmark it where all of it is marked."""
+        whole, marks = self.sign(choice) == "x", self._model.marks
+        if not self._is_current or not (choice.number or choice.places):
+            groups = self._groups_of(choice)
+            (marks.unmark if whole else marks.mark)(groups)
+            self._marked = self._next = None
+            return
+        number, before = choice.number or self._order.whole(choice.places), self._marked_set
+        self._marked = self._next = before & ~number if whole else before | number
+        marks.clear()
+        marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than to add to what is marked
+
+    def clear(self) -> None:
+        """Unmark everything."""
+        self._model.marks.clear()
+        self._marked = self._next = None
+
+    def marks_changed(self) -> None:
+        """Forget what was known of the marks, unless the change was made here."""
+        self._marked, self._next = self._next, None
+
+    def sign(self, choice: Choice) -> Sign:
+        """Return how a figure is marked."""
+        model, marks = self._model, self._model.marks
+        if not marks or not choice.entries:
+            return " "
+        if self._is_current and choice.number:
+            both = self._marked_set & choice.number
+            return " " if not both else "x" if both == choice.number else "-"
+        if self._is_current and choice.places:
+            number = sum(map(marks.count, choice.places))
+        else:
+            group_of = model.catalog.shelf
+            number = sum([entry.path in marks.at(group_of(entry)) for entry in choice.entries])
+        return " " if not number else "x" if number == len(choice.entries) else "-"
+
+    def _groups_of(self, choice: Choice) -> list[tuple[Place, EntryGroup]]:
+        """Return the entries of a figure by project and group, as they are in the catalog now."""
+        catalog = self._model.catalog
+        found: dict[Place, list[Entry]] = {}
+        for entry in choice.entries:
+            if (known := catalog.entries.get(entry.path)) is not None:
+                found.setdefault(catalog.shelf(known), []).append(known)
+        return [(place, EntryGroup(own)) for place, own in found.items()]
+
+    @property
+    def _marked_set(self) -> int:
+        if self._marked is None:
+            self._marked = self._order.marked(self._model.marks)
+        return self._marked
+
+    @property
+    def _is_current(self) -> bool:
+        """Whether the catalog is the one that was audited."""
+        return self._order.turn == self._model.turn

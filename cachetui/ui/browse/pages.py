@@ -1,0 +1,67 @@
+"""Why Browse shows no rows, in words; no Textual here."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cachetui.browsing.model import BrowserModel
+from cachetui.model import Batch
+from cachetui.services.services import Services
+from cachetui.text.format import count, disk_text, home_short
+from cachetui.ui.cache_screen import Pythons, Reading
+from cachetui.ui.widgets.cells import shown
+
+
+class PageText(NamedTuple):
+    """A page in place of rows."""
+
+    title: str
+    """Its title."""
+    paragraphs: tuple[str, ...] = ()
+    """What is said below."""
+    ways: tuple[tuple[str, str], ...] = ()
+    """Ways on: a key or a command, and what it does."""
+
+
+def page_of(
+    reading: Reading, model: BrowserModel, scanned: Batch | None, services: Services, rescan_key: str, quit_key: str
+) -> PageText | None:
+    """Return the page to show in place of rows; None where there are rows. `scanned` is how far the first scan is."""
+    location, inventory, catalog = services.location, reading.inventory, model.catalog
+    root = shown(home_short(str(location.root)))
+    again = (rescan_key, "look again")
+    if reading.error and not reading.missing:
+        return PageText("The cache cannot be read", (shown(reading.error),), (again, (quit_key, "quit")))
+    if reading.error or (inventory is not None and not (catalog.entries or inventory.foreign)):
+        return PageText(
+            "The cache is empty",
+            (
+                f"pip keeps nothing in {root} yet. What it downloads or builds will be listed here.",
+                f"The place comes from {shown(location.said_by)}.",
+            ),
+            (again, ("cachetui --demo", "try it on a made-up cache")),
+        )
+    if inventory is None and not (catalog.projects or (scanned and scanned.listed)):
+        files = f"{count(scanned.files, 'file')}, {disk_text(scanned.disk_usage)} so far" if scanned else ""
+        return PageText(f"Reading {root}", (files,))
+    return None
+
+
+def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, clear_key: str) -> str:
+    """Return why a filter shows no rows, or why there are none without one."""
+    clears = f"{clear_key} clears the filter."
+    query, unknown = model.query, " or ".join(sorted(model.unknown))
+    if query is None or not model.filtering:
+        return "Nothing is left here."
+    if query.error is not None:
+        return f"Not understood: {shown(str(query.error))}. {clears}"
+    if unknown and model.catalog.naming:
+        return f"What is {unknown} is known as soon as everything has been read."
+    if "unusable" in model.unknown and not (python_named or pythons.state == "done"):
+        return "What is unusable is known as soon as the Pythons here have been found."
+    if unknown:
+        return f"Finding out what is {unknown}."
+    if "unusable" in query.words and not python_named and not pythons.tags:
+        why = "No Python here tells what it can use: name one with --python."
+        return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
+    return f"Nothing matches. {clears}"

@@ -1,0 +1,50 @@
+"""What should be known about a cache before anything else, in sentences; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cachetui.model import Inventory
+from cachetui.pip.config.location import Location
+from cachetui.preferences.model import Preferences, Problem
+from cachetui.text.format import count, home_short
+from cachetui.text.redact import redact_urls
+from cachetui.ui.widgets.cells import shown
+
+
+def notice_sentences(
+    location: Location,
+    inventory: Inventory | None,
+    difference: str | None,
+    preferences: Preferences,
+    problems: Sequence[Problem],
+    rescan_key: str,
+    *,
+    demo: bool,
+) -> tuple[str, ...]:
+    """Return the notices about a cache, fit to be shown.
+
+    `difference` says how pip's own answer differs from the location; `problems` are all those of the preferences.
+    """
+    sentences = []
+    if not location.enabled:
+        by = f": {location.off_by}" if location.off_by else ""
+        sentences.append(f"pip's cache is switched off{by}. This is what still lies in {location.root}.")
+    if inventory is not None and not demo and inventory.root != str(location.root):
+        sentences.append(f"{home_short(str(location.root))} leads to {home_short(inventory.root)}.")
+    sentences += [*location.notes, *([difference] if difference else [])]
+    if inventory is not None and not inventory.recognised and inventory.foreign:
+        sentences.append(f"{location.root} holds nothing that pip writes: it may be something else.")
+    if inventory is not None and not inventory.complete:
+        sentences.append(f"Reading was stopped: not everything is listed. {rescan_key} reads it again.")
+    if inventory is not None and inventory.errors:
+        path, reason = inventory.errors[0]
+        places = count(len(inventory.errors), "place")
+        sentences.append(f"{places} could not be read, such as {path or location.root}: {reason}.")
+    if preferences.refusal:
+        sentences.append(preferences.refusal)
+    elif problems:
+        others = len(problems) - 1
+        more = f" And {count(others, 'further thing')}: see `cachetui preferences`." if others else ""
+        sentences.append(f"Preferences, {problems[0]}.{more}")
+    return tuple([shown(redact_urls(sentence)) for sentence in sentences])

@@ -1,0 +1,177 @@
+"""The state of the screen of one cache, which views and operations share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING, Literal
+
+from textual.reactive import Reactive, var
+from textual.screen import ModalScreen, Screen
+from textual.widget import Widget
+
+from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.model import Batch, Inventory
+from cachetui.preferences.model import Preferences
+from cachetui.services.services import Services
+from cachetui.text.format import home_short
+from cachetui.ui.activity import Activities, Activity, Progress, Wish, refusal
+from cachetui.ui.bindings import key_name
+from cachetui.ui.widgets.cells import shown
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from packaging.tags import Tag
+
+    from cachetui.interpreters.info import InterpreterInfo
+    from cachetui.pip_settings.effective import PipSettings
+    from cachetui.removal.execute import Outcome
+
+REFUSAL_SECONDS = 12
+"""How long a notification of a failure is shown: longer than others."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """The result of the last scan; without inventory and error there was none yet."""
+
+    inventory: Inventory | None = None
+    """What was found."""
+    error: str = ""
+    """Why the cache cannot be read, as a sentence; untrusted text."""
+    missing: bool = False
+    """Whether there is nothing at a root that nobody named: that is no error."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pythons:
+    """The Pythons here, as far as they are found."""
+
+    state: Literal["waiting", "looking", "done"] = "waiting"
+    """How far the search is."""
+    settings: tuple[PipSettings, ...] = ()
+    """The settings of each Python's pip."""
+    working: tuple[InterpreterInfo, ...] = ()
+    """Those that work, once the search is done."""
+    tags: tuple[frozenset[Tag], ...] = ()
+    """The tags that each supports, or may support where it does not tell, once the search is done."""
+    doubts: tuple[str, ...] = ()
+    """Which do not tell, and what follows, as sentences; untrusted text."""
+
+
+class CacheScreen(Screen[None]):
+    """What is known of one cache, as reactive state that views bind to, and what is being done with it."""
+
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # what loses and gets the focus draws itself
+    reading: var[Reading] = var(Reading(), bindings=True)
+    scanned: var[Batch | None] = var(None, always_update=True)
+    """What the running first scan has found so far."""
+    revision: var[int] = var(0)
+    """Changes with the catalog of the model, and with what is known of its entries."""
+    marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
+    pythons: var[Pythons] = var(Pythons())
+    preferences: var[Preferences] = var(Preferences())
+    activities: var[Activities] = var({}, bindings=True)
+    difference: var[str | None] = var(None)
+    """How pip's own answer differs from the location, as a sentence."""
+
+    def __init__(self, services: Services, preferences: Preferences) -> None:
+        super().__init__(id="_default")
+        self.services = services
+        self.model = BrowserModel()
+        """What Browse shows, and what is marked."""
+        self.set_reactive(CacheScreen.preferences, preferences)
+        self.model.protect = preferences.protection
+        self.outcomes: tuple[Outcome, ...] = ()
+        """The results of the removals so far."""
+        self.disk_before = 0
+        """The allocated bytes of the cache before the first of them."""
+        self.question: ModalScreen[bool] | None = None
+        """The open question about a running activity."""
+        self.leaving = False
+        """Whether the app ends as soon as what is being written is written."""
+        self._stops: dict[Activity, Event] = {}
+
+    @property
+    def inventory(self) -> Inventory | None:
+        """What the last scan found; None before the first one has ended, and where the cache cannot be read."""
+        return self.reading.inventory
+
+    @property
+    def root(self) -> Path:
+        """The cache's root."""
+        return self.services.location.root
+
+    @property
+    def root_name(self) -> str:
+        """The root as it is shown."""
+        return shown(home_short(str(self.root)))
+
+    # What is being done
+
+    @contextmanager
+    def doing(self, activity: Activity, words: str = "", part: float | None = None) -> Iterator[Event]:
+        """Show an activity while the block runs; yield the event by which `stop` ends it."""
+        event = self.begin(activity, words, part)
+        try:
+            yield event
+        finally:
+            if self._stops.get(activity) is event:
+                self.end(activity)
+
+    def begin(self, activity: Activity, words: str = "", part: float | None = None) -> Event:
+        """Show an activity until `end`; return the event by which `stop` ends it."""
+        event = self._stops[activity] = Event()
+        self.show_progress(activity, words, part)
+        return event
+
+    def end(self, activity: Activity) -> None:
+        """Show an activity no more."""
+        self._stops.pop(activity, None)
+        self.activities = {one: how for one, how in self.activities.items() if one is not activity}
+
+    def show_progress(self, activity: Activity, words: str, part: float | None = None) -> None:
+        """Show how far a running activity is."""
+        if activity in self._stops:
+            self.activities = {**self.activities, activity: Progress(words, part)}
+
+    def is_doing(self, *activities: Activity) -> bool:
+        """Return whether one of some activities is running."""
+        return any(activity in self.activities for activity in activities)
+
+    def stop(self, *activities: Activity) -> None:
+        """Have some activities end early; what they have done by then counts."""
+        for activity in activities:
+            if (event := self._stops.get(activity)) is not None:
+                event.set()
+
+    def refuse(self, wish: Wish) -> bool:
+        """Notify why something cannot begin now; return whether that is so."""
+        why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=self.inventory is not None)
+        if why is not None:
+            self.notify(why, severity="warning", markup=False)
+        return why is not None
+
+    @property
+    def is_covered(self) -> bool:
+        """Whether a dialog is open."""
+        return self.app.screen is not self
+
+    def fail(self, sentence: str) -> None:
+        """Notify that something failed; the sentence may quote untrusted text."""
+        self.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
+
+    def dismiss_question(self) -> None:
+        """Close the question about an activity that has ended."""
+        if self.question is not None and self.app.screen is self.question:
+            self.question.dismiss(False)
+        self.question = None
+
+    # What has changed
+
+    def catalog_changed(self) -> None:
+        """Have the views show what the model holds now."""
+        self.revision = self.model.turn
+        self.marks = self.model.mark_totals

@@ -1,0 +1,72 @@
+"""The findings so far, each with the files of its entry as they were then; no Textual here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from cachetui.model import Entry, File
+from cachetui.report.health_text import FindingEntry, VerificationSummary
+
+if TYPE_CHECKING:  # the first screen does not wait for these
+    from cachetui.insight.health.finding import Finding, FindingType
+    from cachetui.insight.health.verification import Verified
+
+Files = tuple[File, ...]
+Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
+"""Findings by type and path."""
+
+
+@dataclass
+class KnownFindings:
+    """What checks and verifications found."""
+
+    checked: Known | None = None
+    """The findings of the last check; None before the first one has ended."""
+    verified: Known = field(default_factory=dict)
+    """The findings of verifications."""
+    summary: VerificationSummary | None = None
+    """The result of the last verification."""
+    covered: Mapping[str, Files] = field(default_factory=dict)
+    """The files that the last complete verification was to read, by the paths of their entries."""
+
+    def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
+        """Replace the findings of the last check; `entries` are those of the catalog, by path."""
+        self.checked = {(one.sort, one.path): (one, entries[one.path].files) for one in findings if one.path in entries}
+
+    def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
+        """Add what a verification found, and return it; `files` are those of all entries that it was to read."""
+        fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
+        self.verified = {**self.verified, **fresh} if verified.stopped else fresh
+        self.summary = VerificationSummary(verified.proven, verified.sound, verified.stopped)
+        self.covered = {} if verified.stopped else files
+        return list(verified.findings)
+
+    def current(self, entries: Mapping[str, Entry]) -> list[FindingEntry]:
+        """Return the findings about entries whose files are as they were then, the worst first."""
+        found = {**(self.checked or {}), **self.verified}
+        if not found:
+            return []
+        from cachetui.insight.health.finding import in_order  # noqa: PLC0415 - the first screen does not wait for it
+
+        same = [
+            finding
+            for finding, files in found.values()
+            if (entry := entries.get(finding.path)) is not None and entry.files == files
+        ]
+        return [FindingEntry(finding, entries[finding.path]) for finding in in_order(same)]
+
+    def summary_now(self, entries: Mapping[str, Entry]) -> VerificationSummary | None:
+        """Return the result of the last verification, with the number of entries that it does not cover any more."""
+        if self.summary is None or not self.covered:
+            return self.summary
+        later = sum([self.covered.get(one.path) != one.files for one in readable(entries.values())])
+        return self.summary._replace(later=later)
+
+
+def readable(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries that a verification reads."""
+    from cachetui.insight.health.verification import VERIFIED  # noqa: PLC0415 - seldom needed
+
+    return [entry for entry in entries if entry.kind in VERIFIED]

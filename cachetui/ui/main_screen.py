@@ -1,0 +1,369 @@
+"""The main screen: the five views of one cache, the keys that work in all of them, and the operations these start."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.dom import DOMNode
+from textual.reactive import var
+from textual.widgets import ContentSwitcher
+
+from cachetui.preferences.model import Preferences, Problem
+from cachetui.services.services import Services
+from cachetui.ui import messages
+from cachetui.ui.activity import Activity
+from cachetui.ui.audit.view import AuditView
+from cachetui.ui.bindings import MARK, PROGRAM, REMOVE, SHOW, key, key_name
+from cachetui.ui.browse.columns import Layout
+from cachetui.ui.browse.view import Browse
+from cachetui.ui.cache_notices import notice_sentences
+from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
+from cachetui.ui.health.view import Health
+from cachetui.ui.operations.leaving import quit_app, stop_removal
+from cachetui.ui.operations.preferences import find_protected, reload_preferences
+from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFinished
+from cachetui.ui.operations.scan import start_scan
+from cachetui.ui.settings.view import Settings
+from cachetui.ui.why.view import Why
+from cachetui.ui.widgets.footer import Footer
+from cachetui.ui.widgets.header import Header, Tab, Totals
+from cachetui.ui.widgets.notices import Notices
+from cachetui.ui.workers import run_in_thread, start_worker
+
+if TYPE_CHECKING:
+    from cachetui.model import Entry
+
+TABS = (
+    Tab("browse", "Browse", 1),
+    Tab("audit", "Audit", 2),
+    Tab("health", "Health", 3),
+    Tab("why", "Why", 4),
+    Tab("settings", "Settings", 5),
+)
+"""The views there are."""
+SETTLED = 1.0
+"""Seconds after the first scan before Pythons are searched: a quick look starts no search."""
+EXPORT_FOLDER = "./wheels"
+"""The folder that is proposed before one was used."""
+
+
+class MainScreen(CacheScreen):
+    """The views, and what they do together."""
+
+    AUTO_FOCUS = "CacheTree"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("d", "review", "review", "marks.review", REMOVE, "See all that would go, and then remove it", show=True),
+        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
+        key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
+        key(
+            "P",
+            "purge",
+            "purge",
+            "cache.purge",
+            REMOVE,
+            "Remove everything, after a review and a typed word",
+            show=True,
+        ),
+        key("r", "rescan", "look again", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
+        key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
+        key(
+            "q",
+            "app.quit",
+            "quit",
+            "app.quit",
+            PROGRAM,
+            "Quit; asks when something is marked or being removed",
+            show=True,
+        ),
+        *[
+            key(str(tab.number), f"view('{tab.id}')", tab.name, f"view.{tab.id}", SHOW, f"Go to {tab.name}")
+            for tab in TABS
+        ],
+    ]
+    tab: var[str] = var(TABS[0].id)
+    """The id of the view that is shown."""
+    totals: var[Totals | None] = var(None)
+
+    def __init__(
+        self,
+        services: Services,
+        preferences: Preferences,
+        problems_of: Callable[[Preferences], tuple[Problem, ...]],
+    ) -> None:
+        """Make the screen of one cache; `problems_of` returns everything that is wrong with preferences."""
+        super().__init__(services, preferences)
+        is_chosen = "sort" in preferences.given
+        self.model.order = Layout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
+        self.browse = Browse(services, self.model, id="browse")
+        self.audit_view = AuditView(services, self.model, id="audit")
+        self.health_view = Health(services, self.model, id="health")
+        self.why_view = Why(services, self.model, id="why")
+        self.settings_view = Settings(services, id="settings")
+        signs = [*(["read-only"] if services.read_only else []), *(["demo"] if services.demo else [])]
+        self.header = Header(TABS, str(self.root), tuple(signs))
+        self.notices = Notices()
+        self.footer = Footer()
+        self._problems_of = problems_of
+        self._search: PythonSearch | None = None
+        self._export_folder = EXPORT_FOLDER
+        self._was_asked = False  # pip itself, where its cache is
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield self.header.data_bind(MainScreen.tab, MainScreen.totals)
+        yield self.notices
+        state = CacheScreen.reading, CacheScreen.revision, CacheScreen.marks
+        with ContentSwitcher(initial=TABS[0].id, id="views"):
+            yield self.browse.data_bind(*state, CacheScreen.scanned, CacheScreen.pythons, CacheScreen.activities)
+            yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.preferences)
+            yield self.health_view.data_bind(*state, CacheScreen.activities)
+            yield self.why_view.data_bind(*state)
+            yield self.settings_view.data_bind(CacheScreen.pythons)
+        yield self.footer.data_bind(CacheScreen.marks)
+
+    def on_mount(self) -> None:
+        """Begin to read."""
+        start_scan(self)
+
+    def on_unmount(self) -> None:
+        """End the search for Pythons."""
+        if self._search is not None:
+            self._search.stop()
+
+    # What follows from a change of the state
+
+    def watch_reading(self, reading: Reading) -> None:
+        """Find what is protected, and ask pip and all Pythons once the first scan has ended."""
+        self._show_notices()
+        if reading.inventory is None and not reading.error:
+            return
+        start_worker(self, find_protected, self, group="protect")
+        if self.services.find_pythons_here and self._search is None:
+            self.set_timer(SETTLED, self.search_pythons)
+        if reading.inventory is not None and not (
+            self._was_asked or self.services.demo or self.services.location.named
+        ):
+            self._was_asked = True
+            start_worker(self, self._ask_pip, group="ask")
+
+    async def _ask_pip(self) -> None:
+        self.difference = await run_in_thread(self.services.ask_pip)
+
+    def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
+        """Apply what the preferences protect now."""
+        self._show_notices()
+        if before.protection.written != preferences.protection.written:
+            start_worker(self, find_protected, self, group="protect")
+
+    def watch_difference(self) -> None:
+        """Show how pip's answer differs."""
+        self._show_notices()
+
+    def watch_revision(self) -> None:
+        """Show the totals of the cache."""
+        catalog, inventory, scanned = self.model.catalog, self.inventory, self.scanned
+        if inventory is None:
+            is_listed = not self.reading.error and (bool(catalog.projects) or (scanned is not None and scanned.listed))
+        else:
+            is_listed = bool(catalog.entries or inventory.foreign)
+        self.totals = Totals(catalog.disk, catalog.projects, len(catalog.entries)) if is_listed else None
+
+    def _show_notices(self) -> None:
+        self.notices.sentences = notice_sentences(
+            self.services.location,
+            self.inventory,
+            self.difference,
+            self.preferences,
+            self._problems_of(self.preferences),
+            key_name(self.app, "cache.rescan"),
+            demo=self.services.demo,
+        )
+
+    # Views
+
+    @property
+    def view(self) -> Browse | AuditView | Health | Why | Settings:
+        """The view that is shown."""
+        views = (self.audit_view, self.health_view, self.why_view, self.settings_view)
+        others: dict[str | None, AuditView | Health | Why | Settings] = {view.id: view for view in views}
+        return others.get(self.tab, self.browse)
+
+    @property
+    def key_holders(self) -> list[DOMNode]:
+        """Everything that binds keys now."""
+        return [self, self.app, self.view, *self.view.walk_children()]
+
+    def action_view(self, view: str) -> None:
+        """Go to a view."""
+        self.query_one("#views", ContentSwitcher).current = view
+        self.tab = view
+        self.view.activate()
+
+    @on(Header.Chosen)
+    def _open_clicked(self, event: Header.Chosen) -> None:
+        self.action_view(event.id)
+
+    @on(Health.BadgeChanged)
+    def _show_badge(self, event: Health.BadgeChanged) -> None:
+        self.header.badges = {"health": (event.words, event.role)} if event.words else {}
+
+    @on(messages.MarksChanged)
+    def _show_marks(self) -> None:
+        self.marks = self.model.mark_totals
+
+    @on(messages.ShowInBrowse)
+    def _show_in_browse(self, event: messages.ShowInBrowse) -> None:
+        if event.entry.path in self.model.catalog.entries:
+            self.action_view("browse")
+            self.browse.reveal(event.entry)
+
+    @on(messages.ShowFilter)
+    def _show_filter(self, event: messages.ShowFilter) -> None:
+        self.action_view("browse")
+        self.browse.filter_by(event.text)
+
+    @on(messages.AskWhy)
+    def _ask_why(self, event: messages.AskWhy) -> None:
+        self.action_view("why")
+        self.why_view.propose(event.text)
+
+    @on(PythonFound)
+    def _add_python(self, event: PythonFound) -> None:
+        self.pythons = Pythons("looking", (*self.pythons.settings, event.settings))
+
+    @on(SearchFinished)
+    def _show_all_pythons(self, event: SearchFinished) -> None:
+        tags, doubts = event.supported
+        self.pythons = Pythons("done", self.pythons.settings, event.working, tags, doubts)
+
+    @on(Settings.SearchAgain)
+    def search_pythons(self) -> None:
+        """Search for Pythons, from the start."""
+        if self.services.find_pythons_here and (self._search is None or self.pythons.state == "done"):
+            self.pythons = Pythons("looking", (), (), self.pythons.tags, self.pythons.doubts)
+            self._search = PythonSearch(self.services, self.post_message)
+
+    @on(Settings.Changed)
+    def _take_changed_settings(self, event: Settings.Changed) -> None:
+        now, known = self.pythons, event.settings
+        settings = (*known, *now.settings[len(known) :])  # the others were found meanwhile
+        self.pythons = Pythons(now.state, settings, now.working, now.tags, now.doubts)
+
+    # What keys do
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Leave out what makes no sense now."""
+        if action == "stop":
+            at_work = self.is_doing(Activity.PLANNING, Activity.REMOVING, Activity.EXPORTING)
+            return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
+        if action == "rescan":
+            return self.inventory is not None or not self.is_doing(Activity.SCANNING)
+        return action not in ("review", "purge", "why", "rules", "export") or not self.browse.is_plain
+
+    def accepts_key(self, event: events.Key) -> bool:
+        """Return whether a key should do what it is bound to.
+
+        While a plan is made, Esc stops that; other keys are dropped, for they were meant for the review, or for rows
+        that it soon covers.
+        """
+        if not self.is_doing(Activity.PLANNING):
+            return True
+        if event.key == "escape":
+            self.action_stop()
+        return event.key == "ctrl+c"
+
+    def action_help(self) -> None:
+        """Explain all keys."""
+        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - needed late
+
+        about = self.focused.HELP if self.focused is not None else None
+        self.app.push_screen(Help(explain(self.key_holders, self), about or ""))
+
+    def action_rescan(self) -> None:
+        """Read the cache and the preferences again."""
+        if not self.is_doing(Activity.REMOVING, Activity.SCANNING):
+            start_worker(self, reload_preferences, self, group="preferences")
+            start_scan(self, "looking again" if self.inventory is not None else "")
+        elif self.is_doing(Activity.REMOVING):
+            self.notify("A removal is running: the cache is read again after it.", markup=False)
+        else:
+            self.notify("The cache is being read just now.", markup=False)
+
+    def action_review(self) -> None:
+        """Review what would go, and remove it."""
+        if self._may_remove():
+            if self.model.marks:
+                self._begin_removal()
+            else:
+                self.notify(f"Nothing is marked yet: {key_name(self.app, 'marks.toggle')} marks a row.", markup=False)
+
+    def action_purge(self) -> None:
+        """Review everything, and remove it once a word is typed."""
+        if self._may_remove():
+            self._begin_removal(purge=True)
+
+    def _may_remove(self) -> bool:
+        if not self.services.read_only:
+            is_removing = any(worker.is_running and worker.group == "removal" for worker in self.workers)
+            return not (self.refuse("review") or is_removing)
+        why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
+        self.notify(why, severity="warning", markup=False)
+        return False
+
+    def _begin_removal(self, *, purge: bool = False) -> None:
+        from cachetui.ui.operations.removal import review_and_remove  # noqa: PLC0415 - the first screen does not wait
+
+        entries = list(self.model.catalog.entries.values() if purge else self.model.marks)
+        self._start(review_and_remove, entries, purge, group="removal")
+
+    def _start(self, operation: Callable[..., Coroutine[Any, Any, None]], *args: object, group: str) -> None:
+        """Start an operation that begins with planning; keys are dropped from now on, not from its first step on."""
+        self.begin(Activity.PLANNING)
+        start_worker(self, operation, self, *args, group=group)
+
+    def action_rules(self) -> None:
+        """Mark by rules."""
+        from cachetui.ui.operations.rules import mark_by_rules  # noqa: PLC0415 - the first screen does not wait for it
+
+        if not self.refuse("choose by rules"):
+            self._start(mark_by_rules, group="rules")
+
+    def action_export(self) -> None:
+        """Export what is marked, else the row under the cursor."""
+        from cachetui.export.plan import plan_export  # noqa: PLC0415 - the first screen does not wait for it
+
+        if self.refuse("export"):
+            return
+        entries = list(self.model.marks) or self.browse.current_entries
+        if plan_export(entries):
+            self._export(entries)
+        else:
+            of = "among what is marked" if self.model.marks else "in this row"
+            self.notify(f"No wheel or sdist is {of}: there is nothing to export.", markup=False)
+
+    @work(exclusive=True, group="export")
+    async def _export(self, entries: list[Entry]) -> None:
+        from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
+
+        self._export_folder = await export_entries(self, entries, self._export_folder)
+
+    def action_stop(self) -> None:
+        """Stop exporting, planning or reading; ask before a removal is stopped."""
+        if self.is_doing(Activity.EXPORTING):
+            self.stop(Activity.EXPORTING)
+        elif self.is_doing(Activity.PLANNING):
+            for group in ("removal", "rules"):
+                self.workers.cancel_group(self, group)
+            self.end(Activity.PLANNING)
+        elif self.is_doing(Activity.REMOVING):
+            start_worker(self, stop_removal, self, group="question")
+        else:
+            self.stop(Activity.SCANNING)
+
+    def quit(self, exit_code: int = 0) -> None:
+        """End the app; ask first if something would be lost."""
+        start_worker(self, quit_app, self, exit_code, group="quit")

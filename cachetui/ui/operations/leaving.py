@@ -1,0 +1,64 @@
+"""Stop a removal, and quit: ask first if something would be lost, and let what is being written come to an end."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from textual.worker import WorkerFailed
+
+from cachetui.text.format import count, removed
+from cachetui.ui.activity import Activity
+from cachetui.ui.cache_screen import CacheScreen
+from cachetui.ui.dialogs.confirm import Question
+
+WRITING = (Activity.REMOVING, Activity.EXPORTING)
+"""What quitting lets come to an orderly end."""
+WRITERS = ("removal", "export")
+"""The groups of the workers that write."""
+
+
+async def stop_removal(screen: CacheScreen) -> None:
+    """Ask whether to stop the running removal, and stop it."""
+    words = "What is gone stays gone; the rest is kept."
+    screen.question = Question("Stop removing?", words, yes="Yes, stop", no="No, go on")
+    if await screen.app.push_screen_wait(screen.question):
+        screen.stop(Activity.REMOVING)
+
+
+async def quit_app(screen: CacheScreen, exit_code: int) -> None:
+    """End the app; ask first if marks would be lost or work would be stopped."""
+    if lost := lost_by_quitting(screen):
+        question = Question("Quit?", *lost, yes="Yes, quit", no="No, stay")
+        if screen.is_doing(*WRITING):
+            screen.question = question
+        if not await screen.app.push_screen_wait(question):
+            return
+    screen.leaving = True
+    if screen.is_doing(*WRITING):
+        screen.stop(*WRITING)
+        for worker in [worker for worker in screen.workers if worker.group in WRITERS and worker.is_running]:
+            with suppress(WorkerFailed):
+                await worker.wait()
+    screen.app.exit(return_code=exit_code)
+
+
+def lost_by_quitting(screen: CacheScreen) -> list[str]:
+    """Return what quitting would stop or lose, in sentences."""
+    marked, lost = len(screen.model.marks), []
+    if screen.is_doing(Activity.EXPORTING):
+        lost.append("An export is running. It will be stopped; the files that are complete stay.")
+    if screen.is_doing(Activity.REMOVING):
+        lost.append("A removal is running. It will be stopped; what is gone stays gone.")
+    if marked:
+        lost.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
+    return lost
+
+
+def exit_summary(screen: CacheScreen) -> str | None:
+    """Return what was removed since the start, in one line; None if nothing was."""
+    outcomes = screen.outcomes
+    if not outcomes:
+        return None
+    files = sum([len(outcome.removed) for outcome in outcomes])
+    entries = sum([outcome.entries for outcome in outcomes])
+    return removed(files, entries, sum([outcome.freed for outcome in outcomes]), screen.disk_before)
