@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Word = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
+Label = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
 """What an entry can be said to be: `superseded` by a newer version for the same Pythons and platform, `unusable` by any
 Python here, `legacy` where only an older pip looks, `leftover`, `unidentified`, `protected` by the preferences,
 `dead-weight`: stored twice, or under an address that no pip will ask for again."""
 
-WORDS: tuple[Word, ...] = (
+LABELS: tuple[Label, ...] = (
     "superseded",
     "unusable",
     "legacy",

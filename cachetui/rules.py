@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry, group_projects
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import Is
@@ -40,9 +40,9 @@ class Rules:
     """Whether wheels that pip built here may go, too."""
 
     @property
-    def words(self) -> frozenset[Word]:
+    def words(self) -> frozenset[Label]:
         """The facts that must be known to choose."""
-        words: set[Word] = {"protected"}
+        words: set[Label] = {"protected"}
         words.update([_word(chooser) for chooser in self.choosers])
         return frozenset(words | (self.terms.words if self.terms else set()))
 
@@ -113,7 +113,7 @@ def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     return rules.terms is None or rules.terms(entry, facts)
 
 
-def _word(chooser: Chooser) -> Word:
+def _word(chooser: Chooser) -> Label:
     return "leftover" if chooser == "leftovers" else chooser
 
 

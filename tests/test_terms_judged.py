@@ -13,7 +13,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from cachetui.errors import TermError
-from cachetui.labels import WORDS, Facts
+from cachetui.labels import LABELS, Facts
 from cachetui.model import KINDS, NS, Entry, File
 from cachetui.terms import parse_terms
 
@@ -159,7 +159,7 @@ def qualified(draw: st.DrawFn) -> Said:
             return any(entry.filename.endswith(f"-{tag}.whl") for tag in alone)
 
         return Said(f"python:{version}", is_for)
-    word = draw(st.sampled_from(WORDS))
+    word = draw(st.sampled_from(LABELS))
 
     def judge(entry: Entry, facts: Facts) -> bool | None:
         if word == "unusable":

@@ -24,13 +24,13 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
     first = [term for term in terms if isinstance(term.condition, Part | Requirement)]  # they leave least to look at
     matchers = [_matcher(term, facts) for term in (*first, *[term for term in terms if term not in first])]
 
-    def match(title: str, holding: EntryGroup) -> EntryGroup | None:
+    def match(title: str, group: EntryGroup) -> EntryGroup | None:
         for matcher in matchers:
-            found = matcher(title, holding)
+            found = matcher(title, group)
             if found is None:
                 return None
-            holding = found
-        return holding
+            group = found
+        return group
 
     return matchers[0] if len(matchers) == 1 else match if matchers else None
 
@@ -44,27 +44,27 @@ def _matcher(term: Term, facts: Facts) -> Matcher:
         case Requirement() as requirement:
             return _namer(requirement, wanted, _judge(term, facts))
         case OfKind(kind=kind):
-            return lambda _, holding: holding.part([(entry[0] == kind) == wanted for entry in holding.entries])
+            return lambda _, group: group.part([(entry[0] == kind) == wanted for entry in group.entries])
         case Measure(measured="size", comparison=comparison, value=value):
             compare = COMPARE[comparison]
-            return lambda _, holding: holding.part([compare(disk, value) == wanted for disk in holding.disks])
+            return lambda _, group: group.part([compare(disk, value) == wanted for disk in group.disks])
     return _judge(term, facts)
 
 
 def _judge(term: Term, facts: Facts) -> Matcher:
     """Return what looks at every entry."""
-    return lambda _, holding: holding.part([term.holds(entry, facts) for entry in holding.entries])
+    return lambda _, group: group.part([term.holds(entry, facts) for entry in group.entries])
 
 
 def _finder(part: str, wanted: bool) -> Matcher:
     """Return what lets through the entries that bear a word, or do not."""
     canonical = canonicalize_name(part)
 
-    def find(title: str, holding: EntryGroup) -> EntryGroup | None:
+    def find(title: str, group: EntryGroup) -> EntryGroup | None:
         name = title.lower()
         if part in name or canonical in name:
-            return holding if wanted else None
-        return holding.bearing(part) if wanted else holding.lacking(part)
+            return group if wanted else None
+        return group.bearing(part) if wanted else group.lacking(part)
 
     return find
 
@@ -72,12 +72,12 @@ def _finder(part: str, wanted: bool) -> Matcher:
 def _namer(requirement: Requirement, wanted: bool, judge: Matcher) -> Matcher:
     """Return what lets through the entries that are meant by a requirement, or are not."""
 
-    def name(title: str, holding: EntryGroup) -> EntryGroup | None:
-        project = next(iter(holding.entries)).project  # all have the same
+    def name(title: str, group: EntryGroup) -> EntryGroup | None:
+        project = next(iter(group.entries)).project  # all have the same
         if project is not None and not requirement.names(project):
-            return None if wanted else holding
+            return None if wanted else group
         if project is not None and not requirement.clauses:
-            return holding if wanted else None
-        return judge(title, holding)
+            return group if wanted else None
+        return judge(title, group)
 
     return name

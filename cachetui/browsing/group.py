@@ -82,16 +82,16 @@ class EntryGroup:
         """The files that have more names than one."""
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
-    def reckon(self) -> None:
+    def compute_totals(self) -> None:
         """Compute what rows are sorted by."""
         _ = self.disk, self.apparent, self.files
         for age in AGES:
             self.span(age)
 
-    def warm(self) -> None:
+    def precompute(self) -> None:
         """Compute what keys ask of every project, so that the first of them does not wait for it."""
-        self.reckon()
-        _ = self.linked, self.haystack
+        self.compute_totals()
+        _ = self.linked, self.search_text
 
     def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> EntryGroup:
         """Return what this has become; figures known here follow from what has gone and come."""
@@ -120,17 +120,17 @@ class EntryGroup:
 
     def lines(self) -> list[str]:
         """Return what a filter looks at besides the project, of each entry."""
-        return self.haystack.split(BETWEEN) if self.entries else []
+        return self.search_text.split(BETWEEN) if self.entries else []
 
     def bearing(self, word: str) -> EntryGroup | None:
         """Return what bears a word in what a filter looks at."""
-        if word not in self.haystack:
+        if word not in self.search_text:
             return None
-        return self.part([word in line for line in self.haystack.split(BETWEEN)], word)
+        return self.part([word in line for line in self.search_text.split(BETWEEN)], word)
 
     def lacking(self, word: str) -> EntryGroup | None:
         """Return what does not bear a word in what a filter looks at."""
-        return self.part([word not in line for line in self.lines()]) if word in self.haystack else self
+        return self.part([word not in line for line in self.lines()]) if word in self.search_text else self
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
@@ -146,12 +146,12 @@ class EntryGroup:
         return [version.label for version in self.versions if version.label]
 
     @cached_property
-    def solid(self) -> tuple[Entry, ...]:
+    def dated_entries(self) -> tuple[Entry, ...]:
         """The entries that count for ages: all but index pages and metadata, unless there is nothing else."""
         return tuple([entry for entry in self.entries if entry[0] not in ("index", "metadata")]) or tuple(self.entries)
 
     @cached_property
-    def haystack(self) -> str:
+    def search_text(self) -> str:
         """The text that a filter searches besides the project: lower case, with `BETWEEN` between two entries."""
         lines = [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}" for entry in self.entries]  # as Part has it
         text = BETWEEN.join(lines).lower()
@@ -163,7 +163,7 @@ class EntryGroup:
         """Return the newest and the oldest of these times, in nanoseconds since the epoch; None where unknown."""
         if age not in self._ages:
             time_of: Callable[[Entry], int | None] = attrgetter(age)
-            times = [time for time in map(time_of, self.solid) if time is not None]
+            times = [time for time in map(time_of, self.dated_entries) if time is not None]
             self._ages[age] = (max(times), min(times)) if times else None
         return self._ages[age]
 
@@ -208,7 +208,7 @@ class FilteredGroup(EntryGroup):
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1]) if self.whole.linked else ()
 
     @cached_property
-    def haystack(self) -> str:
+    def search_text(self) -> str:
         """The text that a filter searches, as in the whole group."""
         return BETWEEN.join(compress(self.whole.lines(), self.picked))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from cachetui.browsing.catalog import Catalog, Place
+from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import OTHERWISE, EntryGroup, FilteredGroup
 from cachetui.model import Entry, File
 
@@ -22,7 +22,7 @@ class Marks:
 
     def __init__(self) -> None:
         self._shelves: dict[
-            Place, EntryGroup | dict[str, Entry]
+            GroupKey, EntryGroup | dict[str, Entry]
         ] = {}  # never an empty one; what was kept apart by path
         self._number = 0
         self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
@@ -36,115 +36,115 @@ class Marks:
         for marked in self._shelves.values():
             yield from marked.entries if isinstance(marked, EntryGroup) else marked.values()
 
-    def at(self, shelf: Place) -> Mapping[str, Entry]:
+    def at(self, group_key: GroupKey) -> Mapping[str, Entry]:
         """Return what is marked of a project or group, by path, whatever a filter shows."""
-        marked = self._shelves.get(shelf, NONE)
+        marked = self._shelves.get(group_key, NONE)
         return marked.by_path if isinstance(marked, EntryGroup) else marked
 
-    def count(self, shelf: Place) -> int:
+    def count(self, group_key: GroupKey) -> int:
         """Return how many entries of a project or group are marked, whatever a filter shows."""
-        marked = self._shelves.get(shelf, NONE)
+        marked = self._shelves.get(group_key, NONE)
         return len(marked.entries if isinstance(marked, EntryGroup) else marked)
 
-    def among(self, shelf: Place, entries: Iterable[Entry]) -> int:
+    def among(self, group_key: GroupKey, entries: Iterable[Entry]) -> int:
         """Return how many of some entries of a project or group are marked."""
-        marked = self.at(shelf)
+        marked = self.at(group_key)
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: it may be everything
 
-    def of(self, shelf: Place, holding: EntryGroup) -> int:
+    def of(self, group_key: GroupKey, group: EntryGroup) -> int:
         """Return how many of the entries shown of a project or group are marked."""
-        marked = self._shelves.get(shelf)
-        if isinstance(marked, EntryGroup) and holding.within(marked):
-            return len(holding.entries)
-        return self.among(shelf, holding.entries)
+        marked = self._shelves.get(group_key)
+        if isinstance(marked, EntryGroup) and group.within(marked):
+            return len(group.entries)
+        return self.among(group_key, group.entries)
 
     def freed(self, file: File) -> int:
         """Return the bytes that a file with several names adds to `disk`: none, unless all of them are marked."""
         names, disk = self._links.get(file.inode, (0, 0))
         return disk if names == file.links else 0
 
-    def keep_apart(self, shelves: Iterable[Place]) -> None:
+    def keep_apart(self, groups: Iterable[GroupKey]) -> None:
         """Keep what is marked of some projects or groups, whatever happens to a catalog."""
-        for shelf in shelves:
-            if shelf in self._shelves:
-                self._own(shelf)
+        for group_key in groups:
+            if group_key in self._shelves:
+                self._own(group_key)
 
-    def _own(self, shelf: Place) -> dict[str, Entry]:
-        marked = self._shelves[shelf]
+    def _own(self, group_key: GroupKey) -> dict[str, Entry]:
+        marked = self._shelves[group_key]
         if isinstance(marked, EntryGroup):
-            marked = self._shelves[shelf] = dict(marked.by_path)
+            marked = self._shelves[group_key] = dict(marked.by_path)
         return marked
 
-    def mark(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
+    def mark(self, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
         """Mark entries of projects or groups, wherever they are not marked yet."""
         known, come = self._shelves, list[EntryGroup]()
-        for shelf, holding in shelves:
-            if shelf in known:
-                self._put(shelf, self._parted(shelf, holding)[1])
+        for group_key, group in groups:
+            if group_key in known:
+                self._put(group_key, self._parted(group_key, group)[1])
             else:
-                known[shelf] = holding
-                come.append(holding)
+                known[group_key] = group
+                come.append(group)
         self._count(come, 1)
 
-    def unmark(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
+    def unmark(self, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
         """Unmark entries of projects or groups, wherever they are marked."""
-        for shelf, holding in shelves:
-            self._take(shelf, self._parted(shelf, holding)[0])
+        for group_key, group in groups:
+            self._take(group_key, self._parted(group_key, group)[0])
 
-    def invert(self, shelves: Iterable[tuple[Place, EntryGroup]]) -> None:
+    def invert(self, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
         """Mark those entries of projects or groups that are not marked, and unmark the others."""
         known, come, gone = self._shelves, list[EntryGroup](), list[EntryGroup]()
-        for shelf, holding in shelves:
-            before = known.get(shelf)
+        for group_key, group in groups:
+            before = known.get(group_key)
             if before is None:
-                known[shelf] = holding
-                come.append(holding)
-            elif before is holding:
-                del known[shelf]
-                gone.append(holding)
+                known[group_key] = group
+                come.append(group)
+            elif before is group:
+                del known[group_key]
+                gone.append(group)
             else:
-                marked, others = self._parted(shelf, holding)
-                self._take(shelf, marked)
-                self._put(shelf, others)
+                marked, others = self._parted(group_key, group)
+                self._take(group_key, marked)
+                self._put(group_key, others)
         self._count(come, 1)
         self._count(gone, -1)
 
-    def _parted(self, shelf: Place, holding: EntryGroup) -> tuple[EntryGroup, EntryGroup]:
+    def _parted(self, group_key: GroupKey, group: EntryGroup) -> tuple[EntryGroup, EntryGroup]:
         """Return what of a holding is marked, and what is not."""
-        known = self._shelves.get(shelf)
+        known = self._shelves.get(group_key)
         if known is None:
-            return EMPTY, holding
+            return EMPTY, group
         if isinstance(known, EntryGroup):
-            if holding.within(known):
-                return holding, EMPTY
-            if isinstance(known, FilteredGroup) and known.whole is holding:
+            if group.within(known):
+                return group, EMPTY
+            if isinstance(known, FilteredGroup) and known.whole is group:
                 return known, known.rest
-        marked = self.at(shelf)
-        picked = bytes([entry[2] in marked for entry in holding.entries])  # by index, as above
-        return holding.part(picked) or EMPTY, holding.part(picked.translate(OTHERWISE)) or EMPTY
+        marked = self.at(group_key)
+        picked = bytes([entry[2] in marked for entry in group.entries])  # by index, as above
+        return group.part(picked) or EMPTY, group.part(picked.translate(OTHERWISE)) or EMPTY
 
-    def _put(self, shelf: Place, holding: EntryGroup) -> None:
-        if holding.entries:
-            if shelf in self._shelves:
-                self._own(shelf).update(holding.by_path)
+    def _put(self, group_key: GroupKey, group: EntryGroup) -> None:
+        if group.entries:
+            if group_key in self._shelves:
+                self._own(group_key).update(group.by_path)
             else:
-                self._shelves[shelf] = holding
-            self._count([holding], 1)
+                self._shelves[group_key] = group
+            self._count([group], 1)
 
-    def _take(self, shelf: Place, holding: EntryGroup) -> None:
-        if holding.entries:
-            if len(holding.entries) == self.count(shelf):
-                del self._shelves[shelf]
+    def _take(self, group_key: GroupKey, group: EntryGroup) -> None:
+        if group.entries:
+            if len(group.entries) == self.count(group_key):
+                del self._shelves[group_key]
             else:
-                marked = self._own(shelf)
-                for path in holding.by_path:
+                marked = self._own(group_key)
+                for path in group.by_path:
                     del marked[path]
-            self._count([holding], -1)
+            self._count([group], -1)
 
     def _count(self, holdings: Collection[EntryGroup], step: int) -> None:
-        self._number += step * sum([len(holding.entries) for holding in holdings])
-        self.disk += step * sum([holding.disk for holding in holdings])
-        for file in [file for holding in holdings if holding.linked for file in holding.linked]:
+        self._number += step * sum([len(group.entries) for group in holdings])
+        self.disk += step * sum([group.disk for group in holdings])
+        for file in [file for group in holdings if group.linked for file in group.linked]:
             self.disk -= step * file.disk_usage
             names, disk = self._links.get(file.inode, (0, 0))
             self.disk -= disk if names == file.links else 0
@@ -154,23 +154,23 @@ class Marks:
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
         """Mark entries; those marked already in the same project or group are taken as they are now."""
-        shelves: dict[Place, dict[str, Entry]] = {}
+        groups: dict[GroupKey, dict[str, Entry]] = {}
         for entry in entries:
-            shelves.setdefault(catalog.shelf(entry), {})[entry.path] = entry
-        for shelf, found in shelves.items():
-            marked = self.at(shelf)
-            self._take(shelf, EntryGroup([marked[path] for path in found if path in marked]))
-            self._put(shelf, EntryGroup(found.values()))
+            groups.setdefault(catalog.group_key(entry), {})[entry.path] = entry
+        for group_key, found in groups.items():
+            marked = self.at(group_key)
+            self._take(group_key, EntryGroup([marked[path] for path in found if path in marked]))
+            self._put(group_key, EntryGroup(found.values()))
 
     def take(self, entries: Iterable[Entry], catalog: Catalog) -> list[Entry]:
         """Unmark those of some entries that are marked, and return them."""
-        taken: dict[Place, list[Entry]] = {}
+        taken: dict[GroupKey, list[Entry]] = {}
         for entry in entries if self else ():
-            shelf = catalog.shelf(entry)
-            if entry.path in self.at(shelf):
-                taken.setdefault(shelf, []).append(entry)
-        for shelf, found in taken.items():
-            self._take(shelf, EntryGroup(found))
+            group_key = catalog.group_key(entry)
+            if entry.path in self.at(group_key):
+                taken.setdefault(group_key, []).append(entry)
+        for group_key, found in taken.items():
+            self._take(group_key, EntryGroup(found))
         return [entry for found in taken.values() for entry in found]
 
     def clear(self) -> None:
@@ -186,20 +186,20 @@ class Marks:
         self.add([entry for path in paths if (entry := catalog.entries.get(path)) is not None], catalog)
 
 
-class Guarded:
+class ProtectedEntries:
     """Protected entries by the project or group they stand in, so that nobody looks at the others."""
 
-    def __init__(self, shelves: Mapping[Place, EntryGroup] | None = None) -> None:
-        self._shelves = shelves or {}
+    def __init__(self, groups: Mapping[GroupKey, EntryGroup] | None = None) -> None:
+        self._shelves = groups or {}
 
     @classmethod
-    def of(cls, catalog: Catalog, paths: Iterable[str]) -> Guarded:
+    def of(cls, catalog: Catalog, paths: Iterable[str]) -> ProtectedEntries:
         """Gather entries of a catalog by their paths; what is not there is left out."""
-        shelves: dict[Place, list[Entry]] = {}
+        groups: dict[GroupKey, list[Entry]] = {}
         for path in paths:
             if (entry := catalog.entries.get(path)) is not None:
-                shelves.setdefault(catalog.shelf(entry), []).append(entry)
-        return cls({shelf: EntryGroup(entries) for shelf, entries in shelves.items()})
+                groups.setdefault(catalog.group_key(entry), []).append(entry)
+        return cls({group_key: EntryGroup(entries) for group_key, entries in groups.items()})
 
     @cached_property
     def _whole(self) -> list[EntryGroup]:
@@ -210,18 +210,18 @@ class Guarded:
         if not marks or not self._shelves:
             return 0, 0
         staying = self._whole if len(marks) == len(catalog.entries) else self._staying(marks, catalog)
-        entries = sum([len(holding.entries) for holding in staying])
-        linked = [file for holding in staying if holding.linked for file in holding.linked]
-        disk = sum([holding.disk for holding in staying]) - sum([file.disk_usage for file in linked])
+        entries = sum([len(group.entries) for group in staying])
+        linked = [file for group in staying if group.linked for file in group.linked]
+        disk = sum([group.disk for group in staying]) - sum([file.disk_usage for file in linked])
         return entries, disk + sum([marks.freed(file) for file in {file.inode: file for file in linked}.values()])
 
     def _staying(self, marks: Marks, catalog: Catalog) -> list[EntryGroup]:
         staying = []
-        for shelf, holding in self._shelves.items():
-            number = marks.count(shelf)
-            if number and number == catalog.count(shelf):
-                staying.append(holding)
+        for group_key, group in self._shelves.items():
+            number = marks.count(group_key)
+            if number and number == catalog.count(group_key):
+                staying.append(group)
             elif number:
-                marked = marks.at(shelf)
-                staying.append(EntryGroup([entry for entry in holding.entries if entry.path in marked]))
+                marked = marks.at(group_key)
+                staying.append(EntryGroup([entry for entry in group.entries if entry.path in marked]))
         return staying

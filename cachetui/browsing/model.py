@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.marks import Guarded, Marks
-from cachetui.browsing.rows import Key, Row, SortOrder, Tops, foreign_row, forget, make_rows, turned
-from cachetui.labels import Facts, Word
+from cachetui.browsing.marks import Marks, ProtectedEntries
+from cachetui.browsing.rows import Key, RootRows, Row, SortOrder, foreign_row, forget, make_rows, toggle_rows
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
@@ -20,7 +20,7 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
 Sign = Literal["x", "-", " ", ""]
 """How a row is marked: wholly, partly, not at all; empty where nothing can be."""
 
-FACTS: Mapping[Word, str] = {
+FACTS: Mapping[Label, str] = {
     "superseded": "superseded",
     "legacy": "legacy",
     "dead-weight": "dead_weight",
@@ -28,7 +28,7 @@ FACTS: Mapping[Word, str] = {
     "unusable": "usable",
 }
 """Words that are told by facts, and what holds these in `Facts`; all others an entry tells by itself."""
-NOTHING = Tops([])
+NOTHING = RootRows([])
 MOST_TURNED = 8
 """Projects that are opened or closed within the rows there are; of more than these, all rows are made anew."""
 
@@ -49,11 +49,11 @@ class MarkTotals(NamedTuple):
 class Built(NamedTuple):
     """Rows, and what they were made of."""
 
-    tops: Tops
+    tops: RootRows
     """What stands at the top."""
     order: SortOrder
     """How it is sorted."""
-    opened: frozenset[Place]
+    expanded: frozenset[GroupKey]
     """What was open."""
     rows: list[Row]
     """The rows."""
@@ -65,7 +65,7 @@ class BrowserModel:
     def __init__(self, catalog: Catalog | None = None) -> None:
         self.catalog = Catalog() if catalog is None else catalog
         self.marks = Marks()
-        self.opened: set[Place] = set()
+        self.expanded: set[GroupKey] = set()
         """Projects, versions and groups that are open."""
         self.order = SortOrder()
         """How rows are sorted."""
@@ -77,13 +77,13 @@ class BrowserModel:
         """The moment from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
         """Tells what the preferences protect."""
-        self.guarded = Guarded()
+        self.protected_entries = ProtectedEntries()
         """The same as entries, once it has been found out which these are."""
         self.turn = 0
         """How often the catalog has changed: facts that were found out about another one are of no use."""
         self._facts = Facts()
-        self._known: frozenset[Word] = frozenset()  # what these facts tell
-        self._found: list[tuple[tuple[Term, ...], Tops]] = []  # what terms let through, each narrower than the last
+        self._known: frozenset[Label] = frozenset()  # what these facts tell
+        self._found: list[tuple[tuple[Term, ...], RootRows]] = []  # what terms let through, each narrower than the last
         self._built: Built | None = None
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
@@ -104,8 +104,8 @@ class BrowserModel:
         from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - see above
         from cachetui.terms import partial as query  # noqa: F401, PLC0415 - see above
 
-        for _, holding in self.catalog.shelves:
-            _ = holding.haystack
+        for _, group in self.catalog.groups:
+            _ = group.search_text
 
     def suggest(self, typed: str) -> str:
         """Return how the last word typed may go on; empty where nothing is to be suggested."""
@@ -126,25 +126,25 @@ class BrowserModel:
         return self.query is not None and (bool(self.query.terms) or self.query.error is not None)
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         """Whether what is shown is what the filter means.
 
         Not while a term is being typed or does not parse; nor while entries are being named, for what they are called
         and of which kind they are may turn out otherwise, and marks would stay on what does not match.
         """
-        return self.query is None or not (self.query.unfinished or self.query.error or self.unsure)
+        return self.query is None or not (self.query.unfinished or self.query.error or self.is_identifying)
 
     @property
-    def unsure(self) -> bool:
+    def is_identifying(self) -> bool:
         """Whether a filter judges entries that are still being named."""
         return self.filtering and self.catalog.naming
 
     @property
-    def unknown(self) -> frozenset[Word]:
+    def missing_facts(self) -> frozenset[Label]:
         """The facts that the filter asks for and that are not known yet; until then nothing matches."""
         return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
 
-    def learn(self, turn: int, words: Collection[Word], facts: Facts) -> bool:
+    def set_facts(self, turn: int, words: Collection[Label], facts: Facts) -> bool:
         """Take up facts that tell `words`, if they are about the catalog that there is now; tell whether they are."""
         if turn != self.turn:
             return False
@@ -153,30 +153,30 @@ class BrowserModel:
         self._known |= frozenset(words)
         return True
 
-    def guard_by(self, protect: Callable[[Entry, Facts], bool]) -> None:
+    def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
         """Go over to what other preferences protect; what is, or is being, found out by the old ones is of no use."""
         self.protect = protect
-        self.forget("protected")
+        self.invalidate("protected")
         self.turn += 1
 
-    def forget(self, word: Word) -> None:
+    def invalidate(self, word: Label) -> None:
         """Forget the facts that tell a word: what they rest on has changed."""
         self._known -= {word}
         del self._found[1:]  # without terms, there is no asking for facts
 
     @property
-    def _everything(self) -> Tops:
+    def _everything(self) -> RootRows:
         if not self._found:
-            self._found.append(((), Tops.of(self.catalog.shelves)))
+            self._found.append(((), RootRows.of(self.catalog.groups)))
         return self._found[0][1]
 
     @property
-    def tops(self) -> Tops:
+    def tops(self) -> RootRows:
         """The projects and groups that the filter shows."""
         everything, query, found = self._everything, self.query, self._found
         if query is None or not self.filtering:
             return everything
-        if query.error is not None or self.unknown:
+        if query.error is not None or self.missing_facts:
             return NOTHING
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
         from cachetui.terms.partial import narrows  # noqa: PLC0415
@@ -191,37 +191,37 @@ class BrowserModel:
         return tops
 
     @property
-    def shelves(self) -> list[tuple[Place, EntryGroup]]:
+    def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
         """The groups that the filter shows, each with its shown entries."""
-        return self.tops.shelves
+        return self.tops.groups
 
     def rows(self) -> list[Row]:
         """List the rows. Where something was opened or closed since the last time, the others are kept."""
-        tops, order, opened, built = self.tops, self.order, self.opened, self._built
+        tops, order, expanded, built = self.tops, self.order, self.expanded, self._built
         kept = built is not None and built.tops is tops and built.order == order
-        changed = {place.shelf for place in opened ^ built.opened} if built is not None and kept else set()
+        changed = {place.group_key for place in expanded ^ built.expanded} if built is not None and kept else set()
         if built is None or not kept or len(changed) > MOST_TURNED:
             files = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
-            rows = make_rows(tops.arranged(order), opened, order, [foreign_row(files)] if files else ())
+            rows = make_rows(tops.sorted_by(order), expanded, order, [foreign_row(files)] if files else ())
         else:
             rows = built.rows
             for top in filter(None, map(tops.find, changed)):
-                rows = turned(rows, top, opened, order)
-        self._built = Built(tops, order, frozenset(opened), rows)
+                rows = toggle_rows(rows, top, expanded, order)
+        self._built = Built(tops, order, frozenset(expanded), rows)
         return rows
 
     def update(self, entries: Collection[Entry]) -> None:
         """Take up entries that a running scan found or knows better."""
         entries = {entry.path: entry for entry in entries}.values()  # one that comes twice is taken as it comes last
-        known, shelf = self.catalog.entries, self.catalog.shelf
+        known, group_key = self.catalog.entries, self.catalog.group_key
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
-        self.marks.keep_apart({shelf(entry) for entry in (*entries, *before)} if self.marks else ())
+        self.marks.keep_apart({group_key(entry) for entry in (*entries, *before)} if self.marks else ())
         marked = {entry.path for entry in self.marks.take(before, self.catalog)}
         self.catalog.update(entries)
         self.marks.add([entry for entry in entries if entry.path in marked], self.catalog)
         self._changed()
 
-    def adopt(self, catalog: Catalog, tops: Tops | None = None) -> None:
+    def adopt(self, catalog: Catalog, tops: RootRows | None = None) -> None:
         """Go over to another catalog of the same cache, of which `tops` stand at the top, where these are known.
 
         What is gone loses its mark.
@@ -238,44 +238,44 @@ class BrowserModel:
         gone = list(dict.fromkeys(paths))
         known = self.catalog.entries
         entries = [known[path] for path in gone if path in known]
-        self.marks.keep_apart({self.catalog.shelf(entry) for entry in entries})
+        self.marks.keep_apart({self.catalog.group_key(entry) for entry in entries})
         self.marks.take(entries, self.catalog)
         self.catalog.drop(gone)
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:
         """Return the identities of rows that may stand for one: itself, then what it lies in."""
-        if isinstance(key, Place):
-            return key, key.shelf
+        if isinstance(key, GroupKey):
+            return key, key.group_key
         entry = self.catalog.entries.get(key)
         place = None if entry is None else self.catalog.place(entry)
-        return (key,) if place is None else (key, place, place.shelf)
+        return (key,) if place is None else (key, place, place.group_key)
 
     def sign(self, row: Row) -> Sign:
         """Return how a row is marked; a parent is wholly marked only when what a filter hides of it is marked, too."""
         if row.foreign:
             return ""
         if isinstance(row.key, str):
-            return "x" if row.key in self.marks.at(row.place.shelf) else " "
-        place, shelf = row.place, row.place.shelf
-        marked = self.marks.count(shelf)
+            return "x" if row.key in self.marks.at(row.place.group_key) else " "
+        place, group_key = row.place, row.place.group_key
+        marked = self.marks.count(group_key)
         if not marked:
             return " "
-        if marked == self.catalog.count(shelf):
+        if marked == self.catalog.count(group_key):
             return "x"
-        marked = marked if place == shelf else self.marks.among(shelf, self.catalog.release(place))
+        marked = marked if place == group_key else self.marks.among(group_key, self.catalog.release(place))
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
     def toggle(self, rows: Iterable[Row]) -> None:
         """Mark everything shown of some rows; or unmark it, where it was all marked. Not before a filter is settled."""
-        shelves = [(row.place.shelf, row.holding) for row in rows if not row.foreign and self.settled]
+        groups = [(row.place.group_key, row.group) for row in rows if not row.foreign and self.is_final]
         missing = [
-            (shelf, holding) for shelf, holding in shelves if self._marked(shelf, holding) < len(holding.entries)
+            (group_key, group) for group_key, group in groups if self._marked(group_key, group) < len(group.entries)
         ]
         if missing:
             self.marks.mark(missing)
         else:
-            self.marks.unmark(shelves)
+            self.marks.unmark(groups)
 
     def toggle_entries(self, entries: Iterable[Entry]) -> None:
         """Mark some entries, whatever a filter shows; or unmark them, where all of them are marked."""
@@ -287,7 +287,7 @@ class BrowserModel:
 
     def sign_of(self, paths: Iterable[str]) -> Sign:
         """Return how some entries are marked together; empty where none of them is in the catalog."""
-        marked = [entry.path in self.marks.at(self.catalog.shelf(entry)) for entry in self._known_entries(paths)]
+        marked = [entry.path in self.marks.at(self.catalog.group_key(entry)) for entry in self._known_entries(paths)]
         return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
 
     def _known_entries(self, paths: Iterable[str]) -> list[Entry]:
@@ -295,18 +295,18 @@ class BrowserModel:
 
     def mark_all(self) -> None:
         """Mark everything that the filter shows, once it is settled."""
-        self.marks.mark(self.shelves if self.settled else ())
+        self.marks.mark(self.groups if self.is_final else ())
 
     def invert(self) -> None:
         """Mark what is shown and not marked, unmark what is shown and marked, once the filter is settled."""
-        self.marks.invert(self.shelves if self.settled else ())
+        self.marks.invert(self.groups if self.is_final else ())
 
-    def _marked(self, shelf: Place, holding: EntryGroup) -> int:
+    def _marked(self, group_key: GroupKey, group: EntryGroup) -> int:
         """Return how many of the entries shown of a project or group are marked."""
-        marked, all_of_it = self.marks.count(shelf), self.catalog.count(shelf)
-        if not marked or marked == all_of_it or len(holding.entries) == all_of_it:
-            return min(marked, len(holding.entries))
-        return self.marks.of(shelf, holding)
+        marked, all_of_it = self.marks.count(group_key), self.catalog.count(group_key)
+        if not marked or marked == all_of_it or len(group.entries) == all_of_it:
+            return min(marked, len(group.entries))
+        return self.marks.of(group_key, group)
 
     @property
     def hidden_marks(self) -> int:
@@ -314,13 +314,13 @@ class BrowserModel:
         if not self.filtering or not self.marks:
             return 0
         if len(self.marks) == len(self.catalog.entries):
-            return len(self.marks) - sum([len(holding.entries) for _, holding in self.shelves])
-        return len(self.marks) - sum([self._marked(shelf, holding) for shelf, holding in self.shelves])
+            return len(self.marks) - sum([len(group.entries) for _, group in self.groups])
+        return len(self.marks) - sum([self._marked(group_key, group) for group_key, group in self.groups])
 
     @property
     def mark_totals(self) -> MarkTotals:
         """Totals of the marked entries."""
-        protected, stays = self.guarded.marked(self.marks, self.catalog)
+        protected, stays = self.protected_entries.marked(self.marks, self.catalog)
         return MarkTotals(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
 
     @property
@@ -332,7 +332,7 @@ class BrowserModel:
         """Return the bytes of the biggest project and of everything, whatever the filter shows."""
         apparent = self.order.apparent
         if self._scale is None or self._scale[0] != apparent:
-            sizes = [(place.rank, holding.size(apparent)) for place, holding in self.catalog.shelves]
-            biggest = max([size for rank, size in sizes if rank is Rank.PROJECT], default=0)
+            sizes = [(place.rank, group.size(apparent)) for place, group in self.catalog.groups]
+            biggest = max([size for rank, size in sizes if rank is GroupKind.PROJECT], default=0)
             self._scale = apparent, max(biggest, 1), max(sum([size for _, size in sizes]), 1)
         return self._scale[1:]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from packaging.version import InvalidVersion, parse
 
-from cachetui.browsing.catalog import FOREIGN, Place, Rank, release_place
+from cachetui.browsing.catalog import FOREIGN, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import AGES, Age, EntryGroup
 from cachetui.model import Entry, Version
 from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
 
 By = Literal["size", "name", "count", "age"]
 """What rows are sorted by."""
-Key = Place | str
+Key = GroupKey | str
 """The identity of a row: a place, or the path of an entry."""
 
 OPEN_PROJECTS, ORDERS = 64, 8
@@ -62,11 +62,11 @@ class SortOrder:
             case "name":
                 return rows[:: -1 if self.reverse else 1]
             case "size":
-                values = [row.holding.size(self.apparent) for row in rows]
+                values = [row.group.size(self.apparent) for row in rows]
             case "count":
-                values = [row.holding.files for row in rows]
+                values = [row.group.files for row in rows]
             case "age":
-                newest = [row.holding.newest(self.age) for row in rows]
+                newest = [row.group.newest(self.age) for row in rows]
                 unknown = [row for row, time in zip(rows, newest, strict=True) if time is None]
                 rows = [row for row, time in zip(rows, newest, strict=True) if time is not None]
                 values = [time for time in newest if time is not None]
@@ -84,11 +84,11 @@ class Row(NamedTuple):
 
     key: Key
     """Its identity."""
-    place: Place
+    place: GroupKey
     """The place it is, or that its entry stands at."""
     name: str
     """What it is called; untrusted text."""
-    holding: EntryGroup
+    group: EntryGroup
     """The entries it stands for, those that the filter shows, and their figures."""
     depth: int = 0
     """0 for projects and groups, 1 for versions, 2 for their entries."""
@@ -104,17 +104,17 @@ class Row(NamedTuple):
     @property
     def entry(self) -> Entry | None:
         """The one entry that an entry's row stands for."""
-        return next(iter(self.holding.entries)) if isinstance(self.key, str) else None
+        return next(iter(self.group.entries)) if isinstance(self.key, str) else None
 
     @property
     def hint(self) -> str:
         """Its content in a few words; untrusted text."""
-        if self.place.rank is not Rank.PROJECT:
+        if self.place.rank is not GroupKind.PROJECT:
             return _group_hint(self)
         if self.depth == 0:
-            return "  ".join(self.holding.labels)
+            return "  ".join(self.group.labels)
         if self.depth == 1 and self.folds:
-            return "  ".join(dict.fromkeys([tags(one) for one in self.holding.entries if one.kind != "metadata"]))
+            return "  ".join(dict.fromkeys([tags(one) for one in self.group.entries if one.kind != "metadata"]))
         return ""
 
 
@@ -123,36 +123,36 @@ def _group_hint(row: Row) -> str:
     if row.foreign:
         return f"{row.foreign:,} {'file' if row.foreign == 1 else 'files'}, never touched"
     if entry is None:
-        return f"{len(row.holding.entries):,} {'entry' if len(row.holding.entries) == 1 else 'entries'}"
+        return f"{len(row.group.entries):,} {'entry' if len(row.group.entries) == 1 else 'entries'}"
     return entry.note if entry.note and entry.kind != "selfcheck" else ""
 
 
 def make_rows(
-    tops: Iterable[Row], opened: Collection[Place], order: SortOrder, foreign: Collection[Row] = ()
+    tops: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder, foreign: Collection[Row] = ()
 ) -> list[Row]:
     """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
-    titles = {place.title for place in opened}  # quicker to look up than places, of which there may be thousands
+    titles = {place.title for place in expanded}  # quicker to look up than places, of which there may be thousands
     rows: list[Row] = []
     for row in tops:
-        if row.name in titles and row.key in opened:
-            rows += open_row(row, opened, order)
+        if row.name in titles and row.key in expanded:
+            rows += open_row(row, expanded, order)
         else:
             rows.append(row)
     return [*rows, *foreign]
 
 
-def open_row(top: Row, opened: Collection[Place], order: SortOrder) -> list[Row]:
+def open_row(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
     """List a row that is open, and what stands below it."""
-    return [top._replace(open=True), *_below(top, opened, order)]
+    return [top._replace(open=True), *_below(top, expanded, order)]
 
 
-def turned(rows: list[Row], top: Row, opened: Collection[Place], order: SortOrder) -> list[Row]:
+def toggle_rows(rows: list[Row], top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
     """Return rows such that one at the top, and what is below it, is open or closed as it is now to be."""
     start = row_index(rows, top.key)
     end = start + 1
     while end < len(rows) and rows[end].depth:
         end += 1
-    return [*rows[:start], *(open_row(top, opened, order) if top.key in opened else [top]), *rows[end:]]
+    return [*rows[:start], *(open_row(top, expanded, order) if top.key in expanded else [top]), *rows[end:]]
 
 
 def row_index(rows: Sequence[Row], key: Key) -> int:
@@ -162,28 +162,28 @@ def row_index(rows: Sequence[Row], key: Key) -> int:
 
 def foreign_row(files: Collection[tuple[int, int]]) -> Row:
     """Make the one row for files that no pip writes."""
-    holding = EntryGroup(())
-    holding.apparent, holding.disk = (sum(sizes) for sizes in zip(*files, strict=True))
-    holding.files = len(files)
-    return Row(FOREIGN, FOREIGN, FOREIGN.title, holding, foreign=len(files))
+    group = EntryGroup(())
+    group.apparent, group.disk = (sum(sizes) for sizes in zip(*files, strict=True))
+    group.files = len(files)
+    return Row(FOREIGN, FOREIGN, FOREIGN.title, group, foreign=len(files))
 
 
-def _below(top: Row, opened: Collection[Place], order: SortOrder) -> Iterator[Row]:
+def _below(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> Iterator[Row]:
     """List what stands below a project or group."""
-    if top.place.rank is not Rank.PROJECT:
-        named = [_entry_row(entry, top.place, 1) for entry in top.holding.entries]
+    if top.place.rank is not GroupKind.PROJECT:
+        named = [_entry_row(entry, top.place, 1) for entry in top.group.entries]
         yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
         return
-    closed, _ = _releases(top.place.project, top.holding)
-    open_ones = frozenset([row.place for row in closed if row.place in opened])
-    yield from _unfolded(top.place.project, top.holding, order, open_ones)
+    closed, _ = _releases(top.place.project, top.group)
+    open_ones = frozenset([row.place for row in closed if row.place in expanded])
+    yield from _unfolded(top.place.project, top.group, order, open_ones)
 
 
 @lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
-def _unfolded(project: str, holding: EntryGroup, order: SortOrder, opened: frozenset[Place]) -> list[Row]:
+def _unfolded(project: str, group: EntryGroup, order: SortOrder, expanded: frozenset[GroupKey]) -> list[Row]:
     """List what stands below a project of which some versions are open."""
-    closed, pages = _releases(project, holding)
-    versions = [row._replace(open=True) if row.place in opened else row for row in closed]
+    closed, pages = _releases(project, group)
+    versions = [row._replace(open=True) if row.place in expanded else row for row in closed]
     rows: list[Row] = []
     for row in order.arrange(versions) if order.chosen else versions:
         rows.append(row)
@@ -199,11 +199,11 @@ def forget() -> None:
 
 
 @lru_cache(maxsize=OPEN_PROJECTS)
-def _releases(project: str, holding: EntryGroup) -> tuple[list[Row], list[Row]]:
+def _releases(project: str, group: EntryGroup) -> tuple[list[Row], list[Row]]:
     """List the versions of a project, all of them closed, and its pages."""
     versions, pages = [], []
-    for version in holding.versions:
-        place = release_place(project, version.label)
+    for version in group.versions:
+        place = version_key(project, version.label)
         if version.label is None:
             pages = [_entry_row(entry, place, 1) for entry in version.entries]
         else:
@@ -211,25 +211,25 @@ def _releases(project: str, holding: EntryGroup) -> tuple[list[Row], list[Row]]:
     return versions, pages
 
 
-def foresee(row: Row) -> None:
+def precompute(row: Row) -> None:
     """Find out what stands below a row, and how it is sorted, so that it is known when it is opened."""
-    if row.folds and not row.depth and row.place.rank is Rank.PROJECT:
-        versions, _ = _releases(row.place.project, row.holding)
+    if row.folds and not row.depth and row.place.rank is GroupKind.PROJECT:
+        versions, _ = _releases(row.place.project, row.group)
         for version in versions[:MOST_FORESEEN]:
-            version.holding.reckon()
+            version.group.compute_totals()
 
 
-def _version_row(version: Version, place: Place) -> Row:
+def _version_row(version: Version, place: GroupKey) -> Row:
     return Row(place, place, version.label or "", EntryGroup(version.entries), 1, kind_of(version.entries), folds=True)
 
 
-def _entry_row(entry: Entry, place: Place, depth: int) -> Row:
+def _entry_row(entry: Entry, place: GroupKey, depth: int) -> Row:
     return Row(entry.path, place, entry_name(entry), EntryGroup((entry,)), depth, entry.kind)
 
 
 def _files(version: Row, order: SortOrder) -> Iterator[Row]:
     """List the entries of a version; the metadata of a wheel right below it."""
-    entries = version.holding.entries
+    entries = version.group.entries
     described: dict[str, list[Entry]] = {}
     for metadata, wheel in wheels_described(entries):
         described.setdefault(wheel.path if wheel else "", []).append(metadata)
@@ -245,10 +245,10 @@ Locate = Callable[[Key], tuple[Key, ...]]
 """Tells the identities of rows that may stand for a row, the best first: itself, then what it lies in."""
 
 
-PLACE: Callable[[Row], Place] = attrgetter("place")
+PLACE: Callable[[Row], GroupKey] = attrgetter("place")
 
 
-class Tops:
+class RootRows:
     """Rows of projects by name, and then of groups, all of them closed; orders once asked for are remembered."""
 
     def __init__(self, rows: list[Row]) -> None:
@@ -259,39 +259,39 @@ class Tops:
         self._arranged: dict[tuple[object, ...], list[Row]] = {}
 
     @classmethod
-    def of(cls, shelves: Iterable[tuple[Place, EntryGroup]]) -> Tops:
+    def of(cls, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> RootRows:
         """Make rows of projects that come by name, and of the groups that come after them."""
-        return cls([Row(place, place, place.title, holding, 0, "", True) for place, holding in shelves])
+        return cls([Row(place, place, place.title, group, 0, "", True) for place, group in groups])
 
     @cached_property
-    def shelves(self) -> list[tuple[Place, EntryGroup]]:
+    def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
         """The shown projects and groups with their entries."""
-        return [(row.place, row.holding) for row in self.rows]
+        return [(row.place, row.group) for row in self.rows]
 
     @cached_property
     def names(self) -> list[str]:
         """The names of the projects."""
         return [row.name for row in self.rows[: self.projects]]
 
-    def find(self, shelf: Place) -> Row | None:
+    def find(self, group_key: GroupKey) -> Row | None:
         """Return the row of a project or group, if it is shown."""
-        index = bisect_left(self.rows, shelf, key=PLACE)
-        return self.rows[index] if index < len(self.rows) and self.rows[index].place == shelf else None
+        index = bisect_left(self.rows, group_key, key=PLACE)
+        return self.rows[index] if index < len(self.rows) and self.rows[index].place == group_key else None
 
-    def filtered(self, matcher: Matcher | None) -> Tops:
+    def filtered(self, matcher: Matcher | None) -> RootRows:
         """Return what a filter shows of these."""
         if matcher is None:
             return self
         rows = []
         for row in self.rows:
-            found = matcher(row.name, row.holding)
-            if found is row.holding:
+            found = matcher(row.name, row.group)
+            if found is row.group:
                 rows.append(row)
             elif found is not None:
                 rows.append(Row(row.place, row.place, row.name, found, 0, "", True))
-        return Tops(rows)
+        return RootRows(rows)
 
-    def arranged(self, order: SortOrder) -> list[Row]:
+    def sorted_by(self, order: SortOrder) -> list[Row]:
         """Return the projects in an order, and the groups after them."""
         compared = (order.apparent,) if order.by == "size" else (order.age,) if order.by == "age" else ()
         key = (order.by, order.reverse, *compared)
@@ -299,23 +299,23 @@ class Tops:
             self._arranged[key] = [*order.arrange(self.rows[: self.projects]), *self.rows[self.projects :]]
         return self._arranged[key]
 
-    def foresee(self, order: SortOrder) -> None:
+    def precompute(self, order: SortOrder) -> None:
         """Arrange them in this order, and in each that a key leads to from there, so that it is known when it is asked.
 
         Each of these twice: asked again for the same, the other way round.
         """
-        self.arranged(order)
+        self.sorted_by(order)
         for by in get_args(By):
             once = order.sorted_by(by)
-            self.arranged(once)
-            self.arranged(once.sorted_by(by))
+            self.sorted_by(once)
+            self.sorted_by(once.sorted_by(by))
 
 
 def requirement_of(row: Row) -> str:
     """Return what pip would have been asked for to get what a row stands for; empty where that is nothing."""
-    if row.foreign or row.place.rank is not Rank.PROJECT:
+    if row.foreign or row.place.rank is not GroupKind.PROJECT:
         return ""
-    version = next((entry.version for entry in row.holding.entries if entry.version), None) if row.depth else None
+    version = next((entry.version for entry in row.group.entries if entry.version), None) if row.depth else None
     if version is None:
         return row.place.project
     try:

@@ -14,7 +14,7 @@ from packaging.version import Version
 from cachetui.cli.options import options_of
 from cachetui.errors import CachetuiError
 from cachetui.interpreters.lookup import default_python, python_at
-from cachetui.labels import WORDS
+from cachetui.labels import LABELS
 from cachetui.model import KINDS
 from cachetui.pip.config.location import locate
 from cachetui.pip.memory import known_releases
@@ -36,7 +36,7 @@ SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
 """Values to begin with; no two of one list begin alike, so that a shell stops right behind the comparison."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
-    "is:": WORDS,
+    "is:": LABELS,
     "python:": tuple([f"3.{minor}" for minor in range(8, 16)]),
 }
 

@@ -19,7 +19,7 @@ from cachetui.cli.cache import ENDINGS
 from cachetui.cli.console import Status, ask, can_ask, note, say
 from cachetui.cli.main import DONE, FAILED, INTERRUPTED
 from cachetui.errors import RefusedError
-from cachetui.labels import Word
+from cachetui.labels import Label
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import Outcome, Progress
@@ -57,7 +57,7 @@ class RemovalRequest:
         if self.read_only and not self.dry_run:
             raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
 
-    def want_python(self, words: Collection[Word], options: GlobalOptions, *, policy: bool = False) -> None:
+    def want_python(self, words: Collection[Label], options: GlobalOptions, *, policy: bool = False) -> None:
         """Raise UsageError if unusable entries are to be removed without a question, and no Python is named."""
         if "unusable" in words and self.yes and not self.dry_run and not options.python:
             said = "With --yes, what is unusable needs"

@@ -11,7 +11,7 @@ from packaging.tags import Tag, parse_tag
 from packaging.version import Version
 
 from cachetui.interpreters.supported_tags import may_support
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry, version_order
 from cachetui.pip.scan.layout import is_legacy
 
@@ -24,7 +24,7 @@ WHEELS = ("wheel", "built", "metadata")
 
 def facts_of(
     entries: Collection[Entry],
-    words: Collection[Word],
+    words: Collection[Label],
     *,
     now_ns: int,
     tags: Collection[frozenset[Tag]] = (),

@@ -72,37 +72,37 @@ class _Taken(NamedTuple):
     """First two parts of the tags."""
 
 
-def cannot_use(portrait: InterpreterInfo, tag_text: str) -> str | None:
+def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
     """Return why a Python cannot use a wheel; None where it can, or where its tags are not known.
 
     `tag_text` is how the wheel's file name ends, such as "cp38.cp39-abi3-macosx_11_0_arm64". The answer reads on
     after "it is": "built for CPython 3.8", "for macOS".
     """
-    if not portrait.tags:
+    if not interpreter.tags:
         return None
     parts = [part.split(".") for part in tag_text.lower().split("-")]
     if len(parts) != 3 or not all(all(part) for part in parts) or sum(map(len, parts)) > MOST_PARTS:
         return "named with tags that make no sense"
     pythons, abis, platforms = parts
-    taken = _taken(portrait.tags)
+    taken = _taken(interpreter.tags)
     pairs = [(python, abi) for python in pythons for abi in abis]
     if any(f"{python}-{abi}-{platform}" in taken.tags for python, abi in pairs for platform in platforms):
         return None
     reasons = []
     if not any(f"{python}-{abi}" in taken.pairs for python, abi in pairs):
-        reasons.append(_why_not_this_python(portrait, pairs))
+        reasons.append(_why_not_this_python(interpreter, pairs))
     if not any(platform in taken.platforms for platform in platforms):
-        reasons.append(_why_not_here(portrait, platforms, taken))
+        reasons.append(_why_not_here(interpreter, platforms, taken))
     return ", ".join(reasons) or "built for another combination of Python and machine"
 
 
-def needs_python(portrait: InterpreterInfo, requires_python: str) -> str | None:
+def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | None:
     """Return which Python is needed instead, such as "needs Python <3.11"; None where this one will do.
 
     What pip cannot read does not count, and neither does whether this Python is a pre-release (pip's
     `_check_link_requires_python` in `_internal/index/package_finder.py`).
     """
-    found = re.match(r"\d+\.\d+\.\d+", portrait.version)
+    found = re.match(r"\d+\.\d+\.\d+", interpreter.version)
     if not found:
         return None
     try:
@@ -114,13 +114,13 @@ def needs_python(portrait: InterpreterInfo, requires_python: str) -> str | None:
     return f"needs Python {','.join(unmet)}" if unmet and ",".join(unmet).isprintable() else None
 
 
-def incompatibility(portrait: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
+def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
     """Return why a Python cannot use a file of this name; None where it can, or where the Python is not known."""
-    if portrait is None or portrait.trouble:
+    if interpreter is None or interpreter.trouble:
         return None
-    if filename.endswith(".whl") and (found := cannot_use(portrait, "-".join(filename[:-4].split("-")[-3:]))):
+    if filename.endswith(".whl") and (found := cannot_use(interpreter, "-".join(filename[:-4].split("-")[-3:]))):
         return found
-    return needs_python(portrait, requires_python) if requires_python else None
+    return needs_python(interpreter, requires_python) if requires_python else None
 
 
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
@@ -142,37 +142,37 @@ def _taken(tags: tuple[str, ...]) -> _Taken:
     )
 
 
-def _why_not_this_python(portrait: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
+def _why_not_this_python(interpreter: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
     """Return what a wheel was built for instead; `pairs` are first and second parts of tags."""
-    return _joined(_built_for(portrait, python, abi) for python, abi in pairs)
+    return _joined(_built_for(interpreter, python, abi) for python, abi in pairs)
 
 
-def _built_for(portrait: InterpreterInfo, python: str, abi: str) -> str:
+def _built_for(interpreter: InterpreterInfo, python: str, abi: str) -> str:
     found = INTERPRETER.fullmatch(python)
     name = IMPLEMENTATIONS.get(found[1]) if found else None
     if not found or name is None:
         return "built for another Python"
     version = f"{found[2]}.{found[3]}" if found[3] else found[2]
-    here = portrait.version.split(".")
-    own = (portrait.implementation, int(here[0]), int(here[1]))
+    here = interpreter.version.split(".")
+    own = (interpreter.implementation, int(here[0]), int(here[1]))
     built = (name, int(found[2]), int(found[3] or 0))
     if name == "Python":
         newer = built[1] == own[1] and built[2] > own[2]
         return f"needs Python {version} or newer" if newer and abi == "none" else f"built for Python {version}"
     if name != "CPython" or abi == "none":
         return f"built for {name} {version}"
-    if THREADED.fullmatch(abi) and not _is_threaded(portrait):
+    if THREADED.fullmatch(abi) and not _is_threaded(interpreter):
         return f"built for free-threaded CPython {version}"
     if name != own[0] or (built != own and not abi.startswith("abi3")):
         return f"built for {name} {version}"
-    if not THREADED.fullmatch(abi) and _is_threaded(portrait):
+    if not THREADED.fullmatch(abi) and _is_threaded(interpreter):
         return "not built for free-threaded Python"
     return f"needs CPython {version} or newer" if built[1:] > own[1:] else _odd_abi(abi, version)
 
 
-def _is_threaded(portrait: InterpreterInfo) -> bool:
+def _is_threaded(interpreter: InterpreterInfo) -> bool:
     """Return whether it is a CPython without a global lock: its tags say so (PEP 703)."""
-    return THREADED.fullmatch(portrait.tags[0].split("-")[1]) is not None
+    return THREADED.fullmatch(interpreter.tags[0].split("-")[1]) is not None
 
 
 def _odd_abi(abi: str, version: str) -> str:
@@ -183,10 +183,10 @@ def _odd_abi(abi: str, version: str) -> str:
     return f"built for another build of CPython {version} ({abi[:QUOTED]})"
 
 
-def _why_not_here(portrait: InterpreterInfo, platforms: Iterable[str], taken: _Taken) -> str:
+def _why_not_here(interpreter: InterpreterInfo, platforms: Iterable[str], taken: _Taken) -> str:
     """Return what system, processor or library a wheel needs instead."""
     named = [_unfold(platform) for platform in platforms]
-    own = _system(portrait.platform.replace("-", "_").replace(".", "_"))
+    own = _system(interpreter.platform.replace("-", "_").replace(".", "_"))
     there = [platform for platform in named if _system(platform) == own]
     if not there:
         return _joined(f"for {_system(platform) or 'another system'}" for platform in named)

@@ -45,7 +45,7 @@ def pythons(
             yield python
 
 
-def portraits(
+def interpreters(
     environ: Mapping[str, str] = os.environ,
     *,
     named: Iterable[Python] = (),

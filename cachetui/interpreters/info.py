@@ -88,8 +88,8 @@ def interpreter_info(
         return _troubled(python, _failure(reply), starts=UNKNOWN_FORMAT not in reply.trouble)
     _, _, rest = reply.out.partition(BEGIN)
     told, end, _ = rest.partition(END)
-    portrait = portrait_from(python, told) if end else None
-    return portrait or _troubled(python, "It answered, but not as a Python does.")
+    interpreter = portrait_from(python, told) if end else None
+    return interpreter or _troubled(python, "It answered, but not as a Python does.")
 
 
 def portrait_from(python: Python, told: str) -> InterpreterInfo | None:

@@ -80,21 +80,21 @@ class Remembered:
             return None
         if one.get("identity") != _identity(python):
             return None
-        portrait = portrait_from(python, told)
-        return portrait if portrait and one.get("state") == _state(portrait) else None
+        interpreter = portrait_from(python, told)
+        return interpreter if interpreter and one.get("state") == _state(interpreter) else None
 
-    def learn(self, portrait: InterpreterInfo) -> None:
+    def learn(self, interpreter: InterpreterInfo) -> None:
         """Remember what a Python said; not what may be different tomorrow: why one failed, whom a stand-in starts."""
-        python = portrait.python
-        if portrait.trouble or portrait.real != Path(os.path.realpath(python.executable)):
+        python = interpreter.python
+        if interpreter.trouble or interpreter.real != Path(os.path.realpath(python.executable)):
             return
         one: dict[str, object] = {
             "prefix": str(python.prefix),
             "identity": _identity(python),
-            "state": _state(portrait),
-            "told": portrait.told,
+            "state": _state(interpreter),
+            "told": interpreter.told,
         }
-        if self._known.get(str(python.executable)) == one or _is_recent(portrait):
+        if self._known.get(str(python.executable)) == one or _is_recent(interpreter):
             return
         self._known.pop(str(python.executable), None)
         self._known[str(python.executable)] = one
@@ -138,11 +138,16 @@ def _identity(python: Python) -> list[object]:
     ]
 
 
-def _state(portrait: InterpreterInfo) -> list[object]:
+def _state(interpreter: InterpreterInfo) -> list[object]:
     """Return what an answer depends on besides: the system, our question, what the Python imports from."""
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", {}) else None
     system = [platform.system(), platform.release(), platform.version(), platform.machine(), libc]
-    return [system, zlib.crc32(TELL.encode()), packaging.__version__, [_stamp(Path(place)) for place in portrait.path]]
+    return [
+        system,
+        zlib.crc32(TELL.encode()),
+        packaging.__version__,
+        [_stamp(Path(place)) for place in interpreter.path],
+    ]
 
 
 def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
@@ -154,8 +159,8 @@ def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
     return [found.st_ino, found.st_size, found.st_mtime_ns, found.st_uid]
 
 
-def _is_recent(portrait: InterpreterInfo) -> bool:
+def _is_recent(interpreter: InterpreterInfo) -> bool:
     """Return whether something that the answer depends on changed while, or shortly before, it was given."""
-    stamps = [_stamp(Path(place)) for place in (str(portrait.real), *portrait.path)]
+    stamps = [_stamp(Path(place)) for place in (str(interpreter.real), *interpreter.path)]
     newest = max((stamp[2] for stamp in stamps if stamp), default=0)
     return newest > time.time_ns() - RECENT_NS

@@ -39,20 +39,20 @@ class SupportedTags(NamedTuple):
     """Which do not tell and what follows, as sentences; untrusted text. None where not one of them tells."""
 
 
-def reach_of(portraits: Iterable[InterpreterInfo]) -> SupportedTags:
+def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
     """Return what Pythons can use.
 
     What is no program at all does not count. To one that does not tell, all wheels for its version may be of use; where
     not even its version is known, nothing can be said.
     """
     told, guessed, notes, lost = [], [], [], False
-    for portrait in portraits:
-        name, why = portrait.python.executable, portrait.trouble or ""
-        if taken := portrait.wheel_tags():
+    for interpreter in interpreters:
+        name, why = interpreter.python.executable, interpreter.trouble or ""
+        if taken := interpreter.wheel_tags():
             told.append(taken)
-        elif not portrait.starts:
+        elif not interpreter.starts:
             notes.append(f"{name} does not count as a Python. {why}")
-        elif releases := releases_of(portrait):
+        elif releases := releases_of(interpreter):
             guessed += [may_take(release) for release in releases]
             versions = " or ".join([".".join(map(str, filter(None, release))) for release in releases])
             spared = f"no wheel for Python {versions} counts as unusable"
@@ -67,13 +67,13 @@ def reach_of(portraits: Iterable[InterpreterInfo]) -> SupportedTags:
     return SupportedTags(() if lost else (*told, *guessed), tuple(notes))
 
 
-def releases_of(portrait: InterpreterInfo) -> tuple[Release, ...]:
+def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:
     """Return the versions that a Python may be of, by what it says or else by its files' names and `pyvenv.cfg`."""
-    found = {_release(NAMED.match(f"python{portrait.version}"))}
+    found = {_release(NAMED.match(f"python{interpreter.version}"))}
     if found == {None}:
-        found = {_release(NAMED.match(place.name)) for place in (portrait.python.executable, portrait.real)}
+        found = {_release(NAMED.match(place.name)) for place in (interpreter.python.executable, interpreter.real)}
         try:
-            with (portrait.python.prefix / "pyvenv.cfg").open(encoding="utf-8", errors="replace") as lines:
+            with (interpreter.python.prefix / "pyvenv.cfg").open(encoding="utf-8", errors="replace") as lines:
                 found.add(_release(CONFIGURED.search(lines.read(LONGEST))))
         except (OSError, ValueError):  # most are no environment's
             pass

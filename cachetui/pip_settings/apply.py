@@ -45,23 +45,25 @@ def apply(
 
     Each command may take `timeout` seconds. `etc` is for tests alone.
     """
-    portrait = change.settings.portrait
+    interpreter = change.settings.interpreter
     folder = str(cwd) if cwd else here()
     trouble = ""
     for step in change.steps:
         arguments = ("-m", "pip", *step)
-        reply = isolated.ask(portrait.python.executable, arguments, quiet(environ, folder), timeout=timeout, stop=stop)
+        reply = isolated.ask(
+            interpreter.python.executable, arguments, quiet(environ, folder), timeout=timeout, stop=stop
+        )
         if reply.code != 0:
             trouble = f"pip {reply.trouble}" if reply.code is None else f"pip failed: {_telling(reply.err)}"
             break
-    now = settings_of(portrait, environ, cwd=Path(folder), etc=etc)
+    now = settings_of(interpreter, environ, cwd=Path(folder), etc=etc)
     if trouble:
         by_hand = " or ".join(dict.fromkeys([f"{one.path}:{one.line}" for one in _files(change)]))
         hint = f" The place to change it by hand is {by_hand}." if by_hand else ""
         return Effect(_fulfilled(change, now), f"{trouble}.{hint}", now)
     if not _fulfilled(change, now):
         return Effect(False, f"pip did as it was told, but {_why_not(change, now)}.", now)
-    python = Prefixed(portrait.python.executable, portrait.prefix)
+    python = Prefixed(interpreter.python.executable, interpreter.prefix)
     heard = locate(python=python, environ=environ, cwd=Path(folder), command="cache", pip=now.pip, etc=etc)
     answer = ask_pip(python, environ, timeout, cwd=Path(folder), stop=stop)
     if difference := compare(heard, answer):

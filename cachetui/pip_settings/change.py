@@ -24,7 +24,7 @@ FIRST_CONFIG = Version("10.0")
 """The first pip with a command `pip config`."""
 COMMENT = ("#", ";")
 """How lines begin that pip leaves out when it writes a file anew."""
-WORDS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
+LABELS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
 """Whose settings a level holds."""
 
 
@@ -53,7 +53,7 @@ class Change:
     @property
     def commands(self) -> tuple[str, ...]:
         """The same as a user would type it."""
-        python = str(self.settings.portrait.python.executable)
+        python = str(self.settings.interpreter.python.executable)
         join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
         return tuple([join([python, "-m", "pip", *step]) for step in self.steps])
 
@@ -83,9 +83,9 @@ def plan_change(
         case "default":
             steps, obstacles = _unset(settings, "cache-dir")
     change = Change(settings, wish, place, tuple(steps), tuple(obstacles), tuple(_notes(settings, wish, steps)))
-    if steps and not _can_be_isolated(settings.portrait.version):
+    if steps and not _can_be_isolated(settings.interpreter.version):
         by_hand = " and ".join([f"`{command}`" for command in change.commands])
-        obstacle = f"Python {settings.portrait.version} cannot be run isolated, so cachetui does not: run {by_hand}."
+        obstacle = f"Python {settings.interpreter.version} cannot be run isolated, so cachetui does not: run {by_hand}."
         return replace(change, steps=(), obstacles=(*obstacles, obstacle))
     return change
 
@@ -98,9 +98,9 @@ def _can_be_isolated(version: str) -> bool:
 
 def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
     """Return why this pip's settings cannot be changed at all."""
-    executable = settings.portrait.python.executable
-    if settings.portrait.trouble:
-        return [f"{executable} does not work. {settings.portrait.trouble}"]
+    executable = settings.interpreter.python.executable
+    if settings.interpreter.trouble:
+        return [f"{executable} does not work. {settings.interpreter.trouble}"]
     if settings.pip is None:
         return [f"{executable} has no pip that could change its settings."]
     if settings.pip < FIRST_CONFIG:
@@ -196,7 +196,7 @@ def _notes(settings: PipSettings, wish: Wish, steps: list[tuple[str, ...]]) -> l
     for level in touched:
         if level != "site":
             whom = "every pip on this machine" if level == "global" else "every pip that you run, not this one alone"
-            notes.append(f"These are {WORDS[level]} settings: they count for {whom}.")
+            notes.append(f"These are {LABELS[level]} settings: they count for {whom}.")
         files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}[level]
         if commented := [path for path in files if _has_comments(path)]:
             notes.append(f"pip writes {' and '.join(commented)} anew: the comments in it will be lost.")

@@ -46,7 +46,7 @@ class Saying(NamedTuple):
 class PipSettings:
     """The settings of one Python's pip about its cache."""
 
-    portrait: InterpreterInfo
+    interpreter: InterpreterInfo
     """The Python."""
     location: Location
     """Where `pip install` has its cache."""
@@ -54,13 +54,13 @@ class PipSettings:
     """All that has a say, the weaker before the stronger."""
     files: Files = NOWHERE
     """Where that pip looks for settings."""
-    traps: tuple[str, ...] = ()
+    pitfalls: tuple[str, ...] = ()
     """Sentences on what does not do what it seems to."""
 
     @property
     def pip(self) -> Version | None:
         """The version of its pip; None where it has none."""
-        return Version(self.portrait.pip) if self.portrait.pip else None
+        return Version(self.interpreter.pip) if self.interpreter.pip else None
 
     def counting(self, option: Option) -> Saying | None:
         """Return what counts of what is said about something; None where nothing does."""
@@ -68,7 +68,7 @@ class PipSettings:
 
 
 def settings_of(
-    portrait: InterpreterInfo,
+    interpreter: InterpreterInfo,
     environ: Mapping[str, str] = os.environ,
     *,
     cwd: Path | None = None,
@@ -79,26 +79,26 @@ def settings_of(
 
     `cwd` is what relative paths start from; `etc` is for tests alone.
     """
-    pip = Version(portrait.pip) if portrait.pip else None
+    pip = Version(interpreter.pip) if interpreter.pip else None
     folder = str(cwd) if cwd else here()
     location = locate(
-        python=Prefixed(portrait.python.executable, portrait.prefix),
+        python=Prefixed(interpreter.python.executable, interpreter.prefix),
         environ=environ,
         cwd=Path(folder),
         platform=platform,
         pip=pip,
         etc=etc,
     )
-    if portrait.trouble:
-        return PipSettings(portrait, location)
+    if interpreter.trouble:
+        return PipSettings(interpreter, location)
     ways = ways_of(pip)
-    files = configuration_files(platform, environ, str(portrait.prefix), ways, etc)
+    files = configuration_files(platform, environ, str(interpreter.prefix), ways, etc)
     devnull = "nul" if platform == "win32" else "/dev/null"
     configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
     default = Saying("cache-dir", default_root(platform, environ, ways), DEFAULT, "overruled")
     sayings = _sayings(configuration, default)
-    traps = (*location.notes, *_traps(pip, location, configuration, environ))
-    return PipSettings(portrait, location, sayings, files, tuple(dict.fromkeys(traps)))
+    pitfalls = (*location.notes, *_traps(pip, location, configuration, environ))
+    return PipSettings(interpreter, location, sayings, files, tuple(dict.fromkeys(pitfalls)))
 
 
 class Prefixed(NamedTuple):
@@ -136,22 +136,24 @@ def _traps(
     pip: Version | None, location: Location, configuration: Configuration, environ: Mapping[str, str]
 ) -> list[str]:
     """Name the traps that have to do with who runs which pip."""
-    traps = []
+    pitfalls = []
     if pip is None:
-        traps.append("This Python has no pip, or only one that its user installed for themselves alone.")
+        pitfalls.append("This Python has no pip, or only one that its user installed for themselves alone.")
     elif pip < FIRST_CACHE:
-        traps.append(f"pip {pip} has no `pip cache` to ask where its cache is: what stands here is read from settings.")
+        pitfalls.append(
+            f"pip {pip} has no `pip cache` to ask where its cache is: what stands here is read from settings."
+        )
     switch = configuration.heard("no-cache-dir", INSTALL)[-1:]
     if pip is not None and pip < FIRST_CALLBACK and switch and switch[0].value.lower() in YES:
-        traps.append(f"{switch[0].quoted()} makes pip {pip} crash: before 19.0 only a no switched the cache off.")
+        pitfalls.append(f"{switch[0].quoted()} makes pip {pip} crash: before 19.0 only a no switched the cache off.")
     if sys.platform != "win32" and os.geteuid() == 0 and environ.get("SUDO_USER"):
-        traps.append(
+        pitfalls.append(
             f"This runs under sudo: pips run by {environ['SUDO_USER']} may have their cache elsewhere, and by other "
             "settings."
         )
     if location.enabled and (owner := _other_owner(location.root)):
-        traps.append(f"{location.root} belongs to {owner}: what pip puts there will not be theirs.")
-    return traps
+        pitfalls.append(f"{location.root} belongs to {owner}: what pip puts there will not be theirs.")
+    return pitfalls
 
 
 def _other_owner(root: Path) -> str | None:

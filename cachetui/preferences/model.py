@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 from cachetui.text.excerpt import brief
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
-    from cachetui.labels import Facts, Word
+    from cachetui.labels import Facts, Label
     from cachetui.model import Entry
     from cachetui.rules import Moment, Rules
     from cachetui.terms import Predicate
@@ -74,7 +74,7 @@ class Protection:
     """The same items as written."""
 
     @property
-    def words(self) -> frozenset[Word]:
+    def words(self) -> frozenset[Label]:
         """The facts that the terms need."""
         return frozenset([word for predicate in self.terms for word in predicate.words])
 

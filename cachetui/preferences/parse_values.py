@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
-from cachetui.labels import Word
+from cachetui.labels import Label
 from cachetui.preferences.model import COLUMNS, ColumnName, SortBy, Sorting
 from cachetui.preferences.names import THEMES
 from cachetui.rules import CHOOSERS, Moment
@@ -16,7 +16,7 @@ from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.excerpt import brief, excerpt
 
 REVERSE = "reverse"
-UNDECIDED: tuple[Word, ...] = ("unusable", "protected")
+UNDECIDED: tuple[Label, ...] = ("unusable", "protected")
 """Labels that cannot decide what is protected: the first is not always known, the second would refer to itself."""
 
 

@@ -16,7 +16,7 @@ FORMULAS = frozenset("=+-@'")
 """What makes a formula of a cell in a spreadsheet, and the sign that keeps it from being one."""
 TEXTS = 6
 """How many texts of an entry are the cache's own words."""
-WORDS: dict[object, str] = {True: "true", False: "false", None: ""}
+LABELS: dict[object, str] = {True: "true", False: "false", None: ""}
 CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
 """The columns of a comparison."""
 
@@ -41,8 +41,8 @@ def _plain(row: Row) -> str:
         return ""
     return (
         f"{kind},{named},{disk_usage},{apparent_size},{downloaded},{checked or ''},{read or ''},{_words(python)},"
-        f"{_words(platform)},{placed},{rung or ''},{WORDS[superseded]},{WORDS[dead_weight]},{WORDS[legacy]},"
-        f"{WORDS[unusable]},{WORDS[protected]},{path}\r\n"
+        f"{_words(platform)},{placed},{rung or ''},{LABELS[superseded]},{LABELS[dead_weight]},{LABELS[legacy]},"
+        f"{LABELS[unusable]},{LABELS[protected]},{path}\r\n"
     )
 
 
@@ -81,7 +81,7 @@ def cell(value: object) -> object:
     if type(value) is str:
         text = value if value.isascii() and value.isprintable() else escape_control(value)  # as it is in most
         return f"'{text}" if text[:1] in FORMULAS else text
-    return value if type(value) is int else WORDS[value]
+    return value if type(value) is int else LABELS[value]
 
 
 def _written(lines: Iterable[Iterable[object]]) -> str:

@@ -21,7 +21,7 @@ SCHEMA = 1
 """Counts changes that break readers."""
 AUDIT, COMPARISON = "audit", "comparison"
 """What a document says it is."""
-WORDS: dict[object, str] = {True: "true", False: "false", None: "null"}
+LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 
 def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
@@ -116,9 +116,9 @@ def _row(row: Row) -> str:
         f'"filename": {_quoted(filename)}, "disk_usage": {disk_usage}, "apparent_size": {apparent_size}, '
         f'"downloaded": {_quoted(downloaded)}, "checked": {_quoted(checked)}, "read": {_quoted(read)}, '
         f'"python": {_quoted(python)}, "platform": {_quoted(platform)}, "origin": {_quoted(origin)}, '
-        f'"url": {_quoted(url)}, "identified_by": {_quoted(rung)}, "superseded": {WORDS[superseded]}, '
-        f'"dead_weight": {WORDS[dead_weight]}, "legacy": {WORDS[legacy]}, "unusable": {WORDS[unusable]}, '
-        f'"protected": {WORDS[protected]}, "path": {_quoted(path)}}}'
+        f'"url": {_quoted(url)}, "identified_by": {_quoted(rung)}, "superseded": {LABELS[superseded]}, '
+        f'"dead_weight": {LABELS[dead_weight]}, "legacy": {LABELS[legacy]}, "unusable": {LABELS[unusable]}, '
+        f'"protected": {LABELS[protected]}, "path": {_quoted(path)}}}'
     )
 
 

@@ -68,12 +68,12 @@ def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]
 
 def _branch(name: str, entries: Sequence[Entry], below: Sequence[Branch] | None = None) -> Branch:
     """Sum up entries; without `below` they themselves are what it consists of."""
-    solid = [entry for entry in entries if entry.kind not in BARREN] or entries
+    dated_entries = [entry for entry in entries if entry.kind not in BARREN] or entries
     return Branch(
         name,
         sum([entry.disk_usage for entry in entries]),
         len(entries),
-        max([entry.downloaded for entry in solid]),
+        max([entry.downloaded for entry in dated_entries]),
         tuple(map(_leaf, entries) if below is None else below),
     )
 

@@ -18,22 +18,22 @@ ROLES = {"counts": "counts", "overruled": "overruled", "empty": "empty", "elsewh
 
 def python_json(known: PipSettings) -> dict[str, Any]:
     """Return the settings of one Python's pip, in the order and words of the JSON document."""
-    portrait, location = known.portrait, known.location
-    works = portrait.trouble is None
+    interpreter, location = known.interpreter, known.location
+    works = interpreter.trouble is None
     return {
-        "python": clean(str(portrait.python.executable)),
-        "prefix": clean(str(portrait.prefix)),
-        "version": portrait.version or None,
-        "implementation": portrait.implementation or None,
-        "pip": portrait.pip,
-        "trouble": portrait.trouble and clean(portrait.trouble),
+        "python": clean(str(interpreter.python.executable)),
+        "prefix": clean(str(interpreter.prefix)),
+        "version": interpreter.version or None,
+        "implementation": interpreter.implementation or None,
+        "pip": interpreter.pip,
+        "trouble": interpreter.trouble and clean(interpreter.trouble),
         "root": clean(str(location.root)) if works else None,
         "said_by": clean(location.said_by) if works else None,
         "enabled": location.enabled if works else None,
         "off_by": clean(redact_urls(location.off_by)) if works and location.off_by else None,
         "works": location.works if works else None,
         "sayings": [_saying(one) for one in known.sayings],
-        "traps": [clean(redact_urls(trap)) for trap in known.traps],
+        "traps": [clean(redact_urls(trap)) for trap in known.pitfalls],
     }
 
 
@@ -51,15 +51,15 @@ def _saying(one: Saying) -> dict[str, Any]:
 def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
     """Yield the lines of the text form; a Python that does not work takes one."""
     for one in known:
-        portrait, location = one.portrait, one.location
+        interpreter, location = one.interpreter, one.location
         yield ""
-        name = escape_control(str(portrait.python.executable))
-        if portrait.trouble:
-            yield f"{name}  {escape_control(portrait.trouble)}"
+        name = escape_control(str(interpreter.python.executable))
+        if interpreter.trouble:
+            yield f"{name}  {escape_control(interpreter.trouble)}"
             continue
-        pip = f"pip {portrait.pip}" if portrait.pip else "no pip"
-        yield f"{name}  {portrait.implementation} {portrait.version}, {pip}"
-        if portrait.pip:
+        pip = f"pip {interpreter.pip}" if interpreter.pip else "no pip"
+        yield f"{name}  {interpreter.implementation} {interpreter.version}, {pip}"
+        if interpreter.pip:
             state = "on" if location.enabled else f"off, by {redact_urls(location.off_by or '?')}"
             yield _fact("Cache", f"{location.root}  {state if location.works else 'pip refuses to run'}")
             yield _fact("Named by", location.said_by)
@@ -67,7 +67,7 @@ def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
             for saying in one.sayings:
                 words = f"{saying.option} = {redact_urls(saying.value)}, by {saying.said_by}"
                 yield _fact("Said", f"{words}: {ROLES[saying.role]}")
-        for trap in one.traps:
+        for trap in one.pitfalls:
             yield _fact("!", redact_urls(trap))
 
 

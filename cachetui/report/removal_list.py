@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.model import Entry
 from cachetui.removal.plan import PROTECTED, Kept
 from cachetui.text.format import count
@@ -31,15 +31,15 @@ def bill(entries: Iterable[Entry]) -> list[ListLine]:
     """List entries by project, the biggest first, then by group; a wheel's metadata stands on the wheel's line."""
     catalog = Catalog()
     catalog.update(entries)
-    shelves = sorted(catalog.shelves, key=lambda shelf: (shelf[0].rank, -shelf[1].disk, shelf[0].project))
+    groups = sorted(catalog.groups, key=lambda group_key: (group_key[0].rank, -group_key[1].disk, group_key[0].project))
     lines: list[ListLine] = []
-    for place, holding in shelves:
-        lines.append(ListLine(place.title, disk=holding.disk, heading=True))
-        lines += _entries(place, list(holding.entries))
+    for place, group in groups:
+        lines.append(ListLine(place.title, disk=group.disk, heading=True))
+        lines += _entries(place, list(group.entries))
     return lines
 
 
-def _entries(place: Place, entries: Sequence[Entry]) -> list[ListLine]:
+def _entries(place: GroupKey, entries: Sequence[Entry]) -> list[ListLine]:
     by_version: dict[str | None, list[Entry]] = {}
     for entry in entries:
         by_version.setdefault(entry.version, []).append(entry)
@@ -59,10 +59,10 @@ def _entries(place: Place, entries: Sequence[Entry]) -> list[ListLine]:
     return lines
 
 
-def _name(place: Place, entry: Entry) -> str:
+def _name(place: GroupKey, entry: Entry) -> str:
     if entry.kind == "metadata":
         return metadata_name(entry)
-    if place.rank is Rank.PROJECT or entry.kind in PAGE_NAMES or (entry.kind == "selfcheck" and entry.note):
+    if place.rank is GroupKind.PROJECT or entry.kind in PAGE_NAMES or (entry.kind == "selfcheck" and entry.note):
         return entry_name(entry)
     return entry.path
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from cachetui.export.target_folder import TargetError, check_target
-from cachetui.insight.audit.audit import WORDS, Audit, audit_of
+from cachetui.insight.audit.audit import LABELS, Audit, audit_of
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import Entry, Inventory
@@ -41,9 +41,9 @@ def facts_for_audit(
     runs found. Other arguments are those of `facts_for`.
     """
     if search or options.python:
-        return facts_for(entries, WORDS, options, protection, now_ns=now_ns, note=note, report=report)
+        return facts_for(entries, LABELS, options, protection, now_ns=now_ns, note=note, report=report)
     tags = [] if options.no_memory else remembered_tags()
-    return facts_of(entries, WORDS, now_ns=now_ns, tags=tags, protect=protection)
+    return facts_of(entries, LABELS, now_ns=now_ns, tags=tags, protect=protection)
 
 
 def make_audit(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from packaging.tags import Tag
 
 from cachetui.insight.labelling import facts_of
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Protection
 from cachetui.services.options import GlobalOptions
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def facts_for(
     entries: Collection[Entry],
-    words: Collection[Word],
+    words: Collection[Label],
     options: GlobalOptions,
     protection: Protection | None = None,
     *,

@@ -39,7 +39,7 @@ def find_pythons(
     remembered = Remembered() if memory else None
     first = [] if named is None else [named]
     report("Looking for Pythons")
-    for number, info in enumerate(discovery.portraits(environ, named=first, memory=remembered, stop=stop), start=1):
+    for number, info in enumerate(discovery.interpreters(environ, named=first, memory=remembered, stop=stop), start=1):
         report(f"Looking for Pythons  {count(number, 'Python')} so far, {info.python.executable}")
         yield info
 

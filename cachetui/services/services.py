@@ -28,7 +28,7 @@ if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not
     from cachetui.insight.why.explanation import Explanation
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.interpreters.lookup import Python
-    from cachetui.labels import Facts, Word
+    from cachetui.labels import Facts, Label
     from cachetui.model import Batch, Entry, Inventory
     from cachetui.pip.config.location import Location
     from cachetui.pip_settings.apply import Effect
@@ -99,7 +99,7 @@ class Services:
     def facts(
         self,
         entries: Collection[Entry],
-        words: Collection[Word],
+        words: Collection[Label],
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
@@ -168,11 +168,11 @@ class Services:
         tags: Collection[frozenset[Tag]] = (),
     ) -> Audit:
         """Return where the space is, and what rules would free; `protect` and `tags` are those of `facts`."""
-        from cachetui.insight.audit.audit import WORDS  # noqa: PLC0415
+        from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
         with guard("audit the cache"):
-            facts = self.facts(inventory.entries, WORDS, protect=protect, tags=tags)
+            facts = self.facts(inventory.entries, LABELS, protect=protect, tags=tags)
             return make_audit(inventory, facts, policy)
 
     def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 
 from packaging.utils import canonicalize_name
 
-from cachetui.labels import WORDS
+from cachetui.labels import LABELS
 from cachetui.model import KINDS
 from cachetui.terms.parser import NEGATION
 
-VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": WORDS}
+VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": LABELS}
 """What can stand after a qualifier, where that is known."""
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
 """How terms begin that are no names, the most useful first."""

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from packaging.utils import canonicalize_name
 
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Kind
 
 COMPARE: Mapping[str, Callable[[int, int], bool]] = {
@@ -168,7 +168,7 @@ class Is:
 
     text: str
     """As written."""
-    word: Word
+    word: Label
     """What an entry must be."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import cast
 
 from cachetui.errors import TermError
-from cachetui.labels import WORDS, Facts, Word
+from cachetui.labels import LABELS, Facts, Label
 from cachetui.model import KINDS, Entry, Kind
 from cachetui.terms.conditions import COMPARE, Condition, ForPython, From, Is, Measure, Measured, OfKind, Part
 from cachetui.terms.quantities import parse_age, parse_size
@@ -52,7 +52,7 @@ class Predicate:
         return all(term.holds(entry, facts) for term in self.terms)
 
     @property
-    def words(self) -> frozenset[Word]:
+    def words(self) -> frozenset[Label]:
         """The facts that must be known to tell."""
         return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, Is)])
 
@@ -148,7 +148,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
         if not version:
             raise TermError(f"{brief(value)} is not a version of Python, such as 3.8", text, at)
         return ForPython(whole, tuple([int(part) for part in version.groups() if part])), found.end()
-    known: tuple[str, ...] = KINDS if name == "kind" else WORDS
+    known: tuple[str, ...] = KINDS if name == "kind" else LABELS
     if value.lower() not in known:
         close = get_close_matches(value.lower(), known, 1)
         hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"
@@ -156,7 +156,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
         raise TermError(f"{words}{hint}", text, at)
     if name == "kind":
         return OfKind(whole, cast(Kind, value.lower())), found.end()
-    return Is(whole, cast(Word, value.lower())), found.end()
+    return Is(whole, cast(Label, value.lower())), found.end()
 
 
 def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, int]:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from cachetui.errors import TermError
-from cachetui.labels import WORDS, Word
+from cachetui.labels import LABELS, Label
 from cachetui.model import KINDS
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.conditions import MEASURES, From, Part
@@ -15,7 +15,7 @@ from cachetui.terms.quantities import BYTES, SECONDS
 
 PRE_RELEASES = ("a", "alpha", "b", "beta", "c", "rc", "pre", "preview", "post", "rev", "dev")
 """Words within versions (PEP 440)."""
-VOCABULARY = tuple(dict.fromkeys((*KINDS, *WORDS, *BYTES, *SECONDS, *PRE_RELEASES)))
+VOCABULARY = tuple(dict.fromkeys((*KINDS, *LABELS, *BYTES, *SECONDS, *PRE_RELEASES)))
 """Every word that may end a term."""
 ENDINGS = (
     "1",
@@ -59,7 +59,7 @@ class Query:
     alone if that is followed by something."""
 
     @property
-    def words(self) -> frozenset[Word]:
+    def words(self) -> frozenset[Label]:
         """The facts that must be known to tell what matches."""
         return Predicate(self.terms).words
 

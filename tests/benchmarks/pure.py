@@ -68,8 +68,8 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
     def listed() -> BrowserModel:
         """Return a listing of its own, made ready as the browser does before it shows it."""
         catalog = Catalog.of(inventory)
-        for _, holding in catalog.shelves:
-            holding.warm()
+        for _, group in catalog.groups:
+            group.precompute()
         return BrowserModel(catalog)
 
     def note(what: str, job: Callable[[BrowserModel], object], *before: Callable[[BrowserModel], object]) -> None:
@@ -99,7 +99,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
 
     def open_all(listing: BrowserModel) -> None:
         places = [listing.catalog.place(entry) for entry in inventory.entries]
-        listing.opened.update(places, [place.shelf for place in places])
+        listing.expanded.update(places, [place.group_key for place in places])
 
     def signs(listing: BrowserModel) -> None:
         for row in listing.rows():

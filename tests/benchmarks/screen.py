@@ -31,7 +31,7 @@ KEYS = (DOWN, UP, PAGE_DOWN, PAGE_UP, ENDS, OPEN, CLOSE, SORT, MARK, ALL, NONE, 
 """What is pressed among the rows."""
 SORTS = b"nssCCMMnn"
 """Keys that sort, in an order in which each changes what is seen."""
-WORDS = ("64.manyl", "-mail-1", "311-cp31", "-config", "9nowhere")
+LABELS = ("64.manyl", "-mail-1", "311-cp31", "-config", "9nowhere")
 """What is typed into the filter: in many file names, in some projects, in neither; no project's name begins so, for
 what the box suggests behind a word looks like something typed."""
 RESCANS = 3
@@ -165,7 +165,7 @@ def _keys() -> Iterator[Key]:
     yield from [Key(INVERT, b"*", marks_changed)] * 6
     box, rows = Key(FILTER_BOX, b"/", typing), Key("", b"\r", lambda before, after: not typing(before, after))
     yield from (box, rows, box, rows, box, rows, box, rows, box)
-    for word in WORDS:
+    for word in LABELS:
         for end in range(1, len(word) + 1):
             yield Key(FILTER, word[end - 1 : end].encode(), typed(word[:end]))
         for end in range(len(word) - 1, -1, -1):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.interpreters.discovery import portraits, pythons
+from cachetui.interpreters.discovery import interpreters, pythons
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered
 from tests.interpreters.fakes import answering, posix, runs, script
@@ -129,7 +129,7 @@ def test_broken_ones_are_found_too_once_each(tmp_path: Path) -> None:
     (tmp_path / "env" / "bin" / "python").symlink_to("gone")
     os.mkfifo(bin_ / "pypy")
     given = environ(tmp_path, bin_, tmp_path / "absent", VIRTUAL_ENV=str(tmp_path / "env"))
-    assert {one.python.executable: one.trouble for one in portraits(given, machine=False)} == {
+    assert {one.python.executable: one.trouble for one in interpreters(given, machine=False)} == {
         tmp_path / "env" / "bin" / "python": "It is a link to something that is not there.",
         bin_ / "python": "It is a link to something that is not there.",
         bin_ / "pypy": "It is not a file.",
@@ -152,7 +152,7 @@ def test_whom_a_stand_in_starts_is_shown_once_and_by_the_first_name(tmp_path: Pa
     other = answering(versions / "3.13.0" / "bin" / "python", version="3.13.0")
     shim = answering(tmp_path / ".pyenv" / "shims" / "python3", versions / "3.12.1", real)
     given = environ(tmp_path, shim.parent)
-    told = list(portraits(given, machine=False, timeout=LONG))
+    told = list(interpreters(given, machine=False, timeout=LONG))
     assert [(one.python.executable, one.version, one.real) for one in told] == [
         (shim, "3.12.1", real),
         (other, "3.13.0", other),
@@ -165,7 +165,7 @@ def test_they_come_in_their_order_however_long_each_takes(tmp_path: Path) -> Non
     crashing = script(tmp_path / "b" / "python", "kill -ABRT $$")
     fine = answering(tmp_path / "c" / "bin" / "python")
     given = environ(tmp_path, hanging.parent, crashing.parent, fine.parent)
-    told = list(portraits(given, machine=False, timeout=2))
+    told = list(interpreters(given, machine=False, timeout=2))
     assert [(one.python.executable, one.trouble) for one in told] == [
         (hanging, "It did not answer within 2 s and was stopped."),
         (crashing, "It crashed with signal 6."),
@@ -177,7 +177,7 @@ def test_they_come_in_their_order_however_long_each_takes(tmp_path: Path) -> Non
 def test_those_named_come_first_and_once(tmp_path: Path) -> None:
     one, two = answering(tmp_path / "a" / "bin" / "python"), answering(tmp_path / "b" / "bin" / "python")
     given = environ(tmp_path, one.parent, two.parent)
-    told = portraits(given, named=[python_of(two)], machine=False, timeout=LONG)
+    told = interpreters(given, named=[python_of(two)], machine=False, timeout=LONG)
     assert [each.python.executable for each in told] == [two, one]
 
 
@@ -185,7 +185,7 @@ def test_those_named_come_first_and_once(tmp_path: Path) -> None:
 def test_whoever_has_seen_enough_waits_for_nobody(tmp_path: Path) -> None:
     fine = answering(tmp_path / "a" / "bin" / "python")
     hanging = script(tmp_path / "b" / "python", "/bin/sleep 600")
-    told = portraits(environ(tmp_path, fine.parent, hanging.parent), machine=False, timeout=LONG)
+    told = interpreters(environ(tmp_path, fine.parent, hanging.parent), machine=False, timeout=LONG)
     assert next(told).python == Python(fine, tmp_path / "a")
     told.close()  # type: ignore[attr-defined]
 
@@ -199,7 +199,7 @@ def test_it_stops_when_told_to(tmp_path: Path) -> None:
         asked.append(True)
         return len(asked) > 20
 
-    assert list(portraits(environ(tmp_path, hanging.parent), machine=False, timeout=LONG, stop=stop)) == []
+    assert list(interpreters(environ(tmp_path, hanging.parent), machine=False, timeout=LONG, stop=stop)) == []
     assert list(pythons(environ(tmp_path, hanging.parent), machine=False, stop=lambda: True)) == []
 
 
@@ -210,11 +210,11 @@ def test_what_is_remembered_is_not_asked_again_and_comes_last_when_it_is_found_n
         os.utime(place, (1, 1))
     file = tmp_path / "pythons.json"
     both, only = environ(tmp_path, one.parent, two.parent), environ(tmp_path, two.parent)
-    first = list(portraits(both, memory=Remembered(file), machine=False, timeout=LONG))
+    first = list(interpreters(both, memory=Remembered(file), machine=False, timeout=LONG))
     assert [each.python.executable for each in first] == [one, two]
-    second = list(portraits(only, memory=Remembered(file), machine=False, timeout=LONG))
+    second = list(interpreters(only, memory=Remembered(file), machine=False, timeout=LONG))
     assert [each.python.executable for each in second] == [two, one]
     assert sorted(second, key=str) == sorted(first, key=str)
     assert (runs(one), runs(two)) == (1, 1)
-    assert len(list(portraits(only, machine=False, timeout=LONG))) == 1
+    assert len(list(interpreters(only, machine=False, timeout=LONG))) == 1
     assert (runs(one), runs(two)) == (1, 2)

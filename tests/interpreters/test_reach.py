@@ -13,7 +13,7 @@ from tests.interpreters.fakes import posix, script
 SILENT = "It did not answer within 3 s and was stopped."
 
 
-def portrait(name: str, *, real: str = "", version: str = "", tag: str = "", starts: bool = True) -> InterpreterInfo:
+def interpreter(name: str, *, real: str = "", version: str = "", tag: str = "", starts: bool = True) -> InterpreterInfo:
     return InterpreterInfo(
         Python(Path("/opt/here/bin", name), Path("/opt/here")),
         version,
@@ -24,20 +24,20 @@ def portrait(name: str, *, real: str = "", version: str = "", tag: str = "", sta
     )
 
 
-TELLS = portrait("python3", version="3.12.1", tag="cp312-cp312-linux_x86_64")
+TELLS = interpreter("python3", version="3.12.1", tag="cp312-cp312-linux_x86_64")
 
 
 @pytest.mark.parametrize(
     ("found", "releases"),
     [
-        (portrait("python3.8"), [(3, 8)]),
-        (portrait("python3", real="python3.11"), [(3, 11)]),
-        (portrait("python3.9", real="python3.11"), [(3, 9), (3, 11)]),
-        (portrait("python3.13t.exe"), [(3, 13)]),
-        (portrait("pypy3"), [(3, None)]),
-        (portrait("python2", real="python3.11"), [(2, None), (3, 11)]),
-        (portrait("python"), []),
-        (portrait("python", version="3.8.19"), [(3, 8)]),
+        (interpreter("python3.8"), [(3, 8)]),
+        (interpreter("python3", real="python3.11"), [(3, 11)]),
+        (interpreter("python3.9", real="python3.11"), [(3, 9), (3, 11)]),
+        (interpreter("python3.13t.exe"), [(3, 13)]),
+        (interpreter("pypy3"), [(3, None)]),
+        (interpreter("python2", real="python3.11"), [(2, None), (3, 11)]),
+        (interpreter("python"), []),
+        (interpreter("python", version="3.8.19"), [(3, 8)]),
     ],
 )
 def test_of_which_version_a_python_is_that_does_not_tell(found: InterpreterInfo, releases: list[Release]) -> None:
@@ -74,7 +74,7 @@ def test_what_a_python_of_a_version_may_take(tag: str, takes: bool) -> None:
 
 
 def test_what_does_not_tell_is_named_with_what_follows() -> None:
-    reach = reach_of([TELLS, portrait("python3.8")])
+    reach = reach_of([TELLS, interpreter("python3.8")])
     assert [*reach.tags] == [TELLS.wheel_tags(), may_take((3, 8))]
     assert reach.notes == (
         "/opt/here/bin/python3.8 does not tell what it can use, so no wheel for Python 3.8 counts as unusable: "
@@ -83,13 +83,13 @@ def test_what_does_not_tell_is_named_with_what_follows() -> None:
 
 
 def test_where_not_even_the_version_is_known_nothing_is_said() -> None:
-    reach = reach_of([TELLS, portrait("python"), portrait("python3.8")])
+    reach = reach_of([TELLS, interpreter("python"), interpreter("python3.8")])
     assert reach.tags == ()
     assert "/opt/here/bin/python does not tell what it can use, so nothing counts as unusable" in reach.notes[0]
 
 
 def test_where_none_tells_there_is_nothing_to_go_by() -> None:
-    assert reach_of([portrait("python3.8")]) == ((), ())
+    assert reach_of([interpreter("python3.8")]) == ((), ())
     assert reach_of([]) == ((), ())
 
 

@@ -44,8 +44,8 @@ def taught(file: Path, *pythons: Python) -> list[InterpreterInfo]:
     """Ask Pythons and remember what they say."""
     memory = Remembered(file)
     told = [interpreter_info(python, timeout=LONG) for python in pythons]
-    for portrait in told:
-        memory.learn(portrait)
+    for interpreter in told:
+        memory.learn(interpreter)
     memory.save()
     return told
 

@@ -96,7 +96,7 @@ def plain(tmp_path: Path) -> Path:
     return root
 
 
-WORDS = "cachetui failed to read it, by a mistake of its own (UnthoughtOfError)"
+LABELS = "cachetui failed to read it, by a mistake of its own (UnthoughtOfError)"
 STEPS = ((identify, "read_headers", 2), (identify, "look_inside", 1), (index_page, "read_page", 1))
 
 
@@ -115,8 +115,8 @@ def test_what_nobody_foresaw_is_told_of_its_entry_and_not_remembered(
         again = scan(plain, memory=memory)
 
     unknown = [entry for entry in found.entries if entry.kind == "unknown"]
-    assert [entry.note for entry in unknown] == [WORDS] * failed
-    assert [error.reason for error in found.errors] == [WORDS] * failed
+    assert [entry.note for entry in unknown] == [LABELS] * failed
+    assert [error.reason for error in found.errors] == [LABELS] * failed
     assert sorted(entry.path for entry in found.entries) == sorted(entry.path for entry in sound.entries)
     assert (again.errors, [entry.kind for entry in again.entries]) == ((), [entry.kind for entry in sound.entries])
 
@@ -133,7 +133,7 @@ def test_an_origin_that_could_not_be_read_once_is_read_the_next_time(
             found = scan(plain, memory=memory)
         again = scan(plain, memory=memory)
 
-    assert [(error.path.rpartition("/")[2], error.reason) for error in found.errors] == [("origin.json", WORDS)]
+    assert [(error.path.rpartition("/")[2], error.reason) for error in found.errors] == [("origin.json", LABELS)]
     assert [entry.url for entry in found.entries if entry.kind == "built"] == [None]
     assert [entry.url for entry in again.entries if entry.kind == "built"] == ["https://files.example/made-1.0.tar.gz"]
 

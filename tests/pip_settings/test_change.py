@@ -167,7 +167,7 @@ def test_where_nothing_can_be_changed_it_is_said_why(
     wish: Wish, pip: str | None, variables: dict[str, str], text: str, obstacle: str, tmp_path: Path
 ) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip=pip)
+    world.interpreter = replace(world.interpreter, pip=pip)
     world.environ |= variables
     if text:
         world.say("user", text)
@@ -178,7 +178,7 @@ def test_where_nothing_can_be_changed_it_is_said_why(
 
 def test_a_python_that_cannot_be_run_isolated_is_not_run(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, version="2.7.18", pip="19.2.3")
+    world.interpreter = replace(world.interpreter, version="2.7.18", pip="19.2.3")
     change = plan_change(world.settings, "off", environ=world.environ)
     assert change.steps == ()
     assert change.obstacles == (
@@ -189,7 +189,7 @@ def test_a_python_that_cannot_be_run_isolated_is_not_run(tmp_path: Path) -> None
 
 def test_a_folder_that_will_not_do_is_refused_and_nothing_that_was_not_said_is_taken_back(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="26.3")
+    world.interpreter = replace(world.interpreter, pip="26.3")
     with pytest.raises(DestinationError, match="No folder is named"):
         plan_change(world.settings, "move", "", world.environ)
     with pytest.raises(DestinationError, match="lies in the present cache"):
@@ -202,7 +202,7 @@ def test_a_folder_that_will_not_do_is_refused_and_nothing_that_was_not_said_is_t
 
 def test_that_something_cached_stays_is_told_where_something_is_cached(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="26.3")
+    world.interpreter = replace(world.interpreter, pip="26.3")
 
     def notes() -> tuple[str, ...]:
         return plan_change(world.settings, "move", str(tmp_path / "x"), world.environ).notes
@@ -222,7 +222,7 @@ def test_that_something_cached_stays_is_told_where_something_is_cached(tmp_path:
 @pytest.mark.skipif(sys.platform != "win32" and os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_a_file_of_somebody_else_is_told_with_the_command(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="26.3")
+    world.interpreter = replace(world.interpreter, pip="26.3")
     path = world.say("global", "[global]\nno-cache-dir = 1\n")
     path.chmod(0o400)
     change = plan_change(world.settings, "on", environ=world.environ)
@@ -235,7 +235,7 @@ def test_a_pip_that_hangs_is_stopped(make: Make) -> None:
     script = world.folder / "hanging"
     script.write_text("#!/bin/sh\nsleep 600\n")
     script.chmod(0o755)
-    world.portrait = replace(world.portrait, python=replace(world.portrait.python, executable=script))
+    world.interpreter = replace(world.interpreter, python=replace(world.interpreter.python, executable=script))
     change = plan_change(world.settings, "off", environ=world.environ)
     effect = apply(change, world.environ, cwd=world.cwd, timeout=0.2)
     assert (effect.done, effect.message) == (False, "pip did not answer within 0.2 s and was stopped.")

@@ -20,16 +20,16 @@ def told(settings: PipSettings) -> list[tuple[str, str, str]]:
 
 def test_nobody_says_anything(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    found = settings_of(replace(world.portrait, pip="25.0.1"), world.environ, cwd=world.cwd)
+    found = settings_of(replace(world.interpreter, pip="25.0.1"), world.environ, cwd=world.cwd)
     assert found.location.enabled
     assert found.location.root == world.home / ".cache/pip"
     assert [(one.role, one.said_by, one.setting) for one in found.sayings] == [("counts", DEFAULT, None)]
-    assert (found.traps, found.pip) == ((), Version("25.0.1"))
+    assert (found.pitfalls, found.pip) == ((), Version("25.0.1"))
 
 
 def test_all_places_are_listed_the_weaker_before_the_stronger(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="26.3")
+    world.interpreter = replace(world.interpreter, pip="26.3")
     world.say("global", "[global]\ncache-dir = {}/machine-wide\n[install]\ncache-dir = {}/installs\n")
     world.say("user", "# mine\n[global]\ncache-dir = {}/mine\nno-cache-dir =\n[cache]\ncache-dir = {}/other\n")
     world.say("site", "[global]\nno-cache-dir = false\n")
@@ -52,7 +52,7 @@ def test_all_places_are_listed_the_weaker_before_the_stronger(tmp_path: Path) ->
     ]
     assert not found.location.enabled
     assert found.location.off_by == f"{world.path('site')}:2 [global] no-cache-dir = false"
-    assert [trap.rpartition("no-cache-dir = false ")[2] for trap in found.traps[:1]] == [
+    assert [trap.rpartition("no-cache-dir = false ")[2] for trap in found.pitfalls[:1]] == [
         "switches the cache off, whatever its value: remove the setting to switch it on."
     ]
 
@@ -68,9 +68,9 @@ def test_all_places_are_listed_the_weaker_before_the_stronger(tmp_path: Path) ->
 )
 def test_traps_in_files(text: str, trap: str, tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="25.0.1")
+    world.interpreter = replace(world.interpreter, pip="25.0.1")
     world.say("user", text)
-    assert any(trap in one for one in world.settings.traps), world.settings.traps
+    assert any(trap in one for one in world.settings.pitfalls), world.settings.pitfalls
 
 
 @pytest.mark.parametrize(
@@ -83,9 +83,9 @@ def test_traps_in_files(text: str, trap: str, tmp_path: Path) -> None:
 )
 def test_old_pips_and_none(pip: str | None, value: str, trap: str, tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip=pip)
+    world.interpreter = replace(world.interpreter, pip=pip)
     world.environ["PIP_NO_CACHE_DIR"] = value
-    assert any(trap in one for one in world.settings.traps), world.settings.traps
+    assert any(trap in one for one in world.settings.pitfalls), world.settings.pitfalls
 
 
 def test_sudo_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,22 +93,22 @@ def test_sudo_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world.environ["SUDO_USER"] = "ann"
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert any(
-        "This runs under sudo: pips run by ann may have their cache elsewhere" in one for one in world.settings.traps
+        "This runs under sudo: pips run by ann may have their cache elsewhere" in one for one in world.settings.pitfalls
     )
 
 
 def test_a_root_of_another_user_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(tmp_path / "w")
-    world.portrait = replace(world.portrait, pip="25.0.1")
+    world.interpreter = replace(world.interpreter, pip="25.0.1")
     (world.home / ".cache/pip").mkdir(parents=True)
     owner = (world.home / ".cache/pip").stat().st_uid
     monkeypatch.setattr("os.geteuid", lambda: owner + 4_711)
     found = world.settings
-    assert any("what pip puts there will not be theirs" in one for one in found.traps), found
+    assert any("what pip puts there will not be theirs" in one for one in found.pitfalls), found
 
 
 def test_one_that_does_not_work_is_told_as_such(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
-    broken = replace(world.portrait, trouble="It is not there.")
+    broken = replace(world.interpreter, trouble="It is not there.")
     found = settings_of(broken, world.environ, cwd=world.cwd)
-    assert (found.portrait.trouble, found.sayings, found.traps) == ("It is not there.", (), ())
+    assert (found.interpreter.trouble, found.sayings, found.pitfalls) == ("It is not there.", (), ())

@@ -45,7 +45,7 @@ class World:
             "XDG_CONFIG_DIRS": str(folder / "machine"),
             "PYTHONWARNINGS": "ignore",
         }
-        self.portrait = InterpreterInfo(
+        self.interpreter = InterpreterInfo(
             Python(executable, self.prefix),
             version=platform.python_version(),
             implementation="CPython",
@@ -69,7 +69,7 @@ class World:
     @property
     def settings(self) -> PipSettings:
         """What this pip is told now."""
-        return settings_of(self.portrait, self.environ, cwd=self.cwd, etc=str(self.folder / "etc"))
+        return settings_of(self.interpreter, self.environ, cwd=self.cwd, etc=str(self.folder / "etc"))
 
     @property
     def files(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cachetui.insight.audit.audit import WORDS, audit_of
+from cachetui.insight.audit.audit import LABELS, audit_of
 from cachetui.insight.audit.comparison import Line, compare
 from cachetui.insight.labelling import facts_of
 from cachetui.report.audit_csv import audit_csv, cell, comparison_csv
@@ -48,7 +48,7 @@ def test_every_text_stays_on_its_line_and_comes_back(text: str) -> None:
     name = f"={text}"
     entry = made("wheel", "a", project=name, version=text, filename=name, url=f"https://u:pw@h.example/{text}")
     found = inventory([entry])
-    audit = audit_of(found, facts_of(found.entries, WORDS, now_ns=NOW))
+    audit = audit_of(found, facts_of(found.entries, LABELS, now_ns=NOW))
     written = "".join(audit_csv(audit))
     (row,) = csv.DictReader(io.StringIO(written, newline=""))
     assert written.count("\r\n") == 2

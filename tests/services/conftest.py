@@ -78,7 +78,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("PATH", str(folder))
     for variable in ("PYENV_ROOT", "ASDF_DATA_DIR", "UV_PYTHON_INSTALL_DIR", "RYE_PY_ROOT", "MAMBA_ROOT_PREFIX"):
         monkeypatch.delenv(variable, raising=False)
-    monkeypatch.setattr(discovery, "portraits", partial(discovery.portraits, machine=False))
+    monkeypatch.setattr(discovery, "interpreters", partial(discovery.interpreters, machine=False))
     return folder / "python3"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.export.target_folder import TargetError
-from cachetui.insight.audit.audit import WORDS, Audit
+from cachetui.insight.audit.audit import LABELS, Audit
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy, Protection
@@ -23,11 +23,11 @@ from tests.services.conftest import NOW, names
 
 @pytest.fixture
 def audit(inventory: Inventory) -> Audit:
-    return make_audit(inventory, facts_of(inventory.entries, WORDS, now_ns=NOW), None)
+    return make_audit(inventory, facts_of(inventory.entries, LABELS, now_ns=NOW), None)
 
 
 def test_it_counts_everything_and_tries_each_rule(inventory: Inventory) -> None:
-    facts = facts_of(inventory.entries, WORDS, now_ns=NOW)
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
     policy = Policy(Rules(frozenset({"superseded"})), {"superseded": True})
     found = make_audit(inventory, facts, policy)
     assert names(found.entries) == names(inventory.entries)

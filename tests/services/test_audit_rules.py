@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.audit.audit import WORDS, Rule
+from cachetui.insight.audit.audit import LABELS, Rule
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
@@ -35,11 +35,11 @@ def test_the_policy_comes_before_the_rules_of_everybody() -> None:
     ],
 )
 def test_a_rule_chooses_of_all_entries(rule: Rule, chosen: list[str], inventory: Inventory) -> None:
-    facts = facts_of(inventory.entries, WORDS, now_ns=NOW)
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
     assert names(rule.choose(inventory.entries, facts)) == chosen
 
 
 def test_no_rule_chooses_what_is_protected(inventory: Inventory) -> None:
-    facts = facts_of(inventory.entries, WORDS, now_ns=NOW, protect=lambda entry, _: entry.project == "torch")
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW, protect=lambda entry, _: entry.project == "torch")
     assert names(newest(1, "newest").choose(inventory.entries, facts)) == []
     assert names(by_age("old", "50d").choose(inventory.entries, facts)) == ["old 1.0", "six 1.16.0", "six"]

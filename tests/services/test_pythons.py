@@ -21,7 +21,7 @@ from cachetui.services.pythons import (
 )
 from tests.interpreters.fakes import posix, runs, script
 from tests.services.conftest import python_312
-from tests.ui.pythons import portrait, pythons
+from tests.ui.pythons import interpreter, pythons
 
 
 def info(name: str, *tags: str) -> InterpreterInfo:
@@ -114,9 +114,9 @@ def test_a_wheel_is_of_use_to_some_or_to_none() -> None:
 
 
 def test_who_can_use_a_wheel() -> None:
-    known = [one.portrait for one in pythons()]
+    known = [one.interpreter for one in pythons()]
     assert used_by(known, "cp312-cp312-linux_x86_64") == "yes, CPython 3.12 (python)"
-    two = [known[1], portrait("/opt/b/bin/python3", "3.11.9", "24.0", tag="cp311")]
+    two = [known[1], interpreter("/opt/b/bin/python3", "3.11.9", "24.0", tag="cp311")]
     assert used_by(two, "cp311-cp311-linux_x86_64") == "yes, CPython 3.11 (python3) and 1 more"
     assert used_by(two, "cp38-cp38-linux_x86_64") == "no, built for CPython 3.8"
     assert used_by([known[4]], "cp38-cp38-linux_x86_64") is None

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.export.plan import plan_export
-from cachetui.insight.audit.audit import WORDS
+from cachetui.insight.audit.audit import LABELS
 from cachetui.insight.why.pip_command import QuestionError
 from cachetui.interpreters.lookup import python_at
 from cachetui.model import Batch
@@ -39,7 +39,7 @@ def test_facts_are_those_of_the_clock_and_of_the_python(root: Path, tmp_path: Pa
     python = answering(tmp_path / "env/bin/python")
     services = Services(locate(str(root)), python_at(str(python)), memory=False, clock=lambda: NOW)
     entries = services.scan({}).entries
-    facts = services.facts(entries, WORDS, protect=lambda entry, _: entry.project == "six")
+    facts = services.facts(entries, LABELS, protect=lambda entry, _: entry.project == "six")
     by_path = {entry.path: entry for entry in entries}
     assert facts.now_ns == NOW
     assert names([by_path[path] for path, usable in facts.usable.items() if not usable]) == ["old 1.0"]
@@ -88,4 +88,4 @@ def test_a_text_that_is_no_question_is_an_error(services: Services) -> None:
 def test_pythons_are_found_with_their_settings(services: Services, here: Path) -> None:
     (found,) = services.find_pythons()
     assert found.python.executable == here
-    assert services.pip_settings(found).portrait == found
+    assert services.pip_settings(found).interpreter == found

@@ -17,7 +17,7 @@ FILES = Files(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
 BY_DEFAULT = Saying("cache-dir", str(PLACE), DEFAULT, "counts")
 
 
-def portrait(
+def interpreter(
     executable: str, version: str, pip: str | None, trouble: str | None = None, tag: str = ""
 ) -> InterpreterInfo:
     prefix = Path(executable).parents[1]
@@ -47,20 +47,20 @@ def pythons() -> tuple[PipSettings, ...]:
     tmp = "/srv/caches/of-all-users/pip"
     return (
         PipSettings(
-            portrait("/home/user/code/.venv/bin/python", "3.12.4", "26.3", tag="cp312"),
+            interpreter("/home/user/code/.venv/bin/python", "3.12.4", "26.3", tag="cp312"),
             Location(PLACE, DEFAULT, False, True),
             (BY_DEFAULT, said("cache-dir", "", 3, "empty")),
             FILES,
         ),
         PipSettings(
-            portrait("/usr/bin/python3", "3.11.2", "23.0.1", tag="cp311"),
+            interpreter("/usr/bin/python3", "3.11.2", "23.0.1", tag="cp311"),
             Location(PLACE, DEFAULT, False, False, off),
             (BY_DEFAULT, Saying("no-cache-dir", "false", "PIP_NO_CACHE_DIR", "counts", switch)),
             FILES,
             (f"{off} switches the cache off, whatever its value: remove the setting to switch it on.",),
         ),
         PipSettings(
-            portrait("/home/user/.pyenv/versions/3.8.19/bin/python", "3.8.19", "20.0.2"),
+            interpreter("/home/user/.pyenv/versions/3.8.19/bin/python", "3.8.19", "20.0.2"),
             Location(Path(tmp), f"{CONF}:5 [install]", False, True),
             (
                 BY_DEFAULT._replace(role="overruled"),
@@ -75,14 +75,14 @@ def pythons() -> tuple[PipSettings, ...]:
             ),
         ),
         PipSettings(
-            portrait("/opt/python/bin/python3.13", "3.13.0", None, tag="cp313"),
+            interpreter("/opt/python/bin/python3.13", "3.13.0", None, tag="cp313"),
             Location(PLACE, DEFAULT, False, True),
             (BY_DEFAULT,),
             FILES,
             ("This Python has no pip, or only one that its user installed for themselves alone.",),
         ),
         PipSettings(
-            portrait("/usr/local/bin/python3.10", "", None, "It did not answer within 3 s and was stopped."),
+            interpreter("/usr/local/bin/python3.10", "", None, "It did not answer within 3 s and was stopped."),
             Location(PLACE, DEFAULT, False, True),
         ),
     )

@@ -22,7 +22,7 @@ from cachetui.insight.health.verification import Verified
 from cachetui.insight.why.explanation import Explanation
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
@@ -171,7 +171,7 @@ class StillServices(Services):
     def facts(
         self,
         entries: Collection[Entry],
-        words: Collection[Word],
+        words: Collection[Label],
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
@@ -184,11 +184,11 @@ class StillServices(Services):
         """Yield those on the stage."""
         if self.stage.search is not None:
             return self.stage.search(stop)
-        return iter([settings.portrait for settings in self.stage.pythons])
+        return iter([settings.interpreter for settings in self.stage.pythons])
 
     def pip_settings(self, python: InterpreterInfo) -> PipSettings:
         """Return what is on the stage, or the real settings of a Python that is not."""
-        known = {settings.portrait.python.executable: settings for settings in self.stage.pythons}
+        known = {settings.interpreter.python.executable: settings for settings in self.stage.pythons}
         return known.get(python.python.executable) or super().pip_settings(python)
 
     def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:

@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.pilot import Pilot
 from textual.widget import Widget
 
-from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.errors import RefusedError, RootError
 from cachetui.interpreters.lookup import python_at
 from cachetui.model import Batch, Inventory
@@ -264,9 +264,9 @@ async def test_arrows_open_rows_and_walk_through_them() -> None:
         await pilot.press("l", "l", "right", "j")
         assert tree.current is not None and tree.current.name == "torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"
         await pilot.press("h", "left", "h")
-        assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "torch")
+        assert tree.current is not None and tree.current.key == GroupKey(GroupKind.PROJECT, "torch")
         await pilot.press("enter")
-        assert app.main.model.opened == {place for place in app.main.model.opened if place.version}
+        assert app.main.model.expanded == {place for place in app.main.model.expanded if place.version}
 
 
 async def test_the_mouse_opens_marks_and_sorts() -> None:
@@ -275,7 +275,7 @@ async def test_the_mouse_opens_marks_and_sorts() -> None:
         tree = app.main.browse.cache_tree
         await pilot.click(tree, offset=(1, 0))
         await pilot.pause()
-        assert app.main.model.opened == {Place(Rank.PROJECT, "torch")}
+        assert app.main.model.expanded == {GroupKey(GroupKind.PROJECT, "torch")}
         await pilot.click(tree, offset=(6, 1))
         assert {entry.version for entry in app.main.model.marks} == {"2.3.0+cu121"}
         await pilot.click("Titles", offset=(8, 0))
@@ -297,7 +297,7 @@ async def test_rows_that_stream_in_do_not_move_what_is_under_the_cursor() -> Non
             app.stream(release(f"big{number:02}", "1", (number + 2) * MB, 5), 17 + number, 900)
             await pilot.pause()
         tree = app.main.browse.cache_tree
-        assert tree.current is not None and tree.current.key == Place(Rank.PROJECT, "small04")
+        assert tree.current is not None and tree.current.key == GroupKey(GroupKind.PROJECT, "small04")
         assert tree.cursor - tree.scroll_offset.y == line
         assert app.marked == marked
 
@@ -339,7 +339,7 @@ async def test_the_cursor_follows_an_entry_to_the_project_that_it_turns_out_to_b
         app.stream([wheel], 1, 9)
         await pilot.pause()
         row = app.main.browse.cache_tree.current
-        assert row is not None and row.key == Place(Rank.PROJECT, "torch")
+        assert row is not None and row.key == GroupKey(GroupKind.PROJECT, "torch")
 
 
 async def test_clearing_a_filter_brings_the_cursor_back() -> None:

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from textual.widgets import Input
 
 from cachetui.export.target_folder import TargetError
-from cachetui.insight.audit.audit import WORDS, audit_of
+from cachetui.insight.audit.audit import LABELS, audit_of
 from cachetui.insight.audit.figures import sized
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
@@ -109,7 +109,7 @@ async def test_a_tile_is_gone_to_in_browse_and_by_mouse() -> None:
         await pilot.pause()
         row = app.main.browse.cache_tree.current
         assert row is not None
-        assert row.place.shelf.title == choice.name
+        assert row.place.group_key.title == choice.name
 
 
 async def test_a_second_click_goes_in_or_to_browse_and_one_on_the_path_comes_out() -> None:
@@ -284,7 +284,7 @@ def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_p
 
 def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
     found = everyday()
-    audit = audit_of(found, facts_of(found.entries, WORDS, now_ns=NOW), rules=STANDARD)
+    audit = audit_of(found, facts_of(found.entries, LABELS, now_ns=NOW), rules=STANDARD)
     for choices in (*[groups(audit, by) for by in GROUPED], columns(audit, "downloaded", sized(found.entries))):
         assert sum(choice.disk for choice in choices) == found.disk_usage
         assert sum(len(choice.entries) for choice in choices) == len(found.entries)
@@ -300,7 +300,7 @@ def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
 
 def test_the_users_own_policy_stands_first_whatever_it_says() -> None:
     found = everyday()
-    facts = facts_of(found.entries, WORDS, now_ns=NOW)
+    facts = facts_of(found.entries, LABELS, now_ns=NOW)
     policy = Policy(Rules(frozenset({"superseded"})), {"superseded": True})
     own, superseded, *_ = chances(audit_of(found, facts, rules=rules_of(policy)))
     assert (own.name, own.entries) == ("your policy", superseded.entries)

@@ -1,19 +1,19 @@
 from __future__ import annotations
 
-from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row
 from cachetui.ui.browse.details import Fact, facts_of, parts_of, title_of
 from tests.ui.cache import MB, NOW, everyday, inventory, made
 
-TORCH = Place(Rank.PROJECT, "torch")
-RELEASE = release_place("torch", "2.3.0+cu121")
+TORCH = GroupKey(GroupKind.PROJECT, "torch")
+RELEASE = version_key("torch", "2.3.0+cu121")
 
 
 def row_of(name: str) -> Row:
-    listing = BrowserModel(Catalog.of(everyday()))
-    listing.opened.update({TORCH, RELEASE})
-    return next(row for row in listing.rows() if row.name == name)
+    model = BrowserModel(Catalog.of(everyday()))
+    model.expanded.update({TORCH, RELEASE})
+    return next(row for row in model.rows() if row.name == name)
 
 
 def test_an_entry_tells_its_ages_who_named_it_and_where_it_lies() -> None:
@@ -46,18 +46,18 @@ def test_a_project_tells_spans_and_what_it_holds() -> None:
 
 def test_secrets_in_addresses_are_not_shown() -> None:
     secret = made("response", "a", MB, 1, url="https://me:word@files.example/x?token=abc")
-    listing = BrowserModel(Catalog.of(inventory([secret])))
-    listing.opened.add(Place(Rank.UNIDENTIFIED))
-    told = facts_of(listing.rows()[1], NOW)
+    model = BrowserModel(Catalog.of(inventory([secret])))
+    model.expanded.add(GroupKey(GroupKind.UNIDENTIFIED))
+    told = facts_of(model.rows()[1], NOW)
     assert Fact("from", "https://***@files.example/x?token=***") in told
     assert "word" not in str(told)
 
 
 def test_under_http_a_download_is_at_latest_then() -> None:
     old = made("response", "a", MB, 1)._replace(path="http/a")
-    listing = BrowserModel(Catalog.of(inventory([old])))
-    listing.opened.add(Place(Rank.UNIDENTIFIED))
-    assert facts_of(listing.rows()[1], NOW)[0].value.endswith(" at latest")
+    model = BrowserModel(Catalog.of(inventory([old])))
+    model.expanded.add(GroupKey(GroupKind.UNIDENTIFIED))
+    assert facts_of(model.rows()[1], NOW)[0].value.endswith(" at latest")
 
 
 def test_titles_say_what_the_parents_would() -> None:

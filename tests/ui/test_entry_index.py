@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.browsing.catalog import Catalog, Place
+from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.marks import Marks
 from cachetui.ui.audit.entry_index import EntryIndex
 from tests.ui.cache import everyday
@@ -18,9 +18,9 @@ def number(picked: set[int]) -> int:
     return ORDER.number(ORDER.indices, [ENTRIES[index] for index in picked])
 
 
-def marks_of(shelves: int) -> Marks:
+def marks_of(groups: int) -> Marks:
     marks = Marks()
-    marks.mark(ORDER.parts(shelves, CATALOG))
+    marks.mark(ORDER.parts(groups, CATALOG))
     return marks
 
 
@@ -35,9 +35,11 @@ def test_a_set_is_marked_and_told_again(one: set[int], other: set[int]) -> None:
 
 
 def test_projects_and_groups_are_sets_too() -> None:
-    places: list[Place] = [place for place, _ in CATALOG.shelves]
+    places: list[GroupKey] = [place for place, _ in CATALOG.groups]
     assert ORDER.whole(places) == number({*range(len(ENTRIES))})
-    assert ORDER.whole(places[:1]) == number({i for i, one in enumerate(ENTRIES) if CATALOG.shelf(one) == places[0]})
+    assert ORDER.whole(places[:1]) == number(
+        {i for i, one in enumerate(ENTRIES) if CATALOG.group_key(one) == places[0]}
+    )
     assert ORDER.whole([]) == 0
 
 

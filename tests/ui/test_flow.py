@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import pytest
 
-from cachetui.browsing.catalog import Place, Rank
+from cachetui.browsing.catalog import GroupKey, GroupKind
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.config.location import Location
 from cachetui.removal.plan import Plan
@@ -102,7 +102,7 @@ async def test_a_rescan_shows_what_has_come_and_drops_marks_of_what_is_gone(root
         await pilot.press("r")
         await settled(pilot)
         assert {entry.project for entry in app.main.model.marks} == {"six"}
-        assert any(row.key == Place(Rank.PROJECT, "new") for row in app.main.browse.cache_tree.table.rows)
+        assert any(row.key == GroupKey(GroupKind.PROJECT, "new") for row in app.main.browse.cache_tree.table.rows)
 
 
 async def test_the_answer_with_the_focus_is_the_one_that_stands_out(root: Path) -> None:

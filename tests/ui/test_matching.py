@@ -9,7 +9,7 @@ from cachetui.browsing.filter import Matcher, matches
 from cachetui.browsing.group import BETWEEN, EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.errors import TermError
-from cachetui.labels import WORDS, Facts
+from cachetui.labels import LABELS, Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
 from tests.test_terms_judged import FACTS, NOW, Said, entries, negated
@@ -25,8 +25,8 @@ def matcher_of(typed: str) -> Matcher:
 
 
 def found(typed: str, title: str, entries: list[Entry]) -> list[Entry]:
-    holding = matcher_of(typed)(title, EntryGroup(entries))
-    return [] if holding is None else list(holding.entries)
+    group = matcher_of(typed)(title, EntryGroup(entries))
+    return [] if group is None else list(group.entries)
 
 
 def test_no_term_lets_everything_through() -> None:
@@ -72,8 +72,8 @@ def test_what_has_no_file_name_is_found_by_its_address_or_else_by_its_path() -> 
 
 
 def test_all_matching_is_the_same_object() -> None:
-    holding = EntryGroup(TORCH)
-    assert matcher_of("whl")("torch", holding) is holding
+    group = EntryGroup(TORCH)
+    assert matcher_of("whl")("torch", group) is group
 
 
 def test_a_part_adds_up_to_what_it_lets_through() -> None:
@@ -106,20 +106,20 @@ def test_the_filter_shows_what_the_terms_choose(
     said: list[Said], parts: list[str], found: list[Entry], facts: Facts, data: st.DataObject
 ) -> None:
     terms = data.draw(st.permutations([*[one.text for one in said], *parts]))
-    listing = BrowserModel(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
-    listing.now = NOW
-    listing.learn(listing.turn, WORDS, facts)
+    model = BrowserModel(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
+    model.now = NOW
+    model.set_facts(model.turn, LABELS, facts)
     for number in range(len(terms) + 1):  # term by term, and some of them taken back
         typed = " ".join(terms[:number])
         for text in (typed, " ".join(terms[: number // 2]), typed):
-            listing.filter(text)
-            shown = {entry.path for _, holding in listing.shelves for entry in holding.entries}
-            assert shown == chosen(text, listing, facts)
+            model.filter(text)
+            shown = {entry.path for _, group in model.groups for entry in group.entries}
+            assert shown == chosen(text, model, facts)
 
 
-def chosen(typed: str, listing: BrowserModel, facts: Facts) -> set[str]:
+def chosen(typed: str, model: BrowserModel, facts: Facts) -> set[str]:
     """Judge entry by entry."""
-    known = listing.catalog.entries
+    known = model.catalog.entries
     try:
         predicate = parse_terms([typed], loose=True) if typed else None
     except TermError:

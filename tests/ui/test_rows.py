@@ -2,19 +2,19 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.browsing.catalog import Catalog, Place, Rank, release_place
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import Age, EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import By, Row, SortOrder
 from cachetui.ui.browse.columns import columns
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
-TORCH = Place(Rank.PROJECT, "torch")
+TORCH = GroupKey(GroupKind.PROJECT, "torch")
 
 
-def listing(*opened: Place) -> BrowserModel:
+def model(*expanded: GroupKey) -> BrowserModel:
     found = BrowserModel(Catalog.of(everyday()))
-    found.opened.update(opened)
+    found.expanded.update(expanded)
     return found
 
 
@@ -24,7 +24,7 @@ def drawn(rows: list[Row]) -> list[str]:
 
 
 def test_projects_come_first_and_groups_after_them() -> None:
-    assert drawn(listing().rows()) == [
+    assert drawn(model().rows()) == [
         "torch | 2.3.0+cu121  2.3.0  2.2.2+cu121  2.1.0+cu118 | ",
         "nvidia-cudnn-cu12 | 9.1.0.70  8.9.2.26 | ",
         "nvidia-cublas-cu12 | 12.4.5.8 | ",
@@ -39,8 +39,8 @@ def test_projects_come_first_and_groups_after_them() -> None:
 
 
 def test_below_a_project_stand_versions_and_below_those_files_with_their_metadata() -> None:
-    numpy = Place(Rank.PROJECT, "numpy")
-    rows = listing(numpy, release_place("numpy", "2.0.0"), release_place("numpy", "1.21.6")).rows()
+    numpy = GroupKey(GroupKind.PROJECT, "numpy")
+    rows = model(numpy, version_key("numpy", "2.0.0"), version_key("numpy", "1.21.6")).rows()
     start = next(index for index, row in enumerate(rows) if row.key == numpy)
     assert drawn(rows[start : start + 9]) == [
         "numpy | 2.0.0  1.24.4  1.21.6 | ",
@@ -74,7 +74,7 @@ def test_below_a_project_stand_versions_and_below_those_files_with_their_metadat
     ],
 )
 def test_projects_are_sorted_and_groups_stay_at_the_end(order: SortOrder, names: list[str]) -> None:
-    found = listing()
+    found = model()
     found.order = order
     titles = ["Unidentified", "Leftovers", "pip's own checks", "Not pip's"]
     assert [row.name for row in found.rows()] == names + titles
@@ -90,7 +90,7 @@ def test_projects_are_sorted_and_groups_stay_at_the_end(order: SortOrder, names:
     ],
 )
 def test_versions_are_sorted_too_newest_first_where_equal_and_pages_stay_last(by: By, versions: list[str]) -> None:
-    found = listing(TORCH)
+    found = model(TORCH)
     found.order = SortOrder(by, chosen=True)
     rows = found.rows()
     start = next(index for index, row in enumerate(rows) if row.key == TORCH)
@@ -117,7 +117,7 @@ def test_asking_again_for_the_same_order_turns_it_round() -> None:
 
 
 def test_until_an_order_is_chosen_versions_stand_newest_first() -> None:
-    rows = listing(TORCH).rows()
+    rows = model(TORCH).rows()
     start = next(index for index, row in enumerate(rows) if row.key == TORCH)
     versions = ["2.3.0+cu121", "2.3.0", "2.2.2+cu121", "2.1.0+cu118"]
     assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
@@ -130,9 +130,9 @@ def test_ages_follow_each_other_in_a_ring() -> None:
 
 
 def test_a_filter_hides_entries_and_figures_follow() -> None:
-    found = listing(TORCH)
+    found = model(TORCH)
     found.filter("torch cp310")
-    assert [(row.name, row.holding.disk) for row in found.rows()] == [
+    assert [(row.name, row.group.disk) for row in found.rows()] == [
         ("torch", 2267 * MB + 16_384),
         ("2.1.0+cu118", 2267 * MB + 16_384),
     ]
@@ -146,16 +146,16 @@ def test_a_project_is_as_old_as_its_newest_file_never_as_its_index_page() -> Non
 
 
 def test_versions_that_are_equal_stand_in_one_place() -> None:
-    assert release_place("six", "1.0") == release_place("six", "1.0.0")
-    assert release_place("six", "1.0") != release_place("six", "1.0+local")
-    assert release_place("six", None) != release_place("six", "")
-    assert release_place("six", "9" * 5_000).version == f"={'9' * 5_000}"
+    assert version_key("six", "1.0") == version_key("six", "1.0.0")
+    assert version_key("six", "1.0") != version_key("six", "1.0+local")
+    assert version_key("six", None) != version_key("six", "")
+    assert version_key("six", "9" * 5_000).version == f"={'9' * 5_000}"
 
 
 def test_metadata_whose_wheel_is_gone_say_whose_they_were() -> None:
     _, metadata = release("torch", "2.3.0", MB, 1)
     found = BrowserModel(Catalog.of(inventory([metadata])))
-    found.opened.update({TORCH, release_place("torch", "2.3.0")})
+    found.expanded.update({TORCH, version_key("torch", "2.3.0")})
     assert [row.name for row in found.rows()] == ["torch", "2.3.0", f"metadata of {metadata.filename}"]
 
 

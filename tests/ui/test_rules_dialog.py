@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 from cachetui.insight.labelling import facts_of
 from cachetui.interpreters.lookup import python_at
 from cachetui.interpreters.supported_tags import SupportedTags, may_take
-from cachetui.labels import WORDS
+from cachetui.labels import LABELS
 from cachetui.model import Inventory
 from cachetui.preferences.validate import validate
 from cachetui.rules import Rules, choose
@@ -43,7 +43,7 @@ def expected(rules: Rules, protect: str = "") -> set[str]:
     """Return what rules choose of the everyday cache."""
     entries = everyday().entries
     protection = validate(protect.encode()).protection
-    chosen = choose(entries, rules, facts_of(entries, WORDS, now_ns=NOW, protect=protection))
+    chosen = choose(entries, rules, facts_of(entries, LABELS, now_ns=NOW, protect=protection))
     return {entry.path for entry in chosen.entries}
 
 
@@ -61,7 +61,7 @@ def line(app: Still, label: str) -> str:
     return next(line for line in app.lines if f"] {label}" in line or f" {label} " in line)
 
 
-async def opened(pilot: Pilot[None], *keys: str) -> None:
+async def expanded(pilot: Pilot[None], *keys: str) -> None:
     """Open the rules, and press keys once all is counted, until it is counted again."""
     await pilot.press("X")
     await settled(pilot)
@@ -88,7 +88,7 @@ async def type_into(pilot: Pilot[None], app: Still, name: Name, text: str) -> No
 async def test_each_rule_tells_what_it_would_choose_alone() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         assert line(app, "superseded").split()[-3:] == ["6", "1.5", "GB"]
         assert line(app, "legacy").split()[-1] == "0"
         assert line(app, "older than").split()[-3:] == [str(len(expected(Rules(older_than=90 * DAY)))), "5.4", "GB"]
@@ -104,7 +104,7 @@ async def test_what_the_rules_choose_is_marked_besides_what_was() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("down", "down", "space")
         before = app.marked
-        await opened(pilot, "space")
+        await expanded(pilot, "space")
         await type_into(pilot, app, "older-than", "150d")
         assert "Mark 4 entries, 793 MB" in app.text
         await mark(pilot)
@@ -120,7 +120,7 @@ async def test_rules_choose_what_a_filter_hides_and_the_footer_counts_it() -> No
     app = still()
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"six", "enter")
-        await opened(pilot, "space")
+        await expanded(pilot, "space")
         await mark(pilot)
         assert app.marked == expected(Rules(frozenset({"superseded"})))
         assert "6 marked (6 not shown)" in app.lines[-1]
@@ -129,7 +129,7 @@ async def test_rules_choose_what_a_filter_hides_and_the_footer_counts_it() -> No
 async def test_terms_are_those_of_the_command_line() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await type_into(pilot, app, "terms", "kind:wheel numpy")
         await mark(pilot)
         assert app.marked == expected(Rules(terms=parse_terms(["kind:wheel numpy"]))) != set()
@@ -138,7 +138,7 @@ async def test_terms_are_those_of_the_command_line() -> None:
 async def test_what_does_not_parse_is_told_at_once_and_marks_nothing() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot, "space")
+        await expanded(pilot, "space")
         await type_into(pilot, app, "older-than", "90")
         assert line(app, "older than").endswith("90 needs a unit, such as 90d")
         assert "! older than: 90 needs a unit, such as 90d" in app.text
@@ -154,7 +154,7 @@ async def test_what_does_not_parse_is_told_at_once_and_marks_nothing() -> None:
 async def test_wrong_terms_are_underlined_where_they_stop_to_make_sense() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await type_into(pilot, app, "terms", "six kind:whel")
         box = row(app, "terms").box
         assert box is not None
@@ -169,19 +169,19 @@ async def test_esc_changes_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space")
         before = app.marked
-        await opened(pilot, "space", "j", "j", "j", "space")
+        await expanded(pilot, "space", "j", "j", "j", "space")
         await pilot.press("escape")
         await settled(pilot)
         assert app.marked == before
         assert len(app.screen_stack) == 1
-        await opened(pilot)
+        await expanded(pilot)
         assert dialog(app).form == Form()
 
 
 async def test_the_policy_of_the_preferences_is_there_at_first() -> None:
     app = still("[prune]\nsuperseded = true\nkeep-latest = 1\nterms = ['torch', 'kind:wheel']\nby = 'checked'\n")
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         policy = app.main.preferences.policy
         assert policy is not None
         assert dialog(app).form.rules == policy.rules
@@ -195,7 +195,7 @@ async def test_what_is_protected_is_never_chosen() -> None:
     protect = "protect = ['torch', 'is:legacy']\n"
     app = still(protect)
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await type_into(pilot, app, "larger-than", "1MB")
         await mark(pilot)
         assert app.marked == expected(Rules(larger_than=MB), protect)
@@ -206,7 +206,7 @@ async def test_what_is_protected_is_never_chosen() -> None:
 async def test_what_was_built_here_goes_only_where_that_is_ticked() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await type_into(pilot, app, "older-than", "250d")
         without = line(app, "Together").split()[-3:]
         await pilot.press("shift+tab", "end", "space")
@@ -223,7 +223,7 @@ async def test_what_was_built_here_goes_only_where_that_is_ticked() -> None:
 async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
     app = still("protect = ['torch']\n")
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await type_into(pilot, app, "max-size", "1GB")
         assert "! What stays takes 3.6 GB more than asked for: the rest may not go." in app.text
         await mark(pilot)
@@ -233,7 +233,7 @@ async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
 async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot, *"jjjjj")
+        await expanded(pilot, *"jjjjj")
         places = [app.screen.focused]
         for keys in (("right", "down"), ("up", "up"), ("down", "tab", "tab"), ("end", "down"), ("up", "home", "space")):
             await pilot.press(*keys)
@@ -256,7 +256,7 @@ async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
 async def test_a_digit_begins_a_value_however_fast_more_follow() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot, *"jjjjj", *"45d", "down", *"2MB", "up", *"7w")
+        await expanded(pilot, *"jjjjj", *"45d", "down", *"2MB", "up", *"7w")
         assert dialog(app).form.texts == {"older-than": "7w", "larger-than": "2MB"}
         assert dialog(app).form.ticked == {"older-than", "larger-than"}
 
@@ -264,7 +264,7 @@ async def test_a_digit_begins_a_value_however_fast_more_follow() -> None:
 async def test_ages_are_counted_from_the_next_moment() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot, "m")
+        await expanded(pilot, "m")
         assert "by checked" in app.text
         chosen = len(expected(Rules(older_than=90 * DAY, by="checked")))
         assert line(app, "older than").split("by checked")[1].split()[0] == str(chosen)
@@ -273,7 +273,7 @@ async def test_ages_are_counted_from_the_next_moment() -> None:
 async def test_everything_works_by_mouse() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         await pilot.click(row(app, "superseded"), offset=(3, 0))
         await pilot.click(row(app, "older-than"), offset=(32, 0))
         await settled(pilot)
@@ -344,7 +344,7 @@ async def test_rules_stay_shut_while_what_is_protected_cannot_be_told() -> None:
 async def test_what_should_be_known_stands_at_the_top() -> None:
     app = still("[prune]\nolder-than = 'soon'\n", replace(everyday(), complete=False))
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         words = " ".join(app.text.split())
         assert "! The policy in the preferences is left out until this is mended: prune.older-than:" in words
         assert "! Reading was stopped: rules know only what was found." in app.text
@@ -354,7 +354,7 @@ async def test_what_should_be_known_stands_at_the_top() -> None:
 async def test_without_a_python_nothing_counts_as_unusable() -> None:
     app = still("[prune]\nunusable = true\nolder-than = '1d'\n")
     async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         assert dialog(app).form.ticked == {"unusable", "older-than"}
         assert line(app, "Together").split()[-1] == "0"
         assert "! Nothing counts as unusable" in app.text
@@ -368,7 +368,7 @@ async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
     entries = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
     app = still("", inventory(entries), python=python_at(sys.executable))
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot, "j", "space")
+        await expanded(pilot, "j", "space")
         await settled(pilot)
         await mark(pilot)
         assert {entry.project for entry in app.main.model.marks} == {"old"}
@@ -379,7 +379,7 @@ async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() ->
     app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
     takes = frozenset(parse_tag("py3-none-any"))
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         supported = SupportedTags((takes, may_take((3, 8))), ("python3.8 does not tell what it can use",))
         app.main.post_message(SearchFinished((), supported))
         await until(pilot, lambda: "! python3.8 does not tell what it can use" in app.text)
@@ -394,7 +394,7 @@ async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found
     wheels = [*release("old", "1.0", MB, 5, "cp27-none-any"), *release("new", "1.0", MB, 5, "py3-none-any")]
     app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         assert line(app, "unusable").endswith("the Pythons here are being looked for")
         assert line(app, "Together").split()[-1] == "0"
         supported = SupportedTags((frozenset(parse_tag("py3-none-any")),), ())
@@ -417,7 +417,7 @@ async def test_pythons_that_are_found_while_the_dialog_is_being_opened_count(mon
 
     monkeypatch.setattr(RulesDialog, "compose", compose_meanwhile)
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         assert "! One is in doubt." in app.text
         assert line(app, "unusable").split()[-3] == "2"
         assert line(app, "Together").split()[-3] == "2"
@@ -426,7 +426,7 @@ async def test_pythons_that_are_found_while_the_dialog_is_being_opened_count(mon
 async def test_the_help_explains_rules_and_keys() -> None:
     app = still()
     async with app.run_test(size=(100, 60)) as pilot:
-        await opened(pilot, "question_mark")
+        await expanded(pilot, "question_mark")
         await pilot.pause()
         assert isinstance(app.screen, Help)
         text = text_of(app)
@@ -446,7 +446,7 @@ def test_every_binding_has_an_id_and_a_tooltip(holder: type[RuleRow]) -> None:
 async def test_everything_that_can_have_the_focus_says_what_it_is() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await opened(pilot)
+        await expanded(pilot)
         assert len(app.screen.focus_chain) >= len(dialog(app).rows) + len(EXAMPLES)
         assert all(widget.HELP for widget in app.screen.focus_chain)
 
@@ -455,7 +455,7 @@ async def test_everything_that_can_have_the_focus_says_what_it_is() -> None:
 async def test_the_dialog_at_every_size(size: tuple[int, int]) -> None:
     app = still()
     async with app.run_test(size=size) as pilot:
-        await opened(pilot, "space")
+        await expanded(pilot, "space")
         await type_into(pilot, app, "older-than", "100d")
         await type_into(pilot, app, "keep-latest", "1")
         check(f"rules-{size[0]}x{size[1]}", app.text)
@@ -469,7 +469,7 @@ async def test_the_rules_open_from_every_view_and_mark_there() -> None:
         for view in ("audit", "health", "settings", "browse"):
             app.main.action_view(view)
             await settled(pilot)
-            await opened(pilot, "space")
+            await expanded(pilot, "space")
             await mark(pilot)
             assert app.main.tab == view
             assert app.marked == expected(Rules(frozenset({"superseded"})))

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cachetui.cli.commands.prune import command
 from cachetui.errors import TermError
 from cachetui.insight.labelling import facts_of
-from cachetui.labels import WORDS, Facts, Word
+from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
@@ -143,10 +143,10 @@ def test_every_example_makes_sense(name: Name) -> None:
     assert Form().typed(name, EXAMPLES[name]).rules
 
 
-def counter(asked: list[frozenset[Word]] | None = None) -> Counter:
+def counter(asked: list[frozenset[Label]] | None = None) -> Counter:
     entries = everyday().entries
 
-    def judge(words: frozenset[Word]) -> Facts:
+    def judge(words: frozenset[Label]) -> Facts:
         if asked is not None:
             asked.append(words)
         return facts_of(entries, words, now_ns=NOW)
@@ -154,15 +154,15 @@ def counter(asked: list[frozenset[Word]] | None = None) -> Counter:
     return Counter(entries, judge, NOW)
 
 
-def counted(form: Form, known: tuple[Rules, ...] = (), asked: list[frozenset[Word]] | None = None) -> list[Counted]:
+def counted(form: Form, known: tuple[Rules, ...] = (), asked: list[frozenset[Label]] | None = None) -> list[Counted]:
     return list(counter(asked).count(form, known, lambda: False))
 
 
 def test_together_is_counted_first_and_each_alone_after_it() -> None:
     form = Form().toggled("superseded").typed("older-than", "150d")
-    asked: list[frozenset[Word]] = []
+    asked: list[frozenset[Label]] = []
     found = counted(form, asked=asked)
-    facts = facts_of(everyday().entries, WORDS, now_ns=NOW)
+    facts = facts_of(everyday().entries, LABELS, now_ns=NOW)
     assert found[0].rules == form.rules
     assert {one.rules for one in found} == {form.rules, *filter(None, [form.alone(rule.name) for rule in RULES])}
     for one in found:

@@ -24,7 +24,7 @@ from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFini
 from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
 from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
-from tests.ui.pythons import portrait, pythons
+from tests.ui.pythons import interpreter, pythons
 from tests.ui.screens import PLACE, Stage, Still, StillServices, check, settled, told, until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
@@ -122,7 +122,7 @@ async def test_the_command_is_shown_before_it_is_run_and_no_has_the_focus(size: 
 def many(number: int) -> tuple[PipSettings, ...]:
     first = pythons()[0]
     names = [f"/opt/{index:02}/bin/python" for index in range(number)]
-    return tuple([replace(first, portrait=portrait(name, "3.12.4", "26.3")) for name in names])
+    return tuple([replace(first, interpreter=interpreter(name, "3.12.4", "26.3")) for name in names])
 
 
 @posix
@@ -301,9 +301,9 @@ async def test_pythons_that_are_found_during_a_change_stay() -> None:
     now = replace(first, location=replace(first.location, enabled=False))
 
     def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
-        yield first.portrait
+        yield first.interpreter
         search.wait()
-        yield second.portrait
+        yield second.interpreter
 
     app.stage.pythons, app.stage.search = (first, second), finding
     async with app.run_test(size=(100, 30)) as pilot:
@@ -369,7 +369,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
     world = World(tmp_path / "w", "26.3")
     location = Location(world.home / ".cache/pip", "", False, True)
     app = Still(inventory([]), location=location, find_pythons_here=True, environ=world.environ)
-    app.stage.search = lambda stop: iter([world.portrait])
+    app.stage.search = lambda stop: iter([world.interpreter])
     async with app.run_test(size=(100, 30)) as pilot:
         await find(app, pilot, ())
         await pilot.press("5", "o")
@@ -422,7 +422,7 @@ def run_search(begin: Callable[[StillServices], object], found: Callable[[], Ite
 def test_all_that_is_found_is_posted() -> None:
     posted = list[Message]()
     run_search(
-        lambda services: PythonSearch(services, posted.append), lambda: iter([one.portrait for one in pythons()])
+        lambda services: PythonSearch(services, posted.append), lambda: iter([one.interpreter for one in pythons()])
     )
     assert [type(one) for one in posted] == [PythonFound] * 5 + [SearchFinished]
     finished = posted[-1]
@@ -440,10 +440,10 @@ def test_a_search_that_is_stopped_posts_nothing_more() -> None:
         known.set()
 
     def found() -> Iterator[InterpreterInfo]:
-        yield pythons()[0].portrait
+        yield pythons()[0].interpreter
         assert known.wait(60)
         searches[0].stop()
-        yield pythons()[1].portrait
+        yield pythons()[1].interpreter
 
     run_search(begin, found)
     assert [type(one) for one in posted] == [PythonFound]
@@ -457,7 +457,7 @@ async def test_they_are_looked_for_only_once_the_cache_has_been_read(monkeypatch
 
     def finding(stop: Callable[[], bool]) -> Iterator[InterpreterInfo]:
         asked.append(app.main.inventory is not None)
-        yield from [one.portrait for one in pythons()]
+        yield from [one.interpreter for one in pythons()]
 
     app.stage.search = finding
     async with app.run_test(size=(100, 30)) as pilot:

@@ -86,7 +86,7 @@ def test_a_pip_that_refuses_its_settings_is_neither_on_nor_off() -> None:
 
 def test_secrets_and_control_characters_are_not_shown() -> None:
     trap = "https://ann:secret@index.example/\x1b[2J is wrong"
-    hostile = replace(pythons()[0], traps=(trap,))
+    hostile = replace(pythons()[0], pitfalls=(trap,))
     lines = "\n".join(text(line) for line in page_lines(hostile, 90, LOOK, Told(False, trap)))
     assert "index.example" in lines
     assert not {"\x1b", "secret"} & {lines[index : index + 1] for index in range(len(lines))}

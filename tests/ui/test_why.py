@@ -11,7 +11,7 @@ import pytest
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from cachetui.browsing.catalog import Catalog, Place, Rank
+from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import Row, requirement_of
@@ -143,13 +143,13 @@ async def test_w_does_not_leave_the_answer_to_something_else_below_the_question(
 def test_what_is_filled_in_depends_on_the_row() -> None:
     entries = release("torch", "2.3.0+cu121", MB, 5)
     odd = made("sdist", "odd", MB, 5, "odd", "of-long-ago")
-    shelf, version = Place(Rank.PROJECT, "torch"), Place(Rank.PROJECT, "torch", "=2.3+cu121")
+    group_key, version = GroupKey(GroupKind.PROJECT, "torch"), GroupKey(GroupKind.PROJECT, "torch", "=2.3+cu121")
     rows = [
-        Row(shelf, shelf, "torch", EntryGroup(entries)),
+        Row(group_key, group_key, "torch", EntryGroup(entries)),
         Row(version, version, "2.3.0+cu121", EntryGroup(entries), depth=1),
         Row(entries[0].path, version, "torch.whl", EntryGroup(entries[:1]), depth=2),
-        Row("odd", Place(Rank.PROJECT, "odd", "=of-long-ago"), "odd", EntryGroup([odd]), depth=2),
-        Row(Place(Rank.LEFTOVERS), Place(Rank.LEFTOVERS), "Leftovers", EntryGroup([])),
+        Row("odd", GroupKey(GroupKind.PROJECT, "odd", "=of-long-ago"), "odd", EntryGroup([odd]), depth=2),
+        Row(GroupKey(GroupKind.LEFTOVERS), GroupKey(GroupKind.LEFTOVERS), "Leftovers", EntryGroup([])),
     ]
     assert [*map(requirement_of, rows)] == ["torch", "torch==2.3.0+cu121", "torch==2.3.0+cu121", "odd", ""]
 
@@ -294,7 +294,7 @@ async def test_tab_and_escape_leave_the_question() -> None:
 
 def test_an_answer_may_come_before_the_view_is_drawn() -> None:
     view = Why(Still(asked_about()).services, BrowserModel())
-    view.tell("Reading", "The answer comes as soon as everything in it is known.", asking=True)
+    view.show_words("Reading", "The answer comes as soon as everything in it is known.", asking=True)
     view.show(ANSWER)
     assert (view.box.value, view.answers.cursor, view.asking) == ("", 0, False)
 

@@ -25,10 +25,10 @@ from cachetui.insight.audit.figures import (
 from cachetui.insight.audit.origins import origins
 from cachetui.insight.audit.reclaimable import freed
 from cachetui.insight.audit.wheel_tags import Fits, fits
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Inventory, Unreadable
 
-WORDS: frozenset[Word] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
+LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
 """The facts that an audit tells."""
 MOMENTS = ("downloaded", "checked", "read")
 """From when ages are counted."""
@@ -43,7 +43,7 @@ class Rule(NamedTuple):
     """The same as options and terms of `cachetui prune`."""
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
     """Returns what it chooses of all entries of a cache."""
-    words: Collection[Word] = ()
+    words: Collection[Label] = ()
     """The facts that it goes by."""
 
 
@@ -161,7 +161,7 @@ def audit_of(
 ) -> Audit:
     """Compute the figures of an audit.
 
-    `facts` tell `WORDS` of all entries, and the moment from which ages are counted. `only` are the entries that are
+    `facts` tell `LABELS` of all entries, and the moment from which ages are counted. `only` are the entries that are
     meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.
     """
     listed = listed_of(inventory, facts, only)

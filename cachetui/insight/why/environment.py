@@ -26,7 +26,7 @@ class TargetEnvironment:
     """How its user calls it: a name or a path, not quoted."""
     python: Python | None = None
     """Where it is; None where there is none."""
-    portrait: InterpreterInfo | None = None
+    interpreter: InterpreterInfo | None = None
     """Its own description; None where there is none."""
     arguments: tuple[str, ...] = ()
     """Options that its pip gets before those of the question."""
@@ -80,9 +80,9 @@ def resolve_environment(
         cache = ("--cache-dir", str(location.root))
         is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
         arguments = () if is_off else cache  # the option would be stronger than the variable
-    portrait = interpreter_info(python, environ, stop=stop) if python else None
+    interpreter = interpreter_info(python, environ, stop=stop) if python else None
     return TargetEnvironment(
-        command or "python3", python, portrait, arguments, variables, cache, location.off_by, tuple(notes)
+        command or "python3", python, interpreter, arguments, variables, cache, location.off_by, tuple(notes)
     )
 
 

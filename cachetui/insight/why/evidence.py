@@ -202,7 +202,7 @@ class Evidence:
             return self.refusal(row)
         if self.is_aimed:
             return None if (entry.filename in self.listed) else "whether it is for that target is not known here"
-        return incompatibility(self.asker.portrait, name, self.requires.get(entry.path))
+        return incompatibility(self.asker.interpreter, name, self.requires.get(entry.path))
 
     @property
     def is_aimed(self) -> bool:
@@ -216,9 +216,9 @@ class Evidence:
             return "--no-binary leaves it out"
         if row.detail.startswith("No sources permitted"):
             return "--only-binary leaves it out"
-        portrait = None if self.is_aimed else self.asker.portrait
+        interpreter = None if self.is_aimed else self.asker.interpreter
         is_other = row.kind in ("platform_mismatch", "refused")
-        if is_other and (found := incompatibility(portrait, row.filename, None)):
+        if is_other and (found := incompatibility(interpreter, row.filename, None)):
             return found
         if "Requires-Python" in row.detail or (row.kind == "refused" and not row.detail):
             needs = row.detail.partition("Requires-Python")[2].strip()

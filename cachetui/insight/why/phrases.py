@@ -85,7 +85,7 @@ def python_of(case: Evidence) -> str:
         words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
         value = next((next(words, "") for word in words if word == "--python-version"), "")
         return f"Python {value}" if value else "the Python that was asked for"
-    python = case.asker.portrait
+    python = case.asker.interpreter
     if python is None or python.trouble or not python.version:
         return "this Python"
     return f"{python.implementation} {'.'.join(python.version.split('.')[:2])}"

@@ -123,7 +123,7 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415 - only here
     from packaging.specifiers import InvalidSpecifier, SpecifierSet  # noqa: PLC0415
 
-    running = case.asker.portrait.version if case.asker.portrait else ""
+    running = case.asker.interpreter.version if case.asker.interpreter else ""
     try:
         if python and running and not SpecifierSet(python).contains(running, prereleases=True):
             return f"its metadata asks for Python {python}"

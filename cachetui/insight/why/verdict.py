@@ -162,11 +162,11 @@ def more(case: Evidence) -> Iterator[str]:
     yield from _on_other_versions(case)
     yield from case.asker.notes
     yield from case.question.notes
-    portrait = case.asker.portrait
+    interpreter = case.asker.interpreter
     if case.asker.python is None:
         yield "No Python was found: choose one with --python."
-    elif portrait is not None and portrait.trouble and not case.replay.trouble:
-        yield f"Whether files fit {case.asker.command} is not known: {portrait.trouble}"
+    elif interpreter is not None and interpreter.trouble and not case.replay.trouble:
+        yield f"Whether files fit {case.asker.command} is not known: {interpreter.trouble}"
     if run.cache_dir and not _is_same(run.cache_dir, case.inventory.root):
         yield f"With this command pip's cache is {run.cache_dir}; this answer lists the files of {case.inventory.root}."
     if not run.resolved:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from packaging.version import Version
 
 from cachetui.pip.config.paths import configuration_files, default_root, expand, objection
-from cachetui.pip.config.pitfalls import traps
+from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
 from cachetui.pip.versions import Ways, pip_version, ways_of
 
@@ -141,7 +141,7 @@ class _View:
             off_by = "--cache-dir with nothing after it"
         notes = [f"pip refuses to run because of {one.quoted()}, which is neither yes nor no." for one in wrong]
         if cache_dir is None:
-            notes += traps(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
+            notes += pitfalls(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
         return Location(Path(root), said_by, bool(cache_dir), off_by is None, off_by, tuple(notes), works=not wrong)
 
     def _absolute(self, path: str) -> str:

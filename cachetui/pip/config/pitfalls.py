@@ -8,7 +8,7 @@ from cachetui.pip.config.paths import expand
 from cachetui.pip.config.settings import NO, YES, Configuration, Setting
 
 
-def traps(
+def pitfalls(
     configuration: Configuration,
     places: Sequence[Setting],
     switches: Sequence[Setting],

@@ -30,9 +30,9 @@ if TYPE_CHECKING:  # the inspector is not needed where nothing changed
     from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
-Place = tuple[str, int]
+GroupKey = tuple[str, int]
 """A shard's path relative to the root, and its inode."""
-Unread = tuple[Place, Remembered | None]
+Unread = tuple[GroupKey, Remembered | None]
 """A shard that must be listed, and what was known of it."""
 
 
@@ -119,7 +119,7 @@ class Scanner:
 
     # Reusing what is remembered
 
-    def _reuse(self, places: Sequence[Place], remembered: Recollection) -> list[Unread]:
+    def _reuse(self, places: Sequence[GroupKey], remembered: Recollection) -> list[Unread]:
         """Reuse the unchanged shards; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
         known = [place for place in places if place[0] in remembered.paths]
@@ -130,14 +130,14 @@ class Scanner:
         return sorted(unread, key=lambda one: one[0])
 
     def _recall_shard(
-        self, place: Place, remembered: Recollection
-    ) -> tuple[Place, Remembered | None, list[int] | None]:
+        self, place: GroupKey, remembered: Recollection
+    ) -> tuple[GroupKey, Remembered | None, list[int] | None]:
         found = remembered.shard(place[0])
         shard = unpack_shard(place[0], *found) if found else None
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
     def _add_if_unchanged(
-        self, place: Place, known: Remembered | None, reads: list[int] | None, unread: list[Unread]
+        self, place: GroupKey, known: Remembered | None, reads: list[int] | None, unread: list[Unread]
     ) -> None:
         """Add a remembered shard; add it to `unread` if anything in it changed."""
         shard = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from cachetui.browsing.catalog import Catalog, Place
+from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Marks
 from cachetui.model import Entry
@@ -20,7 +20,7 @@ PICKS = bytes.maketrans(b"01", b"\0\1")
 class Span(NamedTuple):
     """The positions of the entries of a project or group."""
 
-    place: Place
+    place: GroupKey
     """The project or group."""
     start: int
     """The index of its first entry."""
@@ -43,9 +43,9 @@ class EntryIndex(NamedTuple):
         """Put a catalog's entries into order."""
         spans: list[Span] = []
         paths: list[str] = []
-        for place, holding in catalog.shelves:
+        for place, group in catalog.groups:
             start = len(paths)
-            paths += holding.by_path
+            paths += group.by_path
             spans.append(Span(place, start, len(paths)))
         return cls(turn, tuple(spans), tuple(paths))
 
@@ -61,7 +61,7 @@ class EntryIndex(NamedTuple):
             picks[indices[entry[2]]] = 1
         return number_of(picks)
 
-    def whole(self, places: Collection[Place]) -> int:
+    def whole(self, places: Collection[GroupKey]) -> int:
         """Return the set of all that stands in some projects and groups."""
         wanted, picks = {*places}, bytearray(len(self.paths))
         for place, start, end in self.spans:
@@ -84,11 +84,11 @@ class EntryIndex(NamedTuple):
                 picks[start:end] = map(marks.at(place).__contains__, self.paths[start:end])
         return number_of(picks)
 
-    def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[Place, EntryGroup]]:
+    def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[GroupKey, EntryGroup]]:
         """Yield what belongs to a set, by project and group, of the catalog that this is the order of."""
         picks = self.picks(number)
-        for (place, start, end), (_, holding) in zip(self.spans, catalog.shelves, strict=True):
-            if (part := holding.part(picks[start:end])) is not None:
+        for (place, start, end), (_, group) in zip(self.spans, catalog.groups, strict=True):
+            if (part := group.part(picks[start:end])) is not None:
                 yield place, part
 
 

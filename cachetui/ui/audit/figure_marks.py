@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.browsing.catalog import Place
+from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.model import BrowserModel, Sign
 from cachetui.model import Entry
@@ -54,17 +54,17 @@ class FigureMarks:
         if self._is_current and choice.places:
             number = sum(map(marks.count, choice.places))
         else:
-            group_of = model.catalog.shelf
+            group_of = model.catalog.group_key
             number = sum([entry.path in marks.at(group_of(entry)) for entry in choice.entries])
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
-    def _groups_of(self, choice: Choice) -> list[tuple[Place, EntryGroup]]:
+    def _groups_of(self, choice: Choice) -> list[tuple[GroupKey, EntryGroup]]:
         """Return the entries of a figure by project and group, as they are in the catalog now."""
         catalog = self._model.catalog
-        found: dict[Place, list[Entry]] = {}
+        found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:
             if (known := catalog.entries.get(entry.path)) is not None:
-                found.setdefault(catalog.shelf(known), []).append(known)
+                found.setdefault(catalog.group_key(known), []).append(known)
         return [(place, EntryGroup(own)) for place, own in found.items()]
 
     @property

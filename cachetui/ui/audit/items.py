@@ -7,7 +7,7 @@ from heapq import nsmallest
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
-from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, Place, project_place
+from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, GroupKey, project_key
 from cachetui.browsing.group import AGES
 from cachetui.browsing.group import Age as Moment
 from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
@@ -69,7 +69,7 @@ class Choice(NamedTuple):
     """Whether it can be told at all."""
     number: int = 0
     """The same entries as a set, in the order that the parts are in; 0 where that is not made."""
-    places: tuple[Place, ...] = ()
+    places: tuple[GroupKey, ...] = ()
     """The projects and groups that it is all of, and that are all of it; empty where it is made of something else."""
 
 
@@ -107,11 +107,11 @@ def parts_of(audit: Audit, order: EntryIndex) -> Parts:
 
 def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
     """Return projects, and groups of what belongs to none."""
-    shelves: dict[Place, list[Entry]] = {}
+    groups: dict[GroupKey, list[Entry]] = {}
     for entry in entries:
-        place = project_place(entry.project) if entry.project is not None else GROUPS.get(entry.kind, UNIDENTIFIED)
-        shelves.setdefault(place, []).append(entry)
-    return [item_of(place.title, own, now_ns, place=place) for place, own in shelves.items()]
+        place = project_key(entry.project) if entry.project is not None else GROUPS.get(entry.kind, UNIDENTIFIED)
+        groups.setdefault(place, []).append(entry)
+    return [item_of(place.title, own, now_ns, place=place) for place, own in groups.items()]
 
 
 def items_inside(item: Item, now_ns: int) -> list[Item]:

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 import squarify
 
-from cachetui.browsing.catalog import Place
+from cachetui.browsing.catalog import GroupKey
 from cachetui.model import NS, Entry
 from cachetui.text.format import DAY, age, disk_text
 from cachetui.ui.glyphs import UNICODE
@@ -44,7 +44,7 @@ class Item(NamedTuple):
     """Their mean age in days, weighted by size."""
     inside: tuple[Item, ...] = ()
     """What can be gone into: of those that are too small for a tile, each of them."""
-    place: Place | None = None
+    place: GroupKey | None = None
     """The project or group that it is all of; None where it is something else."""
 
 
@@ -77,7 +77,7 @@ class Tile(NamedTuple):
         return name, [fact for fact in facts if name and width(fact) <= room][: max(0, height - len(name))]
 
 
-def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: Place | None = None) -> Item:
+def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:
     """Sum entries up."""
     disks = [sum([file[4] for file in entry[1]]) for entry in entries]
     disk = sum(disks)

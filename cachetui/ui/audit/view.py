@@ -114,10 +114,10 @@ class AuditView(Container):
     pythons: var[Pythons] = var(Pythons())
     preferences: var[Preferences] = var(Preferences())
 
-    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.services = services
-        self.listing = listing
+        self.model = model
         """What is marked."""
         self.audit: Audit | None = None
         """What is shown; None before there is one."""
@@ -207,31 +207,31 @@ class AuditView(Container):
         """Audit, if the view is shown and what it shows is of something else."""
         if not (self.display and self.is_mounted):
             return
-        inventory, model = self.reading.inventory, self.listing
+        inventory, model = self.reading.inventory, self.model
         if inventory is None or model.catalog.naming:
             root = shown(home_short(str(self.services.location.root)))
             self._subject = None
             if self.reading.error and not self.reading.missing:
-                self.tell("The cache cannot be read", shown(self.reading.error))
+                self.show_words("The cache cannot be read", shown(self.reading.error))
             elif self.reading.error:
-                self.tell("The cache is empty", "There is nothing that takes space.")
+                self.show_words("The cache is empty", "There is nothing that takes space.")
             else:
-                self.tell(f"Reading {root}", "Where the space is, is known as soon as everything is named.")
+                self.show_words(f"Reading {root}", "Where the space is, is known as soon as everything is named.")
         elif not model.catalog.entries:
             self._subject = None
-            self.tell("The cache is empty", "There is nothing that takes space.")
+            self.show_words("The cache is empty", "There is nothing that takes space.")
         else:
             subject = Subject(model.turn, self.pythons.state == "done", self.preferences.policy)
             if self._subject != subject:
                 self._subject = subject
                 if self.audit is None:
-                    self.tell("Adding up", f"{len(model.catalog.entries):,} entries")
+                    self.show_words("Adding up", f"{len(model.catalog.entries):,} entries")
                 self._make_audit(inventory, subject)
 
     @work(exclusive=True, group="audit")
     async def _make_audit(self, inventory: Inventory, subject: Subject) -> None:
         """Audit in a worker thread what is still there, and show it."""
-        model, services = self.listing, self.services
+        model, services = self.model, self.services
         known, protect, tags = model.catalog.entries, model.protect, self.pythons.tags
         left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))
         order = EntryIndex.of(model.catalog, subject.turn)
@@ -243,7 +243,7 @@ class AuditView(Container):
         try:
             audit, parts = await run_in_thread(make)
         except CachetuiError as error:
-            self.tell("This cannot be told", shown(str(error)))
+            self.show_words("This cannot be told", shown(str(error)))
             return
         self.show(audit, parts)
         if self.display and self.screen.focused is None and self.app.screen is self.screen:
@@ -252,11 +252,11 @@ class AuditView(Container):
 
     # What is shown
 
-    def tell(self, title: str, *words: str) -> None:
+    def show_words(self, title: str, *words: str) -> None:
         """Say something in place of figures."""
         self.audit = None
         self.add_class("-plain")
-        self.query_one(Plain).tell(title, *words)
+        self.query_one(Plain).show_words(title, *words)
         if isinstance(self.screen.focused, Figure):
             self.screen.set_focus(None)
 
@@ -264,7 +264,7 @@ class AuditView(Container):
         """Show an audit."""
         self.audit, self.parts = audit, parts
         self.remove_class("-plain")
-        marks = self.figure_marks = FigureMarks(self.listing, parts.order)
+        marks = self.figure_marks = FigureMarks(self.model, parts.order)
         for figure in self.query(Figure):
             figure.total, figure.sign = audit.total.disk_usage, marks.sign
         self._show_groups()
@@ -374,7 +374,7 @@ class AuditView(Container):
         choice = self.figure.choice
         if choice is None:
             return
-        if choice.entry is not None and choice.entry.path in self.listing.catalog.entries:
+        if choice.entry is not None and choice.entry.path in self.model.catalog.entries:
             self.post_message(ShowInBrowse(choice.entry))
         elif choice.filter:
             self.post_message(ShowFilter(choice.filter))

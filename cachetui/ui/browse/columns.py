@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
-from cachetui.browsing.catalog import Rank
+from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES, Age
 from cachetui.browsing.rows import By, Row, SortOrder
 from cachetui.model import NS
@@ -110,7 +110,7 @@ def brief(number: int) -> str:
 
 def cell(column: Column, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
     """Return the parts of one cell: words, and the roles they are drawn in."""
-    size = row.holding.size(order.apparent)
+    size = row.group.size(order.apparent)
     match column.key:
         case "size":
             number, unit = disk(size)
@@ -120,12 +120,12 @@ def cell(column: Column, row: Row, order: SortOrder, scale: Scale, glyphs: Glyph
             share = 100 * size / scale.whole
             yield f"{share:4.0f}%" if share >= 0.5 else " " * 5, "muted"
         case "bar":
-            part = 0.0 if row.foreign or row.place.rank is Rank.UNNAMED else size / scale.biggest
+            part = 0.0 if row.foreign or row.place.rank is GroupKind.UNNAMED else size / scale.biggest
             yield bar(part, column.width, glyphs), "part" if row.depth else "bar"
         case "files":
-            yield f"{brief(row.holding.files):>5}", "muted"
+            yield f"{brief(row.group.files):>5}", "muted"
         case "age":
-            newest = row.holding.newest(column.age)
+            newest = row.group.newest(column.age)
             if newest is None:
                 yield " " * column.width, "muted"
                 return

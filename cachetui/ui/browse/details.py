@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from cachetui.browsing.catalog import Rank
+from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES
 from cachetui.browsing.rows import Row
 from cachetui.model import NS, Entry
@@ -97,11 +97,11 @@ def holding_facts(row: Row, now: int) -> list[Fact]:
     """Return what is known about several entries."""
     facts = []
     for which in AGES:
-        if (span := row.holding.span(which)) is not None:
+        if (span := row.group.span(which)) is not None:
             facts.append(Fact(which, ago((now - span[0]) / NS, (now - span[1]) / NS)))
-    kinds = Counter(entry.kind for entry in row.holding.entries)
+    kinds = Counter(entry.kind for entry in row.group.entries)
     facts.append(Fact("holds", ", ".join(count(number, NOUNS.get(kind, kind)) for kind, number in kinds.items())))
-    facts.append(Fact("length", disk_text(row.holding.apparent)))
+    facts.append(Fact("length", disk_text(row.group.apparent)))
     return facts
 
 
@@ -115,7 +115,7 @@ def facts_of(row: Row, now: int, pythons: Sequence[InterpreterInfo] = ()) -> lis
 def title_of(row: Row) -> str:
     """Return what a row is called where its parents are not seen; untrusted text made printable."""
     entry = row.entry
-    if row.depth and row.place.rank is Rank.PROJECT and (entry is None or entry.filename is None):
+    if row.depth and row.place.rank is GroupKind.PROJECT and (entry is None or entry.filename is None):
         return shown(f"{row.place.project} {row.name}")
     if entry is not None and entry.kind == "metadata":
         return shown(metadata_name(entry))
@@ -126,11 +126,11 @@ def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
     """Return a heading, and names and allocated bytes of what a row consists of."""
     if not row.folds:
         return "", []
-    holding = row.holding
-    if row.depth == 0 and row.place.rank is Rank.PROJECT:
-        parts = [(version.label or kind_of(version.entries), version.disk_usage) for version in holding.versions]
+    group = row.group
+    if row.depth == 0 and row.place.rank is GroupKind.PROJECT:
+        parts = [(version.label or kind_of(version.entries), version.disk_usage) for version in group.versions]
         return "Versions", parts[:MOST_PARTS]
-    biggest = sorted(holding.entries, key=lambda entry: -entry.disk_usage)
+    biggest = sorted(group.entries, key=lambda entry: -entry.disk_usage)
     return "Holds", [(entry_name(entry), entry.disk_usage) for entry in biggest[:MOST_PARTS]]
 
 
@@ -159,7 +159,7 @@ class Details(Page):
         return self._column(self.row, room) if self.app.size.width >= BESIDE else self._wide(self.row, room, height)
 
     def _figures(self, row: Row) -> str:
-        return f"{disk_text(row.holding.disk)}  {count(row.holding.files, 'file')}"
+        return f"{disk_text(row.group.disk)}  {count(row.group.files, 'file')}"
 
     def _fact(self, fact: Fact, room: int) -> list[Part]:
         label = pad(fact.label, LABEL) if fact.label else ""

@@ -132,7 +132,7 @@ class FilterLine(Horizontal):
         """The input."""
         return self.query_one(FilterBox)
 
-    def tell(self, words: str, progress: float | None = None) -> None:
+    def show_words(self, words: str, progress: float | None = None) -> None:
         """Say something at the right; with a bar, where `progress`, from 0 to 1, is given."""
         line, room = self.query_one("#told", Line), self.app.size.width
         if not words or room < LEAST:

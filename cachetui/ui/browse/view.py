@@ -13,9 +13,9 @@ from textual.containers import Container, Vertical
 from textual.reactive import var
 from textual.timer import Timer
 
-from cachetui.browsing.catalog import Place
+from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.model import BrowserModel, MarkTotals
-from cachetui.browsing.rows import By, Row, foresee, requirement_of
+from cachetui.browsing.rows import By, Row, precompute, requirement_of
 from cachetui.services.services import Services
 from cachetui.text.escape import copyable
 from cachetui.text.format import count
@@ -24,8 +24,8 @@ from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.browse.column_titles import Titles
 from cachetui.ui.browse.columns import Scale
 from cachetui.ui.browse.details import Details
+from cachetui.ui.browse.empty_state import page_of, why_no_rows
 from cachetui.ui.browse.filter_bar import FilterBox, FilterLine
-from cachetui.ui.browse.pages import page_of, why_no_rows
 from cachetui.ui.browse.tree import CacheTree, Table
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.messages import AskWhy, MarksChanged
@@ -36,7 +36,7 @@ from cachetui.ui.workers import run_in_thread, start_worker
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from cachetui.labels import Facts, Word
+    from cachetui.labels import Facts, Label
     from cachetui.model import Batch, Entry
 
 AT_ONCE = 2_000
@@ -92,14 +92,14 @@ class Browse(Vertical):
     pythons: var[Pythons] = var(Pythons())
     activities: var[Activities] = var({})
 
-    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.services = services
-        self.listing = listing
+        self.model = model
         self._now = 0  # when the screen looks, in nanoseconds since the epoch
         self._explained = False  # that marks wait for names
         self._resting: Timer | None = None  # ends when the cursor has rested on a row
-        self._finding: tuple[int, frozenset[Word]] | None = None  # the facts that are being found, of which catalog
+        self._finding: tuple[int, frozenset[Label]] | None = None  # the facts that are being found, of which catalog
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -125,7 +125,7 @@ class Browse(Vertical):
     def current_entries(self) -> list[Entry]:
         """The entries of the row under the cursor."""
         row = self.cache_tree.current
-        return [] if row is None else list(row.holding.entries)
+        return [] if row is None else list(row.group.entries)
 
     def activate(self) -> None:
         """Give the keys to the rows."""
@@ -137,11 +137,11 @@ class Browse(Vertical):
 
     def reveal(self, entry: Entry) -> None:
         """Go to the row of an entry: its parents are expanded, and a filter is cleared."""
-        place = self.listing.catalog.place(entry)
-        self.listing.opened |= {place.shelf, place}
+        place = self.model.catalog.place(entry)
+        self.model.expanded |= {place.group_key, place}
         self.query_one(FilterBox).value = ""
         self.show_rows()
-        for row in reversed(self.listing.locate(entry.path)):  # the last that is there remains
+        for row in reversed(self.model.locate(entry.path)):  # the last that is there remains
             self.cache_tree.go_to(row)
 
     # What follows from a change of the shared state
@@ -168,8 +168,8 @@ class Browse(Vertical):
         details.pythons = pythons.working
         details.refresh()
         self._finding = None
-        self.listing.forget("unusable")
-        query = self.listing.query
+        self.model.invalidate("unusable")
+        query = self.model.query
         if not self.is_plain and query is not None and "unusable" in query.words:
             self.show_rows()
 
@@ -180,50 +180,48 @@ class Browse(Vertical):
     def _show(self) -> None:
         """Show rows, or a page that says why there are none."""
         rescan, leave = key_name(self.app, "cache.rescan"), key_name(self.app, "app.quit")
-        page = page_of(self.reading, self.listing, self.scanned, self.services, rescan, leave)
+        page = page_of(self.reading, self.model, self.scanned, self.services, rescan, leave)
         if page is None:
             self._now = self.services.clock()
             self.show_rows()
         else:
             self.add_class("-plain")
-            self.query_one(Plain).tell(page.title, *page.paragraphs, ways=page.ways)
+            self.query_one(Plain).show_words(page.title, *page.paragraphs, ways=page.ways)
             self.refresh_bindings()
 
     def show_rows(self) -> None:
         """Draw what the listing holds now."""
         self.remove_class("-plain")
-        listing, tree = self.listing, self.cache_tree
-        listing.now = self._now
+        model, tree = self.model, self.cache_tree
+        model.now = self._now
         self._find_out()
         clear = key_name(self.app, "filter.clear")
         named = self.services.python is not None
-        tree.empty = why_no_rows(listing, self.pythons, python_named=named, clear_key=clear)
+        tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
         self.query_one(Details).now = self._now
-        tree.show(
-            Table(listing.rows(), listing.order, Scale(*listing.scale(), self._now), listing.sign), listing.locate
-        )
-        self.query_one(Titles).show(listing.order)
+        tree.show(Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign), model.locate)
+        self.query_one(Titles).show(model.order)
         self._show_count()
-        if self.marks != listing.mark_totals:  # a filter hides others
+        if self.marks != model.mark_totals:  # a filter hides others
             self.post_message(MarksChanged())
 
     def _find_out(self) -> None:
         """See to the facts that the filter asks for, unless entries are still being named, for these change them."""
-        listing = self.listing
-        words = listing.unknown if self._knows_pythons else listing.unknown - {"unusable"}
-        if not words or listing.catalog.naming or self._finding == (listing.turn, words):
+        model = self.model
+        words = model.missing_facts if self._knows_pythons else model.missing_facts - {"unusable"}
+        if not words or model.catalog.naming or self._finding == (model.turn, words):
             return
-        entries = tuple(listing.catalog.entries.values())
-        find = partial(self.services.facts, entries, words, protect=listing.protect, tags=self.pythons.tags)
+        entries = tuple(model.catalog.entries.values())
+        find = partial(self.services.facts, entries, words, protect=model.protect, tags=self.pythons.tags)
         if len(entries) <= AT_ONCE and not ("unusable" in words and self.services.python):
-            listing.learn(listing.turn, words, find())
+            model.set_facts(model.turn, words, find())
         else:
-            self._finding = listing.turn, words
-            start_worker(self, self._find_facts, listing.turn, words, find, group="facts")
+            self._finding = model.turn, words
+            start_worker(self, self._find_facts, model.turn, words, find, group="facts")
 
-    async def _find_facts(self, turn: int, words: frozenset[Word], find: Callable[[], Facts]) -> None:
+    async def _find_facts(self, turn: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
         """Find facts in a worker thread, and show what they choose."""
-        if self.listing.learn(turn, words, await run_in_thread(find)):
+        if self.model.set_facts(turn, words, await run_in_thread(find)):
             self.show_rows()
 
     @property
@@ -232,15 +230,15 @@ class Browse(Vertical):
 
     def _show_count(self) -> None:
         """Show at the right of the filter how far some work is, or else how many projects there are."""
-        listing, progress = self.listing, shown_progress(self.activities)
+        model, progress = self.model, shown_progress(self.activities)
         if progress.words:
-            self.query_one(FilterLine).tell(*progress)
+            self.query_one(FilterLine).show_words(*progress)
             return
-        number = listing.catalog.projects
+        number = model.catalog.projects
         projects = count(number, "project")
-        shown_of = f"{listing.shown_projects:,} of " if listing.filtering else ""
+        shown_of = f"{model.shown_projects:,} of " if model.filtering else ""
         widest = len(f"{number:,} of {projects}")  # always as wide: another width would lay out the whole screen anew
-        self.query_one(FilterLine).tell(f"{shown_of}{projects}".rjust(widest))
+        self.query_one(FilterLine).show_words(f"{shown_of}{projects}".rjust(widest))
 
     def on_resize(self) -> None:
         """Write what fits."""
@@ -250,7 +248,7 @@ class Browse(Vertical):
         """Leave out what makes no sense now."""
         if action == "back":
             return Activity.EXPORTING not in self.activities and (
-                self.listing.filtering or self.cache_tree.range_from is not None
+                self.model.filtering or self.cache_tree.range_from is not None
             )
         if action == "filter" and self.query_one(FilterBox).has_focus:
             return False  # there the key is a letter
@@ -264,7 +262,7 @@ class Browse(Vertical):
 
     def _explain_if_unsure(self) -> None:
         """Say why nothing is marked while a filter judges what is still being named."""
-        if self.listing.unsure and not self._explained:
+        if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify("What the filter shows can be marked as soon as everything is named.", markup=False)
 
@@ -277,7 +275,7 @@ class Browse(Vertical):
         if not rows and tree.current is not None:
             self.notify("No pip writes these files: cachetui counts them and never touches them.", markup=False)
         self._explain_if_unsure()
-        self.listing.toggle(rows)
+        self.model.toggle(rows)
         if tree.range_from is not None:
             self._leave_range()
         else:
@@ -296,40 +294,40 @@ class Browse(Vertical):
     def action_mark_all(self) -> None:
         """Mark everything that is shown."""
         self._explain_if_unsure()
-        self.listing.mark_all()
+        self.model.mark_all()
         self._marks_changed()
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.listing.marks.clear()
+        self.model.marks.clear()
         self._marks_changed()
 
     def action_invert(self) -> None:
         """Mark what is shown and not marked, and the other way round."""
         self._explain_if_unsure()
-        self.listing.invert()
+        self.model.invert()
         self._marks_changed()
 
     def action_sort(self, by: By) -> None:
         """Sort by something, or the other way round."""
-        self.listing.order = self.listing.order.sorted_by(by)
+        self.model.order = self.model.order.sorted_by(by)
         self.show_rows()
 
     def action_next_age(self) -> None:
         """Show the next age."""
-        self.listing.order = self.listing.order.next_age()
+        self.model.order = self.model.order.next_age()
         self.show_rows()
 
     def action_apparent(self) -> None:
         """Change between disk usage and lengths of files."""
-        order = self.listing.order
-        self.listing.order = replace(order, apparent=not order.apparent)
+        order = self.model.order
+        self.model.order = replace(order, apparent=not order.apparent)
         self.show_rows()
 
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.screen.set_focus(self.query_one(FilterBox))  # at once: the next key is there already
-        self.call_after_refresh(self.listing.expect_filter)
+        self.call_after_refresh(self.model.expect_filter)
 
     def action_back(self) -> None:
         """Leave the range; or else show everything again."""
@@ -348,9 +346,9 @@ class Browse(Vertical):
         if row is None:
             return
         root = self.services.location.root
-        paths = [f"{root}/{entry.path}" for entry in row.holding.entries]
+        paths = [f"{root}/{entry.path}" for entry in row.group.entries]
         if row.foreign:
-            paths = [f"{root}/{file.path}" for file in self.listing.catalog.foreign]
+            paths = [f"{root}/{file.path}" for file in self.model.catalog.foreign]
         copied = paths[:MOST_COPIED]
         self.app.copy_to_clipboard(copyable("\n".join(copied)))
         left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
@@ -388,12 +386,12 @@ class Browse(Vertical):
         if row.open:
             self._fold(row, False)
         elif row.depth:
-            self.cache_tree.go_to(row.place.shelf if row.depth == 1 else row.place)
+            self.cache_tree.go_to(row.place.group_key if row.depth == 1 else row.place)
 
     def _fold(self, row: Row, is_open: bool) -> None:
-        if row.folds and isinstance(row.key, Place):
+        if row.folds and isinstance(row.key, GroupKey):
             self.cache_tree.hold()
-            (self.listing.opened.add if is_open else self.listing.opened.discard)(row.key)
+            (self.model.expanded.add if is_open else self.model.expanded.discard)(row.key)
             self.show_rows()
 
     # What the parts tell
@@ -408,23 +406,23 @@ class Browse(Vertical):
         """Suggest how to go on, and filter."""
         self._filter()
         box = self.query_one(FilterBox)
-        box.suggest(self.listing.suggest(typed) if self.screen.focused is box else "")
+        box.suggest(self.model.suggest(typed) if self.screen.focused is box else "")
 
     def _filter(self) -> None:
         """Show what matches what is typed: as long as the box has the focus, the end of it may be unfinished."""
-        box, listing, before = self.query_one(FilterBox), self.listing, self.listing.filtering
-        if not listing.filter(box.value, done=self.screen.focused is not box):
+        box, model, before = self.query_one(FilterBox), self.model, self.model.filtering
+        if not model.filter(box.value, done=self.screen.focused is not box):
             return
-        box.show_wrong(listing.query.error.position if listing.query and listing.query.error else None)
+        box.show_wrong(model.query.error.position if model.query and model.query.error else None)
         self.show_rows()
-        if listing.filtering != before:
+        if model.filtering != before:
             self.refresh_bindings()
 
     def _show_details(self, row: Row | None) -> None:
         self.query_one(Details).row = row
         if self._resting is not None:
             self._resting.stop()
-        self._resting = None if row is None else self.set_timer(RESTS, partial(foresee, row))
+        self._resting = None if row is None else self.set_timer(RESTS, partial(precompute, row))
 
     @on(CacheTree.Folded)
     def _toggle_clicked(self, event: CacheTree.Folded) -> None:
@@ -435,7 +433,7 @@ class Browse(Vertical):
     def _mark_clicked(self, event: CacheTree.Ticked) -> None:
         event.stop()
         if not event.row.foreign:
-            self.listing.toggle([event.row])
+            self.model.toggle([event.row])
             self._marks_changed()
 
     @on(Titles.Sorted)

@@ -64,9 +64,9 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         row: int
         """The index of its row."""
 
-    def __init__(self, listing: BrowserModel) -> None:
+    def __init__(self, model: BrowserModel) -> None:
         super().__init__()
-        self.listing = listing
+        self.model = model
         self.page = Page((), None, (), 0, Look(UNICODE))
         """What is drawn."""
         self.cursor = 0
@@ -100,9 +100,9 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         return self._signs[named]
 
     def _sign(self, ills: Sequence[FindingEntry]) -> str:
-        marks, catalog, found = self.listing.marks, self.listing.catalog, set()
+        marks, catalog, found = self.model.marks, self.model.catalog, set()
         for ill in ills if marks else ():
-            found.add(ill.entry.path in marks.at(catalog.shelf(ill.entry)))
+            found.add(ill.entry.path in marks.at(catalog.group_key(ill.entry)))
             if len(found) > 1:
                 return "-"
         return "x" if True in found else " "

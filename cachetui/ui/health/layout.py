@@ -70,7 +70,7 @@ class Page:
         self,
         groups: Sequence[Group],
         proof: VerificationSummary | None,
-        opened: Collection[FindingType],
+        expanded: Collection[FindingType],
         room: int,
         look: Look,
     ) -> None:
@@ -79,7 +79,7 @@ class Page:
         self._blocks: list[_Block] = []
         line, row = len(self._top), 0
         for group in groups:
-            block = _Block(group, line, row, group.sort in opened, self)
+            block = _Block(group, line, row, group.sort in expanded, self)
             self._blocks.append(block)
             line, row = block.end + look.roomy, block.last + 1
         self.height, self.rows = line, row

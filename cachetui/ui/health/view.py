@@ -91,18 +91,18 @@ class Health(Vertical):
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     activities: var[Activities] = var({})
 
-    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.services = services
-        self.listing = listing
+        self.model = model
         self.known = KnownFindings()
         """What checks and verifications found."""
-        self.opened: set[FindingType] = set()
+        self.expanded: set[FindingType] = set()
         """What is open."""
         self._checked: Reading | None = None  # the one that is, or was, checked last
         self._check_error = ""
         self._verification: Event | None = None  # by which the running one is stopped
-        self.findings = FindingList(listing)
+        self.findings = FindingList(model)
         """The rows."""
         self._line, self._page = Line(id="health-line"), Plain()
         self._groups: tuple[Group, ...] = ()
@@ -171,7 +171,7 @@ class Health(Vertical):
             findings, self._check_error = (), _reason(error)
         else:
             self._check_error = ""
-        self.known.set_checked(findings, self.listing.catalog.entries)
+        self.known.set_checked(findings, self.model.catalog.entries)
         self._show_findings()
 
     @work(exclusive=True, group="verify")
@@ -212,7 +212,7 @@ class Health(Vertical):
 
     def _announce(self, fresh: Sequence[Finding]) -> None:
         """Notify the result of a verification where it matters, or where it is not seen."""
-        entries = self.listing.catalog.entries
+        entries = self.model.catalog.entries
         if any(one.meaning.weight == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)))[0][1]
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
@@ -224,7 +224,7 @@ class Health(Vertical):
 
     def _show_findings(self) -> None:
         """Show what is wrong, or why that is not known."""
-        reading, catalog, verify = self.reading, self.listing.catalog, key_name(self.app, "health.verify")
+        reading, catalog, verify = self.reading, self.model.catalog, key_name(self.app, "health.verify")
         self._show_check()
         if reading.inventory is None:
             self._show_badge(0)
@@ -296,9 +296,9 @@ class Health(Vertical):
         if self.is_mounted:
             rows, (title, words, ways) = self.findings, self._plain
             self.set_class(not self._groups, "-plain")
-            self._page.tell(title, *words, ways=ways)
+            self._page.show_words(title, *words, ways=ways)
             look = Look(rows.glyphs, self.app.size.height >= ROOMY, key_name(self.app, "health.verify"))
-            rows.show(Page(self._groups, self._proof, self.opened, rows.room, look))
+            rows.show(Page(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Leave out what makes no sense now."""
@@ -332,13 +332,13 @@ class Health(Vertical):
             self.findings.action_move(1)
 
     def _toggle(self, row: int) -> None:
-        self.listing.toggle_entries(self._entries(row))
+        self.model.toggle_entries(self._entries(row))
         self.findings.refresh_signs()
         self.post_message(MarksChanged())
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.listing.marks.clear()
+        self.model.marks.clear()
         self.post_message(MarksChanged())
 
     def action_browse(self) -> None:
@@ -356,12 +356,12 @@ class Health(Vertical):
     def action_turn(self) -> None:
         """Open the title, or close it."""
         if (current := self._current) is not None and current[1] is None:
-            self._fold(current[0], current[0].sort not in self.opened)
+            self._fold(current[0], current[0].sort not in self.expanded)
 
     def action_unfold(self) -> None:
         """Open the title; one that is open is gone into."""
         if (current := self._current) is not None and current[1] is None:
-            if current[0].sort in self.opened:
+            if current[0].sort in self.expanded:
                 self.findings.action_move(1)
             else:
                 self._fold(current[0], True)
@@ -373,13 +373,13 @@ class Health(Vertical):
             group, ill = current
             if ill is not None:
                 rows.go(rows.page.find((group.sort, ""), rows.cursor))
-            elif group.sort in self.opened:
+            elif group.sort in self.expanded:
                 self._fold(group, False)
 
     def _fold(self, group: Group, is_open: bool) -> None:
         rows = self.findings
         rows.go(rows.cursor)  # it is the one that the user wants
-        (self.opened.add if is_open else self.opened.discard)(group.sort)
+        (self.expanded.add if is_open else self.expanded.discard)(group.sort)
         self._draw()
 
     @on(FindingList.Folded)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.browsing.marks import Guarded
+from cachetui.browsing.marks import ProtectedEntries
 from cachetui.preferences.model import Preferences
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.workers import run_in_thread
@@ -16,7 +16,7 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
     before, preferences = screen.preferences, await run_in_thread(screen.services.read_preferences)
     screen.preferences = preferences
     if preferences.protection.written != before.protection.written:
-        screen.model.guard_by(preferences.protection)
+        screen.model.set_protection(preferences.protection)
         screen.catalog_changed()
     return preferences
 
@@ -24,9 +24,9 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 async def find_protected(screen: CacheScreen) -> None:
     """Find which entries of the catalog are protected, for the totals of the marks."""
     inventory, model, protection = screen.inventory, screen.model, screen.preferences.protection
-    guarded, catalog = Guarded(), model.catalog
+    protected_entries, catalog = ProtectedEntries(), model.catalog
     if inventory is not None and protection.terms:
         paths = await run_in_thread(screen.services.protected, inventory.entries, protection)
-        guarded = await run_in_thread(Guarded.of, catalog, paths)
-    model.guarded = guarded
+        protected_entries = await run_in_thread(ProtectedEntries.of, catalog, paths)
+    model.protected_entries = protected_entries
     screen.marks = model.mark_totals

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.preferences.model import Preferences
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
@@ -24,7 +24,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     model, services = screen.model, screen.services
     entries, protect = tuple(model.catalog.entries.values()), model.protect
 
-    def judge(words: frozenset[Word]) -> Facts:
+    def judge(words: frozenset[Label]) -> Facts:
         return services.facts(entries, words, protect=protect, tags=screen.pythons.tags)
 
     dialog = RulesDialog(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from cachetui.browsing.catalog import Catalog
-from cachetui.browsing.rows import SortOrder, Tops
+from cachetui.browsing.rows import RootRows, SortOrder
 from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.services.services import Services
@@ -72,14 +72,14 @@ def _read(
     order: SortOrder,
     report: Callable[[Batch], None] | None,
     stop: Callable[[], bool],
-) -> tuple[Inventory, Catalog, Tops]:
+) -> tuple[Inventory, Catalog, RootRows]:
     """Scan, and prepare what Browse shows first."""
     inventory = services.scan(known, stop=stop, report=report)
     catalog = Catalog.of(inventory)
-    for _, group in catalog.shelves:
-        group.warm()
-    roots = Tops.of(catalog.shelves)
-    roots.foresee(order)
+    for _, group in catalog.groups:
+        group.precompute()
+    roots = RootRows.of(catalog.groups)
+    roots.precompute(order)
     return inventory, catalog, roots
 
 

@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple, get_args
 
 from cachetui.browsing.model import FACTS
 from cachetui.errors import TermError
-from cachetui.labels import Facts, Word
+from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Policy
 from cachetui.rules import CHOOSERS, Choice, Chooser, Moment, Rules, choose
@@ -193,14 +193,14 @@ class Counted(NamedTuple):
 class Counter:
     """Finds out what rules choose of all entries of a cache: one after the other, whichever thread asks."""
 
-    def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Word]], Facts], now_ns: int) -> None:
+    def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Label]], Facts], now_ns: int) -> None:
         """Take entries. `judge` finds out what words tell of them; `now_ns` is the moment, since the epoch."""
         self.entries = entries
         """All there is."""
         self._judge = judge
         self._facts = Facts(now_ns)
-        self._known: frozenset[Word] = frozenset()  # what these tell
-        self._forgotten: frozenset[Word] = frozenset()
+        self._known: frozenset[Label] = frozenset()  # what these tell
+        self._forgotten: frozenset[Label] = frozenset()
         self._lock = Lock()
 
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[Counted]:
@@ -222,11 +222,11 @@ class Counter:
                 found = Counted(rules, choice, Figures.of(choice))
             yield found
 
-    def forget(self, word: Word) -> None:
+    def forget(self, word: Label) -> None:
         """Find out anew what a word tells, from the next count on: more can be known now. Does not wait."""
         self._forgotten = frozenset({word})
 
-    def _unknown(self, rules: Rules) -> frozenset[Word]:
+    def _unknown(self, rules: Rules) -> frozenset[Label]:
         return (rules.words & FACTS.keys()) - self._known
 
     def _choose(self, rules: Rules) -> Choice:

@@ -89,10 +89,10 @@ class Confirm(ConfirmModal):
                     )
 
     def _whose(self) -> str:
-        portrait = self.change.settings.portrait
+        interpreter = self.change.settings.interpreter
         root = f" to {self.change.root}" if self.change.root else ""  # in full: `~` may have been typed
-        python = home_short(str(portrait.python.executable))
-        who = f"pip {portrait.pip} of {python}" if portrait.pip else f"{python}, which has no pip"
+        python = home_short(str(interpreter.python.executable))
+        who = f"pip {interpreter.pip} of {python}" if interpreter.pip else f"{python}, which has no pip"
         return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
 
     def on_mount(self) -> None:
@@ -126,7 +126,7 @@ class Folder(InputDialog):
     def __init__(self, known: PipSettings, home: str, typed: str = "", why: str = "") -> None:
         """Ask about one pip's cache; `~` stands for `home`. `why` says why what was `typed` before will not do."""
         super().__init__(
-            f"Move the cache of {f'pip {pip}' if (pip := known.portrait.pip) else 'this Python'} to which folder?",
+            f"Move the cache of {f'pip {pip}' if (pip := known.interpreter.pip) else 'this Python'} to which folder?",
             f"Now it is in {home_short(str(known.location.root))}; ~ stands for {home}.",
             "Nothing typed means: back to where pip puts it by itself.",
             *([why] if why else []),

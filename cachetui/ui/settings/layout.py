@@ -88,19 +88,19 @@ def title_line(room: int) -> list[Words]:
 
 def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
     """Return one Python's line of the list; one that does not work says why."""
-    portrait, location, dots = known.portrait, known.location, look.glyphs.dots
+    interpreter, location, dots = known.interpreter, known.location, look.glyphs.dots
     found = columns(room)
-    path = shown(look.short(str(portrait.python.executable)))
+    path = shown(look.short(str(interpreter.python.executable)))
     name = pad(fit(path, found[0].room - 2, 0.6, dots), found[0].room)
-    if portrait.trouble:
+    if interpreter.trouble:
         rest = room - EDGE - found[0].room - 1
-        return [(name, "muted"), (fit(shown(portrait.trouble), rest, dots=dots), "muted")]
-    flavour = f"{portrait.implementation} " if room >= WITH_FLAVOUR else ""
-    same = portrait.pip is not None and location.root == look.shown_root
-    state = "" if portrait.pip is None else "fails" if not location.works else "on" if location.enabled else "off"
-    cells = [f"{flavour}{portrait.version}", portrait.pip or "none", state, look.glyphs.yes if same else ""]
+        return [(name, "muted"), (fit(shown(interpreter.trouble), rest, dots=dots), "muted")]
+    flavour = f"{interpreter.implementation} " if room >= WITH_FLAVOUR else ""
+    same = interpreter.pip is not None and location.root == look.shown_root
+    state = "" if interpreter.pip is None else "fails" if not location.works else "on" if location.enabled else "off"
+    cells = [f"{flavour}{interpreter.version}", interpreter.pip or "none", state, look.glyphs.yes if same else ""]
     if room >= WITH_ROOT:
-        cells.append(shown(look.short(str(location.root))) if portrait.pip else "")
+        cells.append(shown(look.short(str(location.root))) if interpreter.pip else "")
     roles = ["muted", "muted", "strong" if state != "on" else "plain", "accent", "muted"]
     drawn: list[Words] = [(name, "plain")]
     for text, column, role in zip(cells, found[1:], roles, strict=False):
@@ -110,27 +110,29 @@ def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
 
 def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = None) -> list[list[Words]]:
     """Return all that is known of one Python's pip."""
-    portrait = known.portrait
+    interpreter = known.interpreter
     lines: list[list[Words]] = []
     if told is not None:
         lines += _told(told, room, look)
     dots = look.glyphs.dots
-    name = shown(look.short(str(portrait.python.executable)))
+    name = shown(look.short(str(interpreter.python.executable)))
     lines.append([(fit(name, room, 0.6, dots), "strong")])
-    if portrait.trouble:
-        return [*lines, *_paragraph(shown(portrait.trouble), room, "! ")]
-    kind = " in an environment" if portrait.is_environment else ""
-    pip = f"pip {portrait.pip}" if portrait.pip else "no pip"
-    lines.append([(fit(shown(f"{portrait.implementation} {portrait.version}{kind}, {pip}"), room, dots=dots), "muted")])
-    if portrait.pip:
+    if interpreter.trouble:
+        return [*lines, *_paragraph(shown(interpreter.trouble), room, "! ")]
+    kind = " in an environment" if interpreter.is_environment else ""
+    pip = f"pip {interpreter.pip}" if interpreter.pip else "no pip"
+    lines.append(
+        [(fit(shown(f"{interpreter.implementation} {interpreter.version}{kind}, {pip}"), room, dots=dots), "muted")]
+    )
+    if interpreter.pip:
         lines += [*_blank(look), *_state(known, room, look)]
         lines += [*_blank(look), [("Who says so, the weaker before the stronger", "strong")]]
         longest = max([width(_shortened(saying.said_by, look)) for saying in known.sayings], default=0)
         for saying in known.sayings:
             lines += _saying(saying, room, look, longest + 2)
-    if known.traps:
+    if known.pitfalls:
         lines += _blank(look)
-    for trap in known.traps:
+    for trap in known.pitfalls:
         lines += _paragraph(shown(redact_urls(trap)), room, "! ")
     return lines
 

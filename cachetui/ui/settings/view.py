@@ -107,7 +107,7 @@ class Settings(Vertical):
 
     def _show_result(self, known: PipSettings, told: Told) -> None:
         """Show the result of a change with that Python's settings, until the next."""
-        self._told = {known.portrait.python.executable: told}
+        self._told = {known.interpreter.python.executable: told}
         self._show_page(self.python_list.current)
 
     def _show_search(self) -> None:
@@ -118,7 +118,7 @@ class Settings(Vertical):
 
     def _show_page(self, known: PipSettings | None) -> None:
         if self.is_mounted:
-            told = self._told.get(known.portrait.python.executable) if known else None
+            told = self._told.get(known.interpreter.python.executable) if known else None
             self._page.show(known, told, self.python_list.look)
             self._scroll.scroll_to(y=0, animate=False)
             self.refresh_bindings()
@@ -133,7 +133,7 @@ class Settings(Vertical):
             return self.pythons.state == "done"
         if action in ("switch", "move"):
             known = self.python_list.current
-            return known is not None and known.portrait.trouble is None
+            return known is not None and known.interpreter.trouble is None
         return True
 
     # What keys do
@@ -156,7 +156,7 @@ class Settings(Vertical):
     @work(exclusive=True, group="settings")
     async def _propose_switch(self, known: PipSettings) -> None:
         wish, _ = switch_words(known)
-        change = await run_in_thread(self.services.plan_change, known.portrait, "on" if wish == "on" else "off")
+        change = await run_in_thread(self.services.plan_change, known.interpreter, "on" if wish == "on" else "off")
         await self._review(change)
 
     @work(exclusive=True, group="settings")
@@ -170,7 +170,7 @@ class Settings(Vertical):
                 return
             wish: Wish = "move" if folder else "default"
             try:
-                change = await run_in_thread(self.services.plan_change, known.portrait, wish, folder)
+                change = await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
             except CachetuiError as error:
                 typed, why = folder, str(error)
                 if self._is_covered:
@@ -190,7 +190,7 @@ class Settings(Vertical):
         self._show_result(change.settings, Told(False, "pip is changing its settings."))
         try:
             effect = await run_in_thread(services.change_settings, change)  # one that writes is not stopped
-            now = await run_in_thread(lambda: tuple([services.pip_settings(one.portrait) for one in known]))
+            now = await run_in_thread(lambda: tuple([services.pip_settings(one.interpreter) for one in known]))
         finally:
             self._activities = {}
         self.post_message(self.Changed(now))

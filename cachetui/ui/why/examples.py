@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cachetui.browsing.catalog import Catalog, Rank
+from cachetui.browsing.catalog import Catalog, GroupKind
 
 EXAMPLE = "psycopg2==2.4.1"
 """The question that the demo is made for."""
@@ -12,11 +12,11 @@ ANYTHING = (EXAMPLE, "torch")
 
 def examples(catalog: Catalog) -> tuple[str, ...]:
     """Return what could be asked of a cache: a version that is not its project's newest, and the biggest project."""
-    projects = [(place.project, holding) for place, holding in catalog.shelves if place.rank is Rank.PROJECT]
+    projects = [(place.project, group) for place, group in catalog.groups if place.rank is GroupKind.PROJECT]
     if not projects:
         return ANYTHING
     biggest, _ = max(projects, key=lambda pair: pair[1].disk)
     others = [pair for pair in projects if pair[0] != biggest] or projects
-    name, holding = max(others, key=lambda pair: len(pair[1].entries))
-    versions = [version.label for version in holding.versions if version.label]
+    name, group = max(others, key=lambda pair: len(pair[1].entries))
+    versions = [version.label for version in group.versions if version.label]
     return (f"{name}=={versions[-1]}" if versions else name), biggest

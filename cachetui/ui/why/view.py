@@ -61,10 +61,10 @@ class Why(Vertical):
     revision: var[int] = var(0)
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
 
-    def __init__(self, services: Services, listing: BrowserModel, id: str | None = None) -> None:
+    def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
         super().__init__(id=id)
         self.services = services
-        self.listing = listing
+        self.model = model
         self._question: str | None = None  # what was asked last, and is answered or to be answered
         self._answered: str | None = None  # the question whose answer is shown
         self._answer: Explanation | None = None
@@ -139,12 +139,12 @@ class Why(Vertical):
             return
         demo = self.services.demo
         meanings = ("why this version is, or is not, what pip installs", "what pip would take of this project")
-        version, project = examples(self.listing.catalog)
+        version, project = examples(self.model.catalog)
         ways = [*zip((EXAMPLE if demo else version, project), meanings, strict=True)]
         ways.append((f"pip install {project}", "the whole command, with the indexes that it names"))
         if not demo:
             ways.append(("cachetui --demo", f"a made-up cache to try it on: ask for {EXAMPLE}"))
-        self.tell(
+        self.show_words(
             "Why did pip do that?",
             "Write what was asked of pip, and press Enter: the answer says what this cache has to do with it.",
             ways=tuple(ways),
@@ -160,16 +160,18 @@ class Why(Vertical):
             self._answered = None
             if not reading.error:
                 root = shown(home_short(str(self.services.location.root)))
-                self.tell(f"Reading {root}", "The answer comes as soon as everything in it is known.", asking=True)
+                self.show_words(
+                    f"Reading {root}", "The answer comes as soon as everything in it is known.", asking=True
+                )
             elif reading.missing:
-                self.tell("The cache is empty", "Nothing in it can be the reason for what pip did.")
+                self.show_words("The cache is empty", "Nothing in it can be the reason for what pip did.")
             else:
-                self.tell("The cache cannot be read", reading.error)
+                self.show_words("The cache cannot be read", reading.error)
             return
         if question == self._answered:
             self.wait_again()
         else:
-            self.tell("", asking=True)
+            self.show_words("", asking=True)
         self._explain(question, reading.inventory)
 
     @work(exclusive=True, group="why")
@@ -194,7 +196,7 @@ class Why(Vertical):
     def _show_failure(self, title: str, reason: str) -> None:
         had_keys = self.answers.has_focus
         self._answered = None
-        self.tell(title, reason)
+        self.show_words(title, reason)
         if had_keys:
             self.focus_question()
 
@@ -218,7 +220,7 @@ class Why(Vertical):
         self._answer, self._acts, self.asking = answer, acts_of(answer), False
         self._draw(anew=anew)
 
-    def tell(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = (), asking: bool = False) -> None:
+    def show_words(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = (), asking: bool = False) -> None:
         """Say something in place of an answer."""
         self._answer, self._acts, self._plain, self.asking = None, (), (title, words, ways), asking
         self._draw(anew=True)
@@ -264,7 +266,7 @@ class Why(Vertical):
         return (self._act.command if self._act else "") or (commands[0] if commands else "")
 
     def _sign(self, act: Act) -> str:
-        return self.listing.sign_of(act.entries)
+        return self.model.sign_of(act.entries)
 
     @property
     def actable(self) -> bool:
@@ -274,7 +276,7 @@ class Why(Vertical):
     @property
     def wanted(self) -> Entry | None:
         """The first entry that the row under the cursor is about; tells the user where there is none."""
-        known = self.listing.catalog.entries
+        known = self.model.catalog.entries
         found = next((known[path] for path in (self._act.entries if self._act else ()) if path in known), None)
         if found is None:
             self.notify("Nothing in the cache belongs to this row.", markup=False)
@@ -303,8 +305,8 @@ class Why(Vertical):
             self.answers.action_move(1)
 
     def _mark(self, act: Act) -> None:
-        known = self.listing.catalog.entries
-        self.listing.toggle_entries([known[path] for path in act.entries if path in known])
+        known = self.model.catalog.entries
+        self.model.toggle_entries([known[path] for path in act.entries if path in known])
         self._draw()
         self.post_message(MarksChanged())
 

@@ -29,7 +29,7 @@ class Plain(Page):
         self._ways: tuple[tuple[str, str], ...] = ()
         self._progress: float | None = None
 
-    def tell(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
+    def show_words(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
         """Say something: a title, paragraphs, and ways on, each a key or command and what it does."""
         self._title, self._words, self._ways = title, words, ways
         self.refresh()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from cachetui.demo import demo_cache
 from cachetui.demo.target import Target
-from cachetui.insight.audit.audit import WORDS, Audit, audit_of
+from cachetui.insight.audit.audit import LABELS, Audit, audit_of
 from cachetui.insight.audit.figures import Figure
 from cachetui.insight.labelling import facts_of
 from cachetui.model import KINDS, NS, Entry, File, Inventory, in_order
@@ -57,7 +57,7 @@ ENTRIES = st.lists(
 
 
 def audit(inventory: Inventory, now_ns: int = NOW) -> Audit:
-    return audit_of(inventory, facts_of(inventory.entries, WORDS, now_ns=now_ns), rules=STANDARD)
+    return audit_of(inventory, facts_of(inventory.entries, LABELS, now_ns=now_ns), rules=STANDARD)
 
 
 def check_sums(found: Audit) -> None:
@@ -146,7 +146,7 @@ def test_each_rule_chooses_what_prune_does(entries: list[Entry], protected: set[
     inventory = Inventory("/root", entries=tuple(in_order(named)))
     kept = {entry.path for number, entry in enumerate(named) if number in protected}
     usable = {entry.path: bool(number % 2) for number, entry in enumerate(named)}
-    facts = facts_of(inventory.entries, WORDS, now_ns=NOW, protect=lambda one, _: one.path in kept)
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW, protect=lambda one, _: one.path in kept)
     object.__setattr__(facts, "usable", usable)
     found = audit_of(inventory, facts, rules=STANDARD)
     rules = {f"--{chooser}": Rules(frozenset({chooser})) for chooser in CHOOSERS}
@@ -161,7 +161,7 @@ def test_terms_leave_directories_and_rules_as_they_are(tmp_path: Path) -> None:
     path, _ = write_record(tmp_path, "a")
     write_record(tmp_path, "b")
     inventory = inventory_of(tmp_path, projects={path: "six"})
-    facts = facts_of(inventory.entries, WORDS, now_ns=NOW)
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
     whole = audit_of(inventory, facts, rules=STANDARD)
     found = audit_of(inventory, facts, rules=STANDARD, only=[inventory.by_path[path]])
     assert found.total.paths == (path,)

@@ -33,7 +33,7 @@ def test_the_python_that_the_command_calls_is_asked(environ: dict[str, str], tmp
     asker = asked("pip3.1 install six", environ)
     assert (asker.command, asker.notes) == ("python3.1", ())
     assert asker.python is not None and asker.python.executable.name == "python3.1"
-    assert asker.portrait is not None and asker.portrait.trouble is None
+    assert asker.interpreter is not None and asker.interpreter.trouble is None
 
 
 def test_where_it_is_not_here_another_is_asked_and_that_is_said(environ: dict[str, str]) -> None:
@@ -51,7 +51,7 @@ def test_the_python_that_was_named_comes_before_the_one_of_the_command(environ: 
 
 def test_without_a_python_there_is_nobody_to_ask(environ: dict[str, str]) -> None:
     asker = asked("six", environ | {"PATH": ""})
-    assert (asker.command, asker.python, asker.portrait) == ("python3", None, None)
+    assert (asker.command, asker.python, asker.interpreter) == ("python3", None, None)
 
 
 def test_variables_that_a_command_sets_come_before_the_users(environ: dict[str, str]) -> None:

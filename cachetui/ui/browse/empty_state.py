@@ -50,14 +50,14 @@ def page_of(
 def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, clear_key: str) -> str:
     """Return why a filter shows no rows, or why there are none without one."""
     clears = f"{clear_key} clears the filter."
-    query, unknown = model.query, " or ".join(sorted(model.unknown))
+    query, unknown = model.query, " or ".join(sorted(model.missing_facts))
     if query is None or not model.filtering:
         return "Nothing is left here."
     if query.error is not None:
         return f"Not understood: {shown(str(query.error))}. {clears}"
     if unknown and model.catalog.naming:
         return f"What is {unknown} is known as soon as everything has been read."
-    if "unusable" in model.unknown and not (python_named or pythons.state == "done"):
+    if "unusable" in model.missing_facts and not (python_named or pythons.state == "done"):
         return "What is unusable is known as soon as the Pythons here have been found."
     if unknown:
         return f"Finding out what is {unknown}."
