@@ -1,4 +1,4 @@
-"""Errors that cachetui raises on purpose: each message is a sentence that tells the user what to do next."""
+"""Errors that cachetui raises on purpose: each message is a sentence that says what to do next."""
 
 
 class CachetuiError(Exception):
@@ -18,7 +18,7 @@ class RefusedError(CachetuiError):
 
 
 class TermError(CachetuiError):
-    """A term that does not parse, with the place where it stops making sense.
+    """A term that does not parse, with the position of the error.
 
     `text` is what was typed, `position` the index in it, counted in characters from 0.
     """

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Label = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
-"""What an entry can be said to be: `superseded` by a newer version for the same Pythons and platform, `unusable` by any
+"""Label of an entry: `superseded` by a newer version for the same Pythons and platform, `unusable` by any
 Python here, `legacy` where only an older pip looks, `leftover`, `unidentified`, `protected` by the preferences,
 `dead-weight`: stored twice, or under an address that no pip will ask for again."""
 
@@ -29,12 +29,12 @@ class Facts:
     now_ns: int = 0
     """The moment from which ages are counted, in nanoseconds since the epoch."""
     superseded: frozenset[str] = frozenset()
-    """Entries of which a newer version is there."""
+    """Entries that have a newer version."""
     legacy: frozenset[str] = frozenset()
-    """Entries where only an older pip looks."""
+    """Entries that only an older pip reads."""
     dead_weight: frozenset[str] = frozenset()
     """Entries that no pip will ask for again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
     usable: Mapping[str, bool] = field(default_factory=dict)
-    """Whether some Python here can use an entry; it is not in here if that cannot be told."""
+    """Whether some Python here can use an entry; entries for which that is unknown are left out."""

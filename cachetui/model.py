@@ -23,7 +23,7 @@ Kind = Literal[
     "leftover",
     "unknown",
 ]
-"""What an entry is: downloads (`wheel`, `sdist`), a wheel `built` here, PEP 658 `metadata`, a project's `index`
+"""Kind of an entry: downloads (`wheel`, `sdist`), a wheel `built` here, PEP 658 `metadata`, a project's `index`
 page, a `redirect`, any other HTTP `response`, pip's `selfcheck`, a `leftover` nobody will read, or `unknown`."""
 
 KINDS: tuple[Kind, ...] = (
@@ -41,7 +41,7 @@ KINDS: tuple[Kind, ...] = (
 """Every kind, in the order in which one version lists its entries."""
 
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name"]
-"""Which step of the identification ladder named an entry."""
+"""Steps of the identification ladder, which name an entry."""
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
@@ -67,7 +67,7 @@ class File(NamedTuple):
     """A file as the scan saw it. A tuple, because large caches hold hundreds of thousands."""
 
     path: str
-    """Where it is, relative to the root, parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
+    """Its path relative to the root, parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
     inode: int
     """Its inode number, on the device of the root."""
     mtime_ns: int
@@ -77,14 +77,14 @@ class File(NamedTuple):
     disk_usage: int
     """Allocated bytes; 0 for a hard link whose inode an earlier path has counted already."""
     links: int = 1
-    """How many names its inode has, wherever they lie."""
+    """Number of names of its inode, wherever they lie."""
 
 
 class Entry(NamedTuple):
     """One thing that pip would miss: a record with its body, a built wheel with its origin, a leftover."""
 
     kind: Kind
-    """What it is."""
+    """Its kind."""
     files: tuple[File, ...]
     """Its files, in the order in which a removal deletes them; empty for a directory that holds nothing."""
     path: str
@@ -106,9 +106,9 @@ class Entry(NamedTuple):
     identified_by: Rung | None = None
     """The step of the ladder that named it."""
     note: str | None = None
-    """What else there is to say, such as why it is a leftover or unreadable; data from the cache in it is untrusted."""
+    """A remark, such as why it is a leftover or unreadable; data from the cache in it is untrusted."""
     announced: int | None = None
-    """Bytes that its record announces, where its body has another number; None where that is right or not said."""
+    """Length of its body in bytes by its record, if the body has another one; None if that is right or not given."""
 
     @property
     def disk_usage(self) -> int:
@@ -152,7 +152,7 @@ class Version:
     """One version of a project, or its pages, or one entry of a group at the end."""
 
     label: str | None
-    """The version as written; None for what belongs to the project as a whole, such as index pages."""
+    """The version as written; None for entries of the project as a whole, such as index pages."""
     entries: tuple[Entry, ...]
     """By kind, file name and path."""
 
@@ -164,12 +164,12 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything in the cache that bears one canonical name."""
+    """All entries of one canonical name."""
 
     name: str
     """The canonical name."""
     versions: tuple[Version, ...]
-    """Newest first, then what does not parse as a version, then what has no version."""
+    """Newest first, then those that do not parse as a version, then entries without a version."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -203,11 +203,11 @@ class Inventory:
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that serve several entries, by path: the paths of the files with the last of which they go."""
     errors: tuple[Unreadable, ...] = ()
-    """What could not be read."""
+    """Files and directories that could not be read."""
     recognised: bool = True
-    """Whether the root bears a single sign of being such a cache; if not, nothing in it may be removed."""
+    """Whether the root shows a single sign of being such a cache; if not, nothing in it may be removed."""
     complete: bool = True
-    """False for what was gathered by a scan that was stopped."""
+    """False for the result of a scan that was stopped."""
 
     @cached_property
     def disk_usage(self) -> int:
@@ -239,11 +239,11 @@ class VersionOrder(NamedTuple):
     """Sorts newest first; equal for versions that PEP 440 calls equal."""
 
     rank: int
-    """0 for a version, 1 for what does not parse as one, 2 for none."""
+    """0 for a version, 1 for an invalid one, 2 for none."""
     newest_first: Descending | None
     """The parsed version."""
     text: str
-    """What does not parse, as written."""
+    """An invalid version, as written."""
 
 
 class Descending:
@@ -298,7 +298,7 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
-    """Group entries into projects by name, and those into versions, newest first. Leaves out the nameless."""
+    """Group entries into projects by name, and those into versions, newest first. Omits entries without a project."""
     spelled: dict[str, dict[str | None, list[Entry]]] = {}
     for entry in entries:
         if entry.project is not None:

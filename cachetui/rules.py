@@ -12,10 +12,10 @@ from cachetui.terms import Predicate
 from cachetui.terms.conditions import Is
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
-"""What adds up; each is a word of `is:`, but for the plural."""
+"""Rules that add up; each is a label of `is:`, but for the plural."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight")
 Moment = Literal["downloaded", "checked", "read"]
-"""From when an age is counted."""
+"""The time of an entry that its age is counted from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,25 +23,25 @@ class Rules:
     """The rules of a cleanup. Without any, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
-    """What adds up."""
+    """The rules that add up."""
     older_than: int | None = None
     """Least age in nanoseconds: narrows what is chosen, or chooses alone."""
     by: Moment = "downloaded"
-    """From when ages are counted, here and for `max_size`."""
+    """The time of an entry that ages are counted from, here and for `max_size`."""
     larger_than: int | None = None
     """Bytes on disk that an entry must exceed: narrows, or chooses alone."""
     terms: Predicate | None = None
-    """What must be true of an entry: narrows, or chooses alone."""
+    """Terms that an entry must satisfy: narrows, or chooses alone."""
     keep_latest: int | None = None
-    """How many of the newest versions of each project stay whatever else is said; alone, it chooses the others."""
+    """Number of the newest versions of each project that stay in any case; alone, it chooses the others."""
     max_size: int | None = None
-    """Bytes on disk that all entries may take at last: the oldest go until it is so."""
+    """Bytes on disk that all entries may take in the end: the oldest go until then."""
     built: bool = False
     """Whether wheels that pip built here may go, too."""
 
     @property
     def words(self) -> frozenset[Label]:
-        """The facts that must be known to choose."""
+        """The labels that must be known to choose."""
         words: set[Label] = {"protected"}
         words.update([_word(chooser) for chooser in self.choosers])
         return frozenset(words | (self.terms.words if self.terms else set()))
@@ -61,9 +61,9 @@ class Choice:
     """The entries that rules choose."""
 
     entries: tuple[Entry, ...]
-    """What is to go, in the order of the inventory."""
+    """The chosen entries, in the order of the inventory."""
     over: int = 0
-    """Bytes by which what stays exceeds `max_size`: what else there is may not go."""
+    """Bytes by which the entries that stay exceed `max_size`: none of them may go."""
 
 
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
@@ -85,7 +85,7 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
 
 
 def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
-    """Return the paths of what no rule touches."""
+    """Return the paths of the entries that no rule touches."""
     exempt = set(facts.protected)
     built = rules.built or (rules.terms is not None and "built" in rules.terms.kinds)
     if not built:
@@ -98,7 +98,7 @@ def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
 
 
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
-    """Return whether an entry goes, whatever room there is."""
+    """Return whether the rules other than `max_size` choose an entry."""
     if rules.choosers:
         if not any(Is("", _word(chooser)).judge(entry, facts) for chooser in rules.choosers):
             return False
@@ -122,6 +122,6 @@ def _moment(entry: Entry, by: Moment) -> int | None:
 
 
 def _by_age(entry: Entry, by: Moment) -> tuple[int, str]:
-    """Return by what the oldest are found: where a time is not known, by that of the download."""
+    """Return a key that sorts the oldest first: an unknown time is replaced by that of the download."""
     moment = _moment(entry, by)
     return (entry.downloaded if moment is None else moment), entry.path

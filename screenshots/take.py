@@ -65,15 +65,19 @@ async def take(picture: Picture) -> None:
     from cachetui.ui.app import CachetuiApp  # noqa: PLC0415
 
     app = CachetuiApp(Services(locate(), memory=False))
+
+    async def until_idle() -> None:
+        await pilot.pause()
+        while app.main.activities:
+            await asyncio.sleep(0.01)
+        await pilot.pause()
+
     async with app.run_test(size=picture.size) as pilot:
         app.theme = picture.theme
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+        await until_idle()
         for key in picture.keys:
             await pilot.press(key)
-            await pilot.pause()
-        await app.workers.wait_for_complete()
-        await pilot.pause()
+            await until_idle()
         svg = app.export_screenshot(title=f"cachetui, {picture.theme}", simplify=True)
     (HERE / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
 

@@ -33,7 +33,7 @@ TITLES: Mapping[GroupKind, str] = {
     GroupKind.CHECKS: "pip's own checks",
     GroupKind.FOREIGN: "Not pip's",
 }
-"""How the groups at the end are called."""
+"""Titles of the groups at the end."""
 
 
 class GroupKey(NamedTuple):
@@ -44,7 +44,7 @@ class GroupKey(NamedTuple):
     project: str = ""
     """The project's canonical name; empty for a group."""
     version: str | None = None
-    """The version, equal for versions that PEP 440 calls equal; "" for what has none; None for the whole project."""
+    """The version, equal where PEP 440 calls versions equal; "" for entries without one; None for the project."""
 
     @property
     def group_key(self) -> GroupKey:
@@ -53,7 +53,7 @@ class GroupKey(NamedTuple):
 
     @property
     def title(self) -> str:
-        """The project's name, or what the group is called."""
+        """The project's name, or the title of the group."""
         return TITLES.get(self.rank, self.project)
 
 
@@ -61,12 +61,12 @@ UNNAMED = GroupKey(GroupKind.UNNAMED)
 UNIDENTIFIED = GroupKey(GroupKind.UNIDENTIFIED)
 FOREIGN = GroupKey(GroupKind.FOREIGN)
 GROUPS: Mapping[str, GroupKey] = {"leftover": GroupKey(GroupKind.LEFTOVERS), "selfcheck": GroupKey(GroupKind.CHECKS)}
-"""Where entries without a project stand, by kind; all others are unidentified."""
+"""The groups of entries without a project, by kind; all other such entries are unidentified."""
 
 
 @lru_cache(maxsize=65_536)
 def version_key(project: str, version: str | None) -> GroupKey:
-    """Return the place of a project's version, or of what belongs to the project but to no version."""
+    """Return the place of a project's version, or of its entries without a version."""
     if version is None:
         return GroupKey(GroupKind.PROJECT, project, "")
     try:
@@ -98,7 +98,7 @@ class Catalog:
 
     @classmethod
     def of(cls, inventory: Inventory) -> Catalog:
-        """Take up a whole inventory."""
+        """Return the catalog of an inventory."""
         catalog = cls()
         catalog.foreign = inventory.foreign
         catalog.entries = {entry.path: entry for entry in inventory.entries}
@@ -107,7 +107,7 @@ class Catalog:
         return catalog
 
     def place(self, entry: Entry) -> GroupKey:
-        """Return where an entry stands: its version, or its group."""
+        """Return the place of an entry: its version, or its group."""
         if entry.project is not None:
             return version_key(entry.project, entry.version)
         return GROUPS.get(entry.kind, UNNAMED if self.naming else UNIDENTIFIED)
@@ -135,7 +135,7 @@ class Catalog:
         self._renew(changes)
 
     def drop(self, paths: Iterable[str]) -> None:
-        """Take entries out; unknown paths do no harm."""
+        """Remove entries by path; unknown paths are ignored."""
         changes: dict[GroupKey, tuple[list[Entry], list[Entry]]] = {}
         for path in paths:
             if (old := self.entries.pop(path, None)) is not None:
@@ -145,7 +145,7 @@ class Catalog:
         self._renew(changes)
 
     def _renew(self, changes: Mapping[GroupKey, tuple[list[Entry], list[Entry]]]) -> None:
-        """Take up at each place what has gone and come."""
+        """Update each place: the entries that are gone, and those that are new."""
         for place, (gone, come) in changes.items():
             group = self._holdings.pop(place, None)
             self._releases.pop(place, None)
@@ -163,7 +163,7 @@ class Catalog:
 
     @property
     def groups(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
-        """Every project and group with what it holds: the projects by name, then the groups."""
+        """Every project by name, then every group, each with its entries."""
         if self._by_name is None:
             self._by_name = sorted(self._shelves)
         for place in self._by_name:
@@ -177,11 +177,11 @@ class Catalog:
 
     @property
     def projects(self) -> int:
-        """How many projects there are."""
+        """Number of projects."""
         return len(self._shelves) - sum([GroupKey(rank) in self._shelves for rank in TITLES])
 
     def count(self, place: GroupKey) -> int:
-        """Return how many entries stand at a place, whatever a filter shows."""
+        """Return the number of entries at a place, whatever a filter shows."""
         group_key = place.group_key
         return len(self._shelves.get(place, ()) if place == group_key else self.release(place))
 

@@ -13,11 +13,11 @@ from cachetui.terms.parser import Term
 from cachetui.terms.requirements import Requirement
 
 Matcher = Callable[[str, EntryGroup], EntryGroup | None]
-"""Takes the title of a project or group and what it holds; returns what matches, the same object when all does."""
+"""Takes the title and the entries of a project or group; returns those that match, the same object if all do."""
 
 
 def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
-    """Return what lets through the entries that satisfy all terms; None where there are no terms.
+    """Return the matcher of entries that satisfy all terms; None if there are no terms.
 
     A word is also looked for in the title of a group.
     """
@@ -36,7 +36,7 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
 
 
 def _matcher(term: Term, facts: Facts) -> Matcher:
-    """Return what lets through the entries that satisfy a term, looking at single ones only if need be."""
+    """Return the matcher of a term, which looks at single entries only if it must."""
     wanted = not term.negated
     match term.condition:  # entries' fields by their index: it may be everything
         case Part(part=part):
@@ -52,12 +52,12 @@ def _matcher(term: Term, facts: Facts) -> Matcher:
 
 
 def _judge(term: Term, facts: Facts) -> Matcher:
-    """Return what looks at every entry."""
+    """Return a matcher that looks at every entry."""
     return lambda _, group: group.part([term.holds(entry, facts) for entry in group.entries])
 
 
 def _finder(part: str, wanted: bool) -> Matcher:
-    """Return what lets through the entries that bear a word, or do not."""
+    """Return a matcher of the entries that contain a word, or of those that do not."""
     canonical = canonicalize_name(part)
 
     def find(title: str, group: EntryGroup) -> EntryGroup | None:
@@ -70,7 +70,7 @@ def _finder(part: str, wanted: bool) -> Matcher:
 
 
 def _namer(requirement: Requirement, wanted: bool, judge: Matcher) -> Matcher:
-    """Return what lets through the entries that are meant by a requirement, or are not."""
+    """Return a matcher of the entries that a requirement means, or of those that it does not."""
 
     def name(title: str, group: EntryGroup) -> EntryGroup | None:
         project = next(iter(group.entries)).project  # all have the same

@@ -1,4 +1,4 @@
-"""Entries that stand in one row of the screen, and what they add up to; no Textual here."""
+"""Entries of one row of the screen, and their totals; no Textual here."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from typing import Literal
 from cachetui.model import Entry, File, Version, group_projects, version_order
 
 Age = Literal["downloaded", "checked", "read"]
-"""Which time of an entry is meant."""
+"""The time of an entry that its age is counted from."""
 
 AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
 """Every age, in the order in which one key walks through them."""
 BETWEEN = "\x1f"
-"""Stands between two entries in what a filter looks at: a blank, so that no typed word holds it."""
+"""Separates two entries in the text that a filter searches: white space, which no typed word contains."""
 OTHERWISE = bytes([1, 0]) + bytes(254)
-"""Turns 1 into 0 and 0 into 1, in what tells for each entry whether it is picked."""
+"""Translation table that turns 1 into 0 and 0 into 1, for bytes that hold a flag for each entry."""
 
 
 class Picked(Collection[Entry]):
-    """Some entries of a collection; not gathered, for of most of what a filter lets through only figures are seen."""
+    """Some entries of a collection, gathered only when iterated: of most filtered groups only totals are seen."""
 
     __slots__ = ("_entries", "_number", "_picked")
 
@@ -43,7 +43,7 @@ class Picked(Collection[Entry]):
 
 
 class EntryGroup:
-    """Entries and their figures. Figures are computed when first asked for: most rows are never seen."""
+    """Entries and their totals. Totals are computed when first asked for: most rows are never seen."""
 
     def __init__(self, entries: Collection[Entry]) -> None:
         self.entries = entries
@@ -59,7 +59,7 @@ class EntryGroup:
 
     @cached_property
     def disks(self) -> array[int]:
-        """Allocated bytes of each entry: what a filter lets through is summed up without a look at entries."""
+        """Allocated bytes of each entry, so that a filtered group is summed up without a look at its entries."""
         return array("q", [sum([file[4] for file in entry[1]]) for entry in self.entries])
 
     @cached_property
@@ -74,7 +74,7 @@ class EntryGroup:
 
     @cached_property
     def files(self) -> int:
-        """How many files there are."""
+        """Number of files."""
         return sum([len(entry[1]) for entry in self.entries])
 
     @cached_property
@@ -83,18 +83,18 @@ class EntryGroup:
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     def compute_totals(self) -> None:
-        """Compute what rows are sorted by."""
+        """Compute the values that rows are sorted by."""
         _ = self.disk, self.apparent, self.files
         for age in AGES:
             self.span(age)
 
     def precompute(self) -> None:
-        """Compute what keys ask of every project, so that the first of them does not wait for it."""
+        """Compute all that keys need of every project, so that the first key does not wait for it."""
         self.compute_totals()
         _ = self.linked, self.search_text
 
     def changed(self, entries: Collection[Entry], gone: Sequence[Entry], come: Sequence[Entry]) -> EntryGroup:
-        """Return what this has become; figures known here follow from what has gone and come."""
+        """Return the group after a change; totals known here are updated by the entries that are gone and new."""
         after, known, less, more = EntryGroup(entries), vars(self), EntryGroup(gone), EntryGroup(come)
         if "disk" in known:
             after.disk = self.disk - less.disk + more.disk
@@ -105,7 +105,7 @@ class EntryGroup:
         return after
 
     def part(self, picked: Iterable[int], bears: str | None = None) -> EntryGroup | None:
-        """Return what a filter lets through, by whether each entry is picked: this object itself if all are.
+        """Return the picked entries, given 1 or 0 for each entry: this object itself if all are picked.
 
         `bears` is the word in the haystack by which they were picked, if it was one.
         """
@@ -115,26 +115,26 @@ class EntryGroup:
         return FilteredGroup(self, picks, bears) if 1 in picks else None
 
     def within(self, other: EntryGroup) -> bool:
-        """Return whether this is another holding, or was picked out of it; False where that is hard to tell."""
+        """Return whether this is another group, or was picked out of it; False if that is hard to decide."""
         return self is other
 
     def lines(self) -> list[str]:
-        """Return what a filter looks at besides the project, of each entry."""
+        """Return the text of each entry that a filter searches besides the project."""
         return self.search_text.split(BETWEEN) if self.entries else []
 
     def bearing(self, word: str) -> EntryGroup | None:
-        """Return what bears a word in what a filter looks at."""
+        """Return the entries whose searched text contains a word."""
         if word not in self.search_text:
             return None
         return self.part([word in line for line in self.search_text.split(BETWEEN)], word)
 
     def lacking(self, word: str) -> EntryGroup | None:
-        """Return what does not bear a word in what a filter looks at."""
+        """Return the entries whose searched text does not contain a word."""
         return self.part([word not in line for line in self.lines()]) if word in self.search_text else self
 
     @cached_property
     def versions(self) -> tuple[Version, ...]:
-        """The versions, newest first; at the end what belongs to the project as a whole."""
+        """The versions, newest first; last the entries that belong to the project as a whole."""
         return tuple([version for project in group_projects(self.entries) for version in project.versions])
 
     @cached_property
@@ -182,16 +182,16 @@ class FilteredGroup(EntryGroup):
 
     def __init__(self, whole: EntryGroup, picked: bytes, bears: str | None = None) -> None:
         self.whole, self.picked, self.bears = whole, picked, bears
-        """What it was picked out of, for each entry of that 1, or 0, and the word by which it was, if it was one."""
+        """The group it was picked out of, 1 or 0 for each entry of that, and the word it was picked by, if any."""
         self.disk = sum(compress(whole.disks, picked))
 
     @cached_property
     def entries(self) -> Collection[Entry]:  # type: ignore[override] # a cached one can be written to as well
-        """The entries, gathered late: of most pieces only figures are seen."""
+        """The entries, gathered when first asked for: of most filtered groups only totals are seen."""
         return Picked(self.whole.entries, self.picked)
 
     def bearing(self, word: str) -> EntryGroup | None:
-        """Return what bears a word in what a filter looks at."""
+        """Return the entries whose searched text contains a word."""
         if self.bears is None or self.bears not in word:
             return super().bearing(word)
         found = self.whole.bearing(word)  # without a look at what was picked: it is all among that
@@ -218,5 +218,5 @@ class FilteredGroup(EntryGroup):
         return FilteredGroup(self.whole, self.picked.translate(OTHERWISE))
 
     def within(self, other: EntryGroup) -> bool:
-        """Return whether this is another holding, or was picked out of it; False where that is hard to tell."""
+        """Return whether this is another group, or was picked out of it; False if that is hard to decide."""
         return self is other or self.whole.within(other)

@@ -27,7 +27,7 @@ class Marks:
         self._number = 0
         self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
         self.disk = 0
-        """Allocated bytes of all marked files, save those that keep a name which is not marked."""
+        """Allocated bytes of all marked files, except files that keep a name which is not marked."""
 
     def __len__(self) -> int:
         return self._number
@@ -37,7 +37,7 @@ class Marks:
             yield from marked.entries if isinstance(marked, EntryGroup) else marked.values()
 
     def at(self, group_key: GroupKey) -> Mapping[str, Entry]:
-        """Return what is marked of a project or group, by path, whatever a filter shows."""
+        """Return the marked entries of a project or group, by path, whatever a filter shows."""
         marked = self._shelves.get(group_key, NONE)
         return marked.by_path if isinstance(marked, EntryGroup) else marked
 
@@ -64,7 +64,7 @@ class Marks:
         return disk if names == file.links else 0
 
     def keep_apart(self, groups: Iterable[GroupKey]) -> None:
-        """Keep what is marked of some projects or groups, whatever happens to a catalog."""
+        """Copy the marks of some projects or groups, so that changes of a catalog do not affect them."""
         for group_key in groups:
             if group_key in self._shelves:
                 self._own(group_key)
@@ -110,7 +110,7 @@ class Marks:
         self._count(gone, -1)
 
     def _parted(self, group_key: GroupKey, group: EntryGroup) -> tuple[EntryGroup, EntryGroup]:
-        """Return what of a holding is marked, and what is not."""
+        """Return the marked and the unmarked entries of a group."""
         known = self._shelves.get(group_key)
         if known is None:
             return EMPTY, group
@@ -180,21 +180,21 @@ class Marks:
         self._number = self.disk = 0
 
     def follow(self, catalog: Catalog) -> None:
-        """Take marked entries as they are in another catalog; what is not there any more loses its mark."""
+        """Replace marked entries by those of another catalog; entries that are gone lose their marks."""
         paths = [entry.path for entry in self]
         self.clear()
         self.add([entry for path in paths if (entry := catalog.entries.get(path)) is not None], catalog)
 
 
 class ProtectedEntries:
-    """Protected entries by the project or group they stand in, so that nobody looks at the others."""
+    """Protected entries by project or group, so that the other entries need not be looked at."""
 
     def __init__(self, groups: Mapping[GroupKey, EntryGroup] | None = None) -> None:
         self._shelves = groups or {}
 
     @classmethod
     def of(cls, catalog: Catalog, paths: Iterable[str]) -> ProtectedEntries:
-        """Gather entries of a catalog by their paths; what is not there is left out."""
+        """Gather entries of a catalog by path; unknown paths are left out."""
         groups: dict[GroupKey, list[Entry]] = {}
         for path in paths:
             if (entry := catalog.entries.get(path)) is not None:

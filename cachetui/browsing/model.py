@@ -1,4 +1,4 @@
-"""The view model of Browse: the catalog, what is open, marked, filtered and sorted; no Textual here."""
+"""The view model of Browse: the catalog, expanded places, marks, filter and order; no Textual here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
     from cachetui.terms.partial import Query
 
 Sign = Literal["x", "-", " ", ""]
-"""How a row is marked: wholly, partly, not at all; empty where nothing can be."""
+"""Mark state of a row: all, some or none of its entries; empty where nothing can be marked."""
 
 FACTS: Mapping[Label, str] = {
     "superseded": "superseded",
@@ -27,34 +27,34 @@ FACTS: Mapping[Label, str] = {
     "protected": "protected",
     "unusable": "usable",
 }
-"""Words that are told by facts, and what holds these in `Facts`; all others an entry tells by itself."""
+"""Labels that need facts, with their field of `Facts`; all others follow from the entry alone."""
 NOTHING = RootRows([])
 MOST_TURNED = 8
-"""Projects that are opened or closed within the rows there are; of more than these, all rows are made anew."""
+"""Most projects that are opened or closed within the existing rows; for more, all rows are made anew."""
 
 
 class MarkTotals(NamedTuple):
     """Totals of the marked entries."""
 
     entries: int = 0
-    """How many entries."""
+    """Number of entries."""
     hidden: int = 0
-    """How many of them the filter does not show."""
+    """Number of them that the filter hides."""
     frees: int = 0
     """The allocated bytes of those that are not protected."""
     protected: int = 0
-    """How many of them the preferences protect: these stay."""
+    """Number of them that the preferences protect: these stay."""
 
 
 class Built(NamedTuple):
-    """Rows, and what they were made of."""
+    """Rows, and the state that they were made from."""
 
     tops: RootRows
-    """What stands at the top."""
+    """The root rows."""
     order: SortOrder
-    """How it is sorted."""
+    """The sort order."""
     expanded: frozenset[GroupKey]
-    """What was open."""
+    """The open places."""
     rows: list[Row]
     """The rows."""
 
@@ -68,19 +68,19 @@ class BrowserModel:
         self.expanded: set[GroupKey] = set()
         """Projects, versions and groups that are open."""
         self.order = SortOrder()
-        """How rows are sorted."""
+        """The sort order of the rows."""
         self.typed = ""
-        """What the filter box holds."""
+        """The text of the filter box."""
         self.query: Query | None = None
-        """The same as terms; None for nothing."""
+        """The same as terms; None for an empty box."""
         self.now = 0
         """The moment from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
-        """Tells what the preferences protect."""
+        """Returns whether the preferences protect an entry."""
         self.protected_entries = ProtectedEntries()
-        """The same as entries, once it has been found out which these are."""
+        """The protected entries, once they are found."""
         self.turn = 0
-        """How often the catalog has changed: facts that were found out about another one are of no use."""
+        """Number of changes of the catalog so far: facts about an earlier catalog are of no use."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # what these facts tell
         self._found: list[tuple[tuple[Term, ...], RootRows]] = []  # what terms let through, each narrower than the last
@@ -88,7 +88,7 @@ class BrowserModel:
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
     def filter(self, typed: str, done: bool = True) -> bool:
-        """Show only what matches; tell whether that is something else than before.
+        """Show only what matches; return whether the filter differs from before.
 
         Unless typing is `done`, a term at the end that is not finished changes nothing yet.
         """
@@ -100,7 +100,7 @@ class BrowserModel:
         return self.query != before
 
     def expect_filter(self) -> None:
-        """Prepare for typing, where what a filter looks at was not made ready beside the screen."""
+        """Prepare the text that a filter searches, unless a worker thread has done so."""
         from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - see above
         from cachetui.terms import partial as query  # noqa: F401, PLC0415 - see above
 
@@ -108,13 +108,13 @@ class BrowserModel:
             _ = group.search_text
 
     def suggest(self, typed: str) -> str:
-        """Return how the last word typed may go on; empty where nothing is to be suggested."""
+        """Return a completion of the last word typed; empty if there is none."""
         from cachetui.terms.completion import suggestion  # noqa: PLC0415 - see above
 
         return suggestion(typed, self._everything.names)
 
     def _changed(self) -> None:
-        """Forget what was computed of another catalog."""
+        """Discard all that was computed of another catalog."""
         self._found.clear()
         self._built = self._scale = None
         self._known = frozenset()
@@ -127,7 +127,7 @@ class BrowserModel:
 
     @property
     def is_final(self) -> bool:
-        """Whether what is shown is what the filter means.
+        """Whether the rows shown are the final result of the filter.
 
         Not while a term is being typed or does not parse; nor while entries are being named, for what they are called
         and of which kind they are may turn out otherwise, and marks would stay on what does not match.
@@ -136,7 +136,7 @@ class BrowserModel:
 
     @property
     def is_identifying(self) -> bool:
-        """Whether a filter judges entries that are still being named."""
+        """Whether a filter judges entries that are still being identified."""
         return self.filtering and self.catalog.naming
 
     @property
@@ -145,7 +145,7 @@ class BrowserModel:
         return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
 
     def set_facts(self, turn: int, words: Collection[Label], facts: Facts) -> bool:
-        """Take up facts that tell `words`, if they are about the catalog that there is now; tell whether they are."""
+        """Set the facts behind `words` if they are about the present catalog; return whether they are."""
         if turn != self.turn:
             return False
         fields = [FACTS[word] for word in words if word in FACTS]
@@ -154,13 +154,13 @@ class BrowserModel:
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
-        """Go over to what other preferences protect; what is, or is being, found out by the old ones is of no use."""
+        """Protect by other preferences; entries found, or being found, by the old ones are discarded."""
         self.protect = protect
         self.invalidate("protected")
         self.turn += 1
 
     def invalidate(self, word: Label) -> None:
-        """Forget the facts that tell a word: what they rest on has changed."""
+        """Discard the facts behind a label: their basis has changed."""
         self._known -= {word}
         del self._found[1:]  # without terms, there is no asking for facts
 
@@ -211,7 +211,7 @@ class BrowserModel:
         return rows
 
     def update(self, entries: Collection[Entry]) -> None:
-        """Take up entries that a running scan found or knows better."""
+        """Add entries that a running scan has found or identified."""
         entries = {entry.path: entry for entry in entries}.values()  # one that comes twice is taken as it comes last
         known, group_key = self.catalog.entries, self.catalog.group_key
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
@@ -222,7 +222,7 @@ class BrowserModel:
         self._changed()
 
     def adopt(self, catalog: Catalog, tops: RootRows | None = None) -> None:
-        """Go over to another catalog of the same cache, of which `tops` stand at the top, where these are known.
+        """Switch to another catalog of the same cache; `tops` are its root rows, if these are known.
 
         What is gone loses its mark.
         """
@@ -244,7 +244,7 @@ class BrowserModel:
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:
-        """Return the identities of rows that may stand for one: itself, then what it lies in."""
+        """Return the identities of rows that may stand for a row: its own, then those of its parents."""
         if isinstance(key, GroupKey):
             return key, key.group_key
         entry = self.catalog.entries.get(key)
@@ -252,7 +252,7 @@ class BrowserModel:
         return (key,) if place is None else (key, place, place.group_key)
 
     def sign(self, row: Row) -> Sign:
-        """Return how a row is marked; a parent is wholly marked only when what a filter hides of it is marked, too."""
+        """Return the mark state of a row; a parent counts as marked only if its hidden entries are marked, too."""
         if row.foreign:
             return ""
         if isinstance(row.key, str):
@@ -310,7 +310,7 @@ class BrowserModel:
 
     @property
     def hidden_marks(self) -> int:
-        """How many marked entries the filter does not show."""
+        """Number of marked entries that the filter hides."""
         if not self.filtering or not self.marks:
             return 0
         if len(self.marks) == len(self.catalog.entries):
@@ -325,7 +325,7 @@ class BrowserModel:
 
     @property
     def shown_projects(self) -> int:
-        """How many projects the filter shows."""
+        """Number of projects that the filter shows."""
         return self.tops.projects
 
     def scale(self) -> tuple[int, int]:

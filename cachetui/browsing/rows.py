@@ -1,4 +1,4 @@
-"""Catalog, what is open, filter and order -> the rows of the screen; no Textual here."""
+"""Rows of the screen, made of a catalog, open places, a filter and an order; no Textual here."""
 
 from __future__ import annotations
 
@@ -21,29 +21,29 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
 
 
 By = Literal["size", "name", "count", "age"]
-"""What rows are sorted by."""
+"""Sort keys of rows."""
 Key = GroupKey | str
 """The identity of a row: a place, or the path of an entry."""
 
 OPEN_PROJECTS, ORDERS = 64, 8
-"""Projects of which the rows below them are remembered: as many as anybody opens; and in how many orders."""
+"""Projects whose child rows are remembered, as many as anybody opens; and number of their orders."""
 MOST_FORESEEN = 500
-"""Versions that are looked at before they are asked for: more would hold up a key that comes just then."""
+"""Most versions that are precomputed: more would delay a key pressed at that moment."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """How rows follow each other, at every level once one was chosen."""
+    """The sort order of rows, on every level once the user has chosen one."""
 
     by: By = "size"
-    """What is compared: size and count biggest first, age oldest first, names from a and versions newest first."""
+    """The sort key: size and count biggest first, age oldest first, names from a and versions newest first."""
     reverse: bool = False
-    """Whether the other way round."""
+    """Whether the order is reversed."""
     chosen: bool = False
     """Whether the user asked for it; until then the versions of a project stand newest first."""
     age: Age = "downloaded"
-    """Which age is shown first and sorted by."""
+    """The age that is shown first and sorted by."""
     apparent: bool = False
     """Whether sizes are lengths of files rather than allocated blocks."""
 
@@ -56,7 +56,7 @@ class SortOrder:
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
     def arrange(self, items: Iterable[Row]) -> list[Row]:
-        """Sort rows that come in the order of their names; those that are equal keep it."""
+        """Sort rows that come by name; equal rows keep that order."""
         rows, values = list(items), list[int]()
         match self.by:
             case "name":
@@ -87,17 +87,17 @@ class Row(NamedTuple):
     place: GroupKey
     """The place it is, or that its entry stands at."""
     name: str
-    """What it is called; untrusted text."""
+    """Its name; untrusted text."""
     group: EntryGroup
     """The entries it stands for, those that the filter shows, and their figures."""
     depth: int = 0
     """0 for projects and groups, 1 for versions, 2 for their entries."""
     kind: str = ""
-    """What the Kind column says."""
+    """The text of the Kind column."""
     folds: bool = False
     """Whether it can be opened."""
     open: bool = False
-    """Whether it is."""
+    """Whether it is open."""
     foreign: int = 0
     """Files that no pip writes, for the one row that stands for them: it can be neither opened nor marked."""
 
@@ -130,7 +130,7 @@ def _group_hint(row: Row) -> str:
 def make_rows(
     tops: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder, foreign: Collection[Row] = ()
 ) -> list[Row]:
-    """List the rows: what stands at the top, below what is open of it versions and entries, and what no pip writes."""
+    """List the rows: root rows, below open ones their versions and entries, and the row of foreign files."""
     titles = {place.title for place in expanded}  # quicker to look up than places, of which there may be thousands
     rows: list[Row] = []
     for row in tops:
@@ -142,12 +142,12 @@ def make_rows(
 
 
 def open_row(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """List a row that is open, and what stands below it."""
+    """List an open row and the rows below it."""
     return [top._replace(open=True), *_below(top, expanded, order)]
 
 
 def toggle_rows(rows: list[Row], top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """Return rows such that one at the top, and what is below it, is open or closed as it is now to be."""
+    """Return the rows with one root row, and those below it, opened or closed."""
     start = row_index(rows, top.key)
     end = start + 1
     while end < len(rows) and rows[end].depth:
@@ -156,7 +156,7 @@ def toggle_rows(rows: list[Row], top: Row, expanded: Collection[GroupKey], order
 
 
 def row_index(rows: Sequence[Row], key: Key) -> int:
-    """Return where the row with an identity is. Raises ValueError where it is not."""
+    """Return the index of the row with an identity. Raises ValueError if there is none."""
     return [row[0] for row in rows].index(key)  # by index: there may be a hundred thousand
 
 
@@ -169,7 +169,7 @@ def foreign_row(files: Collection[tuple[int, int]]) -> Row:
 
 
 def _below(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> Iterator[Row]:
-    """List what stands below a project or group."""
+    """List the rows below a project or group."""
     if top.place.rank is not GroupKind.PROJECT:
         named = [_entry_row(entry, top.place, 1) for entry in top.group.entries]
         yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
@@ -181,7 +181,7 @@ def _below(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> Iterat
 
 @lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
 def _unfolded(project: str, group: EntryGroup, order: SortOrder, expanded: frozenset[GroupKey]) -> list[Row]:
-    """List what stands below a project of which some versions are open."""
+    """List the rows below a project that has open versions."""
     closed, pages = _releases(project, group)
     versions = [row._replace(open=True) if row.place in expanded else row for row in closed]
     rows: list[Row] = []
@@ -193,7 +193,7 @@ def _unfolded(project: str, group: EntryGroup, order: SortOrder, expanded: froze
 
 
 def forget() -> None:
-    """Forget what stands below projects: they are not shown any more."""
+    """Forget the rows below projects, which are not shown any more."""
     _unfolded.cache_clear()
     _releases.cache_clear()
 
@@ -212,7 +212,7 @@ def _releases(project: str, group: EntryGroup) -> tuple[list[Row], list[Row]]:
 
 
 def precompute(row: Row) -> None:
-    """Find out what stands below a row, and how it is sorted, so that it is known when it is opened."""
+    """Precompute the rows below a row, and their order, so that it opens without delay."""
     if row.folds and not row.depth and row.place.rank is GroupKind.PROJECT:
         versions, _ = _releases(row.place.project, row.group)
         for version in versions[:MOST_FORESEEN]:
@@ -242,25 +242,25 @@ def _files(version: Row, order: SortOrder) -> Iterator[Row]:
 
 
 Locate = Callable[[Key], tuple[Key, ...]]
-"""Tells the identities of rows that may stand for a row, the best first: itself, then what it lies in."""
+"""Returns the identities of rows that may stand for a row, the best first: its own, then those of its parents."""
 
 
 PLACE: Callable[[Row], GroupKey] = attrgetter("place")
 
 
 class RootRows:
-    """Rows of projects by name, and then of groups, all of them closed; orders once asked for are remembered."""
+    """Root rows: projects by name, then groups, all of them closed; orders once asked for are remembered."""
 
     def __init__(self, rows: list[Row]) -> None:
         self.rows = rows
         """The rows by name."""
         self.projects = bisect_left(rows, 1, key=lambda row: min(1, row.place.rank))
-        """How many of them are projects."""
+        """Number of them that are projects."""
         self._arranged: dict[tuple[object, ...], list[Row]] = {}
 
     @classmethod
     def of(cls, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> RootRows:
-        """Make rows of projects that come by name, and of the groups that come after them."""
+        """Make rows of projects, which come by name, and of the groups after them."""
         return cls([Row(place, place, place.title, group, 0, "", True) for place, group in groups])
 
     @cached_property
@@ -279,7 +279,7 @@ class RootRows:
         return self.rows[index] if index < len(self.rows) and self.rows[index].place == group_key else None
 
     def filtered(self, matcher: Matcher | None) -> RootRows:
-        """Return what a filter shows of these."""
+        """Return those of these rows that a filter shows."""
         if matcher is None:
             return self
         rows = []
@@ -300,7 +300,7 @@ class RootRows:
         return self._arranged[key]
 
     def precompute(self, order: SortOrder) -> None:
-        """Arrange them in this order, and in each that a key leads to from there, so that it is known when it is asked.
+        """Precompute this order, and each that one key leads to from there.
 
         Each of these twice: asked again for the same, the other way round.
         """

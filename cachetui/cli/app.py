@@ -31,7 +31,7 @@ COMMANDS = {
     "remove": "Remove what the terms match, after showing what that is.",
     "prune": "Remove what rules choose, after showing what that is.",
     "purge": "Remove everything that pip keeps in the cache, after showing what that is.",
-    "preferences": "Show the file of preferences: its place, what counts, and what is wrong in it.",
+    "preferences": "Show the preferences file: its place, the values in force, and the problems in it.",
     "completion": "Print a script that lets a shell complete commands, options and terms.",
 }
 """The commands with the first sentence of their help; each is a module here with a `command` in it."""
@@ -81,7 +81,7 @@ def group(context: click.Context) -> int:
 
 
 def call(arguments: Sequence[str]) -> int:
-    """Run what `arguments` ask for; return the exit code. Errors that users can mend are told on stderr."""
+    """Run the command line in `arguments`; return the exit code. Errors that users can fix are printed on stderr."""
     if asked := os.environ.get(COMPLETION):
         from cachetui.cli.completion_scripts import answer  # noqa: PLC0415 - only a shell asks
 
@@ -106,14 +106,14 @@ def call(arguments: Sequence[str]) -> int:
 
 
 def _complain(*lines: str) -> None:
-    """Print on stderr what is wrong; what is quoted in it may be hostile."""
+    """Print an error on stderr; text quoted in it may be hostile."""
     from cachetui.cli.console import for_stream  # noqa: PLC0415 - its imports cost time
 
     tell(for_stream("\n".join(map(escape_control, lines)), sys.stderr))
 
 
 def _pointed_at(error: TermError) -> Iterator[str]:
-    """Yield a term, or what of it is around the place where it goes wrong, and a mark below that."""
+    """Yield a term, or the part of it around the error, and a mark below that."""
     before, after = escape_control(error.text[: error.position]), escape_control(error.text[error.position :])
     shown, place = excerpt(before + after, len(before))
     cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])

@@ -33,7 +33,7 @@ MEASURES = {
     "read": "since something last read it",
 }
 SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
-"""Values to begin with; no two of one list begin alike, so that a shell stops right behind the comparison."""
+"""Suggested values; no two of one list begin alike, so that a shell stops right behind the comparison."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
     "is:": LABELS,
@@ -41,18 +41,18 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-"""A canonical name. Others are not offered, nor are versions with other signs: to a shell they may mean anything."""
+"""A canonical name. Others are not suggested, nor versions with other characters: a shell may interpret them."""
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 NEGATIONS = re.compile(r"(?:not:)*", re.I)
 QUALIFIED = re.compile(r"([A-Za-z]+:)(.*)")
 MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I | re.A)
 COMPARED = re.compile(r"(([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:[^<>=!~]*(?:===|[<>=!~]=|[<>]))+)([^<>=!~,]*)")
-"""A requirement up to the last comparison, its name, the version that is being typed."""
+"""A requirement up to the last comparison, its name, and the version that is being typed."""
 SEPARATORS = re.compile("[-_.]+")
 
 
 def term_items(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-    """Return what a term that has begun so can become. One argument may hold several, with spaces between them."""
+    """Return completions of a term. One argument may hold several terms, with spaces between them."""
     begun = incomplete[incomplete.rfind(" ") + 1 :]
     end = NEGATIONS.match(begun)
     term = begun[end.end() if end else 0 :]
@@ -103,7 +103,7 @@ def _versions(context: click.Context, project: str) -> list[str]:
 
 
 def known_here(context: click.Context) -> set[str]:
-    """Return what the memory knows of the cache that the line being typed is about; see `known_releases`."""
+    """Return the remembered releases of the cache that the command line is about; see `known_releases`."""
     options = options_of(context)
     if not options.scan_memory:
         return set()

@@ -1,4 +1,4 @@
-r"""How bash, zsh and fish ask for completions, and how each is answered.
+r"""Completion for bash, zsh and fish: what each sends, and the answer that it gets.
 
 All send the line as it was typed up to the cursor; it is taken apart here, for no two shells, and no two versions of
 bash, take it apart alike where there is a quote, a `:`, a `=` or a `>` in it.
@@ -89,20 +89,20 @@ complete --no-files --keep-order --command cachetui --arguments '(_cachetui_comp
 """
 
 BREAKS = " \t\n\"'><=;|&(:"
-"""Signs after which bash's readline begins the text that it replaces, by default."""
+"""Characters after which bash's readline begins the text that it replaces, by default."""
 QUOTES = "\"'"
 ESCAPABLE = '"\\$`\n'
-"""Signs that lose their meaning behind a backslash within double quotes."""
+"""Characters that lose their meaning behind a backslash within double quotes."""
 SPECIAL = re.compile(r"[^A-Za-z0-9_./:=,+@%^-]")
-"""Signs that a word for bash holds only behind a backslash."""
+"""Characters that must be behind a backslash in a word for bash."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 OPEN = ":"
-"""How a value ends that something must follow."""
+"""Ending of a completion that something must follow."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A command line up to the cursor, taken apart as shells of POSIX do, but for what they would replace in it."""
+    """A command line up to the cursor, split as POSIX shells do, but without their substitutions."""
 
     words: list[str] = field(default_factory=list)
     """The words before the one at the cursor, quotes removed; redirections are none."""
@@ -111,13 +111,13 @@ class Line:
     quote: str = ""
     """The quote that is open there."""
     kept: int = 0
-    """How many characters of the last word come before what bash's readline replaces."""
+    """Number of characters of the last word before the text that bash's readline replaces."""
     redirected: bool = False
-    """Whether the last word is where a redirection leads."""
+    """Whether the last word is the target of a redirection."""
 
 
 def take_apart(text: str, breaks: str = BREAKS) -> Line:
-    """Take a command line apart. `breaks` are the characters at which readline begins a new word."""
+    """Split a command line. `breaks` are the characters at which readline begins a new word."""
     line = Line()
     begun = escaped = False
     for sign in text:
@@ -153,12 +153,12 @@ class _Shell(ShellComplete):
     _line = Line()
 
     def get_completion_args(self) -> tuple[list[str], str]:
-        """Take the line apart; return the words after the command, and what has begun."""
+        """Split the line; return the words after the command, and the word being typed."""
         self._line = take_apart(os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_WORDBREAKS", BREAKS))
         return self._line.words[1:], self._line.last
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
-        """Return what can stand at the cursor, as whole words."""
+        """Return the completions at the cursor, as whole words."""
         if self._line.redirected:
             return [CompletionItem(incomplete, type="file")]
         name, equals, _ = incomplete.partition("=")
@@ -172,14 +172,14 @@ class _Shell(ShellComplete):
         return CompletionItem(f"{option}{item.value}", kind, item.help)
 
     def complete(self) -> str:
-        """Answer; what would steer a terminal is left out."""
+        """Return the answer, without anything that would control a terminal."""
         args, incomplete = self.get_completion_args()
         items = [item for item in self.get_completions(args, incomplete) if not UNSEEN.search(item.value)]
         return "\n".join([self.format_completion(item) for item in items])
 
 
 class Bash(_Shell):
-    """Answers with what readline is to replace, in the form in which it is to stand there."""
+    """Answers with the text that readline is to insert, quoted for bash."""
 
     name = "bash"
     source_template = BASH
@@ -189,7 +189,7 @@ class Bash(_Shell):
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Write a line of it."""
+        """Return one line of the answer."""
         if item.type not in ("plain", "open"):
             return f"{item.type},{item.value}"
         value = item.value[self._line.kept :]
@@ -211,7 +211,7 @@ class Zsh(_Shell):
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Write three lines of it."""
+        """Return three lines of the answer."""
         return f"{item.type}\n{item.value}\n{_in_a_line(item.help) or '_'}"
 
 
@@ -226,7 +226,7 @@ class Fish(_Shell):
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Write a line of it."""
+        """Return one line of the answer."""
         return f"{item.type},{item.value}\t{_in_a_line(item.help)}".rstrip()
 
 
@@ -238,7 +238,7 @@ SHELLS: dict[str, type[_Shell]] = {shell.name: shell for shell in (Bash, Zsh, Fi
 
 
 def answer(command: click.Command, variable: str, instruction: str) -> int:
-    """Write what a shell asks for, such as `bash_complete` or `bash_source`; return the exit code."""
+    """Write the answer that a shell asks for by `bash_complete`, `bash_source` or the like; return the exit code."""
     shell, _, what = instruction.partition("_")
     kind = SHELLS.get(shell) or get_completion_class(shell)
     if kind is None or what not in ("source", "complete"):

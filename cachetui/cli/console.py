@@ -13,11 +13,11 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
-"""Replacements for signs that a stream cannot take."""
+"""Replacements for characters that a stream cannot encode."""
 
 
 def for_stream(text: str, stream: TextIO) -> str:
-    """Return text with signs that a stream can take."""
+    """Return text with characters that a stream can encode."""
     try:
         text.encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The edge: where errors become sentences and exit codes."""
+"""The edge of the program: turns errors into sentences and exit codes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ cache at all: that an absent cache is DONE holds for what asks for no particular
 
 
 def main() -> None:
-    """Run what the command line asks for, then exit at once: with everything written, nothing needs to be tidied."""
+    """Run the command line, then exit at once: with everything written, no cleanup is needed."""
     try:
         code = run(sys.argv[1:])
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: nothing is left to interrupt but the exit itself
@@ -27,7 +27,7 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run what `arguments` ask for; return the exit code."""
+    """Run the command line in `arguments`; return the exit code."""
     try:
         _prepare_streams()
         from cachetui.cli.app import call  # noqa: PLC0415 - from here on Ctrl+C is caught
@@ -48,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _write_out() -> None:
-    """Write what is still to be written; that nobody reads it changes nothing of what came of the command."""
+    """Flush stdout; a reader that has gone does not change the exit code."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -66,7 +66,7 @@ def _prepare_streams() -> None:
 
 
 def tell(sentence: str) -> None:
-    """Write a last sentence, if there is somebody to read it; the exit code stays what it is."""
+    """Write a last sentence on stderr, if anybody reads it; the exit code stays as it is."""
     try:
         sys.stderr.write(f"{sentence}\n")
         sys.stderr.flush()
@@ -75,7 +75,7 @@ def tell(sentence: str) -> None:
 
 
 def _discard_output() -> None:
-    """Send what is still to be written nowhere, so that the interpreter's exit does not fail on it."""
+    """Discard unwritten output, so that the interpreter's exit does not fail on it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

@@ -21,7 +21,7 @@ def options_of(context: click.Context) -> GlobalOptions:
 
 
 def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Keep the value of a global option, wherever it stands; what stands last counts."""
+    """Keep the value of a global option, wherever it stands; the last one counts."""
     if value in (None, False):
         return
     if value == "":
@@ -46,7 +46,7 @@ def _by_the_shell(what: str, incomplete: str) -> list[CompletionItem[str]]:
 
 
 def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
-    """Return what a term that has begun so can become."""
+    """Return completions of a term."""
     from cachetui.cli.complete_terms import term_items  # noqa: PLC0415 - only a shell that completes asks
 
     return term_items(context, incomplete)
@@ -80,7 +80,7 @@ KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
 
 
 def removal_options(function: Function) -> Function:
-    """Give a command the options of what removes."""
+    """Give a command the options that all removing commands have."""
     for option in reversed(
         [
             click.option("-n", "--dry-run", is_flag=True, help="Only show what would go."),

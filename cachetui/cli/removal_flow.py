@@ -34,9 +34,9 @@ from cachetui.text.format import count, disk_text, removed
 from cachetui.text.names import whole_name
 
 WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
-"""How a comparison ends beside its version."""
+"""The rest of a comparison behind its version."""
 PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
-"""Kinds that a name tells by itself."""
+"""Kinds that are evident from an entry's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def refuse_redirection(command: str, terms: Iterable[str]) -> None:
 
 
 def _is_compared_with(name: str) -> bool:
-    """Return whether a file is named like what stands behind a `>`: `=2`, `2`, `2.0rc1`, `2.*`, `100MB`, `90d`."""
+    """Return whether a file is named like the right side of a `>`: `=2`, `2`, `2.0rc1`, `2.*`, `100MB`, `90d`."""
     if name.startswith("="):
         return True
     for read in (lambda text: Version(WILD_OR_MORE.sub("", text)), parse_size, parse_age):

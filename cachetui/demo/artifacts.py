@@ -16,9 +16,9 @@ from functools import cache
 from typing import NamedTuple
 
 BLOCK = 1 << 20
-"""Bytes of noise kept to fill archives with: what does not compress takes its true room on every file system."""
+"""Bytes of noise to fill archives with: it does not compress, and takes its true size on every file system."""
 ZIP_TIME = (2024, 1, 1, 0, 0, 0)
-"""When every member of a made-up archive was made."""
+"""Modification time of every member of a made-up archive."""
 TAR_TIME = 1_704_067_200
 """The same in seconds since the epoch."""
 
@@ -29,7 +29,7 @@ class Listed(NamedTuple):
     filename: str
     """The name of the wheel or sdist."""
     url: str
-    """Where it is."""
+    """Its URL."""
     sha256: str
     """Its digest in hexadecimal digits."""
     requires_python: str = ">=3.8"

@@ -31,14 +31,14 @@ DAY = 86_400 * NS
 KILOBYTE = 1_000
 """Bytes in the unit of `contents.txt`."""
 INDEX = "https://index.example/simple"
-"""Where most releases come from."""
+"""The index that most releases come from."""
 CUDA = "https://cuda.index.example/whl/cu121"
 """An index of plain files whose headers name nothing."""
 COMPANY = "https://files.example/artifactory/api/pypi/company"
 """A company's own index, which sends names of files."""
 NONE: Mapping[str, str] = {}
 NEEDS = {"umep-reqs": ("numba==0.59.1",)}
-"""What releases need, by project; all others need nothing."""
+"""Requirements of releases, by project; all others have none."""
 NEIGHBOURS = 24
 """Releases that an index page lists besides those in the cache."""
 
@@ -52,9 +52,9 @@ class Release(NamedTuple):
     what: str
     """A wheel's tag, "sdist", "built:" and a tag, or "metadata" for metadata without its wheel."""
     size: int
-    """About how many bytes its archive has."""
+    """Approximate size of its archive in bytes."""
     days: int
-    """How many days ago it was downloaded."""
+    """Days since it was downloaded."""
     origin: str
     """"public", "cuda", "company", "old" or "older"."""
 
@@ -72,11 +72,11 @@ class Release(NamedTuple):
 
     @property
     def form(self) -> Format:
-        """How its answers are stored."""
+        """The storage format of its answers."""
         return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
 
     def listed(self, hashes: Mapping[str, str] = NONE) -> Listed:
-        """Return how its index lists it, with the SHA-256 that is known by file name, else with a made-up one."""
+        """Return its file as its index lists it, with the SHA-256 known by file name, else a made-up one."""
         sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
         if self.origin == "cuda":
             folder = CUDA
@@ -88,7 +88,7 @@ class Release(NamedTuple):
         return Listed(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
     def meant_for(self, target: Target) -> Release:
-        """Return it as this Python could use it, where it is for the one that `contents.txt` names."""
+        """Return it with a tag for this Python, if it is for the one that `contents.txt` names."""
         before, built, tag = self.what.rpartition("built:")
         return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
@@ -123,7 +123,7 @@ def _when(now_ns: int, days: float, name: str) -> int:
 
 
 def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str) -> None:
-    """Write what the cache holds of a release, and note the SHA-256 of its archive by file name.
+    """Write the entries of a release, and note the SHA-256 of its archive by file name.
 
     The Python of this name has built what tells of none.
     """
@@ -200,7 +200,7 @@ def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
 
 
 def _write_responses(cache: CacheWriter, now_ns: int) -> None:
-    """Write what no project can be told for: a file of constraints, a repository's archive, a signed download."""
+    """Write responses without a project: a constraints file, a repository's archive, a signed download."""
     constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
     at = _when(now_ns, 9, "constraints")
     headers = plain_headers("text/plain; charset=utf-8", size=len(constraints), at_ns=at)
@@ -225,7 +225,7 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
 
 
 def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
-    """Write what cannot be read, or is not what its record says."""
+    """Write entries that cannot be read, or do not match their records."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")
     folder = "/".join(("http-v2", *name[:5]))
@@ -242,7 +242,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
 
 
 def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
-    """Write what crashes, old pips, full disks and people leave in a cache."""
+    """Write the leftovers of crashes, old pips, full disks and people."""
     for days, size, ending in (
         (90, 140, ".body"),
         (130, 95, "k3_x9qzd.tmp"),

@@ -7,11 +7,11 @@ from typing import NamedTuple
 from packaging.tags import platform_tags, sys_tags
 
 WRITTEN = "cp311"
-"""How `contents.txt` names the Python that the made-up wheels are for."""
+"""The tag in `contents.txt` of the Python that the made-up wheels are for."""
 
 
 class Target(NamedTuple):
-    """A Python whose pip could take the wheels; by default the one that `contents.txt` names."""
+    """A Python that can use the made-up wheels; by default the one that `contents.txt` names."""
 
     interpreter: str = WRITTEN
     abi: str = WRITTEN

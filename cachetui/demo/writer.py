@@ -19,11 +19,11 @@ import msgpack
 from cachetui.model import NS
 
 Format = Literal["v2", "cc=4", "cc=2"]
-"""How an answer is stored: record and body apart (pip 23.3 and later), as msgpack (10.0 to 23.2.1), as JSON (6.0.7 to
+"""Storage format of an answer: record and body apart (pip 23.3 and later), msgpack (10.0 to 23.2.1), JSON (6.0.7 to
 9.0.3)."""
 
 PAGE_ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
-"""What pip accepts as an index page."""
+"""The `Accept` header of pip's requests for index pages."""
 ASKED: Mapping[str, str] = {"Accept": PAGE_ACCEPT, "Accept-Encoding": "gzip, deflate"}
 """Headers of pip's requests for index pages; files are asked for with the encoding `identity`."""
 
@@ -34,13 +34,13 @@ def digest(text: str) -> str:
 
 
 def answer_path(url: str, folder: str) -> str:
-    """Return where the answer from an address lies (pip's network/cache.py, SafeFileCache)."""
+    """Return the path of the answer from a URL (pip's network/cache.py, SafeFileCache)."""
     name = digest(url)
     return "/".join((folder, *name[:5], name))
 
 
 def built_folder(url: str, sha256: str | None, interpreter: str = "cp311") -> str:
-    """Return where wheels built from an address lie (pip's cache.py, Cache._get_cache_path_parts)."""
+    """Return the folder of wheels built from a URL (pip's cache.py, Cache._get_cache_path_parts)."""
     key = {"url": url, "interpreter_name": interpreter[:2], "interpreter_version": interpreter[2:]}
     if sha256:
         key["sha256"] = sha256

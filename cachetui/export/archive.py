@@ -1,4 +1,4 @@
-"""Prove that a wheel or sdist is whole, and find out what it is by itself."""
+"""Prove that a wheel or sdist is whole, and identify it by its own content."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
 
 VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
-"""What has been proven: that the `archive` unpacks and its checksums hold; name and version, by its `metadata`; the
+"""A proof of a file: that the `archive` unpacks and its checksums hold; name and version, by its `metadata`; the
 hashes of its files, by the wheel's `RECORD`; and the whole, by the hash that a cached `index` page or an `origin.json`
 gives."""
 
@@ -41,13 +41,13 @@ class Proven:
     is_wheel: bool
     """Whether it is a wheel; else it is an sdist."""
     named: Named | None
-    """Its project and version; with the file name where that can be rebuilt. None where nothing in it tells."""
+    """Its project and version, with the file name if that can be rebuilt. None if nothing in it names them."""
     proofs: tuple[VerificationSummary, ...]
-    """What held."""
+    """The proofs that succeeded."""
 
 
 def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> Proven:
-    """Read an open file of `size` bytes in whole; return what it is.
+    """Read an open file of `size` bytes to its end; return its identity.
 
     Where a file is `known` to be, to the last bit, what was published, what is odd about its RECORD is its publisher's
     doing: it need only unpack. Raises UnprovenError for what is damaged or neither wheel nor sdist, StoppedError when

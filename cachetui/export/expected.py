@@ -20,7 +20,7 @@ class Given(NamedTuple):
     value: str
     """In hexadecimal, lower case."""
     by: Voice
-    """Who gives it."""
+    """The source of the hash."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,12 @@ class Expected:
     """Known hashes and names of files."""
 
     hashes: dict[str, set[Given]] = field(default_factory=dict)
-    """By the name of the record, which stands for an address. Pages of different age may differ: one must be right."""
+    """Hashes by the name of the record, which stands for a URL. Pages of different age may differ: one must match."""
     filenames: dict[tuple[str, str], str] = field(default_factory=dict)
     """The names that pages list, by name and value of a hash."""
 
     def of(self, entry: Entry) -> set[Given]:
-        """Return the hashes that are given for a download; none for what was built here, whose own nobody knows."""
+        """Return the hashes that are given for a download; none for a wheel built here, whose own hash is unknown."""
         return self.hashes.get(entry.path[-56:], set()) if entry.path.startswith("http") else set()
 
 

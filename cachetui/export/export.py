@@ -1,4 +1,4 @@
-"""Write cached wheels and sdists into a folder, each under the name that it has been proven to bear."""
+"""Write cached wheels and sdists into a folder, each under its proven name."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
-"""By what a file is named that was told its name; others were named by what is in them, and an index knows better."""
+"""Identification steps that yield a given file name; the others derive it from content, and an index knows better."""
 STRONG = ("sha256", "sha384", "sha512")
-"""Hashes of which nobody can make two files."""
+"""Hashes without known collisions."""
 PIECE = 1 << 20
-"""Bytes of a file that is there already that are hashed at a time."""
+"""Bytes of an existing file that are hashed at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,9 @@ class Exported:
     sha256: str
     """In hexadecimal."""
     verified_by: tuple[VerificationSummary, ...]
-    """What has been proven of it."""
+    """The proofs of the file."""
     written: bool = True
-    """False where the very same file was there already."""
+    """False if the very same file was there already."""
 
 
 class Skipped(NamedTuple):
@@ -53,9 +53,9 @@ class Skipped(NamedTuple):
 
     entry: Entry
     filename: str | None
-    """The name that it was to bear, where known."""
+    """Its intended name, if known."""
     reason: str
-    """Why, as a clause."""
+    """The reason, as a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Outcome:
 
 
 class Progress(NamedTuple):
-    """How far an export is."""
+    """Progress of an export."""
 
     done: int
     """Entries that were dealt with."""
@@ -78,7 +78,7 @@ class Progress(NamedTuple):
     written: int
     """Bytes written so far."""
     filename: str | None
-    """What is being written, where its name is known."""
+    """Name of the file being written, if known."""
 
 
 def export(
@@ -89,7 +89,7 @@ def export(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] | None = None,
 ) -> Outcome:
-    """Write what is planned into a folder, which is made if it is absent. Raises RootError, TargetError, NoRoomError.
+    """Write planned files into a folder, which is made if absent. Raises RootError, TargetError, NoRoomError.
 
     `stop` is asked after each piece; `report` is told how far it is. One failure does not stop the rest.
     """
@@ -184,7 +184,7 @@ class _Export:
         return digest.hexdigest(), size
 
     def _pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Yield an entry's body; tell apart what cannot be read from what cannot be written."""
+        """Yield an entry's body; distinguish read errors from write errors."""
         try:
             yield from self._evidence.pieces(entry)
         except (OSError, UnreadableRecordError) as error:
@@ -249,7 +249,7 @@ class _Export:
 
 
 def _is_meant(itself: Named, entry: Entry) -> bool:
-    """Return whether an archive is what the scan says, which believed headers or an address."""
+    """Return whether an archive is the one that the scan identified by headers or URL."""
     meant = named(entry.project or "", entry.version or "")
     return meant is not None and agree(itself, meant)
 

@@ -1,4 +1,4 @@
-"""Which names may be given to files: those of wheels and sdists, and nothing that leads elsewhere."""
+"""Safe file names: those of wheels and sdists, none of which leads elsewhere."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cachetui.pip.formats.archives import Named
 from cachetui.pip.scan.identify import dist_of
 
 NAME = re.compile(r"[A-Za-z0-9_][\w.+!-]*", re.ASCII)
-"""What names of wheels and sdists consist of; none is hidden, none can be taken for an option."""
+"""Characters of the names of wheels and sdists; no name is hidden, none can be taken for an option."""
 DEVICES = frozenset(
     ("CON", "PRN", "AUX", "NUL", *[f"{port}{number}" for port in ("COM", "LPT") for number in range(10)])
 )
@@ -19,7 +19,7 @@ DEVICES = frozenset(
 
 
 def named_by(filename: str | None) -> Named | None:
-    """Return what a file name tells of a wheel or sdist; None where it is no such name, or not safe to use."""
+    """Return the project and version in a file name; None if it is not that of a wheel or sdist, or not safe."""
     if not filename or not NAME.fullmatch(filename) or filename.partition(".")[0].upper() in DEVICES:
         return None
     dist = dist_of(filename)

@@ -30,13 +30,13 @@ class Planned(NamedTuple):
 
     entry: Entry
     filename: str | None
-    """Its name as far as the scan knows it; None where it is still to be found out."""
+    """Its file name, if the scan knows it; None if it is still to be found."""
     size: int
     """Its length in bytes, roughly where its record is compressed."""
 
 
 def plan_export(entries: Iterable[Entry]) -> tuple[Planned, ...]:
-    """Return what of some entries can be exported, in their order."""
+    """Return those of some entries that can be exported, in their order."""
     return tuple(
         [
             Planned(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
@@ -60,11 +60,11 @@ class Room(NamedTuple):
     free: int
     """Bytes that its disk has left for this user."""
     new: tuple[Planned, ...]
-    """What would be written."""
+    """Files that would be written."""
     there: tuple[Planned, ...]
-    """What is there already, by name and length."""
+    """Files that are there already, by name and length."""
     taken: tuple[Planned, ...]
-    """What another file's name is in the way of, which stays."""
+    """Files whose name another file has, which stays."""
 
     @property
     def needed(self) -> int:
@@ -73,7 +73,7 @@ class Room(NamedTuple):
 
 
 def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
-    """Look what of some files would be written into a folder; the cache is at `root`. Raises TargetError."""
+    """Find which of some files would be written into a folder; the cache is at `root`. Raises TargetError."""
     check_target(folder, root)
     found: dict[bool | None, list[Planned]] = {None: [], True: [], False: []}
     seen: set[tuple[str | None, int]] = set()
@@ -101,7 +101,7 @@ def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
 
 
 def _is_there(folder: Path, one: Planned) -> bool | None:
-    """Return whether a file of this name is there that may be the same; None where nothing bears it."""
+    """Return whether a file of this name is there that may be the same; None if nothing has the name."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None
     except OSError:

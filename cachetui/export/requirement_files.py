@@ -20,15 +20,15 @@ from cachetui.insight.requirement import read_requirement
 from cachetui.system.tree import reason
 
 COMMENT = re.compile(r"(^|\s+)#.*$")
-"""What pip takes for a comment (`COMMENT_RE`)."""
+"""A comment, as pip finds it (`COMMENT_RE`)."""
 NESTED = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(.+)")
 """A line that names another file."""
 OPTION = re.compile(r"\s(--?[A-Za-z])")
-"""Where the options of a requirement begin."""
+"""The beginning of a requirement's options."""
 HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
 """A hash that pip would demand."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)
-"""How addresses and paths look: the cache is not where pip would take these from."""
+"""A URL or a path: pip would not take these from the cache."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -36,9 +36,9 @@ BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-"""How files begin that tell their encoding; PowerShell writes UTF-16."""
+"""Byte order marks with their encodings; PowerShell writes UTF-16."""
 LONGEST_FILE = 16 << 20
-"""Bytes of a requirements file that are read; more are none."""
+"""Bytes of the largest file that counts as a requirements file."""
 
 
 class RequirementFileError(CachetuiError):
@@ -50,9 +50,9 @@ class RequirementFileError(CachetuiError):
     def __init__(self, place: str, complaint: str, quoted: str = "") -> None:
         super().__init__(" ".join(filter(None, (f"{place}:" if quoted else place, quoted, complaint))))
         self.place = place
-        """The file, and the number of the line where it is about one."""
+        """The file, with the line number if the message is about a line."""
         self.quoted = quoted
-        """What the line says; empty where the message is about the file."""
+        """The text of the line; empty if the message is about the file."""
         self.complaint = complaint
         """The rest of the message."""
 
@@ -62,7 +62,7 @@ class Asked:
     """A requirement of a file."""
 
     requirement: Requirement
-    """What is asked for."""
+    """The requirement."""
     hashes: frozenset[tuple[str, str]] = frozenset()
     """Name and value, in lower case, of the hashes of which a file must have one; none if any file will do."""
     constraint: bool = False
@@ -75,7 +75,7 @@ class Ignored(NamedTuple):
     place: str
     """File and number of the line."""
     text: str
-    """What it says. May hold secrets."""
+    """The text of the line. May hold secrets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class RequirementFile:
 
     asked: tuple[Asked, ...]
     ignored: tuple[Ignored, ...]
-    """Options of pip, addresses, paths and what is editable."""
+    """Options of pip, URLs, paths and editable requirements."""
     pre: bool
     """Whether pre-releases are admitted anyway (`--pre`)."""
 
@@ -151,7 +151,7 @@ def _text(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that say something, with their numbers; those that end in a backslash go on in the next."""
+    """Yield the lines that have content, with their numbers; those that end in a backslash are joined with the next."""
     begun, start = "", 0
     for number, line in enumerate((*text.splitlines(), ""), start=1):
         start = start or number

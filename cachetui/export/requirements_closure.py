@@ -23,7 +23,7 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
 SOME = 3
-"""Versions that are named of those that are there and do not do."""
+"""Unsuitable versions that a message names at most."""
 
 
 class Lacking(NamedTuple):
@@ -34,7 +34,7 @@ class Lacking(NamedTuple):
     needed_by: str | None
     """The file that needs it; None where a requirements file asks for it."""
     reason: str
-    """Why nothing in the cache will do, as a clause."""
+    """Why no cached file fits, as a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Needs:
     """The files that requirements need, and those that are missing."""
 
     entries: tuple[Entry, ...]
-    """What is there, in the order in which it was come upon."""
+    """The files found, in the order in which they were found."""
     lacking: tuple[Lacking, ...]
 
 
@@ -64,7 +64,7 @@ class _Project:
     chosen: _File | None = None
 
     def admits(self, version: Version) -> bool:
-        """Return whether a version satisfies everything that is asked of the project so far; pre-releases do."""
+        """Return whether a version satisfies every requirement of the project so far; pre-releases do."""
         return self.specifier.contains(version, prereleases=True)
 
 
@@ -81,7 +81,7 @@ def needs_of(
     pre: bool = False,
     stop: Callable[[], bool] = never,
 ) -> Needs:
-    """Choose what requirements need for a Python, which must tell its markers and tags. Raises RootError.
+    """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
 
     A project that is needed twice gets a file that satisfies both, but what was chosen for another is never taken back
     to make that possible.
@@ -121,7 +121,7 @@ class _Search:
         self._requires: dict[str, tuple[Requirement, ...]] = {}
 
     def settle(self) -> None:
-        """Choose for everything that is needed. Ends, for what is asked of a project only ever grows."""
+        """Choose files for all needs. This ends, because the requirements of a project only ever grow."""
         waiting, done = deque(self._roots), set[tuple[str, str]]()
         while waiting and not self._stop():
             need = waiting.popleft()
@@ -137,7 +137,7 @@ class _Search:
                     waiting += self._needed_by(project.chosen, extra)
 
     def found(self) -> Needs:
-        """Gather what the final choices need; what an earlier one needed does not count any more."""
+        """Gather the needs of the final choices; those of discarded choices do not count."""
         entries: dict[str, Entry] = {}
         lacking: dict[tuple[str, str | None], Lacking] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()
@@ -161,7 +161,7 @@ class _Search:
         return self._projects.setdefault(name, _Project(SpecifierSet(), frozenset()))
 
     def _applies(self, requirement: Requirement, extra: str = "") -> bool:
-        """Return whether a requirement's marker holds; one that compares what cannot be compared does not."""
+        """Return whether a requirement's marker holds; a marker that cannot be evaluated does not."""
         try:
             return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
         except (ValueError, KeyError):
@@ -211,7 +211,7 @@ class _Search:
         return self._trouble[path]
 
     def _rank(self, file: _File) -> tuple[Version, int, tuple[int, str] | tuple[()], bool]:
-        """Sort what pip prefers last; of the same file in two places, that where a newer pip looks."""
+        """Return a key that sorts the file that pip prefers last; of two copies, the one that a newer pip reads."""
         newer = not file.entry.path.startswith("http/")
         if not file.filename.endswith(".whl"):
             return file.version, -len(self._places), (), newer
@@ -223,7 +223,7 @@ class _Search:
         return bool(hashes & found.items())
 
     def _why(self, name: str, project: _Project) -> str:
-        """Return why there is nothing to choose."""
+        """Return why no file can be chosen."""
         files = self._files_of(name)
         if not files:
             return "no file of it is there"
@@ -246,7 +246,7 @@ class _Search:
 
 
 def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
-    """Yield requirements; what pip could not read either is left out."""
+    """Yield parsed requirements; those that pip could not parse either are left out."""
     for text in texts:
         try:
             requirement = read_requirement(text)

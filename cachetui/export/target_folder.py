@@ -1,4 +1,4 @@
-"""The folder that is exported into: held open, and nothing in it is ever overwritten."""
+"""The target folder of an export: held open, and nothing in it is ever overwritten."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Target:
         except (OSError, RuntimeError, ValueError) as error:
             raise TargetError(f"{folder} cannot be written to: {reason(error)}.") from error
         self.path = resolved
-        """Where it was when it was opened."""
+        """Its resolved path when it was opened."""
         self._at = self._fd if BY_DESCRIPTOR else None
         self._prefix = "" if BY_DESCRIPTOR else os.path.join(resolved, "")  # noqa: PTH118 - ends in a separator
 
@@ -78,7 +78,7 @@ class Target:
 
     @contextmanager
     def draft(self) -> Iterator[Draft]:
-        """Open a new file under a passing name, which goes when the context ends. Raises OSError."""
+        """Open a new file under a temporary name, which is removed when the context ends. Raises OSError."""
         self._look()
         passing = self._prefix + f".cachetui-{secrets.token_hex(8)}.part"
         draft = Draft(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
@@ -90,7 +90,7 @@ class Target:
                 os.unlink(passing, dir_fd=self._at)
 
     def give(self, draft: Draft, filename: str) -> None:
-        """Give a complete file its name. Raises FileExistsError where something bears it already, OSError."""
+        """Give a complete file its name. Raises FileExistsError if the name is taken, OSError."""
         os.fsync(draft.fd)
         draft.close()
         self._look()
@@ -112,7 +112,7 @@ class Target:
                 raise
 
     def open(self, filename: str) -> int | None:
-        """Open a file that is there already; None where a link, or the like, bears its name. Raises OSError."""
+        """Open an existing file; None if a link or the like has its name. Raises OSError."""
         self._look()
         found = os.stat(self._prefix + filename, dir_fd=self._at, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode):
@@ -138,7 +138,7 @@ class Draft:
         self.fd = fd
         """Open for writing and reading; -1 once it is closed."""
         self.passing = passing
-        """What it is called for now, as `os` takes it."""
+        """Its temporary name, in the form that `os` takes."""
 
     def write(self, piece: bytes) -> None:
         """Write more at its end. Raises OSError."""

@@ -10,27 +10,27 @@ from cachetui.pip.formats.index_files import HASHES
 from cachetui.pip.reader import CacheReader, digest_of
 
 METADATA = ".metadata"
-"""How the address of a file's metadata ends, behind the file's own (PEP 658)."""
+"""Suffix of the URL of a file's metadata, behind the file's own URL (PEP 658)."""
 Voice = Literal["index", "origin.json"]
-"""Who gives a hash."""
+"""The source of a hash."""
 
 
 class KnownHash(NamedTuple):
     """A hash that a file must have."""
 
     record: str
-    """The name of the record that the file has if it was downloaded, which stands for its address."""
+    """The name of the file's record if it was downloaded, which stands for its URL."""
     name: str
     """Such as "sha256"."""
     value: str
     """In hexadecimal, lower case."""
     by: Voice
     filename: str | None = None
-    """The name that a page lists; None where none is told."""
+    """The file name that a page lists; None if there is none."""
 
 
 def known_hashes(entry: Entry, evidence: CacheReader) -> Iterator[KnownHash]:
-    """Yield the hashes that an index page, or what was built here, gives for files; nothing for any other entry.
+    """Yield the hashes that an index page or a built wheel gives for files; nothing for any other entry.
 
     A page may have been taken for an answer of any kind.
     """

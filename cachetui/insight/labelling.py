@@ -1,4 +1,4 @@
-"""Find out what is superseded, dead weight, legacy, unusable or protected, by looking at a whole inventory."""
+"""Find superseded, dead-weight, legacy, unusable and protected entries in a whole inventory."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from cachetui.model import Entry, version_order
 from cachetui.pip.scan.layout import is_legacy
 
 SIGNED = re.compile(r"(?:^|[&;])(?:x-amz-signature|x-goog-signature|signature|sig|se|expires)=", re.I)
-"""Finds a signature in an address's query: such an address is made anew for each download."""
+"""A signature in a URL's query: such a URL is made anew for each download."""
 
 WHEELS = ("wheel", "built", "metadata")
-"""Kinds that bear a wheel's name."""
+"""Kinds that are named after a wheel."""
 
 
 def facts_of(
@@ -30,7 +30,7 @@ def facts_of(
     tags: Collection[frozenset[Tag]] = (),
     protect: Callable[[Entry, Facts], bool] | None = None,
 ) -> Facts:
-    """Return what `words` need to be told.
+    """Return the facts behind the labels in `words`.
 
     `tags` are those of each Python that is here, in no order; without any, what is unusable cannot be told. `protect`
     tells what the preferences protect; its `words`, if it has any, are told as well.
@@ -64,7 +64,7 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _family(entry: Entry) -> tuple[str, str] | None:
-    """Return what has to be the same of versions that replace each other; None where that cannot be told."""
+    """Return what versions that replace each other must have in common; None if that is unknown."""
     kind, project, filename = entry[0], entry[6], entry[8]  # by index: there may be a hundred thousand
     if project is None:
         return None
@@ -76,12 +76,12 @@ def _family(entry: Entry) -> tuple[str, str] | None:
 
 
 def _tag(filename: str) -> str:
-    """Return what a wheel's name says of Pythons and platforms."""
+    """Return the tag in a wheel's name."""
     return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[-3:])
 
 
 def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
-    """Yield the paths of what is superseded of one family, by its versions as written."""
+    """Yield the paths of a family's superseded entries; `written` has them by version as written."""
     variants: dict[str, list[tuple[Version, Collection[Entry]]]] = {}
     for text, own in written.items():
         if order := version_order(text or None).newest_first:
@@ -96,12 +96,12 @@ def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
 
 
 def _is_there(entries: Iterable[Entry]) -> bool:
-    """Return whether there is more of a version than what is said of it."""
+    """Return whether a version has more than metadata."""
     return any(entry[0] != "metadata" for entry in entries)
 
 
 def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return downloads that no pip will ask for again: stored twice, or under an address that was signed once.
+    """Return downloads that no pip will ask for again: stored twice, or under a URL that was signed once.
 
     Of two with the same name and length, that counts of which the address is listed, else the one that came last; under
     `http/` only an older pip looks.
@@ -142,9 +142,10 @@ def _best(same: Iterable[Entry], url: str | None) -> str:
 
 
 def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mapping[str, bool]:
-    """Return which wheels some Python can use, by the tags that each Python takes.
+    """Return whether some Python can use each wheel, by the tags that each Python supports.
 
-    Left out is what bears no tags, and what only a Python may use that does not tell: its tags hold `reach.ANY`.
+    Wheels without tags are left out, and those that only a Python may use that does not tell its tags, which hold
+    `supported_tags.ANY`.
     """
     taken = frozenset().union(*tags)
     known: dict[str, bool | None] = {}

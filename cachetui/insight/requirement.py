@@ -7,7 +7,7 @@ from itertools import accumulate
 from packaging.requirements import InvalidRequirement, Requirement
 
 DEEPEST = 100
-"""Parentheses within parentheses that are read: far more than anybody writes, and fewer than exhaust Python's stack."""
+"""Deepest nesting of parentheses that is read: far more than anybody writes, less than exhausts Python's stack."""
 
 
 def read_requirement(text: str) -> Requirement:

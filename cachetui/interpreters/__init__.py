@@ -1,1 +1,1 @@
-"""The Pythons here: which there are, what each says of itself, which wheels each can use."""
+"""The Pythons here: which there are, what each reports, and the wheels that each can use."""

@@ -24,7 +24,7 @@ OLD_MANYLINUX = {
     "manylinux2010_": "manylinux_2_12_",
     "manylinux2014_": "manylinux_2_17_",
 }
-"""What the older names of platforms stand for (PEP 600)."""
+"""Prefixes of older platform tags, with the present ones (PEP 600)."""
 IMPLEMENTATIONS = {
     "cp": "CPython",
     "pp": "PyPy",
@@ -33,7 +33,7 @@ IMPLEMENTATIONS = {
     "graalpy": "GraalPy",
     "py": "Python",
 }
-"""What the short names stand for (PEP 425)."""
+"""Implementations by their short names (PEP 425)."""
 SYSTEMS = (
     (("manylinux", "musllinux", "linux"), "Linux"),
     (("macosx",), "macOS"),
@@ -43,7 +43,7 @@ SYSTEMS = (
     (("freebsd",), "FreeBSD"),
     (("emscripten", "pyodide", "wasi"), "WebAssembly"),
 )
-"""How the names of platforms begin, by system."""
+"""Prefixes of platform tags, by system."""
 FAT = {
     "universal2": ("x86_64", "arm64"),
     "universal": ("i386", "x86_64", "ppc", "ppc64"),
@@ -53,14 +53,14 @@ FAT = {
     "fat3": ("i386", "x86_64", "ppc"),
     "fat": ("i386", "ppc"),
 }
-"""The processors that one name of macOS stands for (packaging, `_mac_binary_formats`)."""
+"""The processors that one macOS tag stands for (packaging, `_mac_binary_formats`)."""
 WINDOWS_PROCESSORS = {"win32": "32-bit x86", "win_amd64": "x86_64", "win_arm64": "ARM64", "win_arm32": "ARM32"}
 MOST_PARTS = 100
-"""More parts of a compressed tag than that no wheel has."""
+"""Parts of a compressed tag: no wheel has more."""
 QUOTED = 20
 """Characters of a foreign name that are shown."""
 SOME = 3
-"""Different things of one kind that are named."""
+"""Different things of one kind that a message names."""
 
 
 class _Taken(NamedTuple):
@@ -143,7 +143,7 @@ def _taken(tags: tuple[str, ...]) -> _Taken:
 
 
 def _why_not_this_python(interpreter: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
-    """Return what a wheel was built for instead; `pairs` are first and second parts of tags."""
+    """Return the Pythons that a wheel was built for instead; `pairs` are first and second parts of tags."""
     return _joined(_built_for(interpreter, python, abi) for python, abi in pairs)
 
 

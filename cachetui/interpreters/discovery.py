@@ -1,4 +1,4 @@
-"""Find every Python here and have each tell what it is: in the background, a few at once, each once."""
+"""Find every Python here and ask each what it is: in the background, a few at once, each once."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered
 
 AT_ONCE = 3
-"""How many Pythons are run at the same time: more would only make each other late."""
+"""Number of Pythons that are run at the same time: more would only slow each other down."""
 
 Key = tuple[str, int, int]
-"""What tells one Python from another: its prefix, links resolved; its file's device and inode, or nothing where the
+"""Identity of a Python: its prefix, links resolved; its file's device and inode, or nothing where the
 prefix is an environment's, which has but one."""
 
 
@@ -54,7 +54,7 @@ def interpreters(
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[InterpreterInfo]:
-    """Yield what each Python here says of itself: first those `named`, then those found, then those remembered.
+    """Yield the report of each Python here: first those `named`, then those found, then those remembered.
 
     Blocks until the next one has answered, for at most `timeout` seconds each. Whoever ends the iteration early, or has
     `stop()` return true, ends what still runs; what was learned until then is remembered.
@@ -70,7 +70,7 @@ def interpreters(
 
 
 def key_of(executable: Path, prefix: Path) -> Key:
-    """Return what tells a Python from others; raise nothing."""
+    """Return the identity of a Python; raise nothing."""
     place = os.path.realpath(prefix)
     if (prefix / "pyvenv.cfg").is_file():
         return place, 0, 0
@@ -101,7 +101,7 @@ def _candidates(
 
 
 class _Asked:
-    """Pythons that were asked, in their order, and what they answer."""
+    """Pythons that were asked, in their order, and their reports."""
 
     def __init__(
         self, environ: Mapping[str, str], memory: Remembered | None, timeout: float, stop: Callable[[], bool]
@@ -116,7 +116,7 @@ class _Asked:
         self._seen: set[Key] = set()
 
     def ask(self, python: Python) -> None:
-        """Recall what a Python said, or have it asked."""
+        """Recall a Python's report, or have the Python asked."""
         known = self._memory.recall(python) if self._memory else None
         self._waiting.append(known or self._pool.submit(self._ask, python))
 
@@ -126,7 +126,7 @@ class _Asked:
         )
 
     def ready(self, *, wait: bool) -> Iterator[InterpreterInfo]:
-        """Yield, in order, what was answered; stop at the first that was not, unless it shall be waited for."""
+        """Yield reports in order; stop at the first that is missing, unless it shall be waited for."""
         while self._waiting:
             first = self._waiting[0]
             if isinstance(first, Future):
@@ -144,7 +144,7 @@ class _Asked:
                 yield first
 
     def close(self) -> None:
-        """End what still runs."""
+        """End the processes that still run."""
         self._ended.set()
         self._pool.shutdown(cancel_futures=True)
         if self._memory:

@@ -17,19 +17,19 @@ if TYPE_CHECKING:  # most commands do without
     from packaging.tags import Tag
 
 PATIENCE = 3.0
-"""Seconds that a Python may take to tell of itself."""
+"""Seconds that a Python may take to report."""
 UNKNOWN_FORMAT = "Exec format error"
-"""What the system says of a file that is no program for it."""
+"""The system's error for a file that is no program for it."""
 QUOTED = 120
-"""Characters of what a failing Python said that are shown."""
+"""Characters of a failing Python's output that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterpreterInfo:
-    """A Python as it describes itself; where `trouble` says why it did not, all is empty but what the files tell."""
+    """A Python's own report; where `trouble` says why there is none, all is empty but what the files tell."""
 
     python: Python
-    """Where it was found."""
+    """Its executable and prefix, as found."""
     version: str = ""
     """Such as "3.11.7"; as `platform.python_version()` has it."""
     implementation: str = ""
@@ -52,11 +52,11 @@ class InterpreterInfo:
     trouble: str | None = None
     """Why it could not be asked, as a sentence in plain words."""
     path: tuple[str, ...] = field(default=(), repr=False)
-    """Where it imports from, its `sys.path` with `-I`."""
+    """The places it imports from: its `sys.path` with `-I`."""
     told: str = field(default="", repr=False, compare=False)
     """Its answer as it came, for the memory."""
     starts: bool = True
-    """Whether its file can be run at all; what cannot is no Python."""
+    """Whether its file can be run at all; otherwise it is no Python."""
 
     @property
     def is_environment(self) -> bool:
@@ -64,7 +64,7 @@ class InterpreterInfo:
         return self.prefix != self.base_prefix
 
     def wheel_tags(self) -> frozenset[Tag]:
-        """Return its tags as packaging has them; none where they cannot be told."""
+        """Return its tags as packaging has them; none if they are unknown."""
         from packaging.tags import parse_tag  # noqa: PLC0415 - seldom asked
 
         return frozenset([one for tag in self.tags for one in parse_tag(tag)])
@@ -93,7 +93,7 @@ def interpreter_info(
 
 
 def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
-    """Make a portrait of an answer; None when a Python would not give such an answer."""
+    """Return the report in an answer; None if no Python would give such an answer."""
     answer: Answer | None = read_answer(told)
     if answer is None:
         return None

@@ -25,21 +25,21 @@ from cachetui.interpreters.lookup import ACTIVE, COMMANDS, broken_in, default_py
 from cachetui.pip.config.paths import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
-"""What an interpreter's file is called; findpython takes more for one, the commands of Anaconda among it."""
+"""File names of interpreters; findpython takes more for one, the commands of Anaconda among it."""
 SHIMS = "shims"
 """The folder of stand-ins that start another Python (pyenv, asdf, mise); those are found themselves."""
 CONDA_HOMES = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba", ".conda")
-"""Where conda is usually put, in the user's home or where a system keeps what does not belong to it."""
+"""Usual folders of conda, in the user's home or in `/opt`."""
 MOST_LISTED = 1_000
 """Lines of conda's own list of environments that are read."""
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
-"""Where a POSIX system keeps its Pythons, on the path or not."""
+"""Folders in which a POSIX system keeps its Pythons, on the path or not."""
 
 
 def executables(
     environ: Mapping[str, str], *, machine: bool = True, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[Path]:
-    """Yield what may be interpreters, those first that are most likely meant; aliases and broken ones among them.
+    """Yield possible interpreters, the most likely first; aliases and broken ones among them.
 
     Nothing is run, nothing is looked for relative to the current folder. `machine` tells whether also to look where
     neither a variable nor the user's home leads.
@@ -61,7 +61,7 @@ def executables(
 
 
 def _by_usage(place: Path) -> tuple[str, bool, int, str]:
-    """Sort what lies in one folder: what is called Python first, the shorter name before the longer."""
+    """Return a sort key for the files of one folder: those named Python first, the shorter name before the longer."""
     return str(place.parent), not place.name.startswith("python"), len(place.name), place.name
 
 
@@ -74,7 +74,7 @@ def _active(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Iterator[Path]]:
-    """Yield, place by place, what is found there."""
+    """Yield the interpreters found, place by place."""
     path = [_absolute(text) for text in environ.get("PATH", "").split(os.pathsep)]
     for folder in dict.fromkeys(filter(None, path)):
         yield _provided(PathProvider([folder]))
@@ -99,7 +99,7 @@ def _provided(provider: BaseProvider) -> Iterator[Path]:
 
 
 def _broken(folder: Path) -> Iterator[Path]:
-    """Yield what is called like an interpreter and cannot be one: a folder, a link to nothing."""
+    """Yield paths that are named like an interpreter and cannot be one: a folder, a link to nothing."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if USUAL.fullmatch(entry.name) and not Path(entry.path).is_file():
@@ -107,7 +107,7 @@ def _broken(folder: Path) -> Iterator[Path]:
 
 
 def _uv(environ: Mapping[str, str], home: Path) -> Iterable[Path]:
-    """Return where uv puts the Pythons that it fetched (its `uv python dir`)."""
+    """Return the folder of the Pythons that uv fetched (its `uv python dir`)."""
     if named := _absolute(environ.get("UV_PYTHON_INSTALL_DIR")):
         return (named,)
     if sys.platform == "win32":

@@ -14,15 +14,15 @@ from cachetui.errors import CachetuiError
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Variables that hold the active environment's folder, the more telling first."""
 COMMANDS = ("python3", "python")
-"""What a Python is called on the path, in the order of preference."""
+"""Names of a Python on the path, in the order of preference."""
 INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
-"""Where an environment keeps its interpreter (venv and conda, POSIX and Windows)."""
+"""Places of the interpreter within an environment (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
-"""What macOS' own `python3` is a part of, once it is installed."""
+"""Developer tools of macOS, one of which must be installed for its own `python3` to work."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
-"""What whoever named no Python can do."""
+"""Advice for a user who named no Python."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
-"""By what a Python knows its own prefix (CPython's `Modules/getpath.py`)."""
+"""Files by which a Python finds its own prefix (CPython's `Modules/getpath.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,12 +122,12 @@ def interpreter_in(environment: Path) -> Path | None:
 
 
 def broken_in(environment: Path) -> Path | None:
-    """Return what lies where an environment keeps its interpreter, in one where none can be run."""
+    """Return the broken interpreter of an environment in which none can be run; None if there is none."""
     return next((place for name in INSIDE if os.path.lexists(place := environment / name)), None)
 
 
 def is_stand_in(executable: Path) -> bool:
-    """Return whether what is called Python only opens a window that offers to install it."""
+    """Return whether an executable named Python only opens a window that offers to install it."""
     if sys.platform == "win32":  # of no length, and opens the shop
         return "WindowsApps" in executable.parts and executable.lstat().st_size == 0
     if sys.platform == "darwin":
@@ -149,7 +149,7 @@ def _folders(environ: Mapping[str, str]) -> Iterable[str]:
 
 
 def _is_script(executable: Path) -> bool:
-    """Return whether what is called an interpreter is a text that starts one."""
+    """Return whether an interpreter's file is a script that starts one."""
     try:
         if not executable.is_file():  # a pipe would not even open
             return False

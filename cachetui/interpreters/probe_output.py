@@ -1,4 +1,4 @@
-"""The answer of an interpreter that was asked what it is: data of anybody's, taken field by field or not at all."""
+"""The answer of an interpreter that was asked what it is: untrusted data, each field checked."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from packaging.version import Version
 
 VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+_-]{0,40}")
-"""What `platform.python_version()` returns."""
+"""Values of `platform.python_version()`."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._-]{0,40}")
-"""What `platform.python_implementation()` returns."""
+"""Values of `platform.python_implementation()`."""
 PLATFORM = re.compile(r"[A-Za-z0-9._-]{1,80}")
-"""What `sysconfig.get_platform()` returns."""
+"""Values of `sysconfig.get_platform()`."""
 TAG_PARTS = re.compile(r"[a-z0-9_]{1,40}-[a-z0-9_]{1,60}")
 """The first two parts of a tag (PEP 425)."""
 TAG_PLATFORM = re.compile(r"[a-z0-9_]{1,80}")
@@ -34,9 +34,9 @@ MARKERS = (
 )
 """The markers of PEP 508 that an interpreter knows."""
 MOST_TAGS = 50_000
-"""More tags than that no Python takes: 3,000 is what macOS makes of them."""
+"""Most tags that are read: no Python supports more; macOS has the most, 3,000."""
 MOST_PLACES = 1_000
-"""More places than that no Python imports from."""
+"""Most places that are read: no Python imports from more."""
 LONGEST = 4_096
 """Characters of a path or a marker."""
 
@@ -58,11 +58,11 @@ class Answer(NamedTuple):
 
 
 class _RubbishError(ValueError):
-    """No interpreter says such a thing."""
+    """An answer that no interpreter would give."""
 
 
 def read_answer(told: str) -> Answer | None:
-    """Return what an interpreter told, or None when it is not what an interpreter tells."""
+    """Return the answer of an interpreter; None if no interpreter would give it."""
     try:
         fields = _mapping(json.loads(told))
         return Answer(
@@ -128,7 +128,7 @@ def _markers(value: object) -> dict[str, str]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Put together what was grouped: `groups` of first two parts, each with the number of its list of `platforms`."""
+    """Combine grouped tags: `groups` of first two parts, each with the number of its list of `platforms`."""
     given = _mapping(value)
     lists = [[_matching(TAG_PLATFORM, one) for one in _list(some)] for some in _list(given.get("platforms"))]
     tags: dict[str, None] = {}

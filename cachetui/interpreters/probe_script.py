@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 BEGIN, END = "<cachetui>", "</cachetui>"
-"""What stands around the answer: what an environment's own start-up files print stands outside."""
+"""Marks around the answer: output of an environment's own start-up files stands outside."""
 
 TELL = '''
 import sys

@@ -24,15 +24,15 @@ from cachetui.interpreters.probe_script import TELL
 from cachetui.system.files import is_at_home, is_own
 
 LARGEST = 16_777_216
-"""Bytes of a file that is read."""
+"""Bytes of the largest file that is read."""
 MOST = 300
 """Pythons that are remembered; those found last."""
 RECENT_NS = 6_000_000_000
-"""What changed within so many nanoseconds may have changed after it was asked about: longer than asking takes."""
+"""Nanoseconds within which a change may be later than the question: longer than asking takes."""
 
 
 def default_path() -> Path:
-    """Return where the answers lie for this user: in the user's cache directory."""
+    """Return the path of the answers for this user: in the user's cache directory."""
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "pythons.json"
 
 
@@ -62,7 +62,7 @@ class Remembered:
         return known
 
     def known(self) -> tuple[Python, ...]:
-        """Return the Pythons of which something is remembered and that are still the same files."""
+        """Return the remembered Pythons that are still the same files."""
         found = []
         for executable, one in self._known.items():
             prefix = one.get("prefix")
@@ -73,7 +73,7 @@ class Remembered:
         return tuple(found)
 
     def recall(self, python: Python) -> InterpreterInfo | None:
-        """Return what a Python said, if it would say the same today; None otherwise."""
+        """Return a Python's remembered report, if it still holds; None otherwise."""
         one = self._known.get(str(python.executable), {})
         told = one.get("told")
         if not isinstance(told, str) or one.get("prefix") != str(python.prefix):
@@ -84,7 +84,7 @@ class Remembered:
         return interpreter if interpreter and one.get("state") == _state(interpreter) else None
 
     def learn(self, interpreter: InterpreterInfo) -> None:
-        """Remember what a Python said; not what may be different tomorrow: why one failed, whom a stand-in starts."""
+        """Remember a Python's report; not what may be different tomorrow: why one failed, whom a stand-in starts."""
         python = interpreter.python
         if interpreter.trouble or interpreter.real != Path(os.path.realpath(python.executable)):
             return
@@ -128,7 +128,7 @@ def _checksum(content: bytes) -> bytes:
 
 
 def _identity(python: Python) -> list[object]:
-    """Return what makes a Python the same program as before, in the form that JSON gives back."""
+    """Return the identity of a Python's program, in the form that JSON gives back."""
     real = os.path.realpath(python.executable)
     return [
         real,
@@ -139,7 +139,7 @@ def _identity(python: Python) -> list[object]:
 
 
 def _state(interpreter: InterpreterInfo) -> list[object]:
-    """Return what an answer depends on besides: the system, our question, what the Python imports from."""
+    """Return the further conditions of an answer: the system, our question, the places that the Python imports from."""
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", {}) else None
     system = [platform.system(), platform.release(), platform.version(), platform.machine(), libc]
     return [
@@ -151,7 +151,7 @@ def _state(interpreter: InterpreterInfo) -> list[object]:
 
 
 def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
-    """Return what changes with a file or folder: inode, length, modification time (ns), owner; None without it."""
+    """Return the stamp of a file or folder: inode, length, modification time (ns), owner; None without it."""
     try:
         found = place.stat(follow_symlinks=follow)
     except (OSError, ValueError):

@@ -14,17 +14,17 @@ if TYPE_CHECKING:  # what only asks tags does without
 ANY = "*"
 """Stands in a tag for every ABI, or every platform."""
 NAMED = re.compile(r"[a-z]+(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
-"""How the name of an interpreter's file begins that tells a version."""
+"""The beginning of an interpreter's file name that holds a version."""
 CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d)\.(\d{1,3})", re.MULTILINE)
-"""Where an environment's `pyvenv.cfg` tells the version."""
+"""The version in an environment's `pyvenv.cfg`."""
 LONGEST = 65_536
 """Characters of it that are read."""
 STABLE = ("abi3", "abi3t")
 """ABIs that later versions take as well (PEP 384, PEP 803)."""
 MOST_MINOR = 100
-"""Minor versions that are thought of where only the major one is known."""
+"""Minor versions that are considered where only the major one is known."""
 NAME_THOSE = "--python names the Python that counts."
-"""What can be done where one does not tell."""
+"""Advice where a Python does not report its tags."""
 
 Release = tuple[int, int | None]
 """Major and minor version; None where any minor one may be meant."""
@@ -34,13 +34,13 @@ class SupportedTags(NamedTuple):
     """The tags that some Pythons support."""
 
     tags: tuple[frozenset[Tag], ...]
-    """The tags that each takes, with `ANY` in those of one that does not tell; none where nothing can be said."""
+    """The tags that each supports, with `ANY` in those of one that does not report them; none if nothing is known."""
     notes: tuple[str, ...]
-    """Which do not tell and what follows, as sentences; untrusted text. None where not one of them tells."""
+    """Sentences on Pythons that do not report their tags, and the effect; untrusted text. None if none reports them."""
 
 
 def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
-    """Return what Pythons can use.
+    """Return the tags that Pythons support.
 
     What is no program at all does not count. To one that does not tell, all wheels for its version may be of use; where
     not even its version is known, nothing can be said.
@@ -68,7 +68,7 @@ def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
 
 
 def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:
-    """Return the versions that a Python may be of, by what it says or else by its files' names and `pyvenv.cfg`."""
+    """Return the versions that a Python may be of, by its report or else by its files' names and `pyvenv.cfg`."""
     found = {_release(NAMED.match(f"python{interpreter.version}"))}
     if found == {None}:
         found = {_release(NAMED.match(place.name)) for place in (interpreter.python.executable, interpreter.real)}
@@ -87,7 +87,7 @@ def _release(found: re.Match[str] | None) -> Release | None:
 
 
 def may_take(release: Release) -> frozenset[Tag]:
-    """Return the tags that a Python of a version may take, whatever its implementation, ABI and platform."""
+    """Return the tags that a Python of a version may support, whatever its implementation, ABI and platform."""
     from cachetui.interpreters.compatibility import IMPLEMENTATIONS  # noqa: PLC0415 - seldom asked
 
     major, minor = release

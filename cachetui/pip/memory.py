@@ -22,11 +22,11 @@ from cachetui.system.files import is_at_home
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
 SCHEMA = 8
-"""Counts changes of the form; a file of another form is forgotten."""
+"""Version of the file's format; a file of another version is discarded."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""
 PROMPTLY = 0.02
-"""The same where somebody waits for a name to be completed."""
+"""The same while a shell waits for a completion."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
     device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS shard (
 
 
 def default_path() -> Path:
-    """Return where the memory lies for this user: in the user's cache directory."""
+    """Return the path of the memory for this user: in the user's cache directory."""
     import platformdirs  # noqa: PLC0415 - slow to load, and not needed where the place is known
 
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "memory.sqlite3"
@@ -145,7 +145,7 @@ class Recollection:
         """Ask a database that stays open."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
-        """The shards of which something is remembered."""
+        """Paths of the remembered shards."""
 
     def shard(self, path: str) -> tuple[int, bytes] | None:
         """Return a shard's time of listing and its content; None where it is missing, damaged or cannot be read now."""
@@ -167,7 +167,7 @@ class Recollection:
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
-    """Return what a root held when it was last read: projects, a space, a version if there is one. Untrusted text.
+    """Return the releases that a root held when last read: project, a space, a version if there is one. Untrusted text.
 
     Only reads; nothing where the memory is missing, locked, damaged or foreign.
     """

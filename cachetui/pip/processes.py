@@ -1,4 +1,4 @@
-"""Which pips are running on this machine."""
+"""The pips that are running on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Open again what a scan has found: the headers, pages and metadata that tell why pip does what it does.
+"""Open again what a scan has found: the headers, pages and metadata that explain pip's decisions.
 
 Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long an answer counts
 as fresh; the core metadata specification for what a distribution needs.
@@ -31,7 +31,7 @@ from cachetui.system.tree import Tree, never, unforeseen
 
 Found = TypeVar("Found")
 LONGEST_LIFETIME = 10_000 * 366 * 86_400
-"""Seconds that no answer is old, for dates end with the year 9999: as good as for ever."""
+"""Seconds that no answer can be old, for dates end with the year 9999: as good as for ever."""
 
 
 class Answer(NamedTuple):
@@ -45,20 +45,20 @@ class Answer(NamedTuple):
     """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing,
     `LONGEST_LIFETIME` at most."""
     etag: bool
-    """Whether its server can be asked if it is still the same."""
+    """Whether its server can be asked if it has changed."""
     length: int | None
     """Bytes that its body must have, by `Content-Length`; None where that is missing, or longer than any is."""
     stored: int
     """Bytes that its body has here."""
     serial: bool
-    """Whether it bears the serial number that PyPI, and what mirrors it, sends with index index_page."""
+    """Whether it has the serial number that PyPI and its mirrors send with index pages."""
 
     def age(self, now: float) -> int | None:
-        """Return how old it is, in seconds, as pip reckons; None where it bears no date."""
+        """Return its age in seconds, as pip computes it; None if it has no date."""
         return None if self.date is None else max(0, int(now - self.date))
 
     def is_fresh(self, now: float) -> bool:
-        """Return whether it may be used unasked at a moment in seconds since the epoch."""
+        """Return whether pip may use it without asking, at a moment in seconds since the epoch."""
         age = self.age(now)
         return age is not None and self.lifetime > age
 
@@ -72,11 +72,11 @@ class IndexPage(NamedTuple):
     """An index page in the cache."""
 
     entry: Entry
-    """Where it lies."""
+    """Its entry."""
     answer: Answer
-    """What its headers say."""
+    """Its headers."""
     files: tuple[Listed, ...]
-    """What it lists."""
+    """The files that it lists."""
 
 
 class Origin(NamedTuple):
@@ -105,11 +105,11 @@ class CacheReader:
         self._tree.close()
 
     def answer(self, entry: Entry) -> Answer | None:
-        """Return what an entry's headers say; None where it has none, or they cannot be read."""
+        """Return the headers of an entry; None if it has none, or they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
     def listing(self, entry: Entry) -> IndexPage | None:
-        """Return what an index page lists; None where it is none, or cannot be read."""
+        """Return the index page of an entry; None if it is none, or cannot be read."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
         if found is None:
             return None
@@ -122,7 +122,7 @@ class CacheReader:
         return self._with_body(entry, look)
 
     def requires_python(self, entry: Entry) -> str | None:
-        """Return the Pythons that a wheel, sdist or metadata says it needs; "" for any, None where it does not say."""
+        """Return the Requires-Python of a wheel, sdist or metadata; "" for any, None if it is not given."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else metadata.get("requires_python", "")
 
@@ -147,12 +147,12 @@ class CacheReader:
         return {name: digest.hexdigest() for name, digest in digests.items()}
 
     def needs(self, entry: Entry) -> tuple[str, ...] | None:
-        """Return what a wheel, sdist or metadata says that it needs, as written; None where that cannot be read."""
+        """Return the requirements of a wheel, sdist or metadata, as written; None if they cannot be read."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else tuple(metadata.get("requires_dist", ()))
 
     def origin(self, entry: Entry) -> Origin | None:
-        """Return what a built wheel was built from; None where that is not told with a hash."""
+        """Return the source of a built wheel; None if it is not given with a hash."""
         file = next((file for file in entry.files if file.path.endswith("/origin.json")), None)
         if file is None:
             return None
@@ -184,7 +184,7 @@ class CacheReader:
             return ()
 
     def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
-        """Return what is wrong with who owns a file and who may write it; None where nothing is, or it is gone."""
+        """Return what is wrong with a file's owner or mode; None if nothing is, or it is gone."""
         if os.name == "nt":  # which keeps lists of rights instead
             return None
         try:
@@ -213,7 +213,7 @@ class CacheReader:
             os.close(fd)
 
     def _read(self, entry: Entry, tell: Callable[[Record], Found]) -> Found | None:
-        """Return what an entry's record tells; None where it has none, or it cannot be read."""
+        """Return what `tell` finds in an entry's record; None if it has none, or it cannot be read."""
         if not entry.path.startswith("http") or not entry.files:
             return None
         try:
@@ -223,7 +223,7 @@ class CacheReader:
             return None
 
     def look_into(self, entry: Entry, look: Callable[[Body], Found]) -> Found:
-        """Return what there is to see in an entry's body: of a download, or a built wheel itself.
+        """Return what `look` finds in an entry's body: that of a download, or a built wheel itself.
 
         May be called from several threads at once. Raises OSError, UnreadableRecordError, and StoppedError if `look`
         does.
@@ -247,7 +247,7 @@ class CacheReader:
 
 
 def digest_of(url: str) -> str:
-    """Return the name of the record of an address (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
+    """Return the name of the record of a URL (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
     return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -1,4 +1,4 @@
-"""Unpack the beginning of what is packed, and no more of it than is asked for."""
+"""Unpack the beginning of packed data, and no more of it than is asked for."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ LZMA_MEMORY = 96 << 20
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
-    """Return what unpacks a body that begins with these six bytes, and how its name ends; None for anything else."""
+    """Return the unpacker of a body that begins with these six bytes, and its name's ending; None for anything else."""
     if magic[:2] == b"\x1f\x8b":
         return gunzip, ".tar.gz"
     if magic[:3] == b"BZh":
@@ -23,7 +23,7 @@ def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | Non
 
 
 def bunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of what bzip2 packed, as far as the data go. Raises ValueError."""
+    """Return up to `most` bytes of data packed by bzip2, as far as the data go. Raises ValueError."""
     try:
         return bz2.BZ2Decompressor().decompress(data, most)
     except OSError as error:  # which is not the disk's
@@ -31,5 +31,5 @@ def bunzip(data: bytes, most: int) -> bytes:
 
 
 def gunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of what gzip packed, as far as the data go. Raises zlib.error."""
+    """Return up to `most` bytes of data packed by gzip, as far as the data go. Raises zlib.error."""
     return zlib.decompressobj(31).decompress(data, most)

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 from packaging.version import Version
 
 XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
-"""Which values of XDG variables count: all of them, those not blank, those without the blanks around them, only
+"""Treatment of XDG variables: all values count, those not blank, those without the blanks around them, only
 absolute paths."""
 XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
     ((26, 3), "absolute"),
@@ -16,14 +16,14 @@ XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
     ((21, 3), "filled"),
     ((), "verbatim"),
 )
-"""Since which pip which values of XDG variables count: as its vendored platformdirs, before that appdirs, has it."""
+"""The first pip of each treatment of XDG variables, as its vendored platformdirs has it, before that appdirs."""
 
 
 class Ways(NamedTuple):
-    """How pip treats its settings: what changed from one version to another."""
+    """pip's treatment of its settings, as far as that has changed between versions."""
 
     xdg: XdgWay = "absolute"
-    """Which values of XDG variables count."""
+    """The treatment of XDG variables."""
     on_mac: bool = True
     """Whether XDG variables count on macOS, too (26.2)."""
     merges: bool = True
@@ -37,7 +37,7 @@ class Ways(NamedTuple):
 
 
 def ways_of(version: Version | None) -> Ways:
-    """Return the ways of a version of pip from 20.1 on, or those of the newest known when it is not known."""
+    """Return the behaviour of a version of pip from 20.1 on, or that of the newest known when it is not known."""
     if version is None:
         return Ways()
     release = version.release[:2]

@@ -1,4 +1,4 @@
-"""Have a pip change its settings, and look whether they are then as wanted. Nothing but pip writes them."""
+"""Have a pip change its settings, and check the result. Nothing but pip writes them."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ class Effect:
     """The result of a change."""
 
     done: bool
-    """Whether it is now as it was wanted."""
+    """Whether the settings are now as requested."""
     message: str
-    """What happened, in a sentence or a few; may quote what pip said."""
+    """The result, in a sentence or a few; may quote pip."""
     settings: PipSettings
-    """What there is now."""
+    """The settings after the change."""
 
 
 def apply(
@@ -41,7 +41,7 @@ def apply(
     cwd: Path | None = None,
     etc: str = "/etc",
 ) -> Effect:
-    """Have pip do it, then look whether it did: in its settings, and by asking it. Raises nothing.
+    """Have pip make a change, then check the result: in its settings, and by asking it. Raises nothing.
 
     Each command may take `timeout` seconds. `etc` is for tests alone.
     """
@@ -90,7 +90,7 @@ def _fulfilled(change: Change, now: PipSettings) -> bool:
 
 
 def _why_not(change: Change, now: PipSettings) -> str:
-    """Return what still says otherwise, as the end of a sentence."""
+    """Return what still stands against the change, as the end of a sentence."""
     counting = now.counting(change.option)
     if change.wish == "on" and counting is None:
         return f"the cache is still off: {now.location.off_by}"
@@ -100,7 +100,7 @@ def _why_not(change: Change, now: PipSettings) -> str:
 
 
 def _state(now: PipSettings) -> str:
-    """Return where its cache is, and whether it is on."""
+    """Return in words the place of its cache, and whether it is on."""
     who = f"the cache of pip {now.pip}"
     if now.location.enabled:
         return f"{who} is on, at {now.location.root}"
@@ -108,7 +108,7 @@ def _state(now: PipSettings) -> str:
 
 
 def _telling(err: str) -> str:
-    """Return what a pip complains of, in one line."""
+    """Return a pip's complaint, in one line."""
     said = [line.strip() for line in err.splitlines() if line.strip()]
     errors = [line for line in said if line.startswith("ERROR")] or said[-1:]
     return " ".join(errors).replace("ERROR: ", "")[:QUOTED].rstrip(".") or "without a word"

@@ -1,4 +1,4 @@
-"""How a pip's cache is switched on or off, or moved: by that pip's own `config`, where that can do it."""
+"""Switch a pip's cache on or off, or move it: by that pip's own `config`, where that can do it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from cachetui.pip_settings.destination import destination, is_empty
 from cachetui.pip_settings.effective import Option, PipSettings, Saying
 
 Wish = Literal["on", "off", "move", "default"]
-"""What is to become of the cache: switched on or off, moved to another folder, or back to where pip puts it."""
+"""The wanted change: the cache switched on or off, moved to another folder, or back to pip's default."""
 FIRST_CONFIG = Version("10.0")
 """The first pip with a command `pip config`."""
 COMMENT = ("#", ";")
-"""How lines begin that pip leaves out when it writes a file anew."""
+"""First characters of comments, which pip leaves out when it writes a file anew."""
 LABELS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
-"""Whose settings a level holds."""
+"""The owner of a level's settings, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +33,17 @@ class Change:
     """A change of pip's settings, with its limits."""
 
     settings: PipSettings
-    """What there is now."""
+    """The settings before the change."""
     wish: Wish
-    """What is wanted."""
+    """The wanted change."""
     root: Path | None = None
-    """Where the cache is to be moved to; None for every other wish."""
+    """The folder to move the cache to; None for every other change."""
     steps: tuple[tuple[str, ...], ...] = ()
-    """What that pip is given, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
+    """pip's arguments, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
     """Sentences on what pip cannot change, and how its user can."""
     notes: tuple[str, ...] = ()
-    """Sentences on what comes with it."""
+    """Sentences on side effects."""
 
     @property
     def option(self) -> Option:
@@ -61,7 +61,7 @@ class Change:
 def plan_change(
     settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Change:
-    """Return what would be done to fulfil a wish; `root` is the folder to move to as it was typed, `~` allowed.
+    """Return the change that fulfils a wish; `root` is the folder to move to as it was typed, `~` allowed.
 
     Runs nothing and writes nothing. Raises DestinationError where that folder will not do.
     """
@@ -117,13 +117,13 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
 
 
 def said_to_install(settings: PipSettings, option: Option) -> list[Saying]:
-    """Return what is said to `pip install` about something, the stronger first."""
+    """Return the settings of an option for `pip install`, the stronger first."""
     found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
     return [one for one in reversed(found) if one.value]
 
 
 def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return commands that take back all that is said, and what they cannot take back."""
+    """Return commands that unset an option everywhere, and sentences on the settings that they cannot unset."""
     steps: list[tuple[str, ...]] = []
     obstacles: list[str] = []
     for one in said_to_install(settings, option):
@@ -148,7 +148,7 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
 
 
 def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return the command that says something more strongly than anything that is said so far, and what is stronger."""
+    """Return the command that sets an option more strongly than all its settings so far, and sentences on obstacles."""
     said = said_to_install(settings, option)
     variable = next((one for one in said if one.setting and one.setting.path is None), None)
     if variable is not None:
@@ -172,7 +172,7 @@ def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[
 
 
 def _reaches(settings: PipSettings, path: str, level: Level | None) -> bool:
-    """Return whether `pip config unset` finds what stands in a file (`_get_parser_to_modify` in its configuration)."""
+    """Return whether `pip config unset` finds a file's settings (`_get_parser_to_modify` in its configuration)."""
     files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}
     if level is None:
         return False
@@ -189,7 +189,7 @@ def _may_write(path: str) -> bool:
 
 
 def _notes(settings: PipSettings, wish: Wish, steps: list[tuple[str, ...]]) -> list[str]:
-    """Return what comes with the commands."""
+    """Return sentences on the side effects of the commands."""
     notes = []
     levels: tuple[Level, ...] = ("global", "user", "site")
     touched = [level for level in levels if any(step[1] == f"--{level}" for step in steps)]
@@ -217,7 +217,7 @@ def _has_comments(path: str) -> bool:
 
 
 def _how_to_unset(variable: str) -> str:
-    """Return how to take back a variable."""
+    """Return how to unset a variable."""
     if sys.platform == "win32":
         return f"remove it from your environment (in PowerShell: Remove-Item Env:{variable})"
     return f"run `unset {variable}` in your shell, and take it out of where it is set, such as ~/.profile"

@@ -20,7 +20,7 @@ from cachetui.pip.versions import ways_of
 
 Option = Literal["cache-dir", "no-cache-dir"]
 Role = Literal["counts", "overruled", "empty", "elsewhere"]
-"""What becomes of what is said: it `counts`, something stronger has overruled it, it is `empty` and takes back what is
+"""Effect of a setting: it `counts`, something stronger has overruled it, it is `empty` and takes back what is
 weaker, or it is said to another command than `pip install`."""
 FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
 """The first pip with a command `pip cache`; the first that takes any `no-cache-dir` for a yes."""
@@ -28,16 +28,16 @@ NOWHERE = Files((), (), ())
 
 
 class Saying(NamedTuple):
-    """One place that says something about the cache."""
+    """A setting that is about the cache, or the default."""
 
     option: Option
-    """The option that it changes."""
+    """The option that it sets."""
     value: str
-    """What it says, as written; may hold anything."""
+    """Its value, as written; may hold anything."""
     said_by: str
     """The variable, the file with its line and section, or the platform's default."""
     role: Role
-    """What becomes of it."""
+    """Its effect."""
     setting: Setting | None = None
     """The same as pip's configuration has it; None for the platform's default."""
 
@@ -49,13 +49,13 @@ class PipSettings:
     interpreter: InterpreterInfo
     """The Python."""
     location: Location
-    """Where `pip install` has its cache."""
+    """The location of `pip install`'s cache."""
     sayings: tuple[Saying, ...] = ()
-    """All that has a say, the weaker before the stronger."""
+    """All settings that are about the cache, the weaker before the stronger."""
     files: Files = NOWHERE
-    """Where that pip looks for settings."""
+    """The files that may hold that pip's settings."""
     pitfalls: tuple[str, ...] = ()
-    """Sentences on what does not do what it seems to."""
+    """Sentences on settings that do not do what they seem to."""
 
     @property
     def pip(self) -> Version | None:
@@ -63,7 +63,7 @@ class PipSettings:
         return Version(self.interpreter.pip) if self.interpreter.pip else None
 
     def counting(self, option: Option) -> Saying | None:
-        """Return what counts of what is said about something; None where nothing does."""
+        """Return the setting of an option that counts; None if none does."""
         return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
 
 
@@ -75,7 +75,7 @@ def settings_of(
     platform: str = sys.platform,
     etc: str = "/etc",
 ) -> PipSettings:
-    """Return from files and variables what a Python's pip does; run nothing, raise nothing.
+    """Return the settings of a Python's pip, from files and variables; run nothing, raise nothing.
 
     `cwd` is what relative paths start from; `etc` is for tests alone.
     """
@@ -111,7 +111,7 @@ class Prefixed(NamedTuple):
 
 
 def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...]:
-    """List who says something: the default, then section by section, in each the weaker before the stronger."""
+    """List the settings: the default, then section by section, in each the weaker before the stronger."""
     options: tuple[Option, ...] = ("cache-dir", "no-cache-dir")
     counting = {option: configuration.heard(option, INSTALL)[-1:] for option in options}
     found = [default._replace(role="overruled" if counting["cache-dir"] else "counts")]
@@ -135,7 +135,7 @@ def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...
 def _traps(
     pip: Version | None, location: Location, configuration: Configuration, environ: Mapping[str, str]
 ) -> list[str]:
-    """Name the traps that have to do with who runs which pip."""
+    """Return the pitfalls that depend on the pip and on the user who runs it."""
     pitfalls = []
     if pip is None:
         pitfalls.append("This Python has no pip, or only one that its user installed for themselves alone.")
@@ -157,7 +157,7 @@ def _traps(
 
 
 def _other_owner(root: Path) -> str | None:
-    """Return who a folder belongs to, if that is somebody else than who runs this."""
+    """Return the owner of a folder, if that is another user than the one who runs this."""
     if sys.platform == "win32":
         return None
     try:

@@ -37,7 +37,7 @@ class Problem(NamedTuple):
     key: str
     """The path of the key, as TOML writes it; empty for the file as a whole."""
     sentence: str
-    """What is wrong and what to do, without a full stop; it may quote the file."""
+    """The problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
     """Action that it blocks until it is fixed."""
 
@@ -129,7 +129,7 @@ class Preferences:
     problems: tuple[Problem, ...] = ()
     """All problems, in the order of the file."""
     given: frozenset[str] = frozenset()
-    """Those of `KEYS` that the file sets to a valid value."""
+    """Keys of `KEYS` that the file sets to a valid value."""
 
     def blocking(self, action: Blocked) -> Problem | None:
         """Return the first problem that blocks an action, if there is one."""

@@ -48,7 +48,7 @@ def _one_of(value: object, known: Iterable[str]) -> str:
 
 
 def read_moment(value: object) -> Moment:
-    """Read from when ages are counted. Raises InvalidValueError."""
+    """Read the time that ages are counted from. Raises InvalidValueError."""
     return cast(Moment, _one_of(value, get_args(Moment)))
 
 
@@ -139,4 +139,4 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "built": _flag,
     "terms": read_terms,
 }
-"""How to read each key of a policy: the options of `prune`, in their order, and its terms."""
+"""Readers of a policy's keys: the options of `prune`, in their order, and its terms."""

@@ -30,13 +30,13 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "sort": read_sorting,
     "age": read_moment,
 }
-"""How to read each key that is no table and protects nothing."""
+"""Readers of the keys that are no tables and protect nothing."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
 FIELDS = {"protect": "protection", "prune": "policy"}
-"""Fields of `Preferences` that are not called as the key is."""
+"""Fields of `Preferences` whose names differ from the keys."""
 MOST = 3
-"""Ids that are suggested at most in the place of an unknown one."""
+"""Ids that are suggested at most for an unknown one."""
 Value = TypeVar("Value")
 
 

@@ -20,14 +20,14 @@ from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
-"""Files of most entries, at the most: they are looked at, and then both go at once."""
+"""Most files of nearly every entry: they are checked, and then both go at once."""
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
 BELONGS = "belongs to what stays"
 
 
 class Progress(NamedTuple):
-    """How far a removal is."""
+    """Progress of a removal."""
 
     entries: int
     """Entries dealt with."""
@@ -36,7 +36,7 @@ class Progress(NamedTuple):
     freed: int
     """Bytes freed so far."""
     path: str
-    """What was dealt with last, relative to the root."""
+    """The file or directory dealt with last, relative to the root."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ class Outcome:
     vanished: tuple[str, ...] = ()
     """Files and empty directories of the plan that were gone already."""
     kept: tuple[Kept, ...] = ()
-    """What the plan kept, then what could not be or must not be removed after all."""
+    """Everything that the plan kept, then everything that could not or must not be removed after all."""
     failed: int = 0
-    """How many of `kept` were planned to go."""
+    """Number of `kept` that were planned to go."""
     freed: int = 0
     """Bytes that the disk got back."""
     directories: int = 0
@@ -62,7 +62,7 @@ class Outcome:
 
 
 def unlink(directory: Directory, name: str) -> None:
-    """Take a file away. An undo would put a function in this place that moves it aside."""
+    """Unlink a file. An undo would put a function in this place that moves it aside."""
     os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
 
@@ -126,7 +126,7 @@ class _Run:
         self._stopped = False
 
     def execute(self, report: Callable[[Progress], None] | None) -> Outcome:
-        """Take the entries one by one, neighbours on the disk together; what breaks that off keeps all the rest."""
+        """Remove the entries one by one, neighbours on the disk together; an error keeps all the rest."""
         entries = sorted(self._plan.entries, key=attrgetter("path"))
         try:
             self._remove_all(entries, report)
@@ -147,7 +147,7 @@ class _Run:
         )
 
     def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
-        """Remove entries until it is to stop."""
+        """Remove entries until told to stop."""
         due = 0.0
         for number, entry in enumerate(entries, 1):
             self._stopped = self._stop()
@@ -160,14 +160,14 @@ class _Run:
                 report(Progress(number, len(entries), self._freed, entry.path))
 
     def _remove(self, entry: Entry) -> bool:
-        """Remove an entry; tell whether all of it is gone."""
+        """Remove an entry; return whether all of it is gone."""
         if reason := self._watch.reason_to_stay(entry):
             self._kept.append(Kept(entry.path, reason))
             return False
         return self._remove_files(entry.files) if entry.files else self._remove_empty(entry.path)
 
     def _remove_files(self, files: tuple[File, ...]) -> bool:
-        """Remove all files or, if one of them is not what the scan saw, none; what fails keeps those after it."""
+        """Remove all files or, if one of them is not what the scan saw, none; an error keeps those after it."""
         looked = []
         for file in files:
             parent, _, name = file.path.rpartition("/")
@@ -188,7 +188,7 @@ class _Run:
         return True
 
     def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
-        """Unlink a file, `name` in `parent`, that was just looked at. Raises LeftError if it has to stay."""
+        """Unlink a file, `name` in `parent`, that was just looked at. Raises KeptError if it has to stay."""
         if path in self._plan.companions:
             self._check_alone(path)
         try:
@@ -211,7 +211,7 @@ class _Run:
             self._freed += allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise LeftError if a file that `companion` serves has not gone, or one like it has come."""
+        """Raise KeptError if a file that `companion` serves has not gone, or one like it has come."""
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:
@@ -228,7 +228,7 @@ class _Run:
         return sorted(self._plan.directories)
 
     def _remove_empty(self, top: str) -> bool:
-        """Remove a directory that holds nothing but empty directories; tell whether it is gone."""
+        """Remove a directory that holds nothing but empty directories; return whether it is gone."""
         now_ns, looked = self._clock(), []
         try:
             for path in subtree(self._sorted_directories, top):
@@ -260,7 +260,7 @@ class _Run:
                 self._kept.append(Kept(path, reason_of(error)))
 
     def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
-        """Take an empty directory away, and count it."""
+        """Remove an empty directory, and count it."""
         os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
         self._freed += allocated(found)
         self._directories += 1

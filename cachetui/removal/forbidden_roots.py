@@ -42,7 +42,7 @@ def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None)
 
 
 def _homes() -> Iterator[Path]:
-    """Yield the home directories of who runs this: by the environment, by the system, and from before `sudo`."""
+    """Yield the home directories of the current user: by the environment, by the system, and from before `sudo`."""
     with contextlib.suppress(RuntimeError):  # the environment names none
         yield Path.home()
     if hasattr(os, "getuid"):

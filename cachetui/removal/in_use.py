@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from cachetui.model import NS, Entry
 
 HOUR_NS = 3600 * NS
-"""How long a leftover or an empty directory may still be somebody's who is writing."""
+"""Nanoseconds for which somebody may still be writing to a leftover or an empty directory."""
 DAY_NS = 24 * HOUR_NS
-"""How long a folder that a wheel is built in may still be in use."""
+"""Nanoseconds for which a folder that a wheel is built in may still be in use."""
 AWAITED = ("index", "response")
 """Kinds of which pip may have asked its server whether they are current: at a 304 it needs the page again. A page that
 could not be named is a response. Redirects are not among them: pip never asks again for one that it keeps."""
@@ -33,7 +33,7 @@ def folder_of(entry: Entry) -> str | None:
 
 
 def quiet_time(path: str) -> int:
-    """Return for how many nanoseconds nobody must have written to a leftover before it may go."""
+    """Return for how many nanoseconds a leftover must not have been written to before it may go."""
     return DAY_NS if build_folder(path) else HOUR_NS
 
 
@@ -84,7 +84,7 @@ def running(pips: tuple[int, ...]) -> str:
 
 
 def costs_of_staying(pips: tuple[int, ...], stay: Counter[str], changed: int) -> Iterator[str]:
-    """Yield what stays of what was asked for, a line each: `stay` counts it by kind, `changed` what is not as read."""
+    """Yield a line on each sort of entries that stay: `stay` counts them by kind, `changed` those not as read."""
     pages, responses = stay["index"], stay["response"]
     parts = ["1 index page" if pages == 1 else f"{pages:,} index pages"] if pages else []
     parts += ["1 response" if responses == 1 else f"{responses:,} responses"] if responses else []

@@ -22,27 +22,27 @@ from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_fold
 from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
-"""Time between two questions which pips run: asking takes some hundredths of a second."""
+"""Seconds between two searches for running pips: a search takes some hundredths of a second."""
 
 WATCHED = (*AWAITED, "leftover")
 """Kinds that somebody may be using."""
 
 Pips = Callable[[], tuple[int, ...]]
-"""Tells the process ids of running pips; may raise OSError."""
+"""Returns the process ids of running pips; may raise OSError."""
 
 
 class InUseMonitor:
-    """Looks, right before something goes, whether a pip that runs now or a build that is under way needs it."""
+    """Checks, right before something goes, whether a running pip or a build under way needs it."""
 
     def __init__(
         self, entries: Iterable[Entry], way: PathCursor, device: int, pips: Pips, clock: Callable[[], int]
     ) -> None:
-        """Watch over `entries`, reached by `way` on `device`; `clock` tells the present in ns since the epoch."""
+        """Watch over `entries`, reached by `way` on `device`; `clock` returns the present in ns since the epoch."""
         self._folders = files_by_folder(entries)
         self._way, self._device, self._ask, self._clock = way, device, pips, clock
         self._pips: tuple[int, ...] = ()
         self._unknown: str | None = None
-        """Why it could not be told which pips run, the last time that was asked."""
+        """Why the running pips could not be found, the last time."""
         self._due = 0.0
         self._told: dict[str, str | None] = {}
         """Why folders that a wheel is built in must stay, or None for those that may go, by path."""
@@ -67,7 +67,7 @@ class InUseMonitor:
     def look_at_empty(self, path: str, now_ns: int) -> os.stat_result | None:
         """Return what an empty directory is now, None if it is gone; `now_ns` is the present, in ns since the epoch.
 
-        Raises LeftError if somebody may be using it, OSError if it cannot be looked at.
+        Raises KeptError if somebody may be using it, OSError if it cannot be looked at.
         """
         parent, _, name = path.rpartition("/")
         try:
@@ -83,12 +83,12 @@ class InUseMonitor:
         return found
 
     def _look_at(self, folder: str) -> str | None:
-        """Return why a folder that a wheel is built in must stay, all of it, or None. Raises LeftError likewise."""
+        """Return why a folder that a wheel is built in must stay, all of it, or None. Raises KeptError likewise."""
         newest = look_at_folder(self._way, folder, self._folders[folder], self._device)
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self) -> tuple[int, ...]:
-        """Return the process ids of the pips that run, as of a moment ago. Raises LeftError if that cannot be told."""
+        """Return the process ids of the pips that run, as of a moment ago. Raises KeptError if that is unknown."""
         if time.monotonic() >= self._due:
             try:
                 self._pips, self._unknown = self._ask(), None

@@ -19,15 +19,15 @@ from cachetui.removal.recheck import recheck
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
 DEPTH = methodcaller("count", "/")
-"""How far down a path lies."""
+"""The depth of a path."""
 PROTECTED = "protected by the preferences"
 """Why an entry stays that the user has protected."""
 AGAIN = "pip must build {} again when needed"
-"""What the loss of wheels built here costs."""
+"""The cost of losing wheels that were built here."""
 
 
 class Kept(NamedTuple):
-    """Something that was asked for and stays."""
+    """Something that was asked for, but stays."""
 
     path: str
     """The path of the file, or of the entry, relative to the root."""
@@ -46,21 +46,21 @@ class Plan:
     inode: int
     """The root's inode number when it was read."""
     entries: tuple[Entry, ...] = ()
-    """What will go, in the inventory's order; the `files` of each are exactly those that will go, in that order."""
+    """Entries to remove, in the inventory's order; the `files` of each are exactly those to remove, in that order."""
     kept: tuple[Kept, ...] = ()
-    """Of what was asked for: what stays, and why."""
+    """Files and entries that were asked for, but stay, with the reasons."""
     directories: tuple[str, ...] = ()
     """Directories that this removal will empty and take along, relative to the root, deepest first."""
     frees: int = 0
     """Bytes: allocated blocks of inodes whose last link goes, plus those of the directories."""
     costs: tuple[str, ...] = ()
-    """What the user should know before saying yes: short sentences without a full stop."""
+    """Costs that the user should know before saying yes: short sentences without a full stop."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that go only when others have really gone: their paths, by path."""
 
     @property
     def files(self) -> int:
-        """How many files will go."""
+        """Number of files to remove."""
         return sum([len(entry.files) for entry in self.entries])
 
 
@@ -75,7 +75,7 @@ def plan_removal(
     protected: Collection[str] = frozenset(),
     home: Path | None = None,
 ) -> Plan:
-    """Decide what of `entries` can go from the cache that `inventory` describes.
+    """Decide which of `entries` can go from the cache that `inventory` describes.
 
     `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of running pips, `named` whether
     the user named the root explicitly, `purge` whether everything is meant, `protected` the paths of entries that stay

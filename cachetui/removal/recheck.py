@@ -37,7 +37,7 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
 def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
     """Return what a file, `name` in `parent`, is now, None if it is gone.
 
-    Raises LeftError unless it is what the scan saw.
+    Raises KeptError unless it is what the scan saw.
     """
     found = _found(way, parent, name)
     if found and not is_same(found, file, device):
@@ -46,7 +46,7 @@ def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) ->
 
 
 def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
-    """Return what `name` in `parent` is now, None if it is gone. Raises LeftError if that cannot be told."""
+    """Return what `name` in `parent` is now, None if it is gone. Raises KeptError if that is unknown."""
     try:
         return way.go(parent).look(name)
     except FileNotFoundError:
@@ -58,7 +58,7 @@ def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
 def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], device: int) -> int | None:
     """Return when a folder that a wheel is built in was last written to, in ns since the epoch; None if it is gone.
 
-    Raises LeftError unless it holds `known`, files by their path, as the scan saw them, and no other.
+    Raises KeptError unless it holds `known`, files by their path, as the scan saw them, and no other.
     """
     parent, _, name = folder.rpartition("/")
     found = _found(way, parent, name)

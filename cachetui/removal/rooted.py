@@ -11,7 +11,7 @@ from pathlib import Path
 ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES
 TO_REACH = getattr(os, "O_PATH", os.O_RDONLY) | ONLY_DIRECTORIES
-"""To reach what is in a directory takes less than to list it, where the system tells the two apart."""
+"""Flags to reach the content of a directory, for which less is needed than to list it, where the system can do that."""
 BY_DESCRIPTOR = {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd and os.listdir in os.supports_fd
 """Whether this system can reach files relative to an open directory."""
 
@@ -25,13 +25,13 @@ class Directory:
     __slots__ = ("descriptor", "found", "prefix", "taken_from")
 
     descriptor: int | None
-    """What holds it open."""
+    """The descriptor that holds it open; None where a system cannot do that."""
     prefix: str
-    """What names in it start with: nothing, or its path where there is no descriptor."""
+    """The prefix of names in it: empty, or its path where there is no descriptor."""
     found: os.stat_result
-    """What it was when it was opened."""
+    """Its status when it was opened."""
     taken_from: bool
-    """Whether something in it was taken away since."""
+    """Whether something in it was removed since."""
 
     def __init__(self, path: str, parent: int | None = None, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
         """Open a directory. Raises NotADirectoryError or ELOOP for a link, as for anything else than a directory."""
@@ -81,7 +81,7 @@ class PathCursor:
     """The way from a root down to one directory, all of it open, never onto another file system."""
 
     def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:
-        """Start at an open root; `left` is told of each directory below it that was closed: path, itself, parent."""
+        """Start at an open root; `left` is called for each directory below it that was closed: path, itself, parent."""
         self._left = left
         self._device = root.found.st_dev
         self._above: list[tuple[str, Directory]] = []

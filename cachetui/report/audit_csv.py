@@ -13,9 +13,9 @@ from cachetui.report.audit_rows import Row, rows
 from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")
-"""What makes a formula of a cell in a spreadsheet, and the sign that keeps it from being one."""
+"""First characters of formulas in a spreadsheet, and the apostrophe that prevents a formula."""
 TEXTS = 6
-"""How many texts of an entry are the cache's own words."""
+"""Number of an entry's texts that come from the cache."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: ""}
 CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
 """The columns of a comparison."""
@@ -29,7 +29,7 @@ def audit_csv(listed: Listed) -> Iterator[str]:
 
 
 def _plain(row: Row) -> str:
-    """Write an entry, by hand, for there may be a hundred thousand; nothing where a cell has to be seen to."""
+    """Return the line of an entry, made by hand, for there may be a hundred thousand; empty if a cell needs care."""
     (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     named = f"{project or ''},{version or ''},{filename or ''}"

@@ -16,7 +16,7 @@ from cachetui.model import KINDS
 from cachetui.report.audit_json import AUDIT, SCHEMA
 
 MOST = 2_000_000_000
-"""Bytes of a report that is read: that of a million entries has fewer."""
+"""Most bytes of a report that are read: a report on a million entries has fewer."""
 OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 
@@ -27,9 +27,9 @@ class Earlier:
     root: str
     """The root, as written."""
     at: str
-    """When it was, in ISO 8601 in UTC."""
+    """Its time, in ISO 8601 in UTC."""
     terms: tuple[str, ...]
-    """What the entries were chosen by."""
+    """The terms that the entries were chosen by."""
     lines: tuple[Line, ...]
     """Its entries."""
 
@@ -67,7 +67,7 @@ def _read(path: str) -> bytes:
 
 
 def _judged(document: Mapping[str, Any]) -> Earlier:
-    """Return what a document says; raise KeyError, TypeError or ValueError for what makes no sense."""
+    """Return the audit in a document; raise KeyError, TypeError or ValueError if it is invalid."""
     lines = tuple([_line(row) for row in document["listing"]])
     if len({line.path for line in lines}) != len(lines):
         raise ValueError

@@ -20,7 +20,7 @@ from cachetui.report.audit_rows import Row, characters, moment, rows
 SCHEMA = 1
 """Counts changes that break readers."""
 AUDIT, COMPARISON = "audit", "comparison"
-"""What a document says it is."""
+"""Types of documents, the values of `report`."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 
@@ -127,7 +127,7 @@ def _quoted(text: str | None) -> str:
 
 
 def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> str:
-    """Return the document that tells how two audits differ; `since` and `now` are their moments."""
+    """Return the document of the differences of two audits; `since` and `now` are their moments."""
     document = {
         "schema": SCHEMA,
         "report": COMPARISON,

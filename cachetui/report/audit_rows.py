@@ -23,7 +23,7 @@ SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
 class Row(NamedTuple):
-    """An entry, as a report tells of it. Texts are from the cache: whoever writes them makes them harmless."""
+    """A report's row of an entry. Texts are from the cache: whoever writes them makes them harmless."""
 
     kind: str
     project: str | None
@@ -38,19 +38,19 @@ class Row(NamedTuple):
     checked: str | None
     read: str | None
     python: str
-    """For which Pythons it is, in words."""
+    """The Pythons that it is for, in words."""
     platform: str
-    """For which platform it is, in words."""
+    """The platform that it is for, in words."""
     origin: str | None
-    """From which index it came, as "host/path", without secrets."""
+    """The index that it came from, as "host/path", without secrets."""
     url: str | None
-    """Its address, masked."""
+    """Its URL, masked."""
     identified_by: str | None
     superseded: bool
     dead_weight: bool
     legacy: bool
     unusable: bool | None
-    """None where that cannot be told."""
+    """None if that is unknown."""
     protected: bool
     path: str
     """Relative to the root."""

@@ -20,9 +20,9 @@ NAME, BAR = 38, 16
 MOST_PROJECTS, MOST_OTHERS = 15, 8
 """Lines of the longest list, and of all others."""
 LEAST_SHARE = 0.005
-"""Below it no percentage is told."""
+"""The share below which no percentage is shown."""
 SIGN = "#"
-"""What bars are made of: every place to paste into shows it."""
+"""The character that bars are made of: every place to paste into shows it."""
 
 
 def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
@@ -54,7 +54,7 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
 
 
 def _sum(audit: Audit) -> Iterator[str]:
-    """Return what the disk gave, as `du` counts it."""
+    """Yield the disk usage, as `du` counts it."""
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
@@ -148,7 +148,7 @@ def _plain(name: str, disk: int, entries: int) -> str:
 def comparison_text(
     comparison: Comparison, root: str, since: str, now: str, terms: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yield the lines that tell how two audits differ; `since` and `now` are their moments."""
+    """Yield the differences of two audits as lines; `since` and `now` are their moments."""
     yield from _head("Audit of", root, f"{now}, since {since}", terms)
     if not comparison:
         yield "Nothing has changed."

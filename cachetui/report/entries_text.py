@@ -13,18 +13,18 @@ from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name
 
 HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
-"""What stands between two columns."""
+"""The gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
-"""Characters that a name keeps while another can be cut, and however narrow the terminal."""
+"""Characters that a name keeps while another column can be cut, and on the narrowest terminal."""
 BARREN = frozenset({"index", "metadata"})
 """Kinds whose age says nothing about the age of what they belong to."""
 
 
 class Branch(NamedTuple):
-    """A project or group, a version, an entry or a file, with what it consists of."""
+    """A project or group, a version, an entry or a file, with its parts."""
 
     name: str
-    """What it is called; untrusted text; empty for what belongs to a project but to no version."""
+    """Its name; untrusted text; empty for a project's entries without a version."""
     disk: int
     """Allocated bytes."""
     entries: int
@@ -32,7 +32,7 @@ class Branch(NamedTuple):
     newest: int
     """When the newest of them came, in nanoseconds since the epoch."""
     below: tuple[Branch, ...] = ()
-    """What it consists of."""
+    """Its parts."""
 
 
 def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
@@ -51,7 +51,7 @@ def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
 
 
 def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]:
-    """Return what stands after all projects: entries without a name, and files that are not pip's."""
+    """Return the groups after all projects: entries without a name, and files that are not pip's."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.project is None:
@@ -67,7 +67,7 @@ def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]
 
 
 def _branch(name: str, entries: Sequence[Entry], below: Sequence[Branch] | None = None) -> Branch:
-    """Sum up entries; without `below` they themselves are what it consists of."""
+    """Sum up entries; without `below` they are the parts themselves."""
     dated_entries = [entry for entry in entries if entry.kind not in BARREN] or entries
     return Branch(
         name,
@@ -83,7 +83,7 @@ def _leaf(entry: Entry) -> Branch:
 
 
 def called(entry: Entry) -> str:
-    """Return what an entry is called, with its kind unless that goes without saying; untrusted text."""
+    """Return the name of an entry, with its kind unless that is obvious; untrusted text."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     name = entry_name(entry)
@@ -100,12 +100,12 @@ def _newest(branch: Branch) -> int:
 
 
 def _rank(branch: Branch, sort: str) -> int:
-    """Return what to compare: the biggest first, the most first, or the oldest first; equal for all by name."""
+    """Return the sort key: the biggest first, the most first, or the oldest first; equal for all by name."""
     return {"size": -branch.disk, "count": -branch.entries, "age": branch.newest}.get(sort, 0)
 
 
 def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
-    """Sort what comes by name."""
+    """Sort branches that come by name."""
     return sorted(branches, key=lambda branch: _rank(branch, sort))
 
 

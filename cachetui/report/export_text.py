@@ -17,12 +17,12 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 
 
 def entry_words(entry: Entry) -> str:
-    """Return what an entry is called whose file name is not known; untrusted text."""
+    """Return the name of an entry whose file name is not known; untrusted text."""
     return f"{entry.project} {entry.version or ''}".rstrip()
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return what of some entries is neither wheel nor sdist; empty where all are."""
+    """Return in words which of some entries are neither wheels nor sdists; empty if all are."""
     from cachetui.export.plan import KINDS  # noqa: PLC0415 - needed late
 
     kinds = Counter(entry.kind for entry in entries if entry.kind not in KINDS)
@@ -31,7 +31,7 @@ def passed_over(entries: Iterable[Entry]) -> str:
 
 
 def prospects(room: Room) -> Iterator[str]:
-    """Yield what would come of an export into a folder: the first sentence is about the folder."""
+    """Yield the prospects of an export into a folder: the first sentence is about the folder."""
     new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
     exists = "" if room.exists else ", which is made"
     yield f"Into {room.folder}{exists}: {new} to write, {disk_text(room.free)} free there."
@@ -50,24 +50,24 @@ def obstacle(room: Room) -> str:
 
 
 def taken(room: Room) -> list[tuple[str, str]]:
-    """Return what will not be written, and why."""
+    """Return the files that will not be written, and why."""
     from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
 
     return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]
 
 
 def skipped_name(skipped: Skipped) -> str:
-    """Return what something is called that was not exported; untrusted text."""
+    """Return the name of an entry that was not exported; untrusted text."""
     return skipped.filename or f"{entry_words(skipped.entry)} ({skipped.entry.path})"
 
 
 def progress_words(done: int, planned: Sequence[Planned], written: int) -> str:
-    """Return how far an export is that has dealt with some of what is planned, and written so many bytes."""
+    """Return the progress of an export that has dealt with `done` of the planned files, and written so many bytes."""
     return f"exporting {min(done + 1, len(planned)):,} of {len(planned):,}, {disk_text(written)}"
 
 
 def summary(outcome: Outcome, folder: Path) -> str:
-    """Return in one line what came of an export."""
+    """Return the result of an export in one line."""
     written = [one for one in outcome.exported if one.written]
     parts = [f"Exported {count(len(written), 'file')}, {disk_text(sum([one.size for one in written]))}, to {folder}"]
     if there := len(outcome.exported) - len(written):

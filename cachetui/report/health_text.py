@@ -18,19 +18,19 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 
 
 class FindingEntry(NamedTuple):
-    """An entry with what is wrong with it."""
+    """A finding with its entry."""
 
     finding: Finding
-    """What is wrong."""
+    """The finding."""
     entry: Entry
     """The entry as it is now."""
 
 
 class Group(NamedTuple):
-    """All that is wrong in the same way."""
+    """All findings of one type."""
 
     sort: FindingType
-    """In which way."""
+    """The type."""
     ills: tuple[FindingEntry, ...]
     """The entries; never none."""
     disk: int
@@ -38,7 +38,7 @@ class Group(NamedTuple):
 
     @property
     def weight(self) -> Weight:
-        """How much it matters."""
+        """The severity."""
         return self.ills[0].finding.meaning.weight
 
 
@@ -56,7 +56,7 @@ class VerificationSummary(NamedTuple):
 
 
 def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
-    """Gather what is wrong by its sort; it is in the order of weight already."""
+    """Group findings by type; they are in the order of severity already."""
     found = []
     for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
         same = tuple(some)
@@ -74,7 +74,7 @@ def _paths(groups: Iterable[Group], *weights: Weight) -> set[str]:
 
 
 def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
-    """Sum up what is wrong in sentences, each with its weight, the most important first."""
+    """Sum findings up in sentences, each with its severity, the most important first."""
     number = {group.sort: len(group.ills) for group in groups}
     told: list[tuple[Weight, str]] = []
     if some := number.get("mismatch"):
@@ -92,7 +92,7 @@ def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
 
 
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
-    """Return in sentences what was read to its end, and what was not; `verify` is the key that reads everything."""
+    """Return sentences on what was read to its end, and what was not; `verify` is the key that reads everything."""
     if proof is None:
         return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)
     found = [
@@ -107,7 +107,7 @@ def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ..
 
 
 def name_of(entry: Entry) -> str:
-    """Return what an entry is called where nothing stands above it; untrusted text."""
+    """Return the name of an entry that has no heading above it; untrusted text."""
     if entry.filename:
         return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
     if entry.kind in ("wheel", "sdist", "built") and entry.project:

@@ -18,9 +18,9 @@ class ListLine(NamedTuple):
     """One line."""
 
     words: str
-    """What it is about; untrusted text."""
+    """A name; untrusted text."""
     kind: str = ""
-    """What is removed, in a word or two; or why something stays."""
+    """The kind of a removed entry, in a word or two; or why something stays."""
     disk: int | None = None
     """Allocated bytes; None where nothing is freed."""
     heading: bool = False
@@ -68,21 +68,21 @@ def _name(place: GroupKey, entry: Entry) -> str:
 
 
 def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[ListLine]:
-    """List what stays, and why."""
+    """List everything that stays, with the reasons."""
     lines = named(kept, known)
     asked = "stays, though it was asked for" if len(lines) == 1 else "stay, though they were asked for"
     return [ListLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
 
 
 def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[ListLine]:
-    """List things with the reasons why they stay: by name where they are entries that are `known` by path."""
+    """List things that stay, with the reasons: by name if they are entries that are `known` by path."""
     return [
         ListLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
     ]
 
 
 def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
-    """Ask about entries, of all that was asked for; what stays because it is protected is told."""
+    """Return the question before a removal, with the number of things that stay because they are protected."""
     projects = len({entry.project for entry in entries if entry.project is not None})
     nameless = any(entry.project is None for entry in entries)
     of = f" of {count(projects, 'project')}" if projects else ""

@@ -47,7 +47,7 @@ def why_json(explanation: Explanation) -> str:
 
 
 def _cleaned(value: Any, clean: Callable[[str], str]) -> Any:
-    """Return a value in which every text is fit to be written."""
+    """Return a value in which every text is cleaned."""
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, dict):

@@ -10,7 +10,7 @@ from cachetui.text.escape import escape_control
 from cachetui.text.redact import quote_input, redact_input
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
-"""How files are marked: they can be used, cannot, or were not asked for."""
+"""Signs of files: usable, not usable, not asked for."""
 WIDTH = 80
 """Columns that the text form fills, so that it can be pasted."""
 

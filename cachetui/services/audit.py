@@ -22,7 +22,7 @@ from cachetui.services.pythons import remembered_tags
 from cachetui.system.files import replace_file
 
 SUFFIXES = (".json", ".csv", ".txt")
-"""Ends of a report's name, which say its format."""
+"""Suffixes of a report's name, which give its format."""
 
 
 def facts_for_audit(
@@ -35,7 +35,7 @@ def facts_for_audit(
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """Return what an audit must know of the entries of a whole cache.
+    """Return the facts that an audit needs about the entries of a whole cache.
 
     Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
     runs found. Other arguments are those of `facts_for`.
@@ -49,7 +49,7 @@ def facts_for_audit(
 def make_audit(
     inventory: Inventory, facts: Facts, policy: Policy | None, only: Collection[Entry] | None = None
 ) -> Audit:
-    """Return where the space is, and what each standard rule and the user's policy would free.
+    """Return the audit of a cache, with the space that each standard rule and the user's policy would free.
 
     `only` are the entries to count; None for all of them.
     """
@@ -57,7 +57,7 @@ def make_audit(
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:
-    """Return the parts of a report in the format that the end of a file's name says. Raises ValueError for others."""
+    """Return the parts of a report in the format of a file name's suffix. Raises ValueError for other suffixes."""
     match path.suffix.lower():
         case ".json":
             return audit_json(audit)

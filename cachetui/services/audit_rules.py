@@ -31,7 +31,7 @@ def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
 
 
 def by_word(chooser: Chooser) -> Rule:
-    """Make a rule that goes by a word."""
+    """Make a rule that chooses by a label."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         if chooser == "leftovers":
@@ -48,7 +48,7 @@ def by_word(chooser: Chooser) -> Rule:
 
 
 def by_age(name: str, age: str) -> Rule:
-    """Make a rule that takes what is older."""
+    """Make a rule that chooses older entries."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         edge = facts.now_ns - parse_age(age)
@@ -58,7 +58,7 @@ def by_age(name: str, age: str) -> Rule:
 
 
 def newest(number: int, name: str) -> Rule:
-    """Make a rule that takes all but the newest versions of each project."""
+    """Make a rule that chooses all but the newest versions of each project."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         versioned = [entry for entry in entries if entry[7] is not None and entry[6] is not None]

@@ -26,7 +26,7 @@ class Cache(NamedTuple):
     """A cache that was read."""
 
     location: Location
-    """Its place, and who says so."""
+    """Its location."""
     inventory: Inventory
     """Its content."""
 

@@ -28,7 +28,7 @@ def facts_for(
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """Return what must be known to say whether `words` hold of the entries of a whole cache.
+    """Return the facts behind the labels in `words`, about the entries of a whole cache.
 
     Without `protection`, the preferences are read if a word needs them; if "unusable" is one, Pythons are asked for
     their tags. `now_ns` is in nanoseconds since the epoch, `note` gets a sentence for what cannot be known, `report`

@@ -1,4 +1,4 @@
-"""Find the Pythons here, ask one what it is, and say which of them can use a wheel."""
+"""Find the Pythons here, ask one for its report, and say which of them can use a wheel."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def find_pythons(
     stop: Callable[[], bool] = never,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[InterpreterInfo]:
-    """Yield what each Python here says of itself, the named one first; blocks while one is asked.
+    """Yield the report of each Python here, the named one first; blocks while one is asked.
 
     `memory` uses and updates what they said in earlier runs; `report` gets the progress in words.
     """
@@ -47,7 +47,7 @@ def find_pythons(
 def ask_named(
     options: GlobalOptions, *, note: Callable[[str], None], report: Callable[[str], None] = lambda _: None
 ) -> InterpreterInfo | None:
-    """Return what the Python that the options name says of itself, None where they name none.
+    """Return the report of the Python that the options name; None if they name none.
 
     `note` gets a sentence if it does not work. Raises CachetuiError if it is not there.
     """
@@ -85,7 +85,7 @@ def supported_tags(
 def recall_or_ask(
     python: Python, *, memory: bool, environ: Mapping[str, str] = os.environ, asking: Callable[[], object] = never
 ) -> InterpreterInfo:
-    """Return what one Python says of itself, from memory where it has not changed since.
+    """Return a Python's report, from memory if it has not changed since.
 
     `asking` is called before the Python is run.
     """

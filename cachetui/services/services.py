@@ -1,4 +1,4 @@
-"""Everything that the browser has done for it, as one object: tests pass another."""
+"""All that the browser asks for, as one object: tests pass another."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not
     from cachetui.removal.plan import Plan
 
 Stop = Callable[[], bool]
-"""Returns whether to give up."""
+"""Returns whether to stop."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Services:
     """
 
     location: Location
-    """The cache's place, and who says so."""
+    """The location of the cache."""
     python: Python | None = None
     """The Python that the user named."""
     read_only: bool = False
@@ -87,7 +87,7 @@ class Services:
             )
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
-        """Ask pip itself where its cache is; return a sentence if it names another place."""
+        """Ask pip itself for its cache directory; return a sentence if it names another place."""
         from cachetui.interpreters.lookup import default_python  # noqa: PLC0415
         from cachetui.pip.config.ask_pip import ask_pip, compare  # noqa: PLC0415
 
@@ -104,7 +104,7 @@ class Services:
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
     ) -> Facts:
-        """Return what is known of entries; `tags` are those of the Pythons found, if the user named none."""
+        """Return facts about entries; `tags` are those of the Pythons found, if the user named none."""
         from cachetui.insight.labelling import facts_of  # noqa: PLC0415
         from cachetui.services.pythons import tags_of  # noqa: PLC0415
 
@@ -167,7 +167,7 @@ class Services:
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
     ) -> Audit:
-        """Return where the space is, and what rules would free; `protect` and `tags` are those of `facts`."""
+        """Return the audit of the cache, with what rules would free; `protect` and `tags` are those of `facts`."""
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
@@ -182,7 +182,7 @@ class Services:
         save_report(audit, path, self.location.root, overwrite=overwrite)
 
     def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
-        """Return what is wrong, as far as that is seen without reading bodies."""
+        """Return the findings that need no reading of bodies."""
         from cachetui.services.verification import find_problems  # noqa: PLC0415
 
         return find_problems(inventory, now_ns=self.clock(), stop=stop)
@@ -234,7 +234,7 @@ class Services:
     # Pythons and their pips
 
     def find_pythons(self, *, stop: Stop = never) -> Iterator[InterpreterInfo]:
-        """Yield what each Python here says of itself, the named one first."""
+        """Yield the report of each Python here, the named one first."""
         from cachetui.services.pythons import find_pythons  # noqa: PLC0415
 
         return find_pythons(self.python, memory=self.memory, environ=self.environ, stop=stop)

@@ -1,4 +1,4 @@
-"""Write a file of ours anew: it is there as it was, or whole; and whose a place is."""
+"""Write a file of ours anew: it stays as it was, or is whole; and check the owner of a place."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Put a file in the place of another, at once, with the same mode and owner. Raises OSError.
+    """Replace a file at once, with the same mode and owner. Raises OSError.
 
     Where nothing bears the name yet, only the user can read it.
     """
@@ -37,7 +37,7 @@ def _discard(draft: str) -> None:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Return whether what was looked at is the user's own."""
+    """Return whether a file, by its status, is the user's own."""
     return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
 
 

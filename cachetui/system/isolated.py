@@ -22,7 +22,7 @@ ISOLATED = ("-B", "-E", "-s")
 TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
 """Trouble of an interpreter that can be started in neither way."""
 STEP = 0.05
-"""Seconds between two looks at a running interpreter."""
+"""Seconds between two checks of a running interpreter."""
 GRACE = 1.0
 """Seconds that the system gets to take away a killed interpreter."""
 DEPTH = 8
@@ -35,9 +35,9 @@ class Reply(NamedTuple):
     code: int | None
     """The exit code (negative: the signal that ended it); None when it never ran or was stopped."""
     out: str
-    """What it printed; anybody may have written it: show it as such."""
+    """Its standard output; untrusted: show it as such."""
     err: str
-    """What it printed to its standard error."""
+    """Its standard error."""
     folder: str
     """The resolved path of the empty folder that it ran in, gone by now."""
     trouble: str = ""
@@ -163,6 +163,6 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _decoded(path: Path, limit: int) -> str:
-    """Return what a file holds, up to the limit, as file names are decoded."""
+    """Return the content of a file, up to the limit, decoded as file names are."""
     with path.open("rb") as printed:
         return printed.read(limit).decode(sys.getfilesystemencoding(), "surrogateescape")

@@ -28,7 +28,7 @@ else:
 MANY = 64
 """Blocks that a job must read to count as having waited for a disk: eight pages."""
 THREADS = 4
-"""How many threads wait for the disk at once."""
+"""Number of threads that wait for the disk at once."""
 AT_ONCE = 8 * THREADS
 """Jobs run by threads before the speed of the disk is judged anew."""
 

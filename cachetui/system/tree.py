@@ -29,7 +29,7 @@ GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 
 
 def never() -> bool:
-    """Go on whatever happens."""
+    """Return False: never stop."""
     return False
 
 
@@ -37,7 +37,7 @@ class DirectoryListing(NamedTuple):
     """The content of one directory."""
 
     own: os.stat_result
-    """Of the directory itself."""
+    """The status of the directory itself."""
     files: dict[str, os.stat_result]
     """Everything that is not a directory, by name."""
     below: list[tuple[str, int]]
@@ -153,7 +153,7 @@ class Tree:
         return DirectoryListing(own, files, below)
 
     def lstat(self, path: str) -> os.stat_result:
-        """Return what the system says of a file or directory, not following a link. Raises OSError."""
+        """Return the status of a file or directory, not following a link. Raises OSError."""
         if BY_DESCRIPTOR:
             return os.stat(path or ".", dir_fd=self._fd, follow_symlinks=False)
         return os.lstat(os.path.join(self.path, path))  # noqa: PTH118
@@ -184,7 +184,7 @@ def is_junction(found: os.stat_result) -> bool:
 
 
 def file_at(path: str, found: os.stat_result) -> File:
-    """Make a file's value of what the system says of it."""
+    """Make a `File` of a path and its status."""
     values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink
     return tuple.__new__(File, values)  # as `File` itself does it, a call less
 
@@ -195,7 +195,7 @@ def reason(error: BaseException) -> str:
 
 
 def unforeseen(error: Exception) -> str:
-    """Return in words what nobody foresaw, as a clause. Its own text may hold a secret that a file holds: left out."""
+    """Describe an unforeseen error, as a clause. Its own text is left out: it may quote a secret from a file."""
     if isinstance(error, MemoryError):
         return "there is not enough memory to read it"
     if isinstance(error, RecursionError):

@@ -13,16 +13,16 @@ from cachetui.model import KINDS
 from cachetui.terms.parser import NEGATION
 
 VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": LABELS}
-"""What can stand after a qualifier, where that is known."""
+"""Possible values of a qualifier, where they are known."""
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
-"""How terms begin that are no names, the most useful first."""
+"""Beginnings of terms that are no names, the most useful first."""
 LEAST = 3
-"""Letters from which on a qualifier is suggested before a project, if it is not spelled out."""
+"""Letters of a qualifier from which on it is suggested before a project, if it is not complete."""
 QUOTES = re.compile(r"[\"']")
 
 
 def suggestion(typed: str, projects: Sequence[str]) -> str:
-    """Return how the last word that is typed may go on; empty where it is complete, or nothing fits.
+    """Return the rest of the last word that is typed; empty if it is complete, or nothing fits.
 
     `projects` are canonical names, sorted.
     """
@@ -41,12 +41,12 @@ def suggestion(typed: str, projects: Sequence[str]) -> str:
 
 
 def _rest(begun: str, words: Sequence[str]) -> str:
-    """Return how the first word that begins like this goes on; empty for what is one already."""
+    """Return the rest of the first word that begins like this; empty if it is complete."""
     return "" if begun in words else next((word[len(begun) :] for word in words if word.startswith(begun)), "")
 
 
 def _rest_of_name(begun: str, projects: Sequence[str]) -> str:
-    """Return how the first project goes on whose name begins like this; empty for what is one already."""
+    """Return the rest of the first project name that begins like this; empty if it is complete."""
     canonical = canonicalize_name(begun)
     index = bisect_left(projects, canonical)
     found = projects[index] if canonical and index < len(projects) else ""

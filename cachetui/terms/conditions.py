@@ -20,13 +20,13 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-"""What a size or an age can be compared by."""
+"""Comparisons of sizes and ages."""
 Measured = Literal["size", "age", "checked", "read"]
-"""What can be compared: bytes on disk; the time since an entry was downloaded or built, since its server last confirmed
+"""Measures: bytes on disk; the time since an entry was downloaded or built, since its server last confirmed
 it, since it was last read."""
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
-"""An address without anything that may be a secret, as most are."""
+"""A URL without anything that may be a secret, as most are."""
 INTERPRETER = re.compile(r"([a-z]+)([0-9])([0-9]*)")
 """The first part of a wheel's tag (PEP 425), such as `cp311`."""
 
@@ -40,21 +40,21 @@ class Condition(Protocol):
         ...
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether it is true of an entry; None where that cannot be told."""
+        """Return whether it is true of an entry; None if that is unknown."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a project's name, a version or a file name; of what has none, of its address or else its path."""
+    """A part of a project's name, a version or a file name; where there is none, of the URL or else the path."""
 
     text: str
     """As written."""
     part: str
-    """What to find, in lower case."""
+    """The text to find, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry bears it."""
+        """Return whether an entry contains it."""
         del facts
         canonical = canonicalize_name(self.part)
         name = entry.filename or entry.url or entry.path
@@ -69,7 +69,7 @@ class OfKind:
     text: str
     """As written."""
     kind: Kind
-    """What an entry must be."""
+    """The value that an entry must have."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry is of this kind."""
@@ -84,11 +84,11 @@ class Measure:
     text: str
     """As written."""
     measured: Measured
-    """What is compared."""
+    """The measure."""
     comparison: str
-    """By what, one of `COMPARE`."""
+    """The comparison, one of `COMPARE`."""
     value: int
-    """With what: bytes, or nanoseconds."""
+    """The value to compare with: bytes, or nanoseconds."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
         """Compare; None where an entry has no such time."""
@@ -141,15 +141,15 @@ class ForPython:
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """`from:TEXT`: where an entry came from."""
+    """`from:TEXT`: a part of the URL that an entry came from."""
 
     text: str
     """As written."""
     part: str
-    """What its address holds, in lower case."""
+    """The text that the URL must contain, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an address holds the text, but for what may be a secret in it; None where it is not known."""
+        """Return whether a URL contains the text, but for what may be a secret in it; None if the URL is not known."""
         del facts
         if entry.url is None:
             return None
@@ -169,10 +169,10 @@ class Is:
     text: str
     """As written."""
     word: Label
-    """What an entry must be."""
+    """The value that an entry must have."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry is that."""
+        """Return whether an entry has the label."""
         match self.word:
             case "leftover":
                 return entry.kind == "leftover"

@@ -17,7 +17,7 @@ from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, pars
 from cachetui.text.excerpt import brief
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
-"""What may stand before a value, each with its colon."""
+"""Qualifiers that may stand before a value, each with its colon."""
 QUALIFIER = re.compile(r"([A-Za-z-]+):")
 NEGATION = re.compile(r"not:", re.I)
 MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I | re.A)
@@ -25,7 +25,7 @@ VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
 PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
-"""How a requirement begins that is more than a name."""
+"""The beginning of a requirement that is more than a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Term:
     negated: bool
 
     def holds(self, entry: Entry, facts: Facts) -> bool:
-        """Return whether it is true of an entry: neither it nor its opposite is of what cannot be told."""
+        """Return whether it is true of an entry: if that is unknown, neither it nor its opposite is."""
         found = self.condition.judge(entry, facts)
         return found is not None and found != self.negated
 
@@ -53,7 +53,7 @@ class Predicate:
 
     @property
     def words(self) -> frozenset[Label]:
-        """The facts that must be known to tell."""
+        """The labels that must be known to decide."""
         return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, Is)])
 
     @property
@@ -64,7 +64,7 @@ class Predicate:
         )
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        """Say what the terms take that one may not expect, for entries that they match."""
+        """Return notes on what the terms match that one may not expect, given the entries that they match."""
         requirements = [
             term.condition for term in self.terms if isinstance(term.condition, Requirement) and not term.negated
         ]
@@ -130,7 +130,7 @@ def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
 
 
 def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Condition, int]:
-    """Parse what stands after `kind:` and the like."""
+    """Parse the value after `kind:` and the like."""
     name, at = qualifier[1].lower(), qualifier.end()
     if f"{name}:" not in QUALIFIERS:
         raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
@@ -160,7 +160,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
 
 
 def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, int]:
-    """Parse what a size or an age is compared with."""
+    """Parse the value that a size or an age is compared with."""
     measured, comparison, at = cast(Measured, found[1].lower()), found[2], found.end()
     value = WORD.match(text, at)
     if comparison not in COMPARE:
@@ -180,7 +180,7 @@ def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, in
 
 
 def _check_names(earlier: Iterable[Term], later: Term, text: str, position: int) -> None:
-    """Raise TermError if no project can bear both names."""
+    """Raise TermError if no project can have both names."""
     new = later.condition
     if not isinstance(new, Requirement) or later.negated:
         return

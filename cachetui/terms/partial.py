@@ -38,9 +38,9 @@ ENDINGS = (
     'x"',
     "x'",
 )
-"""What else may be missing at the end of a term: one that parses with one of these is not wrong yet."""
+"""Possible ends of an unfinished term: one that parses with one of these is not wrong yet."""
 MOST_BACK = 8
-"""Words at the end of what is typed in which a term that is not finished is looked for."""
+"""Words at the end of the typed text in which an unfinished term is looked for."""
 STARTS = re.compile(r"\S+")
 NAMED = re.compile(r"(?:not:)*([a-z0-9][a-z0-9._-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
 LETTERS = re.compile(r"[a-z-]*\Z", re.I)
@@ -51,16 +51,16 @@ class Query:
     """The typed text, as far as it can be parsed."""
 
     terms: tuple[Term, ...] = ()
-    """What an entry must satisfy."""
+    """The terms that an entry must satisfy."""
     error: TermError | None = None
-    """What is wrong with it; then nothing matches."""
+    """The error in it; then nothing matches."""
     unfinished: bool = False
     """Whether a term at its end is still being typed: until that is done, those before it are in force, and its name
     alone if that is followed by something."""
 
     @property
     def words(self) -> frozenset[Label]:
-        """The facts that must be known to tell what matches."""
+        """The labels that must be known to find the matches."""
         return Predicate(self.terms).words
 
 
@@ -78,12 +78,12 @@ def read_query(typed: str, done: bool = True) -> Query:
 
 
 def narrows(new: Query, before: tuple[Term, ...]) -> bool:
-    """Return whether all that matches a query has matched the terms before it."""
+    """Return whether all matches of a query match the terms before it, too."""
     return all(any(_implies(term, old) for term in new.terms) for old in before)
 
 
 def _implies(new: Term, old: Term) -> bool:
-    """Return whether all that a term holds for, another one holds for too; False where that is hard to tell."""
+    """Return whether a term implies another one; False if that is hard to decide."""
     one, other = new.condition, old.condition
     if isinstance(one, Part | From) and type(one) is type(other) and not new.negated and not old.negated:
         return other.part in one.part
@@ -103,7 +103,7 @@ def _parsed(typed: str) -> tuple[Term, ...] | None:
 
 
 def _name_alone(begun: str) -> tuple[Term, ...]:
-    """Return what a term that is begun has been before a comparison followed its name: rows are not to come and go."""
+    """Return the name that an unfinished term begins with: rows are not to come and go while the rest is typed."""
     found = NAMED.match(begun)
     return _terms(found[0]) if found and found[1].lower() not in MEASURES else ()
 

@@ -10,7 +10,7 @@ from cachetui.text.excerpt import brief
 NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z]*)")
 COUNT = re.compile(r"[0-9]{1,9}")
 LONGEST = 30
-"""Characters of a number: more is no size of any disk."""
+"""Characters of a number: no size of any disk has more."""
 DECIMAL = {letter: 1_000**power for power, letter in enumerate("kmgtp", 1)}
 BYTES: dict[str, int] = {"": 1, "b": 1} | {
     unit: factor
@@ -64,7 +64,7 @@ def parse_age(text: str) -> int:
 
 
 def parse_count(text: str) -> int:
-    """Return how many are meant: `3`, `0`. Raises ValueError with the end of a sentence."""
+    """Return a count: `3`, `0`. Raises ValueError with the end of a sentence."""
     if not COUNT.fullmatch(text):
         raise ValueError(f"{brief(text) or 'nothing'} is not a number, such as 2")
     return int(text)

@@ -32,7 +32,7 @@ class Clause:
     text: str
     """As written, without spaces."""
     specifier: Specifier
-    """What it means (PEP 440)."""
+    """Its meaning (PEP 440)."""
 
     def takes_local(self, version: str) -> bool:
         """Return whether `==` takes a local version here that it does not name."""
@@ -41,21 +41,21 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A name, exact or with wildcards, and what its version must satisfy."""
+    """A name, exact or with wildcards, and the comparisons that its version must satisfy."""
 
     text: str
     """As written."""
     name: str
     """The canonical name or pattern."""
     clauses: tuple[Clause, ...] = ()
-    """All must hold; none means any version, and what has no version too."""
+    """All must hold; none means any version, and entries without a version too."""
     pattern: re.Pattern[str] | None = None
-    """What finds names where `name` has wildcards."""
+    """The pattern of matching names, if `name` has wildcards."""
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     """Versions judged before."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry is meant; None where it bears no name or no version to tell by."""
+        """Return whether an entry is meant; None if it has no name or no version to decide by."""
         del facts
         if entry.project is None:
             return None

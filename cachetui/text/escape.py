@@ -8,11 +8,11 @@ UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
     "\U000e0000-\U000e0fff]"
 )
-"""Characters that steer a terminal, hide, turn the direction of writing, or are no characters at all."""
+"""Characters that control a terminal, hide, change the direction of writing, or are no characters at all."""
 
 
 def copyable(text: str) -> str:
-    """Return text as a clipboard takes it: what stands for bytes that are no UTF-8 is spelt out."""
+    """Return text as a clipboard takes it: bytes that are no UTF-8 are spelt out."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 

@@ -1,9 +1,9 @@
-"""Quote what somebody typed, which may be of any length."""
+"""Quote typed text, which may be of any length."""
 
 from __future__ import annotations
 
 WIDTH = 76
-"""Characters of what is quoted at most: a line of a terminal, with a margin."""
+"""Most characters of a quotation: a line of a terminal, with a margin."""
 BRIEF = 40
 """Characters of a word in the middle of a sentence."""
 CUT = "…"
@@ -11,7 +11,7 @@ CUT = "…"
 
 
 def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
-    """Return what stands around a position in a text, `width` characters at most, and where the position is in it."""
+    """Return the text around a position, `width` characters at most, and the position in it."""
     if len(text) <= width:
         return text, position
     start = max(0, min(position - width // 2, len(text) - width))
@@ -24,5 +24,5 @@ def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
 
 
 def brief(text: str) -> str:
-    """Return a word, or how it begins."""
+    """Return a word, or its beginning."""
     return excerpt(text, 0, BRIEF)[0]

@@ -13,7 +13,7 @@ from cachetui.model import NS
 DAY = 86_400
 """Seconds in a day."""
 SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
-"""Units of age: long and short name, length in days, and the least age in days that is told in them."""
+"""Units of age: long and short name, length in days, and the least age in days that is written in them."""
 
 
 def disk(amount: float) -> tuple[str, str]:

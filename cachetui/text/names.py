@@ -11,7 +11,7 @@ from cachetui.text.redact import masked
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
 """Kinds that are known by the name of a file."""
 PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "response", "metadata": "its metadata"}
-"""How entries are called that have no file name of their own, by kind."""
+"""Names of entries that have no file name of their own, by kind."""
 
 
 def tags(entry: Entry) -> str:
@@ -24,7 +24,7 @@ def tags(entry: Entry) -> str:
 
 
 def entry_name(entry: Entry) -> str:
-    """Return what an entry is called where its place is known; untrusted text."""
+    """Return the name of an entry whose place is known; untrusted text."""
     if entry.kind in FILE_KINDS and entry.filename:
         return entry.filename
     if entry.project is not None and entry.kind in PAGE_NAMES:
@@ -47,12 +47,12 @@ def kind_of(entries: Collection[Entry]) -> str:
 
 
 def metadata_name(entry: Entry) -> str:
-    """Return what metadata are called where their wheel does not stand right above; untrusted text."""
+    """Return the name of metadata whose wheel does not stand right above; untrusted text."""
     return f"metadata of {entry.filename or ' '.join(filter(None, (entry.project, entry.version)))}"
 
 
 def whole_name(entry: Entry) -> str:
-    """Return what an entry is called where nothing beside it says whose it is; untrusted text."""
+    """Return the name of an entry whose project nothing beside it names; untrusted text."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     if entry.filename or (entry.kind == "selfcheck" and entry.note):

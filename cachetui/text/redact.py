@@ -1,4 +1,4 @@
-"""Credentials and query values masked; what was typed, shown again."""
+"""Mask credentials and query values; quote typed text."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ MASK = "***"
 
 
 PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
-"""An address in which there is nothing to mask; others need a closer look."""
+"""A URL in which there is nothing to mask; others need a closer look."""
 
 
 def masked(url: str) -> str:
-    """Return an address without its secrets: user information and the values of parameters and query become `***`.
+    """Return a URL without its secrets: user information and the values of parameters and query become `***`.
 
     What may be a secret, such as in an address that is not well formed, counts as one.
     """
@@ -40,7 +40,7 @@ def masked(url: str) -> str:
 
 
 def redact_urls(words: str) -> str:
-    """Return words in which the secrets of all addresses are masked."""
+    """Return words in which the secrets of all URLs are masked."""
     return _ADDRESS.sub(lambda found: masked(found[0]), words) if "://" in words else words
 
 
@@ -48,13 +48,13 @@ _ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
-"""What pip reads from a fragment, none of which is a secret."""
+"""Parts of a fragment that pip reads, none of which is a secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
-"""A host that no user is named before, nor half a password that holds a slash."""
+"""A host without a user before it, and without half a password that holds a slash."""
 
 
 def _after_user(start: str, rest: str) -> int | None:
-    """Return where in an address behind its `//` user information ends, or None if there is none.
+    """Return the end of the user information in a URL behind its `//`, or None if there is none.
 
     A password may hold what should have been quoted, even `/` and `?`.
     """
@@ -74,18 +74,18 @@ def _after_user(start: str, rest: str) -> int | None:
 
 
 LONGEST = 200
-"""Characters of what was typed that are shown again."""
+"""Characters of typed text that are shown again."""
 USER = re.compile(r"(?<![\w/:@])[^\s:/@]+:[^\s/@]*@(?=\S)")
-"""A user with a password, in an address that lacks its beginning."""
+"""A user with a password, in a URL that lacks its beginning."""
 
 
 def redact_input(words: str) -> str:
-    """Return words without the secrets of addresses, of those too that lack their `https://`."""
+    """Return words without the secrets of URLs, of those too that lack their `https://`."""
     words = redact_urls(words)
     return USER.sub(f"{MASK}@", words) if "@" in words else words
 
 
 def quote_input(typed: str) -> str:
-    """Return what was typed fit to be shown, cut where it is long."""
+    """Return typed text made safe to show, cut if it is long."""
     words = escape_control(redact_input(typed))
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"

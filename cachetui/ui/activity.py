@@ -1,4 +1,4 @@
-"""What the browser is doing, and what that forbids meanwhile."""
+"""The browser's activities, and the actions that each forbids meanwhile."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Activity(Enum):
 
 
 class Progress(NamedTuple):
-    """How far an activity is."""
+    """Progress of an activity."""
 
     words: str = ""
     """In words; empty to show nothing."""
@@ -29,7 +29,7 @@ class Progress(NamedTuple):
 Activities = Mapping[Activity, Progress]
 """The running activities."""
 Wish = Literal["review", "choose by rules", "export", "verify", "read again", "change the settings"]
-"""What a user may want to begin, as the end of a sentence."""
+"""Actions that a user may want to begin, as the end of a sentence."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "review": (Activity.EXPORTING, Activity.REMOVING),

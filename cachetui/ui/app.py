@@ -74,7 +74,7 @@ class CachetuiApp(Keyboard):
             self.theme = "ansi-dark"
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
         self.glyphs = glyphs or (UNICODE if encoding.startswith("utf") else ASCII)
-        """The signs that the terminal can show."""
+        """The glyphs that the terminal can show."""
         self.services = services
         self.keymap: Mapping[str, str] = {}
         """Keys that the user has changed, by the id of their binding."""
@@ -91,7 +91,7 @@ class CachetuiApp(Keyboard):
 
     @property
     def exit_summary(self) -> str | None:
-        """What was removed, in one line; None if nothing was."""
+        """The removals so far in one line; None if there were none."""
         return exit_summary(self.main)
 
     def on_load(self) -> None:
@@ -140,7 +140,7 @@ class CachetuiApp(Keyboard):
         self.main.quit(INTERRUPTED)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette: themes, and what keys do."""
+        """Yield the commands of the palette: themes, and the actions of keys."""
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
         for node in self.main.key_holders:
             for binding in type(node).BINDINGS:
@@ -161,4 +161,4 @@ KEY_HOLDERS = (
 )
 """The classes whose keys the user can change."""
 TYPED_IN = (FilterBox, QuestionBox)
-"""Those of them where letters are typed."""
+"""The classes among them in which letters are typed."""

@@ -15,7 +15,7 @@ SHOW = Binding.Group("Sort and show")
 SETTINGS = Binding.Group("Settings of pip")
 PROGRAM = Binding.Group("Program")
 GROUPS = (MOVE, MARK, REMOVE, SHOW, SETTINGS, PROGRAM)
-"""What keys are for, in the order in which the help lists them."""
+"""Purposes of keys, in the order in which the help lists them."""
 NAMES = {
     "space": "Space",
     "enter": "Enter",
@@ -33,7 +33,7 @@ NAMES = {
     "home": "Home",
     "end": "End",
 }
-"""How keys are written, where not as they are called."""
+"""Names of keys as cachetui writes them, where they differ from Textual's."""
 ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "right"}
 """The same for terminals that show ASCII only."""
 
@@ -41,7 +41,7 @@ ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "rig
 def key(
     keys: str, action: str, does: str, id: str, group: Binding.Group, tooltip: str, *, show: bool = False
 ) -> Binding:
-    """Bind keys, told apart by commas, to an action; `does` is for the footer, `tooltip` for everything longer."""
+    """Bind keys, separated by commas, to an action; `does` is for the footer, `tooltip` for everything longer."""
     return Binding(keys, action, does, show, tooltip=tooltip, id=id, group=group)
 
 
@@ -53,7 +53,7 @@ ROWS = (
     key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
     key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
 )
-"""How one goes through rows, whatever they stand for; everywhere, `edge` 0 is the start and 1 the end."""
+"""The keys of all lists of rows; everywhere, `edge` 0 is the start and 1 the end."""
 
 
 def key_name(app: object, id: str) -> str:

@@ -1,4 +1,4 @@
-"""What should be known about a cache before anything else, in sentences; no Textual here."""
+"""Notices about a cache, shown above everything else, in sentences; no Textual here."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.removal.execute import Outcome
 
 REFUSAL_SECONDS = 12
-"""How long a notification of a failure is shown: longer than others."""
+"""Seconds for which a notification of a failure is shown: longer than others."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +38,7 @@ class Reading:
     """The result of the last scan; without inventory and error there was none yet."""
 
     inventory: Inventory | None = None
-    """What was found."""
+    """The inventory."""
     error: str = ""
     """Why the cache cannot be read, as a sentence; untrusted text."""
     missing: bool = False
@@ -50,24 +50,24 @@ class Pythons:
     """The Pythons here, as far as they are found."""
 
     state: Literal["waiting", "looking", "done"] = "waiting"
-    """How far the search is."""
+    """The state of the search."""
     settings: tuple[PipSettings, ...] = ()
     """The settings of each Python's pip."""
     working: tuple[InterpreterInfo, ...] = ()
-    """Those that work, once the search is done."""
+    """The Pythons that work, once the search is done."""
     tags: tuple[frozenset[Tag], ...] = ()
-    """The tags that each supports, or may support where it does not tell, once the search is done."""
+    """The tags that each supports, or may support if it does not report them, once the search is done."""
     doubts: tuple[str, ...] = ()
-    """Which do not tell, and what follows, as sentences; untrusted text."""
+    """Sentences on Pythons that do not report their tags, and the effect; untrusted text."""
 
 
 class CacheScreen(Screen[None]):
-    """What is known of one cache, as reactive state that views bind to, and what is being done with it."""
+    """The state of one cache, as reactives that views bind to, and its running activities."""
 
     focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # what loses and gets the focus draws itself
     reading: var[Reading] = var(Reading(), bindings=True)
     scanned: var[Batch | None] = var(None, always_update=True)
-    """What the running first scan has found so far."""
+    """The latest batch of the running first scan."""
     revision: var[int] = var(0)
     """Changes with the catalog of the model, and with what is known of its entries."""
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
@@ -75,13 +75,13 @@ class CacheScreen(Screen[None]):
     preferences: var[Preferences] = var(Preferences())
     activities: var[Activities] = var({}, bindings=True)
     difference: var[str | None] = var(None)
-    """How pip's own answer differs from the location, as a sentence."""
+    """The difference between pip's own answer and the location, as a sentence."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__(id="_default")
         self.services = services
         self.model = BrowserModel()
-        """What Browse shows, and what is marked."""
+        """The view model of Browse, with the marks."""
         self.set_reactive(CacheScreen.preferences, preferences)
         self.model.protect = preferences.protection
         self.outcomes: tuple[Outcome, ...] = ()
@@ -96,7 +96,7 @@ class CacheScreen(Screen[None]):
 
     @property
     def inventory(self) -> Inventory | None:
-        """What the last scan found; None before the first one has ended, and where the cache cannot be read."""
+        """The result of the last scan; None before the first one has ended, and where the cache cannot be read."""
         return self.reading.inventory
 
     @property
@@ -133,7 +133,7 @@ class CacheScreen(Screen[None]):
         self.activities = {one: how for one, how in self.activities.items() if one is not activity}
 
     def show_progress(self, activity: Activity, words: str, part: float | None = None) -> None:
-        """Show how far a running activity is."""
+        """Show the progress of a running activity."""
         if activity in self._stops:
             self.activities = {**self.activities, activity: Progress(words, part)}
 
@@ -172,6 +172,6 @@ class CacheScreen(Screen[None]):
     # What has changed
 
     def catalog_changed(self) -> None:
-        """Have the views show what the model holds now."""
+        """Have the views show the model as it is now."""
         self.revision = self.model.turn
         self.marks = self.model.mark_totals

@@ -1,4 +1,4 @@
-"""Keys as the user prefers them: which of the wishes can be met; no Textual app here."""
+"""The user's key bindings: those that can be applied, and those that cannot; no Textual app here."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ KEY_NAMES = frozenset([key.value for key in Keys])
 WRITTEN = {name.lower(): key for key, name in NAMES.items()}
 """Textual's names of keys by how cachetui writes them, such as `esc` and `pgup`."""
 ENOUGH = 3
-"""Ids that are named at most where one is not known."""
+"""Ids that are suggested at most for an unknown one."""
 
 
 class Keymap(NamedTuple):
     """The key bindings that can be applied, and those that cannot."""
 
     keys: Mapping[str, str]
-    """Keys with commas between them, by the id of what they do."""
+    """Keys with commas between them, by the id of their binding."""
     problems: tuple[Problem, ...]
-    """What is wrong with the others."""
+    """The problems of the others."""
 
 
 def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collection[str]) -> Keymap:
-    """Judge the keys that the user prefers.
+    """Check the key bindings that the user prefers.
 
     `bindings` are all that can be changed, as they are declared; `typing` the ids of those that work while something is
     typed, which no letter can be. A wish that takes a key from something else is not met, nor is what depends on it.
@@ -69,7 +69,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
 def _taken(
     wishes: Mapping[str, tuple[str, ...]], defaults: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, str, str] | None:
-    """Return a wish that cannot be met beside what else there is: its id, the key, and what has that key."""
+    """Return a binding that cannot be applied beside the others: its id, the key, and the id that has that key."""
     now = {**defaults, **wishes}
     for name in reversed([*wishes]):
         for key in wishes[name]:
@@ -81,7 +81,7 @@ def _taken(
 
 
 def key_named(written: str) -> str:
-    """Return Textual's name for a key, of what somebody writes: `?`, `Esc`, `Ctrl+X`, `x`."""
+    """Return Textual's name for a key, as somebody writes it: `?`, `Esc`, `Ctrl+X`, `x`."""
     modifiers, plus, key = ("", "", written) if len(written) == 1 else written.rpartition("+")
     modifiers = modifiers.lower()
     if key.lower() in WRITTEN:
@@ -103,6 +103,6 @@ def is_key(key: str) -> bool:
 
 
 def is_typed(key: str) -> bool:
-    """Return whether a key writes something where one types."""
+    """Return whether a key types a character."""
     character = key_to_character(REPLACED_KEYS.get(key, key))
     return character is not None and character.isprintable()

@@ -44,11 +44,11 @@ TABS = (
     Tab("why", "Why", 4),
     Tab("settings", "Settings", 5),
 )
-"""The views there are."""
+"""The views."""
 SETTLED = 1.0
 """Seconds after the first scan before Pythons are searched: a quick look starts no search."""
 EXPORT_FOLDER = "./wheels"
-"""The folder that is proposed before one was used."""
+"""The folder that is proposed before one has been used."""
 
 
 class MainScreen(CacheScreen):
@@ -256,7 +256,7 @@ class MainScreen(CacheScreen):
     # What keys do
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if action == "stop":
             at_work = self.is_doing(Activity.PLANNING, Activity.REMOVING, Activity.EXPORTING)
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
@@ -294,7 +294,7 @@ class MainScreen(CacheScreen):
             self.notify("The cache is being read just now.", markup=False)
 
     def action_review(self) -> None:
-        """Review what would go, and remove it."""
+        """Review what would be removed, and remove it."""
         if self._may_remove():
             if self.model.marks:
                 self._begin_removal()

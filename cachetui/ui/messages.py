@@ -23,7 +23,7 @@ class ShowInBrowse(Message):
 
 @dataclass
 class ShowFilter(Message):
-    """What a filter matches should be shown in Browse."""
+    """The entries that a filter matches should be shown in Browse."""
 
     text: str
     """The filter."""

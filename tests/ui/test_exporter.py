@@ -13,11 +13,11 @@ from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers
-from cachetui.export import export
 from cachetui.export.export import Outcome, Progress
 from cachetui.export.plan import Planned
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
+from cachetui.services import export
 from cachetui.services.services import Services
 from cachetui.system.tree import never
 from cachetui.ui.activity import Activity

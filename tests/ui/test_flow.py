@@ -268,7 +268,7 @@ async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monk
             await settled(pilot)
             assert "The removal broke off: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
-            patched.setattr("cachetui.services.cache.scan", broken)
+            patched.setattr("cachetui.pip.scan.scanner.scan", broken)
             await pilot.press("r")
             await settled(pilot)
             assert "cannot be read: Input/output error." in " ".join(text_of(app).split())

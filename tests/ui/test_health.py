@@ -14,7 +14,6 @@ from cachetui.demo import artifacts
 from cachetui.demo.artifacts import Listed
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.errors import RootError
-from cachetui.insight.health import checks, verification
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Inventory
@@ -23,6 +22,7 @@ from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import Outcome
 from cachetui.removal.plan import Plan
 from cachetui.report.health_text import FindingEntry
+from cachetui.services import verification
 from cachetui.services.services import Services, Stop
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.filter_bar import FilterBox
@@ -504,7 +504,7 @@ async def test_a_mistake_of_the_programs_own_is_told(
 
     tampered(tmp_path / "pip")
     app = app_on(tmp_path / "pip")
-    monkeypatch.setattr(*((verification, "verify") if deep else (checks, "check")), broken)
+    monkeypatch.setattr(verification, "verify" if deep else "check", broken)
     action = "verify the cache" if deep else "check the cache"
     told = f"cachetui failed to {action}, by a mistake of its own (LookupError: nobody foresaw this)."
     async with app.run_test(size=SIZE, notifications=True) as pilot:

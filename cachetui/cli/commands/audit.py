@@ -1,4 +1,4 @@
-"""`cachetui audit`: where the space is, as text, JSON or CSV, and how that differs from an earlier report."""
+"""`cachetui audit`: disk usage as text, JSON or CSV, and the differences from an earlier report."""
 
 from __future__ import annotations
 

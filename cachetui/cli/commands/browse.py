@@ -1,4 +1,4 @@
-"""No command: the browser."""
+"""The browser, which opens without a command."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cachetui dir`: where the cache is."""
+"""`cachetui dir`: the cache's directory."""
 
 from __future__ import annotations
 

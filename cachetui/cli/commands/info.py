@@ -1,4 +1,4 @@
-"""`cachetui info`: where the cache is, whether it is on, what is in it."""
+"""`cachetui info`: the place of the cache, whether it is on, and its totals."""
 
 from __future__ import annotations
 

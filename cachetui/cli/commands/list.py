@@ -1,4 +1,4 @@
-"""`cachetui list`: what is in the cache, or what of it some terms match."""
+"""`cachetui list`: the entries of the cache, or those that terms match."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`cachetui prune`: what rules choose."""
+"""`cachetui prune`: remove the entries that rules choose."""
 
 from __future__ import annotations
 

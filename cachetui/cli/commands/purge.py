@@ -1,4 +1,4 @@
-"""`cachetui purge`: everything that pip keeps in the cache."""
+"""`cachetui purge`: remove everything that pip keeps in the cache."""
 
 from __future__ import annotations
 

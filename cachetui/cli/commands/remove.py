@@ -1,4 +1,4 @@
-"""`cachetui remove`: what some terms match."""
+"""`cachetui remove`: remove the entries that terms match."""
 
 from __future__ import annotations
 

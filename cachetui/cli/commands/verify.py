@@ -1,4 +1,4 @@
-"""`cachetui verify`: what is wrong in the cache."""
+"""`cachetui verify`: find problems in the cache."""
 
 from __future__ import annotations
 

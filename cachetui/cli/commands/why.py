@@ -1,4 +1,4 @@
-"""`cachetui why`: what pip would do for a requirement, by what is in the cache, and why."""
+"""`cachetui why`: explain what pip would do for a requirement, by the content of the cache."""
 
 from __future__ import annotations
 

@@ -29,22 +29,22 @@ from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Inventory, Unreadable
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
-"""The facts that an audit tells."""
+"""The labels that an audit needs."""
 MOMENTS = ("downloaded", "checked", "read")
-"""From when ages are counted."""
+"""The times of an entry that ages are counted from."""
 
 
 class Rule(NamedTuple):
-    """A rule of which an audit tells what it would free."""
+    """A rule whose freed space an audit shows."""
 
     name: str
     """The rule in words."""
     options: str
     """The same as options and terms of `cachetui prune`."""
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
-    """Returns what it chooses of all entries of a cache."""
+    """Returns the entries that it chooses, of all entries of a cache."""
     words: Collection[Label] = ()
-    """The facts that it goes by."""
+    """The labels that it needs."""
 
 
 class Shards(NamedTuple):
@@ -53,7 +53,7 @@ class Shards(NamedTuple):
     name: str
     """The first part of their paths; empty for the root itself; untrusted text."""
     directories: int
-    """How many there are."""
+    """Number of directories."""
     disk_usage: int
     """Their allocated bytes."""
 
@@ -65,15 +65,15 @@ class Listed:
     root: str
     """The root's resolved absolute path."""
     entries: tuple[Entry, ...]
-    """What is meant, in the inventory's order."""
+    """The audited entries, in the inventory's order."""
     facts: Facts
-    """What is known of the entries."""
+    """Facts about the entries."""
     fits: tuple[Fits, ...]
-    """What each of the entries is for, in their order."""
+    """The Pythons and platform of each entry, in their order."""
     origin: tuple[str | None, ...]
-    """From which index each of them came, as "host/path", in their order."""
+    """The index that each entry came from, as "host/path", in their order."""
     errors: tuple[Unreadable, ...]
-    """What could not be read."""
+    """Files and directories that could not be read."""
 
     @property
     def now_ns(self) -> int:
@@ -93,31 +93,31 @@ class Audit(Listed):
     kinds: tuple[Figure, ...]
     """By kind, the biggest first."""
     projects: tuple[Figure, ...]
-    """By project, the biggest first; what has none last."""
+    """By project, the biggest first; entries without one last."""
     ages: Mapping[str, tuple[Age, ...]]
     """By age, the youngest first; one such row for each of `MOMENTS`."""
     pythons: tuple[Figure, ...]
-    """By what Pythons it is for."""
+    """By the Pythons that entries are for."""
     platforms: tuple[Figure, ...]
-    """By what platform it is for."""
+    """By the platform that entries are for."""
     origins: tuple[Figure, ...]
-    """By the index that it came from, as "host/path"; what is not known last."""
+    """By the index that entries came from, as "host/path"; unknown indexes last."""
     superseded: Figure
-    """What has a newer version for the same Pythons and platform."""
+    """Entries with a newer version for the same Pythons and platform."""
     dead_weight: Figure
-    """What no pip will ask for again."""
+    """Entries that no pip will ask for again."""
     already_built: Figure
-    """Sdists of which pip keeps the wheel that it built of them."""
+    """Sdists from which pip built a wheel that it still keeps."""
     already_built_frees: int
-    """What the disk would get back for these, in bytes: with the directories that they leave empty."""
+    """Bytes that removing these would free, with the directories that they leave empty."""
     copies: tuple[Figure, ...]
-    """What is stored more than once, by file name; that first of which the copies take most."""
+    """Files that are stored more than once, by file name; the most wasteful first."""
     linked: Figure
-    """What has files with several names, whose blocks count once."""
+    """Entries with files of several names, whose blocks count once."""
     rules: tuple[Reclaimable, ...]
-    """What each rule would free today; they overlap."""
+    """The space that each rule would free today; rules overlap."""
     shards: tuple[Shards, ...]
-    """What the directories take by themselves, of the whole root, the biggest first."""
+    """Disk usage of the directories by themselves, in the whole root, the biggest first."""
     foreign_files: int
     """Files that no pip writes, in the whole root."""
     foreign_disk_usage: int
@@ -125,7 +125,7 @@ class Audit(Listed):
 
     @property
     def directories(self) -> int:
-        """How many directories there are."""
+        """Number of directories."""
         return sum([one.directories for one in self.shards])
 
     @property
@@ -202,7 +202,7 @@ def audit_of(
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
 ) -> tuple[tuple[Reclaimable, ...], int]:
-    """Return what each rule would free of what is meant; and in bytes what something else would that is no rule's."""
+    """Return what each rule would free of `parts`; and the bytes that removing `other` would free."""
     by_path = {part[0][2]: part for part in parts}
     chosen = [
         (

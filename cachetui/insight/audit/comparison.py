@@ -13,7 +13,7 @@ class Line(NamedTuple):
     path: str
     """Its identity, relative to the root, as a report writes it."""
     kind: str
-    """What it is."""
+    """Its kind."""
     project: str | None
     """Its project's canonical name."""
     version: str | None
@@ -28,7 +28,7 @@ class Change(NamedTuple):
     """A figure before and now."""
 
     name: str | None
-    """What it is the figure of; None for what has no such name."""
+    """The name of the figure; None for entries without such a name."""
     before: int
     """Allocated bytes before."""
     now: int
@@ -40,12 +40,12 @@ class Change(NamedTuple):
 
     @property
     def difference(self) -> int:
-        """By how many bytes it grew."""
+        """Growth in bytes, negative where it shrank."""
         return self.now - self.before
 
 
 class Resized(NamedTuple):
-    """An entry that takes more than before, or less."""
+    """An entry whose disk usage has changed."""
 
     before: Line
     """As it was."""
@@ -55,20 +55,20 @@ class Resized(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How two audits differ; empty where they do not."""
+    """Differences of two audits; empty if there are none."""
 
     total: Change
     """All of it."""
     kinds: tuple[Change, ...]
-    """Kinds whose figures differ; that first which grew most."""
+    """Kinds whose figures differ; the one that grew most first."""
     projects: tuple[Change, ...]
-    """Projects whose figures differ; that first which grew most."""
+    """Projects whose figures differ; the one that grew most first."""
     came: tuple[Line, ...]
-    """What was not there before, the biggest first."""
+    """Added entries, the biggest first."""
     went: tuple[Line, ...]
-    """What is not there any more, the biggest first."""
+    """Removed entries, the biggest first."""
     resized: tuple[Resized, ...]
-    """What takes more or less than before; that first which grew most."""
+    """Entries whose disk usage has changed; the one that grew most first."""
 
     def __bool__(self) -> bool:
         """Return whether there is any difference."""
@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare(before: Iterable[Line], now: Iterable[Line]) -> Comparison:
-    """Compare what two reports list."""
+    """Compare the entries of two reports."""
     old, new = ({line.path: line for line in lines} for lines in (before, now))
     both = [Resized(old[path], line) for path, line in new.items() if path in old]
     resized = [pair for pair in both if pair.before.disk_usage != pair.now.disk_usage]
@@ -113,7 +113,7 @@ def _by_project(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
 
 
 def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[Change, ...]:
-    """Return what differs of figures by name."""
+    """Return the figures that differ, by name."""
     found = [
         Change(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()

@@ -1,4 +1,4 @@
-"""Figures: what some entries take, and which entries these are."""
+"""Figures: the disk usage of some entries, with these entries."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ AGES = (0, 7, 30, 90, 180, 365, 730)
 
 
 POLICY = "your policy"
-"""What the rule is called that is the user's own."""
+"""Name of the rule that stands for the user's policy."""
 STORED = frozenset({"wheel", "sdist", "built", "metadata"})
-"""Kinds that bear the name of what is installed."""
+"""Kinds that are named after a distribution."""
 
 
 class Figure(NamedTuple):
-    """A figure, with what it is made of."""
+    """A figure, with the entries that it sums up."""
 
     name: str | None
-    """What it is the figure of; untrusted text; None for what has no such name."""
+    """Its name; untrusted text; None for entries without such a name."""
     entries: tuple[Entry, ...]
-    """What it is made of, in the order of the inventory."""
+    """Its entries, in the order of the inventory."""
     disk_usage: int
     """Their allocated bytes."""
     apparent_size: int
@@ -35,7 +35,7 @@ class Figure(NamedTuple):
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The identities of what it is made of."""
+        """The identities of its entries."""
         return tuple([entry.path for entry in self.entries])
 
 
@@ -43,11 +43,11 @@ class Age(NamedTuple):
     """The entries of an age."""
 
     from_days: int | None
-    """The least age in days; None for what has no such time."""
+    """The least age in days; None for entries without such a time."""
     to_days: int | None
-    """The age in days that it is below; None for no end."""
+    """The end of the age in days, not included; None for no end."""
     figure: Figure
-    """What it takes."""
+    """The figure of the entries."""
 
 
 class Reclaimable(NamedTuple):
@@ -58,11 +58,11 @@ class Reclaimable(NamedTuple):
     options: str
     """The same as options of `cachetui prune`; empty where there is no such rule."""
     figure: Figure
-    """What it chooses."""
+    """The figure of the entries that it chooses."""
     frees: int
-    """Allocated bytes that the disk would get back, as the plan of a removal tells: files and emptied directories."""
+    """Allocated bytes that the disk would get back, as a removal plan has it: files and emptied directories."""
     known: bool = True
-    """False where it cannot be told what it chooses, which then is nothing."""
+    """False if its entries cannot be determined; then it has none."""
 
 
 class Sized(NamedTuple):
@@ -77,7 +77,7 @@ class Sized(NamedTuple):
 
 
 def sized(entries: Iterable[Entry]) -> list[Sized]:
-    """Look entries' sizes up; by index, for it runs over everything."""
+    """Return entries with their sizes; by index, for it runs over everything."""
     found = []
     for entry in entries:
         files = entry[1]
@@ -98,7 +98,7 @@ def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
 
 
 def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure, ...]:
-    """Return a figure for each name, the biggest first, what has none last; each part has its name at its place."""
+    """Return a figure for each name, the biggest first, entries without one last; `names` are parallel to `parts`."""
     groups: dict[str | None, list[Sized]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         groups[name].append(part)
@@ -109,7 +109,7 @@ def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure
 def by_age(
     parts: Iterable[Sized], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
 ) -> tuple[Age, ...]:
-    """Return a figure for each group of ages, the youngest first, and one for what has no such time, if there is any.
+    """Return a figure for each group of ages, the youngest first, and one for entries without such a time, if any.
 
     `starts` are days at which a group begins, from 0 up. What lies in the future counts as now.
     """
@@ -126,7 +126,7 @@ def by_age(
 
 
 def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
-    """Return what is stored more than once: same kind, file name and length; that first which wastes most.
+    """Return files stored more than once: same kind, file name and length; the most wasteful first.
 
     The length is the body's, of a wheel built here the wheel's own.
     """
@@ -142,18 +142,18 @@ def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
 
 
 def wasted(copied: Figure) -> int:
-    """Return the bytes that all copies but one take, that one being the biggest."""
+    """Return the bytes of all copies except the biggest."""
     return copied.disk_usage - max([entry.disk_usage for entry in copied.entries], default=0)
 
 
 def linked(parts: Collection[Sized]) -> Figure:
-    """Return what has files with several names: their blocks count once."""
+    """Return entries with files of several names: their blocks count once."""
     paths = {part[0][2] for part in parts for file in part[0][1] if file[5] > 1}
     return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 
 
 def already_built(parts: Collection[Sized]) -> Figure:
-    """Return the sdists of which pip keeps the wheel that it built of them."""
+    """Return the sdists from which pip built a wheel that it still keeps."""
     built = {(part.entry.project, part.entry.version) for part in parts if part.entry.kind == "built"}
     return figure(
         None,

@@ -1,4 +1,4 @@
-"""From which index something came, by its address."""
+"""The index that an entry came from, by its URL."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from urllib.parse import urlsplit
 from cachetui.model import Entry
 
 HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-"""A host that hides no password before a slash."""
+"""A host, before which no password with a slash is hidden."""
 SCHEMES = ("https:", "http:")
-"""How an address begins whose host is known as soon as it was met before."""
+"""Schemes of URLs whose host is known as soon as it has been seen before."""
 PAGES = ("simple", "+simple")
-"""What the last part of an index's address is called, beside which its files may lie."""
+"""Last parts of an index's URL, beside which its files may lie."""
 FILES = "files of this machine"
 UNCLEAR = "an address that is not clear"
 
 
 def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
-    """Return what tells from which index an entry came: "host/path" of the index, or the host alone; None if unknown.
+    """Return a function that gives an entry's index: "host/path" of the index, or the host alone; None if unknown.
 
     A file counts to the index on the same host whose path it shares, of those whose pages are cached. The name bears no
     user, no password and no query.
@@ -56,7 +56,7 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
 
 
 def _place(url: str) -> tuple[str, str] | None:
-    """Split an address into host and path, both without what may be a secret; None where it is not clear."""
+    """Split a URL into host and path, both without possible secrets; None if it is not clear."""
     try:
         parts = urlsplit(url)
     except ValueError:

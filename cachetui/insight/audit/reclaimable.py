@@ -11,16 +11,16 @@ from cachetui.removal.in_use import build_times, folder_of, reason_to_stay
 from cachetui.removal.recheck import recheck
 
 EVERY = -1
-"""The set of all choices: sets of choices are the bits of a number, a choice each."""
+"""The set of all choices: a set of choices is an integer with a bit for each choice."""
 
 
 class Freed(NamedTuple):
     """Allocated bytes that the disk would get back."""
 
     files: int
-    """Those of inodes whose last name goes."""
+    """Allocated bytes of inodes whose last name goes."""
     directories: int
-    """Those of directories in which nothing is left."""
+    """Allocated bytes of directories that are left empty."""
 
 
 def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> list[Freed]:
@@ -56,12 +56,12 @@ def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
 
 
 def _sum(amounts: Mapping[int, int], number: int) -> int:
-    """Sum up what belongs to a choice."""
+    """Return the sum of one choice."""
     return sum([amount for mask, amount in amounts.items() if mask >> number & 1])
 
 
 def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> dict[str, int]:
-    """Return in which choices each entry goes that is in any; a folder that wheels are built in goes as a whole."""
+    """Return the choices in which each entry goes; a folder that wheels are built in goes as a whole."""
     goes: dict[str, int] = {}
     for number, chosen in enumerate(choices):
         bit = 1 << number
@@ -83,7 +83,7 @@ def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
 
 
 def _shared(inventory: Inventory, goes: Mapping[str, int]) -> dict[str, int]:
-    """Return in which choices each file goes that serves several entries: with the last of those."""
+    """Return the choices in which each file goes that serves several entries: it goes with the last of them."""
     if not inventory.companions:
         return {}
     waited_for = {path for waits_for in inventory.companions.values() for path in waits_for}
@@ -126,7 +126,7 @@ def _emptied(inventory: Inventory, folders: Mapping[str, int], goes: Mapping[str
 
 
 def _tree(directories: Iterable[str]) -> tuple[dict[str, int], list[int]]:
-    """Return the number of each directory, less than those of all in it, and by number that of the one it lies in.
+    """Return the number of each directory, less than those of all in it, and by number that of its parent.
 
     Of what lies in no other that is its own number.
     """
@@ -137,7 +137,7 @@ def _tree(directories: Iterable[str]) -> tuple[dict[str, int], list[int]]:
 
 
 def _of_empty(path: str, empties: Mapping[str, int]) -> int:
-    """Return in which choices a directory goes in which there is nothing: with the entry that it belongs to."""
+    """Return the choices in which an empty directory goes: with the entry that it belongs to."""
     while path and path not in empties:
         path = path.rpartition("/")[0]
     return empties.get(path, 0)

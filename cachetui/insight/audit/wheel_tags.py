@@ -1,4 +1,4 @@
-"""Which Pythons and platforms a wheel is for, in plain words, by the tags in its name (PEP 425)."""
+"""The Pythons and platforms of a wheel, in plain words, by the tags in its name (PEP 425)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cachetui.interpreters.compatibility import (
 from cachetui.model import Entry
 
 WHEELS = ("wheel", "built", "metadata")
-"""Kinds that bear a wheel's name."""
+"""Kinds that are named after a wheel."""
 RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
 """A system's version, as it stands before the processor."""
 
@@ -41,7 +41,7 @@ ODD = Fits("odd tags", "odd tags")
 
 
 def fits(entry: Entry) -> Fits:
-    """Return for which Pythons and platform an entry is."""
+    """Return the Pythons and platform that an entry is for."""
     kind, filename = entry[0], entry[8]  # by index: there may be a hundred thousand
     if kind == "sdist":
         return SOURCE
@@ -57,7 +57,7 @@ def _words(python: str, abi: str, platform: str) -> Fits:
 
 
 def pythons(python: str, abi: str) -> str:
-    """Return for which Pythons the first two parts of a tag stand."""
+    """Return the Pythons that the first two parts of a tag stand for."""
     found = [INTERPRETER.fullmatch(one) for one in python.split(".")[: SOME + 1]]
     named: dict[str, list[str]] = {}
     for one in found:
@@ -78,7 +78,7 @@ def pythons(python: str, abi: str) -> str:
 
 
 def platforms(platform: str) -> str:
-    """Return for which platforms the last part of a tag stands: those that differ by more than their age."""
+    """Return the platforms that the last part of a tag stands for: those that differ by more than their age."""
     if platform == "any":
         return "any"
     named = dict.fromkeys([_platform(one) for one in platform.split(".")[: 4 * SOME]])
@@ -107,6 +107,6 @@ def _platform(platform: str) -> str:
 
 
 def _joined(words: list[str]) -> str:
-    """Write a few words, and that there are more."""
+    """Join a few words, and say if there are more."""
     words = [*dict.fromkeys(words)]
     return ", ".join(words[:SOME]) + (", …" if len(words) > SOME else "")

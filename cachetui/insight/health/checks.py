@@ -1,4 +1,4 @@
-"""Fast checks: what a scan has seen already, and what the file system says of owners and modes."""
+"""Fast checks, by the results of the scan and the owners and modes of files."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cachetui.pip.scan.layout import is_legacy
 from cachetui.system.tree import never
 
 FRESH = 3_600 * NS
-"""Nanoseconds within which what looks left behind may be a pip at work."""
+"""Nanoseconds for which an apparent leftover may belong to a running pip."""
 NO_ORIGIN = "its origin.json cannot be read"
 """The note of a built wheel whose origin is damaged."""
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
-"""Sorts of what cannot be read, by the note that tells why; all else is unreadable."""
+"""Finding types of unreadable entries, by the note that says why; all others are unreadable."""
 
 
 def check(
@@ -29,7 +29,7 @@ def check(
     exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return what is wrong with entries, by default all, as far as that is told without reading bodies.
+    """Return the findings about entries, by default all, that need no reading of bodies.
 
     `now_ns` is the present in nanoseconds since the epoch, `exists` tells whether an environment is still there.
     Raises RootError.
@@ -48,7 +48,7 @@ def check(
 
 
 def is_there(place: Path) -> bool:
-    """Return whether something is at a place; where that is not to be told, as if it is."""
+    """Return whether something is at a path; True if that cannot be determined."""
     try:
         place.stat()
     except (FileNotFoundError, NotADirectoryError, ValueError):  # a NUL, which no path has
@@ -59,7 +59,7 @@ def is_there(place: Path) -> bool:
 
 
 def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
-    """Yield what the scan knows of one entry; `legacy` tells whether a newer pip works in this cache, too."""
+    """Yield the findings about one entry that the scan shows; `legacy` says whether a newer pip uses the cache, too."""
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
         note = entry.note or "it cannot be read"
@@ -89,7 +89,7 @@ def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
 
 
 def _environments(entry: Entry, evidence: CacheReader, exists: Callable[[str], bool]) -> Iterator[Finding]:
-    """Yield a self-check whose environments are all gone."""
+    """Yield a finding if all environments of a self-check are gone."""
     places = evidence.environments(entry)
     if places and not any(exists(place) for place in places):
         yield Finding("selfcheck", entry.path, f"of {', '.join(places)}", entry.downloaded)

@@ -22,21 +22,21 @@ FindingType = Literal[
     "legacy",
     "pickle",
 ]
-"""What is wrong with an entry."""
+"""Types of findings."""
 Weight = Literal["danger", "damage", "waste"]
-"""How much that matters: it may not be what its index offered; pip cannot use it as it should; it only takes room."""
+"""Severity: an entry may not be what its index offered; pip cannot use it as it should; it only takes room."""
 
 
 class Meaning(NamedTuple):
     """The meaning of a type of finding."""
 
     title: str
-    """In a few words."""
+    """A title of a few words."""
     weight: Weight
     consequence: str
-    """What pip does with it, or what comes of it: a sentence."""
+    """The consequence, such as pip's reaction: a sentence."""
     way_out: str
-    """What to do: a sentence."""
+    """The way out: a sentence."""
 
 
 REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
@@ -109,23 +109,23 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Mark and remove it: nothing is lost.",
     ),
 }
-"""What each sort means, what weighs most first."""
+"""The meaning of each type, the most severe first."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
 OF_CONTENT = frozenset[FindingType](("mismatch", "archive", "inconsistent", "length", "stopping", "unreadable"))
-"""Sorts that tell of the same thing: that an entry's bytes are not what they should be."""
+"""Types with the same meaning: an entry's bytes are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One entry with what is wrong with it."""
+    """A problem of one entry."""
 
     sort: FindingType
     path: str
     """The entry's identity."""
     words: str
-    """What exactly, without a full stop; data from the cache in it is untrusted."""
+    """The details, without a full stop; data from the cache in it is untrusted."""
     since: int
-    """Since when at most, in nanoseconds since the epoch: since its files were last written."""
+    """The earliest time at which it can have begun, in nanoseconds since the epoch: the last write to its files."""
 
     @property
     def meaning(self) -> Meaning:
@@ -134,7 +134,7 @@ class Finding:
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings by what weighs most, then by path; each entry once for each sort.
+    """Return findings by severity, then by path; each entry once for each type.
 
     Of several about an entry's bytes the gravest stays, and says what the others say.
     """

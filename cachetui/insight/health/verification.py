@@ -24,14 +24,14 @@ from cachetui.system.tree import GONE, never, reason
 VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
 """Kinds that are read to their end. A response may be a wheel or an sdist whose damage hides its name."""
 UNNAMED = ("metadata", "response")
-"""Those that need not be an archive of a distribution."""
+"""Kinds among them that need not be an archive of a distribution."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
 """Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
 
 
 class Progress(NamedTuple):
-    """How far a verification is."""
+    """Progress of a verification."""
 
     entries: int
     of: int
@@ -59,7 +59,7 @@ def verify(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Verified:
-    """Read entries to their end, several at a time; what has another hash than its index lists is found.
+    """Read entries to their end, several at a time, and compare them with the hashes that their indexes list.
 
     `report` is told of each one that is done, from several threads, one at a time. Raises RootError.
     """
@@ -106,7 +106,7 @@ def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable
 def _trouble(
     entry: Entry, known: frozenset[tuple[str, str]], evidence: CacheReader, stop: Callable[[], bool]
 ) -> Finding | None:
-    """Return what is wrong with one entry. Raises StoppedError."""
+    """Return the finding about one entry, if any. Raises StoppedError."""
     since = max(file.mtime_ns for file in entry.files)
     hashes = evidence.hashes(entry, {name for name, _ in known}, stop) if known else {}
     if stop():
@@ -127,7 +127,7 @@ def _trouble(
 
 
 def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[FindingType, str | None]:
-    """Return what is wrong with a file by itself, with its sort; None where nothing is. Raises StoppedError.
+    """Return the finding type of a file's own damage, and the words for it, None if it is sound. Raises StoppedError.
 
     What still unpacks is at odds with itself only: pip does not notice.
     """
@@ -141,7 +141,7 @@ def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[Finding
 
 
 def _unlike(entry: Entry, body: Body) -> str | None:
-    """Return how an archive is not of the kind that the entry is; None where it is."""
+    """Return how an archive's kind differs from that of the entry; None if it does not."""
     is_wheel = holds(body, WHEEL_FILE)
     if is_wheel == (entry.kind == "sdist"):
         return "it is a wheel, not an sdist" if is_wheel else "it is no wheel"
@@ -149,7 +149,7 @@ def _unlike(entry: Entry, body: Body) -> str | None:
 
 
 def _misnamed(entry: Entry, body: Body) -> str | None:
-    """Return how an archive's own metadata name something else than the entry; None where they do not."""
+    """Return how an archive's own metadata contradict the entry's name; None if they do not."""
     text = metadata_in(body)
     if text is None:
         return "no metadata is in it" if entry.kind != "sdist" else None  # very old sdists have none

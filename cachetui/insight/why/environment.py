@@ -1,4 +1,4 @@
-"""Which Python's pip a question is about, and how it is asked."""
+"""The Python whose pip a question is about, and the environment that it is asked in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cachetui.pip.config.location import Interpreter, Location
 from cachetui.system.tree import never
 
 UNSET_FOR_DEMO = "PIP_"
-"""How the variables begin that would change the answer about the made-up cache."""
+"""Prefix of the variables that would change the answer about the made-up cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,19 +23,19 @@ class TargetEnvironment:
     """The Python whose pip is asked."""
 
     command: str = "python3"
-    """How its user calls it: a name or a path, not quoted."""
+    """The user's command for it: a name or a path, not quoted."""
     python: Python | None = None
-    """Where it is; None where there is none."""
+    """Its place; None if there is none."""
     interpreter: InterpreterInfo | None = None
-    """Its own description; None where there is none."""
+    """Its own report; None if there is none."""
     arguments: tuple[str, ...] = ()
     """Options that its pip gets before those of the question."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """The variables that its pip sees."""
     cache: tuple[str, ...] = ()
-    """The option, with its value, by which cachetui comes to this cache again; empty where it needs none."""
+    """The option, with its value, by which cachetui finds this cache again; empty if it needs none."""
     off_by: str | None = None
-    """Who or what in the settings switched its cache off; None when it is on."""
+    """The setting or other cause that switches its cache off; None when it is on."""
     notes: tuple[str, ...] = ()
     """Sentences on differences between the command and what is asked."""
 
@@ -49,7 +49,7 @@ def resolve_environment(
     demo_index: str = "",
     stop: Callable[[], bool] = never,
 ) -> TargetEnvironment:
-    """Return whose pip is meant: the Python that was named, else the one that the command calls, else the default.
+    """Return the Python whose pip is meant: the one that was named, else that of the command, else the default.
 
     That Python is run, to describe itself. With `demo_index`, the address of the made-up index, no setting of the
     user's counts, and the default is the Python that runs this, for which that cache is made.

@@ -1,4 +1,4 @@
-"""Everything that is known about one question: pip's own answer, and the evidence in the cache."""
+"""All that is known about one question: pip's own answer, and the evidence in the cache."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ PYPI = "PyPI"
 
 @dataclass(frozen=True)
 class Evidence:
-    """The facts."""
+    """All that is known about one question."""
 
     question: Question
     asker: TargetEnvironment
     replay: Replay
     run: Run
-    """What pip did; empty where it could not be asked."""
+    """The record of pip's run; empty if pip could not be asked."""
     inventory: Inventory
     answers: Mapping[str, Answer]
-    """What the headers of the project's downloads and pages say, by path."""
+    """The headers of the project's downloads and pages, by path."""
     requires: Mapping[str, str]
     """The Pythons that the project's files need by their metadata, by path."""
     now: float
-    """When it was asked, in seconds since the epoch."""
+    """The time of the question, in seconds since the epoch."""
 
     @cached_property
     def pip(self) -> Version | None:
@@ -100,7 +100,7 @@ class Evidence:
 
     @cached_property
     def own(self) -> tuple[Entry, ...]:
-        """All entries of the project, and what lies under the address that was asked for."""
+        """All entries of the project, and those of the URL that was asked for."""
         found = [entry for entry in self.inventory.entries if entry.project and entry.project == self.name]
         if self.root and self.root.url and (direct := self.entry_at(self.root.url)) and direct not in found:
             found.append(direct)
@@ -116,14 +116,14 @@ class Evidence:
         }
 
     def entry_at(self, url: str) -> Entry | None:
-        """Return the entry of an address that this pip reads; None where there is none."""
+        """Return the entry of a URL that this pip reads; None if there is none."""
         try:
             return self.by_digest.get(digest_of(as_asked(urldefrag(url)[0])))
         except ValueError:
             return None
 
     def answer_to(self, request: Request) -> Answer | None:
-        """Return what the headers of a cached page say; None where it is not in the cache."""
+        """Return the headers of a cached page; None if it is not in the cache."""
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None
 
@@ -140,14 +140,14 @@ class Evidence:
         return next((one for one in self.own if one.filename == name and self.reads(one)), None)
 
     def reads(self, entry: Entry) -> bool:
-        """Return whether this pip looks where an entry lies; the newest pip's layout counts where it is not known."""
+        """Return whether this pip reads the layout of an entry; for an unknown pip, the newest layout counts."""
         if not entry.path.startswith("http") or self.replay.pip is None:
             return True
         newer = self.pip is None or self.pip.release[:2] >= BODIES_APART
         return entry.path.startswith("http-v2/") == newer
 
     def admits(self, version: Version | None) -> bool:
-        """Return whether a version is one that was asked for; pre-releases are."""
+        """Return whether a version was asked for; pre-releases are."""
         return version is not None and self.specifier.contains(version, prereleases=True)
 
     @cached_property
@@ -180,7 +180,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """A cached file with the name of the one that pip would download, but of another address."""
+        """A cached file with the name of the one that pip would download, but of another URL."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)
@@ -196,7 +196,7 @@ class Evidence:
         return max(better, key=lambda one: version_of(one) or taken, default=None)
 
     def trouble(self, entry: Entry) -> str | None:
-        """Return why a file cannot be used, as the end of a sentence; None where nothing speaks against it."""
+        """Return why a file cannot be used, as the end of a sentence; None if it can."""
         name = entry.filename or ""
         if (row := self.refused.get(name)) and entry.kind != "built":
             return self.refusal(row)
@@ -226,7 +226,7 @@ class Evidence:
         return (row.detail or row.kind).partition(" (run pip debug")[0].rstrip(".")
 
     def index_name(self, page: str) -> str:
-        """Return the name of the index that a page belongs to: PyPI, or its address without the project."""
+        """Return the name of the index that a page belongs to: PyPI, or its URL without the project."""
         if not page:
             return ""
         if self.replay.pypi and page.startswith(self.replay.pypi):
@@ -236,7 +236,7 @@ class Evidence:
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
 
     def metadata(self, name: str) -> tuple[Request, ...]:
-        """Return what pip asked of servers about the metadata of a project's files (PEP 658), each once."""
+        """Return pip's requests for the metadata of a project's files (PEP 658), each once."""
         once: dict[str, Request] = {}
         for one in self.run.requests:
             file = filename_of(one.url)
@@ -250,13 +250,13 @@ class Evidence:
         return bool(pages) and all(one.how != "unknown" for one in pages)
 
     def without_page(self, name: str) -> str:
-        """Return that no page of a project is in the cache, or none that this pip can read, without a full stop."""
+        """Return a clause: no page of a project is in the cache, or none that this pip can read."""
         has_one = any(one.kind == "index" and one.project == name for one in self.inventory.entries)
         reader = f" that pip {self.replay.pip} reads" if has_one else ""
         return f"no page of it{reader} is in this cache"
 
     def pages(self, name: str) -> tuple[Request, ...]:
-        """Return what pip asked of indexes about a project, each page once."""
+        """Return pip's requests for the index pages of a project, each once."""
         once: dict[str, Request] = {}
         for one in self.run.pages(name):
             once.setdefault(one.url, one)
@@ -279,7 +279,7 @@ def gather(
 
 
 def version_of(entry: Entry) -> Version | None:
-    """Return the version of an entry, by its file name where that tells more; None for none."""
+    """Return the version of an entry, by its file name if that is more exact; None if it has none."""
     filename = entry.filename or ""
     for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
         if found := parsed(text):
@@ -288,7 +288,7 @@ def version_of(entry: Entry) -> Version | None:
 
 
 def parsed(text: str | None) -> Version | None:
-    """Return a version; None for what is none."""
+    """Parse a version; return None if it is invalid."""
     try:
         return Version(text) if text else None
     except ValueError:  # InvalidVersion, or more digits than Python takes for a number
@@ -296,7 +296,7 @@ def parsed(text: str | None) -> Version | None:
 
 
 def specifier_of(text: str) -> SpecifierSet:
-    """Return a version specifier; the empty one for what is none, or has more digits than Python takes."""
+    """Parse a version specifier; return the empty one if it is invalid, or has more digits than Python takes."""
     try:
         found = SpecifierSet(text)
         found.contains("0")
@@ -306,12 +306,12 @@ def specifier_of(text: str) -> SpecifierSet:
 
 
 def filename_of(url: str) -> str:
-    """Return the file name in an address."""
+    """Return the file name in a URL."""
     return unquote(urldefrag(url)[0].partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def place_of(url: str, *, host_only: bool = False) -> str:
-    """Return scheme, host and path of an address, or its host alone: nothing that may be secret."""
+    """Return scheme, host and path of a URL, or its host alone: nothing that may be secret."""
     try:
         parts = urlsplit(url)
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
@@ -321,7 +321,7 @@ def place_of(url: str, *, host_only: bool = False) -> str:
 
 
 def without_secrets(url: str) -> str:
-    """Return an address without user, query and fragment."""
+    """Return a URL without user, query and fragment."""
     return place_of(url) or urldefrag(url)[0].partition("?")[0]
 
 

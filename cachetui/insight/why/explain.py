@@ -1,4 +1,4 @@
-"""Put an explanation together: ask pip, read the evidence, then verdict, steps, files, reasons, and what helps."""
+"""Put an explanation together: ask pip, read the evidence, then verdict, steps, files, reasons, and remedies."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
 
 
 def outcome(run: Run) -> tuple[object, ...]:
-    """Return what counts as the outcome of a run: what is installed from where, what is asked, the error."""
+    """Return the outcome of a run: what is installed from where, what is asked, the error."""
     asks = tuple(sorted({(one.url, one.how) for one in run.requests if one.is_page and one.how != "cache"}))
     taken = tuple(sorted((one.name, one.version, one.way, one.url) for one in run.chosen))
     return run.resolved, taken, asks if not taken else tuple(how for _, how in asks), run.error and run.error.type
@@ -119,7 +119,7 @@ def _held(case: Evidence, entry: Entry) -> CachedFile:
 
 
 def _why_not_taken(case: Evidence, entry: Entry) -> str:
-    """Return why pip leaves a wheel that was built here: it looks for one by address, hash and Python."""
+    """Return why pip does not take a wheel that was built here: it looks for one by URL, hash and Python."""
     taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
     if entry.url and taken == urldefrag(entry.url)[0]:
         return "kept for another Python, or for another hash of the same address"

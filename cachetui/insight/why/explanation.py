@@ -1,4 +1,4 @@
-"""The answer: a verdict, what pip would do, what is in the cache, the reasons with their evidence, what helps."""
+"""The answer: a verdict, pip's steps, the cached files, the reasons with their evidence, the remedies."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CachedFile:
     filename: str
     """Its name, or its project and version where none is known."""
     words: str
-    """Its kind and age, and what speaks for or against it."""
+    """Its kind and age, and the reasons for or against it."""
     path: str
     """The entry's identity."""
 
@@ -39,7 +39,7 @@ class Reason:
     evidence: tuple[str, ...] = ()
     """Files under the root that show it, with dates."""
     entries: tuple[str, ...] = ()
-    """Entries that it is about, by path: what can be marked."""
+    """Entries that it is about, by path; these can be marked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +49,15 @@ class Remedy:
     command: str
     """As it is typed into a shell."""
     words: str
-    """What it does, without a full stop."""
+    """Its effect, without a full stop."""
     entries: tuple[str, ...] = ()
     """Entries that it removes, by path, if it is one of cachetui's."""
     arguments: tuple[str, ...] | None = None
-    """What pip gets with it, its command first; None for a command of cachetui's."""
+    """pip's arguments with it, the command first; None for a command of cachetui's."""
 
 
 Finding = tuple[Reason, tuple[Remedy, ...]]
-"""A reason, and what helps."""
+"""A reason, and its remedies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Prediction:
     asks: bool = False
     """Whether it asks an index for its page of the project."""
     way: Way | Literal["nothing", "skipped"] = "unknown"
-    """Where the file comes from; `nothing`: no file may be taken; `skipped`: the requirement is not for this Python."""
+    """The source of the file; `nothing`: no file may be taken; `skipped`: the requirement is not for this Python."""
     version: str | None = None
     """The version that is installed, where it is known."""
     filename: str | None = None
@@ -81,22 +81,22 @@ class Explanation:
     question: str
     """The requirement that it is about, as typed."""
     asker: str
-    """For which Python and pip, in words."""
+    """The Python and pip that it is for, in words."""
     tone: Tone
     verdict: str
     """One sentence."""
     more: tuple[str, ...]
     """Further sentences that belong to the verdict."""
     steps: tuple[str, ...]
-    """What pip would do, step by step, without full stops."""
+    """The steps that pip would take, without full stops."""
     held: tuple[CachedFile, ...]
     reasons: tuple[Reason, ...]
     remedies: tuple[Remedy, ...]
     forecast: Prediction
-    """What pip would do, as values."""
+    """The prediction, as values."""
     takes: tuple[Chosen, ...] = ()
-    """Everything that pip decided for, dependencies included."""
+    """Every distribution that pip decided for, dependencies included."""
     pip_says: tuple[str, ...] = ()
     """pip's own words where it ends with an error."""
     command: str = ""
-    """The question as it is repeated: the requirement, or pip's whole command."""
+    """The question as it is shown again: the requirement, or pip's whole command."""

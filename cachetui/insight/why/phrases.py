@@ -16,7 +16,7 @@ from cachetui.model import NS, Entry
 MOST_NAMED = 4
 """Versions that a sentence names one by one."""
 PLAIN = re.compile(r"[\w.:=\\/+@-]+")
-"""A word that means itself in the shells of Windows."""
+"""A word that needs no quotes in the shells of Windows."""
 
 
 def old(seconds: float) -> str:
@@ -46,7 +46,7 @@ def moment(seconds: float) -> str:
 
 
 def shown_at(entry: Entry) -> str:
-    """Return where an entry lies and its date."""
+    """Return the path and the date of an entry."""
     return f"{entry.path}, {day(entry.downloaded)}"
 
 
@@ -56,7 +56,7 @@ def hosts_of(entries: Iterable[Entry]) -> list[str]:
 
 
 def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
-    """Return where the index pages of a project lie that pip read, and their dates."""
+    """Return the paths and the dates of a project's index pages that pip read."""
     found = []
     for request in case.pages(name):
         entry, answer = case.entry_at(request.url), case.answer_to(request)
@@ -67,7 +67,7 @@ def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
 
 
 def named(words: Iterable[str], joint: str = "and") -> str:
-    """Join words as a sentence does; of many only the first."""
+    """Join words as in a sentence; of many only the first."""
     some = list(words)
     if len(some) > MOST_NAMED:
         some = [*some[: MOST_NAMED - 1], f"{len(some) - MOST_NAMED + 1} more"]
@@ -103,7 +103,7 @@ def unseen(case: Evidence, name: str) -> list[str]:
 
 
 def arguments_with(case: Evidence, *options: str, asking: str = "") -> tuple[str, ...]:
-    """Return what pip is given with further options, or with another requirement in place of the first.
+    """Return pip's arguments with further options, or with another requirement in place of the first.
 
     Of the indexes that were named none is left where the further options name one.
     """
@@ -141,7 +141,7 @@ def command_of(case: Evidence, arguments: Sequence[str]) -> str:
 
 
 def quoted(words: Sequence[str], platform: str = sys.platform) -> str:
-    """Write words as they are typed into a shell, such that it parts them again as they are."""
+    """Quote words for a shell, so that it splits them into the same words again."""
     if platform != "win32":
         return shlex.join(words)
     return " ".join([word if PLAIN.fullmatch(word) else _in_quotes(word) for word in words])

@@ -24,11 +24,11 @@ PIP = re.compile(r"pip([\d.]*)(?:\.exe)?")
 MODULE = re.compile(r"-[A-Za-z]*mpip")
 """`-m pip` in one word."""
 LAUNCHER = re.compile(r"py(?:\.exe)?")
-"""The starter of Pythons on Windows (PEP 397)."""
+"""The Python launcher of Windows (PEP 397)."""
 LAUNCHED = re.compile(r"-(?:V:)?(\d[\d.]*)(?:-\d+)?")
 VARIABLE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 DRIVE = re.compile(r"(?:^|\s|['\"])[A-Za-z]:\\")
-"""A path of Windows, in which a backslash is no shell's."""
+"""A Windows path, whose backslashes are no shell's."""
 ENDS = ("&&", "||", "|", ";", "&")
 """Words that end a command in a shell."""
 REDIRECTED = re.compile(r"\d*(?:>>?|<)(?![=\d])")
@@ -40,7 +40,7 @@ QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
 CONTINUED = re.compile(r"[\\^`]\r?\n")
 """The end of a line that goes on: of POSIX shells, of cmd and of PowerShell."""
 BEFORE = "!%$>"
-"""Signs that notebooks and prompts write right before a command."""
+"""Characters that notebooks and prompts write right before a command."""
 PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
 """Words that shells and notebooks write before a command."""
 ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
@@ -83,7 +83,7 @@ NO_PIP = (
 
 
 class QuestionError(CachetuiError):
-    """The text is no question that can be answered. The message quotes it and says what is wrong.
+    """The text is no question that can be answered. The message quotes it and says why.
 
     The text may hold secrets and anything else: show it as untrusted.
     """
@@ -96,7 +96,7 @@ class QuestionError(CachetuiError):
         """The rest of the message."""
 
     def redacted(self) -> str:
-        """Return the message with what it quotes fit to be shown."""
+        """Return the message with its quotation made safe to show."""
         return f"{quote_input(self.typed)} {quote_input(self.complaint)}".strip()
 
 
@@ -109,7 +109,7 @@ class Command:
     arguments: tuple[str, ...]
     """Everything after `pip` but the verb, as pip gets it."""
     python: str = ""
-    """How the command calls its Python, such as "python3.8" or its path; "" for the default one."""
+    """The command's own name for its Python, such as "python3.8" or its path; "" for the default one."""
     variables: tuple[tuple[str, str], ...] = ()
     """pip's variables that the command sets, with their values."""
     before: tuple[str, ...] = ()
@@ -157,7 +157,7 @@ def _apart(text: str) -> str:
 
 
 def split(text: str) -> list[str]:
-    """Part a line into words as a shell does. Raises ValueError where a quotation does not end."""
+    """Split a line into words as a shell does. Raises ValueError if a quotation does not end."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if DRIVE.search(text):
@@ -166,14 +166,14 @@ def split(text: str) -> list[str]:
 
 
 def redirection(text: str, requirement: str) -> str:
-    """Return the comparison of a requirement that a shell takes for a file, as it is not quoted; else ""."""
+    """Return the unquoted comparison of a requirement that a shell takes for a redirection; else ""."""
     found = COMPARISON.search(requirement)
     bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
     return found[0] if found and re.search(rf"(?:^|\s){bare}", QUOTED.sub('""', text)) else ""
 
 
 def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
-    """Return where a call of pip begins whose last word stands at `at`, and how it calls its Python; None for none."""
+    """Return the start of a pip call whose last word stands at `at`, and its name for its Python; None for no call."""
     place, name = _parted(word)
     if place == "" or place.endswith(("/", "\\")):
         name = name.lstrip(BEFORE)

@@ -27,13 +27,13 @@ from cachetui.insight.why.pip_command import (
 MOST_TYPED = 65_536
 """Characters that are read at most: a long lock file is no question."""
 SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
-"""What a shell puts something else in the place of."""
+"""Syntax that a shell substitutes."""
 GLOB = re.compile(r"[^=<>!~]*[*?][^=<>!~]*\.(?:whl|zip|tar\.gz|tgz)")
-"""Archives that a shell would look for."""
+"""Archives that a shell would expand."""
 ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
 """A requirement with one `=` for two, as conda writes it."""
 COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
-"""A requirement whose version need not be one by PEP 440: older pips take it, newer ones say why not."""
+"""A requirement whose version need not be one by PEP 440: older pips take it, newer ones say why they do not."""
 FLAGS = frozenset(
     (
         *("--pre", "--no-index", "--prefer-binary", "--require-hashes", "-U", "--upgrade", "--force-reinstall"),
@@ -54,7 +54,7 @@ class Question:
     lines: tuple[str, ...] = ()
     """Lines of a requirements file that pip gets besides."""
     python: str = ""
-    """How the command calls its Python; "" for the default one."""
+    """The command's own name for its Python; "" for the default one."""
     variables: tuple[tuple[str, str], ...] = ()
     """pip's variables that the command sets."""
     notes: tuple[str, ...] = ()
@@ -67,7 +67,7 @@ class Question:
 
     @property
     def shown(self) -> str:
-        """The question as it is repeated: the requirement alone, or the whole command of pip."""
+        """The question as it is shown again: the requirement alone, or the whole command of pip."""
         words = self.asked_for()
         if len(words) == 1 and self.arguments in (("install", *words), ("install",)):
             return words[0]
@@ -91,7 +91,7 @@ class Question:
         return tuple(words)
 
     def project(self) -> str:
-        """Return the canonical name of the first project that is asked for; "" where the text tells none."""
+        """Return the canonical name of the first project that is asked for; "" if there is none."""
         for word in self.asked_for():
             if found := _requirement(word):
                 return canonicalize_name(found.name)
@@ -115,7 +115,7 @@ def is_short_for(word: str) -> bool:
 
 
 def read_question(text: str) -> Question:
-    """Read what pip was asked for. Nothing is run. Raises QuestionError."""
+    """Parse a question to pip. Nothing is run. Raises QuestionError."""
     if len(text) > MOST_TYPED:
         raise QuestionError(f"This is too long for a question. {ADVICE}")
     if not text.strip():
@@ -139,7 +139,7 @@ def read_question(text: str) -> Question:
 
 
 def _lines(text: str) -> Question:
-    """Read one or more lines as a requirements file has them."""
+    """Read one or more lines in the form of a requirements file."""
     options: list[str] = []
     kept: list[str] = []
     for line in lines_of(text):
@@ -178,7 +178,7 @@ def _first(line: str, options: Sequence[str]) -> str:
 
 
 def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
-    """Part the options of one requirement from those of the whole command."""
+    """Separate the options of one requirement from those of the whole command."""
     mine: list[str] = []
     others: list[str] = []
     rest = iter(words)
@@ -200,7 +200,7 @@ def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
 
 
 def _may_be_asked(word: str) -> bool:
-    """Return whether pip could make something of a word: a requirement, an address, a file or folder."""
+    """Return whether pip could accept a word: a requirement, a URL, a file or folder."""
     if re.match(r"[a-z+]+:(?://|[^/ ])", word, re.I) or _requirement(word) or COMPARED.match(word):
         return True
     is_path = word.startswith((".", "~", "/", "\\")) or re.match(r"[A-Za-z]:[\\/]", word) or "/" in word

@@ -45,13 +45,13 @@ LOOKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     unchecked_pages,
     pips_words,
 )
-"""What is looked for, the most important first."""
+"""The checks for reasons, the most important first."""
 FACTS = (damaged, out_of_sight)
-"""What is looked for where pip cannot be asked."""
+"""The checks that need no answer of pip's."""
 
 
 def findings(case: Evidence) -> Iterator[Finding]:
-    """Yield what explains the case, the most important first."""
+    """Yield the findings that explain the case, the most important first."""
     if case.run.roots and not any(one.matches for one in case.run.roots):
         return
     for look in LOOKS if not case.replay.trouble else FACTS:

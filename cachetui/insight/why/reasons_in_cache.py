@@ -24,7 +24,7 @@ ANEW = "remove it, so that pip fetches it anew"
 
 
 def installed(case: Evidence) -> Iterator[Finding]:
-    """Yield that a distribution is installed already."""
+    """Yield a finding if a distribution is installed already."""
     chosen = case.chosen
     if chosen is None or chosen.way != "installed":
         return
@@ -39,7 +39,7 @@ def installed(case: Evidence) -> Iterator[Finding]:
 
 
 def damaged(case: Evidence) -> Iterator[Finding]:
-    """Yield answers whose bodies are not as long as their headers say (CacheControl #324: two files, not one step)."""
+    """Yield responses whose bodies differ in length from their headers (CacheControl #324: two files, not one step)."""
     for entry in case.own:
         answer = case.answers.get(entry.path)
         if answer is None or answer.is_whole or not case.reads(entry):
@@ -91,7 +91,7 @@ def _hash_lines(words: str) -> list[str]:
 
 
 def by_address(case: Evidence) -> Iterator[Finding]:
-    """Yield that the file or build of an address is used again, whatever is published there now."""
+    """Yield a finding if the file or build of a URL is used again, whatever is published there now."""
     chosen = case.chosen
     if case.root is None or not case.root.url or chosen is None:
         return
@@ -120,7 +120,7 @@ def by_address(case: Evidence) -> Iterator[Finding]:
 
 
 def built_here(case: Evidence) -> Iterator[Finding]:
-    """Yield that pip takes a wheel built here in place of the release."""
+    """Yield a finding if pip takes a wheel built here in place of the release."""
     chosen = case.chosen
     if chosen is None or chosen.way != "built" or (case.root and case.root.url):
         return
@@ -158,7 +158,7 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
 
 
 def pips_words(case: Evidence) -> Iterator[Finding]:
-    """Yield what pip itself says where it stops, beside the other reasons."""
+    """Yield pip's own words where it stops, beside the other reasons."""
     error = case.run.error
     said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
     if error is not None and "conflict" in " ".join(words for _, words in case.run.words):
@@ -171,5 +171,5 @@ def pips_words(case: Evidence) -> Iterator[Finding]:
 
 
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
-    """Remove a file of an address with what was built from it: either alone would bring the old one back."""
+    """Remove a file of a URL with the wheels built from it: either alone would bring the old one back."""
     return drop_entry(case, entry, "remove it from the cache", whole=True)

@@ -38,7 +38,7 @@ REFRESHES = (26, 2)
 
 
 def not_offered(case: Evidence) -> Iterator[Finding]:
-    """Yield which files of a project there are where pip finds none that it may take."""
+    """Yield the files of a project that exist if pip finds none that it may take."""
     error = case.run.error
     found = NOT_FOUND.search(error.words) if error else None
     if found is None:
@@ -63,7 +63,7 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
 
 
 def without_index(case: Evidence) -> Iterator[Finding]:
-    """Yield that downloads cannot be found by their names: without an index pip comes to none of them."""
+    """Yield a finding if there is no index: without one, pip finds no download by its name."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [one for one in case.own if one.kind in FILES and case.admits(version_of(one)) and not case.trouble(one)]
     if "--no-index" in words and fits and not case.run.resolved:
@@ -110,7 +110,7 @@ def passed_over(case: Evidence) -> Iterator[Finding]:
 
 
 def _kept_out(case: Evidence, version: Version) -> Iterator[Finding]:
-    """Yield that a constraint keeps pip from a newer release that is listed."""
+    """Yield a finding if a constraint keeps pip from a newer release that is listed."""
     listed = [parsed(one.version) for one in case.run.listed.get(case.name, ()) if not one.yanked]
     newer = [one for one in listed if one and one > version and case.admits(one) and not one.is_prerelease]
     for one in case.run.constraints:
@@ -175,7 +175,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
 
 
 def several_indexes(case: Evidence) -> Iterator[Finding]:
-    """Yield that several indexes list the project: pip ranks files, never indexes."""
+    """Yield a finding if several indexes list the project: pip ranks files, never indexes."""
     listed = case.run.listed.get(case.name, ())
     indexes = list(dict.fromkeys(case.index_name(one.page) for one in listed if one.page))
     chosen = case.chosen

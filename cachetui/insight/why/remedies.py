@@ -37,7 +37,7 @@ def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False)
 def drop(
     entry: Entry, words: str, alike: Sequence[Entry], cache: Sequence[str] = (), *, whole: bool = False
 ) -> tuple[Remedy, ...]:
-    """Return the command that drops an entry; none where no terms take it.
+    """Return the command that removes an entry; none if no terms match it.
 
     `words` tell what it is good for; what else the terms take is named after them. `alike` are all entries of its
     project, itself among them; `cache` is the option by which cachetui comes to the cache, if it needs one.
@@ -66,7 +66,7 @@ def _ways(entry: Entry) -> Iterator[tuple[str, ...]]:
 
 
 def _taken(terms: tuple[str, ...], alike: Sequence[Entry]) -> list[Entry]:
-    """Return what terms take; nothing where they make no sense."""
+    """Return the entries that terms match; none if the terms do not parse."""
     try:
         predicate = parse_terms(terms)
     except TermError:

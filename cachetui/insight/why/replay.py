@@ -18,7 +18,7 @@ PATIENCE = 120.0
 LONGEST = 64 << 20
 """Bytes of an answer: a page with thousands of files makes some megabytes."""
 NO_VERSION = "0"
-"""The version of a distribution whose address does not tell it."""
+"""The version of a distribution whose URL does not contain it."""
 BEGIN, END = "<cachetui>", "</cachetui>"
 """Marks around the answer: start-up files of an environment may print, too."""
 
@@ -35,12 +35,12 @@ Way = Literal[
     "local-build",
     "unknown",
 ]
-"""Where a file comes from. `installed`: it is there, nothing is fetched. `built`: a wheel that pip built here. `cache`:
+"""Source of a file. `installed`: it is there, nothing is fetched. `built`: a wheel that pip built here. `cache`:
 the cache, no request. `checked`: the cache, after a request whether it changed. `download`. `build`: a wheel is built
 from an sdist in the cache. `download-build`: from a downloaded one. `clone`: a repository. `local`: a file of this
 machine. `local-build`: a folder or an sdist of this machine. `unknown`: no index page in the cache tells."""
 How = Literal["cache", "checked", "assumed", "unknown", "download"]
-"""How a request was answered. `cache`: pip used its cached answer. `checked`: pip asked whether that answer changed,
+"""Answer to a request. `cache`: pip used its cached answer. `checked`: pip asked whether that answer changed,
 and was told no. `assumed`: pip would fetch it anew, and was given the cached answer. `unknown`: not in the cache.
 `download`: a file that is not in the cache."""
 Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
@@ -54,7 +54,7 @@ class Asked:
     """A requirement as pip read it."""
 
     name: str
-    """Canonical name of its project; "" where only a build would tell."""
+    """Canonical name of its project; "" if only a build would show it."""
     specifier: str
     """Version specifier (PEP 440)."""
     marker: str
@@ -76,7 +76,7 @@ class Constraint:
     specifier: str
     """The versions that it allows (PEP 440)."""
     source: str
-    """Where it stands, as pip says it, such as "-c c.txt (line 1)"."""
+    """Its place in pip's words, such as "-c c.txt (line 1)"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class Chosen:
     page: str
     """Address of the page that lists it; "" for none."""
     yanked: str
-    """Why its author took it back; "" where that did not happen."""
+    """The reason why it was yanked; "" if it was not."""
     built: str
     """Path of the wheel built here that pip takes in its place; "" for none."""
     way: Way
@@ -153,7 +153,7 @@ class Chosen:
 
     @property
     def known_version(self) -> str | None:
-        """Its version; None where only an index or a build would tell it."""
+        """Its version; None if only an index or a build would show it."""
         return None if self.version == NO_VERSION and self.way != "installed" else self.version
 
     @property
@@ -204,7 +204,7 @@ class Run:
     externally_managed: bool = False
     """Whether pip refuses to install here, for the system manages this Python (PEP 668); the rest is as if it did."""
     words: tuple[tuple[str, str], ...] = ()
-    """What pip said, each with its level."""
+    """pip's messages, each with its level."""
     error: PipError | None = None
     halt: Halt | None = None
 
@@ -235,7 +235,7 @@ class Scenario:
     """One question to pip."""
 
     arguments: tuple[str, ...]
-    """What pip gets, its command first."""
+    """pip's arguments, the command first."""
     lines: tuple[str, ...] = ()
     """Lines of a requirements file."""
     root: str = ""

@@ -10,11 +10,11 @@ from cachetui.insight.why.replay import Chosen, Request
 from cachetui.insight.why.verdict import WHY_NOT, file_of
 
 MOST_PROJECTS = 12
-"""Projects whose steps are told one by one."""
+"""Projects whose steps are listed one by one."""
 
 
 def steps(case: Evidence) -> Iterator[str]:
-    """Yield what pip would do, without full stops."""
+    """Yield the steps that pip would take, without full stops."""
     run = case.run
     if case.replay.trouble:
         return

@@ -113,7 +113,7 @@ def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
 
 
 def place_here(chosen: Chosen) -> str:
-    """Return what is built on this machine: the name of the file or folder."""
+    """Return the name of the file or folder that is built on this machine."""
     name = filename_of(chosen.url)
     is_archive = name.endswith((".gz", ".zip", ".bz2", ".xz", ".tgz", ".tar", ".whl"))
     return name if is_archive else f"the folder {name}".strip()
@@ -127,7 +127,7 @@ def _because(case: Evidence, chosen: Chosen) -> str:
 
 
 def _of_the_others(case: Evidence) -> str:
-    """Return the end of a verdict that tells whether anything else is downloaded."""
+    """Return the end of a verdict: whether anything else is downloaded."""
     fetched = [one for one in case.run.chosen if one.name != case.name and one.way in FETCHED]
     unknown = [one for one in case.run.chosen if one.name != case.name and one.way == "unknown"]
     if fetched:
@@ -143,7 +143,7 @@ def _list(some: Sequence[Chosen]) -> str:
 
 
 def off_by(case: Evidence) -> str:
-    """Return who or what switched the cache off."""
+    """Return the setting or other cause that switches the cache off."""
     given = [word for word in case.question.arguments if word.partition("=")[0] in ("--no-cache-dir", "--no-cache")]
     variables = [f"{name}={value}" for name, value in case.question.variables if name == "PIP_NO_CACHE_DIR"]
     return next(iter([*given, *variables]), "") or case.asker.off_by or "its settings"
@@ -197,7 +197,7 @@ def more(case: Evidence) -> Iterator[str]:
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:
-    """Yield that pip never takes the other cached versions for a version that is named."""
+    """Yield a sentence: pip never takes the other cached versions for a version that is named."""
     others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
     if not versions or not case.is_pinned or (case.root and case.root.url):

@@ -1,1 +1,1 @@
-"""pip's settings: where its cache is, whether it is on, and who says so."""
+"""pip's settings: the place of its cache, whether it is on, and the setting that decides it."""

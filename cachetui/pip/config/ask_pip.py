@@ -25,7 +25,7 @@ class PipAnswer:
     root: Path | None
     """The directory it names, resolved; None when its cache is off or it gave no answer."""
     message: str
-    """One sentence that tells the answer, or why there is none."""
+    """The answer as one sentence, or why there is none."""
     enabled: bool | None = None
     """Whether its cache is on; None when it gave no answer."""
 
@@ -62,7 +62,7 @@ def ask_pip(
 
 
 def compare(location: Location, answer: PipAnswer) -> str | None:
-    """Return in one sentence how what pip answers differs from the location; None when they agree or it is silent."""
+    """Return a sentence on how pip's answer differs from the location; None if they agree or pip gave no answer."""
     if answer.enabled is None:
         return None
     ours = f"{location.root} (said by {location.said_by})"
@@ -84,7 +84,7 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def quiet(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """Return the environment in which pip prints its answer and nothing else, and heeds the same settings.
+    """Return the environment in which pip prints its answer and nothing else, and reads the same settings.
 
     `folder` is where its user would run it: what relative names are relative to.
     """
@@ -103,7 +103,7 @@ def _says_off(reply: Reply) -> bool:
 
 
 def _failure(who: str, reply: Reply) -> str:
-    """Return in one sentence why there is no directory."""
+    """Return a sentence on why there is no directory."""
     if reply.code is None:
         return f"{who} {reply.trouble}."
     if _says_off(reply):

@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 
 DEFAULT = "the platform's default"
-"""Says where the cache is when nobody else does."""
+"""The source of the location where no setting gives one."""
 INSTALL = "install"
-"""The command whose cache is meant by "the cache": what fills it."""
+"""The command whose cache is meant by "the cache": it fills it."""
 OTHERS = ("cache", "download", "wheel")
-"""The other commands that use a cache, and may have been told of another one."""
+"""The other commands that use a cache, which settings may put elsewhere."""
 
 
 class Interpreter(Protocol):
@@ -49,15 +49,15 @@ class Location:
     root: Path
     """Absolute, as named: links in it are not resolved. Where the cache would be, when it is off."""
     said_by: str
-    """Who named the root: `--cache-dir`, a variable, a file with its section, or the platform's default."""
+    """The source of the root: `--cache-dir`, a variable, a file with its section, or the platform's default."""
     named: bool
     """Whether `--cache-dir` named it."""
     enabled: bool
     """Whether pip would use a cache there."""
     off_by: str | None = None
-    """Who or what switched it off, without a full stop; None when it is on."""
+    """The setting or other cause that switches it off, without a full stop; None when it is on."""
     notes: tuple[str, ...] = ()
-    """Sentences on traps: what in the settings does not do what it seems to."""
+    """Sentences on pitfalls: settings that do not do what they seem to."""
     indexes: tuple[str, ...] = ()
     """The indexes that any setting names, the strongest first, without credentials; no built-in one."""
     asks_pypi: bool = True

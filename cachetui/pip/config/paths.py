@@ -16,14 +16,14 @@ from cachetui.errors import CachetuiError
 from cachetui.pip.versions import Ways
 
 HOMEBREW = "/opt/python"
-"""What the prefix of a Python that Homebrew manages contains (platformdirs, `macos.py`)."""
+"""A part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
 
 
 class Files(NamedTuple):
     """The files that may hold pip's settings, the weaker before the stronger; those named need not exist."""
 
     machine: tuple[str, ...]
-    """What pip calls `global`: the whole machine's."""
+    """The machine's, pip's level `global`."""
     user: tuple[str, ...]
     """The user's."""
     site: tuple[str, ...]
@@ -70,7 +70,7 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
-    """Return the cache directory of a pip that nobody told otherwise (`pip._internal.utils.appdirs`)."""
+    """Return pip's cache directory where no setting names one (`pip._internal.utils.appdirs`)."""
     if platform == "win32":
         return ntpath.join(_windows_folder("LOCALAPPDATA", environ), "pip", "Cache")
     if platform == "darwin":
@@ -83,7 +83,7 @@ def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
 def configuration_files(
     platform: str, environ: Mapping[str, str], prefix: str | None, ways: Ways, etc: str = "/etc"
 ) -> Files:
-    """Return where pip looks for settings (`get_configuration_files` in `pip._internal.configuration`).
+    """Return the paths of pip's settings (`get_configuration_files` in `pip._internal.configuration`).
 
     `prefix` is the environment's `sys.prefix`; `etc` is for tests alone.
     """
@@ -144,7 +144,7 @@ def objection(root: str, euid: int | None = None) -> str | None:
 
 
 def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
-    """Return what an XDG variable says, or None when this pip takes it for unset."""
+    """Return the value of an XDG variable, or None when this pip takes it for unset."""
     value = environ.get(name)
     if value is None or ways.xdg == "verbatim":
         return value
@@ -155,7 +155,7 @@ def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
 
 
 def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
-    """Return the directories that an XDG variable lists, as far as this pip heeds them."""
+    """Return the directories that an XDG variable lists, as far as this pip uses them."""
     value = environ.get(name, "")
     if ways.xdg == "verbatim":
         return [part.rstrip("/") for part in value.split(":") if part]
@@ -185,7 +185,7 @@ def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:
 
 @functools.cache
 def _known_windows_folders() -> Mapping[str, str]:
-    """Ask the system for the folders that pip would be told, by the variable that usually holds each."""
+    """Ask the system for its known folders, by the variable that usually holds each."""
     import platformdirs  # noqa: PLC0415 - slow to load, and of no use elsewhere
 
     return {

@@ -1,4 +1,4 @@
-"""Sentences on what in pip's settings does not do what it seems to."""
+"""Sentences on pip's settings that do not do what they seem to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def pitfalls(
     platform: str,
     environ: Mapping[str, str],
 ) -> list[str]:
-    """Name what misleads in settings that put a command's cache at `root`.
+    """Return the pitfalls in settings that put a command's cache at `root`.
 
     `places` and `switches` are what that command hears about `cache-dir` and `no-cache-dir`, the weaker before the
     stronger.

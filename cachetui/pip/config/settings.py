@@ -19,21 +19,21 @@ from cachetui.pip.versions import Ways
 ENVIRONMENT = ":env:"
 """The section under which pip files its variables; stronger than any other."""
 EVERYBODY = "global"
-"""The section that speaks to every command of pip."""
+"""The section that applies to every command of pip."""
 NO_FILES = "nul" if sys.platform == "win32" else "/dev/null"
-"""What PIP_CONFIG_FILE says to keep pip from reading any file (`os.devnull`)."""
+"""The value of PIP_CONFIG_FILE that keeps pip from reading any file (`os.devnull`)."""
 YES = frozenset(("y", "yes", "t", "true", "on", "1"))
-"""What pip takes for true, in lower case (`strtobool` in `pip._internal.utils.misc`)."""
+"""Values that pip takes for true, in lower case (`strtobool` in `pip._internal.utils.misc`)."""
 NO = frozenset(("n", "no", "f", "false", "off", "0"))
-"""What pip takes for false, in lower case."""
+"""Values that pip takes for false, in lower case."""
 
 
 Level = Literal["global", "user", "site"]
-"""What pip calls the machine's files, the user's and the environment's; so are the options of its `config` called."""
+"""pip's names for the machine's files, the user's and the environment's; options of its `config` have the same."""
 
 
 class Setting(NamedTuple):
-    """One thing that one place says to pip."""
+    """One option, as set in one file or variable."""
 
     section: str
     """`global`, a command such as `install`, or `:env:`."""
@@ -48,10 +48,10 @@ class Setting(NamedTuple):
     line: int | None = None
     """The line of the file, counted from 1, on which it begins."""
     level: Level | None = None
-    """Whose file it is; None for a variable, and for a file that PIP_CONFIG_FILE names."""
+    """The level of its file; None for a variable, and for a file that PIP_CONFIG_FILE names."""
 
     def quoted(self) -> str:
-        """Write out who says what, such as `PIP_NO_CACHE_DIR=off` or `pip.conf:3 [install] no-cache-dir = 0`."""
+        """Return setting and source, such as `PIP_NO_CACHE_DIR=off` or `pip.conf:3 [install] no-cache-dir = 0`."""
         if self.section == ENVIRONMENT:
             return f"{self.said_by}={self.value}"
         return f"{self.said_by} {self.name} = {self.value}"
@@ -59,7 +59,7 @@ class Setting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """All that files and variables say to one pip."""
+    """All settings of one pip, from files and variables."""
 
     settings: tuple[Setting, ...] = ()
     """The weaker before the stronger, sections apart."""
@@ -71,7 +71,7 @@ class Configuration:
     """Whether an empty value hides those that it overrides (`Ways.merges`)."""
 
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
-        """Return what a command hears about an option, the weaker before the stronger: the last one counts.
+        """Return the settings of an option for a command, the weaker before the stronger: the last one counts.
 
         Source: `ConfigOptionParser._get_ordered_configuration_items` in `pip._internal.cli.parser`.
         """
@@ -150,7 +150,7 @@ def without_credentials(address: str) -> str | None:
 
 
 def _level_of(name: str, files: Files) -> Level | None:
-    """Return whose file it is that has this name."""
+    """Return the level of the file that has this name."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
         ("global", files.machine),
         ("user", files.user),

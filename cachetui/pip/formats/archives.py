@@ -29,18 +29,18 @@ LONGEST_TEXT = 1 << 20
 LONGEST_NAME = 255
 """Characters of a name and a version together: a file name has no room for more."""
 MOST_TAGS = 4096
-"""Tags a wheel may have before its file name is not rebuilt."""
+"""Most tags of a wheel whose file name is rebuilt."""
 
 WHEEL_FILE = b".dist-info/WHEEL"
 METADATA = b".dist-info/METADATA"
 RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
-"""What is wrong with a wheel that does not list its files, as a clause."""
+"""The fault of a wheel that does not list its files, as a clause."""
 MOST_TRIED = 1000
 """Places in a zip's directory that are tried as the name of the file looked for."""
 FIELDS = (b"name", b"version", b"tag", b"build")
-"""What is read of METADATA, PKG-INFO and WHEEL, whatever the case."""
+"""Fields that are read of METADATA, PKG-INFO and WHEEL, whatever the case."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """A project's name (PEP 508)."""
 
@@ -55,7 +55,7 @@ UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
-"""What the parsers below, and those they use, raise for damaged bytes."""
+"""Exceptions that the parsers below, and those they use, raise for damaged bytes."""
 
 
 class Named(NamedTuple):
@@ -66,11 +66,11 @@ class Named(NamedTuple):
     version: str
     """As written."""
     filename: str | None
-    """The file name, where it can be told for certain."""
+    """The file name, if it is certain."""
 
 
 def named(name: str, version: str, filename: str | None = None) -> Named | None:
-    """Return a project and version as found, or None where they are none."""
+    """Return a project and version as found, or None if they are invalid."""
     if len(name) + len(version) > LONGEST_NAME or not NAME.fullmatch(name):
         return None
     try:
@@ -81,7 +81,7 @@ def named(name: str, version: str, filename: str | None = None) -> Named | None:
 
 
 def look_at_metadata(body: Body) -> Named | None:
-    """Return what core metadata (PEP 658 serves it beside the wheel) says, or None."""
+    """Return the name in core metadata (PEP 658 serves it beside the wheel), or None."""
     fields = headers_of(body.read(0, LONGEST_TEXT))
     return named(fields.get("name", ""), fields.get("version", ""))
 
@@ -105,7 +105,7 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
 
 
 def look_into_zip(body: Body) -> tuple[Named | None, bool]:
-    """Name a wheel, or an sdist that is a zip, by the zip's directory; tell also whether it is an sdist.
+    """Name a wheel, or an sdist that is a zip, by the zip's directory; return also whether it is an sdist.
 
     The name is None where it is neither or damaged.
     """
@@ -131,7 +131,7 @@ def holds(body: Body, ending: bytes) -> bool:
 
 
 def metadata_in(body: Body) -> bytes | None:
-    """Return the core metadata that an archive holds, or that a body is; None where there is none to be found."""
+    """Return the core metadata of an archive, or a body that is such metadata; None if there is none."""
     head = body.read(0, 20)
     try:
         if head.startswith(b"Metadata-Version:"):
@@ -188,7 +188,7 @@ def _wheel(body: Body, directory: bytes) -> Named | None:
 
 
 def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
-    """Yield where in a zip's directory names with this ending begin, and the names."""
+    """Yield the positions in a zip's directory of names with this ending, and the names."""
     end = 0
     for _ in range(MOST_TRIED):
         end = directory.find(ending, end) + len(ending)
@@ -279,7 +279,7 @@ def _tar_sdist(content: bytes, ending: str) -> Named | None:
 
 
 def filename_of_tar(body: Body) -> str | None:
-    """Return what a packed tar is called if it is called as the directory that it begins with; None without one."""
+    """Return a packed tar's file name, if it is that of the directory it begins with; None without one."""
     unpack = unpacker_of(body.read(0, 6))
     try:
         content = next(tar_head.heads(body), b"")

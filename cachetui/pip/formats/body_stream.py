@@ -13,9 +13,9 @@ from cachetui.pip.formats.records import GARBLED, LONGEST_RECORD, UnreadableReco
 PIECE = 1 << 20
 """Bytes that are read at a time."""
 BODY = re.compile(rb'"body"\s*:\s*"')
-"""What stands before the body in a `cc=2` record (`cachecontrol/serialize.py`, `_loads_v2`); base64 holds no quotes."""
+"""The text before the body in a `cc=2` record (`cachecontrol/serialize.py`, `_loads_v2`); base64 holds no quotes."""
 GROUP = 4
-"""Letters of base64 that stand for whole bytes."""
+"""Characters of base64 that encode whole bytes."""
 
 
 def pieces_of(body: Body) -> Iterator[bytes]:
@@ -39,7 +39,7 @@ def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
 
 
 def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield what the string that is called the body stands for, out of JSON that comes in pieces."""
+    """Yield the decoded body, out of JSON that comes in pieces."""
     letters = b""
     for piece in text:
         letters += piece

@@ -1,4 +1,4 @@
-"""Read an index page as pip reads it: each file that it lists, and what it says of it.
+"""Read an index page as pip reads it: each file that it lists, with its attributes.
 
 Sources: the simple repository API (PEP 503, 592, 691, 700); pip's `_internal/models/link.py` (`Link.from_json`,
 `from_element`) and `_internal/index/collector.py` (`HTMLLinkParser`).
@@ -23,7 +23,7 @@ HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
 SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
 """Endings that pip takes for sdists (`_internal/utils/filetypes.py`)."""
 NO_NAMES = ("", ".", "..")
-"""How addresses end that name no file: those of a page, of a part of one, of a folder or of a host."""
+"""Last parts of URLs that name no file: of a page, of a part of one, of a folder or of a host."""
 
 
 class Listed(NamedTuple):
@@ -40,7 +40,7 @@ class Listed(NamedTuple):
     requires_python: str = ""
     """The versions of Python that it needs (PEP 345), as written."""
     yanked: bool = False
-    """Whether it was taken back (PEP 592): pip takes it only where a version is named exactly."""
+    """Whether it was yanked (PEP 592): pip takes it only where a version is named exactly."""
     metadata_hash: tuple[str, str] = ("", "")
     """Name and value of the hash of its metadata beside it (PEP 658, 714), where the page gives one."""
 
@@ -50,12 +50,12 @@ class Listed(NamedTuple):
         return self.filename.endswith(".whl")
 
     def version(self, project: str) -> Version | None:
-        """Return the version that its name tells; None where it is no file of this project, or of no known form."""
+        """Return the version in its name; None if it is no file of this project, or of no known form."""
         return version_in(self.filename, project)
 
 
 def version_in(filename: str, project: str) -> Version | None:
-    """Return the version that a file name tells, if it is that of a wheel or sdist of a project."""
+    """Return the version in a file name, if it is that of a wheel or sdist of a project."""
     try:
         if filename.endswith(".whl"):
             name, version, _, _ = parse_wheel_filename(filename)
@@ -123,7 +123,7 @@ def _first_hash(hashes: object) -> tuple[str, str] | None:
 
 
 class _Anchors(HTMLParser):
-    """Gathers what stands in the anchors of a page."""
+    """Gathers the anchors of a page."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -144,7 +144,7 @@ class _Anchors(HTMLParser):
 
 
 def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
-    """Return what a page's addresses are relative to, where it says so, and the links as far as it makes sense."""
+    """Return the base URL of a page, if it has one, and the links as far as they make sense."""
     parser = _Anchors()
     try:
         parser.feed(text.decode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""Read index pages: whose page it is, and the addresses that it lists.
+"""Read index pages: the project that a page is about, and the URLs that it lists.
 
 Sources: the simple repository API (PEP 503 HTML, PEP 691 JSON). A cached page is as it came over the wire, mostly
 gzip.
@@ -23,7 +23,7 @@ from cachetui.pip.formats.body import Body
 LONGEST_PAGE = 64 << 20
 """Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""
 LONGEST_PARSED = 16 << 20
-"""Bytes of JSON that are parsed: what comes of it takes many times the room."""
+"""Bytes of JSON that are parsed: the result takes many times the room."""
 MOST_NAMES_TRIED = 2000
 """Files of a page without a name of its own whose projects are counted."""
 
@@ -34,7 +34,7 @@ HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
-"""How the names of source distributions end."""
+"""Suffixes of the names of source distributions."""
 LISTED = re.compile(rb'"(https?://(?:[^"#]*/)?(?:[^"#/-]+-([^"#/-]+)-[^"#/]*\.whl|[^"#/]*-([^"#/-]+)|[^"#/]*))["#]')
 """The same, with the version in the name of a wheel at its end, or what follows the last hyphen of another name."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
@@ -44,13 +44,13 @@ FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
 ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
 STOPPING = "pip stops at it, for it lists what is no address"
-"""What is said of a page that pip keeps and does not survive."""
+"""The note on a page that pip keeps and stops at."""
 ANYWHERE = "https://x/"
-"""Stands for the address of any page, where only the form of what is joined to it matters."""
+"""Stands for the URL of any page, where only the form of a joined URL matters."""
 MOST_BRACKETS = 1000
 """Brackets of a page that are looked at one by one: most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
-"""What pip leaves as it is in a path."""
+"""Parts of a path that pip leaves as they are."""
 
 
 Listed = tuple[bytes, bytes, bytes]
@@ -86,7 +86,7 @@ def read_page(body: Body, encoding: str) -> Page | None:
 
 
 def name_of(page: Page) -> str | None:
-    """Return the canonical name of the project whose page it is; None where it is no project's page."""
+    """Return the canonical name of the project that a page is about; None if it is no project's page."""
     name = _json_name(page.text) if page.is_json else _html_name(page.text)
     short = name is not None and len(name) <= LONGEST_NAME
     return canonicalize_name(name) if name and short and NAME.fullmatch(name) else None
@@ -197,7 +197,7 @@ def stops_pip(page: Page) -> bool:
 
 
 def listed_files(page: Page) -> list[Listed]:
-    """Return what is plainly an absolute address on a page, with the version that a file name at its end bears."""
+    """Return the plainly absolute URLs on a page, with the version in the file name at the end of each."""
     found: list[Listed] = LISTED.findall(page.text)
     return found
 

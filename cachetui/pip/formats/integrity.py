@@ -24,17 +24,17 @@ from cachetui.pip.unpacking import LZMA_MEMORY
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
-"""Bytes that are unpacked between two looks whether to stop."""
+"""Bytes that are unpacked between two calls of `stop`."""
 MOST_UNPACKED = 64 << 30
 """Bytes of an archive's content that are read: more is no distribution."""
 LONGEST_RECORD = 64 << 20
 """Bytes of a RECORD that are read."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
-"""What a RECORD does not list with a hash: itself and its signatures."""
+"""Files that a RECORD lists without a hash: itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
 """The beginning of a zip's local file header."""
 END = struct.Struct("<4s4HIIH")
-"""The end of a zip's directory, without the comment behind it: the fifth field is how many members there are."""
+"""The end of a zip's directory, without the comment behind it: the fifth field is the number of members."""
 MOST_MEMBERS = 0xFFFF
 """A number of members that says to look into the zip64 end instead."""
 HAS_DESCRIPTOR = 8
@@ -52,11 +52,11 @@ DAMAGED = (
     struct.error,
     OverflowError,
 )
-"""What damaged archives raise."""
+"""Exceptions that damaged archives raise."""
 
 
 class StoppedError(Exception):
-    """The user wants it to end."""
+    """The user has stopped the reading."""
 
 
 def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool = True) -> str | None:
@@ -115,7 +115,7 @@ def _counted(body: Body, archive: zipfile.ZipFile) -> bool:
 
 
 def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
-    """Compare what a zip says of a member twice."""
+    """Compare a zip's two headers of a member; return in words if they differ."""
     header = LOCAL.unpack(body.read(member.header_offset, LOCAL.size))
     signature, version, flags, method, at, day, crc, packed, size = header
     date = member.date_time

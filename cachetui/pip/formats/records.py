@@ -35,13 +35,13 @@ MOST_NAMES, LONGEST_NAME = 1000, 64
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 GARBLED = "damaged: pip stops at it, for a text in it is not base64"
-"""What is said of records that pip passes over for their age, and of those that it does not survive."""
+"""Notes on records that pip passes over for their age, and on those that it stops at."""
 NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
-"""msgpack's bin and str types, by the bytes that tell their length (msgpack specification)."""
+"""msgpack's bin and str types, by the number of bytes that hold their length (msgpack specification)."""
 
 PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
-"""What pip stores of an answer, `strict` apart, which old ones add. It hands all of it on by these names, so that one
+"""Parts of an answer that pip stores, `strict` apart, which old ones add. pip passes all of it by these names: a part
 which was changed by damage ends pip with a TypeError, and a missing body with a KeyError (`_loads_v4`,
 `prepare_response`)."""
 
@@ -188,7 +188,7 @@ def _decode(text: object) -> str:
 
 
 def _from_base64(text: object) -> bytes:
-    """Return what a text in a `cc=2` record stands for. Raises UnreadableRecordError: it may be anything."""
+    """Decode a text in a `cc=2` record. Raises UnreadableRecordError: it may be anything."""
     if not isinstance(text, str | bytes):
         raise UnreadableRecordError(NO_ANSWER)
     try:

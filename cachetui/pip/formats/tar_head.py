@@ -8,7 +8,7 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
-"""How much of an sdist is unpacked in search of its PKG-INFO: packed and unpacked bytes, at first and at most."""
+"""Bytes of an sdist that are unpacked in search of its PKG-INFO: packed and unpacked, at first and at most."""
 MOST_MEMBERS = 20_000
 """Members of a tar that are passed on the way to its PKG-INFO."""
 

@@ -1,1 +1,1 @@
-"""The scan: list, reuse, inspect, look up addresses, assemble."""
+"""The scan: list, reuse, inspect, look up URLs, assemble."""

@@ -1,4 +1,4 @@
-"""Put together what a scan found."""
+"""Put together the results of a scan."""
 
 from __future__ import annotations
 
@@ -80,12 +80,12 @@ def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
 
 
 def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
-    """Return files of which those that were counted elsewhere take no room."""
+    """Return files, without disk usage for those that were counted elsewhere."""
     return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])
 
 
 EMPTY_SECONDS = 3_600
-"""How long a directory must have been empty to be a leftover: a pip may be about to fill a younger one."""
+"""Seconds for which a directory must have been empty to be a leftover: a pip may be about to fill a younger one."""
 BUILD_SECONDS = 86_400
 """The same for a folder that pip builds in."""
 
@@ -129,5 +129,5 @@ def empty_directories(
 
 
 def above(path: str) -> str:
-    """Return the directory that something lies in; that of the root is itself."""
+    """Return the parent directory of a path; that of the root is itself."""
     return path.rpartition("/")[0]

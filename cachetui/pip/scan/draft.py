@@ -1,4 +1,4 @@
-"""An entry in the making: what is known of it so far."""
+"""The draft of an entry: as much as is known so far."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.model import Entry, File, Kind, Rung
 from cachetui.system.tree import file_at
 
 Stage = Literal["record", "file", "page", "body"]
-"""What is to be done next: read a record's headers; look at the body of a file whose project the headers name, of
+"""The next step: read a record's headers; look at the body of a file whose project the headers name, of
 what may be an index page, of anything else."""
 
 DraftRow = tuple[Any, ...]

@@ -1,4 +1,4 @@
-"""The ladder: what a cached answer is, by its headers, its body, and the address that it was found under."""
+"""The identification ladder: what a cached answer is, by its headers, its body and its URL."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from cachetui.pip.scan.draft import EntryDraft
 MOVED = frozenset({301, 308})
 """Statuses of the redirects that pip caches."""
 LONGEST_NOTE = 200
-"""Characters kept of what a server says where it is only shown."""
+"""Characters kept of a server's text where it is only shown."""
 MOST_DIGITS = 15
 """Digits of a length that any body may have."""
 LONGEST_JSON = 256 << 10
 """Bytes of an `origin.json` or self-check that are looked at."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
-"""What the names of wheels and sdists consist of, and versions."""
+"""Characters of the names of wheels and sdists, and of versions."""
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
-"""How files begin that an index lists: zips, packed tars, Windows installers."""
+"""First bytes of the files that an index lists: zips, packed tars, Windows installers."""
 
 
 class Dist(NamedTuple):
@@ -210,7 +210,7 @@ def object_in(text: bytes) -> dict[str, object]:
 
 
 def identify_by_url(draft: EntryDraft, url: str) -> None:
-    """Settle an entry whose address was found."""
+    """Settle an entry whose URL was found."""
     project, version, filename = draft.project, draft.version, index_page.filename_of(url)
     if project and version and filename.endswith((".whl", ".whl.metadata")):
         wheel = filename.removesuffix(".metadata")

@@ -20,7 +20,7 @@ SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
 KEPT = frozenset({"", "http", "http-v2", "wheels"})
 """Directories that pip expects, which no removal takes away."""
 TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
-"""What pip names the directories of a root."""
+"""pip's names for the directories of a root."""
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
@@ -158,7 +158,7 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
 
 
 def leftover(directory: str, name: str, found: os.stat_result, note: str) -> EntryDraft:
-    """Make an entry that nobody will read."""
+    """Make an entry of a leftover."""
     draft = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
     draft.set_identified("leftover", note=note)
     return draft

@@ -26,7 +26,7 @@ class ReusedShard:
     entries: list[Entry]
     """Its entries, with times of access as they are now."""
     traits: list[tuple[int, str]]
-    """What an `EntryDraft` has besides, for each entry: `dating_file` and `content_hint`."""
+    """Further values of the `EntryDraft` of each entry: `dating_file` and `content_hint`."""
     foreign: list[File]
     """Files that no pip writes."""
 

@@ -34,7 +34,7 @@ class Shard:
     foreign: list[File] = field(default_factory=list)
     """Files that no pip writes."""
     errors: list[Unreadable] = field(default_factory=list)
-    """What could not be read."""
+    """Files and directories that could not be read."""
     times_digest: int = 0
     """Digest of the times of its directories; see `digest_times`."""
     has_empty_dirs: bool = False

@@ -20,7 +20,7 @@ from cachetui.pip.scan.draft import EntryDraft
 ODD = re.compile(rb"[^A-Za-z0-9/:._-]").search
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
-"""What PEP 658 appends to a wheel's address."""
+"""The suffix that PEP 658 adds to a wheel's URL."""
 
 
 class UrlIndex:
@@ -44,7 +44,7 @@ class UrlIndex:
         return self._match([url.encode("utf-8", "surrogatepass") for url in urls], self._wanted)
 
     def page_address(self, digest: bytes, project: str, page: index_page.Page) -> str | None:
-        """Return a project page's own address, if it is one of the likely ones: hashing proves it."""
+        """Return a project page's own URL, if it is one of the likely ones: hashing proves it."""
         guesses = set(self._bases)
         with suppress(ValueError):  # what is no address tells nothing
             parts = urlsplit(index_page.first_absolute(page) or "")
@@ -101,17 +101,17 @@ class UrlIndex:
 
 
 def is_odd(addresses: bytes) -> bool:
-    """Return whether something in an address, or in several in a row, may be spelled otherwise when pip asks for it."""
+    """Return whether anything in a URL, or in several in a row, may be spelled otherwise when pip asks for it."""
     return bool(ODD(addresses) or CAPITALS(addresses))
 
 
 def parsed(page: index_page.Page, base: str | None) -> list[bytes]:
-    """Return the addresses that parsing a page brings out."""
+    """Return the URLs that parsing a page yields."""
     return [address.encode("utf-8", "surrogatepass") for address in index_page.addresses(page, base)]
 
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
-    """Return the spelling by which pip asks for an address, if that is another one."""
+    """Return the spelling in which pip asks for a URL, if that is another one."""
     if not is_odd(address):
         return ()
     try:
@@ -135,7 +135,7 @@ class PendingRecord(NamedTuple):
 Found = dict[bytes, str]
 """URLs that were found, by their digests."""
 NAMELESS_PAGE = "page"
-"""How the hint of a response begins that lists addresses, but is no project's page."""
+"""The beginning of the hint of a response that lists URLs, but is no project's page."""
 
 
 def lists_urls(draft: EntryDraft) -> bool:

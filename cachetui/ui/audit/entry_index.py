@@ -32,7 +32,7 @@ class EntryIndex(NamedTuple):
     """Everything in a catalog in one order; the first entry is the highest bit."""
 
     turn: int
-    """Of which catalog, as the listing counts them."""
+    """The revision of its catalog, as the model counts them."""
     spans: tuple[Span, ...]
     """Projects and groups, one behind the other."""
     paths: tuple[str, ...]
@@ -55,14 +55,14 @@ class EntryIndex(NamedTuple):
         return {path: number for number, path in enumerate(self.paths)}
 
     def number(self, indices: Mapping[str, int], entries: Iterable[Entry]) -> int:
-        """Return the set that some entries are, by the `indices` of this."""
+        """Return the set of some entries, by the `indices` of this."""
         picks = bytearray(len(self.paths))
         for entry in entries:
             picks[indices[entry[2]]] = 1
         return number_of(picks)
 
     def whole(self, places: Collection[GroupKey]) -> int:
-        """Return the set of all that stands in some projects and groups."""
+        """Return the set of all entries of some projects and groups."""
         wanted, picks = {*places}, bytearray(len(self.paths))
         for place, start, end in self.spans:
             if place in wanted:
@@ -70,11 +70,11 @@ class EntryIndex(NamedTuple):
         return number_of(picks)
 
     def picks(self, number: int) -> bytes:
-        """Return for each entry 1 or 0."""
+        """Return 1 or 0 for each entry."""
         return f"{number:0{len(self.paths)}b}".encode().translate(PICKS) if self.paths else b""
 
     def marked(self, marks: Marks) -> int:
-        """Return the set of what is marked."""
+        """Return the set of the marked entries."""
         picks = bytearray(len(self.paths))
         for place, start, end in self.spans:
             number = marks.count(place)
@@ -85,7 +85,7 @@ class EntryIndex(NamedTuple):
         return number_of(picks)
 
     def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[GroupKey, EntryGroup]]:
-        """Yield what belongs to a set, by project and group, of the catalog that this is the order of."""
+        """Yield the entries of a set, by project and group, of the catalog that this is the order of."""
         picks = self.picks(number)
         for (place, start, end), (_, group) in zip(self.spans, catalog.groups, strict=True):
             if (part := group.part(picks[start:end])) is not None:
@@ -93,5 +93,5 @@ class EntryIndex(NamedTuple):
 
 
 def number_of(picks: bytes | bytearray) -> int:
-    """Return the set that is told by 1 or 0 for each entry."""
+    """Return the set that 1 or 0 for each entry stands for."""
     return int(picks.translate(DIGITS) or b"0", 2)

@@ -1,4 +1,4 @@
-"""How figures are marked; no Textual here."""
+"""The marks of figures; no Textual here."""
 
 from __future__ import annotations
 
@@ -40,11 +40,11 @@ class FigureMarks:
         self._marked = self._next = None
 
     def marks_changed(self) -> None:
-        """Forget what was known of the marks, unless the change was made here."""
+        """Discard what was computed of the marks, unless the change was made here."""
         self._marked, self._next = self._next, None
 
     def sign(self, choice: Choice) -> Sign:
-        """Return how a figure is marked."""
+        """Return the mark state of a figure."""
         model, marks = self._model, self._model.marks
         if not marks or not choice.entries:
             return " "

@@ -35,7 +35,7 @@ STEPS = 8
 
 
 class Figure(PaintedWidget, can_focus=True):
-    """Something one of whose parts is chosen."""
+    """A widget with several choices, one of which is the current one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("down,j", "walk('down')", "down", "rows.down", MOVE, "Go down"),
@@ -45,7 +45,7 @@ class Figure(PaintedWidget, can_focus=True):
     ]
 
     class Moved(Message):
-        """Something else is chosen."""
+        """Another choice is the current one."""
 
     class Opened(Message):
         """The current choice is to be opened."""
@@ -53,11 +53,11 @@ class Figure(PaintedWidget, can_focus=True):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
-        """The index of what is chosen."""
+        """The index of the current choice."""
         self.total = 0
-        """The bytes of everything, which shares are told of."""
+        """The bytes of everything, which shares are computed of."""
         self.sign: Callable[[Choice], Sign] = lambda _: " "
-        """Tells how what can be chosen is marked."""
+        """Returns the mark state of a choice."""
 
     @property
     def choice(self) -> Choice | None:
@@ -66,7 +66,7 @@ class Figure(PaintedWidget, can_focus=True):
 
     @property
     def number(self) -> int:
-        """How much there is to choose from."""
+        """Number of choices."""
         raise NotImplementedError
 
     @property
@@ -86,14 +86,14 @@ class Figure(PaintedWidget, can_focus=True):
         self.post_message(self.Moved())
 
     def show_marks(self) -> None:
-        """Draw marks as they are now; most figures bear none."""
+        """Draw marks as they are now; most figures have none."""
 
     def action_walk(self, direction: Direction) -> None:
-        """Choose what lies beside."""
+        """Choose the neighbour in a direction."""
         self.go(self.cursor + (1 if direction in ("right", "down") else -1))
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of what is drawn at a cell."""
+        """Return the index of the choice at a cell."""
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
@@ -111,7 +111,7 @@ class Lines(Figure):
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
         self.choices: list[Choice] = []
-        """What can be chosen."""
+        """The choices."""
         self.top = 0
         """The index of the first line that is seen."""
 
@@ -122,7 +122,7 @@ class Lines(Figure):
 
     @property
     def number(self) -> int:
-        """How many lines there are."""
+        """Number of lines."""
         return len(self.choices)
 
     @property
@@ -166,12 +166,12 @@ class Lines(Figure):
         return Strip.join(strips)
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return what stands at either end of a line."""
+        """Return the parts at both ends of a line."""
         raise NotImplementedError
 
 
 class Kinds(Lines):
-    """Bars by kind or something else; where there is but one line, a sentence."""
+    """Bars by kind or something else; if there is only one line, a sentence."""
 
     HELP = """\
 What there is by kind; **t** tells it apart by Python, platform or index instead. **Space** marks all that a line stands
@@ -200,7 +200,7 @@ for, **b** or Enter shows a kind in Browse.
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
     def _places(self) -> list[tuple[int, int]]:
-        """Return what of the sentence there is room for: index and end of each kind; the chosen one is among them."""
+        """Return the kinds that there is room for in the sentence, as index and end; the chosen one is among them."""
         room, places, edge = self.size.width, list[tuple[int, int]](), 0
         for index, choice in enumerate(self.choices):
             wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")
@@ -232,7 +232,7 @@ for, **b** or Enter shows a kind in Browse.
 
 
 class Biggest(Lines):
-    """The files that take most."""
+    """The biggest files."""
 
     HELP = "The files that take most: **Space** marks one, **b** or Enter goes to it in Browse."
     now_ns = 0
@@ -294,7 +294,7 @@ class Ages(Figure):
 
     @property
     def number(self) -> int:
-        """How many columns there are."""
+        """Number of columns."""
         return len(self.choices)
 
     @property
@@ -316,7 +316,7 @@ class Ages(Figure):
         return UPWARD_ASCII if self.glyphs is ASCII else UPWARD
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of all columns; the last tells what they stand for."""
+        """Draw one line of all columns; the last labels them."""
         wide, tall, room = self.wide, self.size.height - 1, self.size.width
         if y >= tall:
             half = self.number // 2 * wide
@@ -338,7 +338,7 @@ class Ages(Figure):
         return Strip(segments).adjust_cell_length(room, self.ink())
 
     def _style(self, index: int, here: bool) -> Style:
-        """Return how a column is drawn; behind the chosen one the ground is another."""
+        """Return the style of a column; the chosen one has another background."""
         if (index, here) not in self._styles:
             self._styles[index, here] = self._mixed(index, here)
         return self._styles[index, here]

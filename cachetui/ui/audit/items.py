@@ -20,14 +20,14 @@ if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.audit.audit import Audit
 
 MONTHS, COLUMNS = 2, 12
-"""What one column of the histogram covers, and how many there are; the last holds everything older as well."""
+"""Months of one column of the histogram, and number of columns; the last holds everything older as well."""
 MONTH_DAYS = 30.4
 """Days of a month."""
 Group = Literal["kind", "Python", "platform", "index"]
-"""What entries are told apart by."""
+"""Properties that entries are grouped by."""
 GROUPED: tuple[Group, ...] = get_args(Group)
 MOST_FILES = 60
-"""Of the biggest files, how many are listed."""
+"""Number of the biggest files that are listed."""
 TERMS = {
     "--superseded": "is:superseded not:kind:built not:is:protected",
     "--unusable": "is:unusable not:kind:built not:is:protected",
@@ -37,7 +37,7 @@ TERMS = {
     "--older-than 90d": "age>90d not:kind:built not:is:protected",
     "--older-than 1y": "age>1y not:kind:built not:is:protected",
 }
-"""What a filter must say to show what a rule chooses."""
+"""The filter that shows the entries of a rule, by the rule's options."""
 SDISTS = "sdists already built"
 FOREMOST = (
     POLICY,
@@ -49,47 +49,47 @@ FOREMOST = (
     "dead weight",
     "for old pips only",
 )
-"""In what order the rules stand, those first that one wants to see first."""
+"""The order of the rules: those first that one wants to see first."""
 
 
 class Choice(NamedTuple):
     """A figure that can be chosen, marked, and opened in Browse."""
 
     name: str
-    """What it is the figure of; untrusted text."""
+    """Its name; untrusted text."""
     entries: tuple[Entry, ...]
-    """What it is made of."""
+    """Its entries."""
     disk: int
     """Its bytes: those of the entries, or those that a rule frees."""
     filter: str = ""
-    """What a filter must say to show it; empty where none does."""
+    """The filter that shows it; empty if none does."""
     entry: Entry | None = None
     """The entry or the first of those to go to in Browse, where no filter shows it."""
     known: bool = True
-    """Whether it can be told at all."""
+    """Whether its entries are known."""
     number: int = 0
-    """The same entries as a set, in the order that the parts are in; 0 where that is not made."""
+    """The same entries as a set, by the order of the parts; 0 if that was not made."""
     places: tuple[GroupKey, ...] = ()
-    """The projects and groups that it is all of, and that are all of it; empty where it is made of something else."""
+    """The projects and groups that it consists of, each as a whole; empty if it consists of anything else."""
 
 
 class Parts(NamedTuple):
-    """All that the view shows of an audit."""
+    """Everything that the view shows of an audit."""
 
     tops: list[Item]
-    """What the treemap shows before anything is gone into."""
+    """The items of the treemap's top level."""
     groups: Mapping[Group, list[Choice]]
-    """What there is by kind and so on, the biggest first."""
+    """The entries by kind and so on, the biggest first."""
     ages: Mapping[Moment, list[Choice]]
-    """The columns of the histogram, by what ages are counted from."""
+    """The columns of the histogram, by the time that ages are counted from."""
     biggest: list[Choice]
     chances: list[Choice]
     order: EntryIndex
-    """What the numbers of choices are about."""
+    """The order of entries that the numbers of choices refer to."""
 
 
 def parts_of(audit: Audit, order: EntryIndex) -> Parts:
-    """Return what there is to show; this takes a while where there are many entries."""
+    """Return the parts to show; this takes a while where there are many entries."""
     indices, everything = order.indices, sized(audit.total.entries)
 
     def numbered(choices: list[Choice]) -> list[Choice]:
@@ -115,7 +115,7 @@ def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
 
 
 def items_inside(item: Item, now_ns: int) -> list[Item]:
-    """Return what an item can be gone into: versions of a project, or else entries; nothing for a single entry."""
+    """Return the items inside an item: versions of a project, or else entries; nothing for a single entry."""
     if item.inside:
         return [*item.inside]
     entries = item.entries
@@ -142,7 +142,7 @@ def choice_of(item: Item) -> Choice:
 
 
 def groups(audit: Audit, by: Group) -> list[Choice]:
-    """Return what there is by kind, or something else, the biggest first."""
+    """Return the entries by kind, or something else, the biggest first."""
     figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
     return [
         Choice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
@@ -151,7 +151,7 @@ def groups(audit: Audit, by: Group) -> list[Choice]:
 
 
 def biggest(everything: Sequence[Sized]) -> list[Choice]:
-    """Return the files that take most."""
+    """Return the biggest files."""
     found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: it may be a lot
     return [
         Choice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
@@ -160,7 +160,7 @@ def biggest(everything: Sequence[Sized]) -> list[Choice]:
 
 
 def chances(audit: Audit) -> list[Choice]:
-    """Return what could go."""
+    """Return the rules and what each would free."""
     found = [
         Choice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
         for rule in audit.rules

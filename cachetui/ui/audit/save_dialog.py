@@ -1,4 +1,4 @@
-"""Save a report: which file, and the result."""
+"""Save a report: ask for the file, and notify the result."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import fit, width
 
 SIDE, SIDE_ASCII = "▎", "|"
-"""What parts tiles that stand side by side."""
+"""The lines between tiles side by side."""
 
 
 class Treemap(Figure):
@@ -35,7 +35,7 @@ report.
         super().__init__(id)
         self.now_ns = 0
         self.levels: list[tuple[str, list[Item], int]] = []
-        """What was gone into: its name, what it holds, and the index of what was chosen there."""
+        """The open levels: name, items, and index of the chosen item of each."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
         self._choices: list[Choice] = []  # what they stand for
@@ -43,7 +43,7 @@ report.
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
     def show(self, items: list[Item], now_ns: int) -> None:
-        """Show other items; what was gone into is gone into again, as far as it is there."""
+        """Show other items; levels that were open are opened again, as far as they are there."""
         path = [name for name, _, _ in self.levels[1:]]
         chosen = self.choice.name if self.choice is not None else ""
         self.now_ns, self.levels = now_ns, [("", items, 0)]
@@ -84,7 +84,7 @@ report.
 
     @property
     def number(self) -> int:
-        """How many tiles there are."""
+        """Number of tiles."""
         return len(self._tiles)
 
     @property
@@ -107,7 +107,7 @@ report.
             self.go(neighbour(self._tiles, self.cursor, direction))
 
     def enter(self) -> bool:
-        """Go into the chosen tile; tell whether there is something inside."""
+        """Open the chosen tile; return whether there is something inside."""
         if self.cursor >= len(self._tiles):
             return False
         item = self._tiles[self.cursor].item
@@ -122,7 +122,7 @@ report.
         return True
 
     def leave(self) -> bool:
-        """Come out of what was gone into; tell whether something was."""
+        """Leave the innermost level; return whether there was one."""
         if len(self.levels) < 2:
             return False
         self.levels.pop()
@@ -185,7 +185,7 @@ report.
         return name, facts
 
     def _styles(self, tile: Tile) -> tuple[Style, Style]:
-        """Return how a tile's words are drawn, and its hairlines."""
+        """Return the styles of a tile's words, and of its hairlines."""
         strength = freshness(tile.item.days)
         if strength not in self._shades:
             self._shades[strength] = self._mixed(strength)

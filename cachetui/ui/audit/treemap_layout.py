@@ -1,4 +1,4 @@
-"""A treemap as values: which tile takes which cells, what stands on it, which one lies beside it; no Textual here."""
+"""The layout of a treemap as values: the cells of each tile, its words, its neighbours; no Textual here."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from cachetui.ui.glyphs import UNICODE
 from cachetui.ui.widgets.cells import fit, shown, width
 
 FRESH = ((30, 0.85), (90, 0.68), (180, 0.53), (365, 0.40))
-"""How strong the accent is for what came less than so many days ago."""
+"""Strengths of the accent, each for ages of less than so many days."""
 OLD = 0.28
 """The same for everything older."""
 LEAST_TILE = 18
 """Cells below which something joins the tile of the smaller ones."""
 HIGH = 2
-"""How many times higher than wide a cell is."""
+"""Height of a cell, divided by its width."""
 LEAST_WIDTH = 2
 """Cells of the narrowest tile: of one the hairline would leave nothing."""
 LEAST_NAME = 5
-"""Cells of a name below which a tile bears none."""
+"""Cells of a name below which a tile has none."""
 Direction = Literal["left", "right", "up", "down"]
 
 
@@ -35,24 +35,24 @@ class Item(NamedTuple):
     """Something that takes space."""
 
     name: str
-    """What it is called; untrusted text."""
+    """Its name; untrusted text."""
     entries: tuple[Entry, ...]
-    """What it is made of."""
+    """Its entries."""
     disk: int
     """Their allocated bytes."""
     days: float
     """Their mean age in days, weighted by size."""
     inside: tuple[Item, ...] = ()
-    """What can be gone into: of those that are too small for a tile, each of them."""
+    """The items inside; of those that are too small for a tile, each of them."""
     place: GroupKey | None = None
-    """The project or group that it is all of; None where it is something else."""
+    """The project or group that it is all of; None if it is something else."""
 
 
 class Tile(NamedTuple):
     """A rectangle of cells; right and bottom are the first that do not belong to it."""
 
     item: Item
-    """What it stands for."""
+    """The item that it shows."""
     left: int
     top: int
     right: int
@@ -90,7 +90,7 @@ def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | 
 
 
 def freshness(days: float) -> float:
-    """Return how strong the accent is, from 0 to 1, for an age in days."""
+    """Return the strength of the accent, from 0 to 1, for an age in days."""
     return next((strength for limit, strength in FRESH if days < limit), OLD)
 
 

@@ -1,4 +1,4 @@
-"""The view that shows where the space is: a treemap, kinds, ages, the biggest files, what could go."""
+"""The view of the disk usage: a treemap, kinds, ages, the biggest files, the rules and what each would free."""
 
 from __future__ import annotations
 
@@ -118,18 +118,18 @@ class AuditView(Container):
         super().__init__(id=id)
         self.services = services
         self.model = model
-        """What is marked."""
+        """The view model of Browse, which holds the marks."""
         self.audit: Audit | None = None
-        """What is shown; None before there is one."""
+        """The audit that is shown; None before there is one."""
         self.parts: Parts | None = None
-        """The same as what is drawn."""
+        """The same as values to draw."""
         self.by: Age = AGES[0]
-        """From when ages are counted."""
+        """The time of an entry that its age is counted from."""
         self.group: Group = GROUPED[0]
-        """What is told apart beside the map."""
+        """The property that the figures beside the map are grouped by."""
         self._subject: Subject | None = None  # of the audit that is shown, or being made
         self.figure_marks: FigureMarks | None = None
-        """How the figures are marked; None before there are any."""
+        """The marks of the figures; None before there are any."""
         self._last: Figure | None = None
 
     def compose(self) -> ComposeResult:
@@ -204,7 +204,7 @@ class AuditView(Container):
                 self._show_marks()
 
     def _update(self) -> None:
-        """Audit, if the view is shown and what it shows is of something else."""
+        """Audit, if the view is shown and its audit is out of date."""
         if not (self.display and self.is_mounted):
             return
         inventory, model = self.reading.inventory, self.model
@@ -296,7 +296,7 @@ class AuditView(Container):
 
     @on(Figure.Moved)
     def _tell(self) -> None:
-        """Show what is chosen, and what was gone into."""
+        """Show the current choice, and the open levels."""
         if self.audit is None:
             return
         dots = self.treemap.glyphs.prompt
@@ -322,14 +322,14 @@ class AuditView(Container):
         self.query_one("#chosen", Line).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Show what is chosen in the figure that has the keys now."""
+        """Show the current choice of the figure that has the keys now."""
         if isinstance(event.widget, Figure):
             self._last = event.widget
         self._tell()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if not hasattr(type(self), f"action_{action}"):
             return True
         if action == "leave":
@@ -337,7 +337,7 @@ class AuditView(Container):
         return self.audit is not None
 
     def on_click(self, event: events.Click) -> None:
-        """Come out of what was gone into, if its path was clicked."""
+        """Leave the open level, if its path was clicked."""
         if event.widget is self.query_one("#where", Line):
             self.action_leave()
 
@@ -350,13 +350,13 @@ class AuditView(Container):
         self.refresh_bindings()
 
     def action_leave(self) -> None:
-        """Come out of what was gone into."""
+        """Leave the innermost level."""
         self.treemap.leave()
         self.screen.set_focus(self.treemap)
         self.refresh_bindings()
 
     def action_mark(self) -> None:
-        """Mark what is chosen, or unmark it."""
+        """Mark the current choice, or unmark it."""
         if self.figure_marks is not None and (choice := self.figure.choice) is not None and choice.entries:
             self.figure_marks.toggle(choice)
             self._show_marks()
@@ -370,7 +370,7 @@ class AuditView(Container):
             self.post_message(MarksChanged())
 
     def action_browse(self) -> None:
-        """Show what is chosen in Browse."""
+        """Show the current choice in Browse."""
         choice = self.figure.choice
         if choice is None:
             return

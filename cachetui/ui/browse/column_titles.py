@@ -24,12 +24,12 @@ class Titles(PaintedWidget):
         """A title was clicked."""
 
         by: By
-        """What to sort by."""
+        """The sort key."""
 
     def __init__(self) -> None:
         super().__init__()
         self.order = SortOrder()
-        """How the rows are sorted."""
+        """The sort order of the rows."""
 
     @property
     def _room(self) -> int:

@@ -1,4 +1,4 @@
-"""The columns of the tree: which are shown at which width, and what stands in them; no Textual here."""
+"""The columns of the tree: the choice of columns for a width, and their cells; no Textual here."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ class Column(NamedTuple):
     """One column."""
 
     key: str
-    """What it shows."""
+    """The property that it shows."""
     title: str
-    """What stands above it."""
+    """Its title."""
     width: int
     """Its cells."""
     left: bool = False
@@ -41,7 +41,7 @@ class Column(NamedTuple):
     by: By | None = None
     """The order that a click on its title asks for."""
     age: Age = "downloaded"
-    """Which age it shows, where it shows one."""
+    """The age that it shows, if it shows one."""
 
 
 class Scale(NamedTuple):
@@ -52,7 +52,7 @@ class Scale(NamedTuple):
     whole: int
     """Bytes of everything."""
     now: int
-    """When the screen looks, in nanoseconds since the epoch."""
+    """The present, in nanoseconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Layout(SortOrder):
     """An order, with the columns that the user wants beside names and sizes."""
 
     columns: tuple[ColumnName, ...] = COLUMNS
-    """Those that are shown, where there is room."""
+    """The columns to show, where there is room."""
 
 
 @lru_cache(maxsize=64)

@@ -38,20 +38,20 @@ RUNGS = {
     "page": "the page itself",
     "wheel-name": "its file name",
 }
-"""How an entry came by its name, by the step of the identification ladder."""
+"""Sources of an entry's name, by the step of the identification ladder."""
 WHEELS = ("wheel", "built", "metadata")
 """Kinds that a Python can use, or not."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
-"""How several entries of a kind are counted, where not as the kind is called."""
+"""Nouns to count several entries of a kind by, where they differ from the kind's name."""
 
 
 class Fact(NamedTuple):
-    """One line of what is known."""
+    """One line of the details."""
 
     label: str
-    """The option that it changes."""
+    """Its label."""
     value: str
-    """What is known; untrusted text made printable."""
+    """Its value; untrusted text made printable."""
 
 
 def when(time: int, now: int) -> str:
@@ -61,7 +61,7 @@ def when(time: int, now: int) -> str:
 
 
 def entry_facts(entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
-    """Return what is known about one entry, the most asked for first; of those Pythons, whether they can use it."""
+    """Return the facts about one entry, the most asked for first; of those Pythons, whether they can use it."""
     facts = []
     if pythons and (usable := _usable(entry, pythons)):
         facts.append(Fact("usable", shown(usable)))
@@ -94,7 +94,7 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
 
 
 def holding_facts(row: Row, now: int) -> list[Fact]:
-    """Return what is known about several entries."""
+    """Return the facts about several entries."""
     facts = []
     for which in AGES:
         if (span := row.group.span(which)) is not None:
@@ -106,14 +106,14 @@ def holding_facts(row: Row, now: int) -> list[Fact]:
 
 
 def facts_of(row: Row, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
-    """Return what is known about a row, given those Pythons."""
+    """Return the facts about a row, given those Pythons."""
     if row.foreign:
         return [Fact("", "No pip writes such files. They are counted, and never touched.")]
     return holding_facts(row, now) if row.entry is None else entry_facts(row.entry, now, pythons)
 
 
 def title_of(row: Row) -> str:
-    """Return what a row is called where its parents are not seen; untrusted text made printable."""
+    """Return the name of a row where its parents are not seen; untrusted text made printable."""
     entry = row.entry
     if row.depth and row.place.rank is GroupKind.PROJECT and (entry is None or entry.filename is None):
         return shown(f"{row.place.project} {row.name}")
@@ -123,7 +123,7 @@ def title_of(row: Row) -> str:
 
 
 def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
-    """Return a heading, and names and allocated bytes of what a row consists of."""
+    """Return a heading, and names and allocated bytes of the parts of a row."""
     if not row.folds:
         return "", []
     group = row.group
@@ -148,7 +148,7 @@ class Details(Page):
 
     row: reactive[Row | None] = reactive(None, always_update=True)
     now = 0
-    """When the screen looks, in nanoseconds since the epoch."""
+    """The present, in nanoseconds since the epoch."""
     pythons: Sequence[InterpreterInfo] = ()
     """The Pythons here that work, once they are all known."""
 

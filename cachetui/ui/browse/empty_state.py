@@ -18,7 +18,7 @@ class PageText(NamedTuple):
     title: str
     """Its title."""
     paragraphs: tuple[str, ...] = ()
-    """What is said below."""
+    """The paragraphs below."""
     ways: tuple[tuple[str, str], ...] = ()
     """Ways on: a key or a command, and what it does."""
 
@@ -26,7 +26,7 @@ class PageText(NamedTuple):
 def page_of(
     reading: Reading, model: BrowserModel, scanned: Batch | None, services: Services, rescan_key: str, quit_key: str
 ) -> PageText | None:
-    """Return the page to show in place of rows; None where there are rows. `scanned` is how far the first scan is."""
+    """Return the page to show in place of rows; None if there are rows. `scanned` is the first scan's last batch."""
     location, inventory, catalog = services.location, reading.inventory, model.catalog
     root = shown(home_short(str(location.root)))
     again = (rescan_key, "look again")

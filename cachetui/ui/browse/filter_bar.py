@@ -26,7 +26,7 @@ LEAST = 30
 
 
 class Wrong(Highlighter):
-    """Underlines what does not make sense, from the place where it stops to."""
+    """Underlines a filter from the place where it does not parse."""
 
     def __init__(self, box: FilterBox) -> None:
         self._box = box
@@ -86,17 +86,17 @@ class FilterBox(Input):
         """Leave the styles as they are: with the focus they are the same."""
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline what does not make sense from an index on; None if all does."""
+        """Underline what does not parse, from an index on; None if all does."""
         self._wrong.start = start
         self.refresh()
 
     def suggest(self, rest: str) -> None:
-        """Show how what is typed may go on; nothing, if that is empty."""
+        """Show the completion of the typed text; nothing, if that is empty."""
         self._rest = rest
         self._suggestion = f"{self.value}{rest}" if rest else ""  # a suggester of Textual's answers a frame too late
 
     def action_complete(self) -> None:
-        """Take what is suggested; where nothing is, go on to the rows."""
+        """Accept the suggestion; without one, go on to the rows."""
         if self._rest:
             self.value += self._rest
             self.action_end()

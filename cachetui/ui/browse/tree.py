@@ -26,7 +26,7 @@ from cachetui.ui.widgets.painted import PaintedWidget
 HINT_ROOM = 8
 """Cells below which a hint after a name says nothing."""
 MOST_WIDE = 4
-"""Characters to a cell of which a hint is cut before it is measured: it may name a hundred versions."""
+"""Characters to a cell at which a hint is cut before it is measured: it may name a hundred versions."""
 DRAWN_LINES = 500
 """Lines that are remembered as they were drawn, more than any screen has."""
 DOUBLE = 2
@@ -41,11 +41,11 @@ class Table(NamedTuple):
     rows: list[Row]
     """The rows, all of them."""
     order: SortOrder
-    """How they are sorted, and which age and size they show."""
+    """The sort order of the rows, with the age and size that they show."""
     scale: Scale
-    """What their figures are drawn against."""
+    """The maxima that their figures are drawn against."""
     sign: Callable[[Row], str]
-    """Tells how a row is marked: x, - or blank; empty where nothing can be."""
+    """Returns the mark state of a row: x, - or blank; empty where nothing can be marked."""
 
 
 NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
@@ -71,7 +71,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
     BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
-    """The row that has the cursor, to be watched: what shows it then is drawn in the same frame as the cursor."""
+    """The row under the cursor, to be watched: what a watcher shows is drawn in the same frame as the cursor."""
 
     @dataclass
     class Folded(Message):
@@ -90,13 +90,13 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.table = NOTHING
-        """What is drawn."""
+        """The table that is drawn."""
         self.cursor = 0
         """The index of the row that has the cursor."""
         self.empty = ""
-        """What to say when there are no rows."""
+        """The words to show when there are no rows."""
         self.range_from: Key | None = None
-        """Where a range of rows began, while one is chosen."""
+        """The row at which a range began, while one is chosen."""
         self._range_start = 0  # the index of that row
         self._drawn: dict[
             tuple[int, str, str, bool], tuple[Row, Strip]
@@ -271,7 +271,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         return found[1]
 
     def refresh_signs(self) -> None:
-        """Draw those lines anew whose rows are marked otherwise than when they were drawn."""
+        """Redraw the lines of rows whose mark state has changed."""
         top, rows = self.scroll_offset.y, self.table.rows
         lines = range(top, min(top + self.size.height, len(rows)))
         changed = [line for line in lines if self._signs.get(line) != self.table.sign(rows[line])]
@@ -307,7 +307,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
-    """Return where the first of some rows is now, or what it lies in; most often that is where it was, `otherwise`."""
+    """Return the index of the first of some rows that is there, or of its parent; `otherwise` is the likely one."""
     candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
     if candidates and 0 <= otherwise < len(rows) and rows[otherwise].key == candidates[0]:
         return otherwise

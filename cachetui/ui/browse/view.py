@@ -44,11 +44,11 @@ AT_ONCE = 2_000
 MOST_COPIED = 1_000
 """Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
 RESTS = 0.05
-"""Seconds on a row after which it may be about to be opened; who holds a key down goes on sooner."""
+"""Seconds on a row after which it may be about to be opened; a key held down goes on sooner."""
 
 
 class Browse(Vertical):
-    """Filter, rows and details over one listing."""
+    """Filter, rows and details over one view model."""
 
     BINDING_GROUP_TITLE = "Browse"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -174,7 +174,7 @@ class Browse(Vertical):
             self.show_rows()
 
     def watch_activities(self) -> None:
-        """Show how far what is being done is."""
+        """Show the progress of the activities."""
         self._show_count()
 
     def _show(self) -> None:
@@ -190,7 +190,7 @@ class Browse(Vertical):
             self.refresh_bindings()
 
     def show_rows(self) -> None:
-        """Draw what the listing holds now."""
+        """Draw the rows of the model as they are now."""
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
@@ -206,7 +206,7 @@ class Browse(Vertical):
             self.post_message(MarksChanged())
 
     def _find_out(self) -> None:
-        """See to the facts that the filter asks for, unless entries are still being named, for these change them."""
+        """Find the facts that the filter needs, unless entries are still being identified, which changes them."""
         model = self.model
         words = model.missing_facts if self._knows_pythons else model.missing_facts - {"unusable"}
         if not words or model.catalog.naming or self._finding == (model.turn, words):
@@ -245,7 +245,7 @@ class Browse(Vertical):
         self._show_count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if action == "back":
             return Activity.EXPORTING not in self.activities and (
                 self.model.filtering or self.cache_tree.range_from is not None
@@ -261,7 +261,7 @@ class Browse(Vertical):
         self.post_message(MarksChanged())
 
     def _explain_if_unsure(self) -> None:
-        """Say why nothing is marked while a filter judges what is still being named."""
+        """Say why nothing is marked while a filter judges entries that are still being identified."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify("What the filter shows can be marked as soon as everything is named.", markup=False)
@@ -356,7 +356,7 @@ class Browse(Vertical):
         self.notify(f"Copied {told}", markup=False)
 
     def action_why(self) -> None:
-        """Go to the question why pip does what it does with what the row stands for."""
+        """Go to Why with a question about the row."""
         row = self.cache_tree.current
         text = requirement_of(row) if row is not None else ""
         if text:
@@ -409,7 +409,7 @@ class Browse(Vertical):
         box.suggest(self.model.suggest(typed) if self.screen.focused is box else "")
 
     def _filter(self) -> None:
-        """Show what matches what is typed: as long as the box has the focus, the end of it may be unfinished."""
+        """Apply the typed filter: as long as the box has the focus, the end of it may be unfinished."""
         box, model, before = self.query_one(FilterBox), self.model, self.model.filtering
         if not model.filter(box.value, done=self.screen.focused is not box):
             return

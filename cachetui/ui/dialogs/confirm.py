@@ -1,4 +1,4 @@
-"""Small dialogs: a question with two answers, and what came of a removal."""
+"""Small dialogs: a question with two answers, and the result of a removal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def summary(outcome: Outcome) -> str:
-    """Return in one line what a removal did."""
+    """Return the result of a removal in one line."""
     files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
     stopped = "Stopped: removed" if outcome.stopped else "Removed"
     return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
@@ -41,7 +41,7 @@ class Question(ConfirmModal):
         self._question, self._words, self._yes, self._no = question, words, yes, no
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield Line((self._question, "strong"))
             yield Words(*self._words)
@@ -54,19 +54,19 @@ class Question(ConfirmModal):
 
 
 class Result(Modal[None]):
-    """Tells what a removal did, and names each thing that is still there, and why."""
+    """Shows the result of a removal, and names each thing that is still there, and why."""
 
     HELP = "What could not or must not be removed, and why."
 
     def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING) -> None:
         super().__init__()
         self.outcome = outcome
-        """What was done."""
+        """The result of the removal."""
         self.known = known
-        """Entries by their paths, which tell the names of what stays."""
+        """Entries by their paths, for the names of what stays."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         kept = self.outcome.kept
         with Vertical(id="sheet"):
             yield Line((summary(self.outcome), "strong"))

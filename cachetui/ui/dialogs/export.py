@@ -1,4 +1,4 @@
-"""Dialogs of an export: which folder, what of it can be written there, and what could not be."""
+"""Dialogs of an export: the folder, the files that can be written there, and those that could not be."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from cachetui.ui.widgets.painted import Line
 from cachetui.ui.workers import run_in_thread
 
 PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
-"""What is said of every export."""
+"""The sentence about every export."""
 PENDING = "Looking at that folder."
 NAMELESS = "Name a folder."
-"""What is said before anything is known, and where nothing is typed."""
+"""The sentences before anything is known, and where nothing is typed."""
 
 
 class TargetBox(SheetBox):
@@ -65,7 +65,7 @@ class Stays(LineList):
 
 
 class ExportDialog(InputDialog):
-    """Asks for the folder, and tells what can be written there; it closes with the folder, or with nothing."""
+    """Asks for the folder, and shows what can be written there; it closes with the folder, or with nothing."""
 
     HELP = TargetBox.HELP
     DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
@@ -85,7 +85,7 @@ class ExportDialog(InputDialog):
             leave="Do not export",
         )
         self.room: Room | None = None
-        """What the folder has that is typed, once that is known, and where it can be exported into."""
+        """The room in the typed folder, once that is known, and if the folder can be exported into."""
         self._look = look
         self._prospect, self._obstacle, self._stays = Told(PENDING), Told(sign="! "), Stays([])
         self._looking = False
@@ -93,7 +93,7 @@ class ExportDialog(InputDialog):
         self._going = False
 
     def on_mount(self) -> None:
-        """Look at what is proposed, and at whatever is typed."""
+        """Look at the proposed folder, and at whatever is typed."""
         self._obstacle.id = "obstacle"
         self._stays.display = False
         self.query_one("#sheet").mount(self._prospect, self._obstacle, self._stays, before="#answers")
@@ -121,7 +121,7 @@ class ExportDialog(InputDialog):
         self._show_room(room, why)
 
     def _room_in(self, typed: str) -> tuple[Room | None, str]:
-        """Return what a folder has, or why it cannot be exported into."""
+        """Return the room in a folder, or why it cannot be exported into."""
         if not typed:
             return None, NAMELESS
         try:
@@ -149,17 +149,17 @@ class ExportDialog(InputDialog):
 
 
 class ExportResult(Modal[None]):
-    """Tells what an export did, and names each thing that it left out, and why."""
+    """Shows the result of an export, and names each thing that it left out, and why."""
 
     HELP = "What was exported, and what could not be, and why."
 
     def __init__(self, outcome: Outcome, folder: Path) -> None:
         super().__init__()
         self.outcome, self.folder = outcome, folder
-        """What was done, and where."""
+        """The result, and the folder."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield Line(("Not everything was exported", "strong"))
             yield Words(summary(self.outcome, self.folder))

@@ -1,4 +1,4 @@
-"""All keys, from the bindings themselves, and a word on what has the focus."""
+"""All keys, from the bindings themselves, and the help of the widget that has the focus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cachetui.ui.widgets.cells import wrapped
 from cachetui.ui.widgets.painted import Line, Page
 
 EXAMPLE = re.compile(r"^- ", re.M)
-"""How an item of a list begins: an example and what it means."""
+"""The beginning of a list's item: an example and its meaning."""
 KEYS = 16
 """Cells for keys."""
 MOUSE = (
@@ -36,9 +36,9 @@ class HelpLine(NamedTuple):
     keys: tuple[str, ...]
     """The keys that do it now."""
     does: str
-    """What it does."""
+    """Its action in words."""
     group: Binding.Group
-    """What it is for."""
+    """Its group."""
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
@@ -58,7 +58,7 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
 
 
 class KeyPage(Page):
-    """The keys by what they are for."""
+    """The keys by group."""
 
     DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
 
@@ -67,7 +67,7 @@ class KeyPage(Page):
         self.explained = explained
         """Every key."""
         self.about = about
-        """What has the focus: its own words, in Markdown."""
+        """The help of the widget that has the focus, in Markdown."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the keys."""
@@ -122,7 +122,7 @@ class Help(Modal[None]):
         self._about = about
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield Line(("Keys", "strong"))
             with VerticalScroll(id="keys", can_focus=False):

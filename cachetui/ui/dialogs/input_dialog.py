@@ -1,4 +1,4 @@
-"""Dialogs in which something is typed: the box, and the sheet around it."""
+"""Dialogs with an input: the box, and the dialog around it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cachetui.ui.widgets.painted import Line
 
 
 class SheetBox(Input):
-    """A line of a sheet into which something is typed."""
+    """The input of a dialog."""
 
     DEFAULT_CSS = """
     SheetBox, SheetBox:focus {
@@ -35,7 +35,7 @@ class InputDialog(Modal[str | None]):
     AUTO_FOCUS = "SheetBox"
 
     def __init__(self, question: str, *words: str, box: SheetBox, label: str, does: str, leave: str) -> None:
-        """Make a sheet that asks a question; `words` explain it.
+        """Make a dialog that asks a question; `words` explain it.
 
         `label` stands before the box, `does` tells what Enter does, `leave` is the answer that changes nothing.
         """
@@ -44,7 +44,7 @@ class InputDialog(Modal[str | None]):
         self._label, self._does, self._leave = label, does, leave
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield Line((self._question, "strong"))
             yield Words(*self._words)

@@ -1,4 +1,4 @@
-"""Dialogs: a sheet over the screen that asks or tells, with a list that holds as many lines as there are."""
+"""Modal screens that ask or inform, with a list that holds as many lines as there are."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ WIDE = 70
 KIND, SHORT_KIND = 17, 9
 """Cells of the kinds, written out or not."""
 SHEET = 96
-"""Cells of a sheet, where there are as many."""
+"""Cells of a dialog, where there are as many."""
 BLANK_LINES = 7
-"""Blank lines within a sheet and around it."""
+"""Blank lines within a dialog and around it."""
 SHORT = 20
-"""Rows of a screen below which sheets have no blank lines."""
+"""Rows of a screen below which dialogs have no blank lines."""
 
 
 class Words(Page):
-    """Sentences, each behind a `!` if it tells a cost."""
+    """Sentences, each behind a `!` if it is a cost."""
 
     DEFAULT_CSS = """
     Words { height: auto; }
@@ -43,9 +43,9 @@ class Words(Page):
     def __init__(self, *sentences: str, sign: str = "") -> None:
         super().__init__()
         self.sentences = sentences
-        """What is said; untrusted text."""
+        """The sentences; untrusted text."""
         self.sign = sign
-        """What stands before each."""
+        """The sign before each."""
         self.set_class(not sentences, "-silent")
 
     def lines(self, room: int, height: int) -> list[Strip]:
@@ -192,11 +192,11 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
     """
 
     def on_mount(self) -> None:
-        """Fit the sheet."""
+        """Fit the dialog."""
         self._fit(self.app.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the sheet anew."""
+        """Fit the dialog anew."""
         self._fit(event.size)
 
     def _fit(self, size: Size) -> None:
@@ -231,7 +231,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
 
 class ConfirmModal(Modal[bool]):
-    """A dialog that wants a yes or a no. Keys that were pressed before it was seen do not answer it."""
+    """A dialog that asks for a yes or a no. Keys that were pressed before it was seen do not answer it."""
 
     seen_at = inf
     """When it was first drawn, by the clock of Textual's messages, in seconds."""

@@ -21,7 +21,7 @@ from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Words
 from cachetui.ui.widgets.painted import Line, Part
 
 WORD = "purge"
-"""What has to be typed before everything goes."""
+"""The word to type before everything is removed."""
 WITH_FILES = 76
 """Cells of the screen from which the number of files stands beside the question."""
 
@@ -38,17 +38,17 @@ class Review(ConfirmModal):
     def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Mapping[str, Entry] = NOTHING) -> None:
         super().__init__()
         self.plan = plan
-        """What will go."""
+        """The plan of the removal."""
         self.known = known
-        """Entries by their paths, which tell the names of what stays."""
+        """Entries by their paths, for the names of what stays."""
         self.notes = notes
-        """What else should be known."""
+        """Further sentences that the user should know."""
 
     def _question(self) -> str:
         return title(self.plan.entries, self.plan.kept) if self.plan.entries else "Nothing of this can be removed"
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         plan = self.plan
         frees = disk_text(plan.frees)
         files = f"{count(plan.files, 'file')}   " if self.app.size.width >= WITH_FILES else ""
@@ -69,7 +69,7 @@ class Review(ConfirmModal):
                 )
 
     def action_yes(self) -> None:
-        """Remove what is listed."""
+        """Remove the listed entries."""
         if self.plan.entries:
             super().action_yes()
 

@@ -68,7 +68,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         super().__init__()
         self.model = model
         self.page = Page((), None, (), 0, Look(UNICODE))
-        """What is drawn."""
+        """The page that is drawn."""
         self.cursor = 0
         """The index of the row that has the cursor."""
         self._moved = False  # whether the cursor has been put anywhere yet
@@ -93,7 +93,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         self.refresh()
 
     def sign(self, group: Group, ill: FindingEntry | None) -> str:
-        """Return how a row is marked: x, - or blank."""
+        """Return the mark state of a row: x, - or blank."""
         named = group.sort, ill.entry.path if ill is not None else ""
         if named not in self._signs:
             self._signs[named] = self._sign(group.ills if ill is None else [ill])
@@ -108,7 +108,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         return "x" if True in found else " "
 
     def refresh_signs(self) -> None:
-        """Draw what is marked now."""
+        """Draw the marks as they are now."""
         self._signs.clear()
         self.refresh()
 

@@ -20,7 +20,7 @@ Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
 
 @dataclass
 class KnownFindings:
-    """What checks and verifications found."""
+    """The findings of checks and verifications."""
 
     checked: Known | None = None
     """The findings of the last check; None before the first one has ended."""
@@ -36,7 +36,7 @@ class KnownFindings:
         self.checked = {(one.sort, one.path): (one, entries[one.path].files) for one in findings if one.path in entries}
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
-        """Add what a verification found, and return it; `files` are those of all entries that it was to read."""
+        """Add the findings of a verification, and return them; `files` are those of all entries that it was to read."""
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
         self.verified = {**self.verified, **fresh} if verified.stopped else fresh
         self.summary = VerificationSummary(verified.proven, verified.sound, verified.stopped)

@@ -22,49 +22,49 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 Words = tuple[str, str]
 """Words and the roles they are drawn in."""
 BESIDE, ONE_LINE = 110, 76
-"""Least widths in cells at which what is wrong stands beside a name; and how much there is beside a title."""
+"""Least widths in cells at which a finding stands beside a name; and the number of entries beside a title."""
 ARROW, BOX, INDENT = 1, 3, 2
 """Cells before the arrow and the box of a title, and by which entries stand further in."""
 BOX_CELLS, GAP, MARGIN = 4, 2, 1
 """Cells of the box, between two columns, and behind everything."""
 PILL = 9
-"""Cells of the word for a weight, with the gap behind it."""
+"""Cells of the word for a severity, with the gap behind it."""
 DISK, COUNT = 7, 14
-"""Cells of a size, and of how many entries there are."""
+"""Cells of a size, and of a number of entries."""
 SINCE = len("since 2026-06-12")
 """Cells of a date."""
 LEAST = 8
 """Cells in which words are broken into lines at least, however narrow the screen is."""
 PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "waste": "muted"}
-"""How the word for a weight is drawn."""
+"""Roles of the words for severities."""
 
 
 class Look(NamedTuple):
-    """How things are drawn."""
+    """Layout options."""
 
     glyphs: Glyphs
-    """The signs that the terminal can show."""
+    """The glyphs that the terminal can show."""
     roomy: bool = True
     """Whether there is room for blank lines."""
     verify: str = "v"
-    """How the key is written that reads everything."""
+    """The name of the key that reads everything, as written."""
 
 
 class PageLine(NamedTuple):
     """A line of the view."""
 
     words: Sequence[Words] = ()
-    """What stands there, from the left."""
+    """Its words, from the left."""
     row: int | None = None
     """The index of the row it belongs to."""
     box: int | None = None
     """The cell at which the box of a mark begins."""
     arrow: bool = False
-    """Whether it bears the arrow that opens and closes."""
+    """Whether it has the arrow that opens and closes."""
 
 
 class Page:
-    """The view's lines for one width, and the rows that they belong to: a title for each sort, entries where open."""
+    """The view's lines for one width, and the rows that they belong to: a title for each type, entries where open."""
 
     def __init__(
         self,
@@ -83,10 +83,10 @@ class Page:
             self._blocks.append(block)
             line, row = block.end + look.roomy, block.last + 1
         self.height, self.rows = line, row
-        """How many lines, and how many rows there are."""
+        """Number of lines, and number of rows."""
 
     def _told(self, groups: Sequence[Group], proof: VerificationSummary | None) -> list[PageLine]:
-        """Lay out what stands above all rows."""
+        """Lay out the lines above all rows."""
         blank = [PageLine()] if self.look.roomy else []
         lines = [*blank]
         for index, (weight, words) in enumerate(verdict(groups)):
@@ -112,7 +112,7 @@ class Page:
         return next(block for block in reversed(self._blocks) if block.row <= index)
 
     def row(self, index: int) -> tuple[Group, FindingEntry | None]:
-        """Return what a row stands for: a group, and the entry where it is no title."""
+        """Return the group of a row, and its entry unless the row is a title."""
         block = self._block(index)
         return block.group, block.group.ills[index - block.row - 1] if index > block.row else None
 
@@ -131,7 +131,7 @@ class Page:
         return next((block.at(line) for block in self._blocks if block.top <= line < block.end), None)
 
     def find(self, key: Key, otherwise: int) -> int:
-        """Return where a row is now; that of its title where it is not shown, or `otherwise`."""
+        """Return the index of a row; that of its title if it is not shown, or `otherwise`."""
         for block in self._blocks:
             if block.group.sort == key[0]:
                 if not key[1]:
@@ -143,7 +143,7 @@ class Page:
         return max(0, min(otherwise, self.rows - 1))
 
     def line(self, line: int, sign: Callable[[Group, FindingEntry | None], str]) -> PageLine:
-        """Lay out one line; `sign` tells how a row is marked: x, - or blank."""
+        """Lay out one line; `sign` returns the mark state of a row: x, - or blank."""
         if line < len(self._top):
             return self._top[line]
         row = self.row_at(line)
@@ -222,7 +222,7 @@ class _Block:
         return self.row + bisect_right(self._starts, line) - 1
 
     def title(self, box: str) -> list[PageLine]:
-        """Lay out the title: the weight in a word, what is wrong, how much of it, what comes of it, the way out."""
+        """Lay out the title: the severity in a word, the problem, how much of it, the consequence, the way out."""
         page, group, glyphs = self._page, self.group, self._page.look.glyphs
         meaning, number = group.ills[0].finding.meaning, count(len(group.ills), "entry")
         figure, unit = disk(group.disk)
@@ -248,7 +248,7 @@ class _Block:
 
 
 def _said(words: str) -> str:
-    """Return words from the cache fit to be drawn, without the secrets of addresses."""
+    """Return words from the cache made safe to draw, without the secrets of URLs."""
     return shown(redact_urls(words))
 
 

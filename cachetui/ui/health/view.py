@@ -1,4 +1,4 @@
-"""The view that lists what is wrong in the cache, what pip does with it, and the way out."""
+"""The view of the findings in the cache, their consequences for pip, and the way out."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ WITH_BAR, BAR_CELLS = 72, 12
 
 
 class Health(Vertical):
-    """The findings of one listing."""
+    """The findings of one cache."""
 
     BINDING_GROUP_TITLE = "Health"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -79,10 +79,10 @@ class Health(Vertical):
 
     @dataclass
     class BadgeChanged(Message):
-        """Something else should be seen beside the tab, whichever view is open."""
+        """The badge beside the tab has changed, whichever view is open."""
 
         words: str
-        """What; empty for nothing."""
+        """The words; empty for no badge."""
         role: str = ""
         """The role of the words."""
 
@@ -96,9 +96,9 @@ class Health(Vertical):
         self.services = services
         self.model = model
         self.known = KnownFindings()
-        """What checks and verifications found."""
+        """The findings of checks and verifications."""
         self.expanded: set[FindingType] = set()
-        """What is open."""
+        """The finding types that are open."""
         self._checked: Reading | None = None  # the one that is, or was, checked last
         self._check_error = ""
         self._verification: Event | None = None  # by which the running one is stopped
@@ -117,7 +117,7 @@ class Health(Vertical):
         yield self.findings
 
     def on_mount(self) -> None:
-        """Show how things are."""
+        """Show the present state."""
         self._draw()
         self._show_line()
 
@@ -223,7 +223,7 @@ class Health(Vertical):
     # What is shown
 
     def _show_findings(self) -> None:
-        """Show what is wrong, or why that is not known."""
+        """Show the findings, or why they are not known."""
         reading, catalog, verify = self.reading, self.model.catalog, key_name(self.app, "health.verify")
         self._show_check()
         if reading.inventory is None:
@@ -265,7 +265,7 @@ class Health(Vertical):
             self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
     def show(self, groups: Sequence[Group], proof: VerificationSummary | None) -> None:
-        """List what is wrong."""
+        """List the findings."""
         self._groups, self._proof = tuple(groups), proof
         self._draw()
         self._show_line()
@@ -301,7 +301,7 @@ class Health(Vertical):
             rows.show(Page(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if action == "verify":
             inventory = self.reading.inventory
             return inventory is not None and bool(inventory.entries) and self._verification is None
@@ -347,7 +347,7 @@ class Health(Vertical):
             self.post_message(ShowInBrowse(self._entries(self.findings.cursor)[0]))
 
     def action_copy(self) -> None:
-        """Copy where the entry lies; of a title, its first one."""
+        """Copy the path of the entry; of a title, its first one."""
         if self._current is not None:
             path = f"{self.services.location.root}/{self._entries(self.findings.cursor)[0].path}"
             self.app.copy_to_clipboard(copyable(path))

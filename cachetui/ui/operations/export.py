@@ -1,4 +1,4 @@
-"""Export wheels and sdists: which folder, the writing in a worker thread, the result."""
+"""Export wheels and sdists: ask for the folder, write in a worker thread, show the result."""
 
 from __future__ import annotations
 

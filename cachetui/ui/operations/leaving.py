@@ -12,7 +12,7 @@ from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.confirm import Question
 
 WRITING = (Activity.REMOVING, Activity.EXPORTING)
-"""What quitting lets come to an orderly end."""
+"""Activities that quitting stops in an orderly way."""
 WRITERS = ("removal", "export")
 """The groups of the workers that write."""
 
@@ -43,7 +43,7 @@ async def quit_app(screen: CacheScreen, exit_code: int) -> None:
 
 
 def lost_by_quitting(screen: CacheScreen) -> list[str]:
-    """Return what quitting would stop or lose, in sentences."""
+    """Return in sentences what quitting would stop or lose."""
     marked, lost = len(screen.model.marks), []
     if screen.is_doing(Activity.EXPORTING):
         lost.append("An export is running. It will be stopped; the files that are complete stay.")
@@ -55,7 +55,7 @@ def lost_by_quitting(screen: CacheScreen) -> list[str]:
 
 
 def exit_summary(screen: CacheScreen) -> str | None:
-    """Return what was removed since the start, in one line; None if nothing was."""
+    """Return the removals since the start in one line; None if there were none."""
     outcomes = screen.outcomes
     if not outcomes:
         return None

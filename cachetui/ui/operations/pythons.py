@@ -35,9 +35,9 @@ class SearchFinished(Message):
     """All Pythons are known."""
 
     working: tuple[InterpreterInfo, ...]
-    """Those that work."""
+    """The Pythons that work."""
     supported: SupportedTags
-    """The tags that each supports, and which do not tell."""
+    """The tags that each supports, and sentences on those that do not report them."""
 
 
 class PythonSearch:

@@ -19,7 +19,7 @@ from cachetui.ui.operations.scan import cancel_scan, start_scan
 from cachetui.ui.workers import reporter, run_in_thread
 
 WORTH_TELLING = 100
-"""The part of what a removal frees, as the divisor, from which on the folders in it are named."""
+"""Emptied folders are named if they are more than this fraction, as a divisor, of what a removal frees."""
 
 
 async def review_and_remove(screen: CacheScreen, entries: Collection[Entry], purge: bool) -> None:

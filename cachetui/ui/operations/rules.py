@@ -59,7 +59,7 @@ def why_unusable_is_unknown(screen: CacheScreen) -> str:
 
 
 def rule_notes(screen: CacheScreen, preferences: Preferences) -> tuple[str, ...]:
-    """Return what should be known before rules choose, as sentences."""
+    """Return notes to show before rules choose, as sentences."""
     notes = []
     problem = preferences.blocking("prune")
     if problem is not None:

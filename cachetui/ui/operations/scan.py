@@ -26,7 +26,7 @@ SOON = 0.001
 MOST_TAKEN = 5_000
 """Entries taken at once: more would hold up the keys."""
 REST = 5
-"""How many times longer than its last redraw the screen rests at least before the next."""
+"""Least pause before the next redraw, as a multiple of the time that the last one took."""
 GROUP = "scan"
 """The group of the worker."""
 

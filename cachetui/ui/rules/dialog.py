@@ -28,17 +28,17 @@ GROUPS = (
     ("These narrow that, or choose alone", NARROWING),
     ("These come last", LIMITING),
 )
-"""The rules under what is said of them together."""
+"""The rules, in groups with a heading each."""
 LABELS = {rule.name: rule.label for rule in RULES}
 ROOMY = 32
 """Rows of a screen from which groups stand apart."""
 LINES = 9
-"""Lines of the sheet besides rules and sentences, blank ones included; on a short screen there are fewer."""
+"""Lines of the dialog besides rules and sentences, blank ones included; on a short screen there are fewer."""
 SHORT_LINES = 3
 THIN = 70
 """Cells of a screen below which there is less room for values."""
 HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "leave"), ("?", "help"), ("m", "age"))
-"""Keys that are told at the bottom as far as there is room, the most needed first."""
+"""Keys that are shown at the bottom as far as there is room, the most needed first."""
 
 
 class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
@@ -84,12 +84,12 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.counter, self.form = counter, form
         self.unknown, self.notes = unknown, notes
         self.together: Counted | None = None
-        """What the rules choose together; None while that is being counted, or cannot be."""
+        """The choice of all rules together; None while that is being counted, or cannot be."""
         self._figures: dict[Rules, Figures] = {}  # what each chooses, as far as it has been counted
         self._is_laid_out = False
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield Line(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
             yield Notes(*self.notes, sign="! ")
@@ -134,7 +134,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return take
 
     def _change(self, form: Form) -> None:
-        """Go over to another form."""
+        """Switch to another form."""
         self.form = form
         self.together = None
         self._show()
@@ -202,7 +202,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.query_one("#hints", Line).show(right=parts)
 
     def _note(self) -> str:
-        """Say what is wrong, or what cannot be reached."""
+        """Return the error, or what cannot be reached."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
         rules, over = self.form.rules, self.together.choice.over if self.together is not None else 0

@@ -17,9 +17,9 @@ from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
 Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size"]
-"""Rules with a value, called as the options of `prune` are."""
+"""Rules with a value, named like the options of `prune`."""
 Name = Literal[Chooser, Measured, "built"]
-"""What can be ticked."""
+"""Rules that can be ticked."""
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
 
@@ -27,9 +27,9 @@ class Rule(NamedTuple):
     """A rule as the dialog shows it."""
 
     name: Name
-    """What it is called elsewhere."""
+    """Its name, as in `Rules` and the options of `prune`."""
     label: str
-    """What it is called here."""
+    """Its label."""
     does: str = ""
     """More about it, in a few words."""
     example: str = ""
@@ -64,7 +64,7 @@ class Wrong(NamedTuple):
     sentence: str
     """A sentence without a full stop; it may quote what is typed."""
     position: int = 0
-    """The index in the value from which on it makes no sense, in characters."""
+    """The index of the first character in the value that does not parse."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,13 @@ class Form:
     ticked: frozenset[Name] = frozenset()
     """The rules in force; those with a value have one."""
     texts: Mapping[Name, str] = field(default_factory=dict)
-    """What is typed, also where it is not ticked."""
+    """The typed values, also of rules that are not ticked."""
     by: Moment = "downloaded"
-    """From when ages are counted."""
+    """The time of an entry that its age is counted from."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
-        """Return what a policy says; without one, nothing ticked."""
+        """Return the form of a policy; without one, nothing is ticked."""
         if policy is None:
             return cls()
         ticked: set[Name] = set()
@@ -157,7 +157,7 @@ class Form:
 
 
 def _parsed(name: Name, text: str) -> int | Predicate:
-    """Return what a value means. Raises ValueError or TermError with the end of a sentence."""
+    """Parse a value. Raises ValueError or TermError with the end of a sentence."""
     if name == "terms":
         return parse_terms([text])
     if name == "keep-latest":
@@ -169,7 +169,7 @@ class Figures(NamedTuple):
     """Totals of the entries that rules choose."""
 
     entries: int
-    """How many entries."""
+    """Number of entries."""
     disk: int
     """Their allocated bytes."""
 
@@ -185,18 +185,18 @@ class Counted(NamedTuple):
     rules: Rules
     """The rules."""
     choice: Choice
-    """What they choose."""
+    """The entries that they choose."""
     figures: Figures
-    """The same in figures."""
+    """Their totals."""
 
 
 class Counter:
-    """Finds out what rules choose of all entries of a cache: one after the other, whichever thread asks."""
+    """Counts what rules choose of all entries of a cache: one after the other, whichever thread asks."""
 
     def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Label]], Facts], now_ns: int) -> None:
-        """Take entries. `judge` finds out what words tell of them; `now_ns` is the moment, since the epoch."""
+        """Take entries. `judge` returns the facts behind labels; `now_ns` is the present, since the epoch."""
         self.entries = entries
-        """All there is."""
+        """All entries."""
         self._judge = judge
         self._facts = Facts(now_ns)
         self._known: frozenset[Label] = frozenset()  # what these tell
@@ -223,7 +223,7 @@ class Counter:
             yield found
 
     def forget(self, word: Label) -> None:
-        """Find out anew what a word tells, from the next count on: more can be known now. Does not wait."""
+        """Find the facts behind a label anew, from the next count on: more can be known now. Does not wait."""
         self._forgotten = frozenset({word})
 
     def _unknown(self, rules: Rules) -> frozenset[Label]:

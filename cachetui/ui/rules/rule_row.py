@@ -30,11 +30,11 @@ NUMBER, SIZE = 9, 7
 FIGURES = NUMBER + 1 + SIZE
 """Cells for both."""
 DIGITS = "0123456789"
-"""What begins a value: typed on a row, it goes into the box."""
+"""Digits, which begin a value: typed on a row, one goes into the box."""
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
-    """Write what is chosen in `FIGURES` cells; None while it is not known."""
+    """Write totals in `FIGURES` cells; None while they are not known."""
     if figures is None:
         return [(f"{dots if counting else '':>{NUMBER}}".ljust(FIGURES), "hint")]
     number = (f"{figures.entries:>{NUMBER},} ", roles if figures.entries else "hint")
@@ -42,7 +42,7 @@ def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str)
 
 
 class Underlined(Highlighter):
-    """Underlines a value from the place where it stops to make sense."""
+    """Underlines a value from the place where it does not parse."""
 
     start: int | None = None
     """The first wrong character's index; None if nothing is wrong."""
@@ -93,7 +93,7 @@ last line says; the arrows go to other rules.
 
     def __init__(self, rule: Rule, text: str) -> None:
         self.rule = rule
-        """What it is a value of."""
+        """The rule that it is a value of."""
         self._underlined = Underlined(self)
         super().__init__(
             text,
@@ -114,7 +114,7 @@ last line says; the arrows go to other rules.
         )
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline what does not make sense from an index on; None if all does."""
+        """Underline what does not parse, from an index on; None if all does."""
         self._underlined.start = start
         self.refresh()
 
@@ -155,14 +155,14 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         """Ages are to be counted from another moment."""
 
     def __init__(self, rule: Rule, form: Form, unknown: str = "") -> None:
-        """Make a row. `unknown` says why nothing can be told of the rule, if so."""
+        """Make a row. `unknown` says why the rule's entries are not known, if so."""
         super().__init__()
         self.rule = rule
-        """The option that it changes."""
+        """The rule."""
         self.unknown = unknown
-        """Why nothing can be told of it; empty where it can."""
+        """Why its entries are not known; empty if they are."""
         self.box = ValueBox(rule, form.texts.get(rule.name, "")) if rule.example else None
-        """Where its value is typed."""
+        """The input for its value; None if it has none."""
         self._form = form
         self._error: str | None = None
         self._figures: Figures | None = None
@@ -222,7 +222,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         return LABEL + self.box.size.width + 1
 
     def _words(self) -> tuple[str, str]:
-        """Return what stands behind the label or the value, and its roles."""
+        """Return the words behind the label or the value, and their roles."""
         if self.rule.name == "terms":
             return "", "hint"
         if self._error is not None:
@@ -260,7 +260,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
 
 class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """The rules; what scrolls them is that one goes to them."""
+    """The rules; the list scrolls when one goes from rule to rule."""
 
 
 class Give(Answer):

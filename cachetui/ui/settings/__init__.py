@@ -1,1 +1,1 @@
-"""The Settings view: the Pythons, and what their pips are told about the cache."""
+"""The Settings view: the Pythons, and the settings of their pips about the cache."""

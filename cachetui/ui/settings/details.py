@@ -22,13 +22,13 @@ class SettingsPage(Page):
     def __init__(self) -> None:
         super().__init__()
         self.known: PipSettings | None = None
-        """Whose."""
+        """The settings that are shown."""
         self.told: Told | None = None
         """The result of the last change."""
         self.look: Look | None = None
 
     def show(self, known: PipSettings | None, told: Told | None, look: Look) -> None:
-        """Show another."""
+        """Show other settings."""
         self.known, self.told, self.look = known, told, look
         self.refresh(layout=True)
 

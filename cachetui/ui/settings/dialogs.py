@@ -27,7 +27,7 @@ QUESTIONS = {
     "move": "Move this pip's cache?",
     "default": "Put this pip's cache back to where pip puts it by itself?",
 }
-"""What is asked, by what is wanted."""
+"""Questions, by the wanted change."""
 
 
 class Commands(Page):
@@ -38,7 +38,7 @@ class Commands(Page):
     def __init__(self, commands: tuple[str, ...]) -> None:
         super().__init__()
         self.commands = commands
-        """What will be run, as a user would type it."""
+        """The commands, as a user would type them."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the commands."""
@@ -67,10 +67,10 @@ class Confirm(ConfirmModal):
     def __init__(self, change: Change) -> None:
         super().__init__()
         self.change = change
-        """What will be done."""
+        """The change to confirm."""
 
     def compose(self) -> ComposeResult:
-        """Lay out the sheet."""
+        """Lay out the dialog."""
         change = self.change
         possible = bool(change.steps)
         question = QUESTIONS[change.wish] if possible else "pip cannot change this"
@@ -119,7 +119,7 @@ class FolderBox(SheetBox):
 
 
 class Folder(InputDialog):
-    """Asks where the cache is to be."""
+    """Asks for the cache's new folder."""
 
     HELP = FolderBox.HELP
 

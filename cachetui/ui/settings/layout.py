@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the first screen does not wait for these
 Words = tuple[str, str]
 """Words and the roles they are drawn in."""
 WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
-"""Least widths in cells at which the list tells CPython from others, and the root; and who says what is one line."""
+"""Least widths in cells at which the list shows the implementation, and the root; and a setting is one line."""
 VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 5, 6
 """Cells of the columns, with the gap behind them."""
 EDGE = 2
@@ -32,7 +32,7 @@ ROLES: dict[Role, str] = {
     "empty": "empty",
     "elsewhere": "other command",
 }
-"""What becomes of what is said, in a word or two."""
+"""The effects of settings, in a word or two."""
 FATE = 15
 """Cells of that, with the gap before it."""
 
@@ -41,16 +41,16 @@ class Told(NamedTuple):
     """The result of the last change."""
 
     done: bool
-    """Whether it did what was wanted."""
+    """Whether the change was made."""
     message: str
-    """What happened."""
+    """The result in words."""
 
 
 class Look(NamedTuple):
-    """How things are drawn."""
+    """Layout options."""
 
     glyphs: Glyphs
-    """The signs that the terminal can show."""
+    """The glyphs that the terminal can show."""
     short: Callable[[str], str]
     """Writes paths with `~` for the home directory."""
     shown_root: Path
@@ -63,7 +63,7 @@ class Column(NamedTuple):
     """A column of the list."""
 
     title: str
-    """What stands above it."""
+    """Its title."""
     room: int
     """Its cells, with the gap behind them."""
 
@@ -147,7 +147,7 @@ def _told(told: Told, room: int, look: Look) -> list[list[Words]]:
 
 
 def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
-    """Return where the cache is, whether it is on, and by what."""
+    """Return the place of the cache, whether it is on, and the setting that decides it."""
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
@@ -172,7 +172,7 @@ def _shortened(said_by: str, look: Look) -> str:
 
 
 def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list[Words]]:
-    """Return who says what, and its effect: on one line, or on two where there is no room.
+    """Return a setting with its source and its effect: on one line, or on two where there is no room.
 
     `place_room` are the cells that every place would fit into.
     """
@@ -208,7 +208,7 @@ def _paragraph(words: str, room: int, sign: str, role: str = "muted") -> list[li
 
 
 def switch_words(known: PipSettings) -> tuple[str, str]:
-    """Return the wish that the switch stands for now, and what it is called."""
+    """Return the change that the switch stands for now, and its label."""
     return ("off", "switch off") if known.location.enabled else ("on", "switch on")
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 ROOMY = 32
 """Rows of the screen from which there are blank lines."""
 SHARE = 0.35
-"""How much of the screen's height the list takes at most, where it stands above the settings."""
+"""The share of the screen's height that the list takes at most, where it stands above the settings."""
 
 
 class PythonList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
@@ -59,7 +59,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
     @property
     def look(self) -> Look:
-        """How things are drawn now."""
+        """The layout options as they are now."""
         return Look(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
 
     def show(self, known: Sequence[PipSettings]) -> None:

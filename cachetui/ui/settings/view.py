@@ -1,4 +1,4 @@
-"""The view that shows where each Python's pip has its cache, whether it is on, and who says so."""
+"""The view of each Python's pip: its cache, whether that is on, and the settings that decide it."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ class Settings(Vertical):
         self._show_page(self.python_list.current)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if action == "again":
             return self.pythons.state == "done"
         if action in ("switch", "move"):

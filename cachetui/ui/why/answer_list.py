@@ -1,4 +1,4 @@
-"""An answer, with a cursor on what can be acted on."""
+"""An answer, with a cursor on the items that can be acted on."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 
 
 class AnswerList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
-    """An answer; the cursor goes from one thing that can be acted on to the next."""
+    """An answer; the cursor goes from one item that can be acted on to the next."""
 
     DEFAULT_CSS = """
     AnswerList {
@@ -45,12 +45,12 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         """A box was clicked."""
 
         act: int
-        """The index of what it belongs to."""
+        """The index of the item that it belongs to."""
 
     def __init__(self) -> None:
         super().__init__()
         self.cursor = 0
-        """The index of what has the cursor, of all that can be acted on."""
+        """The index of the item under the cursor, of all that can be acted on."""
         self._lines: list[PageLine] = []
         self._spans: list[tuple[int, int]] = []  # the first line and the one behind the last, by index
 
@@ -60,7 +60,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         return self.scrollable_content_region.width
 
     def show(self, lines: list[PageLine], *, anew: bool) -> None:
-        """Draw other lines; `anew` from the top, with the cursor on what comes first."""
+        """Draw other lines; `anew` from the top, with the cursor on the first item."""
         self._lines = lines
         spans: dict[int, tuple[int, int]] = {}
         for index, line in enumerate(lines):
@@ -74,7 +74,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.refresh()
 
     def go(self, index: int) -> None:
-        """Put the cursor on something that can be acted on, or on the nearest there is."""
+        """Put the cursor on an item, or on the nearest there is."""
         self.cursor = max(0, min(index, len(self._spans) - 1))
         self.refresh()
 
@@ -82,7 +82,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
 
     def action_move(self, step: int) -> None:
-        """Go to the next thing that can be acted on, or scroll on where it is further away than a page."""
+        """Go to the next item, or scroll on where it is further away than a page."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         index = self.cursor + step
         if not 0 <= index < len(self._spans):
@@ -97,7 +97,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self._scroll(wanted)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down, or up, and to what can be acted on there."""
+        """Go some pages down, or up, and to the item there."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         top = max(0, min(top + step * max(1, height - 1), len(self._lines) - height))
         self._scroll(top)

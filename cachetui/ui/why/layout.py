@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 Words = tuple[str, str]
 """Words and the roles they are drawn in."""
 BESIDE = 100
-"""The width in cells from which what is said of a file or a command stands beside it; else below."""
+"""The width in cells from which words about a file or a command stand beside it; else below."""
 MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
 """Cells before everything, of the sign of a line, of the box that shows a mark, and between two columns."""
 MOST_OF_IT = 0.55
@@ -27,36 +27,36 @@ LEAST = 8
 
 
 class Look(NamedTuple):
-    """How things are drawn."""
+    """Layout options."""
 
     glyphs: Glyphs
-    """The signs that the terminal can show."""
+    """The glyphs that the terminal can show."""
     roomy: bool = True
     """Whether there is room for blank lines."""
 
 
 class Act(NamedTuple):
-    """Something in an answer that keys act on: a file, a reason, a command."""
+    """An item of an answer that keys act on: a file, a reason, a command."""
 
     entries: tuple[str, ...]
-    """The entries that it is about, by path: what is marked, and shown in Browse."""
+    """The entries that it is about, by path: these are marked, and shown in Browse."""
     command: str = ""
-    """What is copied."""
+    """The command to copy; empty for none."""
 
 
 class PageLine(NamedTuple):
     """A line of the view."""
 
     words: tuple[Words, ...] = ()
-    """What stands there, from the left."""
+    """Its words, from the left."""
     act: int | None = None
-    """The index of what it belongs to and keys act on."""
+    """The index of the item that it belongs to."""
     box: int | None = None
     """The cell at which the box of a mark begins."""
 
 
 def acts_of(explanation: Explanation) -> tuple[Act, ...]:
-    """Return what keys act on, in the order of the lines."""
+    """Return the items that keys act on, in the order of the lines."""
     return (
         *[Act((held.path,)) for held in explanation.held],
         *[Act(reason.entries) for reason in explanation.reasons if reason.entries],
@@ -92,7 +92,7 @@ def plain_lines(
 
 
 def _said(words: str) -> str:
-    """Return words from the cache or the user fit to be drawn, without the secrets of addresses."""
+    """Return words from the cache or the user made safe to draw, without the secrets of URLs."""
     return shown(redact_input(words))
 
 
@@ -154,7 +154,7 @@ class _Layout:
             yield PageLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
 
     def _next(self) -> tuple[int, str]:
-        """Go on to the next thing that keys act on; return its index and its box."""
+        """Go on to the next item; return its index and its box."""
         self._act += 1
         sign = self._signs[self._act] if self._act < len(self._signs) else ""
         return self._act, f"[{sign}] " if sign else " " * BOX
@@ -171,7 +171,7 @@ class _Layout:
         yield from self._pair(("$", "muted"), wrapped(_said(remedy.command), space), "accent", remedy.words)
 
     def _pair(self, sign: Words, names: list[str], role: str, words: str) -> Iterator[PageLine]:
-        """Draw what keys act on and, beside it or below, its box and what is said of it."""
+        """Draw an item and, beside it or below, its box and the words about it."""
         act, box = self._next()
         beside = MARGIN + SIGN + self._first + GAP
         at = beside if self._first else MARGIN + SIGN

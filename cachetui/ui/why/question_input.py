@@ -13,7 +13,7 @@ from cachetui.ui.bindings import MOVE, SHOW, key
 from cachetui.ui.why.examples import EXAMPLE
 
 LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
-"""What stands for the end of a line in the box, which has only one."""
+"""The sign for the end of a line in the box, which has only one."""
 
 
 class QuestionBox(Input):

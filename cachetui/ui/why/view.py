@@ -1,4 +1,4 @@
-"""The view that tells why pip does what it does: a question, and the answer with what can be done about it."""
+"""The view that explains pip's decisions: a question, and the answer with the remedies."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:  # the first screen does not wait for it
 ROOMY = 20
 """Rows of the screen from which there are blank lines."""
 ASKED = "What was asked of pip"
-"""What stands above the question."""
+"""The title above the question."""
 
 
 class Why(Vertical):
@@ -275,7 +275,7 @@ class Why(Vertical):
 
     @property
     def wanted(self) -> Entry | None:
-        """The first entry that the row under the cursor is about; tells the user where there is none."""
+        """The first entry that the row under the cursor is about; notifies if there is none."""
         known = self.model.catalog.entries
         found = next((known[path] for path in (self._act.entries if self._act else ()) if path in known), None)
         if found is None:
@@ -283,7 +283,7 @@ class Why(Vertical):
         return found
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Leave out what makes no sense now."""
+        """Disable actions that make no sense now."""
         if action == "copy":
             return bool(self._command) and not self.asking
         return action not in ("mark", "browse") or self.actable
@@ -299,7 +299,7 @@ class Why(Vertical):
             self.post_message(ShowInBrowse(entry))
 
     def action_mark(self) -> None:
-        """Mark what the row is about, or unmark it, and step down."""
+        """Mark the entries of the row, or unmark them, and step down."""
         if self._act is not None and self.wanted is not None:
             self._mark(self._act)
             self.answers.action_move(1)

@@ -10,7 +10,7 @@ from cachetui.text.escape import escape_control
 from cachetui.ui.glyphs import UNICODE, Glyphs
 
 LONGEST = 1_000
-"""Characters of a name that are looked at: no terminal shows more, and a hostile header may bear megabytes."""
+"""Most characters of a name that are looked at: no terminal shows more, and a hostile header may hold megabytes."""
 FILE_TAIL = 0.62
 """The part of the room that the end of a file's name keeps: the tags at the end tell wheels apart."""
 EIGHTHS = 8
@@ -19,7 +19,7 @@ EIGHTHS = 8
 
 @lru_cache(maxsize=8_192)
 def shown(text: str) -> str:
-    """Return text from the cache fit to be drawn: on one line, nothing invisible, of a length that does no harm."""
+    """Return text from the cache made safe to draw: on one line, nothing invisible, of a harmless length."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
     return escape_control(text)

@@ -1,4 +1,4 @@
-"""The last line: the keys of the moment, the most needed first, and what is marked."""
+"""The last line: the keys of the moment, the most needed first, and the marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cachetui.ui.bindings import key_names
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
-"""Widths in cells: from the first on keys stand further apart, below the second the marks are told in fewer words."""
+"""Widths in cells: from the first on keys stand further apart, below the second the marks take fewer words."""
 FIRST = (
     "settings.switch",
     "settings.move",
@@ -77,7 +77,7 @@ class Footer(PaintedWidget):
     marks: reactive[MarkTotals] = reactive(MarkTotals())
 
     def on_mount(self) -> None:
-        """Follow what has the focus."""
+        """Follow the focus."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
 

@@ -1,4 +1,4 @@
-"""The first line: which views there are, which cache is shown, and how much it holds."""
+"""The first line: the views, the cache that is shown, and its totals."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Tab(NamedTuple):
     id: str
     """The id of its widget."""
     name: str
-    """What it is called."""
+    """Its name."""
     number: int
     """The number that stands before it: the key that opens it."""
 
@@ -51,7 +51,7 @@ class Header(PaintedWidget):
     tab: reactive[str] = reactive("")
     totals: reactive[Totals | None] = reactive(None)
     badges: reactive[Mapping[str, tuple[str, str]]] = reactive({})
-    """What is to be seen beside tabs, whichever is open: words and their roles, by the id of the view."""
+    """Badges beside the tabs, whichever view is open: words and their roles, by the id of the view."""
 
     @dataclass
     class Chosen(Message):

@@ -1,4 +1,4 @@
-"""Screens and lines of plain words: an empty cache, one that cannot be read, and what should be known about it."""
+"""Screens and lines of plain words: an empty cache, one that cannot be read, and notices about it."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class Notices(Page):
     sentences: reactive[tuple[str, ...]] = reactive((), layout=True)
 
     def watch_sentences(self, sentences: tuple[str, ...]) -> None:
-        """Stand there only when there is something to say."""
+        """Show the widget only when there is something to say."""
         self.set_class(bool(sentences), "-any")
 
     def lines(self, room: int, height: int) -> list[Strip]:

@@ -18,7 +18,7 @@ from cachetui.ui.glyphs import UNICODE, Glyphs
 from cachetui.ui.widgets.cells import fit, width
 
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
-"""What words can be: three greys, one accent, one colour for what will go, and the grounds beneath them."""
+"""Roles of words: three greys, one accent, one colour for what will go, and the backgrounds beneath them."""
 MIXED = 256
 """Combinations of roles whose style is remembered, more than there are in use."""
 Part = tuple[str, str] | str
@@ -60,7 +60,7 @@ class PaintedWidget(Widget):
 
     @property
     def glyphs(self) -> Glyphs:
-        """The signs that the terminal can show."""
+        """The glyphs that the terminal can show."""
         return getattr(self.app, "glyphs", UNICODE)
 
     def notify_style_update(self) -> None:
@@ -70,7 +70,7 @@ class PaintedWidget(Widget):
         self.inked = lru_cache(MIXED)(lambda roles: self._mix(tuple(roles.split()) or ("plain",)))
 
     inked: Callable[[str], Style]
-    """Tells the style of roles that are separated by blanks, as `ink` does."""
+    """Returns the style of roles that are separated by blanks, as `ink` does."""
 
     def ink(self, *roles: str) -> Style:
         """Return the style of these roles, each laid over the one before."""

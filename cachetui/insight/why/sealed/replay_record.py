@@ -1,4 +1,4 @@
-"""Take down what pip asks for, looks at, says and decides."""
+"""Record pip's requirements, candidates, messages and decisions."""
 
 from __future__ import print_function, unicode_literals
 
@@ -27,7 +27,7 @@ class Resolved(BaseException):
 
 
 class Record(object):
-    """What one run of pip did; `answer` names its parts."""
+    """The record of one run of pip; `answer` names its parts."""
 
     def __init__(self):
         self.project = None  # whose page pip is looking for
@@ -95,7 +95,7 @@ def canonical(name):
 
 
 class Words(logging.Handler):
-    """Takes down what pip says."""
+    """Records pip's messages."""
 
     def emit(self, record):
         try:
@@ -122,7 +122,7 @@ def name_of(req):
 
 
 def version_of(req):
-    """Return the version that the name of a requirement's file tells."""
+    """Return the version in the name of a requirement's file."""
     from pip._internal.index.package_finder import _extract_version_from_fragment
 
     filename = as_text(req.link.filename)
@@ -146,7 +146,7 @@ def is_built_here(req):
 
 
 def fate_of(req, requests):
-    """Return where the file of a requirement came from, by the requests that were made for it."""
+    """Return the source of a requirement's file, by the requests that were made for it."""
     if is_built_here(req):
         return "built"
     if req.link.is_file:
@@ -156,7 +156,7 @@ def fate_of(req, requests):
 
 
 def halted(halt, req, requests):
-    """Return where a file would come from that pip could not be given."""
+    """Return the source of a file that pip could not be given."""
     came = fate_of(req, requests)
     if halt.what == "clone":
         return "clone"
@@ -186,7 +186,7 @@ class Listed(object):
 
 
 def tried(req, fate, dist, known, why):
-    """Take down a distribution that pip looked at."""
+    """Record a distribution that pip looked at."""
     try:
         if hasattr(dist, "iter_dependencies"):
             needs = [as_text(one) for one in dist.iter_dependencies()]
@@ -206,7 +206,7 @@ def tried(req, fate, dist, known, why):
 
 
 def asked(reqs):
-    """Take down what pip was asked for."""
+    """Record the requirements that pip was asked for."""
     for req in reqs:
         if req.constraint:
             specifier = as_text(getattr(req.req, "specifier", None) or "")
@@ -232,7 +232,7 @@ def asked(reqs):
 
 
 def decided(resolver, requirements):
-    """Take down what pip's resolver decided."""
+    """Record the decision of pip's resolver."""
     installs = dict((canonical(req.name), req) for req in requirements.all_requirements if req.name)
     result = getattr(resolver, "_result", None)
     if result is None:  # the old resolver
@@ -268,7 +268,7 @@ def chosen(name, version, link, req):
 
 
 def note(request, how, why=""):
-    """Take down a request."""
+    """Record a request."""
     accepted = as_text(request.headers.get("Accept", ""))  # only requests for lists of files name HTML or JSON
     is_page = "text/html" in accepted or "vnd.pypi.simple" in accepted
     url = as_text(request.url).split("#")[0]
@@ -278,7 +278,7 @@ def note(request, how, why=""):
 
 
 def why_not_used(adapter, request, layout, found):
-    """Return why pip does not go by an answer that lies in its cache."""
+    """Return why pip does not use an answer that lies in its cache."""
     if "Range" in request.headers:
         return "cut"
     if not hasattr(adapter, "controller"):

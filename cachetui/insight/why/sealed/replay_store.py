@@ -65,7 +65,7 @@ class Store(object):
             return None
 
     def metadata(self, url):
-        """Return the metadata of the wheel of an address (PEP 658); None where the cache does not tell it."""
+        """Return the metadata of the wheel of a URL (PEP 658); None if the cache does not hold it."""
         wheel, apart = self.find(url), self.find(url + ".metadata")
         try:
             if wheel:
