@@ -12,7 +12,7 @@ from cachetui.errors import TermError
 from cachetui.labels import LABELS, Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
-from tests.test_terms_judged import FACTS, NOW, Said, entries, negated
+from tests.terms.test_conditions import FACTS, NOW, Said, entries, negated
 from tests.ui.cache import inventory, made, release
 
 TORCH = [*release("torch", "2.3.0+cu121", 100, 1), *release("torch", "2.2.2", 100, 1, "cp310-cp310-win_amd64")]

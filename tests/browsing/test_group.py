@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cachetui.browsing.group import EntryGroup
+from cachetui.model import Entry
+from tests.ui.cache import everyday
+
+ENTRIES = everyday().entries
+CHOICES = st.lists(st.booleans(), min_size=len(ENTRIES), max_size=len(ENTRIES))
+
+
+def files_of(entries: list[Entry]) -> int:
+    return sum([len(entry.files) for entry in entries])
+
+
+@given(st.lists(st.sampled_from(ENTRIES), unique=True, min_size=1))
+def test_totals_are_those_of_the_entries(entries: list[Entry]) -> None:
+    group = EntryGroup(entries)
+    assert group.disk == sum([entry.disk_usage for entry in entries])
+    assert group.apparent == sum([entry.apparent_size for entry in entries])
+    assert group.files == files_of(entries)
+    files = [entry for entry in entries if entry.kind not in ("index", "metadata")] or entries
+    times = [entry.downloaded for entry in files]
+    assert group.span("downloaded") == (max(times), min(times))
+
+
+@given(CHOICES)
+def test_a_part_is_a_group_of_the_entries_that_were_picked(picked: list[bool]) -> None:
+    whole = EntryGroup(ENTRIES)
+    chosen = [entry for entry, is_picked in zip(ENTRIES, picked, strict=True) if is_picked]
+    part = whole.part(bytes(picked))
+    if not chosen:
+        assert part is None
+    else:
+        assert part is not None
+        assert [*part.entries] == chosen
+        assert (part.disk, part.files) == (sum([entry.disk_usage for entry in chosen]), files_of(chosen))
+        assert part.within(whole)
