@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from threading import Timer
 
 import click
 
@@ -42,10 +44,17 @@ def located(options: GlobalOptions) -> Iterator[Location]:
 
 
 @contextmanager
-def ended_in_order() -> Iterator[None]:
-    """Turn signals that end the program into exceptions, so that the demo's folder is removed."""
+def ended_in_order(grace: float | None = None) -> Iterator[None]:
+    """Turn signals that end the program into exceptions, so that the demo's folder is removed.
+
+    After `grace` seconds, if given, the process ends in any case: threads of Textual wait for a terminal that is gone.
+    """
 
     def leave(number: int, _: object) -> None:
+        if grace is not None:
+            timer = Timer(grace, os._exit, [128 + number])
+            timer.daemon = True
+            timer.start()
         sys.exit(128 + number)
 
     before = {number: signal.signal(number, leave) for number in ENDINGS}

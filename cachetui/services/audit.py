@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
+from cachetui.errors import CachetuiError
 from cachetui.export.target_folder import TargetError, check_target
 from cachetui.insight.audit.audit import LABELS, Audit, audit_of
 from cachetui.insight.labelling import facts_of
@@ -20,6 +21,11 @@ from cachetui.services.labels import facts_for
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import remembered_tags
 from cachetui.system.files import replace_file
+
+
+class FormatError(CachetuiError, ValueError):
+    """The suffix of a report's file name says no format."""
+
 
 SUFFIXES = (".json", ".csv", ".txt")
 """Suffixes of a report's name, which give its format."""
@@ -65,7 +71,7 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
             return audit_csv(audit)
         case ".txt" | ".md":
             return [f"{line}\n" for line in audit_text(audit)]
-    raise ValueError(f"the name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, which says the format.")
+    raise FormatError(f"the name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, which says the format.")
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from cachetui.errors import RefusedError
 from cachetui.model import NS
 from cachetui.preferences.file import read_preferences, save_theme
 from cachetui.preferences.model import Preferences
@@ -154,6 +155,8 @@ class Services:
         """Carry out a plan that the user agreed to."""
         from cachetui.services.removal import remove  # noqa: PLC0415
 
+        if self.read_only:
+            raise RefusedError("Read-only: nothing is removed here.")
         with guard("finish the removal"):
             return remove(plan, inventory, preferences, now_ns=self.clock(), stop=stop, report=report)
 
@@ -255,4 +258,6 @@ class Services:
         """Run a pip to change its settings; cannot be stopped."""
         from cachetui.pip_settings.apply import apply  # noqa: PLC0415
 
+        if self.read_only:
+            raise RefusedError("Read-only: no settings are changed here.")
         return apply(change, self.environ)

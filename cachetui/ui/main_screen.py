@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.dom import DOMNode
@@ -25,7 +26,7 @@ from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_removal
 from cachetui.ui.operations.preferences import find_protected, reload_preferences
-from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFinished
+from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.why.view import Why
@@ -35,7 +36,7 @@ from cachetui.ui.widgets.notices import Notices
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
-    from cachetui.model import Entry
+    from cachetui.model import Entry, Inventory
 
 TABS = (
     Tab("browse", "Browse", 1),
@@ -139,11 +140,12 @@ class MainScreen(CacheScreen):
     def watch_reading(self, reading: Reading) -> None:
         """Find what is protected, and ask pip and all Pythons once the first scan has ended."""
         self._show_notices()
+        self._show_totals()
         if reading.inventory is None and not reading.error:
             return
         start_worker(self, find_protected, self, group="protect")
         if self.services.find_pythons_here and self._search is None:
-            self.set_timer(SETTLED, self.search_pythons)
+            self.set_timer(SETTLED, self._search_first)
         if reading.inventory is not None and not (
             self._was_asked or self.services.demo or self.services.location.named
         ):
@@ -151,7 +153,7 @@ class MainScreen(CacheScreen):
             start_worker(self, self._ask_pip, group="ask")
 
     async def _ask_pip(self) -> None:
-        self.difference = await run_in_thread(self.services.ask_pip)
+        self.difference = await run_in_thread(self.services.ask_pip, stop=Event())
 
     def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
         """Apply what the preferences protect now."""
@@ -165,6 +167,9 @@ class MainScreen(CacheScreen):
 
     def watch_revision(self) -> None:
         """Show the totals of the cache."""
+        self._show_totals()
+
+    def _show_totals(self) -> None:
         catalog, inventory, scanned = self.model.catalog, self.inventory, self.scanned
         if inventory is None:
             is_listed = not self.reading.error and (bool(catalog.projects) or (scanned is not None and scanned.listed))
@@ -198,7 +203,10 @@ class MainScreen(CacheScreen):
         return [self, self.app, self.view, *self.view.walk_children()]
 
     def action_view(self, view: str) -> None:
-        """Go to a view."""
+        """Go to a view, as soon as it is there: a key may come before the first frame."""
+        if not (self.is_mounted and self.query_one(f"#{view}").is_mounted):
+            self.call_later(self.action_view, view)
+            return
         self.query_one("#views", ContentSwitcher).current = view
         self.tab = view
         self.view.activate()
@@ -240,6 +248,14 @@ class MainScreen(CacheScreen):
         tags, doubts = event.supported
         self.pythons = Pythons("done", self.pythons.settings, event.working, tags, doubts)
 
+    @on(SearchFailed)
+    def _show_search_failed(self, event: SearchFailed) -> None:
+        self.fail(event.reason)
+
+    def _search_first(self) -> None:
+        if self._search is None:
+            self.search_pythons()
+
     @on(Settings.SearchAgain)
     def search_pythons(self) -> None:
         """Search for Pythons, from the start."""
@@ -262,7 +278,7 @@ class MainScreen(CacheScreen):
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
         if action == "rescan":
             return self.inventory is not None or not self.is_doing(Activity.SCANNING)
-        return action not in ("review", "purge", "why", "rules", "export") or not self.browse.is_plain
+        return action not in ("review", "purge", "rules", "export") or not self.browse.is_plain
 
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.
@@ -315,10 +331,13 @@ class MainScreen(CacheScreen):
         return False
 
     def _begin_removal(self, *, purge: bool = False) -> None:
+        inventory = self.inventory
+        if inventory is None:
+            return
         from cachetui.ui.operations.removal import review_and_remove  # noqa: PLC0415 - the first screen does not wait
 
         entries = list(self.model.catalog.entries.values() if purge else self.model.marks)
-        self._start(review_and_remove, entries, purge, group="removal")
+        self._start(review_and_remove, inventory, entries, purge, group="removal")
 
     def _start(self, operation: Callable[..., Coroutine[Any, Any, None]], *args: object, group: str) -> None:
         """Start an operation that begins with planning; keys are dropped from now on, not from its first step on."""
@@ -336,29 +355,29 @@ class MainScreen(CacheScreen):
         """Export what is marked, else the row under the cursor."""
         from cachetui.export.plan import plan_export  # noqa: PLC0415 - the first screen does not wait for it
 
-        if self.refuse("export"):
+        inventory = self.inventory
+        if self.refuse("export") or inventory is None:
             return
         entries = list(self.model.marks) or self.browse.current_entries
         if plan_export(entries):
-            self._export(entries)
+            start_worker(self, self._export, inventory, entries, group="export")
         else:
             of = "among what is marked" if self.model.marks else "in this row"
             self.notify(f"No wheel or sdist is {of}: there is nothing to export.", markup=False)
 
-    @work(exclusive=True, group="export")
-    async def _export(self, entries: list[Entry]) -> None:
+    async def _export(self, inventory: Inventory, entries: list[Entry]) -> None:
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
-        self._export_folder = await export_entries(self, entries, self._export_folder)
+        self._export_folder = await export_entries(self, inventory, entries, self._export_folder)
 
     def action_stop(self) -> None:
         """Stop exporting, planning or reading; ask before a removal is stopped."""
-        if self.is_doing(Activity.EXPORTING):
-            self.stop(Activity.EXPORTING)
-        elif self.is_doing(Activity.PLANNING):
-            for group in ("removal", "rules"):
+        if self.is_doing(Activity.PLANNING):
+            for group in ("rules",) if self.is_doing(Activity.REMOVING) else ("removal", "rules"):
                 self.workers.cancel_group(self, group)
             self.end(Activity.PLANNING)
+        elif self.is_doing(Activity.EXPORTING):
+            self.stop(Activity.EXPORTING)
         elif self.is_doing(Activity.REMOVING):
             start_worker(self, stop_removal, self, group="question")
         else:

@@ -6,12 +6,15 @@ import asyncio
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from functools import partial
 from threading import Event
 from typing import Any, TypeVar
 
 from textual.dom import DOMNode
 from textual.worker import Worker
+
+from cachetui.errors import CachetuiError
+from cachetui.services.guard import guard
+from cachetui.ui.widgets.cells import shown
 
 Result = TypeVar("Result")
 Value = TypeVar("Value")
@@ -21,23 +24,37 @@ REPORT_SECONDS = 0.1
 
 def start_worker(
     node: DOMNode, job: Callable[..., Coroutine[Any, Any, object]], *args: Any, group: str, exclusive: bool = True
-) -> Worker[object]:
-    """Run a coroutine function as a worker of a node; `exclusive` cancels the others of the group."""
-    work: Callable[[], Coroutine[None, None, object]] = partial(job, *args)  # no coroutine, which may never be awaited
-    return node.run_worker(work, group=group, exclusive=exclusive)
+) -> Worker[None]:
+    """Run a coroutine function as a worker of a node; `exclusive` cancels the others of the group.
+
+    A CachetuiError or OSError that it raises is notified; Textual would end the app for it, and the marks were lost.
+    """
+
+    async def run() -> None:
+        try:
+            await job(*args)
+        except (CachetuiError, OSError) as error:
+            node.app.notify(shown(str(error)), severity="error", markup=False)
+
+    return node.run_worker(run, group=group, exclusive=exclusive)
 
 
 async def run_in_thread(
     function: Callable[..., Result], *args: Any, stop: Event | None = None, **options: Any
 ) -> Result:
-    """Return what a function returns that runs in a thread.
+    """Return the result of a function that runs in a thread.
 
     With `stop`, the function gets `stop=stop.is_set`; the event is set when the coroutine is cancelled, too.
     """
     if stop is not None:
         options["stop"] = stop.is_set
+
+    def run() -> Result:
+        with guard("finish this"):
+            return function(*args, **options)
+
     try:
-        return await asyncio.to_thread(partial(function, *args, **options))
+        return await asyncio.to_thread(run)
     except asyncio.CancelledError:
         if stop is not None:
             stop.set()

@@ -654,3 +654,31 @@ async def test_the_review_tells_how_much_of_it_are_folders() -> None:
         await pilot.press("n")
         await review(app, pilot, plan(found.entries, frees=4_000 * MB, directories=("http-v2/a",)))
         assert "folders" not in app.text
+
+
+async def test_a_cache_that_cannot_be_read_any_more_has_no_totals_until_it_can() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        app.stage.error = RootError("It is gone.")
+        await pilot.press("r")
+        await settled(pilot)
+        assert app.main.totals is None
+        assert "The cache cannot be read" in app.text
+        app.stage.error = None
+        await pilot.press("r")
+        await settled(pilot)
+        assert app.main.totals is not None
+        assert " torch " in app.text
+
+
+async def test_a_mistake_in_a_worker_costs_no_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise LookupError("nobody foresaw this")
+
+    monkeypatch.setattr(browse_view, "AT_ONCE", 0)
+    monkeypatch.setattr("cachetui.insight.labelling.facts_of", broken)
+    app = Still(everyday())
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("space", "slash", *"is:superseded")
+        await until(pilot, lambda: "nobody foresaw this" in app.text)
+        assert len(app.marked) == 9

@@ -157,3 +157,11 @@ async def test_a_key_whose_first_binding_does_nothing_is_left_to_the_next() -> N
         await pilot.pause()
         assert asked[-1] == "app"
         assert "tree" in asked
+
+
+@pytest.mark.parametrize(("keys", "tab"), [("2", "audit"), ("23", "health"), ("24531", "browse")])
+async def test_views_are_opened_by_keys_that_come_before_the_first_frame(keys: str, tab: str) -> None:
+    app = Still(everyday())
+    burst(app, keys)
+    async with app.run_test(size=SIZE):
+        assert app.main.tab == tab

@@ -12,13 +12,16 @@ from cachetui.interpreters.lookup import python_at
 from cachetui.services.options import GlobalOptions
 from cachetui.ui import FRAMES
 
+GRACE_SECONDS = 3.0
+"""Seconds that the browser has to end after a signal."""
+
 
 def browse(options: GlobalOptions) -> int:
     """Open the browser; return the exit code."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
-    with ended_in_order(), located(options) as location:
+    with ended_in_order(GRACE_SECONDS), located(options) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         from cachetui.services.services import Services  # noqa: PLC0415 - with Textual, which it brings along
         from cachetui.ui.app import CachetuiApp  # noqa: PLC0415

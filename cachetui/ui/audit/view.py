@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import events, on, work
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
@@ -226,9 +226,8 @@ class AuditView(Container):
                 self._subject = subject
                 if self.audit is None:
                     self.show_words("Adding up", f"{len(model.catalog.entries):,} entries")
-                self._make_audit(inventory, subject)
+                start_worker(self, self._make_audit, inventory, subject, group="audit")
 
-    @work(exclusive=True, group="audit")
     async def _make_audit(self, inventory: Inventory, subject: Subject) -> None:
         """Audit in a worker thread what is still there, and show it."""
         model, services = self.model, self.services
@@ -242,8 +241,11 @@ class AuditView(Container):
 
         try:
             audit, parts = await run_in_thread(make)
-        except CachetuiError as error:
-            self.show_words("This cannot be told", shown(str(error)))
+        except (CachetuiError, OSError) as error:
+            if self._subject == subject:
+                self.show_words("This cannot be told", shown(str(error)))
+            return
+        if self._subject != subject:  # something else is shown by now
             return
         self.show(audit, parts)
         if self.display and self.screen.focused is None and self.app.screen is self.screen:

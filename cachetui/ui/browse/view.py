@@ -167,6 +167,7 @@ class Browse(Vertical):
         details = self.query_one(Details)
         details.pythons = pythons.working
         details.refresh()
+        self.workers.cancel_group(self, "facts")  # they go by the Pythons of before
         self._finding = None
         self.model.invalidate("unusable")
         query = self.model.query

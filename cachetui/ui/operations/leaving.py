@@ -19,9 +19,13 @@ WRITERS = ("removal", "export")
 
 async def stop_removal(screen: CacheScreen) -> None:
     """Ask whether to stop the running removal, and stop it."""
+    if not screen.is_doing(Activity.REMOVING):
+        return
     words = "What is gone stays gone; the rest is kept."
-    screen.question = Question("Stop removing?", words, yes="Yes, stop", no="No, go on")
-    if await screen.app.push_screen_wait(screen.question):
+    screen.question = question = Question("Stop removing?", words, yes="Yes, stop", no="No, go on")
+    is_agreed = await screen.app.push_screen_wait(question)
+    screen.question = None
+    if is_agreed:
         screen.stop(Activity.REMOVING)
 
 
@@ -31,7 +35,9 @@ async def quit_app(screen: CacheScreen, exit_code: int) -> None:
         question = Question("Quit?", *lost, yes="Yes, quit", no="No, stay")
         if screen.is_doing(*WRITING):
             screen.question = question
-        if not await screen.app.push_screen_wait(question):
+        is_agreed = await screen.app.push_screen_wait(question)
+        screen.question = None
+        if not is_agreed:
             return
     screen.leaving = True
     if screen.is_doing(*WRITING):

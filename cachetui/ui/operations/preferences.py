@@ -13,8 +13,8 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 
     Theme, keys and columns stay as they were at the start.
     """
-    before, preferences = screen.preferences, await run_in_thread(screen.services.read_preferences)
-    screen.preferences = preferences
+    preferences = await run_in_thread(screen.services.read_preferences)
+    before, screen.preferences = screen.preferences, preferences
     if preferences.protection.written != before.protection.written:
         screen.model.set_protection(preferences.protection)
         screen.catalog_changed()

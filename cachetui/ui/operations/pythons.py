@@ -40,6 +40,14 @@ class SearchFinished(Message):
     """The tags that each supports, and sentences on those that do not report them."""
 
 
+@dataclass
+class SearchFailed(Message):
+    """The search broke off."""
+
+    reason: str
+    """A sentence; untrusted text."""
+
+
 class PythonSearch:
     """A search in a thread of its own, which quitting does not wait for."""
 
@@ -60,10 +68,13 @@ class PythonSearch:
         from cachetui.interpreters.supported_tags import reach_of  # noqa: PLC0415 - the first screen does without
 
         found: list[InterpreterInfo] = []
-        for info in self._services.find_pythons(stop=self._stopped.is_set):
-            if not self._report(PythonFound(self._services.pip_settings(info))):
-                return
-            found.append(info)
+        try:
+            for info in self._services.find_pythons(stop=self._stopped.is_set):
+                if not self._report(PythonFound(self._services.pip_settings(info))):
+                    return
+                found.append(info)
+        except Exception as error:  # whatever it is, the search has ended, and the browser goes on with what was found
+            self._report(SearchFailed(f"Not all Pythons were found ({type(error).__name__}: {error})."))
         working = tuple([info for info in found if info.trouble is None])
         self._report(SearchFinished(working, reach_of(found)))
 

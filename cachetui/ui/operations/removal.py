@@ -22,13 +22,11 @@ WORTH_TELLING = 100
 """Emptied folders are named if they are more than this fraction, as a divisor, of what a removal frees."""
 
 
-async def review_and_remove(screen: CacheScreen, entries: Collection[Entry], purge: bool) -> None:
-    """Plan the removal of some entries, review the plan, remove what was agreed to, and show the result.
+async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], purge: bool) -> None:
+    """Plan the removal of some entries of an inventory, review the plan, remove what was agreed to, show the result.
 
     `purge` says whether everything is meant.
     """
-    inventory = screen.inventory
-    assert inventory is not None
     with screen.doing(Activity.PLANNING, "looking at what would go"):
         preferences = await reload_preferences(screen)
         try:
@@ -36,8 +34,7 @@ async def review_and_remove(screen: CacheScreen, entries: Collection[Entry], pur
         except (CachetuiError, OSError) as error:
             screen.fail(f"What would go cannot be told: {_why(error)}." if isinstance(error, OSError) else str(error))
             return
-    inventory = screen.inventory  # another scan may have ended meanwhile; the plan is checked against the disk anyway
-    if screen.is_covered or inventory is None:
+    if screen.is_covered or screen.inventory is None:
         return
     review = (PurgeReview if purge else Review)(plan, _notes(screen, plan, inventory), screen.model.catalog.entries)
     if await screen.app.push_screen_wait(review):

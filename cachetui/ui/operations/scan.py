@@ -43,9 +43,12 @@ def cancel_scan(screen: CacheScreen) -> None:
 
 async def _scan(screen: CacheScreen, words: str) -> None:
     model, services = screen.model, screen.services
-    is_first = screen.inventory is None
+    is_first = screen.inventory is None and not model.catalog.entries
     if is_first:
         model.catalog.naming = True
+    if screen.reading.error:
+        screen.scanned = None
+        screen.reading = Reading()
     known, order = model.catalog.entries, model.order
     with screen.doing(Activity.SCANNING, words) as stop:
         stream = _Stream(screen) if is_first else None

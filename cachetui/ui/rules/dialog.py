@@ -6,7 +6,7 @@ from collections.abc import Callable
 from threading import Event
 from typing import ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -21,7 +21,7 @@ from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted
 from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.painted import Line, Part, parts_width
-from cachetui.ui.workers import run_in_thread
+from cachetui.ui.workers import run_in_thread, start_worker
 
 GROUPS = (
     ("These add up", CHOOSING),
@@ -154,8 +154,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             row.unknown = self.unknown if row.rule.name == "unusable" else ""
         self.query_one(Notes).say(*self.notes)
 
-    @work(exclusive=True, group="rules")
-    async def _count(self) -> None:
+    def _count(self) -> None:
+        start_worker(self, self._count_all, group="rules")
+
+    async def _count_all(self) -> None:
         """Count in a worker thread what has not been counted, and show each count as it comes."""
         stop = Event()
         counts = self.counter.count(self.form, frozenset(self._figures), stop.is_set)

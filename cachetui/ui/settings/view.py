@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
@@ -26,7 +25,7 @@ from cachetui.ui.settings.layout import Told, looking, switch_words
 from cachetui.ui.settings.python_list import PythonList, PythonTitles
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.painted import Line
-from cachetui.ui.workers import run_in_thread
+from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
     from cachetui.pip_settings.change import Change, Wish
@@ -146,20 +145,18 @@ class Settings(Vertical):
     def action_switch(self) -> None:
         """Switch the cache on, or off."""
         if (known := self.python_list.current) is not None and self._may_change():
-            self._propose_switch(known)
+            start_worker(self, self._propose_switch, known, group="settings")
 
     def action_move(self) -> None:
         """Move the cache, or put it back."""
         if (known := self.python_list.current) is not None and self._may_change():
-            self._propose_move(known)
+            start_worker(self, self._propose_move, known, group="settings")
 
-    @work(exclusive=True, group="settings")
     async def _propose_switch(self, known: PipSettings) -> None:
         wish, _ = switch_words(known)
         change = await run_in_thread(self.services.plan_change, known.interpreter, "on" if wish == "on" else "off")
         await self._review(change)
 
-    @work(exclusive=True, group="settings")
     async def _propose_move(self, known: PipSettings) -> None:
         """Ask for the folder until there is one that will do, and have the cache moved there."""
         typed, why = "", ""
