@@ -52,7 +52,7 @@ class Marks:
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: it may be everything
 
     def of(self, group_key: GroupKey, group: EntryGroup) -> int:
-        """Return how many of the entries shown of a project or group are marked."""
+        """Return how many of a project's or group's visible entries are marked."""
         marked = self._shelves.get(group_key)
         if isinstance(marked, EntryGroup) and group.within(marked):
             return len(group.entries)

@@ -154,7 +154,7 @@ class BrowserModel:
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
-        """Protect by other preferences; entries found, or being found, by the old ones are discarded."""
+        """Switch to other protection preferences; results by the old ones, finished or not, are discarded."""
         self.protect = protect
         self.invalidate("protected")
         self.turn += 1
@@ -302,7 +302,7 @@ class BrowserModel:
         self.marks.invert(self.groups if self.is_final else ())
 
     def _marked(self, group_key: GroupKey, group: EntryGroup) -> int:
-        """Return how many of the entries shown of a project or group are marked."""
+        """Return how many of a project's or group's visible entries are marked."""
         marked, all_of_it = self.marks.count(group_key), self.catalog.count(group_key)
         if not marked or marked == all_of_it or len(group.entries) == all_of_it:
             return min(marked, len(group.entries))

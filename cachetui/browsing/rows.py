@@ -28,7 +28,7 @@ Key = GroupKey | str
 OPEN_PROJECTS, ORDERS = 64, 8
 """Projects whose child rows are remembered, as many as anybody opens; and number of their orders."""
 MOST_FORESEEN = 500
-"""Most versions that are precomputed: more would delay a key pressed at that moment."""
+"""Maximum number of versions to precompute: more would delay a key pressed meanwhile."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 

@@ -47,7 +47,7 @@ class Group(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a stand-in with the help of a command: a list of all of them imports none."""
+        """Return a placeholder with a command's help text, so that listing commands imports none of them."""
         return click.Command(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
     def resolve_command(

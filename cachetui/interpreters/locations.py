@@ -25,13 +25,13 @@ from cachetui.interpreters.lookup import ACTIVE, COMMANDS, broken_in, default_py
 from cachetui.pip.config.paths import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
-"""File names of interpreters; findpython takes more for one, the commands of Anaconda among it."""
+"""File names of interpreters; findpython accepts more, for example Anaconda's commands."""
 SHIMS = "shims"
 """The folder of stand-ins that start another Python (pyenv, asdf, mise); those are found themselves."""
 CONDA_HOMES = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba", ".conda")
 """Usual folders of conda, in the user's home or in `/opt`."""
 MOST_LISTED = 1_000
-"""Lines of conda's own list of environments that are read."""
+"""Maximum number of lines to read from conda's list of environments."""
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 """Folders in which a POSIX system keeps its Pythons, on the path or not."""
 

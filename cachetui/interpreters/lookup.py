@@ -111,7 +111,7 @@ def prefix_of(executable: Path) -> Path:
 
 
 def python_of(executable: Path) -> Python:
-    """Return the Python of an interpreter's file, which need not be there."""
+    """Return the `Python` for an interpreter's path; the file may not exist."""
     absolute = Path(os.path.abspath(executable))  # noqa: PTH100 - Path.absolute() keeps "..", which prefixes do not
     return Python(absolute, prefix_of(absolute))
 

@@ -20,7 +20,7 @@ from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
-"""Most files of nearly every entry: they are checked, and then both go at once."""
+"""Nearly every entry has at most this many files: they are checked first, and then removed together."""
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
 BELONGS = "belongs to what stays"
@@ -62,7 +62,7 @@ class Outcome:
 
 
 def unlink(directory: Directory, name: str) -> None:
-    """Unlink a file. An undo would put a function in this place that moves it aside."""
+    """Unlink a file. For an undo, pass a function to `execute` that moves the file aside instead."""
     os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
 

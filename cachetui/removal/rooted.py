@@ -34,7 +34,7 @@ class Directory:
     """Whether something in it was removed since."""
 
     def __init__(self, path: str, parent: int | None = None, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
-        """Open a directory. Raises NotADirectoryError or ELOOP for a link, as for anything else than a directory."""
+        """Open a directory. Raises NotADirectoryError or ELOOP for a link or anything else that is no directory."""
         self.taken_from = False
         if by_descriptor:
             self.prefix, self.descriptor = "", os.open(path, TO_REACH, dir_fd=parent)

@@ -22,7 +22,7 @@ MOST_PROJECTS, MOST_OTHERS = 15, 8
 LEAST_SHARE = 0.005
 """The share below which no percentage is shown."""
 SIGN = "#"
-"""The character that bars are made of: every place to paste into shows it."""
+"""The character that bars are drawn with: it is shown wherever a report is pasted."""
 
 
 def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:

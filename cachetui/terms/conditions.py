@@ -149,7 +149,7 @@ class From:
     """The text that the URL must contain, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether a URL contains the text, but for what may be a secret in it; None if the URL is not known."""
+        """Return whether a URL contains the text outside of possible secrets; None if it is not known."""
         del facts
         if entry.url is None:
             return None

@@ -40,7 +40,7 @@ ENDINGS = (
 )
 """Possible ends of an unfinished term: one that parses with one of these is not wrong yet."""
 MOST_BACK = 8
-"""Words at the end of the typed text in which an unfinished term is looked for."""
+"""Maximum number of words at the end of the typed text that an unfinished term may have."""
 STARTS = re.compile(r"\S+")
 NAMED = re.compile(r"(?:not:)*([a-z0-9][a-z0-9._-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
 LETTERS = re.compile(r"[a-z-]*\Z", re.I)

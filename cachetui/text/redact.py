@@ -80,7 +80,7 @@ USER = re.compile(r"(?<![\w/:@])[^\s:/@]+:[^\s/@]*@(?=\S)")
 
 
 def redact_input(words: str) -> str:
-    """Return words without the secrets of URLs, of those too that lack their `https://`."""
+    """Return words with the secrets of URLs removed, also of URLs without `https://`."""
     words = redact_urls(words)
     return USER.sub(f"{MASK}@", words) if "@" in words else words
 

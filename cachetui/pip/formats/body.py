@@ -49,7 +49,7 @@ class Kept:
         self._head, self._tail, self.size = head, tail, size
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`; nothing from the middle, which is not at hand."""
+        """Return up to `length` bytes from `offset`; none from the middle of the body, which is not kept."""
         if offset + length <= len(self._head) or len(self._head) == self.size:
             return self._head[offset : offset + length]
         into = offset - (self.size - len(self._tail))

@@ -286,7 +286,7 @@ def _answer_in(content: Any) -> dict[str, Any]:
 
 
 class Lowered(dict[object, object]):
-    """Names of headers in lower case, by how they were written: servers use the same few again and again."""
+    """Cache of lower-cased header names by their original spelling; servers use few of them."""
 
     def __missing__(self, name: Any) -> object:
         """Return a name in lower case. Raises AttributeError for what is no name."""

@@ -42,7 +42,7 @@ class Remembered(NamedTuple):
     has_empty_dirs: bool
     """Whether any of its directories is empty."""
     indexes: int
-    """Checksum of the index URLs in pip's settings at that time: with other URLs, pages identify more."""
+    """Checksum of pip's index URLs at the time of the scan: with other URLs, pages may identify more entries."""
 
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:

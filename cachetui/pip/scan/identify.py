@@ -21,7 +21,7 @@ from cachetui.pip.scan.draft import EntryDraft
 MOVED = frozenset({301, 308})
 """Statuses of the redirects that pip caches."""
 LONGEST_NOTE = 200
-"""Characters kept of a server's text where it is only shown."""
+"""Maximum number of characters kept of a server's text that is only shown."""
 MOST_DIGITS = 15
 """Digits of a length that any body may have."""
 LONGEST_JSON = 256 << 10

@@ -49,7 +49,7 @@ FOREMOST = (
     "dead weight",
     "for old pips only",
 )
-"""The order of the rules: those first that one wants to see first."""
+"""The order of the rules, the most interesting first."""
 
 
 class Choice(NamedTuple):

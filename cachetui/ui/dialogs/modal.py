@@ -25,7 +25,7 @@ WIDE = 70
 KIND, SHORT_KIND = 17, 9
 """Cells of the kinds, written out or not."""
 SHEET = 96
-"""Cells of a dialog, where there are as many."""
+"""Width of a dialog in cells, if the terminal is that wide."""
 BLANK_LINES = 7
 """Blank lines within a dialog and around it."""
 SHORT = 20
