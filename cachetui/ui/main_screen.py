@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Coroutine
 from threading import Event
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -131,9 +132,10 @@ class MainScreen(CacheScreen):
         start_scan(self)
 
     def on_unmount(self) -> None:
-        """End the search for Pythons."""
+        """End the search for Pythons, and leave the garbage collector as it was."""
         if self._search is not None:
             self._search.stop()
+        gc.unfreeze()
 
     # What follows from a change of the state
 
