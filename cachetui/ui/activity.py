@@ -28,7 +28,7 @@ class Progress(NamedTuple):
 
 Activities = Mapping[Activity, Progress]
 """The running activities."""
-Wish = Literal["review", "choose by rules", "export", "verify", "read again", "change the settings"]
+Wish = Literal["review", "choose by rules", "export", "verify", "read it again", "change the settings"]
 """Actions that a user may want to begin, as the end of a sentence."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
@@ -36,13 +36,12 @@ FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "choose by rules": (Activity.REMOVING, Activity.SCANNING),
     "export": (Activity.EXPORTING, Activity.REMOVING),
     "verify": (Activity.REMOVING, Activity.SCANNING),
-    "read again": (Activity.REMOVING, Activity.SCANNING),
+    "read it again": (Activity.REMOVING, Activity.SCANNING),
     "change the settings": (Activity.CHANGING_PIP,),
 }
 """The activities during which something cannot begin."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
-    Activity.PLANNING: "A removal is being planned: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.CHANGING_PIP: "A pip is changing its settings: wait for it.",

@@ -44,6 +44,17 @@ class Reading:
     missing: bool = False
     """Whether there is nothing at a root that nobody named: that is no error."""
 
+    def page(self, root: Path, *, waiting: str, empty: str) -> tuple[str, str] | None:
+        """Return a title and a sentence to show in place of an inventory; None if there is one.
+
+        `waiting` is the sentence before the first scan has ended, `empty` that for a missing cache.
+        """
+        if self.inventory is not None:
+            return None
+        if not self.error:
+            return f"Reading {shown(home_short(str(root)))}", waiting
+        return ("The cache is empty", empty) if self.missing else ("The cache cannot be read", shown(self.error))
+
 
 @dataclass(frozen=True, eq=False)
 class Pythons:
@@ -104,11 +115,6 @@ class CacheScreen(Screen[None]):
         """The cache's root."""
         return self.services.location.root
 
-    @property
-    def root_name(self) -> str:
-        """The root as it is shown."""
-        return shown(home_short(str(self.root)))
-
     # What is being done
 
     @contextmanager
@@ -149,7 +155,8 @@ class CacheScreen(Screen[None]):
 
     def refuse(self, wish: Wish) -> bool:
         """Notify why something cannot begin now; return whether that is so."""
-        why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=self.inventory is not None)
+        was_read = self.inventory is not None or wish == "read it again"
+        why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=was_read)
         if why is not None:
             self.notify(why, severity="warning", markup=False)
         return why is not None

@@ -37,6 +37,9 @@ from cachetui.ui.widgets.notices import Notices
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cachetui.export.plan import Planned
     from cachetui.model import Entry, Inventory
 
 TABS = (
@@ -303,13 +306,9 @@ class MainScreen(CacheScreen):
 
     def action_rescan(self) -> None:
         """Read the cache and the preferences again."""
-        if not self.is_doing(Activity.REMOVING, Activity.SCANNING):
+        if not self.refuse("read it again"):
             start_worker(self, reload_preferences, self, group="preferences")
             start_scan(self, "looking again" if self.inventory is not None else "")
-        elif self.is_doing(Activity.REMOVING):
-            self.notify("A removal is running: the cache is read again after it.", markup=False)
-        else:
-            self.notify("The cache is being read just now.", markup=False)
 
     def action_review(self) -> None:
         """Review what would be removed, and remove it."""
@@ -326,6 +325,7 @@ class MainScreen(CacheScreen):
 
     def _may_remove(self) -> bool:
         if not self.services.read_only:
+            # a removal that was agreed to may not have begun yet
             is_removing = any(worker.is_running and worker.group == "removal" for worker in self.workers)
             return not (self.refuse("review") or is_removing)
         why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
@@ -361,16 +361,17 @@ class MainScreen(CacheScreen):
         if self.refuse("export") or inventory is None:
             return
         entries = list(self.model.marks) or self.browse.current_entries
-        if plan_export(entries):
-            start_worker(self, self._export, inventory, entries, group="export")
+        if planned := plan_export(entries):
+            start_worker(self, self._export, inventory, entries, planned, group="export")
         else:
             of = "among what is marked" if self.model.marks else "in this row"
             self.notify(f"No wheel or sdist is {of}: there is nothing to export.", markup=False)
 
-    async def _export(self, inventory: Inventory, entries: list[Entry]) -> None:
+    async def _export(self, inventory: Inventory, entries: list[Entry], planned: Sequence[Planned]) -> None:
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
-        self._export_folder = await export_entries(self, inventory, entries, self._export_folder)
+        folder = self._export_folder
+        self._export_folder = await export_entries(self, inventory, entries, planned, folder)
 
     def action_stop(self) -> None:
         """Stop exporting, planning or reading; ask before a removal is stopped."""

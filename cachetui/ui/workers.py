@@ -27,7 +27,7 @@ def start_worker(
 ) -> Worker[None]:
     """Run a coroutine function as a worker of a node; `exclusive` cancels the others of the group.
 
-    A CachetuiError or OSError that it raises is notified; Textual would end the app for it, and the marks were lost.
+    A CachetuiError or OSError that it raises is notified: Textual would end the app, and the marks would be lost.
     """
 
     async def run() -> None:
@@ -62,7 +62,7 @@ async def run_in_thread(
 
 
 def reporter(show: Callable[[Value], object], seconds: float = REPORT_SECONDS) -> Callable[[Value], None]:
-    """Return a function for another thread that has `show` called in this one, at most once in some seconds."""
+    """Return a function for another thread that calls `show` in this thread, at most once every `seconds`."""
     loop, next_at = asyncio.get_running_loop(), 0.0
 
     def report(value: Value) -> None:

@@ -12,6 +12,7 @@ from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import place
 from cachetui.services.services import Services
 from cachetui.system.files import current_folder_exists
+from cachetui.system.tree import reason
 from cachetui.text.format import disk_text
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.confirm import Question
@@ -69,7 +70,7 @@ async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None
             ):
                 continue
         except OSError as error:
-            app.notify(f"Not saved: {name}: {shown(error.strerror or str(error))}.", severity="error", markup=False)
+            app.notify(f"Not saved: {name}: {shown(reason(error))}.", severity="error", markup=False)
         except (CachetuiError, ValueError) as error:  # a name that no file can have, or that tells no format
             app.notify(f"Not saved: {shown(str(error))}", severity="error", markup=False)
         else:

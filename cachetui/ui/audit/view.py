@@ -17,7 +17,7 @@ from cachetui.errors import CachetuiError
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy, Preferences
 from cachetui.services.services import Services
-from cachetui.text.format import DAY, age, count, disk_text, home_short
+from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
 from cachetui.ui.audit.figures import Ages, Biggest, Chances, Figure, Kinds
@@ -207,20 +207,15 @@ class AuditView(Container):
         """Audit, if the view is shown and its audit is out of date."""
         if not (self.display and self.is_mounted):
             return
-        inventory, model = self.reading.inventory, self.model
-        if inventory is None or model.catalog.naming:
-            root = shown(home_short(str(self.services.location.root)))
+        inventory, model, empty = self.reading.inventory, self.model, "There is nothing that takes space."
+        waiting = "Where the space is, is known as soon as everything is named."
+        page = self.reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        if page is None and not model.catalog.entries:
+            page = "The cache is empty", empty
+        if page is not None:
             self._subject = None
-            if self.reading.error and not self.reading.missing:
-                self.show_words("The cache cannot be read", shown(self.reading.error))
-            elif self.reading.error:
-                self.show_words("The cache is empty", "There is nothing that takes space.")
-            else:
-                self.show_words(f"Reading {root}", "Where the space is, is known as soon as everything is named.")
-        elif not model.catalog.entries:
-            self._subject = None
-            self.show_words("The cache is empty", "There is nothing that takes space.")
-        else:
+            self.show_words(*page)
+        elif inventory is not None:
             subject = Subject(model.turn, self.pythons.state == "done", self.preferences.policy)
             if self._subject != subject:
                 self._subject = subject
@@ -255,7 +250,7 @@ class AuditView(Container):
     # What is shown
 
     def show_words(self, title: str, *words: str) -> None:
-        """Say something in place of figures."""
+        """Show words in place of figures."""
         self.audit = None
         self.add_class("-plain")
         self.query_one(Plain).show_words(title, *words)

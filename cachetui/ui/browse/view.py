@@ -17,7 +17,6 @@ from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.browsing.rows import By, Row, precompute, requirement_of
 from cachetui.services.services import Services
-from cachetui.text.escape import copyable
 from cachetui.text.format import count
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
@@ -28,8 +27,8 @@ from cachetui.ui.browse.empty_state import page_of, why_no_rows
 from cachetui.ui.browse.filter_bar import FilterBox, FilterLine
 from cachetui.ui.browse.tree import CacheTree, Table
 from cachetui.ui.cache_screen import Pythons, Reading
+from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.messages import AskWhy, MarksChanged
-from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.workers import run_in_thread, start_worker
 
@@ -41,8 +40,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2_000
 """Entries whose facts are found within a frame; those of more are found in a worker thread."""
-MOST_COPIED = 1_000
-"""Paths that are copied at once: terminals refuse more than some tens of kilobytes."""
 RESTS = 0.05
 """Seconds on a row after which it may be about to be opened; a key held down goes on sooner."""
 
@@ -350,11 +347,7 @@ class Browse(Vertical):
         paths = [f"{root}/{entry.path}" for entry in row.group.entries]
         if row.foreign:
             paths = [f"{root}/{file.path}" for file in self.model.catalog.foreign]
-        copied = paths[:MOST_COPIED]
-        self.app.copy_to_clipboard(copyable("\n".join(copied)))
-        left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
-        told = shown(copied[0]) if len(copied) == 1 else f"{count(len(copied), 'path')}{left}"
-        self.notify(f"Copied {told}", markup=False)
+        copy_paths(self, paths)
 
     def action_why(self) -> None:
         """Go to Why with a question about the row."""

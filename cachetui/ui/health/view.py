@@ -19,11 +19,12 @@ from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped, proof_words, serious, verdict
 from cachetui.services.services import Services
-from cachetui.text.escape import copyable
-from cachetui.text.format import count, disk_text, home_short
+from cachetui.system.tree import reason
+from cachetui.text.format import count, disk_text
 from cachetui.ui.activity import Activities, Activity, Progress, refusal
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Reading
+from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.known_findings import KnownFindings, readable
 from cachetui.ui.health.layout import Look, Page
@@ -186,18 +187,18 @@ class Health(Vertical):
         self._verification = Event()
         self._show_verification(0.0, "verifying")
         self.refresh_bindings()
+        fresh: Sequence[Finding] | None = None
         try:
             report = reporter(self._show_progress)
             verified = await run_in_thread(self.services.verify, inventory, stop=self._verification, report=report)
         except (CachetuiError, OSError) as error:
             self.notify(shown(_reason(error)), severity="error", timeout=REFUSAL_SECONDS, markup=False)
-            return
-        finally:
-            self._verification = None
-            self._show_findings()
-        fresh = self.known.add_verified(verified, files)
+        else:
+            fresh = self.known.add_verified(verified, files)
+        self._verification = None
         self._show_findings()
-        self._announce(fresh)
+        if fresh is not None:
+            self._announce(fresh)
 
     def _show_progress(self, done: VerificationProgress) -> None:
         if self._verification is not None:
@@ -226,15 +227,11 @@ class Health(Vertical):
         """Show the findings, or why they are not known."""
         reading, catalog, verify = self.reading, self.model.catalog, key_name(self.app, "health.verify")
         self._show_check()
-        if reading.inventory is None:
+        waiting, empty = "What is wrong is looked for once all of it is known.", "Nothing in it can be wrong."
+        page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        if page is not None:
             self._show_badge(0)
-            if not reading.error:
-                root = shown(home_short(str(self.services.location.root)))
-                self.show_plain(f"Reading {root}", "What is wrong is looked for once all of it is known.")
-            elif reading.missing:
-                self.show_plain("The cache is empty", "Nothing in it can be wrong.")
-            else:
-                self.show_plain("The cache cannot be read", shown(reading.error))
+            self.show_plain(*page)
             return
         groups, proof = grouped(self.known.current(catalog.entries)), self.known.summary_now(catalog.entries)
         self._show_badge(serious(groups))
@@ -244,7 +241,7 @@ class Health(Vertical):
             ways = ((key_name(self.app, "cache.rescan"), "look again"),)
             self.show_plain("This cannot be checked", shown(self._check_error), ways=ways)
         elif not catalog.entries:
-            self.show_plain("The cache is empty", "Nothing in it can be wrong.")
+            self.show_plain("The cache is empty", empty)
         elif self.known.checked is None:
             self.show_plain("Looking for what is wrong", f"{len(catalog.entries):,} entries")
         else:
@@ -273,7 +270,7 @@ class Health(Vertical):
             self.refresh_bindings()
 
     def show_plain(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
-        """Say something in place of findings."""
+        """Show words in place of findings."""
         self._groups, self._plain = (), (title, words, ways)
         self._draw()
         self._show_line()
@@ -349,9 +346,7 @@ class Health(Vertical):
     def action_copy(self) -> None:
         """Copy the path of the entry; of a title, its first one."""
         if self._current is not None:
-            path = f"{self.services.location.root}/{self._entries(self.findings.cursor)[0].path}"
-            self.app.copy_to_clipboard(copyable(path))
-            self.notify(f"Copied {shown(path)}", markup=False)
+            copy_paths(self, [f"{self.services.location.root}/{self._entries(self.findings.cursor)[0].path}"])
 
     def action_turn(self) -> None:
         """Open the title, or close it."""
@@ -395,4 +390,4 @@ class Health(Vertical):
 
 
 def _reason(error: Exception) -> str:
-    return f"This cannot be checked: {error.strerror or error}." if isinstance(error, OSError) else str(error)
+    return f"This cannot be checked: {reason(error)}." if isinstance(error, OSError) else str(error)

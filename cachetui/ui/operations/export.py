@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import Progress
-from cachetui.export.plan import look_at, plan_export
+from cachetui.export.plan import Planned, look_at
 from cachetui.model import Entry, Inventory
 from cachetui.report.export_text import passed_over, progress_words, summary
 from cachetui.system.tree import reason
@@ -19,12 +19,13 @@ from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import reporter, run_in_thread
 
 
-async def export_entries(screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], proposed: str) -> str:
+async def export_entries(
+    screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], planned: Sequence[Planned], proposed: str
+) -> str:
     """Ask for a folder and export into it; return the folder to propose next time.
 
-    `entries` are those chosen, of which only wheels and sdists are exported; at least one of them is one.
+    `entries` are those chosen, `planned` the wheels and sdists among them.
     """
-    planned = plan_export(entries)
     root = Path(inventory.root)
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))
     typed = await screen.app.push_screen_wait(dialog)

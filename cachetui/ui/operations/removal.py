@@ -9,6 +9,7 @@ from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import Outcome, Progress
 from cachetui.removal.plan import Plan
+from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen
@@ -32,7 +33,7 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
         try:
             plan = await run_in_thread(screen.services.plan_removal, inventory, entries, preferences, purge=purge)
         except (CachetuiError, OSError) as error:
-            screen.fail(f"What would go cannot be told: {_why(error)}." if isinstance(error, OSError) else str(error))
+            screen.fail(f"What would go cannot be told: {reason(error)}." if isinstance(error, OSError) else str(error))
             return
     if screen.is_covered or screen.inventory is None:
         return
@@ -69,7 +70,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
             )
         except (CachetuiError, OSError) as error:
             broken = "The removal broke off: {}. What is gone stays gone; the rest is kept."
-            screen.fail(broken.format(_why(error)) if isinstance(error, OSError) else str(error))
+            screen.fail(broken.format(reason(error)) if isinstance(error, OSError) else str(error))
     screen.dismiss_question()
     if outcome is not None:
         screen.outcomes += (outcome,)
@@ -90,7 +91,3 @@ def _forget_removed(screen: CacheScreen, plan: Plan, outcome: Outcome) -> None:
     wholly = [entry for entry in plan.entries if entry.files and gone.issuperset([file.path for file in entry.files])]
     screen.model.drop([entry.path for entry in wholly])
     screen.catalog_changed()
-
-
-def _why(error: OSError) -> str:
-    return error.strerror or str(error)

@@ -14,6 +14,7 @@ from cachetui.browsing.rows import RootRows, SortOrder
 from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.services.services import Services
+from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen, Reading
@@ -88,12 +89,12 @@ def _read(
 
 def _unreadable(screen: CacheScreen, error: Exception) -> Reading:
     root = screen.root
-    reason = f"{root} cannot be read: {error.strerror or error}." if isinstance(error, OSError) else str(error)
+    why = f"{root} cannot be read: {reason(error)}." if isinstance(error, OSError) else str(error)
     try:
         missing = not (root.exists() or root.is_symlink())
     except OSError:  # a parent may not be read: whether the root is there is not known
         missing = False
-    return Reading(error=reason, missing=missing and not screen.services.location.named)
+    return Reading(error=why, missing=missing and not screen.services.location.named)
 
 
 def settle_memory() -> None:

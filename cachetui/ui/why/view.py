@@ -15,11 +15,10 @@ from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.services.services import Services
-from cachetui.text.escape import copyable
-from cachetui.text.format import home_short
 from cachetui.text.redact import redact_input
 from cachetui.ui.bindings import MARK, SHOW, key
 from cachetui.ui.cache_screen import Reading
+from cachetui.ui.clipboard import copy_text
 from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.examples import EXAMPLE, examples
@@ -155,24 +154,19 @@ class Why(Vertical):
         reading, question = self.reading, self._question
         if question is None:
             return
-        if reading.inventory is None:
+        waiting = "The answer comes as soon as everything in it is known."
+        empty = "Nothing in it can be the reason for what pip did."
+        page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        if page is not None:
             self.workers.cancel_group(self, "why")
             self._answered = None
-            if not reading.error:
-                root = shown(home_short(str(self.services.location.root)))
-                self.show_words(
-                    f"Reading {root}", "The answer comes as soon as everything in it is known.", asking=True
-                )
-            elif reading.missing:
-                self.show_words("The cache is empty", "Nothing in it can be the reason for what pip did.")
+            self.show_words(*page, asking=not reading.error)
+        elif reading.inventory is not None:
+            if question == self._answered:
+                self.wait_again()
             else:
-                self.show_words("The cache cannot be read", reading.error)
-            return
-        if question == self._answered:
-            self.wait_again()
-        else:
-            self.show_words("", asking=True)
-        self._explain(question, reading.inventory)
+                self.show_words("", asking=True)
+            self._explain(question, reading.inventory)
 
     @work(exclusive=True, group="why")
     async def _explain(self, question: str, inventory: Inventory) -> None:
@@ -290,8 +284,7 @@ class Why(Vertical):
 
     def action_copy(self) -> None:
         """Copy the command under the cursor, or the first one."""
-        self.app.copy_to_clipboard(copyable(self._command))
-        self.notify(f"Copied {shown(redact_input(self._command))}", markup=False)
+        copy_text(self, self._command, redact_input(self._command))
 
     def action_browse(self) -> None:
         """Show the file under the cursor in Browse."""
