@@ -178,7 +178,7 @@ def test_it_neither_reads_the_cache_nor_writes_nor_imports_what_is_slow(learned:
         "sys.addaudithook(seen)\n"
         "from cachetui.cli.main import run\n"
         "run([])\n"
-        "slow = {'textual', 'rich', 'psutil', 'findpython', 'cachetui.pip.scan.scanner'}\n"
+        "slow = {'textual', 'rich', 'humanize', 'psutil', 'cachetui.pip.scan.scanner', 'cachetui.terms.parser'}\n"
         "sys.stderr.write(' '.join(slow & sys.modules.keys()))"
     )
     environment = {

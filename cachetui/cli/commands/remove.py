@@ -6,14 +6,8 @@ import time
 
 import click
 
-from cachetui.cli.cache import opened
-from cachetui.cli.console import Status, note
 from cachetui.cli.main import FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
-from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
-from cachetui.services.labels import matching
-from cachetui.services.preferences import preferred_for_removal
-from cachetui.terms import parse_terms
 
 
 @click.command("remove")
@@ -28,6 +22,13 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
     and several narrow each other.
     """
+    from cachetui.cli.cache import opened  # noqa: PLC0415 - Tab after a term does without all of these
+    from cachetui.cli.console import Status, note  # noqa: PLC0415
+    from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
+    from cachetui.services.labels import matching  # noqa: PLC0415
+    from cachetui.services.preferences import preferred_for_removal  # noqa: PLC0415
+    from cachetui.terms import parse_terms  # noqa: PLC0415
+
     refuse_redirection("remove", terms)
     options = options_of(context)
     wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
