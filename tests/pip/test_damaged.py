@@ -26,7 +26,7 @@ from cachetui.pip.scan import identify
 from cachetui.pip.scan.scanner import scan
 from cachetui.system.tree import unforeseen
 from tests.damaged import AT, GOOD, JSON_RECORDS, fill_with_damage
-from tests.pip.test_scan import known
+from tests.pip.scan.test_scanner import known
 
 URL = "https://files.example/plain-1.0-py3-none-any.whl"
 

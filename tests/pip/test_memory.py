@@ -11,7 +11,7 @@ import pytest
 from cachetui.model import Inventory
 from cachetui.pip.memory import Memory, default_path, known_releases
 from cachetui.pip.scan.scanner import scan
-from tests.pip.test_scan import fill, make_old
+from tests.pip.scan.test_scanner import fill, make_old
 
 
 @pytest.fixture

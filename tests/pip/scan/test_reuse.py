@@ -15,7 +15,7 @@ from cachetui.pip.scan import reuse, scanner
 from cachetui.pip.scan.scanner import scan
 from cachetui.pip.scan.shards import Shard, list_shard
 from cachetui.system.tree import Tree
-from tests.pip.test_scan import fill
+from tests.pip.scan.test_scanner import fill
 
 
 @pytest.fixture
