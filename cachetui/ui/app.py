@@ -39,6 +39,7 @@ from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.why.view import Why
 from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
 from cachetui.ui.workers import run_in_thread, start_worker
 
 INTERRUPTED = 130
@@ -60,6 +61,8 @@ class CachetuiApp(Keyboard):
 
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
+    COMPONENT_CLASSES = ROLE_CLASSES
+    DEFAULT_CSS = f"CachetuiApp {{ {ROLE_CSS} }}"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,6 +9,7 @@ from contextlib import suppress
 from threading import Event
 from typing import Any, TypeVar
 
+from textual.css.query import NoMatches
 from textual.dom import DOMNode
 from textual.worker import Worker
 
@@ -35,6 +36,9 @@ def start_worker(
             await job(*args)
         except (CachetuiError, OSError) as error:
             node.app.notify(shown(str(error)), severity="error", markup=False)
+        except NoMatches:
+            if node.is_attached:
+                raise  # else the node was removed while its worker ran, and its widgets before it
 
     return node.run_worker(run, group=group, exclusive=exclusive)
 

@@ -5,11 +5,15 @@ from textual.app import App, ComposeResult
 
 from cachetui.ui.main_screen import TABS
 from cachetui.ui.widgets.header import Header, Totals
+from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
 from tests.ui.screens import text_of
 
 
 class Alone(App[None]):
     """An app of nothing but the first line."""
+
+    COMPONENT_CLASSES = ROLE_CLASSES
+    DEFAULT_CSS = f"Alone {{ {ROLE_CSS} }}"
 
     def __init__(self, signs: tuple[str, ...], badge: str) -> None:
         super().__init__()

@@ -72,11 +72,11 @@ class Figure(PaintedWidget, can_focus=True):
     @property
     def plain(self) -> bool:
         """Whether colours cannot be mixed: there is none, or the terminal's own are used."""
-        return self.get_component_styles("ink--bar").color.ansi is not None
+        return self.role_styles("bar").color.ansi is not None
 
     def shade(self, strength: float) -> Color:
         """Return the accent at a strength, over this background."""
-        accent = self.get_component_styles("ink--bar").color.with_alpha(1.0)
+        accent = self.role_styles("bar").color.with_alpha(1.0)
         return self.background_colors[1].blend(accent, strength, 1)
 
     def go(self, index: int) -> None:

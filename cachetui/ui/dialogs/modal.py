@@ -65,11 +65,13 @@ class Answer(PaintedWidget, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter,space", "give", "answer", "answer.give", PROGRAM, "Give this answer"),
     ]
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--strong"}
     DEFAULT_CSS = """
     Answer {
         width: auto;
         height: 1;
         margin: 0 1 0 0;
+        & > .ink--strong { text-style: bold; }
         &:focus { background: $primary; & > .ink--strong { color: $button-color-foreground; } }
         &.-grave:focus { background: $error; }
         &:ansi:focus { background: ansi_default; }

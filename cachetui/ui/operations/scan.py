@@ -98,9 +98,10 @@ def _unreadable(screen: CacheScreen, error: Exception) -> Reading:
 
 
 def settle_memory() -> None:
-    """Collect garbage once, and exclude what was read from later collections: it is large and has no cycles."""
-    gc.unfreeze()
-    gc.collect()
+    """Exclude what was read from garbage collection: it is large and has no cycles. First collect an earlier one."""
+    if gc.get_freeze_count():
+        gc.unfreeze()
+        gc.collect()
     gc.freeze()
 
 

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.css.styles import RenderStyles
 from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
@@ -26,37 +27,52 @@ Part = tuple[str, str] | str
 CLEAR = Color(0, 0, 0, 0)
 
 
+ROLE_CLASSES = {f"ink--{role}" for role in ROLES}
+"""Component classes of the app, from which all painted widgets take the styles of roles."""
+ROLE_CSS = """
+& > .ink--plain { color: $foreground; }
+& > .ink--strong { text-style: bold; }
+& > .ink--muted { color: $foreground 68%; }
+& > .ink--hint { color: $foreground 54%; }
+& > .ink--faint { color: $foreground 34%; }
+& > .ink--accent { color: $text-primary; }
+& > .ink--bar { color: $primary 85%; }
+& > .ink--part { color: $primary 48%; }
+& > .ink--mark { color: $text-error; text-style: bold; }
+& > .ink--cursor { background: $primary 22%; }
+& > .ink--rest { background: $foreground 8%; }
+& > .ink--pill { color: $text-primary; background: $primary 22%; text-style: bold; }
+&:ansi {
+    & > .ink--muted, & > .ink--hint, & > .ink--faint { color: ansi_default; text-style: dim; }
+    & > .ink--bar { color: ansi_blue; }
+    & > .ink--part { color: ansi_blue; text-style: dim; }
+    & > .ink--cursor { background: ansi_default; text-style: reverse; }
+    & > .ink--rest { background: ansi_default; text-style: bold; }
+    & > .ink--pill { background: ansi_default; text-style: reverse bold; }
+}
+"""
+"""Styles of the roles, within the rule of an app."""
+
+
 class PaintedWidget(Widget):
-    """A widget whose text is parts with roles."""
+    """A widget whose text is parts with roles. Its app has `ROLE_CLASSES`, styled by `ROLE_CSS`.
+
+    A widget has a component class of its own for a role that looks different there. Textual computes the styles of
+    component classes for each widget that declares them, which would take half of the time of opening a dialog.
+    """
 
     ALLOW_SELECT: ClassVar[bool] = False
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"ink--{role}" for role in ROLES}
     DEFAULT_CSS = """
     PaintedWidget {
         background: $background;
         color: $foreground;
-        & > .ink--plain { color: $foreground; }
-        & > .ink--strong { text-style: bold; }
-        & > .ink--muted { color: $foreground 68%; }
-        & > .ink--hint { color: $foreground 54%; }
-        & > .ink--faint { color: $foreground 34%; }
-        & > .ink--accent { color: $text-primary; }
-        & > .ink--bar { color: $primary 85%; }
-        & > .ink--part { color: $primary 48%; }
-        & > .ink--mark { color: $text-error; text-style: bold; }
-        & > .ink--cursor { background: $primary 22%; }
-        & > .ink--rest { background: $foreground 8%; }
-        & > .ink--pill { color: $text-primary; background: $primary 22%; text-style: bold; }
-        &:ansi {
-            & > .ink--muted, & > .ink--hint, & > .ink--faint { color: ansi_default; text-style: dim; }
-            & > .ink--bar { color: ansi_blue; }
-            & > .ink--part { color: ansi_blue; text-style: dim; }
-            & > .ink--cursor { background: ansi_default; text-style: reverse; }
-            & > .ink--rest { background: ansi_default; text-style: bold; }
-            & > .ink--pill { background: ansi_default; text-style: reverse bold; }
-        }
     }
     """
+
+    def role_styles(self, role: str) -> RenderStyles:
+        """Return the styles of a role: the widget's own, or else the app's."""
+        name = f"ink--{role}"
+        return (self if name in self.COMPONENT_CLASSES else self.app).get_component_styles(name)
 
     @property
     def glyphs(self) -> Glyphs:
@@ -79,7 +95,7 @@ class PaintedWidget(Widget):
     def _mix(self, roles: tuple[str, ...]) -> Style:
         ground, colour, styles = self.background_colors[1], self.styles.color, Style()
         for role in roles:
-            part = self.get_component_styles(f"ink--{role}")
+            part = self.role_styles(role)
             ground += part.background if part.has_rule("background") and part.background.a else CLEAR
             colour = part.color if part.has_rule("color") else colour
             styles += part.text_style
