@@ -37,8 +37,8 @@ def start_worker(
         except (CachetuiError, OSError) as error:
             node.app.notify(shown(str(error)), severity="error", markup=False)
         except NoMatches:
-            if node.is_attached:
-                raise  # else the node was removed while its worker ran, and its widgets before it
+            if node.is_attached and node.screen in node.app.screen_stack:
+                raise  # else the screen was left while the worker ran, and its widgets go first
 
     return node.run_worker(run, group=group, exclusive=exclusive)
 
