@@ -9,6 +9,7 @@ import pkgutil
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 
 from textual.widgets import Input
 
@@ -46,6 +47,7 @@ def given(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
+@cache
 def names_of(base: type) -> set[str]:
     """Return the private names of a class of Textual."""
     return {*filter(private, vars(base)), *re.findall(r"\bself\.(_[a-z]\w*)", inspect.getsource(base))}
