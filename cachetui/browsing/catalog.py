@@ -93,7 +93,7 @@ class Catalog:
         """Files that no pip writes."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # the same places, sorted
-        self._holdings: dict[GroupKey, EntryGroup] = {}
+        self._groups: dict[GroupKey, EntryGroup] = {}
         self._releases: dict[GroupKey, dict[GroupKey, list[Entry]]] = {}
 
     @classmethod
@@ -118,57 +118,47 @@ class Catalog:
 
     def update(self, entries: Iterable[Entry]) -> None:
         """Add entries; each replaces what had its path before."""
-        known, groups = self.entries, self._shelves
-        changes: dict[GroupKey, tuple[list[Entry], list[Entry]]] = {}
         for entry in entries:
             group_key, path = self.group_key(entry), entry.path
-            if (old := known.get(path)) is not None:
-                before = self.group_key(old)
-                if before != group_key:
-                    del groups[before][path]
-                changes.setdefault(before, ([], []))[0].append(old)
-            known[path] = entry
-            if group_key not in groups:
-                groups[group_key], self._by_name = {}, None
-            groups[group_key][path] = entry
-            changes.setdefault(group_key, ([], []))[1].append(entry)
-        self._renew(changes)
+            if (old := self.entries.get(path)) is not None and self.group_key(old) != group_key:
+                self._remove(old)
+            self.entries[path] = entry
+            if group_key not in self._shelves:
+                self._shelves[group_key], self._by_name = {}, None
+            self._shelves[group_key][path] = entry
+            self._changed(group_key)
 
     def drop(self, paths: Iterable[str]) -> None:
         """Remove entries by path; unknown paths are ignored."""
-        changes: dict[GroupKey, tuple[list[Entry], list[Entry]]] = {}
         for path in paths:
             if (old := self.entries.pop(path, None)) is not None:
-                group_key = self.group_key(old)
-                del self._shelves[group_key][path]
-                changes.setdefault(group_key, ([], []))[0].append(old)
-        self._renew(changes)
+                self._remove(old)
 
-    def _renew(self, changes: Mapping[GroupKey, tuple[list[Entry], list[Entry]]]) -> None:
-        """Update each place: the entries that are gone, and those that are new."""
-        for place, (gone, come) in changes.items():
-            group = self._holdings.pop(place, None)
-            self._releases.pop(place, None)
-            entries = self._shelves[place]
-            if not entries:
-                del self._shelves[place]
-                self._by_name = None
-            elif group is not None:
-                self._hold(place, group.changed(entries.values(), gone, come))
+    def _remove(self, entry: Entry) -> None:
+        group_key = self.group_key(entry)
+        del self._shelves[group_key][entry.path]
+        if not self._shelves[group_key]:
+            del self._shelves[group_key]
+            self._by_name = None
+        self._changed(group_key)
 
-    def _hold(self, place: GroupKey, group: EntryGroup) -> EntryGroup:
-        group.by_path = self._shelves[place]
-        self._holdings[place] = group
-        return group
+    def _changed(self, group_key: GroupKey) -> None:
+        self._groups.pop(group_key, None)
+        self._releases.pop(group_key, None)
+
+    def group(self, group_key: GroupKey) -> EntryGroup:
+        """Return all entries of a project or group; the same object until they change."""
+        found = self._groups.get(group_key)
+        if found is None:
+            found = self._groups[group_key] = EntryGroup([*self._shelves.get(group_key, {}).values()])
+        return found
 
     @property
     def groups(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
         """Every project by name, then every group, each with its entries."""
         if self._by_name is None:
             self._by_name = sorted(self._shelves)
-        for place in self._by_name:
-            group = self._holdings.get(place)
-            yield place, group or self._hold(place, EntryGroup(self._shelves[place].values()))
+        return [(group_key, self.group(group_key)) for group_key in self._by_name]
 
     @property
     def disk(self) -> int:
@@ -180,17 +170,21 @@ class Catalog:
         """Number of projects."""
         return len(self._shelves) - sum([GroupKey(rank) in self._shelves for rank in TITLES])
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all projects, sorted."""
+        return [group_key.project for group_key, _ in self.groups if group_key.rank is GroupKind.PROJECT]
+
     def count(self, place: GroupKey) -> int:
         """Return the number of entries at a place, whatever a filter shows."""
-        group_key = place.group_key
-        return len(self._shelves.get(place, ()) if place == group_key else self.release(place))
+        return len(self.group(place).entries if place.version is None else self.release(place))
 
     def release(self, place: GroupKey) -> Sequence[Entry]:
         """Return the entries of a project's version, whatever a filter shows."""
         group_key = place.group_key
         if group_key not in self._releases:
             releases: dict[GroupKey, list[Entry]] = {}
-            for entry in self._shelves.get(group_key, {}).values():
+            for entry in self.group(group_key).entries:
                 releases.setdefault(self.place(entry), []).append(entry)
             self._releases[group_key] = releases
         return self._releases[group_key].get(place, ())

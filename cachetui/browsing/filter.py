@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import and_
 
 from packaging.utils import canonicalize_name
 
@@ -14,28 +15,35 @@ from cachetui.terms.requirements import Requirement
 
 Matcher = Callable[[str, EntryGroup], EntryGroup | None]
 """Takes the title and the entries of a project or group; returns those that match, the same object if all do."""
+Flags = Sequence[bool]
+"""Whether each entry of a group matches."""
+TermMatcher = Callable[[str, EntryGroup, Flags | None], Flags | bool]
+"""Takes the same, and which entries match the terms before, None if all do; returns which of these match a term, too.
+
+A bool stands for all of them.
+"""
 
 
-def matches(terms: Sequence[Term], facts: Facts) -> Matcher | None:
-    """Return the matcher of entries that satisfy all terms; None if there are no terms.
-
-    A word is also looked for in the title of a group.
-    """
-    first = [term for term in terms if isinstance(term.condition, Part | Requirement)]  # they leave least to look at
-    matchers = [_matcher(term, facts) for term in (*first, *[term for term in terms if term not in first])]
+def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
+    """Return the matcher of entries that satisfy all terms; a word is also looked for in the title of a group."""
+    # names and words first: they leave least to look at
+    ordered = sorted(terms, key=lambda term: not isinstance(term.condition, Part | Requirement))
+    matchers = [_matcher(term, facts) for term in ordered]
 
     def match(title: str, group: EntryGroup) -> EntryGroup | None:
+        left: Flags | None = None
         for matcher in matchers:
-            found = matcher(title, group)
-            if found is None:
+            found = matcher(title, group, left)
+            if found is False:
                 return None
-            group = found
-        return group
+            if found is not True:
+                left = found
+        return group if left is None else group.where(left)
 
-    return matchers[0] if len(matchers) == 1 else match if matchers else None
+    return match
 
 
-def _matcher(term: Term, facts: Facts) -> Matcher:
+def _matcher(term: Term, facts: Facts) -> TermMatcher:
     """Return the matcher of a term, which looks at single entries only if it must."""
     wanted = not term.negated
     match term.condition:  # entries' fields by their index: it may be everything
@@ -44,40 +52,50 @@ def _matcher(term: Term, facts: Facts) -> Matcher:
         case Requirement() as requirement:
             return _namer(requirement, wanted, _judge(term, facts))
         case OfKind(kind=kind):
-            return lambda _, group: group.part([(entry[0] == kind) == wanted for entry in group.entries])
+            return lambda _, group, left: _both(left, [(entry[0] == kind) == wanted for entry in group.entries])
         case Measure(measured="size", comparison=comparison, value=value):
             compare = COMPARE[comparison]
-            return lambda _, group: group.part([compare(disk, value) == wanted for disk in group.disks])
+            return lambda _, group, left: _both(left, [compare(disk, value) == wanted for disk in group.disks])
     return _judge(term, facts)
 
 
-def _judge(term: Term, facts: Facts) -> Matcher:
-    """Return a matcher that looks at every entry."""
-    return lambda _, group: group.part([term.holds(entry, facts) for entry in group.entries])
+def _both(one: Flags | None, other: Flags) -> Flags:
+    return other if one is None else [*map(and_, one, other)]
 
 
-def _finder(part: str, wanted: bool) -> Matcher:
+def _judge(term: Term, facts: Facts) -> TermMatcher:
+    """Return a matcher that looks at every entry that is left."""
+
+    def judge(_: str, group: EntryGroup, left: Flags | None) -> Flags:
+        if left is None:
+            return [term.holds(entry, facts) for entry in group.entries]
+        return [flag and term.holds(entry, facts) for flag, entry in zip(left, group.entries, strict=True)]
+
+    return judge
+
+
+def _finder(part: str, wanted: bool) -> TermMatcher:
     """Return a matcher of the entries that contain a word, or of those that do not."""
     canonical = canonicalize_name(part)
 
-    def find(title: str, group: EntryGroup) -> EntryGroup | None:
+    def find(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
         name = title.lower()
         if part in name or canonical in name:
-            return group if wanted else None
-        return group.bearing(part) if wanted else group.lacking(part)
+            return wanted
+        return _both(left, [(part in line) == wanted for line in group.lines])
 
     return find
 
 
-def _namer(requirement: Requirement, wanted: bool, judge: Matcher) -> Matcher:
+def _namer(requirement: Requirement, wanted: bool, judge: TermMatcher) -> TermMatcher:
     """Return a matcher of the entries that a requirement means, or of those that it does not."""
 
-    def name(title: str, group: EntryGroup) -> EntryGroup | None:
-        project = next(iter(group.entries)).project  # all have the same
+    def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
+        project = group.entries[0].project  # all have the same
         if project is not None and not requirement.names(project):
-            return None if wanted else group
+            return not wanted
         if project is not None and not requirement.clauses:
-            return group if wanted else None
-        return judge(title, group)
+            return wanted
+        return judge(title, group, left)
 
     return name

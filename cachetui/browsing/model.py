@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Marks, ProtectedEntries
-from cachetui.browsing.rows import Key, RootRows, Row, SortOrder, foreign_row, forget, make_rows, toggle_rows
+from cachetui.browsing.rows import Key, Row, SortOrder, foreign_row, make_rows
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
 if TYPE_CHECKING:  # the first screen does not wait for terms
-    from cachetui.terms.parser import Term
     from cachetui.terms.partial import Query
 
 Sign = Literal["x", "-", " ", ""]
@@ -28,9 +27,6 @@ FACTS: Mapping[Label, str] = {
     "unusable": "usable",
 }
 """Labels that need facts, with their field of `Facts`; all others follow from the entry alone."""
-NOTHING = RootRows([])
-MOST_TURNED = 8
-"""Most projects that are opened or closed within the existing rows; for more, all rows are made anew."""
 
 
 class MarkTotals(NamedTuple):
@@ -44,19 +40,6 @@ class MarkTotals(NamedTuple):
     """The allocated bytes of those that are not protected."""
     protected: int = 0
     """Number of them that the preferences protect: these stay."""
-
-
-class Built(NamedTuple):
-    """Rows, and the state that they were made from."""
-
-    tops: RootRows
-    """The root rows."""
-    order: SortOrder
-    """The sort order."""
-    expanded: frozenset[GroupKey]
-    """The open places."""
-    rows: list[Row]
-    """The rows."""
 
 
 class BrowserModel:
@@ -83,8 +66,7 @@ class BrowserModel:
         """Number of changes of the catalog so far: facts about an earlier catalog are of no use."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # what these facts tell
-        self._found: list[tuple[tuple[Term, ...], RootRows]] = []  # what terms let through, each narrower than the last
-        self._built: Built | None = None
+        self._roots: list[Row] | None = None  # the projects and groups that the filter shows, once they are asked for
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
     def filter(self, typed: str, done: bool = True) -> bool:
@@ -97,26 +79,20 @@ class BrowserModel:
             from cachetui.terms.partial import read_query  # noqa: PLC0415 - the first screen does not wait for terms
 
             self.query = read_query(typed, done)
-        return self.query != before
-
-    def expect_filter(self) -> None:
-        """Prepare the text that a filter searches, unless a worker thread has done so."""
-        from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - see above
-        from cachetui.terms import partial as query  # noqa: F401, PLC0415 - see above
-
-        for _, group in self.catalog.groups:
-            _ = group.search_text
+        if self.query == before:
+            return False
+        self._roots = None
+        return True
 
     def suggest(self, typed: str) -> str:
         """Return a completion of the last word typed; empty if there is none."""
         from cachetui.terms.completion import suggestion  # noqa: PLC0415 - see above
 
-        return suggestion(typed, self._everything.names)
+        return suggestion(typed, self.catalog.names)
 
     def _changed(self) -> None:
         """Discard all that was computed of another catalog."""
-        self._found.clear()
-        self._built = self._scale = None
+        self._roots = self._scale = None
         self._known = frozenset()
         self.turn += 1
 
@@ -151,6 +127,7 @@ class BrowserModel:
         fields = [FACTS[word] for word in words if word in FACTS]
         self._facts = replace(self._facts, **{field: getattr(facts, field) for field in fields})
         self._known |= frozenset(words)
+        self._roots = None
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
@@ -162,84 +139,61 @@ class BrowserModel:
     def invalidate(self, word: Label) -> None:
         """Discard the facts behind a label: their basis has changed."""
         self._known -= {word}
-        del self._found[1:]  # without terms, there is no asking for facts
+        self._roots = None
 
     @property
-    def _everything(self) -> RootRows:
-        if not self._found:
-            self._found.append(((), RootRows.of(self.catalog.groups)))
-        return self._found[0][1]
+    def roots(self) -> list[Row]:
+        """The projects by name, and then the groups, that the filter shows; all of them closed."""
+        if self._roots is None:
+            rows = [(Row(key, key, key.title, group, 0, "", True)) for key, group in self._matching()]
+            self._roots = rows
+        return self._roots
 
-    @property
-    def tops(self) -> RootRows:
-        """The projects and groups that the filter shows."""
-        everything, query, found = self._everything, self.query, self._found
-        if query is None or not self.filtering:
-            return everything
-        if query.error is not None or self.missing_facts:
-            return NOTHING
+    def _matching(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
+        """Return the projects and groups that the filter shows, with those of their entries that it shows."""
+        if self.query is None or not self.filtering:
+            return self.catalog.groups
+        if self.query.error is not None or self.missing_facts:
+            return ()
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
-        from cachetui.terms.partial import narrows  # noqa: PLC0415
 
-        while not narrows(query, found[-1][0]):
-            found.pop()
-        before, tops = found[-1]
-        if query.terms != before:
-            more = [term for term in query.terms if term not in before]
-            tops = tops.filtered(matches(more, replace(self._facts, now_ns=self.now)))
-            found.append((query.terms, tops))
-        return tops
+        match = matches(self.query.terms, replace(self._facts, now_ns=self.now))
+        found = [(key, match(key.title, group)) for key, group in self.catalog.groups]
+        return [(key, group) for key, group in found if group is not None]
 
     @property
     def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
         """The groups that the filter shows, each with its shown entries."""
-        return self.tops.groups
+        return [(row.place, row.group) for row in self.roots]
 
     def rows(self) -> list[Row]:
-        """List the rows. Where something was opened or closed since the last time, the others are kept."""
-        tops, order, expanded, built = self.tops, self.order, self.expanded, self._built
-        kept = built is not None and built.tops is tops and built.order == order
-        changed = {place.group_key for place in expanded ^ built.expanded} if built is not None and kept else set()
-        if built is None or not kept or len(changed) > MOST_TURNED:
-            files = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
-            rows = make_rows(tops.sorted_by(order), expanded, order, [foreign_row(files)] if files else ())
-        else:
-            rows = built.rows
-            for top in filter(None, map(tops.find, changed)):
-                rows = toggle_rows(rows, top, expanded, order)
-        self._built = Built(tops, order, frozenset(expanded), rows)
-        return rows
+        """List the rows."""
+        projects = self.roots[: self.shown_projects]
+        rows = make_rows([*self.order.arrange(projects), *self.roots[len(projects) :]], self.expanded, self.order)
+        files = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
+        return [*rows, foreign_row(files)] if files else rows
 
     def update(self, entries: Collection[Entry]) -> None:
         """Add entries that a running scan has found or identified."""
         entries = {entry.path: entry for entry in entries}.values()  # one that comes twice is taken as it comes last
-        known, group_key = self.catalog.entries, self.catalog.group_key
+        known = self.catalog.entries
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
-        self.marks.keep_apart({group_key(entry) for entry in (*entries, *before)} if self.marks else ())
         marked = {entry.path for entry in self.marks.take(before, self.catalog)}
         self.catalog.update(entries)
         self.marks.add([entry for entry in entries if entry.path in marked], self.catalog)
         self._changed()
 
-    def adopt(self, catalog: Catalog, tops: RootRows | None = None) -> None:
-        """Switch to another catalog of the same cache; `tops` are its root rows, if these are known.
-
-        What is gone loses its mark.
-        """
+    def adopt(self, catalog: Catalog) -> None:
+        """Switch to another catalog of the same cache. What is gone loses its mark."""
         self.catalog = catalog
-        forget()
         self.marks.follow(catalog)
         self._changed()
-        if tops is not None:
-            self._found.append(((), tops))
 
     def drop(self, paths: Iterable[str]) -> None:
         """Forget entries that are gone, and their marks."""
         gone = list(dict.fromkeys(paths))
         known = self.catalog.entries
-        entries = [known[path] for path in gone if path in known]
-        self.marks.keep_apart({self.catalog.group_key(entry) for entry in entries})
-        self.marks.take(entries, self.catalog)
+        self.marks.take([known[path] for path in gone if path in known], self.catalog)
         self.catalog.drop(gone)
         self._changed()
 
@@ -306,27 +260,25 @@ class BrowserModel:
         marked, all_of_it = self.marks.count(group_key), self.catalog.count(group_key)
         if not marked or marked == all_of_it or len(group.entries) == all_of_it:
             return min(marked, len(group.entries))
-        return self.marks.of(group_key, group)
+        return self.marks.among(group_key, group.entries)
 
     @property
     def hidden_marks(self) -> int:
         """Number of marked entries that the filter hides."""
         if not self.filtering or not self.marks:
             return 0
-        if len(self.marks) == len(self.catalog.entries):
-            return len(self.marks) - sum([len(group.entries) for _, group in self.groups])
         return len(self.marks) - sum([self._marked(group_key, group) for group_key, group in self.groups])
 
     @property
     def mark_totals(self) -> MarkTotals:
         """Totals of the marked entries."""
-        protected, stays = self.protected_entries.marked(self.marks, self.catalog)
+        protected, stays = self.protected_entries.marked(self.marks)
         return MarkTotals(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
 
     @property
     def shown_projects(self) -> int:
         """Number of projects that the filter shows."""
-        return self.tops.projects
+        return sum([row.place.rank is GroupKind.PROJECT for row in self.roots])
 
     def scale(self) -> tuple[int, int]:
         """Return the bytes of the biggest project and of everything, whatever the filter shows."""

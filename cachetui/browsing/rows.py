@@ -2,33 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
-from operator import attrgetter, itemgetter
-from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
+from operator import itemgetter
+from typing import Literal, NamedTuple
 
 from packaging.version import InvalidVersion, parse
 
 from cachetui.browsing.catalog import FOREIGN, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import AGES, Age, EntryGroup
-from cachetui.model import Entry, Version
+from cachetui.model import Entry
 from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
-
-if TYPE_CHECKING:  # the first screen does not wait for terms
-    from cachetui.browsing.filter import Matcher
-
 
 By = Literal["size", "name", "count", "age"]
 """Sort keys of rows."""
 Key = GroupKey | str
 """The identity of a row: a place, or the path of an entry."""
 
-OPEN_PROJECTS, ORDERS = 64, 8
-"""Projects whose child rows are remembered, as many as anybody opens; and number of their orders."""
-MOST_FORESEEN = 500
-"""Maximum number of versions to precompute: more would delay a key pressed meanwhile."""
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 
@@ -127,37 +117,16 @@ def _group_hint(row: Row) -> str:
     return entry.note if entry.note and entry.kind != "selfcheck" else ""
 
 
-def make_rows(
-    tops: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder, foreign: Collection[Row] = ()
-) -> list[Row]:
-    """List the rows: root rows, below open ones their versions and entries, and the row of foreign files."""
+def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
+    """List rows of projects and groups, and below open ones their versions and entries."""
     titles = {place.title for place in expanded}  # quicker to look up than places, of which there may be thousands
     rows: list[Row] = []
-    for row in tops:
+    for row in roots:
         if row.name in titles and row.key in expanded:
-            rows += open_row(row, expanded, order)
+            rows += [row._replace(open=True), *_below(row, expanded, order)]
         else:
             rows.append(row)
-    return [*rows, *foreign]
-
-
-def open_row(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """List an open row and the rows below it."""
-    return [top._replace(open=True), *_below(top, expanded, order)]
-
-
-def toggle_rows(rows: list[Row], top: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """Return the rows with one root row, and those below it, opened or closed."""
-    start = row_index(rows, top.key)
-    end = start + 1
-    while end < len(rows) and rows[end].depth:
-        end += 1
-    return [*rows[:start], *(open_row(top, expanded, order) if top.key in expanded else [top]), *rows[end:]]
-
-
-def row_index(rows: Sequence[Row], key: Key) -> int:
-    """Return the index of the row with an identity. Raises ValueError if there is none."""
-    return [row[0] for row in rows].index(key)  # by index: there may be a hundred thousand
+    return rows
 
 
 def foreign_row(files: Collection[tuple[int, int]]) -> Row:
@@ -168,59 +137,24 @@ def foreign_row(files: Collection[tuple[int, int]]) -> Row:
     return Row(FOREIGN, FOREIGN, FOREIGN.title, group, foreign=len(files))
 
 
-def _below(top: Row, expanded: Collection[GroupKey], order: SortOrder) -> Iterator[Row]:
+def _below(root: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
     """List the rows below a project or group."""
-    if top.place.rank is not GroupKind.PROJECT:
-        named = [_entry_row(entry, top.place, 1) for entry in top.group.entries]
-        yield from order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
-        return
-    closed, _ = _releases(top.place.project, top.group)
-    open_ones = frozenset([row.place for row in closed if row.place in expanded])
-    yield from _unfolded(top.place.project, top.group, order, open_ones)
-
-
-@lru_cache(maxsize=ORDERS * OPEN_PROJECTS)
-def _unfolded(project: str, group: EntryGroup, order: SortOrder, expanded: frozenset[GroupKey]) -> list[Row]:
-    """List the rows below a project that has open versions."""
-    closed, pages = _releases(project, group)
-    versions = [row._replace(open=True) if row.place in expanded else row for row in closed]
+    if root.place.rank is not GroupKind.PROJECT:
+        named = [_entry_row(entry, root.place, 1) for entry in root.group.entries]
+        return order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
+    versions, pages = list[Row](), list[Row]()
+    for label, group in root.group.versions:
+        place = version_key(root.place.project, label)
+        if label is None:
+            pages = [_entry_row(entry, place, 1) for entry in group.entries]
+        else:
+            versions.append(Row(place, place, label, group, 1, kind_of(group.entries), True, place in expanded))
     rows: list[Row] = []
     for row in order.arrange(versions) if order.chosen else versions:
         rows.append(row)
         if row.open:
             rows += _files(row, order)
     return rows + pages
-
-
-def forget() -> None:
-    """Forget the rows below projects, which are not shown any more."""
-    _unfolded.cache_clear()
-    _releases.cache_clear()
-
-
-@lru_cache(maxsize=OPEN_PROJECTS)
-def _releases(project: str, group: EntryGroup) -> tuple[list[Row], list[Row]]:
-    """List the versions of a project, all of them closed, and its pages."""
-    versions, pages = [], []
-    for version in group.versions:
-        place = version_key(project, version.label)
-        if version.label is None:
-            pages = [_entry_row(entry, place, 1) for entry in version.entries]
-        else:
-            versions.append(_version_row(version, place))
-    return versions, pages
-
-
-def precompute(row: Row) -> None:
-    """Precompute the rows below a row, and their order, so that it opens without delay."""
-    if row.folds and not row.depth and row.place.rank is GroupKind.PROJECT:
-        versions, _ = _releases(row.place.project, row.group)
-        for version in versions[:MOST_FORESEEN]:
-            version.group.compute_totals()
-
-
-def _version_row(version: Version, place: GroupKey) -> Row:
-    return Row(place, place, version.label or "", EntryGroup(version.entries), 1, kind_of(version.entries), folds=True)
 
 
 def _entry_row(entry: Entry, place: GroupKey, depth: int) -> Row:
@@ -243,72 +177,6 @@ def _files(version: Row, order: SortOrder) -> Iterator[Row]:
 
 Locate = Callable[[Key], tuple[Key, ...]]
 """Returns the identities of rows that may stand for a row, the best first: its own, then those of its parents."""
-
-
-PLACE: Callable[[Row], GroupKey] = attrgetter("place")
-
-
-class RootRows:
-    """Root rows: projects by name, then groups, all of them closed; orders once asked for are remembered."""
-
-    def __init__(self, rows: list[Row]) -> None:
-        self.rows = rows
-        """The rows by name."""
-        self.projects = bisect_left(rows, 1, key=lambda row: min(1, row.place.rank))
-        """Number of them that are projects."""
-        self._arranged: dict[tuple[object, ...], list[Row]] = {}
-
-    @classmethod
-    def of(cls, groups: Iterable[tuple[GroupKey, EntryGroup]]) -> RootRows:
-        """Make rows of projects, which come by name, and of the groups after them."""
-        return cls([Row(place, place, place.title, group, 0, "", True) for place, group in groups])
-
-    @cached_property
-    def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
-        """The shown projects and groups with their entries."""
-        return [(row.place, row.group) for row in self.rows]
-
-    @cached_property
-    def names(self) -> list[str]:
-        """The names of the projects."""
-        return [row.name for row in self.rows[: self.projects]]
-
-    def find(self, group_key: GroupKey) -> Row | None:
-        """Return the row of a project or group, if it is shown."""
-        index = bisect_left(self.rows, group_key, key=PLACE)
-        return self.rows[index] if index < len(self.rows) and self.rows[index].place == group_key else None
-
-    def filtered(self, matcher: Matcher | None) -> RootRows:
-        """Return those of these rows that a filter shows."""
-        if matcher is None:
-            return self
-        rows = []
-        for row in self.rows:
-            found = matcher(row.name, row.group)
-            if found is row.group:
-                rows.append(row)
-            elif found is not None:
-                rows.append(Row(row.place, row.place, row.name, found, 0, "", True))
-        return RootRows(rows)
-
-    def sorted_by(self, order: SortOrder) -> list[Row]:
-        """Return the projects in an order, and the groups after them."""
-        compared = (order.apparent,) if order.by == "size" else (order.age,) if order.by == "age" else ()
-        key = (order.by, order.reverse, *compared)
-        if key not in self._arranged:
-            self._arranged[key] = [*order.arrange(self.rows[: self.projects]), *self.rows[self.projects :]]
-        return self._arranged[key]
-
-    def precompute(self, order: SortOrder) -> None:
-        """Precompute this order, and each that one key leads to from there.
-
-        Each of these twice: asked again for the same, the other way round.
-        """
-        self.sorted_by(order)
-        for by in get_args(By):
-            once = order.sorted_by(by)
-            self.sorted_by(once)
-            self.sorted_by(once.sorted_by(by))
 
 
 def requirement_of(row: Row) -> str:

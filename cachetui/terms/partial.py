@@ -9,7 +9,7 @@ from cachetui.errors import TermError
 from cachetui.labels import LABELS, Label
 from cachetui.model import KINDS
 from cachetui.terms import Predicate, parse_terms
-from cachetui.terms.conditions import MEASURES, From, Part
+from cachetui.terms.conditions import MEASURES
 from cachetui.terms.parser import Term
 from cachetui.terms.quantities import BYTES, SECONDS
 
@@ -75,19 +75,6 @@ def read_query(typed: str, done: bool = True) -> Query:
             if terms is not None and _may_end(typed[:start], typed[start:]):
                 return Query(terms + _name_alone(typed[start:]), unfinished=True)
         return Query(error=error)
-
-
-def narrows(new: Query, before: tuple[Term, ...]) -> bool:
-    """Return whether all matches of a query match the terms before it, too."""
-    return all(any(_implies(term, old) for term in new.terms) for old in before)
-
-
-def _implies(new: Term, old: Term) -> bool:
-    """Return whether a term implies another one; False if that is hard to decide."""
-    one, other = new.condition, old.condition
-    if isinstance(one, Part | From) and type(one) is type(other) and not new.negated and not old.negated:
-        return other.part in one.part
-    return new == old
 
 
 def _terms(typed: str) -> tuple[Term, ...]:

@@ -69,7 +69,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
         """Return a listing of its own, made ready as the browser does before it shows it."""
         catalog = Catalog.of(inventory)
         for _, group in catalog.groups:
-            group.precompute()
+            group.compute_totals()
         return BrowserModel(catalog)
 
     def note(what: str, job: Callable[[BrowserModel], object], *before: Callable[[BrowserModel], object]) -> None:

@@ -26,15 +26,18 @@ def test_totals_are_those_of_the_entries(entries: list[Entry]) -> None:
     assert group.span("downloaded") == (max(times), min(times))
 
 
-@given(CHOICES)
-def test_a_part_is_a_group_of_the_entries_that_were_picked(picked: list[bool]) -> None:
+@given(CHOICES, CHOICES)
+def test_a_group_is_split_by_flags_and_by_another_group(picked: list[bool], others: list[bool]) -> None:
     whole = EntryGroup(ENTRIES)
     chosen = [entry for entry, is_picked in zip(ENTRIES, picked, strict=True) if is_picked]
-    part = whole.part(bytes(picked))
-    if not chosen:
-        assert part is None
-    else:
-        assert part is not None
-        assert [*part.entries] == chosen
-        assert (part.disk, part.files) == (sum([entry.disk_usage for entry in chosen]), files_of(chosen))
-        assert part.within(whole)
+    part, other = whole.where(picked), whole.where(others) or EntryGroup(())
+    if part is None:
+        assert not chosen
+        return
+    assert [*part.entries] == chosen
+    assert (part.disk, part.files) == (sum([entry.disk_usage for entry in chosen]), files_of(chosen))
+    assert part.linked == EntryGroup(chosen).linked
+    inside, outside = part.split(other)
+    assert [*(inside.entries if inside else ())] == [entry for entry in chosen if entry in other.entries]
+    assert [*(outside.entries if outside else ())] == [entry for entry in chosen if entry not in other.entries]
+    assert whole.split(whole) == (whole, None)

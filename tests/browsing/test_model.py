@@ -253,7 +253,7 @@ def test_a_catalog_that_changes_holds_what_one_made_anew_holds(steps: list[tuple
             catalog.drop([entry.path])
             expected.pop(entry.path, None)
         for _, group in catalog.groups:
-            group.precompute()  # so that figures are carried over
+            group.compute_totals()  # so that they must be computed anew
     anew = Catalog(naming=True)
     anew.update(expected.values())
     assert figures(catalog) == figures(anew)
@@ -399,10 +399,3 @@ def test_names_of_one_file_are_counted_once_under_a_filter_too() -> None:
     assert model.marks.disk == first.disk_usage
     model.invert()
     assert model.marks.disk == 0
-
-
-def test_what_is_shown_of_everything_outlives_facts_that_are_forgotten() -> None:
-    model = BrowserModel(Catalog.of(everyday()))
-    rows = model.rows()
-    model.invalidate("unusable")
-    assert model.rows() is rows

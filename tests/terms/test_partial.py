@@ -8,7 +8,7 @@ from cachetui.errors import TermError
 from cachetui.model import KINDS
 from cachetui.terms import parse_terms
 from cachetui.terms.parser import Term
-from cachetui.terms.partial import narrows, read_query
+from cachetui.terms.partial import read_query
 
 UNFINISHED = (
     *("kind:", "kind:w", "is:sup", "is:dead-", "not:", "not:not:", "not:kind:", "python:", "python:3.", "from:"),
@@ -92,22 +92,3 @@ def test_what_parses_is_in_force_whether_or_not_typing_is_done(typed: str, done:
 def test_no_beginning_of_a_filter_is_ever_called_wrong(typed: str) -> None:
     for end in range(len(typed) + 1):
         assert read_query(typed[:end], done=False).error is None
-
-
-@pytest.mark.parametrize(
-    ("new", "before", "expected"),
-    [
-        ("torch", "tor", True),
-        ("tor", "torch", False),
-        ("torch cp311", "cp31", True),
-        ("torch<2.31", "torch<2.3", False),
-        ("kind:wheel six", "kind:wheel", True),
-        ("not:torch", "not:tor", False),
-        ("torch", "not:tor", False),
-        ("from:files", "from:file", True),
-        ("files", "from:file", False),
-        ("Typing_Ext", "typing_", True),
-    ],
-)
-def test_a_query_narrows_terms_that_it_implies(new: str, before: str, expected: bool) -> None:
-    assert narrows(read_query(new), read_query(before).terms) == expected

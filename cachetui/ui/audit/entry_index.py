@@ -88,7 +88,7 @@ class EntryIndex(NamedTuple):
         """Yield the entries of a set, by project and group, of the catalog that this is the order of."""
         picks = self.picks(number)
         for (place, start, end), (_, group) in zip(self.spans, catalog.groups, strict=True):
-            if (part := group.part(picks[start:end])) is not None:
+            if (part := group.where(picks[start:end])) is not None:
                 yield place, part
 
 

@@ -128,8 +128,8 @@ def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
         return "", []
     group = row.group
     if row.depth == 0 and row.place.rank is GroupKind.PROJECT:
-        parts = [(version.label or kind_of(version.entries), version.disk_usage) for version in group.versions]
-        return "Versions", parts[:MOST_PARTS]
+        versions = group.versions[:MOST_PARTS]
+        return "Versions", [(label or kind_of(version.entries), version.disk) for label, version in versions]
     biggest = sorted(group.entries, key=lambda entry: -entry.disk_usage)
     return "Holds", [(entry_name(entry), entry.disk_usage) for entry in biggest[:MOST_PARTS]]
 

@@ -11,11 +11,10 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import var
-from textual.timer import Timer
 
 from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.model import BrowserModel, MarkTotals
-from cachetui.browsing.rows import By, Row, precompute, requirement_of
+from cachetui.browsing.rows import By, Row, requirement_of
 from cachetui.services.services import Services
 from cachetui.text.format import count
 from cachetui.ui.activity import Activities, Activity, shown_progress
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2_000
 """Entries whose facts are found within a frame; those of more are found in a worker thread."""
-RESTS = 0.05
-"""Seconds on a row after which it may be about to be opened; a key held down goes on sooner."""
 
 
 class Browse(Vertical):
@@ -95,7 +92,6 @@ class Browse(Vertical):
         self.model = model
         self._now = 0  # when the screen looks, in nanoseconds since the epoch
         self._explained = False  # that marks wait for names
-        self._resting: Timer | None = None  # ends when the cursor has rested on a row
         self._finding: tuple[int, frozenset[Label]] | None = None  # the facts that are being found, of which catalog
 
     def compose(self) -> ComposeResult:
@@ -325,7 +321,6 @@ class Browse(Vertical):
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.screen.set_focus(self.query_one(FilterBox))  # at once: the next key is there already
-        self.call_after_refresh(self.model.expect_filter)
 
     def action_back(self) -> None:
         """Leave the range; or else show everything again."""
@@ -414,9 +409,6 @@ class Browse(Vertical):
 
     def _show_details(self, row: Row | None) -> None:
         self.query_one(Details).row = row
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = None if row is None else self.set_timer(RESTS, partial(precompute, row))
 
     @on(CacheTree.Folded)
     def _toggle_clicked(self, event: CacheTree.Folded) -> None:

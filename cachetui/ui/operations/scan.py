@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 
 from cachetui.browsing.catalog import Catalog
-from cachetui.browsing.rows import RootRows, SortOrder
 from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.services.services import Services
@@ -50,18 +49,18 @@ async def _scan(screen: CacheScreen, words: str) -> None:
     if screen.reading.error:
         screen.scanned = None
         screen.reading = Reading()
-    known, order = model.catalog.entries, model.order
+    known = model.catalog.entries
     with screen.doing(Activity.SCANNING, words) as stop:
         stream = _Stream(screen) if is_first else None
         report = stream.report if stream is not None else None
         try:
-            inventory, catalog, roots = await run_in_thread(_read, services, known, order, report, stop=stop)
+            inventory, catalog = await run_in_thread(_read, services, known, report, stop=stop)
         except (CachetuiError, OSError) as error:
             reading = _unreadable(screen, error)
         else:
-            model.adopt(catalog, roots)
+            model.adopt(catalog)
             reading = Reading(inventory)
-            del inventory, catalog, roots
+            del inventory, catalog
         finally:
             if stream is not None:
                 stream.close()
@@ -73,18 +72,15 @@ async def _scan(screen: CacheScreen, words: str) -> None:
 def _read(
     services: Services,
     known: Mapping[str, Entry],
-    order: SortOrder,
     report: Callable[[Batch], None] | None,
     stop: Callable[[], bool],
-) -> tuple[Inventory, Catalog, RootRows]:
+) -> tuple[Inventory, Catalog]:
     """Scan, and prepare what Browse shows first."""
     inventory = services.scan(known, stop=stop, report=report)
     catalog = Catalog.of(inventory)
     for _, group in catalog.groups:
-        group.precompute()
-    roots = RootRows.of(catalog.groups)
-    roots.precompute(order)
-    return inventory, catalog, roots
+        group.compute_totals()
+    return inventory, catalog
 
 
 def _unreadable(screen: CacheScreen, error: Exception) -> Reading:

@@ -18,5 +18,5 @@ def examples(catalog: Catalog) -> tuple[str, ...]:
     biggest, _ = max(projects, key=lambda pair: pair[1].disk)
     others = [pair for pair in projects if pair[0] != biggest] or projects
     name, group = max(others, key=lambda pair: len(pair[1].entries))
-    versions = [version.label for version in group.versions if version.label]
+    versions = [label for label, _ in group.versions if label]
     return (f"{name}=={versions[-1]}" if versions else name), biggest
