@@ -48,6 +48,8 @@ class SortOrder:
     def arrange(self, items: Iterable[Row]) -> list[Row]:
         """Sort rows that come by name; equal rows keep that order."""
         rows, values = list(items), list[int]()
+        if len(rows) < 2:
+            return rows
         match self.by:
             case "name":
                 return rows[:: -1 if self.reverse else 1]

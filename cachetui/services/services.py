@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.errors import RefusedError
+from cachetui.interpreters.lookup import Python, default_python
 from cachetui.model import NS
 from cachetui.preferences.file import read_preferences, save_theme
 from cachetui.preferences.model import Preferences
+from cachetui.services.cache import read_cache
 from cachetui.services.guard import guard
 from cachetui.system.tree import never
 
@@ -28,7 +30,6 @@ if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not
     from cachetui.insight.health.verification import Verified
     from cachetui.insight.why.explanation import Explanation
     from cachetui.interpreters.info import InterpreterInfo
-    from cachetui.interpreters.lookup import Python
     from cachetui.labels import Facts, Label
     from cachetui.model import Batch, Entry, Inventory
     from cachetui.pip.config.location import Location
@@ -80,8 +81,6 @@ class Services:
         report: Callable[[Batch], None] | None = None,
     ) -> Inventory:
         """Read the cache; `known` are the entries by path that were read before."""
-        from cachetui.services.cache import read_cache  # noqa: PLC0415
-
         with guard("read the cache"):
             return read_cache(
                 self.location, memory=self.memory and not self.demo, stop=stop, report=report, known=known
@@ -89,7 +88,6 @@ class Services:
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
         """Ask pip itself for its cache directory; return a sentence if it names another place."""
-        from cachetui.interpreters.lookup import default_python  # noqa: PLC0415
         from cachetui.pip.config.ask_pip import ask_pip, compare  # noqa: PLC0415
 
         python = self.python or default_python(self.environ)

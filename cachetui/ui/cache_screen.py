@@ -99,6 +99,8 @@ class CacheScreen(Screen[None]):
         """The results of the removals so far."""
         self.disk_before = 0
         """The allocated bytes of the cache before the first of them."""
+        self.export_folder = "./wheels"
+        """The folder that is proposed for an export: the last one that was used."""
         self.question: ModalScreen[bool] | None = None
         """The open question about a running activity."""
         self.leaving = False

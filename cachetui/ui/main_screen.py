@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from threading import Event
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -24,8 +24,9 @@ from cachetui.ui.browse.columns import Layout
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_notices import notice_sentences
 from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
+from cachetui.ui.dialogs.help import Help, explain
 from cachetui.ui.health.view import Health
-from cachetui.ui.operations.leaving import quit_app, stop_removal
+from cachetui.ui.operations.leaving import quit_app, stop_activity
 from cachetui.ui.operations.preferences import find_protected, reload_preferences
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
@@ -35,12 +36,6 @@ from cachetui.ui.widgets.footer import Footer
 from cachetui.ui.widgets.header import Header, Tab, Totals
 from cachetui.ui.widgets.notices import Notices
 from cachetui.ui.workers import run_in_thread, start_worker
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from cachetui.export.plan import Planned
-    from cachetui.model import Entry, Inventory
 
 TABS = (
     Tab("browse", "Browse", 1),
@@ -52,8 +47,6 @@ TABS = (
 """The views."""
 SETTLED = 1.0
 """Seconds after the first scan before Pythons are searched: a quick look starts no search."""
-EXPORT_FOLDER = "./wheels"
-"""The folder that is proposed before one has been used."""
 
 
 class MainScreen(CacheScreen):
@@ -107,14 +100,13 @@ class MainScreen(CacheScreen):
         self.audit_view = AuditView(services, self.model, id="audit")
         self.health_view = Health(services, self.model, id="health")
         self.why_view = Why(services, self.model, id="why")
-        self.settings_view = Settings(services, id="settings")
+        self.settings_view = Settings(services, self.doing, id="settings")
         signs = [*(["read-only"] if services.read_only else []), *(["demo"] if services.demo else [])]
         self.header = Header(TABS, str(self.root), tuple(signs))
         self.notices = Notices()
         self.footer = Footer()
         self._problems_of = problems_of
         self._search: PythonSearch | None = None
-        self._export_folder = EXPORT_FOLDER
         self._was_asked = False  # pip itself, where its cache is
 
     def compose(self) -> ComposeResult:
@@ -127,7 +119,7 @@ class MainScreen(CacheScreen):
             yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.preferences)
             yield self.health_view.data_bind(*state, CacheScreen.activities)
             yield self.why_view.data_bind(*state)
-            yield self.settings_view.data_bind(CacheScreen.pythons)
+            yield self.settings_view.data_bind(CacheScreen.pythons, CacheScreen.activities)
         yield self.footer.data_bind(CacheScreen.marks)
 
     def on_mount(self) -> None:
@@ -299,8 +291,6 @@ class MainScreen(CacheScreen):
 
     def action_help(self) -> None:
         """Explain all keys."""
-        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - needed late
-
         about = self.focused.HELP if self.focused is not None else None
         self.app.push_screen(Help(explain(self.key_holders, self), about or ""))
 
@@ -312,79 +302,36 @@ class MainScreen(CacheScreen):
 
     def action_review(self) -> None:
         """Review what would be removed, and remove it."""
-        if self._may_remove():
-            if self.model.marks:
-                self._begin_removal()
-            else:
-                self.notify(f"Nothing is marked yet: {key_name(self.app, 'marks.toggle')} marks a row.", markup=False)
+        self._remove(purge=False)
 
     def action_purge(self) -> None:
         """Review everything, and remove it once a word is typed."""
-        if self._may_remove():
-            self._begin_removal(purge=True)
+        self._remove(purge=True)
 
-    def _may_remove(self) -> bool:
-        if not self.services.read_only:
-            # a removal that was agreed to may not have begun yet
-            is_removing = any(worker.is_running and worker.group == "removal" for worker in self.workers)
-            return not (self.refuse("review") or is_removing)
-        why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
-        self.notify(why, severity="warning", markup=False)
-        return False
+    def _remove(self, *, purge: bool) -> None:
+        from cachetui.ui.operations.removal import begin_removal  # noqa: PLC0415 - the first screen does not wait
 
-    def _begin_removal(self, *, purge: bool = False) -> None:
-        inventory = self.inventory
-        if inventory is None:
-            return
-        from cachetui.ui.operations.removal import review_and_remove  # noqa: PLC0415 - the first screen does not wait
-
-        entries = list(self.model.catalog.entries.values() if purge else self.model.marks)
-        self._start(review_and_remove, inventory, entries, purge, group="removal")
-
-    def _start(self, operation: Callable[..., Coroutine[Any, Any, None]], *args: object, group: str) -> None:
-        """Start an operation that begins with planning; keys are dropped from now on, not from its first step on."""
-        self.begin(Activity.PLANNING)
-        start_worker(self, operation, self, *args, group=group)
+        begin_removal(self, purge=purge)
 
     def action_rules(self) -> None:
         """Mark by rules."""
         from cachetui.ui.operations.rules import mark_by_rules  # noqa: PLC0415 - the first screen does not wait for it
 
         if not self.refuse("choose by rules"):
-            self._start(mark_by_rules, group="rules")
+            self.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
+            start_worker(self, mark_by_rules, self, group="rules")
 
     def action_export(self) -> None:
         """Export what is marked, else the row under the cursor."""
-        from cachetui.export.plan import plan_export  # noqa: PLC0415 - the first screen does not wait for it
-
-        inventory = self.inventory
-        if self.refuse("export") or inventory is None:
-            return
-        entries = list(self.model.marks) or self.browse.current_entries
-        if planned := plan_export(entries):
-            start_worker(self, self._export, inventory, entries, planned, group="export")
-        else:
-            of = "among what is marked" if self.model.marks else "in this row"
-            self.notify(f"No wheel or sdist is {of}: there is nothing to export.", markup=False)
-
-    async def _export(self, inventory: Inventory, entries: list[Entry], planned: Sequence[Planned]) -> None:
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
-        folder = self._export_folder
-        self._export_folder = await export_entries(self, inventory, entries, planned, folder)
+        if not self.refuse("export"):
+            entries = list(self.model.marks) or self.browse.current_entries
+            start_worker(self, export_entries, self, entries, group="export")
 
     def action_stop(self) -> None:
         """Stop exporting, planning or reading; ask before a removal is stopped."""
-        if self.is_doing(Activity.PLANNING):
-            for group in ("rules",) if self.is_doing(Activity.REMOVING) else ("removal", "rules"):
-                self.workers.cancel_group(self, group)
-            self.end(Activity.PLANNING)
-        elif self.is_doing(Activity.EXPORTING):
-            self.stop(Activity.EXPORTING)
-        elif self.is_doing(Activity.REMOVING):
-            start_worker(self, stop_removal, self, group="question")
-        else:
-            self.stop(Activity.SCANNING)
+        stop_activity(self)
 
     def quit(self, exit_code: int = 0) -> None:
         """End the app; ask first if something would be lost."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import Any, TypeVar
 
@@ -33,14 +33,22 @@ def start_worker(
 
     async def run() -> None:
         try:
-            await job(*args)
-        except (CachetuiError, OSError) as error:
-            node.app.notify(shown(str(error)), severity="error", markup=False)
+            with notifying(node):
+                await job(*args)
         except NoMatches:
             if node.is_attached and node.screen in node.app.screen_stack:
                 raise  # else the screen was left while the worker ran, and its widgets go first
 
     return node.run_worker(run, group=group, exclusive=exclusive)
+
+
+@contextmanager
+def notifying(node: DOMNode) -> Iterator[None]:
+    """Notify a CachetuiError or OSError that the block raises, instead of raising it."""
+    try:
+        yield
+    except (CachetuiError, OSError) as error:
+        node.app.notify(shown(str(error)), severity="error", markup=False)
 
 
 async def run_in_thread(

@@ -208,7 +208,21 @@ class StillServices(Services):
         return self.stage.explanation(text, stop)
 
 
-class Still(CachetuiApp):
+class Recorded(CachetuiApp):
+    """The app, and all that it has notified."""
+
+    def __init__(self, services: Services) -> None:
+        super().__init__(services)
+        self.told: list[str] = []
+        """The notifications, oldest first."""
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Record what is notified."""
+        self.told.append(message)
+        super().notify(message, **options)
+
+
+class Still(Recorded):
     """The app over an inventory that is given, not read: no files, one moment."""
 
     def __init__(
@@ -288,11 +302,6 @@ async def settled(pilot: Pilot[None]) -> None:
         ):
             calm = 0
             await asyncio.sleep(0.001)
-
-
-def told(app: App[None]) -> list[str]:
-    """Return what an app has notified, oldest first."""
-    return [notification.message for notification in app._notifications]
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:

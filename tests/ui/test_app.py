@@ -22,7 +22,7 @@ from cachetui.pip.config.location import Location
 from cachetui.removal.execute import Outcome, Progress
 from cachetui.removal.plan import Kept, Plan
 from cachetui.ui.activity import Activity
-from cachetui.ui.app import CachetuiApp
+from cachetui.ui.app import INTERRUPTED, CachetuiApp
 from cachetui.ui.browse import view as browse_view
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
@@ -436,7 +436,7 @@ async def test_quitting_asks_while_something_is_marked() -> None:
         await pilot.pause()
         await pilot.press("y")
         await pilot.pause()
-        assert not app.is_running or app._exit
+        assert app.return_code == INTERRUPTED
 
 
 async def test_quitting_without_marks_asks_nothing() -> None:
@@ -444,7 +444,7 @@ async def test_quitting_without_marks_asks_nothing() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("q")
         await pilot.pause()
-        assert app._exit
+        assert app.return_code == 0
 
 
 async def test_help_explains_every_binding() -> None:
@@ -682,3 +682,19 @@ async def test_a_mistake_in_a_worker_costs_no_marks(monkeypatch: pytest.MonkeyPa
         await pilot.press("space", "slash", *"is:superseded")
         await until(pilot, lambda: "nobody foresaw this" in app.text)
         assert len(app.marked) == 9
+
+
+async def test_a_mistake_in_finding_facts_is_notified_once_and_the_marks_stay() -> None:
+    app = Still(everyday())
+
+    def fail() -> None:
+        raise RuntimeError("not foreseen")
+
+    app.stage.before_facts = fail
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space", "slash", *"is:superseded", "enter", "s", "n")
+        await pilot.pause()
+        assert [words for words in app.told if "not foreseen" in words] == app.told[:1]
+        assert app.marked
+        await pilot.press("escape", "j")
+        assert app.main.browse.current_entries

@@ -160,7 +160,7 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
         assert app.marked == set(app.main.audit_view.audit.origins[0].paths)
         await pilot.press("enter")
         await pilot.pause()
-        assert [one.message for one in app._notifications] == ["No filter says files.example: Space marks it."]
+        assert app.told == ["No filter says files.example: Space marks it."]
         await pilot.press("t")
         assert "By kind" in app.text
 
@@ -261,7 +261,7 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
         await save(tmp_path / "report.json")
         assert json.loads((tmp_path / "report.json").read_text())["report"] == "audit"
         await save(Path("~nobody-of-this-name/report.json"))
-        assert [one.message for one in app._notifications][-1].startswith("Not saved: ")
+        assert app.told[-1].startswith("Not saved: ")
 
 
 def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_path: Path) -> None:

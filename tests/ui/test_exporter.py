@@ -21,7 +21,6 @@ from cachetui.services import export
 from cachetui.services.services import Services
 from cachetui.system.tree import never
 from cachetui.ui.activity import Activity
-from cachetui.ui.app import CachetuiApp
 from cachetui.ui.dialogs.confirm import Question
 from cachetui.ui.dialogs.export import ExportDialog, ExportResult
 from cachetui.ui.dialogs.help import Help
@@ -29,7 +28,7 @@ from cachetui.ui.dialogs.input_dialog import SheetBox
 from cachetui.ui.dialogs.modal import Words
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
-from tests.ui.screens import settled, text_of, told, until
+from tests.ui.screens import Recorded, settled, text_of, until
 
 SIZE = (100, 30)
 SIX, SEVEN = "six-1.16.0-py3-none-any.whl", "seven-7.0-py3-none-any.whl"
@@ -58,8 +57,8 @@ def out(tmp_path: Path) -> Path:
     return tmp_path / "out"
 
 
-def app_on(root: Path) -> CachetuiApp:
-    return CachetuiApp(services_on(Services, root))
+def app_on(root: Path) -> Recorded:
+    return Recorded(services_on(Services, root))
 
 
 def services_on(kind: type[Kind], root: Path) -> Kind:
@@ -71,17 +70,17 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def plain(app: CachetuiApp) -> str:
+def plain(app: Recorded) -> str:
     return " ".join(text_of(app).split())
 
 
-def said(app: CachetuiApp) -> str:
+def said(app: Recorded) -> str:
     """Return what dialog and notifications say, as it is before it is broken into lines."""
     sentences = [sentence for words in app.screen.query(Words) if words.display for sentence in words.sentences]
-    return " ".join([*sentences, *told(app)])
+    return " ".join([*sentences, *app.told])
 
 
-async def ask(app: CachetuiApp, pilot: Pilot[None], folder: Path | str, *keys: str) -> ExportDialog:
+async def ask(app: Recorded, pilot: Pilot[None], folder: Path | str, *keys: str) -> ExportDialog:
     """Open the dialog with these keys, and have a folder typed."""
     await settled(pilot)
     await pilot.press(*keys, "e")
@@ -224,16 +223,16 @@ class SlowServices(Services):
 
 
 @asynccontextmanager
-async def while_exporting(root: Path, out: Path, *keys: str) -> AsyncIterator[tuple[CachetuiApp, Pilot[None]]]:
+async def while_exporting(root: Path, out: Path, *keys: str) -> AsyncIterator[tuple[Recorded, Pilot[None]]]:
     """Run an app until it is in the middle of an export of what `keys` mark or go to."""
     services = services_on(SlowServices, root)
-    app = CachetuiApp(services)
+    app = Recorded(services)
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await export_slowly(app, pilot, out, *keys)
         yield app, pilot
 
 
-async def export_slowly(app: CachetuiApp, pilot: Pilot[None], out: Path, *keys: str) -> None:
+async def export_slowly(app: Recorded, pilot: Pilot[None], out: Path, *keys: str) -> None:
     """Begin an export of what `keys` mark or go to, and wait until it is in the middle of a file."""
     assert isinstance(app.services, SlowServices)
     app.services.begun.clear()
@@ -312,7 +311,7 @@ async def test_only_the_question_about_the_export_goes_with_it(root: Path, out: 
         another = Question("Something else?", yes="Yes", no="No")
         await app.push_screen(another)
         app.main.stop(Activity.EXPORTING)
-        await until(pilot, lambda: told(app)[1:] == [f"Stopped. Exported 0 files, 0 B, to {out}."])
+        await until(pilot, lambda: app.told[1:] == [f"Stopped. Exported 0 files, 0 B, to {out}."])
         await pilot.pause()
         assert app.screen is another
 

@@ -12,13 +12,12 @@ from cachetui.pip.config.location import Location
 from cachetui.preferences.file import theme_path
 from cachetui.services.services import Services
 from cachetui.text.format import disk_text
-from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.columns import Layout, columns
 from cachetui.ui.dialogs.confirm import Result
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
-from tests.ui.screens import settled, text_of
+from tests.ui.screens import Recorded, settled, text_of
 from tests.ui.test_flow import SIZE, WHEELS, wheels
 
 
@@ -33,25 +32,18 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def app_with(root: Path, text: str | None) -> CachetuiApp:
+def app_with(root: Path, text: str | None) -> Recorded:
     """Make an app for someone whose preferences are `text`; None for no file."""
     path = root.parent / "preferences.toml"
     if text is not None:
         path.write_text(text, encoding="utf-8")
     location = Location(root, "--cache-dir", named=True, enabled=True)
-    return CachetuiApp(Services(location, memory=False, demo=True, preferences_path=path, clock=lambda: NOW))
+    return Recorded(Services(location, memory=False, demo=True, preferences_path=path, clock=lambda: NOW))
 
 
 def write(root: Path, text: str) -> None:
     """Change the preferences of somebody whose app is open."""
     (root.parent / "preferences.toml").write_text(text, encoding="utf-8")
-
-
-def notifications(app: CachetuiApp, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Return the list to which the app's notifications will be added."""
-    told: list[str] = []
-    monkeypatch.setattr(app, "notify", lambda message, **_: told.append(message))
-    return told
 
 
 async def test_a_theme_is_saved_for_the_next_time(root: Path) -> None:
@@ -75,7 +67,6 @@ async def test_a_theme_of_the_preferences_counts_and_that_another_is_not_saved_i
 ) -> None:
     path = root.parent / "preferences.toml"
     app = app_with(root, "theme = 'nord' # mine\n[prune]\n")
-    told = notifications(app, monkeypatch)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
         assert app.theme == "nord"
@@ -83,14 +74,13 @@ async def test_a_theme_of_the_preferences_counts_and_that_another_is_not_saved_i
             app.theme = theme
             await settled(pilot)
         assert app.theme == "dracula"
-        assert told == [f'Theme not saved: {path} sets "nord". Change it there.']
+        assert app.told == [f'Theme not saved: {path} sets "nord". Change it there.']
     assert not theme_path().exists()
     assert path.read_text() == "theme = 'nord' # mine\n[prune]\n"
 
 
 async def test_a_theme_that_cannot_be_written_is_told_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = app_with(root, "theme = ")
-    told = notifications(app, monkeypatch)
     theme_path().parent.parent.mkdir(parents=True)
     theme_path().parent.touch()
     async with app.run_test(size=SIZE) as pilot:
@@ -98,8 +88,8 @@ async def test_a_theme_that_cannot_be_written_is_told_once(root: Path, monkeypat
         for theme in ("nord", "gruvbox"):
             app.theme = theme
             await settled(pilot)
-        assert len(told) == 1
-        assert told[0].startswith("Theme not saved: cannot write")
+        assert len(app.told) == 1
+        assert app.told[0].startswith("Theme not saved: cannot write")
     assert (root.parent / "preferences.toml").read_text() == "theme = "
 
 
@@ -136,7 +126,7 @@ async def test_sentences_name_the_keys_that_there_are_now(root: Path) -> None:
         await settled(pilot)
         await pilot.press("space")
         await pilot.pause()
-        assert [one.message for one in app._notifications] == ["Nothing is marked yet: d marks a row."]
+        assert app.told == ["Nothing is marked yet: d marks a row."]
         await pilot.press("slash", *"zzz")
         await pilot.pause()
         assert "Nothing matches. ctrl+x clears the filter." in text_of(app)

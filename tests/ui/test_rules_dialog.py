@@ -27,7 +27,7 @@ from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import EXAMPLES, Form, Name
 from cachetui.ui.rules.rule_row import Give, RuleRow, ValueBox
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
-from tests.ui.screens import Stage, Still, check, settled, text_of, told, until
+from tests.ui.screens import Stage, Still, check, settled, text_of, until
 
 SIZE = (100, 30)
 
@@ -361,7 +361,7 @@ async def test_without_a_python_nothing_counts_as_unusable() -> None:
         await pilot.press("j", "space", "space")
         await settled(pilot)
         assert dialog(app).form.ticked == {"older-than"}
-        assert told(app) == ["What is unusable cannot be told: no Python here tells (--python names one)."]
+        assert app.told == ["What is unusable cannot be told: no Python here tells (--python names one)."]
 
 
 async def test_a_python_that_was_named_tells_what_is_unusable() -> None:

@@ -25,7 +25,7 @@ from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
 from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import interpreter, pythons
-from tests.ui.screens import PLACE, Stage, Still, StillServices, check, settled, told, until
+from tests.ui.screens import PLACE, Stage, Still, StillServices, check, settled, until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
 WAIT = "A pip is changing its settings: wait for it."
@@ -169,7 +169,7 @@ async def test_what_is_known_before_the_view_is_shown_is_there_then() -> None:
         await pilot.press("5")
         await pilot.pause()
         assert "It is so." in app.text
-        assert not told(app)
+        assert not app.told
 
 
 @posix
@@ -198,7 +198,7 @@ async def test_read_only_changes_no_settings() -> None:
         await pilot.press("5", "o", "t")
         await settled(pilot)
         assert len(app.screen_stack) == 1
-        assert set(told(app)) == {
+        assert set(app.told) == {
             "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
         }
 
@@ -268,15 +268,23 @@ async def test_a_change_is_not_begun_while_another_is_made_and_that_one_goes_on(
         for asked, key in enumerate("ot", 1):
             await pilot.press(key)
             await pilot.pause()
-            assert told(app) == [WAIT] * asked
+            assert app.told == [WAIT] * asked
             assert len(app.screen_stack) == 1
         app.stage.inventory = None  # another scan would go on
         await pilot.press("r")
         assert app.main.pythons.state == "done"
         assert not app.main.is_doing(Activity.SCANNING)
+        await pilot.press("q")
+        await until(pilot, lambda: isinstance(app.screen, Question))
+        assert "A pip is changing its settings. It will finish that first." in app.text
+        await pilot.press("n")
+        await pilot.pause()
         hold.go_on.set()
         await settled(pilot)
         assert "✓ Done: it is off." in app.text
+        await pilot.press("q")
+        await pilot.pause()
+        assert app.return_code == 0
 
 
 @posix
@@ -290,7 +298,7 @@ async def test_a_change_that_failed_is_told() -> None:
         await begin_change(pilot, hold)
         await settled(pilot)
         assert "! pip failed." in app.text
-        assert told(app) == ["pip failed."]
+        assert app.told == ["pip failed."]
 
 
 @posix

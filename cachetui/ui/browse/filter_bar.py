@@ -13,6 +13,9 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.widgets import Input
 
+from cachetui.browsing.model import BrowserModel
+from cachetui.text.format import count
+from cachetui.ui.activity import Progress
 from cachetui.ui.bindings import SHOW, key
 from cachetui.ui.dialogs.help import FILTER_HELP
 from cachetui.ui.widgets.painted import Line, Part
@@ -132,8 +135,18 @@ class FilterLine(Horizontal):
         """The input."""
         return self.query_one(FilterBox)
 
-    def show_words(self, words: str, progress: float | None = None) -> None:
-        """Say something at the right; with a bar, where `progress`, from 0 to 1, is given."""
+    def show_state(self, model: BrowserModel, progress: Progress) -> None:
+        """Show at the right how far some work is, or else how many projects there are, and are shown."""
+        if progress.words:
+            self._show_words(*progress)
+            return
+        number = model.catalog.projects
+        projects = count(number, "project")
+        shown_of = f"{model.shown_projects:,} of " if model.filtering else ""
+        widest = len(f"{number:,} of {projects}")  # always as wide: another width would lay out the whole screen anew
+        self._show_words(f"{shown_of}{projects}".rjust(widest))
+
+    def _show_words(self, words: str, progress: float | None = None) -> None:
         line, room = self.query_one("#told", Line), self.app.size.width
         if not words or room < LEAST:
             line.show()

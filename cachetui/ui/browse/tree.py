@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from rich.segment import Segment
-from textual import events
-from textual.binding import BindingType
 from textual.geometry import Region, Size
-from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cachetui.browsing.rows import Key, Locate, Row, SortOrder
-from cachetui.ui.bindings import ROWS
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.widgets.cells import fit, fit_file, pad, shown, width, wrapped
 from cachetui.ui.widgets.notices import LONGEST_LINE
-from cachetui.ui.widgets.painted import PaintedWidget
+from cachetui.ui.widgets.row_list import RowList, RowPart
 
 HINT_ROOM = 8
 """Cells below which a hint after a name says nothing."""
@@ -29,8 +23,6 @@ MOST_WIDE = 4
 """Characters to a cell at which a hint is cut before it is measured: it may name a hundred versions."""
 DRAWN_LINES = 500
 """Lines that are remembered as they were drawn, more than any screen has."""
-DOUBLE = 2
-"""Clicks that open a row."""
 QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "unknown"})
 """Kinds whose names are drawn quietly: nobody looks for them first."""
 
@@ -51,16 +43,11 @@ class Table(NamedTuple):
 NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
 
 
-class CacheTree(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
+class CacheTree(RowList):
     """The rows. The cursor belongs to a row's identity and stays on its line of the screen while rows come and go."""
 
     DEFAULT_CSS = """
-    CacheTree {
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: scroll;
-        scrollbar-gutter: stable;
-    }
+    CacheTree { overflow-y: scroll; }
     """
     HELP = """\
 # Rows
@@ -68,31 +55,14 @@ Everything in the cache: projects, below them versions, below those files. Group
 project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed before you have read and accepted a review.
 """
     BINDING_GROUP_TITLE = "Rows"
-    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
     """The row under the cursor, to be watched: what a watcher shows is drawn in the same frame as the cursor."""
-
-    @dataclass
-    class Folded(Message):
-        """A row is to be opened, or closed."""
-
-        row: Row
-        """The row that was clicked."""
-
-    @dataclass
-    class Ticked(Message):
-        """A row's box was clicked."""
-
-        row: Row
-        """The row that was clicked."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.table = NOTHING
         """The table that is drawn."""
-        self.cursor = 0
-        """The index of the row that has the cursor."""
         self.empty = ""
         """The words to show when there are no rows."""
         self.range_from: Key | None = None
@@ -103,8 +73,12 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         ] = {}  # by row, ground, sign; whether in a range
         self._drawn_for: tuple[object, ...] = ()  # what these look alike in: width, columns, sizes and scale
         self._signs: dict[int, str] = {}  # by line, as they were drawn last
-        self._width = 0  # the cells of a row, while lines are drawn
         self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
+
+    @property
+    def number(self) -> int:
+        """Number of rows."""
+        return len(self.table.rows)
 
     @property
     def current(self) -> Row | None:
@@ -137,43 +111,26 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
             self.vertical_scrollbar.window_virtual_size = height
             self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
-    @property
-    def room(self) -> int:
-        """The cells of a row."""
-        return self.scrollable_content_region.width
-
     def on_resize(self) -> None:
         """Keep the cursor in sight."""
-        self._reveal()
+        self.reveal()
 
     def go(self, index: int) -> None:
         """Put the cursor on a row, or on the nearest there is."""
         before = self.cursor
-        self.cursor = max(0, min(index, len(self.table.rows) - 1))
+        super().go(index)
         if (row := self.current) is None:
             return
         self._wanted = row.key
-        if self.cursor == before:
-            self._reveal()
-            return
-        if self.range_from is None:
-            self.refresh_line(before)
-            self.refresh_line(self.cursor)
-        else:
-            self.refresh()
-        self._reveal()
-        self.highlighted = row
+        if self.cursor != before:
+            if self.range_from is not None:
+                self.refresh()
+            self.highlighted = row
 
     def go_to(self, key: Key) -> None:
         """Put the cursor on the row with an identity, if it is there."""
         if (index := _find(self.table.rows, lambda key: (key,), (key,), -1)) >= 0:
             self.go(index)
-
-    def _reveal(self) -> None:
-        height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
-        if height and not top <= self.cursor < top + height:
-            line = self.cursor if self.cursor < top else self.cursor - height + 1
-            self.scroll_to(y=line, animate=False, force=True, immediate=True)
 
     @property
     def chosen(self) -> list[Row]:
@@ -197,53 +154,30 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.range_from, self._range_start = row.key if start and row is not None else None, self.cursor
         self.refresh()
 
-    def action_move(self, step: int) -> None:
-        """Go some rows down, or up."""
-        self.go(self.cursor + step)
-
-    def action_page(self, step: int) -> None:
-        """Go some pages down, or up."""
-        self.go(self.cursor + step * max(1, self.scrollable_content_region.height - 1))
-
-    def action_edge(self, end: int) -> None:
-        """Go to the first row, or the last."""
-        self.go(end * (len(self.table.rows) - 1))
-
-    def on_click(self, event: events.Click) -> None:
-        """Open by the arrow or a double click, mark by the box."""
-        offset = event.get_content_offset(self)
-        if offset is None or (index := offset.y + self.scroll_offset.y) >= len(self.table.rows):
-            return
-        event.stop()
-        row = self.table.rows[index]
+    def part_at(self, line: int, x: int) -> RowPart:
+        """Return what lies in a cell of a row."""
+        row = self.table.rows[line]
         arrow = 1 + INDENT * row.depth
-        on_box = arrow + 2 <= offset.x < arrow + 5
-        on_arrow = row.folds and arrow - 1 <= offset.x < arrow + 2
-        self.go(index)
-        if on_box:
-            self.post_message(self.Ticked(row))
-        elif on_arrow or (event.chain == DOUBLE and row.folds):
-            self.post_message(self.Folded(row))
+        if arrow + 2 <= x < arrow + 5:
+            return "box"
+        return "arrow" if row.folds and arrow - 1 <= x < arrow + 2 else ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw some lines."""
         table, room = self.table, self.room
         look = room, columns(room, table.order), table.order.apparent, table.scale
         if self._drawn_for != look or len(self._drawn) > DRAWN_LINES:
-            self._drawn_for, self._width = look, room
+            self._drawn_for = look
             self._drawn.clear()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        room, rows = self._width, self.table.rows
-        line = y + self.scroll_offset.y
-        if line < len(rows):
-            return self._line(rows[line], line, room)
-        if not rows and 0 < y < room:
-            words = wrapped(self.empty, min(LONGEST_LINE, room - BEFORE_NAME - 1))
-            return self.strip((f"{' ' * BEFORE_NAME}{words[y - 1] if y <= len(words) else ''}", "muted"), room=room)
-        return Strip.blank(room, self.ink())
+        """Draw one line of what is in sight; of words, if there are no rows."""
+        room = self._width
+        if self.table.rows or not 0 < y < room:
+            return super().render_line(y)
+        words = wrapped(self.empty, min(LONGEST_LINE, room - BEFORE_NAME - 1))
+        return self.strip((f"{' ' * BEFORE_NAME}{words[y - 1] if y <= len(words) else ''}", "muted"), room=room)
 
     def _ground(self, line: int) -> str:
         if line == self.cursor:
@@ -259,8 +193,9 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self._drawn.clear()
         super().notify_style_update()
 
-    def _line(self, row: Row, line: int, room: int) -> Strip:
+    def draw_line(self, line: int, room: int) -> Strip:
         """Draw a row, unless it was drawn just so before: scrolling, sorting and filtering show rows again."""
+        row = self.table.rows[line]
         sign, ground = self.table.sign(row), self._ground(line)
         self._signs[line] = sign
         key = id(row), ground, sign, self.range_from is not None

@@ -15,8 +15,8 @@ from textual.reactive import var
 from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.browsing.rows import By, Row, requirement_of
+from cachetui.services.guard import guard
 from cachetui.services.services import Services
-from cachetui.text.format import count
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.browse.column_titles import Titles
@@ -29,7 +29,7 @@ from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.messages import AskWhy, MarksChanged
 from cachetui.ui.widgets.notices import Plain
-from cachetui.ui.workers import run_in_thread, start_worker
+from cachetui.ui.workers import notifying, run_in_thread, start_worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from cachetui.labels import Facts, Label
     from cachetui.model import Batch, Entry
 
+WITHIN_A_FRAME = 50_000
+"""Entries that are filtered before the frame that shows the typed letter; more are filtered after it."""
 AT_ONCE = 2_000
 """Entries whose facts are found within a frame; those of more are found in a worker thread."""
 
@@ -207,10 +209,11 @@ class Browse(Vertical):
             return
         entries = tuple(model.catalog.entries.values())
         find = partial(self.services.facts, entries, words, protect=model.protect, tags=self.pythons.tags)
+        self._finding = model.turn, words
         if len(entries) <= AT_ONCE and not ("unusable" in words and self.services.python):
-            model.set_facts(model.turn, words, find())
+            with notifying(self), guard("apply the filter"):
+                model.set_facts(model.turn, words, find())
         else:
-            self._finding = model.turn, words
             start_worker(self, self._find_facts, model.turn, words, find, group="facts")
 
     async def _find_facts(self, turn: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
@@ -224,15 +227,7 @@ class Browse(Vertical):
 
     def _show_count(self) -> None:
         """Show at the right of the filter how far some work is, or else how many projects there are."""
-        model, progress = self.model, shown_progress(self.activities)
-        if progress.words:
-            self.query_one(FilterLine).show_words(*progress)
-            return
-        number = model.catalog.projects
-        projects = count(number, "project")
-        shown_of = f"{model.shown_projects:,} of " if model.filtering else ""
-        widest = len(f"{number:,} of {projects}")  # always as wide: another width would lay out the whole screen anew
-        self.query_one(FilterLine).show_words(f"{shown_of}{projects}".rjust(widest))
+        self.query_one(FilterLine).show_state(self.model, shown_progress(self.activities))
 
     def on_resize(self) -> None:
         """Write what fits."""
@@ -392,8 +387,11 @@ class Browse(Vertical):
         self.watch(self.screen, "focused", self._filter, init=False)
 
     def _type(self, typed: str) -> None:
-        """Suggest how to go on, and filter."""
-        self._filter()
+        """Suggest how to go on, and filter; among very many entries the letter is seen first, and then the rows."""
+        if len(self.model.catalog.entries) > WITHIN_A_FRAME:
+            self.call_after_refresh(self._filter)
+        else:
+            self._filter()
         box = self.query_one(FilterBox)
         box.suggest(self.model.suggest(typed) if self.screen.focused is box else "")
 
@@ -413,13 +411,15 @@ class Browse(Vertical):
     @on(CacheTree.Folded)
     def _toggle_clicked(self, event: CacheTree.Folded) -> None:
         event.stop()
-        self._fold(event.row, not event.row.open)
+        row = self.cache_tree.table.rows[event.row]
+        self._fold(row, not row.open)
 
     @on(CacheTree.Ticked)
     def _mark_clicked(self, event: CacheTree.Ticked) -> None:
         event.stop()
-        if not event.row.foreign:
-            self.model.toggle([event.row])
+        row = self.cache_tree.table.rows[event.row]
+        if not row.foreign:
+            self.model.toggle([row])
             self._marks_changed()
 
     @on(Titles.Sorted)

@@ -131,20 +131,9 @@ class Help(Modal[None]):
                 yield Answer("Close", "no")
 
     @property
-    def _list(self) -> VerticalScroll:
+    def scrolled(self) -> VerticalScroll:
+        """The list that keys scroll."""
         return self.query_one("#keys", VerticalScroll)
-
-    def action_scroll(self, step: int) -> None:
-        """Scroll by lines."""
-        self._list.scroll_relative(y=step, animate=False)
-
-    def action_page(self, step: int) -> None:
-        """Scroll by pages."""
-        self._list.scroll_relative(y=step * max(1, self._list.size.height - 1), animate=False)
-
-    def action_edge(self, end: int) -> None:
-        """Scroll to the start or end."""
-        self._list.scroll_to(y=end * self._list.virtual_size.height, animate=False)
 
 
 FILTER_HELP = """\

@@ -13,6 +13,7 @@ from textual.message import Message
 from textual.screen import ModalScreen, Screen
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from cachetui.report.removal_list import ListLine
 from cachetui.ui.bindings import MOVE, PROGRAM, key
@@ -216,19 +217,24 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         """Close and change nothing."""
         self.dismiss(None)
 
+    @property
+    def scrolled(self) -> Widget | None:
+        """The list that keys scroll, if there is one."""
+        return next(iter(self.query(LineList)), None)
+
     def action_scroll(self, step: int) -> None:
         """Scroll the list by lines."""
-        for listed in self.query(LineList):
+        if (listed := self.scrolled) is not None:
             listed.scroll_relative(y=step, animate=False)
 
     def action_page(self, step: int) -> None:
         """Scroll the list by pages."""
-        for listed in self.query(LineList):
+        if (listed := self.scrolled) is not None:
             listed.scroll_relative(y=step * max(1, listed.size.height - 1), animate=False)
 
     def action_edge(self, end: int) -> None:
         """Scroll the list to its start or end."""
-        for listed in self.query(LineList):
+        if (listed := self.scrolled) is not None:
             listed.scroll_to(y=end * listed.virtual_size.height, animate=False)
 
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import Entry, File
 from cachetui.report.health_text import FindingEntry, VerificationSummary
 
 if TYPE_CHECKING:  # the first screen does not wait for these
-    from cachetui.insight.health.finding import Finding, FindingType
     from cachetui.insight.health.verification import Verified
 
 Files = tuple[File, ...]
@@ -48,8 +48,6 @@ class KnownFindings:
         found = {**(self.checked or {}), **self.verified}
         if not found:
             return []
-        from cachetui.insight.health.finding import in_order  # noqa: PLC0415 - the first screen does not wait for it
-
         same = [
             finding
             for finding, files in found.values()

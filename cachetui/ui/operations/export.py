@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from pathlib import Path
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import Progress
-from cachetui.export.plan import Planned, look_at
-from cachetui.model import Entry, Inventory
+from cachetui.export.plan import look_at, plan_export
+from cachetui.model import Entry
 from cachetui.report.export_text import passed_over, progress_words, summary
 from cachetui.system.tree import reason
 from cachetui.text.format import count
@@ -19,18 +19,21 @@ from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import reporter, run_in_thread
 
 
-async def export_entries(
-    screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], planned: Sequence[Planned], proposed: str
-) -> str:
-    """Ask for a folder and export into it; return the folder to propose next time.
-
-    `entries` are those chosen, `planned` the wheels and sdists among them.
-    """
-    root = Path(inventory.root)
+async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> None:
+    """Ask for a folder and export the wheels and sdists among some entries into it."""
+    inventory, planned = screen.inventory, plan_export(entries)
+    if inventory is None:
+        return
+    if not planned:
+        of = "among what is marked" if screen.model.marks else "in this row"
+        screen.notify(f"No wheel or sdist is {of}: there is nothing to export.", markup=False)
+        return
+    root, proposed = Path(inventory.root), screen.export_folder
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))
     typed = await screen.app.push_screen_wait(dialog)
     if typed is None or screen.refuse("export"):
-        return proposed
+        return
+    screen.export_folder = typed
     folder, size = Path(typed), max(1, sum([one.size for one in planned]))
 
     def show(progress: Progress) -> None:
@@ -47,11 +50,10 @@ async def export_entries(
             failure = f"Nothing was exported: {reason(error)}" if isinstance(error, OSError) else str(error)
     screen.dismiss_question()
     if screen.leaving:
-        return typed
+        return
     if outcome is None:
         screen.fail(failure)
     elif outcome.skipped:
         await screen.app.push_screen_wait(ExportResult(outcome, folder))
     else:
         screen.notify(shown(summary(outcome, folder)), markup=False)
-    return typed

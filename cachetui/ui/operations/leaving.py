@@ -10,11 +10,24 @@ from cachetui.text.format import count, removed
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.workers import start_worker
 
-WRITING = (Activity.REMOVING, Activity.EXPORTING)
-"""Activities that quitting stops in an orderly way."""
-WRITERS = ("removal", "export")
-"""The groups of the workers that write."""
+WRITERS = {Activity.REMOVING: "removal", Activity.EXPORTING: "export", Activity.CHANGING_PIP: "settings"}
+"""Activities that write, which quitting lets come to an end; and the groups of their workers."""
+
+
+def stop_activity(screen: CacheScreen) -> None:
+    """Stop exporting, planning or reading; ask before a removal is stopped."""
+    if screen.is_doing(Activity.PLANNING):
+        for group in ("rules",) if screen.is_doing(Activity.REMOVING) else ("removal", "rules"):
+            screen.workers.cancel_group(screen, group)
+        screen.end(Activity.PLANNING)
+    elif screen.is_doing(Activity.EXPORTING):
+        screen.stop(Activity.EXPORTING)
+    elif screen.is_doing(Activity.REMOVING):
+        start_worker(screen, stop_removal, screen, group="question")
+    else:
+        screen.stop(Activity.SCANNING)
 
 
 async def stop_removal(screen: CacheScreen) -> None:
@@ -33,18 +46,18 @@ async def quit_app(screen: CacheScreen, exit_code: int) -> None:
     """End the app; ask first if marks would be lost or work would be stopped."""
     if lost := lost_by_quitting(screen):
         question = Question("Quit?", *lost, yes="Yes, quit", no="No, stay")
-        if screen.is_doing(*WRITING):
+        if screen.is_doing(*WRITERS):
             screen.question = question
         is_agreed = await screen.app.push_screen_wait(question)
         screen.question = None
         if not is_agreed:
             return
     screen.leaving = True
-    if screen.is_doing(*WRITING):
-        screen.stop(*WRITING)
-        for worker in [worker for worker in screen.workers if worker.group in WRITERS and worker.is_running]:
-            with suppress(WorkerFailed):
-                await worker.wait()
+    screen.stop(*WRITERS)
+    writers = [group for activity, group in WRITERS.items() if screen.is_doing(activity)]
+    for worker in [worker for worker in screen.workers if worker.group in writers and worker.is_running]:
+        with suppress(WorkerFailed):
+            await worker.wait()
     screen.app.exit(return_code=exit_code)
 
 
@@ -55,6 +68,8 @@ def lost_by_quitting(screen: CacheScreen) -> list[str]:
         lost.append("An export is running. It will be stopped; the files that are complete stay.")
     if screen.is_doing(Activity.REMOVING):
         lost.append("A removal is running. It will be stopped; what is gone stays gone.")
+    if screen.is_doing(Activity.CHANGING_PIP):
+        lost.append("A pip is changing its settings. It will finish that first.")
     if marked:
         lost.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
     return lost

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from cachetui.interpreters.supported_tags import SupportedTags, reach_of
 from cachetui.services.services import Services
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.interpreters.info import InterpreterInfo
-    from cachetui.interpreters.supported_tags import SupportedTags
     from cachetui.pip_settings.effective import PipSettings
 
 NICE = 10
@@ -65,8 +65,6 @@ class PythonSearch:
         if hasattr(os, "setpriority"):
             with suppress(OSError):  # of this thread, and of the threads and processes that it starts
                 os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE)
-        from cachetui.interpreters.supported_tags import reach_of  # noqa: PLC0415 - the first screen does without
-
         found: list[InterpreterInfo] = []
         try:
             for info in self._services.find_pythons(stop=self._stopped.is_set):

@@ -12,15 +12,35 @@ from cachetui.removal.plan import Plan
 from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
 from cachetui.ui.activity import Activity
+from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.confirm import Result, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.operations.scan import cancel_scan, start_scan
-from cachetui.ui.workers import reporter, run_in_thread
+from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 WORTH_TELLING = 100
 """Emptied folders are named if they are more than this fraction, as a divisor, of what a removal frees."""
+
+
+def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
+    """Plan and review the removal of what is marked, or of everything, unless something forbids it now."""
+    model, inventory = screen.model, screen.inventory
+    if screen.services.read_only:
+        why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
+        screen.notify(why, severity="warning", markup=False)
+        return
+    # a removal that was agreed to may not have begun yet
+    is_removing = any(worker.is_running and worker.group == "removal" for worker in screen.workers)
+    if screen.refuse("review") or is_removing or inventory is None:
+        return
+    if not purge and not model.marks:
+        screen.notify(f"Nothing is marked yet: {key_name(screen.app, 'marks.toggle')} marks a row.", markup=False)
+        return
+    screen.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
+    entries = list(model.catalog.entries.values() if purge else model.marks)
+    start_worker(screen, review_and_remove, screen, inventory, entries, purge, group="removal")
 
 
 async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], purge: bool) -> None:

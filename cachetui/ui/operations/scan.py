@@ -12,6 +12,7 @@ from contextlib import suppress
 from cachetui.browsing.catalog import Catalog
 from cachetui.errors import CachetuiError
 from cachetui.model import Batch, Entry, Inventory
+from cachetui.pip.config.location import Location
 from cachetui.services.services import Services
 from cachetui.system.tree import reason
 from cachetui.text.format import count
@@ -56,7 +57,7 @@ async def _scan(screen: CacheScreen, words: str) -> None:
         try:
             inventory, catalog = await run_in_thread(_read, services, known, report, stop=stop)
         except (CachetuiError, OSError) as error:
-            reading = _unreadable(screen, error)
+            reading = await run_in_thread(_unreadable, services.location, error)
         else:
             model.adopt(catalog)
             reading = Reading(inventory)
@@ -83,14 +84,15 @@ def _read(
     return inventory, catalog
 
 
-def _unreadable(screen: CacheScreen, error: Exception) -> Reading:
-    root = screen.root
+def _unreadable(location: Location, error: Exception) -> Reading:
+    """Return why a cache cannot be read; this asks the disk, which may take a while."""
+    root = location.root
     why = f"{root} cannot be read: {reason(error)}." if isinstance(error, OSError) else str(error)
     try:
         missing = not (root.exists() or root.is_symlink())
     except OSError:  # a parent may not be read: whether the root is there is not known
         missing = False
-    return Reading(error=why, missing=missing and not screen.services.location.named)
+    return Reading(error=why, missing=missing and not location.named)
 
 
 def settle_memory() -> None:

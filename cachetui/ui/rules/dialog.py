@@ -16,6 +16,7 @@ from cachetui.model import Entry
 from cachetui.rules import Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
+from cachetui.ui.dialogs.help import Help, explain
 from cachetui.ui.dialogs.modal import SHEET, SHORT, Answer, Modal, Words
 from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted, Counter, Figures, Form, Name, Rule
 from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
@@ -166,6 +167,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             return None if stop() else next(counts, None)
 
         while (counted := await run_in_thread(count_next, stop=stop)) is not None:
+            if self not in self.app.screen_stack:  # it was closed meanwhile
+                return
             self._figures[counted.rules] = counted.figures
             if counted.rules == self.form.rules:
                 self.together = counted
@@ -289,7 +292,5 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     def action_help(self) -> None:
         """Explain rules and keys."""
-        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - seldom needed
-
         about = self.focused.HELP if self.focused is not None and self.focused.HELP else self.HELP
         self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))

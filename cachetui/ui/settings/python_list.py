@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import events
-from textual.binding import BindingType
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from cachetui.text.format import home_short
-from cachetui.ui.bindings import ROWS
 from cachetui.ui.settings.layout import Look, python_line, title_line
 from cachetui.ui.widgets.painted import PaintedWidget
+from cachetui.ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from cachetui.pip_settings.effective import PipSettings
@@ -28,7 +25,7 @@ SHARE = 0.35
 """The share of the screen's height that the list takes at most, where it stands above the settings."""
 
 
-class PythonList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
+class PythonList(RowList):
     """The Pythons, one a line, as they come in."""
 
     SCOPED_CSS: ClassVar[bool] = False  # what the screen has room for counts
@@ -42,7 +39,6 @@ Each Python's pip has its own settings. Below: where its cache is, whether it is
 weaker before the stronger. pip itself makes the changes, by its own `config`, once you have seen the command.
 """
     BINDING_GROUP_TITLE = "Pythons"
-    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
 
     current: reactive[PipSettings | None] = reactive(None, repaint=False, always_update=True, init=False)
     """The Python that has the cursor, to be watched."""
@@ -53,9 +49,12 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         super().__init__()
         self.known: tuple[PipSettings, ...] = ()
         """The Pythons."""
-        self.cursor = 0
-        """The index of the one that has the cursor."""
         self._shown_root = shown_root
+
+    @property
+    def number(self) -> int:
+        """Number of Pythons."""
+        return len(self.known)
 
     @property
     def look(self) -> Look:
@@ -90,40 +89,14 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
     def go(self, index: int) -> None:
         """Put the cursor on a line, or on the nearest there is."""
-        self.cursor = max(0, min(index, len(self.known) - 1))
-        height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
-        if height and not top <= self.cursor < top + height:
-            line = self.cursor if self.cursor < top else self.cursor - height + 1
-            self.scroll_to(y=line, animate=False, force=True, immediate=True)
-        self.refresh()
+        super().go(index)
         self.current = self.known[self.cursor] if self.known else None
 
-    def action_move(self, step: int) -> None:
-        """Go some lines down, or up."""
-        self.go(self.cursor + step)
-
-    def action_page(self, step: int) -> None:
-        """Go some pages down, or up."""
-        self.go(self.cursor + step * max(1, self.scrollable_content_region.height - 1))
-
-    def action_edge(self, end: int) -> None:
-        """Go to the first line, or the last."""
-        self.go(end * (len(self.known) - 1))
-
-    def on_click(self, event: events.Click) -> None:
-        """Go to a line."""
-        offset = event.get_content_offset(self)
-        if offset is not None and offset.y + self.scroll_offset.y < len(self.known):
-            self.go(offset.y + self.scroll_offset.y)
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        room, index = self.scrollable_content_region.width, y + self.scroll_offset.y
-        if index >= len(self.known):
-            return Strip.blank(room, self.ink())
-        ground = ("cursor" if self.has_focus else "rest") if index == self.cursor else ""
-        edge = f"{self.glyphs.edge} " if index == self.cursor and self.has_focus else "  "
-        parts = python_line(self.known[index], room, self.look)
+    def draw_line(self, line: int, room: int) -> Strip:
+        """Draw the line of a Python."""
+        ground = ("cursor" if self.has_focus else "rest") if line == self.cursor else ""
+        edge = f"{self.glyphs.edge} " if line == self.cursor and self.has_focus else "  "
+        parts = python_line(self.known[line], room, self.look)
         drawn = [(words, f"{roles} {ground}".strip()) for words, roles in ((edge, "accent"), *parts)]
         strip = Strip(self.segments(drawn))
         return strip.adjust_cell_length(room, self.ink(*([ground] if ground else [])))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -16,7 +18,7 @@ from textual.reactive import var
 from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import home
 from cachetui.services.services import Services
-from cachetui.ui.activity import Activities, Activity, Progress, refusal
+from cachetui.ui.activity import Activities, Activity, refusal
 from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
 from cachetui.ui.settings.details import PageScroll, SettingsPage
@@ -70,11 +72,19 @@ class Settings(Vertical):
 
     pythons: var[Pythons] = var(Pythons())
 
-    def __init__(self, services: Services, id: str | None = None) -> None:
+    activities: var[Activities] = var({})
+
+    def __init__(
+        self,
+        services: Services,
+        doing: Callable[[Activity, str], AbstractContextManager[object]],
+        id: str | None = None,
+    ) -> None:
+        """Make the view; `doing` shows an activity, with its words, while a block runs."""
         super().__init__(id=id)
         self.services = services
+        self._doing = doing
         self._told: dict[Path, Told] = {}
-        self._activities: Activities = {}  # of the view itself
         self.python_list = PythonList(services.location.root)
         """The list."""
         self._line, self._page, self._scroll = Line(id="pythons-line"), SettingsPage(), PageScroll()
@@ -139,7 +149,7 @@ class Settings(Vertical):
 
     def action_again(self) -> None:
         """Search for Pythons again, and read their settings, unless one of these is being changed."""
-        if not self._activities:
+        if Activity.CHANGING_PIP not in self.activities:
             self.post_message(self.SearchAgain())
 
     def action_switch(self) -> None:
@@ -183,13 +193,10 @@ class Settings(Vertical):
         if not await self.app.push_screen_wait(Confirm(change)):
             return
         known, services = self.pythons.settings, self.services
-        self._activities = {Activity.CHANGING_PIP: Progress()}
         self._show_result(change.settings, Told(False, "pip is changing its settings."))
-        try:
+        with self._doing(Activity.CHANGING_PIP, "changing pip's settings"):
             effect = await run_in_thread(services.change_settings, change)  # one that writes is not stopped
             now = await run_in_thread(lambda: tuple([services.pip_settings(one.interpreter) for one in known]))
-        finally:
-            self._activities = {}
         self.post_message(self.Changed(now))
         self._show_result(effect.settings, Told(effect.done, effect.message))
         if not effect.done:
@@ -206,7 +213,7 @@ class Settings(Vertical):
             why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
         elif self.services.demo:
             why = "This is the demo: it leaves your own settings alone."
-        elif (running := refusal("change the settings", self._activities, "")) is not None:
+        elif (running := refusal("change the settings", self.activities, "")) is not None:
             why = running
         else:
             return True

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
-
-from textual import events
-from textual.binding import BindingType
 from textual.geometry import Size
-from textual.message import Message
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from cachetui.ui.bindings import ROWS
 from cachetui.ui.why.layout import BOX, PageLine
-from cachetui.ui.widgets.painted import PaintedWidget
-
-if TYPE_CHECKING:  # the first screen does not wait for it
-    pass
+from cachetui.ui.widgets.row_list import RowList, RowPart
 
 
-class AnswerList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
+class AnswerList(RowList):
     """An answer; the cursor goes from one item that can be acted on to the next."""
 
-    DEFAULT_CSS = """
-    AnswerList {
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-gutter: stable;
-    }
-    """
     HELP = """\
 # The answer
 First what pip would do, in a sentence; then step by step, what this cache holds of the project, the reasons with the
@@ -38,26 +19,29 @@ files that show them, and the commands that help. A check mark stands before a f
 that this Python cannot use, a dot before one that was not asked for. `[x]` is marked: `d` shows the review.
 """
     BINDING_GROUP_TITLE = "Answer"
-    BINDINGS: ClassVar[list[BindingType]] = [*ROWS]
-
-    @dataclass
-    class Ticked(Message):
-        """A box was clicked."""
-
-        act: int
-        """The index of the item that it belongs to."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.cursor = 0
-        """The index of the item under the cursor, of all that can be acted on."""
         self._lines: list[PageLine] = []
         self._spans: list[tuple[int, int]] = []  # the first line and the one behind the last, by index
 
     @property
-    def room(self) -> int:
-        """The cells of a line."""
-        return self.scrollable_content_region.width
+    def number(self) -> int:
+        """Number of items that can be acted on."""
+        return len(self._spans)
+
+    def span(self, index: int) -> tuple[int, int]:
+        """Return the first line of an item, and the one behind its last."""
+        return self._spans[index]
+
+    def row_at(self, line: int) -> int | None:
+        """Return the index of the item that a line belongs to; None for none."""
+        return self._lines[line].act if line < len(self._lines) else None
+
+    def part_at(self, line: int, x: int) -> RowPart:
+        """Return what lies in a cell of an item's line."""
+        box = self._lines[line].box
+        return "box" if box is not None and box <= x < box + BOX - 1 else ""
 
     def show(self, lines: list[PageLine], *, anew: bool) -> None:
         """Draw other lines; `anew` from the top, with the cursor on the first item."""
@@ -70,37 +54,32 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.virtual_size = Size(0, len(lines))
         self.cursor = 0 if anew else max(0, min(self.cursor, len(self._spans) - 1))
         if anew:
-            self._scroll(0)
+            self.scroll_to_line(0)
         self.refresh()
 
-    def go(self, index: int) -> None:
-        """Put the cursor on an item, or on the nearest there is."""
-        self.cursor = max(0, min(index, len(self._spans) - 1))
-        self.refresh()
-
-    def _scroll(self, line: int) -> None:
-        self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
+    def reveal(self) -> None:
+        """Stay: how far to scroll depends on the key."""
 
     def action_move(self, step: int) -> None:
         """Go to the next item, or scroll on where it is further away than a page."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         index = self.cursor + step
         if not 0 <= index < len(self._spans):
-            self._scroll(top + step)
+            self.scroll_to_line(top + step)
             return
         first, end = self._spans[index]
         wanted = min(top, first) if first < top or end - first >= height else max(top, end - height)
         if abs(wanted - top) >= max(2, height):
-            self._scroll(top + step * max(1, height - 1))
+            self.scroll_to_line(top + step * self.page_lines)
             return
         self.go(index)
-        self._scroll(wanted)
+        self.scroll_to_line(wanted)
 
     def action_page(self, step: int) -> None:
         """Go some pages down, or up, and to the item there."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
-        top = max(0, min(top + step * max(1, height - 1), len(self._lines) - height))
-        self._scroll(top)
+        top = max(0, min(top + step * self.page_lines, len(self._lines) - height))
+        self.scroll_to_line(top)
         seen = [index for index, (first, _) in enumerate(self._spans) if top <= first < top + height]
         if seen:
             self.go(seen[-1] if step > 0 else seen[0])
@@ -108,32 +87,11 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
     def action_edge(self, end: int) -> None:
         """Go to the start, or the end."""
         self.go(end * (len(self._spans) - 1))
-        self._scroll(end * len(self._lines))
+        self.scroll_to_line(end * len(self._lines))
 
-    def on_click(self, event: events.Click) -> None:
-        """Go to what was clicked; mark by the box."""
-        offset = event.get_content_offset(self)
-        if offset is None or (index := offset.y + self.scroll_offset.y) >= len(self._lines):
-            return
-        line = self._lines[index]
-        if line.act is None:
-            return
-        event.stop()
-        self.go(line.act)
-        if line.box is not None and line.box <= offset.x < line.box + BOX - 1:
-            self.post_message(self.Ticked(line.act))
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one line."""
-        room, index = self.room, y + self.scroll_offset.y
-        if index >= len(self._lines):
-            return Strip.blank(room, self.ink())
-        line = self._lines[index]
-        here = self.has_focus and line.act is not None and line.act == self.cursor
-        if not here:
-            return self.strip(*line.words, room=room)
-        first, *rest = line.words
-        edge = " " if self.app.native_ansi_color else self.glyphs.edge
-        parts = [(edge, "accent cursor"), (first[0][1:], f"{first[1]} cursor")]
-        parts += [(words, f"{roles} cursor") for words, roles in rest]
-        return Strip(self.segments(parts)).adjust_cell_length(room, self.ink("cursor"))
+    def draw_line(self, line: int, room: int) -> Strip:
+        """Draw a line of the answer."""
+        found = self._lines[line]
+        if self.has_focus and found.act is not None and found.act == self.cursor:
+            return self.on_cursor(found.words, room)
+        return self.strip(*found.words, room=room)

@@ -306,5 +306,5 @@ class Why(Vertical):
     @on(AnswerList.Ticked)
     def _mark_clicked(self, event: AnswerList.Ticked) -> None:
         event.stop()
-        if event.act < len(self._acts) and not self.asking:
-            self._mark(self._acts[event.act])
+        if event.row < len(self._acts) and not self.asking:
+            self._mark(self._acts[event.row])
