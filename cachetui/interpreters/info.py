@@ -41,6 +41,8 @@ class InterpreterInfo:
     """The environment of its markers (PEP 508), without `extra`."""
     pip: str | None = None
     """The version of its pip; None where it has none that it would import with `-I`."""
+    pypi: str | None = None
+    """The address of PyPI's index, as its pip has it built in; None where it has no pip."""
     prefix: Path = Path()
     """Its `sys.prefix`."""
     base_prefix: Path = Path()
@@ -104,6 +106,7 @@ def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
         tags=answer.tags,
         markers=answer.markers,
         pip=answer.pip,
+        pypi=answer.pypi,
         prefix=Path(answer.prefix),
         base_prefix=Path(answer.base_prefix),
         platform=answer.platform,

@@ -37,6 +37,8 @@ MOST_TAGS = 50_000
 """Most tags that are read: no Python supports more; macOS has the most, 3,000."""
 MOST_PLACES = 1_000
 """Most places that are read: no Python imports from more."""
+INDEX = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~+-]+)*/?")
+"""Addresses of indexes, without credentials and queries."""
 LONGEST = 4_096
 """Characters of a path or a marker."""
 
@@ -53,6 +55,7 @@ class Answer(NamedTuple):
     base_prefix: str
     path: tuple[str, ...]
     pip: str | None
+    pypi: str | None
     markers: dict[str, str]
     tags: tuple[str, ...]
 
@@ -74,11 +77,17 @@ def read_answer(told: str) -> Answer | None:
             base_prefix=_path(fields.get("base_prefix")),
             path=tuple([_text(place) for place in _list(fields.get("path"))[:MOST_PLACES]]),
             pip=_version(fields.get("pip")),
+            pypi=index_in(fields.get("index")),
             markers=_markers(fields.get("markers")),
             tags=_tags(fields.get("tags")),
         )
     except (ValueError, RecursionError):  # what is no JSON is a ValueError, too
         return None
+
+
+def index_in(value: object) -> str | None:
+    """Return the address of an index, or None for anything else."""
+    return value if isinstance(value, str) and len(value) <= LONGEST and INDEX.fullmatch(value) else None
 
 
 def _mapping(value: object) -> dict[str, object]:

@@ -78,6 +78,18 @@ def pip():
         return None
 
 
+def index():
+    """Where this pip looks if no setting names an index."""
+    try:
+        from pip._internal.models.index import PyPI
+    except Exception:  # before pip 10, or without a pip
+        try:
+            from pip.models.index import PyPI
+        except Exception:
+            return None
+    return getattr(PyPI, "simple_url", None)
+
+
 def markers():
     """As PEP 508 has it."""
     name, version = "", "0"
@@ -120,6 +132,7 @@ told = {
     "base_prefix": getattr(sys, "base_prefix", getattr(sys, "real_prefix", sys.prefix)),
     "path": [place for place in sys.path],
     "pip": pip(),
+    "index": index(),
     "markers": markers(),
     "tags": grouped(tags()),
 }

@@ -20,6 +20,7 @@ import platformdirs
 
 from cachetui.interpreters.info import InterpreterInfo, portrait_from
 from cachetui.interpreters.lookup import Python
+from cachetui.interpreters.probe_output import index_in
 from cachetui.interpreters.probe_script import TELL
 from cachetui.system.files import is_at_home, is_own
 
@@ -72,6 +73,11 @@ class Remembered:
                     found.append(python)
         return tuple(found)
 
+    def indexes(self) -> tuple[str, ...]:
+        """Return PyPI's address as the remembered Pythons' pips have it built in, each once."""
+        found = [index_in(one.get("index")) for one in self._known.values()]
+        return tuple(dict.fromkeys(filter(None, found)))
+
     def recall(self, python: Python) -> InterpreterInfo | None:
         """Return a Python's remembered report, if it still holds; None otherwise."""
         one = self._known.get(str(python.executable), {})
@@ -93,6 +99,7 @@ class Remembered:
             "identity": _identity(python),
             "state": _state(interpreter),
             "told": interpreter.told,
+            "index": interpreter.pypi,
         }
         if self._known.get(str(python.executable)) == one or _is_recent(interpreter):
             return

@@ -21,7 +21,7 @@ from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
 """Marks the file as ours (SQLite's `application_id`)."""
-SCHEMA = 8
+SCHEMA = 9
 """Version of the file's format; a file of another version is discarded."""
 PATIENCE = 0.25
 """Seconds to wait for another cachetui that is writing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -51,10 +53,37 @@ def ways_of(version: Version | None) -> Ways:
     )
 
 
+SITE_PACKAGES = ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/site-packages")
+"""Folders that an environment's packages lie in."""
+STAND_INS = ("", "versions/*/", "installs/python/*/")
+"""Folders of environments below a prefix: its own, and those below that of stand-ins (pyenv, asdf)."""
+INDEX_SOURCES = ("pip/_internal/models/index.py", "pip/models/index.py")
+"""Files in which pip names PyPI, from 10 on and before."""
+PYPI = re.compile(r"""\bPyPI\s*=\s*PackageIndex\(\s*["'](https?://[^"'\s]+)["']""")
+LONGEST_SOURCE = 65_536
+"""Bytes that such a file has at most."""
+
+
+def pip_index(prefix: Path) -> str | None:
+    """Return the address of PyPI's index that the pip of an environment has built in, by its source; None without one.
+
+    For a stand-in that starts one of several Pythons, any of their pips will do.
+    """
+    folders = [f"{above}{folder}" for above in STAND_INS for folder in SITE_PACKAGES]
+    for place in (
+        place for folder in folders for source in INDEX_SOURCES for place in prefix.glob(f"{folder}/{source}")
+    ):
+        with suppress(OSError, UnicodeDecodeError):
+            is_plausible = place.is_file() and place.stat().st_size < LONGEST_SOURCE
+            if is_plausible and (found := PYPI.search(place.read_text(encoding="utf-8"))):
+                return f"{found[1].rstrip('/')}/simple"
+    return None
+
+
 def pip_version(prefix: Path) -> Version | None:
     """Return the version of the pip in an environment from its metadata, without running it; None when in doubt."""
     found = set()
-    for folder in ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/site-packages"):
+    for folder in SITE_PACKAGES:
         for metadata in prefix.glob(f"{folder}/pip-*.*-info"):
             name, _, version = metadata.stem.partition("-")
             try:

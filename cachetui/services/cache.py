@@ -15,6 +15,7 @@ from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.config.paths import place
+from cachetui.pip.versions import pip_index
 from cachetui.services.options import GlobalOptions
 from cachetui.system.files import current_folder_exists
 from cachetui.system.tree import never
@@ -103,11 +104,25 @@ def read_cache(
         return scan(
             location.root,
             memory=remembered,
-            indexes=location.indexes,
+            indexes=_indexes(location, memory=memory),
             stop=stop,
             report=report,
             known=known,
         )
+
+
+def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
+    """Yield the indexes that are known here: those in pip's settings, and the one that pips have built in.
+
+    With `memory`, the pips of the Pythons count that earlier runs asked.
+    """
+    yield from location.indexes
+    if location.prefix and (built_in := pip_index(location.prefix)):
+        yield built_in
+    if memory:
+        from cachetui.interpreters.store import Remembered  # noqa: PLC0415 - seldom needed
+
+        yield from Remembered().indexes()
 
 
 def is_absent(location: Location) -> bool:

@@ -162,7 +162,7 @@ def test_names_that_a_shell_could_take_for_more_are_not_offered(complete: Comple
     rows = [(0, "", "wheel", (), 0, 0, 0, *release, None, None, None, None) for release in [*releases, ("torch", "3")]]
     with Memory() as memory:
         found = cache.stat()
-        memory.learn(found.st_dev, found.st_ino, [("http-v2/a/b", 1, pack_shard(b"", rows, [], 0, False, 0))])
+        memory.learn(found.st_dev, found.st_ino, [("http-v2/a/b", 1, pack_shard(b"", rows, [], 0, False))])
 
     assert complete(f"cachetui list --cache-dir '{cache}' torch", shell) == ["torch"]
     assert complete(f"cachetui list --cache-dir '{cache}' 'torch==", shell) == ["torch==3"]

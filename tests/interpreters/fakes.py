@@ -42,6 +42,7 @@ def told(executable: Path, prefix: Path, **others: object) -> dict[str, object]:
         "base_prefix": str(prefix),
         "path": [str(prefix / "lib")],
         "pip": "24.0",
+        "index": "https://built-in.example/simple",
         "markers": MARKERS,
         "tags": TAGS,
     } | others

@@ -102,7 +102,7 @@ def test_no_text_breaks_it(text: str) -> None:
 @given(st.sampled_from(sorted(RIGHT)), anything)
 def test_no_value_breaks_it(field: str, value: object) -> None:
     answer = read_answer(json.dumps(RIGHT | {field: value}))
-    assert answer is None or field in ("pip", "path", "executable")
+    assert answer is None or field in ("pip", "index", "path", "executable")
 
 
 @given(anything, anything)

@@ -16,6 +16,7 @@ from packaging.tags import sys_tags
 from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_at, python_of
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
+from cachetui.pip.versions import pip_index
 from cachetui.system.isolated import ISOLATED
 from tests.interpreters.fakes import MARKERS, answering, posix, script, told
 
@@ -42,6 +43,9 @@ def test_the_tags_are_those_that_its_pip_goes_by_in_their_order() -> None:
     assert list(found.tags) == done.stdout.split()
     said = subprocess.run([sys.executable, "-I", "-m", "pip", "--version"], capture_output=True, text=True, check=True)
     assert found.pip == said.stdout.split()[1]
+    asked = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
+    done = subprocess.run([sys.executable, "-I", "-c", asked], capture_output=True, text=True, check=True)
+    assert found.pypi == pip_index(Path(sys.prefix)) == done.stdout.strip()
 
 
 def test_an_environment_without_pip_and_packaging_still_tells_its_tags(tmp_path: Path) -> None:
@@ -78,6 +82,7 @@ def test_it_is_asked_isolated_and_what_else_it_prints_does_not_count(tmp_path: P
         ),
         markers=MARKERS,
         pip="24.0",
+        pypi="https://built-in.example/simple",
         prefix=Path("/x"),
         base_prefix=Path("/x"),
         platform="linux-x86_64",

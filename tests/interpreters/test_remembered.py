@@ -58,6 +58,7 @@ def test_what_was_said_is_remembered_whole(python: Python, file: Path) -> None:
     assert recalled is not None
     assert recalled.told == told.told
     assert memory.known() == (python,)
+    assert memory.indexes() == ("https://built-in.example/simple",)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert [place.name for place in file.parent.iterdir()] == [file.name]
 

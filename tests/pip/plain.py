@@ -59,7 +59,7 @@ def read_plainly(root: Path, indexes: Sequence[str] = (), seen: Seen | None = No
         except OSError as error:
             errors.append({"path": Path(error.filename).relative_to(root).as_posix(), "reason": str(error.strerror)})
             thing.kind = thing.kind if thing.kind in ("built", "selfcheck") else "unknown"
-    name_by_addresses(things, files, {} if seen is None else seen)
+    name_by_addresses(things, files, {} if seen is None else seen, indexes)
     return document(root, directories, files, things, errors)
 
 

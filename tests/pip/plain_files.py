@@ -35,7 +35,11 @@ def dist_of(filename: str) -> tuple[str, str, str, str] | None:
     try:
         if wheel.endswith(".whl"):
             kind = "wheel" if wheel == filename else "metadata"
-            return kind, parse_wheel_filename(wheel)[0], wheel.split("-")[1], wheel
+            try:
+                return kind, parse_wheel_filename(wheel)[0], wheel.split("-")[1], wheel
+            except ValueError:  # the pattern of pips before 25.3 is laxer
+                found = re.fullmatch(r"([^-]+)-([^-]+)(-\d[^-]*)?(-[^-]+){3}\.whl", wheel)
+                return (kind, canonicalize_name(found[1]), found[2].replace("_", "-"), wheel) if found else None
         for ending in SDIST_ENDINGS:
             if filename.endswith(ending):
                 stem = filename.removesuffix(ending)
@@ -183,9 +187,14 @@ def read_page(body: bytes, encoding: str) -> tuple[str | None, list[str]]:
 
 
 def most_common_project(links: list[str]) -> str | None:
-    dists = [dist_of(filename_of(link)) for link in links]
-    counted = Counter(dist[1] for dist in dists if dist and dist[0] != "metadata")
-    return next((name for name, number in counted.items() if number * 2 > counted.total()), None)
+    """Return the project that all the links' files are of, if it is one; an sdist's version may have a hyphen."""
+    names = {filename_of(link) for link in links}
+    dists = [dist for dist in map(dist_of, names) if dist and dist[0] != "metadata"]
+    for name, _ in Counter(dist[1] for dist in dists).most_common(1):
+        own = re.compile(rf"{name}(-\d.*)?")
+        if all(dist[1] == name or (dist[0] == "sdist" and own.fullmatch(dist[1])) for dist in dists):
+            return name
+    return None
 
 
 def page_address(digest: str, name: str, addresses: list[str], indexes: Sequence[str]) -> str | None:

@@ -10,11 +10,13 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import sha224
+from itertools import product
 from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 import msgpack
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from tests.pip.plain_files import (
     FILE_NAME,
@@ -23,6 +25,7 @@ from tests.pip.plain_files import (
     dist_of,
     filename_of,
     first_folder,
+    is_version,
     look_inside,
     page_address,
     read_page,
@@ -31,10 +34,10 @@ from tests.pip.plain_files import (
 
 Stats = dict[str, os.stat_result]
 Signature = tuple[tuple[str, int, int, int], ...]
-Seen = dict[Signature, str]
+Seen = dict[Signature, tuple[str, str | None]]
 """Addresses that were found in an earlier reading, by path, inode, time of modification and length of the files."""
-LISTED = ("wheel", "sdist", "metadata", "response")
-"""Kinds whose address a page may list."""
+KEEPING = ("unknown", "leftover", "redirect")
+"""Kinds that say more than an address does."""
 
 
 @dataclass
@@ -55,7 +58,7 @@ class Thing:
 
     @property
     def digest(self) -> str:
-        return self.paths[0][-56:]
+        return self.paths[0].rpartition("/")[2][:56]
 
 
 def name_thing(root: Path, thing: Thing, indexes: Sequence[str]) -> None:
@@ -156,27 +159,59 @@ def filename_in(disposition: str) -> str:
     return (found[1] or found[2]) if found else ""
 
 
-def name_by_addresses(things: list[Thing], files: Stats, seen: Seen) -> None:
-    """Name by its address what any page or origin lists, and what is known from an earlier reading."""
+def name_by_addresses(things: list[Thing], files: Stats, seen: Seen, indexes: Sequence[str]) -> None:
+    """Name by its address what any page, origin or index gives, and what is known from an earlier reading."""
+    answers = [thing for thing in things if thing.paths[0].startswith("http")]
     listed = [address for thing in things for address in thing.addresses]
     listed += [thing.url for thing in things if thing.kind == "built" and thing.url]
-    known: dict[str, str] = {}
+    known: dict[str, tuple[str, str | None]] = {}
     for address in listed:
         for url in (address, as_asked(address)):
             for whole in (url, f"{url}.metadata"):
-                known.setdefault(sha224(whole.encode("utf-8", "surrogatepass")).hexdigest(), whole)
+                known.setdefault(digest_of(whole), (whole, None))
     remembered = dict(seen)
     seen.clear()
-    for thing in things:
-        stats = [(path, files[path]) for path in thing.paths]
-        signature = tuple([(path, one.st_ino, one.st_mtime_ns, one.st_size) for path, one in stats])
-        found = known.get(thing.digest) or remembered.get(signature)
-        if not found or thing.kind not in LISTED:
-            continue
-        seen[signature] = thing.url = found
-        thing.by, filename = "url", filename_of(found)
-        if dist := dist_of(filename):
-            thing.kind, project, version, thing.filename = dist
-            thing.project, thing.version = thing.project or project, thing.version or version
-        else:
-            thing.filename = (thing.project and thing.filename) or filename
+
+    def name_all() -> None:
+        for thing in answers:
+            signature = tuple([(path, *signature_of(files[path])) for path in thing.paths])
+            found = known.get(thing.digest) or remembered.get(signature)
+            if found and (thing.url is None or signature in seen):
+                seen[signature] = found
+                name_by_address(thing, *found)
+
+    name_all()
+    projects = {thing.project for thing in things if thing.project}
+    bases = {thing.url.rstrip("/").rpartition("/")[0] for thing in answers if thing.kind == "index" and thing.url}
+    for base, project, slash in product({*indexes, *bases}, projects, ("/", "")):
+        whole = f"{base.rstrip('/')}/{project}{slash}"
+        known.setdefault(digest_of(whole), (whole, project))
+    name_all()
+
+
+def digest_of(address: str) -> str:
+    return sha224(address.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def signature_of(found: os.stat_result) -> tuple[int, int, int]:
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def name_by_address(thing: Thing, address: str, project: str | None) -> None:
+    """Name an entry by its address; `project` is that of an index page."""
+    if project and thing.kind != "redirect":
+        thing.kind = thing.kind if thing.kind in KEEPING else "index"
+        thing.project, thing.url, thing.by = project, address, thing.by or "url"
+        return
+    by, thing.by, thing.url, filename = thing.by, "url", address, filename_of(address)
+    if dist := dist_of(filename):
+        kind, project, version, thing.filename = dist
+        if thing.project != project or (by != "headers" and not same_version(thing.version, version)):
+            thing.version = version
+        thing.kind, thing.project = (thing.kind if thing.kind in KEEPING else kind), project
+    else:
+        thing.filename = thing.filename or filename or None
+
+
+def same_version(one: str | None, other: str) -> bool:
+    return one == other or bool(one and is_version(one) and is_version(other) and Version(one) == Version(other))

@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cachetui.demo.artifacts import json_page
+from cachetui.demo.writer import CacheWriter, page_headers
 from cachetui.errors import CachetuiError, RootError, UsageError
-from cachetui.model import Batch, Inventory
-from cachetui.pip.config.location import locate
+from cachetui.model import NS, Batch, Inventory
+from cachetui.pip.config.location import Location, locate
 from cachetui.pip.memory import default_path
 from cachetui.services.cache import is_absent, located, open_cache, read_cache
 from cachetui.services.options import GlobalOptions
@@ -108,3 +111,18 @@ def test_a_note_names_each_folder_that_cannot_be_read(root: Path, notes: list[st
     folder.chmod(0o755)
     assert len(notes) == 1
     assert notes[0].startswith("Not readable: http-v2/a: ")
+
+
+@pytest.mark.parametrize("folder", ["", "versions/3.12.1/"])
+def test_the_index_that_pip_has_built_in_names_pages(folder: str, tmp_path: Path) -> None:
+    (source := tmp_path / f"env/{folder}lib/python3.12/site-packages/pip/_internal/models").mkdir(parents=True)
+    source.joinpath("index.py").write_text('PyPI = PackageIndex(\n    "https://built-in.example/", file="f"\n)\n')
+    writer, page = CacheWriter(tmp_path / "cache"), json_page("pkg", [])
+    headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=NS, gzipped=False)
+    writer.answer("https://built-in.example/simple/pkg/", page, headers, NS)
+    location = Location(tmp_path / "cache", "--cache-dir", named=True, enabled=True)
+
+    (unknown,) = read_cache(location, memory=False).entries
+    (named,) = read_cache(replace(location, prefix=tmp_path / "env"), memory=False).entries
+
+    assert (unknown.url, named.url) == (None, "https://built-in.example/simple/pkg/")

@@ -59,9 +59,11 @@ class Location:
     notes: tuple[str, ...] = ()
     """Sentences on pitfalls: settings that do not do what they seem to."""
     indexes: tuple[str, ...] = ()
-    """The indexes that any setting names, the strongest first, without credentials; no built-in one."""
+    """The indexes and pages of links that any setting names, the strongest first, without credentials."""
     asks_pypi: bool = True
     """Whether pip asks PyPI: no setting names another index in its place."""
+    prefix: Path | None = None
+    """The `sys.prefix` of the Python whose pip is meant; None without one."""
     works: bool = True
     """False when pip refuses to run with these settings; a note says why."""
 
@@ -105,6 +107,7 @@ def locate(
         tuple(dict.fromkeys(notes)),
         configuration.indexes(),
         not configuration.heard("index-url", command),
+        python.prefix if python else None,
         location.works and not configuration.faults,
     )
 

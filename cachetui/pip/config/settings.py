@@ -82,11 +82,14 @@ class Configuration:
         return tuple(heard)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return every index that any setting names, the strongest first, without credentials, each once."""
+        """Return every index and page of links that a setting names, the strongest first, each once.
+
+        They are without credentials, as pip looks them up.
+        """
         found = [
             address
             for setting in reversed(self.settings)
-            if setting.name in ("index-url", "extra-index-url")
+            if setting.name in ("index-url", "extra-index-url", "find-links")
             for word in setting.value.split()
             if (address := without_credentials(word)) is not None
         ]

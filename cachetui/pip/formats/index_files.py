@@ -12,10 +12,11 @@ from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.pip.formats.index_page import LONGEST_PARSED, Page, as_asked, filename_of
+from cachetui.pip.formats.wheel_names import wheel_name
 
 HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
 """The names of hashes that pip takes from a link (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
@@ -58,14 +59,14 @@ def version_in(filename: str, project: str) -> Version | None:
     """Return the version in a file name, if it is that of a wheel or sdist of a project."""
     try:
         if filename.endswith(".whl"):
-            name, version, _, _ = parse_wheel_filename(filename)
-            return version if name == project else None
+            name = wheel_name(filename)
+            return Version(name.version) if name and name.project == project else None
         ending = next((ending for ending in SDISTS if filename.endswith(ending)), None)
         stem = filename.removesuffix(ending) if ending else ""
         for at, letter in enumerate(stem):  # as pip: the first hyphen before which the name stands
             if letter == "-" and canonicalize_name(stem[:at]) == project:
                 return Version(stem[at + 1 :])
-    except ValueError:  # InvalidWheelFilename, InvalidVersion and the like
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
         pass
     return None
 

@@ -11,14 +11,16 @@ import json
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
-from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_sdist_filename
 
 from cachetui.pip.formats.archives import LONGEST_NAME, NAME
 from cachetui.pip.formats.body import Body
+from cachetui.pip.formats.wheel_names import wheel_name
 
 LONGEST_PAGE = 64 << 20
 """Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""
@@ -35,8 +37,6 @@ ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
 """An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 """Suffixes of the names of source distributions."""
-LISTED = re.compile(rb'"(https?://(?:[^"#]*/)?(?:[^"#/-]+-([^"#/-]+)-[^"#/]*\.whl|[^"#/]*-([^"#/-]+)|[^"#/]*))["#]')
-"""The same, with the version in the name of a wheel at its end, or what follows the last hyphen of another name."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
@@ -51,10 +51,6 @@ MOST_BRACKETS = 1000
 """Brackets of a page that are looked at one by one: most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
 """Parts of a path that pip leaves as they are."""
-
-
-Listed = tuple[bytes, bytes, bytes]
-"""An address, the version of the wheel that it leads to, and what follows the last hyphen of another file's name."""
 
 
 class Page(NamedTuple):
@@ -119,14 +115,20 @@ def _is_outermost(text: bytes, at: int) -> bool:
 def _html_name(text: bytes) -> str | None:
     if title := HTML_TITLE.search(text, 0, 4096):
         return html.unescape(title[1].decode("utf-8", "replace"))
-    counted: Counter[str] = Counter()
-    for number, address in enumerate(addresses(Page(text, False))):
-        if number >= MOST_NAMES_TRIED:
-            break
+    found = {}
+    for address in islice(addresses(Page(text, False)), MOST_NAMES_TRIED):
         if project := project_of_file(address):
-            counted[project] += 1
-    most = counted.most_common(1)
-    return most[0][0] if most and most[0][1] * 2 > counted.total() else None
+            found[filename_of(address)] = project
+    most = Counter(found.values()).most_common(1)
+    own = most[0][0] if most else ""
+    return own if own and all(_is_of(own, project, filename) for filename, project in found.items()) else None
+
+
+def _is_of(own: str, project: str, filename: str) -> bool:
+    """Return whether a file is a project's own; a hyphen in the version of an sdist may have misled `project`."""
+    return project == own or (
+        not filename.endswith(".whl") and project[len(own) + 1 :][:1].isdigit() and project.startswith(f"{own}-")
+    )
 
 
 def project_of_file(address: str) -> str | None:
@@ -134,9 +136,10 @@ def project_of_file(address: str) -> str | None:
     filename = filename_of(address)
     try:
         if filename.endswith(".whl"):
-            return parse_wheel_filename(filename)[0]
+            name = wheel_name(filename)
+            return name.project if name else None
         return parse_sdist_filename(filename)[0]
-    except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
+    except ValueError:  # InvalidSdistFilename, or more digits than Python takes for a number
         return None
 
 
@@ -196,17 +199,10 @@ def stops_pip(page: Page) -> bool:
     return False
 
 
-def listed_files(page: Page) -> list[Listed]:
-    """Return the plainly absolute URLs on a page, with the version in the file name at the end of each."""
-    found: list[Listed] = LISTED.findall(page.text)
+def absolute_addresses(page: Page) -> list[bytes]:
+    """Return the plainly absolute URLs on a page."""
+    found: list[bytes] = ABSOLUTE.findall(page.text)
     return found
-
-
-def addresses_of(listed: Iterable[Listed], versions: Iterable[bytes]) -> list[bytes]:
-    """Return the addresses among those listed whose file names bear one of the versions, as it is or quoted."""
-    spellings = {spelling for version in versions for spelling in (version, quote(version).encode())}
-    endings = {spelling + ending.encode() for spelling in spellings for ending in SDIST_ENDINGS}
-    return [address for address, wheel, sdist in listed if wheel in spellings or sdist in endings]
 
 
 def first_absolute(page: Page) -> str | None:
@@ -229,6 +225,11 @@ def needs_parsing(page: Page) -> bool:
 
 def is_mixed(page: Page) -> bool:
     """Return whether some of a page's addresses are not plainly absolute ones in double quotes."""
+    first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
+    if first and first[1]:  # where all begin like the first one, counting shows it in a fraction of the time
+        begun = page.text.count(b'"url"') if page.is_json else page.text.lower().count(b"href")
+        if page.text.count(first[0]) == begun:
+            return False
     every, absolute = ALL_JSON if page.is_json else ALL_HTML
     return len(every.findall(page.text)) != len(absolute.findall(page.text))
 

@@ -41,8 +41,6 @@ class Remembered(NamedTuple):
     """Digest of the times of its directories (`shards.digest_times`)."""
     has_empty_dirs: bool
     """Whether any of its directories is empty."""
-    indexes: int
-    """Checksum of pip's index URLs at the time of the scan: with other URLs, pages may identify more entries."""
 
 
 def pack_directories(directories: Sequence[Directory]) -> Directories:
@@ -68,11 +66,10 @@ def pack_shard(
     foreign: Iterable[tuple[object, ...]],
     times_digest: int,
     has_empty_dirs: bool,
-    indexes: int,
 ) -> PackedShard:
     """Pack a scanned shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
     entries = list(rows)
-    content = directories, entries, list(foreign), times_digest, has_empty_dirs, indexes
+    content = directories, entries, list(foreign), times_digest, has_empty_dirs
     packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()

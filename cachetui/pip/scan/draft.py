@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from sys import intern
 from typing import Any, Literal
 
@@ -17,6 +18,8 @@ DraftRow = tuple[Any, ...]
 """A draft as plain values: dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
 filename, url, by, note, announced."""
 
+DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
+"""Matches the name of a record."""
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
 """The kind shown until the last step."""
 
@@ -74,9 +77,15 @@ class EntryDraft:
         return self.files[0].path
 
     @property
-    def digest(self) -> bytes:
-        """The name of its record: `sha224` of its address."""
-        return bytes.fromhex(self.files[0].path[-56:])
+    def digest(self) -> bytes | None:
+        """The name of its record, `sha224` of its address, also of what is left of one; None for anything else."""
+        path = self.files[0].path
+        if not path.startswith("http"):
+            return None
+        name = path.rpartition("/")[2][:56]
+        if self.kind == "leftover" and not DIGEST(name):  # the holder of a lock
+            return None
+        return bytes.fromhex(name)
 
     @property
     def pending(self) -> bool:

@@ -8,14 +8,16 @@ from collections.abc import Callable
 from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from packaging.utils import canonicalize_name, parse_sdist_filename, parse_wheel_filename
+from packaging.utils import canonicalize_name, parse_sdist_filename
+from packaging.version import Version
 
 from cachetui.model import Kind, Rung
 from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, Window, read_at
 from cachetui.pip.formats.records import read_record
+from cachetui.pip.formats.wheel_names import LEGACY_NOTE, wheel_name
 from cachetui.pip.scan.draft import EntryDraft
 
 MOVED = frozenset({301, 308})
@@ -30,6 +32,12 @@ DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
 """Characters of the names of wheels and sdists, and of versions."""
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
+KEEPING = ("unknown", "leftover", "redirect")
+"""Kinds that say more of an entry than the name of the file at its URL."""
+LONGEST_LOCATION = 2_000
+"""Characters of a redirect's `Location` that are kept."""
+NO_ORIGIN = "its origin.json cannot be read"
+"""The note of a built wheel whose origin is damaged."""
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 """First bytes of the files that an index lists: zips, packed tars, Windows installers."""
 
@@ -41,6 +49,8 @@ class Dist(NamedTuple):
     project: str | None
     version: str | None
     filename: str
+    note: str | None = None
+    """A remark on the name itself."""
 
 
 def dist_of(filename: str) -> Dist:
@@ -50,14 +60,15 @@ def dist_of(filename: str) -> Dist:
         return Dist("response", None, None, filename[:LONGEST_NOTE])
     try:
         if wheel.endswith(".whl"):
-            project = parse_wheel_filename(wheel)[0]
-            return Dist("metadata" if wheel != filename else "wheel", project, wheel.split("-")[1], wheel)
-        if wheel == filename and filename.endswith(index_page.SDIST_ENDINGS):
+            if name := wheel_name(wheel):
+                note = LEGACY_NOTE if name.is_legacy else None
+                return Dist("metadata" if wheel != filename else "wheel", name.project, name.version, wheel, note)
+        elif wheel == filename and filename.endswith(index_page.SDIST_ENDINGS):
             ending = next(ending for ending in index_page.SDIST_ENDINGS if filename.endswith(ending))
             stem = filename.removesuffix(ending)
             project = parse_sdist_filename(f"{stem}.tar.gz")[0]
             return Dist("sdist", project, stem.rpartition("-")[2], filename)
-    except ValueError:  # InvalidWheelFilename and the like, or more digits than Python takes for a number
+    except ValueError:  # InvalidSdistFilename, or more digits than Python takes for a number
         pass
     return Dist("response", None, None, filename)
 
@@ -77,7 +88,7 @@ def read_headers(draft: EntryDraft, fd: int) -> None:
     if announced != str(stored) and announced.isdecimal() and len(announced) <= MOST_DIGITS:
         draft.announced = int(announced) if int(announced) != stored else None
     if (filename := _filename_in(header)) and (dist := dist_of(filename)).project:
-        draft.set_identified(dist.kind, "disposition", dist.project, dist.version, dist.filename)
+        draft.set_identified(dist.kind, "disposition", dist.project, dist.version, dist.filename, note=dist.note)
         return
     project, version = header("x-pypi-file-project"), header("x-pypi-file-version")
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
@@ -104,13 +115,8 @@ def _filename_in(header: Callable[[str], str]) -> str | None:
 
 
 def _settle_redirect(draft: EntryDraft, location: str) -> None:
-    try:
-        parts = urlsplit(location)
-        path = unquote(parts.path)
-        shown = f"{parts.scheme}://{parts.hostname}{path}" if parts.hostname else path
-    except ValueError:
-        path = shown = ""
-    note = f"leads to {shown[:LONGEST_NOTE]}" if shown else None
+    draft.content_hint = location[:LONGEST_LOCATION]
+    path, note = _destination(location)
     found = SIMPLE_PATH.search(path)
     if found and len(found[1]) <= archives.LONGEST_NAME and archives.NAME.fullmatch(found[1]):
         draft.set_identified("redirect", "headers", canonicalize_name(found[1]), note=note)
@@ -118,6 +124,18 @@ def _settle_redirect(draft: EntryDraft, location: str) -> None:
     dist = dist_of(path.rpartition("/")[2])
     by: Rung | None = "headers" if dist.project else None
     draft.set_identified("redirect", by, dist.project, dist.version, dist.filename if dist.project else None, note=note)
+
+
+def _destination(location: str) -> tuple[str, str | None]:
+    """Return the path that a redirect leads to, and the note that says where, without what may be secret."""
+    try:
+        parts = urlsplit(location)
+        path = unquote(parts.path)
+        host = parts.netloc.rpartition("@")[2]
+        shown = f"{parts.scheme}:" * bool(parts.scheme) + f"//{host}{path}" if host else path
+    except ValueError:
+        return "", None
+    return path, f"leads to {shown[:LONGEST_NOTE]}" if shown else None
 
 
 def body_of(draft: EntryDraft, fd: int) -> Body:
@@ -149,7 +167,7 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
         draft.set_identified(kind, "archive", found.project, found.version, found.filename)
     else:
         draft.set_identified("response")
-        draft.content_hint = "packed" if head.startswith(PACKED) else ""
+        draft.content_hint = ""
 
 
 def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
@@ -170,7 +188,8 @@ def name_built(draft: EntryDraft) -> None:
     filename = draft.path.rpartition("/")[2]
     dist = dist_of(filename)
     if dist.project and dist.version:
-        draft.set_identified("built", "wheel-name", dist.project, dist.version.replace("_", "-"), filename)
+        version = dist.version.replace("_", "-")
+        draft.set_identified("built", "wheel-name", dist.project, version, filename, note=dist.note)
     else:
         draft.set_identified("built", filename=filename, note="its name is not a wheel's: pip does not use it")
 
@@ -179,7 +198,7 @@ def read_origin(draft: EntryDraft, fd: int) -> None:
     """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
     told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
     url = told if isinstance(told, str) else None
-    note = draft.note if url is not None else "its origin.json cannot be read"
+    note = draft.note if url is not None else NO_ORIGIN
     known = draft.by, draft.project, draft.version, draft.filename
     draft.set_identified("built", *known, url, note)
 
@@ -210,15 +229,47 @@ def object_in(text: bytes) -> dict[str, object]:
 
 
 def identify_by_url(draft: EntryDraft, url: str) -> None:
-    """Settle an entry whose URL was found."""
-    project, version, filename = draft.project, draft.version, index_page.filename_of(url)
-    if project and version and filename.endswith((".whl", ".whl.metadata")):
-        wheel = filename.removesuffix(".metadata")
-        draft.set_identified("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
-        return
+    """Name an entry by its URL: it is what pip takes it for, whatever its body is.
+
+    An unreadable record and what is left of one stay what they are, and a redirect too.
+    """
+    filename = index_page.filename_of(url)
+    project, version = draft.project, draft.version
+    wheel = filename.removesuffix(".metadata")
+    if draft.kind not in KEEPING and wheel.endswith(".whl") and project and version:
+        name, _, rest = wheel.partition("-")
+        if rest.startswith(f"{version}-") and canonical(name) == project:  # as nearly always
+            draft.set_identified("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
+            return
     dist = dist_of(filename)
-    if project and dist.project is None:  # an address that says less than the archive behind it
-        kind = draft.entry().kind if draft.content_hint != "sdist" else "sdist"
-        draft.set_identified(kind, "url", project, version, draft.filename or filename, url)
+    kind: Kind = draft.entry().kind
+    if draft.kind == "redirect":
+        note = _destination(urljoin(url, draft.content_hint))[1] if draft.content_hint else draft.note
+        draft.set_identified(
+            "redirect", "url", dist.project or project, dist.version or version, dist.filename or None, url, note
+        )
+    elif dist.project is None:  # an address that says less than the entry itself, or names no distribution
+        kind = "sdist" if draft.content_hint == "sdist" else kind
+        draft.set_identified(kind, "url", project, version, draft.filename or filename or None, url, draft.note)
+    else:
+        agrees = project == dist.project and (draft.by == "headers" or _is_same(version, dist.version))
+        kind = kind if kind in KEEPING else dist.kind
+        note = draft.note if draft.kind in KEEPING else dist.note
+        draft.set_identified(kind, "url", dist.project, version if agrees else dist.version, dist.filename, url, note)
+
+
+def identify_page_by_url(draft: EntryDraft, url: str, project: str) -> None:
+    """Name an entry whose URL is that of a project's page on an index; see `identify_by_url`."""
+    if draft.kind == "redirect":
+        identify_by_url(draft, url)
         return
-    draft.set_identified(dist.kind, "url", project or dist.project, version or dist.version, dist.filename, url)
+    kind: Kind = draft.entry().kind if draft.kind in KEEPING else "index"
+    draft.set_identified(kind, draft.by or "url", project, url=url, note=draft.note)
+
+
+def _is_same(version: str | None, other: str | None) -> bool:
+    """Return whether two versions are one by PEP 440."""
+    try:
+        return version == other or (bool(version and other) and Version(version or "") == Version(other or ""))
+    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+        return False

@@ -12,7 +12,7 @@ from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import FIRST_READ, UnreadableRecordError
 from cachetui.pip.scan import identify
 from cachetui.pip.scan.draft import EntryDraft
-from cachetui.pip.scan.url_index import NAMELESS_PAGE, Found, UrlIndex
+from cachetui.pip.scan.url_index import NAMELESS_PAGE, UrlIndex, page_address
 from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, Tree, reason, unforeseen
 
@@ -55,26 +55,26 @@ class Inspector:
         """Distinguish wheels, sdists and metadata by their bodies, where only headers named them."""
         self._open_each([one for one in drafts if one.kind == "file"], -1, identify.look_inside)
 
-    def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex) -> Found:
-        """Read index pages: name them, and return the wanted URLs that they list."""
-        matches: Found = {}
+    def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
+        """Read index pages: name them, by the URLs of known `indexes` too, and look the URLs up that they list."""
 
         def read(draft: EntryDraft, fd: int) -> None:
             page = index_page.read_page(identify.body_of(draft, fd), draft.content_hint)
-            if draft.kind == "page" or (draft.kind == "index" and draft.url is None):
+            if draft.url is None:
                 name = index_page.name_of(page) if page else None
-                url = url_index.page_address(draft.digest, name, page) if page and name else None
-                note = index_page.STOPPING if page and name and index_page.stops_pip(page) else None
-                draft.set_identified(
-                    "index" if name else "response", "page" if name else None, name, url=url, note=note
-                )
-                if page and not name:
-                    draft.content_hint = f"{NAMELESS_PAGE} {draft.content_hint}"
-            if page and url_index.wants(draft.project):
-                matches.update(url_index.match_page(page, draft.project, draft.url))
+                url = page_address(draft.digest, name, page, indexes) if page else None
+                if name:
+                    note = index_page.STOPPING if page and index_page.stops_pip(page) else None
+                    draft.set_identified("index", "page", name, url=url, note=note)
+                else:
+                    filename = index_page.filename_of(url) or None if url else None
+                    draft.set_identified("response", "url" if url else None, filename=filename, url=url)
+                    if page:
+                        draft.content_hint = f"{NAMELESS_PAGE} {draft.content_hint.rpartition(' ')[2]}"
+            if page:
+                url_index.match_page(page, draft.url)
 
         self._open_each(drafts, -1, read, few=1)  # each takes as long as many records
-        return matches
 
     def _open_each(
         self, drafts: Iterable[EntryDraft], which: int, job: Callable[[EntryDraft, int], None], few: int = FEW

@@ -12,7 +12,7 @@ import stat
 from collections.abc import Iterable, Iterator
 
 from cachetui.model import Entry, File
-from cachetui.pip.scan.draft import EntryDraft
+from cachetui.pip.scan.draft import DIGEST, EntryDraft
 from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
@@ -22,7 +22,6 @@ KEPT = frozenset({"", "http", "http-v2", "wheels"})
 TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
 """pip's names for the directories of a root."""
 
-DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}\.lock").fullmatch
 LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch

@@ -11,7 +11,6 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
-from zlib import crc32
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
@@ -21,7 +20,7 @@ from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
 from cachetui.pip.scan.shards import NOTHING, Shard, list_shard, outline
-from cachetui.pip.scan.url_index import PendingRecords, UrlIndex, lists_urls
+from cachetui.pip.scan.url_index import UrlIndex, digest_of, index_of, lists_urls, page_urls
 from cachetui.system.parallel_io import parallel_map
 from cachetui.system.tree import Tree, never, reason
 
@@ -40,17 +39,18 @@ def scan(
     root: Path,
     *,
     memory: Memory | None = None,
-    indexes: Sequence[str] = (),
+    indexes: Iterable[str] = (),
     stop: Callable[[], bool] = never,
     report: Callable[[Batch], None] | None = None,
     known: Mapping[str, Entry] = NOTHING_KNOWN,
 ) -> Inventory:
     """Scan the cache at `root`, a path.
 
-    `indexes` are the URLs of package indexes in pip's settings; they help to identify files that index pages list by
-    relative URLs. `report` is called with new and changed entries, at most some twenty times a second, from this
-    thread. Once `stop` returns true, the result so far is returned as an incomplete inventory. `known` are entries of
-    an earlier scan by path: unchanged ones are taken from there, so that they are in memory only once.
+    `indexes` are the URLs of package indexes, such as those in pip's settings: they name the pages that lie there, and
+    files that such pages list by relative URLs. They are asked for once a page's URL is wanted. `report` is called with
+    new and changed entries, at most some twenty times a second, from this thread. Once `stop` returns true, the result
+    so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path: unchanged ones are
+    taken from there, so that they are in memory only once.
     Raises RootError where the root is missing, not a directory, or cannot be read.
     """
     with Tree(root) as tree:
@@ -64,7 +64,7 @@ class Scanner:
         self,
         tree: Tree,
         memory: Memory | None,
-        indexes: Sequence[str],
+        indexes: Iterable[str],
         stop: Callable[[], bool],
         report: Callable[[Batch], None] | None,
         known: Mapping[str, Entry],
@@ -78,7 +78,10 @@ class Scanner:
         self._shards: list[Shard] = []
         self._unchanged: list[ReusedShard] = []
         self._same: dict[Any, Any] = {}
-        self._fingerprint = crc32("\n".join(sorted(indexes)).encode("utf-8", "surrogateescape"))
+
+    @cached_property
+    def _index_urls(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._indexes))
 
     @cached_property
     def _inspector(self) -> Inspector:
@@ -141,7 +144,7 @@ class Scanner:
     ) -> None:
         """Add a remembered shard; add it to `unread` if anything in it changed."""
         shard = None
-        if known is not None and reads is not None and known.indexes == self._fingerprint:
+        if known is not None and reads is not None:
             shard = reuse_shard(known, reads, self._same, self._known)
         if shard is None:
             unread.append((place, known))
@@ -174,33 +177,52 @@ class Scanner:
     # Identifying by URL
 
     def _look_up_urls(self) -> None:
-        """Identify entries by the URLs that index pages and the origins of built wheels list.
+        """Name entries by the URLs that index pages, the origins of built wheels and known indexes give.
 
-        Entries that an earlier scan could not identify are looked up only in new pages.
+        Entries that an earlier scan could not name are looked up only in new pages, and on the indexes known now.
         """
         fresh = [*self._drafts()]
-        new_pages = [one for one in fresh if lists_urls(one)]
-        newcomers = PendingRecords(fresh)
-        if not newcomers.wanted and not new_pages and not any(one.kind == "built" for one in fresh):
+        pages = [one for one in fresh if lists_urls(one)]
+        late = self._late_names()
+        if not (UrlIndex(fresh) or pages or late or any(one.kind == "built" for one in fresh)):
             return
         while self._unchanged:
             self._shards.append(self._unchanged.pop().shard())
         kept = [one for shard in self._shards if shard.is_remembered for one in shard.drafts]
-        others = PendingRecords(kept)
-        origins = [one.url for one in [*fresh, *kept] if one.kind == "built" and one.url]
-        wanted = [*newcomers.wanted, *others.wanted]
-        found = UrlIndex(wanted, self._indexes).match(origins) if origins else {}
-        url_index = UrlIndex([one for one in wanted if one.digest not in found], self._indexes)
-        found |= self._inspector.read_pages(new_pages, url_index)
-        if old_pages := [one for one in kept if lists_urls(one)]:
-            url_index = UrlIndex([one for one in newcomers.wanted if one.digest not in found], self._indexes)
-            old_pages = [one for one in old_pages if url_index.wants(one.project)]
-            found |= self._inspector.read_pages(old_pages, url_index)
-        self._reporter.update(newcomers.set_urls(found))
-        named = set(others.set_urls(found))
-        self._reporter.update(named)
+        url_index = UrlIndex([*fresh, *kept])
+        url_index.match([one.url for one in [*fresh, *kept] if one.kind == "built" and one.url])
+        pages += [one for one in kept if one.path in late and lists_urls(one)]
+        self._inspector.read_pages(pages, url_index, self._index_urls)
+        changed = {*pages, *url_index.name_found()}
+        projects = {one.project for one in fresh if url_index.awaits(one)}
+        others = [one for one in kept if lists_urls(one) and one.path not in late]
+        if None not in projects:
+            others = [one for one in others if one.project in projects]
+        if projects and others:
+            self._inspector.read_pages(others, url_index, self._index_urls)
+            changed.update(url_index.name_found())
+        known = [one for one in [*fresh, *kept] if one.project]
+        indexes = {index_of(one.url) for one in known if one.kind == "index" and one.url}
+        url_index.match_indexes([*self._index_urls, *indexes], {one.project: None for one in known})
+        changed.update(url_index.name_found())
+        self._reporter.update(changed)
         for shard in self._shards:
-            shard.is_remembered &= named.isdisjoint(shard.drafts)
+            shard.is_remembered &= changed.isdisjoint(shard.drafts)
+
+    def _late_names(self) -> set[str]:
+        """Return the paths of remembered entries that have no URL, and whose URL on an index known now is proven."""
+        entries = [entry for shard in self._unchanged for entry in shard.entries]
+        nameless = {
+            entry.path.rpartition("/")[2][:56]: entry.path
+            for entry in entries
+            if entry.url is None and entry.path.startswith("http")
+        }
+        if not nameless or not self._index_urls:
+            return set()
+        projects = {entry.project for entry in entries if entry.project}
+        urls = [url for index in self._index_urls for project in projects for url in page_urls(index, project)]
+        urls += self._index_urls
+        return {path for url in urls if (path := nameless.get(digest_of(url).hex()))}
 
     # The end
 
@@ -218,6 +240,6 @@ class Scanner:
     def _packed(self, shards: Iterable[Shard]) -> Iterator[tuple[str, int, PackedShard]]:
         for shard in shards:
             rows = [one.row() for one in shard.drafts if one not in self._vanished]
-            known = shard.directories, rows, shard.foreign, shard.times_digest, shard.has_empty_dirs, self._fingerprint
+            known = shard.directories, rows, shard.foreign, shard.times_digest, shard.has_empty_dirs
             with suppress(OverflowError):  # a time beyond 64 bits: it is read anew each time
                 yield shard.path, shard.listed_at, pack_shard(*known)

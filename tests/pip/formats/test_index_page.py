@@ -10,10 +10,10 @@ from cachetui.demo.artifacts import Listed, html_page, json_page
 from cachetui.pip.formats.body import Kept
 from cachetui.pip.formats.index_page import (
     Page,
+    absolute_addresses,
     addresses,
-    addresses_of,
     filename_of,
-    listed_files,
+    is_mixed,
     name_of,
     needs_parsing,
     read_page,
@@ -73,6 +73,8 @@ def test_a_bomb_is_no_page() -> None:
         (b"<title>Links for <script></title>", None),
         (b"<title>Simple Index</title><a href='pkg-1.0.tar.gz'>x</a><a href='../up'>up</a>", "pkg"),
         (b'<a href="a-1.0.tar.gz">x</a><a href="b-1.0.tar.gz">y</a>', None),
+        (b'<a href="a-1.tar.gz">x</a><a href="a-2-1.tar.gz">x</a><a href="a-3-cp39-none-any.whl">y</a>', "a"),
+        (b'<a href="t-1.tar.gz">x</a><a href="t-2.tar.gz">x</a><a href="t_x-3-py3-none-any.whl">y</a>', None),
         (b"<html>hello</html>", None),
     ],
 )
@@ -96,13 +98,14 @@ def test_addresses_are_listed_without_fragment_and_joined_where_the_page_is_know
 
 
 @pytest.mark.parametrize("make", [json_page, html_page])
-def test_the_files_of_a_version_are_told_by_their_names(make: object) -> None:
+def test_plain_addresses_are_found_without_parsing(make: object) -> None:
     assert callable(make)
     found = page(make("pkg", FILES))
 
-    assert set(addresses_of(listed_files(found), {b"1.0"})) == {file.url.encode() for file in FILES[:2]}
-    assert {address for address, _, _ in listed_files(found)} >= {file.url.encode() for file in FILES}
+    assert {*absolute_addresses(found)} >= {file.url.encode() for file in FILES}
     assert not needs_parsing(found)
+    assert not is_mixed(found)
+    assert is_mixed(page(make("pkg", [*FILES, Listed("x-1.tar.gz", "../x-1.tar.gz", "")])))
 
 
 @pytest.mark.parametrize(

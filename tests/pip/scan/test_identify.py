@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
-from cachetui.demo.writer import CacheWriter, file_headers, page_headers, plain_headers
+from cachetui.demo.writer import CacheWriter, answer_path, file_headers, page_headers, plain_headers
 from cachetui.model import NS, Entry
+from cachetui.pip.formats.wheel_names import LEGACY_NOTE
+from cachetui.pip.memory import Memory
 from cachetui.pip.scan.identify import Dist, dist_of
 from cachetui.pip.scan.scanner import scan
 
@@ -45,6 +47,10 @@ def put_file(cache: CacheWriter, url: str, body: bytes, package: str = "bdist_wh
     cache.answer(url, body, file_headers("pkg", version, package, "py3", size=len(body), at_ns=AT), AT)
 
 
+def legacy(project: str, version: str, filename: str) -> Dist:
+    return Dist("wheel", project, version, filename, LEGACY_NOTE)
+
+
 @pytest.mark.parametrize(
     ("filename", "dist"),
     [
@@ -55,6 +61,9 @@ def put_file(cache: CacheWriter, url: str, body: bytes, package: str = "bdist_wh
         ("foo-1.0.tar.bz2", Dist("sdist", "foo", "1.0", "foo-1.0.tar.bz2")),
         ("requirements.txt", Dist("response", None, None, "requirements.txt")),
         ("x.whl", Dist("response", None, None, "x.whl")),
+        ("pw_s-0.0.1_1-py3-none-any.whl", legacy("pw-s", "0.0.1-1", "pw_s-0.0.1_1-py3-none-any.whl")),
+        ("a__b-1.0-2x-py3-none-any.whl", legacy("a-b", "1.0", "a__b-1.0-2x-py3-none-any.whl")),
+        ("a-1.0-x2-py3-none-any.whl", Dist("response", None, None, "a-1.0-x2-py3-none-any.whl")),
     ],
 )
 def test_a_file_name_says_what_it_is(filename: str, dist: Dist) -> None:
@@ -214,7 +223,12 @@ def test_a_packed_answer_is_not_taken_for_an_archive(cache: CacheWriter, tmp_pat
     ("location", "project", "version", "note"),
     [
         ("/simple/lab-big/", "lab-big", None, "leads to /simple/lab-big/"),
-        ("https://me:pw@i.example/dev/+simple/a_b?t=1", "a-b", None, "leads to https://i.example/dev/+simple/a_b"),
+        (
+            "https://me:pw@i.example:8443/dev/+simple/a_b?t=1",
+            "a-b",
+            None,
+            "leads to https://i.example:8443/dev/+simple/a_b",
+        ),
         (f"https://files.example/{WHEEL}", "pkg", "1.0", f"leads to https://files.example/{WHEEL}"),
         ("/elsewhere", None, None, "leads to /elsewhere"),
         ("", None, None, None),
@@ -240,6 +254,86 @@ def test_a_page_that_lists_files_of_many_projects_is_nobodys_index_but_names_its
     found = {entry.kind: entry for entry in scan(tmp_path).entries}
     assert known(found["response"]) == ("response", None, None, None, None)
     assert known(found["sdist"]) == ("sdist", "b", "1.0", "b-1.0.tar.gz", "url")
+
+
+@pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"\0" * 900, b"upstream error", wheel("other", "2.0"), b""])
+@pytest.mark.parametrize("kind", ["text/html", "application/octet-stream"])
+def test_whatever_lies_at_an_address_is_named_by_it(body: bytes, kind: str, cache: CacheWriter, tmp_path: Path) -> None:
+    urls = [f"https://files.example/{name}" for name in (WHEEL, f"{WHEEL}.metadata", "pkg-1.0.tar.gz")]
+    put_page(
+        cache,
+        "https://index.example/simple/pkg/",
+        json_page("pkg", [Listed(WHEEL, urls[0], ""), Listed("", urls[2], "")]),
+    )
+    for url in urls:
+        put_plain(cache, url, body, type=kind)
+
+    assert {known(entry) for entry in scan(tmp_path).entries if entry.kind != "index"} == {
+        ("wheel", "pkg", "1.0", WHEEL, "url"),
+        ("metadata", "pkg", "1.0", WHEEL, "url"),
+        ("sdist", "pkg", "1.0", "pkg-1.0.tar.gz", "url"),
+    }
+
+
+def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cache: CacheWriter, tmp_path: Path) -> None:
+    names = ["record", "body", "tmp", "old", "page", "moved"]
+    files = [Listed(f"{name}-1-py3-none-any.whl", f"https://f.example/{name}-1-py3-none-any.whl", "") for name in names]
+    put_page(cache, "https://i.example/simple/pkg/", json_page("pkg", files))
+    record, body, tmp = [answer_path(file.url, "http-v2") for file in files[:3]]
+    page = answer_path("https://i.example/simple/pkg", "http-v2")
+    cache.put(record, b"cc=4, damaged", AT)
+    cache.put(f"{record}.body", b"", AT)
+    cache.put(f"{body}.body", b"x", AT)
+    cache.put(f"{tmp}.bodya1b2c3d4.tmp", b"x", AT)
+    cache.put(answer_path(files[3].url, "http"), b"cc=1,", AT)
+    cache.put(page, b"cc=4, damaged", AT)
+    cache.put(f"{page}.body", b"", AT)
+    cache.redirect(files[5].url, "../w/x.whl?t=1", AT)
+
+    entries = scan(tmp_path, indexes=["https://i.example/simple"]).entries
+    found = {entry.filename or entry.url: entry for entry in entries}
+    assert {name: (entry.kind, entry.project, entry.url is not None) for name, entry in found.items()} == {
+        files[0].filename: ("unknown", "record", True),
+        files[1].filename: ("leftover", "body", True),
+        files[2].filename: ("leftover", "tmp", True),
+        files[3].filename: ("unknown", "old", True),
+        files[5].filename: ("redirect", "moved", True),
+        "https://i.example/simple/pkg": ("unknown", "pkg", True),
+        "https://i.example/simple/pkg/": ("index", "pkg", True),
+    }
+    assert found[files[5].filename].note == "leads to https://f.example/w/x.whl"
+    assert found[files[1].filename].note == "a body without its record, which pip never reads"
+
+
+def test_a_page_of_links_is_joined_where_a_setting_names_it(cache: CacheWriter, tmp_path: Path) -> None:
+    names = [f"{name}-1.0-py3-none-any.whl" for name in ("torch", "torch_x", "vision")]
+    links = html_page("x", [Listed(name, f"cu/{name}", "") for name in names]).replace(b"Links for", b"")
+    put_page(cache, "https://l.example/whl/all.html", links, "text/html")
+    put_plain(cache, f"https://l.example/whl/cu/{names[0]}", b"NO")
+
+    assert {known(entry) for entry in scan(tmp_path).entries} == {("response", None, None, None, None)}
+    assert {known(entry) for entry in scan(tmp_path, indexes=["https://l.example/whl/all.html"]).entries} == {
+        ("response", None, None, "all.html", "url"),
+        ("wheel", "torch", "1.0", names[0], "url"),
+    }
+
+
+def test_an_index_known_later_names_what_is_remembered(cache: CacheWriter, tmp_path: Path) -> None:
+    put_page(cache, "https://i.example/simple/pkg/", json_page("pkg", [Listed(WHEEL, f"../../w/{WHEEL}", "")]))
+    put_plain(cache, f"https://i.example/w/{WHEEL}", b"NO")
+    put_plain(cache, "https://i.example/simple/other/", b"blocked")
+    put_file(cache, "https://f.example/other.whl", wheel("other", "1.0"))
+    with Memory(tmp_path.parent / f"{tmp_path.name}.sqlite3") as memory:
+        scan(tmp_path, memory=memory)
+        later = scan(tmp_path, memory=memory, indexes=["https://i.example/simple"])
+        again = scan(tmp_path, memory=memory)
+
+    assert {entry.url for entry in later.entries} == {
+        "https://i.example/simple/pkg/",
+        f"https://i.example/w/{WHEEL}",
+        None,
+    }
+    assert later.entries == again.entries == scan(tmp_path, indexes=["https://i.example/simple"]).entries
 
 
 def test_self_checks_tell_of_which_environment(cache: CacheWriter, tmp_path: Path) -> None:

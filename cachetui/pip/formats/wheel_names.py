@@ -1,0 +1,49 @@
+"""Read a wheel's file name as pip reads it: by the wheel specification, and by the laxer rules of pips before 25.3.
+
+Source: pip's `_internal/models/wheel.py` (`Wheel`, `legacy_wheel_file_re` in 24.3 to 25.2, `wheel_file_re` before).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name, parse_wheel_filename
+from packaging.version import Version
+
+from cachetui.pip.formats.archives import NAME
+
+STRICT_SINCE = (25, 3)
+"""The first pip that takes only names by the wheel specification."""
+LEGACY_NOTE = "its name is not a wheel's by today's rules: only pip before 25.3 takes it"
+"""The note of a wheel whose name only older pips take, as a clause."""
+LEGACY = re.compile(r"([^\s/-]+)-([^\s/-]+)(?:-\d[^/-]*)?-[^\s/-]+-[^\s/-]+-[^\s/-]+\.whl")
+"""Name and version in a wheel's name as pips before 25.3 match it."""
+
+
+class WheelName(NamedTuple):
+    """The parts of a wheel's file name that say what it is a build of."""
+
+    project: str
+    """The canonical name."""
+    version: str
+    """As written; in a legacy name with `-` for `_`, as pip reads it."""
+    is_legacy: bool
+    """Whether only pips before 25.3 take the name."""
+
+
+def wheel_name(filename: str) -> WheelName | None:
+    """Return the parts of a wheel's file name; None if no pip takes it."""
+    try:
+        return WheelName(parse_wheel_filename(filename)[0], filename.split("-")[1], False)
+    except ValueError:  # InvalidWheelFilename, or more digits than Python takes for a number
+        pass
+    found = LEGACY.fullmatch(filename)
+    if found is None or not NAME.fullmatch(found[1].strip("_")):
+        return None
+    return WheelName(canonicalize_name(found[1]), found[2].replace("_", "-"), True)
+
+
+def takes_legacy_names(pip: Version | None) -> bool:
+    """Return whether a pip takes legacy names of wheels; the newest counts if it is not known."""
+    return pip is not None and pip.release[:2] < STRICT_SINCE
