@@ -69,7 +69,7 @@ class File(NamedTuple):
     path: str
     """Its path relative to the root, parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
     inode: int
-    """Its inode number, on the device of the root."""
+    """Its inode number, on its device."""
     mtime_ns: int
     """When its content was last written, in nanoseconds since the epoch."""
     size: int
@@ -78,6 +78,8 @@ class File(NamedTuple):
     """Allocated bytes; 0 for a hard link whose inode an earlier path has counted already."""
     links: int = 1
     """Number of names of its inode, wherever they lie."""
+    device: int = 0
+    """Its device, which need not be that of its directory (overlayfs); 0 if it is that of the root."""
 
 
 class Entry(NamedTuple):
@@ -128,6 +130,17 @@ class Unreadable(NamedTuple):
     """Relative to the root; "" is the root."""
     reason: str
     """The system's words for it."""
+
+
+class DirectoryLink(NamedTuple):
+    """A link in the place of a directory that pip writes into. pip follows it, a scan does not."""
+
+    path: str
+    """Relative to the root."""
+    target: str
+    """The absolute path that it leads to, all links resolved."""
+    exists: bool
+    """Whether a directory is there."""
 
 
 class Batch(NamedTuple):
@@ -208,6 +221,12 @@ class Inventory:
     """Whether the root shows a single sign of being such a cache; if not, nothing in it may be removed."""
     complete: bool = True
     """False for the result of a scan that was stopped."""
+    links: tuple[DirectoryLink, ...] = ()
+    """Links in the place of directories of such a cache, by path. What they lead to was not looked at."""
+    by_length: bool = False
+    """Whether the file system reports no blocks for any file, so that each one's disk usage is its length."""
+    layered: bool = False
+    """Whether the file system is made of layers (overlayfs): what lies in a lower one is never given back."""
 
     @cached_property
     def disk_usage(self) -> int:

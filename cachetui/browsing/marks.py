@@ -19,7 +19,7 @@ class Marks:
     def __init__(self) -> None:
         self._groups: dict[GroupKey, EntryGroup] = {}  # never an empty one
         self._number = 0
-        self._links: dict[int, tuple[int, int]] = {}  # by inode: how many of its names are marked, and their bytes
+        self._links: dict[tuple[int, int], tuple[int, int]] = {}  # by inode: marked names, and their bytes
         self.disk = 0
         """Allocated bytes of all marked files, except files that keep a name which is not marked."""
 
@@ -49,7 +49,7 @@ class Marks:
 
     def freed(self, file: File) -> int:
         """Return the bytes that a file with several names adds to `disk`: none, unless all of them are marked."""
-        names, disk = self._links.get(file.inode, (0, 0))
+        names, disk = self._links.get((file.device, file.inode), (0, 0))
         return disk if names == file.links else 0
 
     def mark(self, groups: Groups) -> None:
@@ -94,8 +94,8 @@ class Marks:
         self.disk += step * group.disk
         for file in group.linked:
             self.disk -= step * file.disk_usage + self.freed(file)
-            names, disk = self._links.get(file.inode, (0, 0))
-            self._links[file.inode] = names + step, disk + step * file.disk_usage
+            names, disk = self._links.get((file.device, file.inode), (0, 0))
+            self._links[file.device, file.inode] = names + step, disk + step * file.disk_usage
             self.disk += self.freed(file)
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
@@ -148,5 +148,5 @@ class ProtectedEntries:
         staying = [group for group in found if group is not None]
         linked = [file for group in staying for file in group.linked]
         disk = sum([group.disk for group in staying]) - sum([file.disk_usage for file in linked])
-        disk += sum([marks.freed(file) for file in {file.inode: file for file in linked}.values()])
+        disk += sum([marks.freed(file) for file in {(file.device, file.inode): file for file in linked}.values()])
         return sum([len(group.entries) for group in staying]), disk

@@ -175,7 +175,7 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
             what = f"{whole_name(owners[path])} ({path})" if path in owners else path
             note(f"Stays: {what}: {reason}.")
     before = inventory.disk_usage + sum(inventory.directories.values())
-    line = removed(len(outcome.removed), outcome.entries, outcome.freed, before)
+    line = removed(len(outcome.removed), outcome.entries, outcome.freed, before, layered=outcome.layered)
     if as_json or outcome.stopped:
         note(f"Stopped. {line}" if outcome.stopped else line)
         return

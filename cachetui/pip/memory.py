@@ -104,7 +104,7 @@ class Memory:
 
     def recall(self, device: int, inode: int) -> Recollection:
         """Return what is remembered of a root's shards."""
-        key = (_signed(device), _signed(inode))
+        key = (_key(device), _key(inode))
         paths: frozenset[str] = frozenset()
         if self._db is not None:
             with contextlib.suppress(sqlite3.Error, TypeError):
@@ -118,7 +118,7 @@ class Memory:
         """Remember shards (path, time of listing, names and content), and forget those that are gone."""
         if self._db is None:
             return
-        key = (_signed(device), _signed(inode))
+        key = (_key(device), _key(inode))
         try:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany(
@@ -141,7 +141,9 @@ class Memory:
 class Recollection:
     """The memory of one root, fetched shard by shard, for all of it would be much. Thread-safe."""
 
-    def __init__(self, db: sqlite3.Connection | None, key: tuple[int, int], paths: frozenset[str]) -> None:
+    def __init__(
+        self, db: sqlite3.Connection | None, key: tuple[int | bytes, int | bytes], paths: frozenset[str]
+    ) -> None:
         """Ask a database that stays open."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
@@ -180,7 +182,7 @@ def known_releases(device: int, inode: int, path: Path | None = None) -> set[str
             marks = [db.execute(f"PRAGMA {mark}").fetchone() for mark in ("application_id", "user_version")]
             if marks != [(APPLICATION,), (SCHEMA,)]:
                 return set()
-            key = (_signed(device), _signed(inode))
+            key = (_key(device), _key(inode))
             for (names,) in db.execute("SELECT names FROM shard WHERE device = ? AND inode = ?", key):
                 lines.update(names.decode().splitlines())
     except (OSError, sqlite3.Error, ValueError, AttributeError):
@@ -188,7 +190,8 @@ def known_releases(device: int, inode: int, path: Path | None = None) -> set[str
     return lines
 
 
-def _signed(number: int) -> int:
-    """Return a device or inode number as SQLite holds integers: 64 bits with a sign."""
-    number &= 0xFFFFFFFFFFFFFFFF
+def _key(number: int) -> int | bytes:
+    """Return a device or inode number as SQLite holds it: 64 bits with a sign, or bytes if it is longer."""
+    if number >> 64:
+        return number.to_bytes(32, "big")
     return number - (1 << 64) if number >> 63 else number

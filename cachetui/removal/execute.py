@@ -59,6 +59,8 @@ class Outcome:
     """Entries wholly gone."""
     stopped: bool = False
     """Whether `stop` ended it early."""
+    layered: bool = False
+    """Whether `freed` is the most that it can be, for the file system is made of layers."""
 
 
 def unlink(directory: Directory, name: str) -> None:
@@ -144,6 +146,7 @@ class _Run:
             directories=self._directories,
             entries=self._whole,
             stopped=self._stopped,
+            layered=self._plan.layered,
         )
 
     def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
@@ -208,7 +211,7 @@ class _Run:
             return
         self._removed.append(path)
         if found.st_nlink == 1:
-            self._freed += allocated(found)
+            self._freed += found.st_size if self._plan.by_length else allocated(found)
 
     def _check_alone(self, companion: str) -> None:
         """Raise KeptError if a file that `companion` serves has not gone, or one like it has come."""

@@ -26,6 +26,10 @@ AGAIN = "pip must build {} again when needed"
 """The cost of losing wheels that were built here."""
 
 
+LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
+"""The limit of what a removal frees on a file system made of layers."""
+
+
 class Kept(NamedTuple):
     """Something that was asked for, but stays."""
 
@@ -55,6 +59,10 @@ class Plan:
     """Bytes: allocated blocks of inodes whose last link goes, plus those of the directories."""
     costs: tuple[str, ...] = ()
     """Costs that the user should know before saying yes: short sentences without a full stop."""
+    by_length: bool = False
+    """Whether the file system reports no blocks, so that lengths count."""
+    layered: bool = False
+    """Whether the file system is made of layers: what lies in a lower one is not given back."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that go only when others have really gone: their paths, by path."""
 
@@ -119,7 +127,9 @@ def plan_removal(
         kept=tuple(kept),
         directories=directories,
         frees=_freed_by(going) + sum([inventory.directories[path] for path in directories]),
-        costs=(*_costs(going), *costs_of_staying(pips, reasons, changed)),
+        costs=(*_costs(going, layered=inventory.layered), *costs_of_staying(pips, reasons, changed)),
+        by_length=inventory.by_length,
+        layered=inventory.layered,
         companions=companions,
     )
 
@@ -204,23 +214,26 @@ def subtree(ordered: Sequence[str], top: str) -> list[str]:
 
 def _freed_by(going: list[Entry]) -> int:
     """Return the allocated bytes of inodes that lose their last link."""
-    links: Counter[int] = Counter()
-    usage: Counter[int] = Counter()
+    links: Counter[tuple[int, int]] = Counter()
+    usage: Counter[tuple[int, int]] = Counter()
     freed = 0
     for entry in going:
         for file in entry.files:
             if file.links > 1:
-                links[file.inode] += 1
-                usage[file.inode] += file.disk_usage
-                if links[file.inode] == file.links:
-                    freed += usage[file.inode]
+                inode = file.device, file.inode
+                links[inode] += 1
+                usage[inode] += file.disk_usage
+                if links[inode] == file.links:
+                    freed += usage[inode]
             else:
                 freed += file.disk_usage
     return freed
 
 
-def _costs(going: list[Entry]) -> Iterator[str]:
+def _costs(going: list[Entry], *, layered: bool) -> Iterator[str]:
     """Yield what the removal costs, a line each."""
+    if going and layered:
+        yield LAYERS
     built = sum([entry.kind == "built" for entry in going])
     if built:
         yield (

@@ -30,7 +30,7 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
         found.st_mtime_ns == file.mtime_ns
         and found.st_ino == file.inode
         and found.st_size == file.size
-        and found.st_dev == device
+        and found.st_dev == (file.device or device)
     )
 
 

@@ -69,7 +69,7 @@ def rows(listed: Listed) -> Iterator[Row]:
         kind, files, path, downloaded, checked, read, project, version, filename, url, rung, *_ = entry
         usable = facts.usable.get(path)
         if len(files) == 2:  # most by far
-            (_, _, _, size, disk_usage, _), (_, _, _, more, more_disk_usage, _) = files
+            (_, _, _, size, disk_usage, *_), (_, _, _, more, more_disk_usage, *_) = files
             size, disk_usage = size + more, disk_usage + more_disk_usage
         else:
             size, disk_usage = entry.apparent_size, entry.disk_usage

@@ -75,7 +75,7 @@ def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
     if url is not None and not PLAIN_ADDRESS(url):
         url = masked(url)
     if len(files) == 2:  # most by far
-        (first, _, _, size, disk_usage, _), (second, _, _, more, more_disk_usage, _) = files
+        (first, _, _, size, disk_usage, _, _), (second, _, _, more, more_disk_usage, _, _) = files
         paths = f"{quote(first)}, {quote(second)}"
         size += more
         disk_usage += more_disk_usage

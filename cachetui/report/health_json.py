@@ -9,6 +9,7 @@ from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import Verified
 from cachetui.model import Inventory
 from cachetui.report.entries_json import SCHEMA, clean
+from cachetui.report.health_text import entry_of
 from cachetui.text.format import timestamp
 
 
@@ -37,7 +38,7 @@ def health_json(inventory: Inventory, findings: Iterable[Finding], verified: Ver
                 "disk_usage": entry.disk_usage,
             }
             for one in findings
-            for entry in [inventory.by_path[one.path]]
+            for entry in [entry_of(inventory, one)]
         ],
     }
     return f"{json.dumps(document, indent=1)}\n"

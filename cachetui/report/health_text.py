@@ -117,6 +117,11 @@ def name_of(entry: Entry) -> str:
     return entry_name(entry)
 
 
+def entry_of(inventory: Inventory, finding: Finding) -> Entry:
+    """Return the entry of a finding; one without files for what is no entry, such as a link."""
+    return inventory.by_path.get(finding.path) or Entry("unknown", (), finding.path, finding.since)
+
+
 def findings_text(
     inventory: Inventory, findings: Sequence[Finding], verified: Verified | None, most: int | None
 ) -> Iterator[str]:
@@ -124,11 +129,11 @@ def findings_text(
     for _, group in groupby(findings, key=lambda one: one.sort):
         same = list(group)
         meaning = same[0].meaning
-        size = sum([inventory.by_path[one.path].disk_usage for one in same])
+        size = sum([entry_of(inventory, one).disk_usage for one in same])
         yield f"{meaning.weight.upper()}: {meaning.title}: {count(len(same), 'entry')}, {disk_text(size)}"
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
         for finding in same[:most]:
-            entry = inventory.by_path[finding.path]
+            entry = entry_of(inventory, finding)
             yield f"  - {escape_control(_name_by_file(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
             if entry.filename or entry.project:
                 yield f"    {escape_control(finding.path)}"

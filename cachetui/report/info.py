@@ -8,6 +8,7 @@ from typing import Any
 
 from cachetui.model import KINDS, Entry, Inventory
 from cachetui.pip.config.location import Location
+from cachetui.report.cache_notes import cache_notes
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
@@ -29,7 +30,7 @@ def info_figures(location: Location, inventory: Inventory, now_ns: int) -> dict[
         "said_by": clean(location.said_by),
         "enabled": location.enabled,
         "off_by": location.off_by and clean(redact_urls(location.off_by)),
-        "notes": [clean(redact_urls(sentence)) for sentence in location.notes],
+        "notes": [clean(redact_urls(sentence)) for sentence in (*location.notes, *cache_notes(inventory))],
         "disk_usage": inventory.disk_usage,
         "apparent_size": inventory.apparent_size,
         "projects": len({entry.project for entry in entries if entry.project is not None}),

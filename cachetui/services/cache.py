@@ -16,6 +16,7 @@ from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.config.paths import place
 from cachetui.pip.versions import pip_index
+from cachetui.report.cache_notes import cache_notes
 from cachetui.services.options import GlobalOptions
 from cachetui.system.files import current_folder_exists
 from cachetui.system.tree import never
@@ -78,6 +79,8 @@ def open_cache(
         raise RootError(
             f"{inventory.root} holds nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
         )
+    for sentence in cache_notes(inventory):
+        note(sentence)
     for error in inventory.errors:
         note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
     return inventory

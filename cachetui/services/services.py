@@ -186,7 +186,7 @@ class Services:
         """Return the findings that need no reading of bodies."""
         from cachetui.services.verification import find_problems  # noqa: PLC0415
 
-        return find_problems(inventory, now_ns=self.clock(), stop=stop)
+        return find_problems(inventory, now_ns=self.clock(), pip=self.location.pip, stop=stop)
 
     def verify(
         self,

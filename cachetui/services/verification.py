@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
+from packaging.version import Version
+
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import Progress, Verified, verify
@@ -17,14 +19,16 @@ def find_problems(
     entries: Collection[Entry] | None = None,
     *,
     now_ns: int,
+    pip: Version | None = None,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return the problems of some entries, by default all, that show without reading bodies.
 
-    `now_ns` is in nanoseconds since the epoch. Raises CachetuiError and OSError.
+    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip that is meant. Raises CachetuiError and
+    OSError.
     """
     with guard("check the cache"):
-        return check(inventory, entries, now_ns=now_ns, stop=stop)
+        return check(inventory, entries, now_ns=now_ns, pip=pip, stop=stop)
 
 
 def verify_entries(

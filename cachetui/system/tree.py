@@ -5,13 +5,15 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import NamedTuple, Self
 
 from cachetui.errors import RootError
 from cachetui.model import File, Unreadable, allocated
+from cachetui.system.mounts import file_system_of, mount_of
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
 """Whether directories can be reached from an open descriptor; not on Windows."""
@@ -24,8 +26,17 @@ OPEN_QUIETLY = OPEN_FILE | NOATIME
 OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
+LAYERED = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "unionfs", "fuse.unionfs-fuse"})
+"""Types of file systems made of layers, of which only the uppermost changes."""
+DEVICES: dict[int, int] = {}
+"""The numbers of devices, each in memory once."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Errors that say a file is no longer where it was."""
+
+
+MOUNTED = "another file system is mounted here; it was not entered"
+UNKNOWN = "it may be mounted from elsewhere, which only /proc tells; it was not entered"
+REPLACED = "it was replaced while it was read"
 
 
 def never() -> bool:
@@ -99,18 +110,29 @@ class Tree:
         except OSError:  # a file system that does not tell
             return False
 
+    def is_layered(self) -> bool:
+        """Return whether the file system is made of layers, as far as the system says."""
+        return BY_DESCRIPTOR and file_system_of(self._fd) in LAYERED
+
     def list(self, path: str, inode: int | None = None) -> DirectoryListing:
         """List a directory by its path relative to the root.
 
-        `inode` is the number that its parent's listing gave: another one means that it was swapped for a link's
-        target. Raises OSError; LeftOut for what must not be entered.
+        `inode` is the number that its parent's listing gave. If that is its own, it cannot have been swapped for a
+        link's target; else the way to it is gone once more, for some file systems number directories otherwise in
+        listings (overlayfs, FUSE). Raises OSError; LeftOut for what must not be entered.
         """
         if not BY_DESCRIPTOR:
             return self._list_by_path(path)
         fd = os.open(path or ".", OPEN_DIRECTORY | NOFOLLOW, dir_fd=self._fd)
         try:
             own = os.fstat(fd)
-            self._check(own, inode)
+            self._check(own)
+            if inode is not None and own.st_ino != inode:
+                os.close(fd)
+                fd = -1
+                fd = self._walk(path)
+                own = os.fstat(fd)
+                self._check(own)
             files: dict[str, os.stat_result] = {}
             below = []
             with os.scandir(fd) as items:
@@ -123,21 +145,54 @@ class Tree:
                         except FileNotFoundError:
                             continue
         finally:
-            os.close(fd)
+            if fd >= 0:
+                os.close(fd)
         return DirectoryListing(own, files, below)
 
-    def _check(self, own: os.stat_result, inode: int | None) -> None:
+    def _check(self, own: os.stat_result) -> None:
         if own.st_dev != self.device:
-            raise LeftOut(errno.EXDEV, "another file system is mounted here; it was not entered")
-        if inode is not None and own.st_ino != inode:
-            raise LeftOut(errno.ENOENT, "it was replaced while it was read")
+            raise LeftOut(errno.EXDEV, MOUNTED)
+
+    def _walk(self, path: str) -> int:
+        """Open a directory name by name, so that no link can be on the way. Raises OSError; LeftOut for another mount.
+
+        A directory mounted from elsewhere on the same file system has the same device, but another mount.
+        """
+        fd = os.dup(self._fd)
+        try:
+            for name in path.split("/"):
+                below = os.open(name, OPEN_DIRECTORY | NOFOLLOW, dir_fd=fd)
+                os.close(fd)
+                fd = below
+            mount = mount_of(fd)
+            if mount != self._mount or (mount is None and sys.platform == "linux"):
+                raise LeftOut(errno.EXDEV, MOUNTED if mount else UNKNOWN)
+        except OSError as error:
+            os.close(fd)
+            if error.errno in (errno.ELOOP, errno.ENOTDIR):
+                raise LeftOut(errno.ENOENT, REPLACED) from error
+            raise
+        return fd
+
+    @cached_property
+    def _mount(self) -> str | None:
+        return mount_of(self._fd)
+
+    def link_target(self, path: str) -> str | None:
+        """Return the absolute path that a link leads to, all links resolved; None if it is none."""
+        try:
+            found = self.lstat(path)
+        except OSError:
+            return None
+        is_link = stat.S_ISLNK(found.st_mode) or is_junction(found)
+        return os.path.realpath(os.path.join(self.path, path)) if is_link else None  # noqa: PTH118
 
     def _list_by_path(self, path: str) -> DirectoryListing:
         whole = os.path.join(self.path, path)  # noqa: PTH118 - a Path each would double the time
         own = os.lstat(whole)
         if not stat.S_ISDIR(own.st_mode) or is_junction(own):
             raise LeftOut(errno.ENOTDIR, "a link; it was not entered")
-        self._check(own, None)
+        self._check(own)
         files: dict[str, os.stat_result] = {}
         below = []
         with os.scandir(whole) as items:
@@ -172,9 +227,9 @@ class Tree:
                 raise
             fd = os.open(path, OPEN_FILE, dir_fd=below)
         found = os.fstat(fd)
-        if found.st_ino != file.inode or found.st_dev != self.device:
+        if found.st_ino != file.inode or found.st_dev != (file.device or self.device):
             os.close(fd)
-            raise LeftOut(errno.ENOENT, "it was replaced while it was read")
+            raise LeftOut(errno.ENOENT, REPLACED)
         return fd
 
 
@@ -185,7 +240,8 @@ def is_junction(found: os.stat_result) -> bool:
 
 def file_at(path: str, found: os.stat_result) -> File:
     """Make a `File` of a path and its status."""
-    values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink
+    device = DEVICES.setdefault(found.st_dev, found.st_dev)
+    values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink, device
     return tuple.__new__(File, values)  # as `File` itself does it, a call less
 
 

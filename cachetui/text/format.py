@@ -66,14 +66,20 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
-def removed(files: int, entries: int, freed: int, before: int) -> str:
+def freed_text(freed: int, *, layered: bool = False) -> str:
+    """Write how much was freed; where a file system is made of layers, it is no more than that."""
+    return f"freed {'at most ' if layered else ''}{disk_text(freed)}"
+
+
+def removed(files: int, entries: int, freed: int, before: int, *, layered: bool = False) -> str:
     """Return what was removed, and from what to what the disk usage went, in bytes: the line for quitting.
 
-    All three sizes are those of files and of the folders around them.
+    All three sizes are those of files and of the folders around them. `layered` is that of `freed_text`.
     """
     what = f"{count(files, 'file')} of {count(entries, 'entry')}"
     left = disk_text(max(0, before - freed))
-    return f"Removed {what}, freed {disk_text(freed)}: {disk_text(before)} → {left}, folders included"
+    line = f"Removed {what}, {freed_text(freed, layered=layered)}: {disk_text(before)} → {left}, folders included"
+    return f"{line}; what a container's image brought stays in the image" if layered else line
 
 
 def home_short(root: str) -> str:

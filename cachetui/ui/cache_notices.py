@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.preferences.model import Preferences, Problem
+from cachetui.report.cache_notes import cache_notes
 from cachetui.text.format import count, home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.widgets.cells import shown
@@ -35,6 +36,8 @@ def notice_sentences(
     sentences += [*location.notes, *([difference] if difference else [])]
     if inventory is not None and not inventory.recognised and inventory.foreign:
         sentences.append(f"{location.root} holds nothing that pip writes: it may be something else.")
+    if inventory is not None:
+        sentences += cache_notes(inventory)
     if inventory is not None and not inventory.complete:
         sentences.append(f"Reading was stopped: not everything is listed. {rescan_key} reads it again.")
     if inventory is not None and inventory.errors:

@@ -13,7 +13,7 @@ from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, INTERRUPTED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.removal_flow import interruptible
-from cachetui.insight.health.finding import in_order
+from cachetui.insight.health.finding import Finding, in_order
 from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Entry, Inventory
 from cachetui.report.health_json import health_json
@@ -44,7 +44,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)
-    with opened(options) as (_, inventory):
+    with opened(options) as (location, inventory):
         entries = inventory.entries
         if predicate:
             with Status() as status:
@@ -56,7 +56,10 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))
             note("Nothing in the cache matches.")
             return NO_MATCH
-        findings, verified = (find_problems(inventory, entries, now_ns=time.time_ns()) if entries else ()), None
+        findings: tuple[Finding, ...] = ()
+        verified = None
+        if entries or inventory.links:
+            findings = find_problems(inventory, entries, now_ns=time.time_ns(), pip=location.pip)
         if deep and entries:
             verified = _verified(inventory, entries)
             findings = in_order([*findings, *verified.findings])

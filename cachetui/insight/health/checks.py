@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
+from packaging.version import Version
+
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import NS, Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING
+from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 from cachetui.pip.reader import CacheReader
+from cachetui.pip.scan.identify import NO_ORIGIN
 from cachetui.pip.scan.layout import is_legacy
 from cachetui.system.tree import never
 
 FRESH = 3_600 * NS
 """Nanoseconds for which an apparent leftover may belong to a running pip."""
-NO_ORIGIN = "its origin.json cannot be read"
-"""The note of a built wheel whose origin is damaged."""
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
 """Finding types of unreadable entries, by the note that says why; all others are unreadable."""
 
@@ -26,17 +28,19 @@ def check(
     entries: Collection[Entry] | None = None,
     *,
     now_ns: int,
+    pip: Version | None = None,
     exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return the findings about entries, by default all, that need no reading of bodies.
 
-    `now_ns` is the present in nanoseconds since the epoch, `exists` tells whether an environment is still there.
-    Raises RootError.
+    `now_ns` is the present in nanoseconds since the epoch, `pip` the version of the pip that is meant, `exists` tells
+    whether an environment is still there. Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
-    found = [finding for entry in some for finding in _of_entry(entry, now_ns, legacy=mixed)]
+    found = [finding for entry in some for finding in _of_entry(entry, now_ns, pip, legacy=mixed)]
+    found += _links(inventory)
     with CacheReader(inventory) as evidence:
         for entry in some:
             if stop():
@@ -58,7 +62,15 @@ def is_there(place: Path) -> bool:
     return True
 
 
-def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
+def _links(inventory: Inventory) -> Iterator[Finding]:
+    """Yield a finding for each link in the place of a directory of pip's."""
+    since = {file.path: file.mtime_ns for file in inventory.foreign} if inventory.links else {}
+    for link in inventory.links:
+        words = f"it leads to {link.target}{'' if link.exists else ', which is no folder'}"
+        yield Finding("link", link.path, words, since.get(link.path, 0))
+
+
+def _of_entry(entry: Entry, now_ns: int, pip: Version | None, *, legacy: bool) -> Iterator[Finding]:
     """Yield the findings about one entry that the scan shows; `legacy` says whether a newer pip uses the cache, too."""
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
@@ -68,6 +80,9 @@ def _of_entry(entry: Entry, now_ns: int, *, legacy: bool) -> Iterator[Finding]:
         if now_ns - since < FRESH:
             return
         yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
+    elif entry.note == LEGACY_NOTE:
+        if not takes_legacy_names(pip):
+            yield Finding("misnamed", entry.path, LEGACY_NOTE, since)
     elif entry.kind == "built" and entry.note:
         yield Finding("origin" if entry.note == NO_ORIGIN else "misnamed", entry.path, entry.note, since)
     elif entry.note == index_page.STOPPING:

@@ -15,6 +15,7 @@ FindingType = Literal[
     "unreadable",
     "origin",
     "misnamed",
+    "link",
     "owner",
     "writable",
     "leftover",
@@ -82,6 +83,12 @@ MEANINGS: Mapping[FindingType, Meaning] = {
     ),
     "misnamed": Meaning(
         "a wheel under a wrong name", "damage", "pip passes over it.", "Mark and remove it: pip never uses it."
+    ),
+    "link": Meaning(
+        "a folder of pip's that is a link",
+        "damage",
+        "pip follows it, cachetui follows no links inside a cache: what lies there was not looked at.",
+        "Look there with --cache-dir and the folder that has pip's names (http-v2, wheels) in it.",
     ),
     "owner": Meaning(
         "somebody else's",

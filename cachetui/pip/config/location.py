@@ -67,6 +67,11 @@ class Location:
     works: bool = True
     """False when pip refuses to run with these settings; a note says why."""
 
+    @property
+    def pip(self) -> Version | None:
+        """The version of the pip that is meant, read from its metadata; None when in doubt."""
+        return pip_version(self.prefix) if self.prefix else None
+
 
 def locate(
     cache_dir: str | None = None,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 
-from cachetui.model import NS, Entry, File, Inventory, Unreadable, in_order
+from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import unpack_directories
 from cachetui.pip.scan.draft import EntryDraft
@@ -43,11 +44,16 @@ def inventory_of(
         entries += same.entries
         foreign += same.foreign
         directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
+    by_length = are_without_blocks(entries)
+    if by_length:
+        entries = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]
+        foreign = [*by_their_lengths(foreign)]
     count_links_once(entries, foreign)
     if not tree.keeps_access_times():
         entries = [reuse_equal(entry._replace(read=None), known) for entry in entries]
     if complete and (has_empty_dirs or vanished):
         entries += empty_directories(tree, directories, entries, foreign, failed)
+    links = tuple(linked_directories(tree, foreign))
     return Inventory(
         root=tree.path,
         device=tree.device,
@@ -58,18 +64,40 @@ def inventory_of(
         kept_directories=layout.KEPT,
         companions=layout.companions(entries),
         errors=tuple(failed),
-        recognised=bool(entries) or any(layout.is_pips_directory(path) for path in directories if path),
+        recognised=bool(entries or links)
+        or any(layout.is_pips_directory(path) for path in [*directories, *[error.path for error in failed]] if path),
         complete=complete,
+        links=links,
+        by_length=by_length,
+        layered=tree.is_layered(),
     )
+
+
+def linked_directories(tree: Tree, foreign: Iterable[File]) -> Iterator[DirectoryLink]:
+    """Yield the links that stand in the place of pip's directories; they are foreign files."""
+    for path in sorted([file.path for file in foreign if layout.is_pips_directory(file.path)]):
+        if target := tree.link_target(path):
+            yield DirectoryLink(path, target, Path(target).is_dir())
+
+
+def are_without_blocks(entries: Iterable[Entry]) -> bool:
+    """Return whether the file system reports no blocks for any file of an entry, though some have a length."""
+    files = [file for entry in entries for file in entry.files]
+    return not any(file.disk_usage for file in files) and any(file.size for file in files)
+
+
+def by_their_lengths(files: Iterable[File]) -> tuple[File, ...]:
+    """Return files with their length for their disk usage."""
+    return tuple([file._replace(disk_usage=file.size) for file in files])
 
 
 def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
     """Count the disk usage of an inode with several names at its first path only."""
-    linked = [(file.path, file.inode) for entry in entries for file in entry.files if file.links > 1]
-    linked += [(file.path, file.inode) for file in foreign if file.links > 1]
+    linked = [(file.path, (file.device, file.inode)) for entry in entries for file in entry.files if file.links > 1]
+    linked += [(file.path, (file.device, file.inode)) for file in foreign if file.links > 1]
     if not linked:
         return
-    first: dict[int, str] = {}
+    first: dict[tuple[int, int], str] = {}
     for path, inode in sorted(linked):
         first.setdefault(inode, path)
     again = {path for path, inode in linked if first[inode] != path}

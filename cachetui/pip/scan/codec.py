@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgpack
 
@@ -35,7 +35,7 @@ class Remembered(NamedTuple):
     """Its directories, parents first."""
     rows: tuple[DraftRow, ...]
     """Its entries."""
-    foreign: tuple[tuple[str, int, int, int, int, int], ...]
+    foreign: tuple[tuple[str, int, int, int, int, int, int], ...]
     """Its foreign files, each as the values of a `File`."""
     times_digest: int
     """Digest of the times of its directories (`shards.digest_times`)."""
@@ -43,10 +43,34 @@ class Remembered(NamedTuple):
     """Whether any of its directories is empty."""
 
 
-def pack_directories(directories: Sequence[Directory]) -> Directories:
-    """Pack directories. An inode number beyond 64 bits becomes a text, which is like no number."""
-    packed: bytes = msgpack.packb(directories, default=str, unicode_errors="surrogatepass") if directories else b""
+BIG = 1
+"""The msgpack extension for whole numbers beyond 64 bits, such as file ids of ReFS on Windows."""
+
+
+def _packed(content: object) -> bytes:
+    packed: bytes = msgpack.packb(content, default=_pack_big, unicode_errors="surrogatepass")
     return packed
+
+
+def _pack_big(number: object) -> msgpack.ExtType:
+    if not isinstance(number, int):
+        raise TypeError
+    return msgpack.ExtType(BIG, str(number).encode())
+
+
+def _unpacked(packed: bytes) -> Any:
+    return msgpack.unpackb(packed, use_list=False, unicode_errors="surrogatepass", ext_hook=_unpack_big)
+
+
+def _unpack_big(code: int, data: bytes) -> int:
+    if code != BIG:
+        raise ValueError
+    return int(data)
+
+
+def pack_directories(directories: Sequence[Directory]) -> Directories:
+    """Pack directories."""
+    return _packed(directories) if directories else b""
 
 
 def unpack_directories(packed: Directories) -> Sequence[Directory]:
@@ -54,7 +78,7 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
     if not packed:
         return ()
     try:
-        found: Sequence[Directory] = msgpack.unpackb(packed, use_list=False, unicode_errors="surrogatepass")
+        found: Sequence[Directory] = _unpacked(packed)
     except (msgpack.UnpackException, TypeError) as error:
         raise ValueError(str(error)) from error
     return found
@@ -67,10 +91,10 @@ def pack_shard(
     times_digest: int,
     has_empty_dirs: bool,
 ) -> PackedShard:
-    """Pack a scanned shard, in the form of `Remembered`. Raises OverflowError for times beyond 64 bits."""
+    """Pack a scanned shard, in the form of `Remembered`."""
     entries = list(rows)
     content = directories, entries, list(foreign), times_digest, has_empty_dirs
-    packed: bytes = msgpack.packb(content, unicode_errors="surrogatepass")
+    packed = _packed(content)
     releases = {f"{row[7]} {row[8] or ''}" for row in entries if row[7]}
     names = "\n".join([line for line in releases if line.count(" ") == 1 and line.isprintable()]).encode()
     return PackedShard(names, packed)
@@ -79,7 +103,6 @@ def pack_shard(
 def unpack_shard(path: str, listed_at: int, content: bytes) -> Remembered | None:
     """Unpack the content of a `PackedShard`; return None where it is anything else."""
     try:
-        unpacked = msgpack.unpackb(content, use_list=False, unicode_errors="surrogatepass")
-        return Remembered(path, listed_at, *unpacked)
+        return Remembered(path, listed_at, *_unpacked(content))
     except (ValueError, TypeError, msgpack.UnpackException):
         return None

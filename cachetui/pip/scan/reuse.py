@@ -69,21 +69,21 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
         for row in known.rows:
             for number, file in enumerate(row[3]):
                 found = look_at(file[0])
-                if not is_still(found, device, file) or found.st_ctime_ns >= limit:  # it may not be read any more
+                if not is_still(found, file) or found.st_ctime_ns >= limit:  # it may not be read any more
                     return None
                 if number == row[0]:
                     reads.append(found.st_atime_ns)
-        if not all(is_still(look_at(file[0]), device, file) for file in known.foreign):
+        if not all(is_still(look_at(file[0]), file) for file in known.foreign):
             return None
     except (OSError, ValueError, TypeError, IndexError):
         return None
     return reads if len(reads) == len(known.rows) else None
 
 
-def is_still(found: os.stat_result, device: int, file: Sequence[Any]) -> bool:
+def is_still(found: os.stat_result, file: Sequence[Any]) -> bool:
     """Return whether a file's status agrees with the values of a `File`."""
-    _, inode, mtime_ns, size, disk_usage, links = file
-    return (
+    _, inode, mtime_ns, size, disk_usage, links, device = file
+    return bool(
         found.st_ino == inode
         and found.st_mtime_ns == mtime_ns
         and found.st_size == size
@@ -107,7 +107,10 @@ def reuse_shard(
         for row, read in zip(known.rows, reads, strict=True):
             dating, hint, kind, files, _, checked, _, project, version, filename, url, by, note, announced = row
             own = tuple(
-                [File(path, inode, at, size, one(usage, usage), links) for path, inode, at, size, usage, links in files]
+                [
+                    File(path, inode, at, size, one(usage, usage), links, one(device, device))
+                    for path, inode, at, size, usage, links, device in files
+                ]
             )
             entry = Entry(
                 one(kind, kind),

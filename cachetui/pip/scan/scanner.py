@@ -6,7 +6,6 @@ A shard is a directory small enough to be read, reported and remembered as one (
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -241,5 +240,4 @@ class Scanner:
         for shard in shards:
             rows = [one.row() for one in shard.drafts if one not in self._vanished]
             known = shard.directories, rows, shard.foreign, shard.times_digest, shard.has_empty_dirs
-            with suppress(OverflowError):  # a time beyond 64 bits: it is read anew each time
-                yield shard.path, shard.listed_at, pack_shard(*known)
+            yield shard.path, shard.listed_at, pack_shard(*known)

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from cachetui.model import Entry
 from cachetui.report.removal_list import NOTHING, named
-from cachetui.text.format import count, disk_text
+from cachetui.text.format import count, freed_text
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Modal, Words
 from cachetui.ui.widgets.painted import Line
@@ -24,7 +24,7 @@ def summary(outcome: Outcome) -> str:
     """Return the result of a removal in one line."""
     files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
     stopped = "Stopped: removed" if outcome.stopped else "Removed"
-    return f"{stopped} {files} of {entries}, freed {disk_text(outcome.freed)}"
+    return f"{stopped} {files} of {entries}, {freed_text(outcome.freed, layered=outcome.layered)}"
 
 
 class Question(ConfirmModal):

@@ -48,6 +48,8 @@ class Look(NamedTuple):
     """Whether there is room for blank lines."""
     verify: str = "v"
     """The name of the key that reads everything, as written."""
+    links: tuple[str, ...] = ()
+    """Sentences on parts of the cache that were not looked at."""
 
 
 class PageLine(NamedTuple):
@@ -91,6 +93,8 @@ class Page:
         lines = [*blank]
         for index, (weight, words) in enumerate(verdict(groups)):
             lines += self._paragraph(words, _pill(weight), "muted" if index else "strong", MARGIN)
+        for words in self.look.links:
+            lines += self._paragraph(words, _pill("damage"), "muted", MARGIN)
         for index, words in enumerate(proof_words(proof, self.look.verify)):
             sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not index else []
             lines += self._paragraph(words, sign, "muted", MARGIN)

@@ -17,6 +17,7 @@ from textual.reactive import var
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
+from cachetui.report.cache_notes import link_notes
 from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped, proof_words, serious, verdict
 from cachetui.services.services import Services
 from cachetui.system.tree import reason
@@ -229,6 +230,10 @@ class Health(Vertical):
         self._show_check()
         waiting, empty = "What is wrong is looked for once all of it is known.", "Nothing in it can be wrong."
         page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        if self._links and not self.known.current(catalog.entries):
+            self._show_badge(len(self._links))
+            self.show_plain("Not all of the cache is here", *self._links)
+            return
         if page is not None:
             self._show_badge(0)
             self.show_plain(*page)
@@ -248,6 +253,12 @@ class Health(Vertical):
             title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as can be seen"
             ways = ((verify, f"read everything{' again' if proof else ''}"),)
             self.show_plain(title, *proof_words(proof, verify), ways=ways)
+
+    @property
+    def _links(self) -> tuple[str, ...]:
+        """Sentences on parts of the cache that were not looked at."""
+        inventory = self.reading.inventory
+        return () if inventory is None else tuple([shown(words) for words in link_notes(inventory)])
 
     def _show_check(self) -> None:
         """Show at the right of the first line whether a check is running, unless a verification is."""
@@ -294,7 +305,8 @@ class Health(Vertical):
             rows, (title, words, ways) = self.findings, self._plain
             self.set_class(not self._groups, "-plain")
             self._page.show_words(title, *words, ways=ways)
-            look = Look(rows.glyphs, self.app.size.height >= ROOMY, key_name(self.app, "health.verify"))
+            verify = key_name(self.app, "health.verify")
+            look = Look(rows.glyphs, self.app.size.height >= ROOMY, verify, self._links)
             rows.show(Page(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

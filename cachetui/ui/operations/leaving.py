@@ -82,4 +82,5 @@ def exit_summary(screen: CacheScreen) -> str | None:
         return None
     files = sum([len(outcome.removed) for outcome in outcomes])
     entries = sum([outcome.entries for outcome in outcomes])
-    return removed(files, entries, sum([outcome.freed for outcome in outcomes]), screen.disk_before)
+    freed, layered = sum([outcome.freed for outcome in outcomes]), any(outcome.layered for outcome in outcomes)
+    return removed(files, entries, freed, screen.disk_before, layered=layered)

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.model import File
+from cachetui.model import Entry, File
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import reuse, scanner
+from cachetui.pip.scan.codec import pack_directories, pack_shard, unpack_directories, unpack_shard
+from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.scanner import scan
 from cachetui.pip.scan.shards import Shard, list_shard
 from cachetui.system.tree import Tree
@@ -83,17 +85,19 @@ def test_a_shard_is_listed_anew_where_a_right_was_changed(
     assert "/".join(record.relative_to(root).parts[:3]) in listed
 
 
-def test_what_cannot_be_packed_is_read_anew_each_time(
-    root: Path, memory: Memory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> bytes:
-        raise OverflowError("Integer value out of range")
+def test_numbers_beyond_64_bits_are_remembered(root: Path, memory: Memory) -> None:
+    big = 1 << 100
+    file = File("http-v2/a", big, -(1 << 70), 3, 4096, 1, big + 1)
+    draft = EntryDraft.of_entry(Entry("response", (file,), file.path, file.mtime_ns), 0, "")
+    directories = pack_directories([("http-v2", big, 4096)])
+    packed = pack_shard(directories, [draft.row()], [file], 7, False)
+    memory.learn(big, big + 2, [("http-v2", 5, packed)])
 
-    with monkeypatch.context() as failing:
-        failing.setattr(scanner, "pack_shard", fail)
-        first = scan(root, memory=memory)
-
-    assert first == scan(root, memory=memory) == scan(root)
+    assert memory.recall(big, big + 3).shard("http-v2") is None
+    assert (found := memory.recall(big, big + 2).shard("http-v2"))
+    assert (shard := unpack_shard("http-v2", *found))
+    assert unpack_directories(shard.directories) == (("http-v2", big, 4096),)
+    assert (shard.rows[0][3][0], shard.foreign[0]) == (file, file)
 
 
 def test_an_address_once_known_stays_known_when_its_shard_is_listed_anew(root: Path, memory: Memory) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cachetui.demo.artifacts import Listed, core_metadata, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
 from cachetui.errors import RootError
-from cachetui.model import NS, Batch, Entry, Inventory
+from cachetui.model import NS, Batch, DirectoryLink, Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import reuse
@@ -217,6 +217,61 @@ def test_a_single_folder_of_pips_makes_a_root_recognised(path: str, tmp_path: Pa
     (tmp_path / path).mkdir(parents=True)
 
     assert scan(tmp_path).recognised
+
+
+@posix_only
+def test_a_link_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
+    root, disk = tmp_path / "cache", tmp_path / "disk"
+    fill(root, 3)
+    disk.mkdir()
+    for name in ("http-v2", "wheels"):
+        (root / name).rename(disk / name)
+        (root / name).symlink_to(disk / name)
+    (root / "http").symlink_to(tmp_path / "gone")
+    (root / "mine").symlink_to(disk)
+
+    found = scan(root)
+
+    assert found.recognised
+    assert found.links == (
+        DirectoryLink("http", str(tmp_path / "gone"), False),
+        DirectoryLink("http-v2", str(disk / "http-v2"), True),
+        DirectoryLink("wheels", str(disk / "wheels"), True),
+    )
+    assert not found.by_length
+    assert {entry.kind for entry in found.entries} == {"selfcheck"}
+    deep = next((disk / "http-v2").glob("*/*/*"))
+    deep.rename(tmp_path / "moved")
+    deep.symlink_to(tmp_path / "moved")
+    with Memory(tmp_path / "memory") as memory:
+        found, again = scan(disk, memory=memory), scan(disk, memory=memory)
+    assert found.links == again.links == (DirectoryLink(str(deep.relative_to(disk)), str(tmp_path / "moved"), True),)
+
+
+@posix_only
+def test_lengths_count_where_no_blocks_are_reported(tmp_path: Path) -> None:
+    wheels = [tmp_path / "wheels/ab/cd/ef" / (digit * 50) / "lab-1.0-py3-none-any.whl" for digit in "ab"]
+    for place in wheels:
+        place.parent.mkdir(parents=True)
+        with place.open("wb") as file:
+            file.truncate(5000)  # has no blocks
+    if wheels[0].stat().st_blocks:
+        pytest.skip("this file system keeps no holes")
+
+    found = scan(tmp_path)
+    assert (found.by_length, found.disk_usage, found.apparent_size) == (True, 10_000, 10_000)
+    wheels[0].write_bytes(b"x" * 9_000)
+    found = scan(tmp_path)
+    assert (found.by_length, found.disk_usage) == (False, wheels[0].stat().st_blocks * 512)
+
+
+def test_what_cannot_be_read_is_not_called_something_else(tmp_path: Path) -> None:
+    (tmp_path / "http-v2").mkdir(mode=0o000)
+    (tmp_path / "mine").write_bytes(b"")
+    try:
+        assert scan(tmp_path).recognised
+    finally:
+        (tmp_path / "http-v2").chmod(0o700)
 
 
 def test_any_other_folder_is_not_recognised_and_not_walked(tmp_path: Path) -> None:
