@@ -130,6 +130,8 @@ class Unreadable(NamedTuple):
     """Relative to the root; "" is the root."""
     reason: str
     """The system's words for it."""
+    denied: bool = False
+    """Whether the user lacks the right to read it: that says nothing about its content."""
 
 
 class DirectoryLink(NamedTuple):

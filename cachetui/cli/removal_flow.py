@@ -23,9 +23,10 @@ from cachetui.labels import Label
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import Outcome, Progress
-from cachetui.removal.plan import PROTECTED, Kept, Plan
+from cachetui.removal.plan import PROTECTED, Kept, Plan, costs_of_rights
+from cachetui.removal.rights import DENIALS
 from cachetui.report.entries_json import removal_json
-from cachetui.report.removal_list import bill, stays, title
+from cachetui.report.removal_list import bill, named, stays, title
 from cachetui.services import removal as services
 from cachetui.services.cache import Cache
 from cachetui.services.options import GlobalOptions
@@ -136,12 +137,13 @@ def remove(
     inventory = cache.inventory
     named, now_ns = cache.location.named, time.time_ns()
     plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
+    denied = any(reason in DENIALS for _, reason in plan.kept)
     asks = bool(plan.entries) and not wishes.dry_run and not wishes.yes and can_ask()
     if asks or not wishes.as_json:
         _show(plan_lines(plan, inventory, notes), asked_for=wishes.dry_run)
     if not plan.entries or wishes.dry_run:
         wishes.write(plan, None, notes)
-        return DONE if plan.entries and not inventory.errors else FAILED
+        return DONE if plan.entries and not (inventory.errors or denied) else FAILED
     if not wishes.yes:
         if not asks:
             note("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
@@ -156,7 +158,7 @@ def remove(
     wishes.write(plan, outcome, notes)
     if outcome.stopped:
         return INTERRUPTED
-    return FAILED if outcome.failed or inventory.errors else DONE
+    return FAILED if outcome.failed or inventory.errors or denied else DONE
 
 
 def _show(lines: Iterable[str], *, asked_for: bool) -> None:
@@ -171,9 +173,11 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
     failed = outcome.kept[len(plan.kept) :]
     if failed:
         owners = {file.path: entry for entry in plan.entries if entry.project for file in entry.files}
-        for path, reason in failed:
-            what = f"{whole_name(owners[path])} ({path})" if path in owners else path
-            note(f"Stays: {what}: {reason}.")
+        names = {path: f"{whole_name(owners[path])} ({path})" for path, _ in failed if path in owners}
+        for line in named([Kept(names.get(path, path), reason) for path, reason in failed], {}):
+            note(f"Stays: {line.words}: {line.kind}.")
+        for sentence in costs_of_rights(plan.root, failed):
+            note(f"! {sentence}")
     before = inventory.disk_usage + sum(inventory.directories.values())
     line = removed(len(outcome.removed), outcome.entries, outcome.freed, before, layered=outcome.layered)
     if as_json or outcome.stopped:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
 from cachetui.removal.in_use_monitor import InUseMonitor, Pips
-from cachetui.removal.plan import SERVES, Kept, Plan, subtree
+from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan, subtree
 from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
@@ -23,7 +23,6 @@ PAIR = 2
 """Nearly every entry has at most this many files: they are checked first, and then removed together."""
 REPORT_SECONDS = 0.05
 """Least time between two reports: often enough for the eye."""
-BELONGS = "belongs to what stays"
 
 
 class Progress(NamedTuple):

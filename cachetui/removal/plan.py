@@ -14,10 +14,13 @@ from typing import NamedTuple
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.in_use import build_times, costs_of_staying, reason_to_stay
-from cachetui.removal.recheck import recheck
+from cachetui.removal.recheck import recheck, removable
+from cachetui.removal.rights import DENIALS, denied
 
 SERVES = "serves a wheel that stays as well"
 """Why the origin of several wheels stays."""
+BELONGS = "belongs to what stays"
+"""Why the other files of an entry stay if one of them does."""
 DEPTH = methodcaller("count", "/")
 """The depth of a path."""
 PROTECTED = "protected by the preferences"
@@ -113,7 +116,7 @@ def plan_removal(
             reasons[entry.kind] += 1
         elif entry.path in unlike:
             kept.append(Kept(entry.path, unlike[entry.path]))
-            changed += 1
+            changed += unlike[entry.path] not in DENIALS
         else:
             going.append(entry)
     going, companions, shared = _place_companions(inventory, going)
@@ -127,7 +130,11 @@ def plan_removal(
         kept=tuple(kept),
         directories=directories,
         frees=_freed_by(going) + sum([inventory.directories[path] for path in directories]),
-        costs=(*_costs(going, layered=inventory.layered), *costs_of_staying(pips, reasons, changed)),
+        costs=(
+            *_costs(going, layered=inventory.layered),
+            *costs_of_staying(pips, reasons, changed),
+            *costs_of_rights(inventory.root, kept),
+        ),
         by_length=inventory.by_length,
         layered=inventory.layered,
         companions=companions,
@@ -194,9 +201,17 @@ def _emptied(inventory: Inventory, going: list[Entry], companions: Mapping[str, 
         _climb(path, full)
     for unreadable in inventory.errors:  # what could not be read is not empty
         _climb(unreadable.path, full)
-    found = [path for path in left if path not in full]
-    found.sort(key=DEPTH, reverse=True)
-    return tuple(found)
+    _keep_irremovable(inventory, left, full)
+    return tuple(sorted([path for path in left if path not in full], key=DEPTH, reverse=True))
+
+
+def _keep_irremovable(inventory: Inventory, left: Mapping[str, None], full: dict[str, None]) -> None:
+    """Add directories that the user may not remove to `full`, which holds those that stay and all above them."""
+    emptied = [path for path in left if path not in full]
+    allowed = removable(inventory, emptied)
+    for path in emptied:
+        if path not in allowed:
+            _climb(path, full)
 
 
 def _climb(path: str, places: dict[str, None]) -> None:
@@ -228,6 +243,12 @@ def _freed_by(going: list[Entry]) -> int:
             else:
                 freed += file.disk_usage
     return freed
+
+
+def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
+    """Yield a line on each reason for which the user may not remove something, with the way out."""
+    for reason, number, remedy in denied(root, kept):
+        yield f"{'1 thing stays' if number == 1 else f'{number:,} things stay'}: {reason}; {remedy}"
 
 
 def _costs(going: list[Entry], *, layered: bool) -> Iterator[str]:

@@ -10,12 +10,15 @@ from operator import attrgetter
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.removal.in_use import folder_of
+from cachetui.removal.rights import NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights
 from cachetui.removal.rooted import Directory, PathCursor
 
 CHANGED = "changed since the cache was read"
 GONE = "gone since the cache was read"
 REPLACED = "something else stands where its directory was"
 MORE = "holds more than was asked for: a wheel may be being built here"
+DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
+"""Reasons by the errors that say so."""
 SHARING_VIOLATIONS = (5, 32, 33)
 """Windows' ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: somebody has the file open."""
 
@@ -98,9 +101,9 @@ def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
 def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, int]]:
     """Look at entries on the disk.
 
-    Return why those that are not as the scan saw them must stay, by path, and when each folder that a wheel is built
-    in was last written to, in nanoseconds since the epoch, by path. Both are empty where the root cannot be opened or
-    is another one: the removal refuses that.
+    Return why those must stay that are not as the scan saw them, or that the user may not remove, by path, and when
+    each folder that a wheel is built in was last written to, in nanoseconds since the epoch, by path. Both are empty
+    where the root cannot be opened or is another one: the removal refuses that.
     """
     try:
         root = Directory(inventory.root)
@@ -123,23 +126,37 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
                     unlike[folder] = GONE
                 else:
                     times[folder] = newest
-        changed = {}
+        changed, rights = {}, Rights(root)
         for entry in entries:
             building = folder_of(entry)
-            if reason := unlike.get(building) if building else _unlike(root, entry, inventory.device):
+            reason = unlike.get(building) if building else None
+            if reason := reason or _unlike(root, entry, inventory.device, rights):
                 changed[entry.path] = reason
         return changed, times
     finally:
         way.close()
 
 
-def _unlike(root: Directory, entry: Entry, device: int) -> str | None:
-    """Return how an entry differs from what the scan saw, or None.
+def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
+    """Return those of some directories that the user may remove once they are empty; none without the root."""
+    try:
+        root = Directory(inventory.root)
+    except OSError:
+        return set()
+    rights = Rights(root)
+    try:
+        return {path for path in directories if rights.may_remove_directory(path)}
+    finally:
+        root.close()
+
+
+def _unlike(root: Directory, entry: Entry, device: int, rights: Rights) -> str | None:
+    """Return how an entry differs from what the scan saw, or why the user may not remove it, or None.
 
     Paths are looked up whole, which is twice as fast as directory by directory. A link on the way may lead astray,
     but to nothing worse than a wrong answer: the removal looks again, and follows none.
     """
-    prefix, descriptor, gone = root.prefix, root.descriptor, 0
+    prefix, descriptor, gone, denial = root.prefix, root.descriptor, 0, None
     try:
         for file in entry.files:
             try:
@@ -149,13 +166,17 @@ def _unlike(root: Directory, entry: Entry, device: int) -> str | None:
             else:
                 if not is_same(found, file, device):
                     return CHANGED
-        if not entry.files and not stat.S_ISDIR(root.look(entry.path).st_mode):
-            return CHANGED
+                denial = denial or rights.reason_to_stay(file.path, found)
+        if not entry.files:
+            found = root.look(entry.path)
+            if not stat.S_ISDIR(found.st_mode):
+                return CHANGED
+            denial = rights.reason_to_stay(entry.path, found)
     except FileNotFoundError:
         return GONE
     except OSError as error:
         return reason_of(error)
-    return None if not gone else GONE if gone == len(entry.files) else CHANGED
+    return denial if not gone else GONE if gone == len(entry.files) else CHANGED
 
 
 def reason_of(error: OSError) -> str:
@@ -164,4 +185,4 @@ def reason_of(error: OSError) -> str:
         return "in use, skipped"
     if error.errno in (errno.ENOTDIR, errno.ELOOP):
         return REPLACED
-    return error.strerror or str(error)
+    return DENIED.get(error.errno or 0) or error.strerror or str(error)

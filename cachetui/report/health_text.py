@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from textwrap import wrap
@@ -83,9 +84,11 @@ def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
         told.append(("danger", f"{words} Install nothing from here before that is settled."))
     if some := number.get("writable"):
         told.append(("danger", f"Others may write {count(some, 'entry')}: they can change what pip installs."))
-    damaged, waste = _paths(groups, "damage"), _paths(groups, "waste")
+    damaged, rights, waste = _paths(groups, "damage"), _paths(groups, "rights"), _paths(groups, "waste")
     if damaged:
         told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
+    if rights:
+        told.append(("rights", f"Owner or mode of {count(len(rights), 'entry')} keep pip or you from using them."))
     if waste:
         told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} room."))
     return told
@@ -132,6 +135,10 @@ def findings_text(
         size = sum([entry_of(inventory, one).disk_usage for one in same])
         yield f"{meaning.weight.upper()}: {meaning.title}: {count(len(same), 'entry')}, {disk_text(size)}"
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
+        if most is not None and meaning.weight == "rights":
+            for words, number in Counter([finding.words for finding in same]).items():
+                yield f"  - {count(number, 'entry')}: {escape_control(words)}"
+            same = []
         for finding in same[:most]:
             entry = entry_of(inventory, finding)
             yield f"  - {escape_control(_name_by_file(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
@@ -146,7 +153,8 @@ def findings_text(
             f"{verified.sound:,} without a known hash hold together."
         )
     if not findings:
-        yield "Nothing is wrong." if verified else "Nothing is wrong, as far as can be seen; --deep reads everything."
+        wrong = "Nothing is wrong with what could be read" if inventory.errors else "Nothing is wrong"
+        yield f"{wrong}." if verified else f"{wrong}, as far as can be seen; --deep reads everything."
 
 
 def _name_by_file(entry: Entry) -> str:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.model import Entry
-from cachetui.removal.plan import PROTECTED, Kept
+from cachetui.removal.plan import BELONGS, PROTECTED, Kept
+from cachetui.removal.rights import DENIALS
 from cachetui.text.format import count
 from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name, wheels_described, whole_name
 
 NOTHING: Mapping[str, Entry] = {}
+SUMMED_UP = frozenset({*DENIALS, BELONGS})
+"""Reasons to stay that are told once for all things, instead of with each."""
 
 
 class ListLine(NamedTuple):
@@ -75,9 +79,16 @@ def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[Li
 
 
 def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[ListLine]:
-    """List things that stay, with the reasons: by name if they are entries that are `known` by path."""
+    """List things that stay, with the reasons: by name if they are entries that are `known` by path.
+
+    Several that stay for one and the same matter of rights are left out: `costs_of_rights` counts them.
+    """
+    kept = list(kept)
+    number = Counter([reason for _, reason in kept])
     return [
-        ListLine(path if (entry := known.get(path)) is None else whole_name(entry), reason) for path, reason in kept
+        ListLine(path if (entry := known.get(path)) is None else whole_name(entry), reason)
+        for path, reason in kept
+        if number[reason] == 1 or reason not in SUMMED_UP
     ]
 
 

@@ -17,6 +17,7 @@ from cachetui.pip.config.location import Location, locate
 from cachetui.pip.config.paths import place
 from cachetui.pip.versions import pip_index
 from cachetui.report.cache_notes import cache_notes
+from cachetui.report.unreadable import unreadable_sentences
 from cachetui.services.options import GlobalOptions
 from cachetui.system.files import current_folder_exists
 from cachetui.system.tree import never
@@ -68,8 +69,8 @@ def open_cache(
 ) -> Inventory:
     """Return the content of a cache: nothing where there is none yet. `memory` is that of `read_cache`.
 
-    `note` gets a sentence for that, and for each thing that cannot be read. Raises RootError where the root cannot be
-    read or is no pip cache, and OSError.
+    `note` gets a sentence for that, and for each reason for which something cannot be read. Raises RootError where the
+    root cannot be read or is no pip cache, and OSError.
     """
     if is_absent(location):
         note(f"There is no cache at {location.root}: pip makes it when it downloads something.")
@@ -81,8 +82,8 @@ def open_cache(
         )
     for sentence in cache_notes(inventory):
         note(sentence)
-    for error in inventory.errors:
-        note(f"Not readable: {error.path or inventory.root}: {error.reason}.")
+    for sentence in unreadable_sentences(inventory) if inventory.errors else ():
+        note(sentence)
     return inventory
 
 

@@ -33,6 +33,8 @@ DEVICES: dict[int, int] = {}
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Errors that say a file is no longer where it was."""
 
+NO_RIGHT = "you have no right to read it"
+
 
 MOUNTED = "another file system is mounted here; it was not entered"
 UNKNOWN = "it may be mounted from elsewhere, which only /proc tells; it was not entered"
@@ -261,4 +263,9 @@ def unforeseen(error: Exception) -> str:
 
 def unreadable(path: str, error: OSError) -> Unreadable:
     """Note what could not be read, and why."""
-    return Unreadable(path, reason(error))
+    return Unreadable(path, reason(error), is_denied(error))
+
+
+def is_denied(error: BaseException) -> bool:
+    """Return whether an error says that the user lacks a right."""
+    return isinstance(error, PermissionError)

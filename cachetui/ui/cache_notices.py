@@ -8,6 +8,7 @@ from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.report.cache_notes import cache_notes
+from cachetui.report.unreadable import unreadable_sentences
 from cachetui.text.format import count, home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.widgets.cells import shown
@@ -40,10 +41,8 @@ def notice_sentences(
         sentences += cache_notes(inventory)
     if inventory is not None and not inventory.complete:
         sentences.append(f"Reading was stopped: not everything is listed. {rescan_key} reads it again.")
-    if inventory is not None and inventory.errors:
-        path, reason = inventory.errors[0]
-        places = count(len(inventory.errors), "place")
-        sentences.append(f"{places} could not be read, such as {path or location.root}: {reason}.")
+    if inventory is not None:
+        sentences += unreadable_sentences(inventory)
     if preferences.refusal:
         sentences.append(preferences.refusal)
     elif problems:

@@ -181,7 +181,8 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_shown(nobody: Nobody) -> N
     assert said.code == 1
     assert [error["path"] for error in document["errors"]] == ["http-v2/0"]
     assert document["projects"]
-    assert said.err == f"Not readable: http-v2/0: {os.strerror(errno.EACCES)}.\n"
+    allowed = f"chmod -R u+rwX {nobody.cache} allows it"
+    assert said.err == f"Not readable: http-v2/0: {os.strerror(errno.EACCES)}; {allowed}.\n"
 
 
 def test_the_table_has_a_line_for_every_version(run: Run, cache: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from cachetui.cli.cache import ENDINGS
 from cachetui.removal import execute
 from cachetui.removal.plan import Plan
+from cachetui.removal.rights import NOT_WRITABLE
 from cachetui.services import removal
 from tests.cli.conftest import Nobody, Run, made_up_name
 from tests.cli.test_preferences import prefer
@@ -379,13 +380,16 @@ def test_a_shard_without_permission_keeps_its_files_and_the_rest_goes(nobody: No
     body = next(path for path in sorted(before) if path.endswith(".body"))
     shard = (nobody.cache / body).parent
     shard.chmod(0o500)
+    told = nobody.run("purge", "--dry-run", "--cache-dir", nobody.cache)
     said = nobody.run("purge", "--yes", "--json", "--cache-dir", nobody.cache)
     shard.chmod(0o700)
+    assert told.code == 1
+    assert f"! 1 thing stays: {NOT_WRITABLE}; chmod -R u+rwX {nobody.cache} allows it" in told.out
     document = json.loads(said.out)
     left = files(nobody.cache)
     assert said.code == 1
     assert before - left == set(document["removed"])
-    denied = {kept["path"] for kept in document["kept"] if kept["reason"] == os.strerror(errno.EACCES)}
+    denied = {kept["path"] for kept in document["kept"] if kept["reason"] == NOT_WRITABLE}
     assert denied
     assert body in left
     assert denied <= left

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
-from tests.cli.conftest import Run
+import pytest
+
+from tests.cli.conftest import Nobody, Run
 
 
 def test_what_is_found_is_told_by_weight(run: Run, cache: Path) -> None:
@@ -61,3 +64,16 @@ def test_a_sound_cache_says_so(run: Run, cache: Path) -> None:
     said = run("verify", "numpy==2.0.0", "--deep", "--cache-dir", cache)
     assert said.out.splitlines()[-1] == "Nothing is wrong."
     assert "2 files proven" in said.out or "1 file proven" in said.out
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes deny nothing here")
+@pytest.mark.parametrize("deep", [(), ("--deep",)])
+def test_what_the_user_may_not_read_is_no_damage_and_told_once(nobody: Nobody, deep: tuple[str, ...]) -> None:
+    for path in nobody.cache.glob("http*/**/*"):
+        if path.is_file():
+            path.chmod(0)
+    said = nobody.run("verify", *deep, "--cache-dir", nobody.cache)
+    assert said.code == 1
+    assert len([line for line in said.err.splitlines() if line.startswith("Not readable: ")]) == 1
+    assert "DAMAGE" not in said.out
+    assert "RIGHTS: of another owner, or not readable" in said.out

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from cachetui.removal.plan import PROTECTED, Kept
+from cachetui.removal.rights import NOT_WRITABLE, READ_ONLY
 from cachetui.report.removal_list import ListLine, bill, stays, title
 from tests.ui.cache import MB, everyday, index_page, made, release
 
@@ -54,6 +55,16 @@ def test_what_stays_is_named_as_elsewhere() -> None:
         "index page of six",
         "http-v2/a/b/feed",
         "http-v2/b.body",
+    ]
+
+
+def test_many_that_may_not_be_removed_are_not_listed_one_by_one() -> None:
+    many = [Kept(f"http-v2/{number}", NOT_WRITABLE) for number in range(1000)]
+    assert stays(many) == []
+    assert [line.words for line in stays([*many, Kept("a", "in use"), Kept("b", READ_ONLY)])] == [
+        "2 things stay, though they were asked for",
+        "a",
+        "b",
     ]
 
 

@@ -39,7 +39,14 @@ def check(
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
-    found = [finding for entry in some for finding in _of_entry(entry, now_ns, pip, legacy=mixed)]
+    denied = {error.path for error in inventory.errors if error.denied}
+    found = [
+        finding
+        for entry in some
+        for finding in _of_entry(
+            entry, now_ns, pip, legacy=mixed, denied=bool(denied) and any(file.path in denied for file in entry.files)
+        )
+    ]
     found += _links(inventory)
     with CacheReader(inventory) as evidence:
         for entry in some:
@@ -70,12 +77,15 @@ def _links(inventory: Inventory) -> Iterator[Finding]:
         yield Finding("link", link.path, words, since.get(link.path, 0))
 
 
-def _of_entry(entry: Entry, now_ns: int, pip: Version | None, *, legacy: bool) -> Iterator[Finding]:
-    """Yield the findings about one entry that the scan shows; `legacy` says whether a newer pip uses the cache, too."""
+def _of_entry(entry: Entry, now_ns: int, pip: Version | None, *, legacy: bool, denied: bool) -> Iterator[Finding]:
+    """Yield the findings about one entry that the scan shows.
+
+    `legacy` says whether a newer pip uses the cache, too, `denied` whether the user may not read the entry.
+    """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
         note = entry.note or "it cannot be read"
-        yield Finding(UNREAD.get(note, "unreadable"), entry.path, note, since)
+        yield Finding("owner" if denied else UNREAD.get(note, "unreadable"), entry.path, note, since)
     elif entry.kind == "leftover":
         if now_ns - since < FRESH:
             return

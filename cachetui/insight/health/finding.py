@@ -24,8 +24,9 @@ FindingType = Literal[
     "pickle",
 ]
 """Types of findings."""
-Weight = Literal["danger", "damage", "waste"]
-"""Severity: an entry may not be what its index offered; pip cannot use it as it should; it only takes room."""
+Weight = Literal["danger", "damage", "rights", "waste"]
+"""Severity: an entry may not be what its index offered; pip cannot use it as it should; somebody lacks the right to
+use it, and its content may be sound; it only takes room."""
 
 
 class Meaning(NamedTuple):
@@ -91,10 +92,10 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Look there with --cache-dir and the folder that has pip's names (http-v2, wheels) in it.",
     ),
     "owner": Meaning(
-        "somebody else's",
-        "damage",
-        "pip cannot replace it, nor maybe read it: most often it was written with sudo.",
-        "Give it back to its owner (chown), or remove it as the one who wrote it.",
+        "of another owner, or not readable",
+        "rights",
+        "pip cannot replace it, nor maybe read it: most often it was written with sudo, or in a container.",
+        "Give it to whoever uses the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
     ),
     "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
     "selfcheck": Meaning(

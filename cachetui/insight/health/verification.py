@@ -19,7 +19,7 @@ from cachetui.pip.formats.integrity import StoppedError, trouble_in
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
 from cachetui.system.parallel_io import usable_processors
-from cachetui.system.tree import GONE, never, reason
+from cachetui.system.tree import GONE, NO_RIGHT, is_denied, never, reason
 
 VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
 """Kinds that are read to their end. A response may be a wheel or an sdist whose damage hides its name."""
@@ -118,7 +118,11 @@ def _trouble(
     except UnreadableRecordError as error:
         return Finding("unreadable", entry.path, str(error), since)
     except OSError as error:
-        return None if error.errno in GONE else Finding("unreadable", entry.path, reason(error), since)
+        if error.errno in GONE:
+            return None
+        if is_denied(error):
+            return Finding("owner", entry.path, NO_RIGHT, since)
+        return Finding("unreadable", entry.path, reason(error), since)
     if known:
         name, value = max(known)
         told = f"its {name} is {hashes.get(name, 'not to be told')}, listed is {value}"

@@ -14,7 +14,7 @@ from cachetui.pip.scan import identify
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.url_index import NAMELESS_PAGE, UrlIndex, page_address
 from cachetui.system.parallel_io import blocks_read
-from cachetui.system.tree import GONE, Tree, reason, unforeseen
+from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason, unforeseen
 
 AT_ONCE, FEW = 64, 8
 """Files that a slow disk is asked for at once; files opened between two calls of `stop()`."""
@@ -104,7 +104,9 @@ class Inspector:
             if error.errno in GONE:
                 self._vanished.add(draft)
             else:
-                self._fail(draft, which, reason(error), f"cannot be opened: {reason(error)}")
+                denied = is_denied(error)
+                note = NO_RIGHT if denied else f"cannot be opened: {reason(error)}"
+                self._fail(draft, which, reason(error), note, denied=denied)
         except Exception as error:  # one file must not end the scan of all others
             self._fail(draft, which, unforeseen(error), unforeseen(error))
 
@@ -118,8 +120,8 @@ class Inspector:
                 finally:
                     os.close(fd)
 
-    def _fail(self, draft: EntryDraft, which: int, why: str, note: str) -> None:
+    def _fail(self, draft: EntryDraft, which: int, why: str, note: str, *, denied: bool = False) -> None:
         """Note that a file of an entry cannot be read. What its path says of the entry is kept."""
-        self._errors.append(Unreadable(draft.files[which].path, why))
+        self._errors.append(Unreadable(draft.files[which].path, why, denied))
         if draft.kind not in ("built", "selfcheck"):
             draft.set_identified("unknown", note=note)

@@ -10,6 +10,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 
 from cachetui.model import Entry
+from cachetui.removal.plan import costs_of_rights
 from cachetui.report.removal_list import NOTHING, named
 from cachetui.text.format import count, freed_text
 from cachetui.ui.bindings import PROGRAM, key
@@ -58,8 +59,10 @@ class Result(Modal[None]):
 
     HELP = "What could not or must not be removed, and why."
 
-    def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING) -> None:
+    def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING, root: str = "") -> None:
         super().__init__()
+        self.root = root
+        """The root's resolved absolute path."""
         self.outcome = outcome
         """The result of the removal."""
         self.known = known
@@ -72,6 +75,7 @@ class Result(Modal[None]):
             yield Line((summary(self.outcome), "strong"))
             yield Words(self._rest())
             yield LineList(named(kept, self.known))
+            yield Words(*costs_of_rights(self.root, kept), sign="! ")
             with Horizontal(id="answers"):
                 yield Answer("Close", "no")
 

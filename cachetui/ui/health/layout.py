@@ -35,7 +35,7 @@ SINCE = len("since 2026-06-12")
 """Cells of a date."""
 LEAST = 8
 """Cells in which words are broken into lines at least, however narrow the screen is."""
-PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "waste": "muted"}
+PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "rights": "pill", "waste": "muted"}
 """Roles of the words for severities."""
 
 

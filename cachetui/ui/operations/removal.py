@@ -100,7 +100,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         _forget_removed(screen, plan, outcome)
     start_scan(screen, "looking again")
     if outcome is not None and outcome.kept:
-        await screen.app.push_screen_wait(Result(outcome, screen.model.catalog.entries))
+        await screen.app.push_screen_wait(Result(outcome, screen.model.catalog.entries, plan.root))
     elif outcome is not None:
         screen.notify(summary(outcome), markup=False)
 

@@ -1,0 +1,163 @@
+"""Whether the system lets us remove something, why not, and the way out; asked before anything is touched."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import stat
+import sys
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.removal.rooted import Directory
+
+NOT_WRITABLE = "you may not change its folder"
+NOT_OWNER = "its folder lets only the owner of a file remove it"
+NOT_PERMITTED = "the system does not permit it: it or its folder is immutable, append-only or somebody else's"
+READ_ONLY = "the file system is read-only"
+DENIALS = (NOT_WRITABLE, NOT_OWNER, NOT_PERMITTED, READ_ONLY)
+"""Reasons to stay that are a matter of rights."""
+CHANGEABLE = os.W_OK | os.X_OK
+EFFECTIVE = os.access in os.supports_effective_ids
+"""Whether the system can be asked for the rights of the effective user."""
+RDONLY = getattr(os, "ST_RDONLY", 0)
+UNFLAG = "chattr -R -ia" if sys.platform == "linux" else "chflags -R nouchg,noschg,nouappnd,nosappnd"
+"""The command that takes such attributes from files."""
+
+
+class Denied(NamedTuple):
+    """Things that stay for one reason that is a matter of rights."""
+
+    reason: str
+    """One of `DENIALS`."""
+    number: int
+    """Number of these things."""
+    remedy: str
+    """Whose the first of them is, and the way out: a clause."""
+
+
+def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
+    """Yield the reasons among `kept`, paths with reasons, that are a matter of rights, each once."""
+    paths: dict[str, list[str]] = {}
+    for path, reason in kept:
+        if reason in DENIALS:
+            paths.setdefault(reason, []).append(path)
+    for reason, some in paths.items():
+        place = Path(root, some[0])
+        yield Denied(reason, len(some), remedy(root, place.parent if reason == NOT_WRITABLE else place, reason))
+
+
+def remedy(root: str, place: Path, reason: str = NOT_WRITABLE) -> str:
+    """Return what to do about a place in a cache that the user may not change or read: a clause."""
+    quoted = shlex.quote(root)
+    if reason == READ_ONLY:
+        return "mount it for writing"
+    if reason == NOT_PERMITTED:
+        return f"the superuser can allow it with {UNFLAG} {quoted}"
+    try:
+        owner = place.lstat().st_uid
+    except OSError:  # it is gone, or a folder above it may not be looked into
+        try:
+            owner = Path(root).stat().st_uid
+        except OSError:
+            return "give it back to its owner"
+    if os.name == "nt":
+        return "give yourself the right in the properties of the folder"
+    user, name = os.geteuid(), owner_name(owner)
+    if owner == user:
+        return f"chmod -R u+rwX {quoted} allows it"
+    if user == 0:
+        return f"it belongs to {name}: run cachetui as that user"
+    return f"it belongs to {name}: sudo chown -R $USER {quoted} makes it yours"
+
+
+def owner_name(uid: int) -> str:
+    """Return the name of a user by its number, or "user" and the number where it has none."""
+    import pwd  # noqa: PLC0415 - there is none on Windows
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except (KeyError, OverflowError):
+        return f"user {uid}"
+
+
+class Rights:
+    """Answers for one open root which of its files and directories may be removed, as far as the system tells.
+
+    A change of rights between the answer and the removal is found by the removal.
+    """
+
+    def __init__(self, root: Directory) -> None:
+        self._prefix, self._descriptor = root.prefix, root.descriptor
+        self._may = partial(os.access, dir_fd=root.descriptor, effective_ids=EFFECTIVE)
+        self._user = os.geteuid() if hasattr(os, "geteuid") else None
+        self._folders: dict[str, str | None] = {}
+        self._sticky: dict[str, bool] = {}
+
+    def reason_to_stay(self, path: str, found: os.stat_result) -> str | None:
+        """Return why a file or an empty directory, by its path relative to the root and its status, cannot go."""
+        folder = path.rpartition("/")[0]
+        reason, user = self._of_folder(folder), self._user
+        if reason is None and user is not None:
+            own = found.st_uid == user
+            if not own and self._is_sticky(folder):
+                return NOT_OWNER
+            expected = user == 0 or (own and found.st_mode & stat.S_IWUSR)
+            if expected and not stat.S_ISLNK(found.st_mode) and not self._may(self._prefix + path, os.W_OK):
+                return NOT_PERMITTED
+        return reason
+
+    def may_remove_directory(self, path: str) -> bool:
+        """Return whether a directory from which everything else can go can go, too."""
+        folder = path.rpartition("/")[0]
+        if self._of_folder(folder) is not None:
+            return False
+        return not self._is_sticky(folder) or not (found := self._stat(path)) or found.st_uid == self._user
+
+    def _of_folder(self, folder: str) -> str | None:
+        """Return why nothing in a folder can be removed, or None."""
+        if folder not in self._folders:
+            may = self._may(self._prefix + (folder or "."), CHANGEABLE)
+            self._folders[folder] = None if may else self._denial(folder)
+        return self._folders[folder]
+
+    def _denial(self, folder: str) -> str:
+        found = self._stat(folder)
+        if found is None:
+            return NOT_WRITABLE
+        if self._is_read_only(folder):
+            return READ_ONLY
+        mode = found.st_mode
+        granted = mode & stat.S_IWUSR and mode & stat.S_IXUSR and found.st_uid == self._user
+        return NOT_PERMITTED if granted or self._user == 0 else NOT_WRITABLE
+
+    def _is_sticky(self, folder: str) -> bool:
+        """Return whether the user may remove only what is the user's own from a folder."""
+        if self._user in (0, None):
+            return False
+        if folder not in self._sticky:
+            found = self._stat(folder)
+            self._sticky[folder] = bool(found and found.st_mode & stat.S_ISVTX and found.st_uid != self._user)
+        return self._sticky[folder]
+
+    def _is_read_only(self, folder: str) -> bool:
+        if not RDONLY or self._descriptor is None:
+            return False
+        try:
+            there = os.open(folder or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=self._descriptor)
+        except OSError:
+            return False
+        try:
+            return bool(os.fstatvfs(there).f_flag & RDONLY)
+        except OSError:
+            return False
+        finally:
+            os.close(there)
+
+    def _stat(self, folder: str) -> os.stat_result | None:
+        try:
+            return os.stat(self._prefix + (folder or "."), dir_fd=self._descriptor, follow_symlinks=False)
+        except OSError:
+            return None
