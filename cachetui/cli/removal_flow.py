@@ -174,8 +174,8 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
     if failed:
         owners = {file.path: entry for entry in plan.entries if entry.project for file in entry.files}
         names = {path: f"{whole_name(owners[path])} ({path})" for path, _ in failed if path in owners}
-        for line in named([Kept(names.get(path, path), reason) for path, reason in failed], {}):
-            note(f"Stays: {line.words}: {line.kind}.")
+        for one in named([Kept(names.get(path, path), reason) for path, reason in failed], {}):
+            note(f"Stays: {one.words}: {one.kind}.")
         for sentence in costs_of_rights(plan.root, failed):
             note(f"! {sentence}")
     before = inventory.disk_usage + sum(inventory.directories.values())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
@@ -15,6 +16,9 @@ from cachetui.interpreters.store import Remembered
 
 AT_ONCE = 3
 """Number of Pythons that are run at the same time: more would only slow each other down."""
+
+VERSION = re.compile(r"(?<!\d)([23]\.\d{1,3})(?:\.\d+)?(?:(?:a|b|rc)\d+)?(t\b|\+freethreaded)?")
+"""A version in a name, with the letter of a free-threaded one."""
 
 Key = tuple[str, int, int]
 """Identity of a Python: its prefix, links resolved; its file's device and inode, or nothing where the
@@ -65,6 +69,8 @@ def interpreters(
             found.ask(python)
             yield from found.ready(wait=False)
         yield from found.ready(wait=True)
+        if not stop():
+            yield from _represented(environ, found.answered)
     finally:
         found.close()
 
@@ -100,6 +106,33 @@ def _candidates(
                 yield python
 
 
+def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]) -> Iterator[InterpreterInfo]:
+    """Yield one report, without an answer, for each Python that must be here somewhere, but was not found."""
+    from cachetui.interpreters.locations import stand_ins  # noqa: PLC0415 - slow to load
+
+    known = {sort_of(f"{info.implementation}{info.version}", info.tags) for info in answered if info.tags}
+    for place in stand_ins(environ):
+        sort = sort_of(place.name)
+        if sort is None or sort not in known:
+            known.add(sort)
+            prefix = place.parent.parent
+            trouble = "It shows that a Python was installed, but no interpreter of that Python was found."
+            yield InterpreterInfo(Python(place, prefix), prefix=prefix, base_prefix=prefix, real=place, trouble=trouble)
+
+
+def sort_of(name: str, tags: Sequence[str] = ()) -> tuple[str, str, bool] | None:
+    """Return implementation, release and whether it is free-threaded, of a Python by a name that tells its version.
+
+    None where the name tells none. `tags` are its own, where known.
+    """
+    found = VERSION.search(name)
+    if found is None:
+        return None
+    threaded = bool(found[2]) or (bool(tags) and tags[0].split("-")[1].endswith("t"))
+    others = [other for other in ("pypy", "graalpy", "pyston") if other in name.lower()]
+    return (others or ["cpython"])[0], found[1], threaded
+
+
 class _Asked:
     """Pythons that were asked, in their order, and their reports."""
 
@@ -114,6 +147,8 @@ class _Asked:
         self._pool = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="pythons")
         self._waiting: deque[InterpreterInfo | Future[InterpreterInfo]] = deque()
         self._seen: set[Key] = set()
+        self.answered: list[InterpreterInfo] = []
+        """The reports that were yielded."""
 
     def ask(self, python: Python) -> None:
         """Recall a Python's report, or have the Python asked."""
@@ -141,6 +176,7 @@ class _Asked:
             key = key_of(first.real, first.prefix)
             if key not in self._seen:
                 self._seen.add(key)
+                self.answered.append(first)
                 yield first
 
     def close(self) -> None:

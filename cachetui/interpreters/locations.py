@@ -1,6 +1,6 @@
-"""Places where interpreters may lie: the active environment, the path, pyenv, asdf, uv, Rye, conda, the system.
+"""Places where interpreters may lie: the active environment, the path, the folders of tools, conda, the system.
 
-They are looked for through findpython's providers, which yield paths and run nothing as long as nobody asks for more.
+A tool such as pyenv has a folder for each Python that it installed. Nothing is run.
 """
 
 from __future__ import annotations
@@ -11,29 +11,112 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
-from findpython.providers.asdf import AsdfProvider
 from findpython.providers.base import BaseProvider
 from findpython.providers.macos import MacOSProvider
 from findpython.providers.path import PathProvider
-from findpython.providers.pyenv import PyenvProvider
-from findpython.providers.rye import RyeProvider
-from findpython.providers.uv import UvProvider
 from findpython.providers.winreg import WinregProvider
 
-from cachetui.interpreters.lookup import ACTIVE, COMMANDS, broken_in, default_python, interpreter_in, is_stand_in
+from cachetui.interpreters.lookup import (
+    ACTIVE,
+    COMMANDS,
+    STORE,
+    broken_in,
+    default_python,
+    interpreter_in,
+    is_stand_in,
+    obstacle,
+)
 from cachetui.pip.config.paths import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
 """File names of interpreters; findpython accepts more, for example Anaconda's commands."""
 SHIMS = "shims"
-"""The folder of stand-ins that start another Python (pyenv, asdf, mise); those are found themselves."""
-CONDA_HOMES = ("miniconda3", "anaconda3", "miniforge3", "mambaforge", "micromamba", ".conda")
-"""Usual folders of conda, in the user's home or in `/opt`."""
+"""The folder of stand-ins that start another Python (pyenv, asdf, mise)."""
+
+
+class Tool(NamedTuple):
+    """The folders in which a tool keeps the Pythons that it installed, each in a folder of its own."""
+
+    variables: tuple[tuple[str, str], ...] = ()
+    """Variables that hold a folder, with the path below it."""
+    home: tuple[str, ...] = ()
+    """Paths below the user's home."""
+    data: tuple[str, ...] = ()
+    """Paths below the folder for data of applications."""
+
+
+TOOLS = (
+    Tool((("PYENV_ROOT", "versions"), ("PYENV", "versions")), (".pyenv/versions", ".pyenv/pyenv-win/versions")),
+    Tool((("ASDF_DATA_DIR", "installs/python"),), (".asdf/installs/python",)),
+    Tool(
+        (("MISE_DATA_DIR", "installs/python"), ("RTX_DATA_DIR", "installs/python")),
+        data=("mise/installs/python", "rtx/installs/python"),
+    ),
+    Tool((("UV_PYTHON_INSTALL_DIR", ""),), data=("uv/python",)),
+    Tool((("RYE_PY_ROOT", ""), ("RYE_HOME", "py")), (".rye/py",)),
+    Tool((("HATCH_DATA_DIR", "pythons"),), data=("hatch/pythons",)),
+    Tool(data=("pdm/python", "pdm/pdm/python")),
+    Tool((("POETRY_DATA_DIR", "python"),), data=("pypoetry/python",)),
+    Tool((("PIPX_HOME", "py"),), (".local/pipx/py",), ("pipx/py",)),
+    Tool((("PROTO_HOME", "tools/python"),), (".proto/tools/python",)),
+)
+"""Tools that install Pythons, by their documentation."""
+WITHIN = ("bin", ".", "install/bin", "install", "python/bin", "python", "python/install/bin", "python/install")
+"""Folders of the interpreter below that of an installation, on POSIX and Windows."""
+CONDA_HOMES = (
+    "miniconda3",
+    "anaconda3",
+    "miniforge3",
+    "mambaforge",
+    "micromamba",
+    "miniconda",
+    "anaconda",
+    "miniforge",
+    "miniconda2",
+    "anaconda2",
+    "miniforge-pypy3",
+    "mambaforge-pypy3",
+    ".conda",
+    "opt/miniconda3",
+    "opt/anaconda3",
+    "AppData/Local/miniconda3",
+    "AppData/Local/anaconda3",
+    "AppData/Local/miniforge3",
+    ".local/share/mamba",
+    ".mamba",
+    ".pixi",
+)
+"""Usual folders of conda and its kin below the user's home: of the installation, or of the environments alone."""
+CONDA_OF_ALL = (
+    "/opt/conda",
+    "/opt/miniconda3",
+    "/opt/anaconda3",
+    "/opt/miniforge3",
+    "/opt/mambaforge",
+    "/opt/micromamba",
+    "/opt/.conda",
+    "/usr/local/miniconda3",
+    "/usr/local/anaconda3",
+    "/opt/homebrew/Caskroom/miniconda/base",
+    "/opt/homebrew/Caskroom/miniforge/base",
+    "/opt/homebrew/Caskroom/mambaforge/base",
+    "/opt/homebrew/anaconda3",
+    "/usr/local/Caskroom/miniconda/base",
+    "/usr/local/Caskroom/miniforge/base",
+    "C:/ProgramData/miniconda3",
+    "C:/ProgramData/anaconda3",
+    "C:/ProgramData/miniforge3",
+    "C:/tools/miniconda3",
+)
+"""Usual folders of conda for all users of a machine."""
 MOST_LISTED = 1_000
 """Maximum number of lines to read from conda's list of environments."""
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
 """Folders in which a POSIX system keeps its Pythons, on the path or not."""
+HOMEBREW = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
+"""Homebrew's folders on Apple's processors, on Intel's, and on Linux."""
 
 
 def executables(
@@ -75,22 +158,30 @@ def _active(environ: Mapping[str, str]) -> Iterator[Path]:
 
 def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Iterator[Path]]:
     """Yield the interpreters found, place by place."""
-    path = [_absolute(text) for text in environ.get("PATH", "").split(os.pathsep)]
-    for folder in dict.fromkeys(filter(None, path)):
+    for folder in _path(environ):
         yield _provided(PathProvider([folder]))
         yield _broken(folder)
-    yield _provided(PyenvProvider(_absolute(environ.get("PYENV_ROOT")) or home / ".pyenv"))
-    yield _provided(AsdfProvider(_absolute(environ.get("ASDF_DATA_DIR")) or home / ".asdf"))
-    for folder in _uv(environ, home):
-        yield _provided(UvProvider(folder))
-    yield _provided(RyeProvider(_absolute(environ.get("RYE_PY_ROOT")) or home / ".rye" / "py"))
+    for folder in _installations(environ, home):
+        yield _installed(folder)
     yield (place for folder in _conda(environ, home, machine) if (place := interpreter_in(folder)))
+    for folder in _homebrew(environ, home, machine):
+        yield _provided(PathProvider([folder]))
+    if sys.platform == "win32" and (local := _absolute(environ.get("LOCALAPPDATA"))):
+        for folder in _children(local / "Microsoft" / "WindowsApps"):
+            if folder.name.startswith(STORE):
+                yield (place for place in _children(folder) if USUAL.fullmatch(place.name))
     if machine:
         for folder in map(Path, SYSTEM if os.name == "posix" else ()):
             yield _provided(PathProvider([folder]))
         for provider in (MacOSProvider.create(), WinregProvider.create()):
             if provider:
                 yield _provided(provider)
+
+
+def _path(environ: Mapping[str, str]) -> Iterable[Path]:
+    """Return the folders of the path, each once."""
+    found = [_absolute(text) for text in environ.get("PATH", "").split(os.pathsep)]
+    return dict.fromkeys([folder for folder in found if folder])
 
 
 def _provided(provider: BaseProvider) -> Iterator[Path]:
@@ -106,27 +197,89 @@ def _broken(folder: Path) -> Iterator[Path]:
                 yield Path(entry.path)
 
 
-def _uv(environ: Mapping[str, str], home: Path) -> Iterable[Path]:
-    """Return the folder of the Pythons that uv fetched (its `uv python dir`)."""
-    if named := _absolute(environ.get("UV_PYTHON_INSTALL_DIR")):
-        return (named,)
-    if sys.platform == "win32":
-        return ((_absolute(environ.get("APPDATA")) or home / "AppData" / "Roaming") / "uv" / "python",)
-    return ((_absolute(environ.get("XDG_DATA_HOME")) or home / ".local" / "share") / "uv" / "python",)
+def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
+    """Yield what shows that a Python is here, though none need be found: each may have a version in its name.
+
+    These are the stand-ins on the path that are not asked, and the folders of tools' Pythons without an interpreter.
+    """
+    for folder in _path(environ):
+        if folder.name == SHIMS:
+            yield from (place for place in _children(folder) if USUAL.fullmatch(place.name) and _stands_in(place))
+    home = _absolute(home_of(sys.platform, environ)) or Path(os.devnull)
+    for folder in _installations(environ, home):
+        if not any(_installed(folder)):
+            yield folder
+
+
+def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Yield the folders of the Pythons that tools have installed. One that may not be listed stands for itself."""
+    data = [_absolute(environ.get("XDG_DATA_HOME")) or home / ".local" / "share"]
+    if sys.platform == "darwin":
+        data.append(home / "Library" / "Application Support")
+    elif sys.platform == "win32":
+        data += [_absolute(environ.get("LOCALAPPDATA")) or home / "AppData" / "Local"]
+        data += [_absolute(environ.get("APPDATA")) or home / "AppData" / "Roaming"]
+    for tool in TOOLS:
+        named = [(_absolute(environ.get(variable)), tail) for variable, tail in tool.variables]
+        folders = [folder / tail for folder, tail in named if folder]
+        folders += [home / tail for tail in tool.home] + [folder / tail for folder in data for tail in tool.data]
+        for folder in dict.fromkeys(folders):
+            try:
+                yield from sorted(place for place in folder.iterdir() if place.name[0] != "." and place.is_dir())
+            except PermissionError:
+                yield folder
+            except OSError:  # most users have none
+                continue
+
+
+def _installed(installation: Path) -> Iterator[Path]:
+    """Yield the interpreters of an installation: those of the first folder below it that has any."""
+    for below in (*WITHIN, *_folders_within(installation)):
+        found = [place for place in _children(installation / below) if USUAL.fullmatch(place.name)]
+        if working := [place for place in found if obstacle(place) is None]:
+            yield from working
+            return
+
+
+def _folders_within(installation: Path) -> Iterator[str]:
+    """Yield the folders in which an unpacked archive may hold an interpreter, such as `pypy3.10-v7.3.12-linux64`."""
+    for place in _children(installation):
+        if any(sign.isdigit() for sign in place.name):
+            yield from (f"{place.name}/bin", place.name)
+
+
+def _children(folder: Path) -> list[Path]:
+    """Return what is in a folder, by name; nothing where it cannot be listed."""
+    try:
+        return sorted(folder.iterdir())
+    except OSError:
+        return []
+
+
+def _homebrew(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Path]:
+    """Yield the folders in which Homebrew keeps its Pythons, also those that it does not link."""
+    named = [_absolute(environ.get("HOMEBREW_PREFIX")), home / ".linuxbrew"]
+    for prefix in dict.fromkeys([*filter(None, named), *map(Path, HOMEBREW if machine and os.name == "posix" else ())]):
+        for formula in _children(prefix / "opt"):
+            if formula.name.startswith(("python@", "pypy")) or formula.name == "python":
+                yield formula / "bin"
 
 
 def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Path]:
     """Yield the folders that may be conda's environments."""
-    named = [_absolute(environ.get(variable)) for variable in ("CONDA_ROOT", "MAMBA_ROOT_PREFIX")]
+    named = [_absolute(environ.get(variable)) for variable in ("CONDA_ROOT", "MAMBA_ROOT_PREFIX", "PIXI_HOME")]
     roots = [folder for folder in named if folder]
     if command := _absolute(environ.get("CONDA_EXE")):
         roots.append(command.parent.parent)
     roots += [home / name for name in CONDA_HOMES]
-    roots += [Path("/opt", name) for name in ("conda", *CONDA_HOMES)] if machine and os.name == "posix" else []
+    roots += [Path(name) for name in CONDA_OF_ALL] if machine else []
     for root in dict.fromkeys(roots):
         yield root
-        if (root / "envs").is_dir():
-            yield from sorted((root / "envs").iterdir())
+        yield from _children(root / "envs")
+    for variable in ("CONDA_ENVS_DIRS", "CONDA_ENVS_PATH"):
+        for text in environ.get(variable, "").split(os.pathsep):
+            if folder := _absolute(text):
+                yield from _children(folder)
     try:
         with (home / ".conda" / "environments.txt").open(encoding="utf-8", errors="surrogateescape") as lines:
             for line in islice(lines, MOST_LISTED):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterable, Mapping
@@ -19,6 +20,10 @@ INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 """Places of the interpreter within an environment (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
 """Developer tools of macOS, one of which must be installed for its own `python3` to work."""
+STORE = "PythonSoftwareFoundation.Python."
+"""The beginning of the folder's name of a Python from Windows' shop."""
+VERSIONED = re.compile(r"\d\.\d")
+"""The version in a name: what only opens the shop has none."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
 """Advice for a user who named no Python."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
@@ -128,8 +133,13 @@ def broken_in(environment: Path) -> Path | None:
 
 def is_stand_in(executable: Path) -> bool:
     """Return whether an executable named Python only opens a window that offers to install it."""
-    if sys.platform == "win32":  # of no length, and opens the shop
-        return "WindowsApps" in executable.parts and executable.lstat().st_size == 0
+    if sys.platform == "win32":  # both are of no length: what opens the shop, and what starts a Python from there
+        if "WindowsApps" not in executable.parts or executable.lstat().st_size:
+            return False
+        folder = executable.parent
+        if folder.name.startswith(STORE) or VERSIONED.search(executable.stem):
+            return False
+        return not any(place.name.startswith(STORE) for place in folder.iterdir())
     if sys.platform == "darwin":
         return executable.parent == Path("/usr/bin") and not any(Path(tools).exists() for tools in DEVELOPER_TOOLS)
     return False

@@ -13,8 +13,8 @@ if TYPE_CHECKING:  # what only asks tags does without
 
 ANY = "*"
 """Stands in a tag for every ABI, or every platform."""
-NAMED = re.compile(r"[a-z]+(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
-"""The beginning of an interpreter's file name that holds a version."""
+NAMED = re.compile(r"(?:[a-z]+|[a-z]*[-@]?(?=\d\.))(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
+"""The beginning of the name of an interpreter or of its installation that holds a version."""
 CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d)\.(\d{1,3})", re.MULTILINE)
 """The version in an environment's `pyvenv.cfg`."""
 LONGEST = 65_536

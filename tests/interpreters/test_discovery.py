@@ -6,10 +6,12 @@ import venv
 from pathlib import Path
 
 import pytest
+from packaging.tags import parse_tag
 
 from cachetui.interpreters.discovery import interpreters, pythons
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.supported_tags import may_support, reach_of, releases_of
 from tests.interpreters.fakes import answering, posix, runs, script
 
 LONG = 60.0
@@ -57,6 +59,94 @@ def test_every_place_is_looked_at_and_the_active_environment_first(tmp_path: Pat
     given = environ(home, tmp_path / "first", tmp_path / "second")
     given |= {"VIRTUAL_ENV": str(tmp_path / "active"), "CONDA_PREFIX": str(tmp_path / "conda" / "envs" / "on")}
     assert found(given) == expected
+
+
+@posix
+@pytest.mark.parametrize(
+    "place",
+    [
+        ".local/share/mise/installs/python/3.12.1/bin/python3.12",
+        ".local/share/rtx/installs/python/3.12.1/bin/python3",
+        ".local/share/hatch/pythons/3.12/python/bin/python3",
+        ".local/share/hatch/pythons/pypy3.10/pypy3.10-v7.3.12-linux64/bin/pypy3",
+        ".local/share/pdm/python/cpython@3.12.1/bin/python3",
+        ".local/share/pypoetry/python/cpython@3.12.1/bin/python3",
+        ".local/share/pipx/py/3.12/bin/python3",
+        ".local/share/uv/python/cpython-3.13.0+freethreaded-linux-x86_64-gnu/bin/python3.13t",
+        ".proto/tools/python/3.12.0/install/bin/python3",
+        ".rye/py/cpython@3.12.1/install/bin/python3",
+        ".pyenv/pyenv-win/versions/3.12.1/python.exe",
+        "anaconda3/envs/work/bin/python",
+        "opt/miniconda3/bin/python",
+        ".local/share/mamba/envs/work/bin/python",
+        ".pixi/envs/tools/bin/python3",
+        ".linuxbrew/opt/python@3.12/bin/python3.12",
+    ],
+)
+def test_pythons_are_found_where_tools_install_them(tmp_path: Path, place: str) -> None:
+    (python,) = plain((tmp_path / place).parent, (tmp_path / place).name)
+    assert found(environ(tmp_path)) == [python]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("variable", "place"),
+    [
+        ("MISE_DATA_DIR", "installs/python/3.12.1/bin/python3"),
+        ("HATCH_DATA_DIR", "pythons/3.12/python/bin/python3"),
+        ("XDG_DATA_HOME", "pdm/python/cpython@3.12.1/bin/python3"),
+        ("PIPX_HOME", "py/3.12/bin/python3"),
+        ("CONDA_ENVS_PATH", "work/bin/python"),
+        ("HOMEBREW_PREFIX", "opt/python@3.11/bin/python3.11"),
+        ("MAMBA_ROOT_PREFIX", "envs/work/bin/python"),
+    ],
+)
+def test_variables_say_where_tools_install_pythons(tmp_path: Path, variable: str, place: str) -> None:
+    (python,) = plain((tmp_path / "else" / place).parent, Path(place).name)
+    assert found(environ(tmp_path / "home", **{variable: str(tmp_path / "else")})) == [python]
+
+
+def represented(environ: dict[str, str]) -> list[Path]:
+    told = list(interpreters(environ, machine=False, timeout=LONG))
+    return [one.python.executable for one in told if one.trouble and one.trouble.startswith("It shows")]
+
+
+@posix
+def test_a_stand_in_spares_its_version_unless_that_python_was_found(tmp_path: Path) -> None:
+    shims = tmp_path / "shims"
+    answering(tmp_path / ".local/share/mise/installs/python/3.12.1/bin/python3")
+    for name in ("python3.12", "python3.9", "python3.12t", "pypy3.12", "pypy3.12-c"):
+        script(shims / name, "exit 127")
+    unmet = [shims / name for name in ("pypy3.12", "python3.12t", "python3.9")]
+    assert represented(environ(tmp_path, shims)) == unmet
+    told = list(interpreters(environ(tmp_path, shims), machine=False, timeout=LONG))
+    reach = reach_of(told)
+    wheels = {"cp312-cp312-linux_x86_64": True, "cp39-cp39-linux_x86_64": True, "cp38-cp38-linux_x86_64": False}
+    for tag, spared in wheels.items():
+        parsed = parse_tag(tag)
+        assert any(not parsed.isdisjoint(tags) or may_support(parsed, tags) for tags in reach.tags) is spared
+    assert not any(runs(shims / name) for name in ("python3.9", "python3.12"))
+
+
+@posix
+@pytest.mark.parametrize("name", ["3.9.2", "cpython@3.9.2", "cpython-3.9.2-linux-x86_64-gnu", "pypy3.9-7.3"])
+def test_the_folder_of_a_python_spares_its_version_if_no_interpreter_is_in_it(tmp_path: Path, name: str) -> None:
+    answering(tmp_path / "bin" / "python3")
+    folder = tmp_path / ".local/share/mise/installs/python" / name
+    (folder / "lib").mkdir(parents=True)
+    assert represented(environ(tmp_path, tmp_path / "bin")) == [folder]
+    told = list(interpreters(environ(tmp_path, tmp_path / "bin"), machine=False, timeout=LONG))
+    assert releases_of(told[-1]) == ((3, 9),)
+    assert len(reach_of(told).tags) == 2
+
+
+@posix
+def test_a_folder_without_version_and_interpreter_may_be_of_any_python(tmp_path: Path) -> None:
+    answering(tmp_path / "bin" / "python3")
+    folder = tmp_path / ".local/share/uv/python/something"
+    folder.mkdir(parents=True)
+    told = list(interpreters(environ(tmp_path, tmp_path / "bin"), machine=False, timeout=LONG))
+    assert reach_of(told).tags == ()
 
 
 @posix

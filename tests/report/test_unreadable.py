@@ -31,7 +31,7 @@ def test_the_owner_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     (tmp_path / "of nobody in particular").write_bytes(b"")
     os.chown(tmp_path / "of nobody in particular", 47_114_711, 1)
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    told = []
+    told: list[str] = []
     for name in ("of root", "of nobody in particular"):
         inventory = Inventory(str(tmp_path), errors=(Unreadable(name, "Permission denied", True),))
         told += unreadable_sentences(inventory)
