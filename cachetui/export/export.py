@@ -32,6 +32,10 @@ PIECE = 1 << 20
 """Bytes of an existing file that are hashed at a time."""
 
 
+class TakenError(UnprovenError):
+    """Another file has the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A file that is in the folder."""
@@ -56,6 +60,8 @@ class Skipped(NamedTuple):
     """Its intended name, if known."""
     reason: str
     """The reason, as a clause."""
+    is_unproven: bool = False
+    """Whether it is damaged, or not what it was taken for: another file may take its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +143,10 @@ class _Export:
                 with self._target.draft() as draft:
                     sha256, size = self._read(one, draft.write)
                     self._publish(draft, self._prove(one, draft.fd, sha256, size))
-        except UnprovenError as error:
+        except TakenError as error:
             self._skipped.append(Skipped(one.entry, one.filename, str(error)))
+        except UnprovenError as error:
+            self._skipped.append(Skipped(one.entry, one.filename, str(error), is_unproven=True))
         except OSError as error:
             self._skipped.append(Skipped(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
         except (StoppedError, CachetuiError):
@@ -231,9 +239,9 @@ class _Export:
             self._target.give(draft, made.filename)
         except FileExistsError:
             if before is not None:
-                raise UnprovenError(f"it bears the same name as {before.entry.path}, and is another file") from None
+                raise TakenError(f"it bears the same name as {before.entry.path}, and is another file") from None
             if not self._is_same(made):
-                raise UnprovenError(TAKEN) from None
+                raise TakenError(TAKEN) from None
             made = replace(made, written=False)
         self._exported[made.filename] = made
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
@@ -22,15 +22,25 @@ WHEELS = ("wheel", "built", "metadata")
 """Kinds that are named after a wheel."""
 
 
+Alike = Callable[[Sequence[Entry]], Iterable[Sequence[Entry]]]
+"""Groups downloads of one name by their content; what it does not know is in no group."""
+
+
+def uncompared(_: Sequence[Entry]) -> Iterable[Sequence[Entry]]:
+    """Return no group: the contents are not compared."""
+    return ()
+
+
 def facts_of(
     entries: Collection[Entry],
     words: Collection[Label],
     *,
     now_ns: int,
+    alike: Alike = uncompared,
     tags: Collection[frozenset[Tag]] = (),
     protect: Callable[[Entry, Facts], bool] | None = None,
 ) -> Facts:
-    """Return the facts behind the labels in `words`.
+    """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of one name.
 
     `tags` are those of each Python that is here, in no order; without any, what is unusable cannot be told. `protect`
     tells what the preferences protect; its `words`, if it has any, are told as well.
@@ -41,7 +51,7 @@ def facts_of(
         now_ns,
         superseded=superseded(entries) if "superseded" in words else nothing,
         legacy=frozenset([one.path for one in entries if is_legacy(one.path)]) if "legacy" in words else nothing,
-        dead_weight=dead_weight(entries) if "dead-weight" in words else nothing,
+        dead_weight=dead_weight(entries, alike) if "dead-weight" in words else nothing,
         usable=usable(entries, tags) if "unusable" in words and tags else {},
     )
     if protect is None:
@@ -100,28 +110,29 @@ def _is_there(entries: Iterable[Entry]) -> bool:
     return any(entry[0] != "metadata" for entry in entries)
 
 
-def dead_weight(entries: Iterable[Entry]) -> frozenset[str]:
+def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
     """Return downloads that no pip will ask for again: stored twice, or under a URL that was signed once.
 
-    Of two with the same name and length, that counts of which the address is listed, else the one that came last; under
-    `http/` only an older pip looks.
+    Of two with the same name and content, that counts of which the address is listed, else the one that came last;
+    under `http/` only an older pip looks.
     """
     dead = set()
-    copies: dict[tuple[str, str, int], list[Entry]] = {}
+    named: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
-        kind, files, path, filename, url = entry[0], entry[1], entry[2], entry[8], entry[9]  # by index, as above
+        kind, path, filename, url = entry[0], entry[2], entry[8], entry[9]  # by index, as above
         if kind not in ("wheel", "sdist", "metadata"):
             continue
         if url and "?" in url and _is_signed(url):
             dead.add(path)
         elif filename:
-            copies.setdefault((kind, filename, files[-1][3]), []).append(entry)
-    for same in copies.values():
-        if len(same) == 1:  # as in most: it is the one that counts
+            named.setdefault((kind, filename), []).append(entry)
+    for some in named.values():
+        if len(some) == 1:  # as in most: it is the one that counts
             continue
-        addresses = {entry.url for entry in same if entry.url}
-        kept = {_best(same, url) for url in addresses} or {_best(same, None)}
-        dead.update(entry.path for entry in same if entry.path not in kept)
+        for same in alike(some):
+            addresses = {entry.url for entry in same if entry.url}
+            kept = {_best(same, url) for url in addresses} or {_best(same, None)}
+            dead.update(entry.path for entry in same if entry.path not in kept)
     return frozenset(dead)
 
 

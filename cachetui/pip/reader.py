@@ -108,6 +108,11 @@ class CacheReader:
         """Return the headers of an entry; None if it has none, or they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
+    def headers(self, entry: Entry) -> Callable[[str], str]:
+        """Return a function that returns a header in lower case by its name; "" for what is none or cannot be read."""
+        header = self._read(entry, lambda record: record.header)
+        return (lambda name: header(name).strip().lower()) if header else lambda _: ""
+
     def listing(self, entry: Entry) -> IndexPage | None:
         """Return the index page of an entry; None if it is none, or cannot be read."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
@@ -145,6 +150,12 @@ class CacheReader:
         except (OSError, UnreadableRecordError):
             return {}
         return {name: digest.hexdigest() for name, digest in digests.items()}
+
+    def body_length(self, entry: Entry) -> int | None:
+        """Return how many bytes the body of an entry has, wherever it lies; None where it cannot be read."""
+        if len(entry.files) > 1 and entry.kind != "built":
+            return entry.files[-1].size
+        return self._with_body(entry, lambda body: body.size)
 
     def needs(self, entry: Entry) -> tuple[str, ...] | None:
         """Return the requirements of a wheel, sdist or metadata, as written; None if they cannot be read."""
@@ -198,6 +209,22 @@ class CacheReader:
         if not found.st_mode & stat.S_IRUSR:
             return "owner", f"its mode is {stat.S_IMODE(found.st_mode):04o}: not even its owner may read it"
         return None
+
+    def writable_folders(self, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
+        """Return those of some folders that others may write: the mode in words, and the mtime in ns since the epoch.
+
+        Paths are relative to the root, "" for the root. What is gone is left out.
+        """
+        found: dict[str, tuple[str, int]] = {}
+        look, others = self._tree.look_at, stat.S_IWOTH
+        for path in paths if os.name != "nt" else ():
+            try:
+                status = look(path or ".")
+            except (OSError, ValueError):
+                continue
+            if status.st_mode & others and stat.S_ISDIR(status.st_mode):
+                found[path] = f"its mode is {stat.S_IMODE(status.st_mode):04o}", status.st_mtime_ns
+        return found
 
     @contextmanager
     def _opened(self, file: File) -> Iterator[int]:

@@ -3,39 +3,56 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import Verified
 from cachetui.model import Inventory
 from cachetui.report.entries_json import SCHEMA, clean
-from cachetui.report.health_text import entry_of
+from cachetui.report.health_text import RemoveCommands, entry_of
 from cachetui.text.format import timestamp
 
+SORTS = {"build": "archive"}
+"""Names of finding types in the document where they differ: scripts know a damaged archive by one name."""
 
-def health_json(inventory: Inventory, findings: Iterable[Finding], verified: Verified | None, *, now_ns: int) -> str:
-    """Return findings as a JSON document; `verified` is None where not everything was read."""
+
+def health_json(
+    inventory: Inventory,
+    findings: Iterable[Finding],
+    verified: Verified | None,
+    *,
+    now_ns: int,
+    cache: Sequence[str] = (),
+) -> str:
+    """Return findings as a JSON document; `verified` is None where not everything was to be read.
+
+    `now_ns` is in nanoseconds since the epoch, `cache` the option by which cachetui comes to the cache, if it needs
+    one.
+    """
+    commands = RemoveCommands(inventory, cache)
     document = {
         "schema": SCHEMA,
         "root": clean(inventory.root),
         "at": timestamp(now_ns),
         "deep": None
         if verified is None
-        else {"proven": verified.proven, "sound": verified.sound, "complete": not verified.stopped},
+        else {"proven": verified.proven, "sound": verified.sound, "complete": not verified.stopped}
+        | {"read": verified.done, "of": verified.of},
         "findings": [
             {
-                "sort": one.sort,
+                "sort": SORTS.get(one.sort, one.sort),
                 "weight": one.meaning.weight,
                 "words": clean(one.words),
                 "consequence": one.meaning.consequence,
                 "way_out": one.meaning.way_out,
                 "since": timestamp(one.since),
-                "kind": entry.kind,
+                "kind": None if one.sort == "folder" else entry.kind,
                 "project": entry.project and clean(entry.project),
                 "version": entry.version and clean(entry.version),
                 "filename": entry.filename and clean(entry.filename),
                 "paths": [clean(file.path) for file in entry.files] or [clean(entry.path)],
                 "disk_usage": entry.disk_usage,
+                "command": (command := commands.of(one)) and clean(command[0]),
             }
             for one in findings
             for entry in [entry_of(inventory, one)]

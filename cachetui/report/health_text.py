@@ -8,10 +8,12 @@ from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
+from cachetui.insight.remove_terms import remove_terms
 from cachetui.model import Entry, Inventory
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, date, disk_text
 from cachetui.text.names import entry_name
+from cachetui.text.quote import quoted
 
 if TYPE_CHECKING:  # the first screen does not wait for it
     from cachetui.insight.health.finding import Finding, FindingType, Weight
@@ -54,6 +56,38 @@ class VerificationSummary(NamedTuple):
     """Whether it was stopped before all was read."""
     later: int = 0
     """Entries that have come or changed since."""
+    done: int = 0
+    """Entries that were read."""
+    of: int = 0
+    """Entries that were to be read."""
+
+
+def stand_in(finding: Finding) -> Entry:
+    """Return an entry without files for a finding about what is none, such as a folder."""
+    return Entry("unknown" if finding.sort == "link" else "leftover", (), finding.path, finding.since)
+
+
+class RemoveCommands:
+    """The commands that remove damaged entries of one inventory."""
+
+    def __init__(self, inventory: Inventory, cache: Sequence[str] = ()) -> None:
+        """Prepare; `cache` is the option by which cachetui comes to the cache, if it needs one."""
+        self._cache = cache
+        self._entries = inventory.by_path
+        self._alike: dict[str | None, list[Entry]] = {}
+        for entry in inventory.entries:
+            self._alike.setdefault(entry.project, []).append(entry)
+
+    def of(self, finding: Finding) -> tuple[str, int] | None:
+        """Return the command that removes the entry of a finding, and how many others it takes.
+
+        None if there is none, or removing is not the way out.
+        """
+        entry = self._entries.get(finding.path)
+        if entry is None or not finding.is_removed:
+            return None
+        terms, taken = remove_terms(entry, self._alike[entry.project])
+        return (quoted(["cachetui", "remove", *terms, *self._cache]), len(taken) - 1) if terms else None
 
 
 def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
@@ -63,6 +97,15 @@ def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
         same = tuple(some)
         found.append(Group(sort, same, sum([ill.entry.disk_usage for ill in same])))
     return tuple(found)
+
+
+def words_by_path(ills: Iterable[FindingEntry]) -> dict[str, str]:
+    """Return the dangers and the damage that findings tell of, in words, by the paths of entries."""
+    found: dict[str, list[str]] = {}
+    for finding, entry in ills:
+        if finding.meaning.weight != "waste":
+            found.setdefault(entry.path, []).append(f"{finding.meaning.title}: {finding.words}")
+    return {path: "; ".join(words) for path, words in found.items()}
 
 
 def serious(groups: Iterable[Group]) -> int:
@@ -84,6 +127,8 @@ def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
         told.append(("danger", f"{words} Install nothing from here before that is settled."))
     if some := number.get("writable"):
         told.append(("danger", f"Others may write {count(some, 'entry')}: they can change what pip installs."))
+    if some := number.get("folder"):
+        told.append(("danger", f"Others may write {count(some, 'folder')}: they can put there what pip installs."))
     damaged, rights, waste = _paths(groups, "damage"), _paths(groups, "rights"), _paths(groups, "waste")
     if damaged:
         told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
@@ -98,15 +143,23 @@ def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ..
     """Return sentences on what was read to its end, and what was not; `verify` is the key that reads everything."""
     if proof is None:
         return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)
-    found = [
-        f"{count(proof.proven, 'file')} proven by the hash that an index lists, {proof.sound:,} without a known hash "
-        f"{'holds' if proof.sound == 1 else 'hold'} together."
-    ]
+    found = [read_words(proof)]
     if proof.stopped:
-        found.append(f"Stopped: not everything was read. {verify} begins anew.")
+        found.append(f"{verify} begins anew.")
     if proof.later:
         found.append(f"{count(proof.later, 'file')} came or changed since: {verify} reads everything anew.")
     return tuple(found)
+
+
+def read_words(proof: VerificationSummary | Verified) -> str:
+    """Return a sentence on what a verification has read, and how much of that is proven."""
+    proven = (
+        f"{count(proof.proven, 'file')} proven by the hash that an index lists, {proof.sound:,} without a known hash "
+        f"{'holds' if proof.sound == 1 else 'hold'} together."
+    )
+    if not proof.stopped:
+        return proven
+    return f"Stopped after {proof.done:,} of {count(proof.of, 'file')}: not everything was read. {proven}"
 
 
 def name_of(entry: Entry) -> str:
@@ -122,18 +175,29 @@ def name_of(entry: Entry) -> str:
 
 def entry_of(inventory: Inventory, finding: Finding) -> Entry:
     """Return the entry of a finding; one without files for what is no entry, such as a link."""
-    return inventory.by_path.get(finding.path) or Entry("unknown", (), finding.path, finding.since)
+    return inventory.by_path.get(finding.path) or stand_in(finding)
 
 
 def findings_text(
-    inventory: Inventory, findings: Sequence[Finding], verified: Verified | None, most: int | None
+    inventory: Inventory,
+    findings: Sequence[Finding],
+    verified: Verified | None,
+    most: int | None,
+    cache: Sequence[str] = (),
 ) -> Iterator[str]:
-    """Yield findings by type, and the result of a verification, as lines; at most `most` entries of a type."""
+    """Yield findings by type, and the result of a verification, as lines; at most `most` entries of a type.
+
+    `cache` is the option by which cachetui comes to the cache, if it needs one.
+    """
+    commands = RemoveCommands(inventory, cache)
     for _, group in groupby(findings, key=lambda one: one.sort):
         same = list(group)
         meaning = same[0].meaning
         size = sum([entry_of(inventory, one).disk_usage for one in same])
-        yield f"{meaning.weight.upper()}: {meaning.title}: {count(len(same), 'entry')}, {disk_text(size)}"
+        many = f"{count(len(same), 'entry')}, {disk_text(size)}"
+        if same[0].sort == "folder":
+            many = count(len(same), "folder")
+        yield f"{meaning.weight.upper()}: {meaning.title}: {many}"
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
         if most is not None and meaning.weight == "rights":
             for words, number in Counter([finding.words for finding in same]).items():
@@ -144,17 +208,21 @@ def findings_text(
             yield f"  - {escape_control(_name_by_file(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
             if entry.filename or entry.project:
                 yield f"    {escape_control(finding.path)}"
+            if command := commands.of(finding):
+                others = f"  ({count(command[1], 'other entry')} with it)" if command[1] else ""
+                yield f"    $ {escape_control(command[0])}{others}"
         if most is not None and len(same) > most:
             yield f"  … and {len(same) - most:,} more; --all names them"
         yield ""
     if verified:
-        yield (
-            f"{count(verified.proven, 'file')} proven by the hash that an index lists, "
-            f"{verified.sound:,} without a known hash hold together."
-        )
-    if not findings:
-        wrong = "Nothing is wrong with what could be read" if inventory.errors else "Nothing is wrong"
-        yield f"{wrong}." if verified else f"{wrong}, as far as can be seen; --deep reads everything."
+        yield read_words(verified)
+    if findings:
+        return
+    wrong = "Nothing is wrong with what could be read" if inventory.errors else "Nothing is wrong"
+    if verified is None:
+        yield f"{wrong}, as far as can be seen; --deep reads everything."
+    else:
+        yield f"{wrong} in what was read." if verified.stopped and not inventory.errors else f"{wrong}."
 
 
 def _name_by_file(entry: Entry) -> str:

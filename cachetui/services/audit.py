@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from pathlib import Path
 
 from cachetui.errors import CachetuiError
 from cachetui.export.target_folder import TargetError, check_target
 from cachetui.insight.audit.audit import LABELS, Audit, audit_of
+from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import Entry, Inventory
@@ -37,19 +39,20 @@ def facts_for_audit(
     protection: Protection,
     *,
     search: bool,
+    root: str,
     now_ns: int,
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """Return the facts that an audit needs about the entries of a whole cache.
+    """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
     Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
     runs found. Other arguments are those of `facts_for`.
     """
     if search or options.python:
-        return facts_for(entries, LABELS, options, protection, now_ns=now_ns, note=note, report=report)
+        return facts_for(entries, LABELS, options, protection, root=root, now_ns=now_ns, note=note, report=report)
     tags = [] if options.no_memory else remembered_tags()
-    return facts_of(entries, LABELS, now_ns=now_ns, tags=tags, protect=protection)
+    return facts_of(entries, LABELS, now_ns=now_ns, alike=partial(copies, root=root), tags=tags, protect=protection)
 
 
 def make_audit(

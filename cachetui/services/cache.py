@@ -60,6 +60,15 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
         yield location
 
 
+def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:
+    """Return the option with which another cachetui finds the same cache; none if it needs none."""
+    if options.demo:
+        return ("--demo",)
+    if options.cache_dir:
+        return "--cache-dir", str(location.root)
+    return ("--python", options.python) if options.python else ()
+
+
 def open_cache(
     location: Location,
     *,

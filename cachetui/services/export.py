@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import Outcome, Progress, export
-from cachetui.export.plan import Planned
+from cachetui.export.plan import Planned, plan_export
 from cachetui.export.requirement_files import RequirementFile, RequirementFileError, read_requirement_files
 from cachetui.export.requirements_closure import Needs, needs_of
 from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import default_python, python_at
-from cachetui.model import Inventory
+from cachetui.model import Entry, Inventory
 from cachetui.services.guard import guard
 from cachetui.services.options import GlobalOptions
 from cachetui.system.tree import never
@@ -32,10 +34,13 @@ def read_requirements(paths: Iterable[Path], *, note: Callable[[str], None]) -> 
     return found
 
 
-def find_needs(inventory: Inventory, file: RequirementFile, options: GlobalOptions) -> Needs:
+def find_needs(
+    inventory: Inventory, file: RequirementFile, options: GlobalOptions, without: Collection[str] = ()
+) -> Needs:
     """Choose the files that requirements need, for the Python that the options name, or else the default one.
 
-    The demo is made for the Python that runs this. Raises CachetuiError where there is no Python, or it does not work.
+    `without` are the paths of entries that do not count. The demo is made for the Python that runs this. Raises
+    CachetuiError where there is no Python, or it does not work.
     """
     named = options.python or (sys.executable if options.demo else None)
     python = python_at(named) if named else default_python()
@@ -45,7 +50,58 @@ def find_needs(inventory: Inventory, file: RequirementFile, options: GlobalOptio
     if info.trouble or not info.tags:
         trouble = info.trouble or "It does not say what it can use."
         raise CachetuiError(f"What {python.executable} needs cannot be told: {trouble} Name another with --python.")
+    if without:
+        inventory = replace(inventory, entries=tuple([one for one in inventory.entries if one.path not in without]))
     return needs_of(file.asked, inventory, info, pre=file.pre)
+
+
+class Replaced(NamedTuple):
+    """The result of an export in which other files took the place of damaged ones."""
+
+    planned: tuple[Planned, ...]
+    """Everything that was to be written."""
+    outcome: Outcome
+    """The result, with the damaged files among those that were left out."""
+    needs: Needs
+    """The files that the requirements need, the damaged ones left out."""
+    without: frozenset[str]
+    """The paths of the damaged entries that others of the same version replace."""
+
+
+def replace_damaged(
+    inventory: Inventory,
+    planned: Sequence[Planned],
+    outcome: Outcome,
+    needs: Needs,
+    *,
+    find: Callable[[Collection[str]], Needs],
+    write: Callable[[Sequence[Planned]], Outcome],
+) -> Replaced:
+    """Write other files in place of damaged ones that requirements need, such as the sdist of a damaged build.
+
+    `find` chooses files without some entries, `write` exports them. Where nothing can replace them, all is as before.
+    """
+    found = Replaced(tuple(planned), outcome, needs, frozenset())
+    while not found.outcome.stopped:
+        needed = {entry.path for entry in found.needs.entries}
+        damaged = {one.entry.path for one in found.outcome.skipped if one.is_unproven} & needed
+        without = found.without | damaged
+        if not damaged or len((others := find(without)).lacking) > len(found.needs.lacking):
+            break
+        known = {one.entry.path for one in found.planned}
+        fresh = {entry.path for entry in others.entries if entry.path not in known}
+        more = plan_export([entry for entry in inventory.entries if entry.path in fresh])
+        written = write(more) if more else Outcome()
+        exported, skipped = found.outcome.exported + written.exported, found.outcome.skipped + written.skipped
+        outcome = Outcome(exported, skipped, written.stopped)
+        found = Replaced(found.planned + more, outcome, others, without)
+    there = {_release_of(one.entry) for one in found.outcome.exported}
+    same = [path for path in found.without if _release_of(inventory.by_path[path]) in there]
+    return found._replace(without=frozenset(same))
+
+
+def _release_of(entry: Entry) -> tuple[str | None, str | None]:
+    return entry.project, entry.version
 
 
 def export_files(

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packaging.tags import Tag
 
+from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
@@ -24,29 +26,31 @@ def facts_for(
     options: GlobalOptions,
     protection: Protection | None = None,
     *,
+    root: str,
     now_ns: int,
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> Facts:
-    """Return the facts behind the labels in `words`, about the entries of a whole cache.
+    """Return the facts behind the labels in `words`, about the entries of a whole cache, whose root is `root`.
 
     Without `protection`, the preferences are read if a word needs them; if "unusable" is one, Pythons are asked for
     their tags. `now_ns` is in nanoseconds since the epoch, `note` gets a sentence for what cannot be known, `report`
     the progress of a search for Pythons in words.
     """
+    alike = partial(copies, root=root)
     tags: Collection[frozenset[Tag]] = ()
     if "unusable" in words:
         from cachetui.services.pythons import supported_tags  # noqa: PLC0415 - seldom needed, and slow to load
 
         tags = supported_tags(options, note=note, report=report)
     if "protected" not in words:
-        return facts_of(entries, words, now_ns=now_ns, tags=tags)
+        return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags)
     if protection is None:
         preferences = preferred(note)
         protection = preferences.protection
         if preferences.refusal:
             note(preferences.refusal)
-    return facts_of(entries, words, now_ns=now_ns, tags=tags, protect=protection)
+    return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags, protect=protection)
 
 
 def matching(
@@ -55,20 +59,21 @@ def matching(
     options: GlobalOptions,
     protection: Protection | None = None,
     *,
+    root: str,
     now_ns: int,
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Entry, ...]:
     """Return the entries of a whole cache of which all terms are true, in their order; see `facts_for`."""
-    facts = facts_for(entries, predicate.words, options, protection, now_ns=now_ns, note=note, report=report)
+    facts = facts_for(entries, predicate.words, options, protection, root=root, now_ns=now_ns, note=note, report=report)
     return tuple([entry for entry in entries if predicate(entry, facts)])
 
 
-def protected_entries(entries: Collection[Entry], protection: Protection, now_ns: int) -> frozenset[str]:
-    """Return the paths of the entries of a whole cache that the preferences protect.
+def protected_entries(entries: Collection[Entry], protection: Protection, root: str, now_ns: int) -> frozenset[str]:
+    """Return the paths of the entries of a whole cache, whose root is `root`, that the preferences protect.
 
     `now_ns` is in nanoseconds since the epoch.
     """
     if not protection.terms:
         return frozenset()
-    return facts_of(entries, (), now_ns=now_ns, protect=protection).protected
+    return facts_of(entries, (), now_ns=now_ns, alike=partial(copies, root=root), protect=protection).protected

@@ -38,7 +38,7 @@ def plan(
         now_ns=now_ns,
         named=named,
         purge=purge,
-        protected=protected_entries(inventory.entries, preferences.protection, now_ns),
+        protected=protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns),
     )
 
 
@@ -57,7 +57,7 @@ def remove(
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
-    spared = without(agreed, protected_entries(inventory.entries, preferences.protection, now_ns))
+    spared = without(agreed, protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns))
     return execute(spared, stop=stop, report=report, pips=running_pips)
 
 

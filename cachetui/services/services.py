@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -104,13 +105,15 @@ class Services:
         tags: Collection[frozenset[Tag]] = (),
     ) -> Facts:
         """Return facts about entries; `tags` are those of the Pythons found, if the user named none."""
+        from cachetui.insight.copies import copies  # noqa: PLC0415
         from cachetui.insight.labelling import facts_of  # noqa: PLC0415
         from cachetui.services.pythons import tags_of  # noqa: PLC0415
 
         if "unusable" in words and self.python is not None:
             tags = tags_of(self.python, self.environ)
         protect = protect if "protected" in words else None
-        return facts_of(entries, words, now_ns=self.clock(), tags=tags, protect=protect)
+        alike = partial(copies, root=str(self.location.root))
+        return facts_of(entries, words, now_ns=self.clock(), alike=alike, tags=tags, protect=protect)
 
     # Preferences
 
@@ -128,7 +131,7 @@ class Services:
             return frozenset()
         from cachetui.services.labels import protected_entries  # noqa: PLC0415
 
-        return protected_entries(entries, protection, self.clock())
+        return protected_entries(entries, protection, str(self.location.root), self.clock())
 
     # Removal
 

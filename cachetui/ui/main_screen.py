@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event
 from typing import ClassVar
 
@@ -85,6 +85,8 @@ class MainScreen(CacheScreen):
     tab: var[str] = var(TABS[0].id)
     """The id of the view that is shown."""
     totals: var[Totals | None] = var(None)
+    findings: var[Mapping[str, str]] = var({})
+    """The dangers and the damage that Health knows, in words, by the paths of entries."""
 
     def __init__(
         self,
@@ -115,7 +117,8 @@ class MainScreen(CacheScreen):
         yield self.notices
         state = CacheScreen.reading, CacheScreen.revision, CacheScreen.marks
         with ContentSwitcher(initial=TABS[0].id, id="views"):
-            yield self.browse.data_bind(*state, CacheScreen.scanned, CacheScreen.pythons, CacheScreen.activities)
+            browsed = (CacheScreen.scanned, CacheScreen.pythons, CacheScreen.activities, MainScreen.findings)
+            yield self.browse.data_bind(*state, *browsed)
             yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.preferences)
             yield self.health_view.data_bind(*state, CacheScreen.activities)
             yield self.why_view.data_bind(*state)
@@ -211,6 +214,10 @@ class MainScreen(CacheScreen):
     @on(Header.Chosen)
     def _open_clicked(self, event: Header.Chosen) -> None:
         self.action_view(event.id)
+
+    @on(Health.FindingsChanged)
+    def _show_in_details(self, event: Health.FindingsChanged) -> None:
+        self.findings = event.words
 
     @on(Health.BadgeChanged)
     def _show_badge(self, event: Health.BadgeChanged) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.cli.cache import ENDINGS
-from cachetui.demo.artifacts import wheel
+from cachetui.demo.artifacts import sdist, wheel
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.export import export
 from cachetui.model import NS
@@ -208,3 +208,30 @@ def test_it_is_plain_where_there_is_no_terminal(
         out, err = process.communicate()
     assert process.returncode == 0
     assert not {"\x1b", "\r"} & {*out, *err}
+
+
+def test_a_good_sdist_takes_the_place_of_a_damaged_build(run: Run, cache: Path, tmp_path: Path) -> None:
+    writer, out = CacheWriter(cache), tmp_path / "out"
+    body = sdist("mine", "1.0")
+    url, digest = "https://files.example/mine-1.0.tar.gz", hashlib.sha256(body).hexdigest()
+    writer.answer(url, body, file_headers("mine", "1.0", "sdist", "source", size=len(body), at_ns=AT), AT)
+    writer.built(url, digest, "mine-1.0-py3-none-any.whl", wheel("mine", "1.0")[:-30], AT)
+    (tmp_path / "r.txt").write_text("mine\n")
+    asked = ("export", "-r", tmp_path / "r.txt", "--cache-dir", cache, "--python", sys.executable)
+
+    said = run(*asked, "--to", out)
+
+    assert (said.code, names(out)) == (0, ["mine-1.0.tar.gz"])
+    assert "Left out: mine-1.0-py3-none-any.whl: " in said.err
+    exported = json.loads(run(*asked, "--to", out, "--json").out)
+    assert [one["filename"] for one in exported["exported"]] == ["mine-1.0.tar.gz"]
+    damaged = wheel("mine", "2.0")[:-30]
+    named = file_headers("mine", "2.0", "bdist_wheel", "py3", size=len(damaged), at_ns=AT)
+    disposition = {"Content-Disposition": 'attachment; filename="mine-2.0-py3-none-any.whl"'}
+    writer.answer("https://files.example/2.0", damaged, {**named, **disposition}, AT)
+    said = run(*asked, "--to", tmp_path / "older")
+    assert (said.code, names(tmp_path / "older")) == (1, ["mine-1.0.tar.gz"])  # another version is no replacement
+    (tmp_path / "r.txt").write_text("mine>=2\n")
+    said = run(*asked, "--to", tmp_path / "none")
+    assert (said.code, names(tmp_path / "none")) == (1, [])
+    assert "lacks" not in said.err

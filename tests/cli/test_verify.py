@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Nobody, Run
+from tests.interpreters.fakes import posix
 
 
 def test_what_is_found_is_told_by_weight(run: Run, cache: Path) -> None:
@@ -77,3 +79,24 @@ def test_what_the_user_may_not_read_is_no_damage_and_told_once(nobody: Nobody, d
     assert len([line for line in said.err.splitlines() if line.startswith("Not readable: ")]) == 1
     assert "DAMAGE" not in said.out
     assert "RIGHTS: of another owner, or not readable" in said.out
+
+
+@posix
+def test_a_folder_that_others_may_write_is_told_by_its_path(run: Run, cache: Path) -> None:
+    (cache / "wheels").chmod(0o777)
+    said = run("verify", "--cache-dir", cache, "--json")
+    (found,) = [one for one in json.loads(said.out)["findings"] if one["sort"] == "folder"]
+    assert (said.code, found["paths"], found["kind"], found["command"]) == (1, ["wheels"], None, None)
+    assert "  - wheels: its mode is 0777" in run("verify", "--cache-dir", cache).out
+
+
+def test_the_command_that_removes_damage_is_told_and_does(run: Run, cache: Path) -> None:
+    built = next((cache / "wheels").rglob("*.whl"))
+    built.write_bytes(built.read_bytes()[:-100])
+    said = run("verify", "--cache-dir", cache)
+    (line,) = [line for line in said.out.splitlines() if line.startswith("    $ ") and "kind:built" in line]
+    command = shlex.split(line.removeprefix("    $ cachetui "))
+    assert run(*command, "--yes").code == 0
+    assert not built.exists()
+    found = json.loads(run("verify", "--cache-dir", cache, "--json").out)["findings"]
+    assert "archive" not in {one["sort"] for one in found}

@@ -11,8 +11,8 @@ import pytest
 from cachetui.demo import artifacts
 from cachetui.demo.contents import INDEX
 from cachetui.demo.writer import CacheWriter
-from cachetui.insight.why.phrases import quoted
 from cachetui.report.entries_json import SCHEMA
+from cachetui.text.quote import quoted
 from tests.cli.conftest import Run
 from tests.environments import environment
 from tests.interpreters.fakes import posix, script

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from packaging.tags import parse_tag
 
 from cachetui.insight.labelling import dead_weight, facts_of, superseded, usable
@@ -58,18 +60,33 @@ def test_what_is_no_version_is_not_compared() -> None:
     assert superseded([entry("a", "2004d"), entry("b", None), entry("c", "1.0")]) == frozenset()
 
 
+def by_length(some: Sequence[Entry]) -> list[list[Entry]]:
+    """Take files of one length for the same."""
+    groups: dict[int, list[Entry]] = {}
+    for one in some:
+        groups.setdefault(one.files[-1].size, []).append(one)
+    return [*groups.values()]
+
+
 def test_of_two_copies_the_one_counts_that_is_listed_or_came_last() -> None:
     url = "https://files.example/pkg-1.0-py3-none-any.whl"
-    assert dead_weight([entry("a", "1.0", url=url), entry("b", "1.0", days=9)]) == {"b"}
-    assert dead_weight([entry("a", "1.0", days=1), entry("b", "1.0", days=9)]) == {"a"}
-    assert dead_weight([entry("a", "1.0", url=url), entry("b", "1.0", url=f"{url}?other")]) == frozenset()
-    assert dead_weight([entry("http/a", "1.0", url=url, days=9), entry("http-v2/b", "1.0", url=url)]) == {"http/a"}
-    assert dead_weight([entry("a", "1.0", size=10), entry("b", "1.0", size=11)]) == frozenset()
+
+    def dead(*entries: Entry) -> frozenset[str]:
+        return dead_weight(entries, by_length)
+
+    assert dead(entry("a", "1.0", url=url), entry("b", "1.0", days=9)) == {"b"}
+    assert dead(entry("a", "1.0", days=1), entry("b", "1.0", days=9)) == {"a"}
+    assert dead(entry("a", "1.0", url=url), entry("b", "1.0", url=f"{url}?other")) == frozenset()
+    assert dead(entry("http/a", "1.0", url=url, days=9), entry("http-v2/b", "1.0", url=url)) == {"http/a"}
+    assert dead(entry("a", "1.0", size=10), entry("b", "1.0", size=11)) == frozenset()
+    assert dead_weight([entry("a", "1.0"), entry("b", "1.0")], lambda _: ()) == frozenset()
 
 
 def test_what_was_signed_once_is_not_asked_for_again() -> None:
     signed = "https://store.example/pkg-1.0-py3-none-any.whl?X-Amz-Signature=abc&X-Amz-Expires=60"
-    assert dead_weight([entry("a", "1.0", url=signed), entry("b", "2.0", url="https://files.example/x?a=1")]) == {"a"}
+    assert dead_weight(
+        [entry("a", "1.0", url=signed), entry("b", "2.0", url="https://files.example/x?a=1")], by_length
+    ) == {"a"}
 
 
 def test_a_wheel_is_usable_if_some_python_takes_one_of_its_tags() -> None:

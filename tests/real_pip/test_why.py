@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import ClassVar
 
+import pytest
+
 from cachetui.demo import artifacts
+from cachetui.demo.writer import CacheWriter, Format, page_headers
+from cachetui.insight.health.checks import check
+from cachetui.insight.health.verification import verify
+from cachetui.model import Entry
+from cachetui.pip.scan.scanner import scan
 from tests.real_pip.collection import BACKEND, PYPROJECT, Release, sdist, wheel
 from tests.real_pip.lab import Lab, asker_with
+
+Damage = Callable[[bytes], bytes]
+
+
+def cut(data: bytes) -> bytes:
+    """Return the first half."""
+    return data[: len(data) // 2]
+
+
+def emptied(_: bytes) -> bytes:
+    """Return nothing."""
+    return b""
+
+
+def changed(data: bytes) -> bytes:
+    """Return other bytes in the middle of a member, or of what is packed."""
+    middle = len(data) // 2
+    return data[:middle] + bytes([byte ^ 0x55 for byte in data[middle : middle + 8]]) + data[middle + 8 :]
+
+
+def spoil(file: Path, damage: Damage, page: Entry | None = None) -> None:
+    """Damage a built wheel, or the body of a page, which may lie in its record."""
+    data = file.read_bytes()
+    if page is not None and len(page.files) == 1:
+        at = data.index(b"\x1f\x8b")  # a body within a record has its length before it: only its bytes may change
+        data, head = data[at:], data[:at]
+        body = changed(data[: len(data) // 2]) + data[len(data) // 2 :]
+        file.write_bytes(head + body)
+        return
+    file.write_bytes(damage(data))
 
 
 def tagged(project: str, version: str, tag: str) -> Release:
@@ -95,6 +135,74 @@ class WhyPipDidThat:
         assert removal.entries == (lab.entry("built", "made").path,)
         lab.remove(removal)
         assert lab.foretold("made").takes[0].way == "build"
+
+    @pytest.mark.parametrize("damage", [cut, emptied, changed])
+    def test_a_damaged_build_stops_pip_until_it_is_removed(self, lab: Lab, damage: Damage) -> None:
+        name = f"broken-{damage.__name__}"
+        lab.publish(sdist(name, "1.0"))
+        lab.keep(name)
+        built = lab.entry("built", name)
+        spoil(lab.cache / built.files[0].path, damage)
+
+        explanation = lab.foretold(name)
+
+        assert (explanation.tone, explanation.forecast.way) == ("damaged", "nothing")
+        assert explanation.steps[-1] == "stop with an error"
+        assert "built here" in explanation.verdict
+        assert [held.sign for held in explanation.held if held.path == built.path] == ["no"]
+        removal = explanation.remedies[0]
+        assert (removal.command.split(" --")[0], removal.entries) == (
+            f"cachetui remove {name}==1.0 kind:built",
+            (built.path,),
+        )
+        inventory = scan(lab.cache)
+        told = {one.path for one in verify(inventory, inventory.entries).findings}
+        assert built.path in told
+        lab.remove(removal)
+        assert lab.foretold(name).takes[0].way == "build"
+
+    @pytest.mark.parametrize("damage", [cut, emptied, changed])
+    def test_a_damaged_page_stops_pip(self, lab: Lab, damage: Damage) -> None:
+        name = f"paged-{damage.__name__}"
+        lab.publish(wheel(name, "1.0"))
+        lab.keep(name)
+        page = lab.entry("index", name)
+        spoil(lab.cache / page.files[-1].path, damage, page)
+
+        explanation = lab.foretold(name)
+
+        assert (explanation.tone, explanation.forecast.way) == ("damaged", "nothing")
+        assert f"the cached index page of {name}" in explanation.verdict
+        assert page.path in [path for reason in explanation.reasons for path in reason.entries]
+        inventory = scan(lab.cache)
+        assert page.path in {one.path for one in verify(inventory, inventory.entries).findings}
+
+    @pytest.mark.parametrize(
+        ("file", "told"),
+        [
+            ('{"filename": "a-1.0.zip", "url": "http://[", "hashes": {}}', "lists what is no address"),
+            ('{"filename": "a-1.0.zip", "url": "http://[::1/a-1.0.zip", "hashes": {}}', "lists what is no address"),
+            ("5", "cannot be read"),
+        ],
+    )
+    def test_a_page_on_which_pip_itself_fails_is_named(self, lab: Lab, file: str, told: str) -> None:
+        name, now = f"odd-{sha256(file.encode()).hexdigest()[:8]}", time.time_ns()
+        body = f'{{"meta": {{"api-version": "1.1"}}, "name": "{name}", "files": [{file}]}}'.encode()
+        headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(body), at_ns=now, gzipped=False)
+        form: Format = "cc=4" if lab.version == "23.2.1" else "v2"
+        CacheWriter(lab.cache).answer(f"{lab.simple}/{name}/", body, headers, now, form=form)
+        page = lab.entry("index", name)
+
+        explanation = lab.why(name)
+
+        done = lab.does(name)
+        if self.goes_by_pages:
+            assert (explanation.tone, done.code == 0) == ("damaged", False)
+            assert any(told in reason.words for reason in explanation.reasons)
+            assert explanation.remedies[0].command.startswith(f"cachetui remove {name} kind:index")
+        inventory = scan(lab.cache)
+        found = [*check(inventory, now_ns=now), *verify(inventory, inventory.entries).findings]
+        assert page.path in {one.path for one in found}
 
 
 class TestNewestPip(WhyPipDidThat):

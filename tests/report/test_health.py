@@ -12,7 +12,7 @@ from cachetui.report.health_json import health_json
 from cachetui.report.health_text import findings_text
 from tests.inventories import LONG_AGO, inventory_of, write_record
 
-VERIFIED = Verified((), 3, 2, stopped=False)
+VERIFIED = Verified((), 3, 2, stopped=False, done=6, of=6)
 
 
 @pytest.fixture
@@ -47,6 +47,11 @@ def test_a_sound_cache_says_so_in_one_line(inventory: Inventory) -> None:
         "3 files proven by the hash that an index lists, 2 without a known hash hold together.",
         "Nothing is wrong.",
     ]
+    assert [*findings_text(inventory, [], VERIFIED._replace(stopped=True, done=4), 10)] == [
+        "Stopped after 4 of 6 files: not everything was read. 3 files proven by the hash that an index lists, 2 "
+        "without a known hash hold together.",
+        "Nothing is wrong in what was read.",
+    ]
 
 
 def test_the_document_names_the_files(inventory: Inventory, findings: list[Finding]) -> None:
@@ -56,4 +61,7 @@ def test_the_document_names_the_files(inventory: Inventory, findings: list[Findi
     assert (told["sort"], told["weight"], told["words"]) == ("archive", "damage", "it is cut\x1b short")
     assert told["paths"] == [file.path for file in inventory.entries[0].files]
     deep = json.loads(health_json(inventory, (), VERIFIED, now_ns=0))
-    assert (deep["deep"], deep["findings"]) == ({"proven": 3, "sound": 2, "complete": True}, [])
+    assert (deep["deep"], deep["findings"]) == (
+        {"proven": 3, "sound": 2, "complete": True, "read": 6, "of": 6},
+        [],
+    )

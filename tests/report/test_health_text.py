@@ -27,8 +27,10 @@ def test_what_was_proven_is_told() -> None:
     assert proof_words(VerificationSummary(1_200, 1), "v") == (
         "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
     )
-    assert proof_words(VerificationSummary(3, 4, stopped=True), "v")[1:] == (
-        "Stopped: not everything was read. v begins anew.",
+    assert proof_words(VerificationSummary(3, 4, stopped=True, done=9, of=1_200), "v") == (
+        "Stopped after 9 of 1,200 files: not everything was read. 3 files proven by the hash that an index lists, 4 "
+        "without a known hash hold together.",
+        "v begins anew.",
     )
     assert proof_words(VerificationSummary(3, 4, later=2), "v")[1:] == (
         "2 files came or changed since: v reads everything anew.",

@@ -39,7 +39,14 @@ def test_it_counts_everything_and_tries_each_rule(inventory: Inventory) -> None:
 
 @posix
 def test_pythons_are_searched_only_on_demand(inventory: Inventory, here: Path, notes: list[str]) -> None:
-    facts = partial(facts_for_audit, inventory.entries, now_ns=NOW, note=notes.append, protection=Protection())
+    facts = partial(
+        facts_for_audit,
+        inventory.entries,
+        root=inventory.root,
+        now_ns=NOW,
+        note=notes.append,
+        protection=Protection(),
+    )
     assert facts(GlobalOptions(), search=False).usable == {}
     assert runs(here) == 0
     searched = facts(GlobalOptions(), search=True).usable

@@ -15,7 +15,7 @@ def test_a_sound_cache_has_no_problems(inventory: Inventory) -> None:
     found = verify_entries(inventory, inventory.entries, report=progress.append)
     assert find_problems(inventory, now_ns=NOW) == ()
     assert (found.findings, found.sound, found.stopped) == ((), 4, False)
-    assert progress[-1].entries == progress[-1].of == 4
+    assert progress[-1].entries == progress[-1].of == 5
 
 
 def test_problems_are_those_of_the_entries_that_are_meant(root: Path) -> None:

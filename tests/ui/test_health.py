@@ -286,7 +286,7 @@ async def test_the_result_of_a_verification_is_told_where_it_is_not_seen() -> No
 
     def slow(stop: Stop, _: object) -> Verified:
         wait_for(elsewhere, stop)
-        return Verified((FAST[0],), 12, 3, stopped=False)
+        return Verified((FAST[0],), 12, 3, stopped=False, done=16, of=16)
 
     app.stage.verification = slow
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -294,7 +294,7 @@ async def test_the_result_of_a_verification_is_told_where_it_is_not_seen() -> No
         await pilot.press("v", "1")
         elsewhere.set()
         await settled(pilot)
-        assert "Verified: 1 finding. 12 files proven by the hash that an" in app.text
+        assert "Verified 16 files: 1 finding in them, 4 in all." in app.text
         assert [toast.has_class("-error") for toast in app.screen.query("Toast")] == [False]
 
 
@@ -374,7 +374,7 @@ async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays() -
         runs.append(1)
         begun.set()
         wait_for(never, stop)
-        return Verified((SWAPPED,), 1, 0, stopped=True)
+        return Verified((SWAPPED,), 1, 0, stopped=True, done=2, of=30)
 
     app.stage.verification = slow
     async with app.run_test(size=SIZE) as pilot:
@@ -387,7 +387,8 @@ async def test_a_verification_can_be_stopped_and_what_it_found_by_then_stays() -
         await pilot.press("v", "escape")
         await settled(pilot)
         assert len(runs) == 1
-        assert "Stopped: not everything was read." in app.text
+        assert " Stopped after 2 of 30 files: not everything was read." in app.text
+        assert "✓" not in app.text
         assert "1 file is not what its index lists" in app.text
         assert "Esc stop" not in app.text
         assert "v verify" in app.text
@@ -515,3 +516,20 @@ async def test_a_mistake_of_the_programs_own_is_told(
         await pilot.press("v")
         await settled(pilot)
         assert (told in [str(toast.render()) for toast in app.screen.query("Toast")]) is deep
+
+
+async def test_damage_is_shown_beside_the_row_and_a_folder_cannot_be_marked() -> None:
+    app = Still(sick())
+    folder = Finding("folder", ".", "the cache's own folder: its mode is 0777", NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await checked(app, pilot, (folder,))
+        assert "Others may write 1 folder" in app.text
+        await pilot.press("g", "enter", "space", "space")
+        await pilot.pause()
+        assert not app.main.model.marks
+        await verified(app, pilot, SWAPPED)
+        await pilot.press("1")
+        torch = app.main.model.catalog.entries[TORCH]
+        app.main.browse.reveal(torch)
+        await settled(pilot)
+        assert "damage      not what its index lists: its sha256 is" in app.text

@@ -89,6 +89,7 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
             options,
             preferences.protection,
             search=predicate is not None and "unusable" in predicate.words,
+            root=inventory.root,
             now_ns=time.time_ns(),
             note=status.note,
             report=status.show,

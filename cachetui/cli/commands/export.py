@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import click
@@ -21,7 +22,7 @@ from cachetui.model import Entry, Inventory
 from cachetui.pip.config.paths import place
 from cachetui.report.export_json import export_json
 from cachetui.report.export_text import export_lines, skipped_name, summary
-from cachetui.services.export import export_files, find_needs, read_requirements
+from cachetui.services.export import export_files, find_needs, read_requirements, replace_damaged
 from cachetui.services.labels import matching
 from cachetui.terms import parse_terms
 from cachetui.text.format import disk_text
@@ -59,8 +60,8 @@ def command(
     pip install --no-index --find-links DIR NAME
 
     With --requirement, what the file asks for is written, for the Python of --python: of each project the newest file
-    that fits, and what that needs in turn. No choice is taken back to make another one fit; what the cache lacks is
-    listed.
+    that fits, and what that needs in turn; in place of a damaged one, the next that fits. No choice is taken back to
+    make another one fit; what the cache lacks is listed.
     """
     if not terms and not requirements:
         raise click.UsageError("Say what to export: TERM..., or --requirement FILE.")
@@ -75,6 +76,7 @@ def command(
                     inventory.entries,
                     predicate,
                     options,
+                    root=inventory.root,
                     now_ns=time.time_ns(),
                     note=status.note,
                     report=status.show,
@@ -92,6 +94,17 @@ def command(
             note("Nothing is written now; each file is proven when it is.")
         elif planned:
             outcome = _carry_out(inventory, planned, folder)
+        without: frozenset[str] = frozenset()
+        if outcome and outcome.skipped and asked and needs:
+            found = replace_damaged(
+                inventory,
+                planned,
+                outcome,
+                needs,
+                find=partial(find_needs, inventory, asked, options),
+                write=partial(_carry_out, inventory, folder=folder),
+            )
+            planned, outcome, needs, without = found
         if as_json:
             sys.stdout.write(export_json(planned, outcome, needs, asked))
         else:
@@ -100,7 +113,8 @@ def command(
         _note_result(outcome, needs, folder)
         if outcome and outcome.stopped:
             return INTERRUPTED
-        if (outcome and outcome.skipped) or (needs and needs.lacking) or inventory.errors:
+        left_out = {one.entry.path for one in outcome.skipped} if outcome else set()
+        if left_out - (without - {entry.path for entry in entries}) or (needs and needs.lacking) or inventory.errors:
             return FAILED
         if predicate and not plan_export(entries):
             note(f"No wheel or sdist in the cache matches {' '.join(terms)}.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 import click
@@ -14,7 +13,7 @@ from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note, totals
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
-from cachetui.model import Entry
+from cachetui.model import Entry, Inventory
 from cachetui.report.entries_json import list_json
 from cachetui.report.entries_text import table, tree
 from cachetui.services.options import GlobalOptions
@@ -50,7 +49,7 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
         predicate = parse_terms(terms)
     options = options_of(context)
     with opened(options) as (_, inventory):
-        entries = inventory.entries if predicate is None else _matching(inventory.entries, predicate, options)
+        entries = inventory.entries if predicate is None else _matching(inventory, predicate, options)
         if as_json:
             for part in list_json(inventory, entries):
                 sys.stdout.write(part)
@@ -67,11 +66,19 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
     return FAILED if inventory.errors else DONE
 
 
-def _matching(entries: Collection[Entry], predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
+def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
     from cachetui.services.labels import matching  # noqa: PLC0415 - as above
 
     with Status() as status:
-        return matching(entries, predicate, options, now_ns=time.time_ns(), note=status.note, report=status.show)
+        return matching(
+            inventory.entries,
+            predicate,
+            options,
+            root=inventory.root,
+            now_ns=time.time_ns(),
+            note=status.note,
+            report=status.show,
+        )
 
 
 def _width() -> int | None:

@@ -98,6 +98,7 @@ def command(
                 rules.words,
                 options,
                 preferences.protection,
+                root=cache.inventory.root,
                 now_ns=time.time_ns(),
                 note=status.note,
                 report=status.show,

@@ -43,6 +43,7 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
                 predicate,
                 options,
                 preferences.protection,
+                root=cache.inventory.root,
                 now_ns=time.time_ns(),
                 note=status.note,
                 report=status.show,

@@ -18,6 +18,7 @@ from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Entry, Inventory
 from cachetui.report.health_json import health_json
 from cachetui.report.health_text import findings_text
+from cachetui.services.cache import cache_option
 from cachetui.services.labels import matching
 from cachetui.services.verification import find_problems, verify_entries
 from cachetui.terms import parse_terms
@@ -38,35 +39,42 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     """Look for what is damaged, left behind or not what it should be, in all of the cache or in what TERMs match.
 
     Without --deep what the scan sees is judged: records without bodies and the other way round, lengths, what cannot
-    be read, environments that are gone, owners and modes. With --deep each download is compared with the hash that a
-    cached index page or an origin.json lists, and what no hash is known for is read to its end. The exit code is 1
-    when anything is found.
+    be read, environments that are gone, owners and modes, and whether wheels that were built here are cut short. With
+    --deep each download is compared with the hash that a cached index page or an origin.json lists, and what no hash is
+    known for is read to its end. The exit code is 1 when anything is found.
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)
     with opened(options) as (location, inventory):
-        entries = inventory.entries
+        entries, cache = inventory.entries, cache_option(location, options)
         if predicate:
             with Status() as status:
                 entries = matching(
-                    entries, predicate, options, now_ns=time.time_ns(), note=status.note, report=status.show
+                    entries,
+                    predicate,
+                    options,
+                    root=inventory.root,
+                    now_ns=time.time_ns(),
+                    note=status.note,
+                    report=status.show,
                 )
         if predicate and not entries and not inventory.errors:
             if as_json:
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))
             note("Nothing in the cache matches.")
             return NO_MATCH
+        checked = None if predicate is None else entries
         findings: tuple[Finding, ...] = ()
         verified = None
-        if entries or inventory.links:
-            findings = find_problems(inventory, entries, now_ns=time.time_ns(), pip=location.pip)
+        if inventory.directories or inventory.links:
+            findings = find_problems(inventory, checked, now_ns=time.time_ns(), pip=location.pip)
         if deep and entries:
             verified = _verified(inventory, entries)
             findings = in_order([*findings, *verified.findings])
         if as_json:
-            sys.stdout.write(health_json(inventory, findings, verified, now_ns=time.time_ns()))
+            sys.stdout.write(health_json(inventory, findings, verified, now_ns=time.time_ns(), cache=cache))
         else:
-            for line in findings_text(inventory, findings, verified, None if every else MOST_SHOWN):
+            for line in findings_text(inventory, findings, verified, None if every else MOST_SHOWN, cache):
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
     if verified and verified.stopped:
         note("Stopped: not everything was read.")

@@ -27,6 +27,7 @@ from cachetui.insight.audit.reclaimable import freed
 from cachetui.insight.audit.wheel_tags import Fits, fits
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Inventory, Unreadable
+from cachetui.removal.leftovers import leftovers_in_use
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
 """The labels that an audit needs."""
@@ -202,8 +203,12 @@ def audit_of(
 def _chances(
     inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
 ) -> tuple[tuple[Reclaimable, ...], int]:
-    """Return what each rule would free of `parts`; and the bytes that removing `other` would free."""
-    by_path = {part[0][2]: part for part in parts}
+    """Return what each rule would free of `parts`; and the bytes that removing `other` would free.
+
+    What a removal would leave now is not counted.
+    """
+    stay = leftovers_in_use(inventory, facts.now_ns)
+    by_path = {part[0][2]: part for part in parts if part[0][2] not in stay}
     chosen = [
         (
             rule,

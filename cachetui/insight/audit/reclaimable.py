@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cachetui.model import Entry, File, Inventory
-from cachetui.removal.in_use import build_times, folder_of, reason_to_stay
-from cachetui.removal.recheck import recheck
+from cachetui.removal.in_use import folder_of
+from cachetui.removal.leftovers import leftovers_in_use
 
 EVERY = -1
 """The set of all choices: a set of choices is an integer with a bit for each choice."""
@@ -67,15 +67,14 @@ def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
         bit = 1 << number
         for entry in chosen:
             goes[entry[2]] = goes.get(entry[2], 0) | bit
+    stay = leftovers_in_use(inventory, now_ns)
     leftovers = [entry for entry in inventory.entries if entry[0] == "leftover"]
-    building = [entry for entry in leftovers if folder_of(entry)]
-    unlike, seen = recheck(inventory, building) if building else ({}, {})
-    times = build_times(building) | seen
     whole: dict[str | None, int] = {}
-    for entry in building:
-        whole[folder_of(entry)] = whole.get(folder_of(entry), EVERY) & goes.get(entry.path, 0)
     for entry in leftovers:
-        if entry.path in unlike or reason_to_stay(entry, now_ns, (), times):
+        if folder := folder_of(entry):
+            whole[folder] = whole.get(folder, EVERY) & goes.get(entry.path, 0)
+    for entry in leftovers:
+        if entry.path in stay:
             goes[entry.path] = 0
         elif folder := folder_of(entry):
             goes[entry.path] = whole[folder]

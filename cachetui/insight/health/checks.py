@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 
 from packaging.version import Version
 
 from cachetui.insight.health.finding import Finding, FindingType, in_order
-from cachetui.model import NS, Entry, Inventory
+from cachetui.model import Entry, Inventory
 from cachetui.pip.formats import index_page
-from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING
+from cachetui.pip.formats.integrity import end_trouble
+from cachetui.pip.formats.records import GARBLED, PICKLE, STOPPING, UnreadableRecordError
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.identify import NO_ORIGIN
 from cachetui.pip.scan.layout import is_legacy
+from cachetui.removal.leftovers import leftovers_in_use
 from cachetui.system.tree import never
 
-FRESH = 3_600 * NS
-"""Nanoseconds for which an apparent leftover may belong to a running pip."""
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
 """Finding types of unreadable entries, by the note that says why; all others are unreadable."""
 
@@ -39,12 +40,13 @@ def check(
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
+    in_use = leftovers_in_use(inventory, now_ns)
     denied = {error.path for error in inventory.errors if error.denied}
     found = [
         finding
         for entry in some
         for finding in _of_entry(
-            entry, now_ns, pip, legacy=mixed, denied=bool(denied) and any(file.path in denied for file in entry.files)
+            entry, in_use, pip, legacy=mixed, denied=bool(denied) and any(file.path in denied for file in entry.files)
         )
     ]
     found += _links(inventory)
@@ -55,6 +57,10 @@ def check(
             found += _owned(entry, evidence)
             if entry.kind == "selfcheck":
                 found += _environments(entry, evidence, exists)
+            elif entry.kind == "built":
+                found += _cut(entry, evidence)
+        if not stop():
+            found += _folders(inventory.directories if entries is None else _above(some), evidence)
     return in_order(found)
 
 
@@ -77,19 +83,21 @@ def _links(inventory: Inventory) -> Iterator[Finding]:
         yield Finding("link", link.path, words, since.get(link.path, 0))
 
 
-def _of_entry(entry: Entry, now_ns: int, pip: Version | None, *, legacy: bool, denied: bool) -> Iterator[Finding]:
+def _of_entry(
+    entry: Entry, in_use: Collection[str], pip: Version | None, *, legacy: bool, denied: bool
+) -> Iterator[Finding]:
     """Yield the findings about one entry that the scan shows.
 
-    `legacy` says whether a newer pip uses the cache, too, `denied` whether the user may not read the entry.
+    `in_use` are the paths of leftovers that a removal would keep, because a pip may be using them: no finding. `legacy`
+    says whether a newer pip uses the cache, too, `denied` whether the user may not read the entry.
     """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
         note = entry.note or "it cannot be read"
         yield Finding("owner" if denied else UNREAD.get(note, "unreadable"), entry.path, note, since)
     elif entry.kind == "leftover":
-        if now_ns - since < FRESH:
-            return
-        yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
+        if entry.path not in in_use:
+            yield Finding("leftover", entry.path, entry.note or "nobody reads it", since)
     elif entry.note == LEGACY_NOTE:
         if not takes_legacy_names(pip):
             yield Finding("misnamed", entry.path, LEGACY_NOTE, since)
@@ -111,6 +119,44 @@ def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
             sort, words = trouble
             yield Finding(sort, entry.path, words, file.mtime_ns)
             return
+
+
+def _cut(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
+    """Yield a finding if a built wheel has no directory at its end: no header announces its length."""
+    try:
+        words = evidence.look_into(entry, end_trouble)
+    except (OSError, UnreadableRecordError):
+        return
+    if words:
+        yield Finding("build", entry.path, words, entry.files[0].mtime_ns)
+
+
+def _above(entries: Iterable[Entry]) -> set[str]:
+    """Return the folders that entries lie in, and those above them."""
+    found = {""}
+    for entry in entries:
+        place = entry.path if not entry.files else entry.path.rpartition("/")[0]
+        while place not in found:
+            found.add(place)
+            place = place.rpartition("/")[0]
+    return found
+
+
+def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
+    """Yield a finding for each folder that others may write, unless they may write the one above it, too."""
+    writable = evidence.writable_folders(places)
+    below: Counter[str] = Counter()
+    tops: dict[str, str] = {}
+    for place in sorted(writable):
+        above = place.rpartition("/")[0]
+        tops[place] = tops[above] if place and above in tops else place
+        below[tops[place]] += 1
+    for top, number in below.items():
+        words, since = writable[top]
+        others = number - 1
+        if others:
+            words += f"; so {'does one folder' if others == 1 else f'do {others:,} folders'} in it let others write"
+        yield Finding("folder", top or ".", words if top else f"the cache's own folder: {words}", since)
 
 
 def _environments(entry: Entry, evidence: CacheReader, exists: Callable[[str], bool]) -> Iterator[Finding]:

@@ -8,7 +8,12 @@ from typing import Literal, NamedTuple
 
 FindingType = Literal[
     "mismatch",
+    "writable",
+    "folder",
     "archive",
+    "build",
+    "page",
+    "metadata",
     "inconsistent",
     "length",
     "stopping",
@@ -17,7 +22,6 @@ FindingType = Literal[
     "misnamed",
     "link",
     "owner",
-    "writable",
     "leftover",
     "selfcheck",
     "legacy",
@@ -42,11 +46,12 @@ class Meaning(NamedTuple):
 
 
 REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
+REBUILD = "Mark and remove it: pip builds it again when it is needed."
 MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
         "not what its index lists",
         "danger",
-        "pip stops at it where it knows the hash, and installs it where it does not.",
+        "pip stops at it where it compares the hash, and installs it where it does not.",
         "Remove it, and find out who could write here: damage changes a few bytes, tampering makes a whole other file.",
     ),
     "writable": Meaning(
@@ -55,18 +60,48 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Whoever has an account on this machine can change what pip installs.",
         "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
     ),
-    "archive": Meaning("a damaged archive", "damage", "pip stops at it with an error.", REMOVE),
+    "folder": Meaning(
+        "a folder that others may write",
+        "danger",
+        "Whoever has an account on this machine can put files there that pip installs.",
+        "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
+    ),
+    "archive": Meaning(
+        "a damaged download",
+        "damage",
+        "pip takes it from the cache and stops with an error, each time it is asked for.",
+        REMOVE,
+    ),
+    "build": Meaning(
+        "a damaged wheel that was built here",
+        "damage",
+        "pip takes it in place of building, and stops with an error, each time it is asked for.",
+        REBUILD,
+    ),
+    "page": Meaning(
+        "a damaged index page",
+        "damage",
+        "pip stops at it with an error: 26.2 and later without asking the index, earlier ones once the index has "
+        "answered that nothing changed.",
+        REMOVE,
+    ),
+    "metadata": Meaning(
+        "damaged metadata",
+        "damage",
+        "pip reads them in place of the wheel's own, and stops with an error.",
+        REMOVE,
+    ),
     "inconsistent": Meaning(
         "at odds with its own list of files",
         "damage",
         "pip installs it as it is, without comparing; and no index that could vouch for it is in the cache.",
-        REMOVE,
+        "Mark and remove it: pip fetches it anew, or builds it again, when it is needed.",
     ),
     "length": Meaning(
         "of another length than announced",
         "damage",
-        "pip wrote the record and not the body, or not all of it: it stops at a file, and goes by an old index page "
-        "as long as its server says that nothing changed.",
+        "pip wrote the record and not the body, or not all of it. Of a file that is too short pip 25.2 and later fetch "
+        "the rest; earlier ones stop at it. An index page stops pip 26.1 and later; earlier ones read what is there.",
         REMOVE,
     ),
     "stopping": Meaning(
@@ -80,7 +115,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "a damaged origin.json",
         "damage",
         "pip before 23.2 stops at it; later ones do not know what the wheel was built from.",
-        "Mark and remove the wheel: pip builds it again when it is needed.",
+        REBUILD,
     ),
     "misnamed": Meaning(
         "a wheel under a wrong name", "damage", "pip passes over it.", "Mark and remove it: pip never uses it."
@@ -119,21 +154,28 @@ MEANINGS: Mapping[FindingType, Meaning] = {
 }
 """The meaning of each type, the most severe first."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
-OF_CONTENT = frozenset[FindingType](("mismatch", "archive", "inconsistent", "length", "stopping", "unreadable"))
+OF_CONTENT = frozenset[FindingType](
+    ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
+)
 """Types with the same meaning: an entry's bytes are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem of one entry."""
+    """A problem of one entry, or of a folder."""
 
     sort: FindingType
     path: str
-    """The entry's identity."""
+    """The entry's identity; of a folder its path relative to the root, "." for the root."""
     words: str
     """The details, without a full stop; data from the cache in it is untrusted."""
     since: int
     """The earliest time at which it can have begun, in nanoseconds since the epoch: the last write to its files."""
+
+    @property
+    def is_removed(self) -> bool:
+        """Whether removing the entry is the way out, and no rule of `prune` takes it."""
+        return self.sort in OF_CONTENT or self.sort in ("origin", "misnamed")
 
     @property
     def meaning(self) -> Meaning:

@@ -7,24 +7,29 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
-from packaging.metadata import parse_email
-from packaging.utils import canonicalize_name
-
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.insight.known_hashes import known_hashes
-from cachetui.model import Entry, Inventory, version_order
-from cachetui.pip.formats.archives import NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
+from cachetui.model import Entry, Inventory
 from cachetui.pip.formats.body import Body
-from cachetui.pip.formats.integrity import StoppedError, trouble_in
+from cachetui.pip.formats.integrity import (
+    StoppedError,
+    kind_trouble,
+    metadata_trouble,
+    name_trouble,
+    page_trouble,
+    trouble_in,
+)
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
 from cachetui.system.parallel_io import usable_processors
 from cachetui.system.tree import GONE, NO_RIGHT, is_denied, never, reason
 
-VERIFIED = ("wheel", "sdist", "built", "metadata", "response")
-"""Kinds that are read to their end. A response may be a wheel or an sdist whose damage hides its name."""
-UNNAMED = ("metadata", "response")
+VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
+"""Kinds that are read to their end. A response may be a page, a wheel or an sdist whose damage hides its name."""
+UNNAMED = ("metadata", "index", "response")
 """Kinds among them that need not be an archive of a distribution."""
+SIMPLE = "application/vnd.pypi.simple"
+"""The beginning of the types that index pages alone have."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
 """Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
@@ -50,6 +55,10 @@ class Verified(NamedTuple):
     """Entries that no hash is known for, and that hold together."""
     stopped: bool
     """Whether it was stopped before all was read."""
+    done: int = 0
+    """Entries that were read."""
+    of: int = 0
+    """Entries that were to be read."""
 
 
 def verify(
@@ -89,7 +98,7 @@ def verify(
 
         for _ in pool.map(look, todo):
             pass
-    return Verified(in_order(findings), proven, sound, done < len(todo))
+    return Verified(in_order(findings), proven, sound, done < len(todo), done, len(todo))
 
 
 def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool] = never) -> Expected:
@@ -114,7 +123,8 @@ def _trouble(
     if known & hashes.items():
         return None
     try:
-        sort, broken = evidence.look_into(entry, lambda body: _broken(entry, body, stop))
+        headers = evidence.headers(entry)
+        sort, broken = evidence.look_into(entry, lambda body: _broken(entry, body, headers, stop))
     except UnreadableRecordError as error:
         return Finding("unreadable", entry.path, str(error), since)
     except OSError as error:
@@ -130,34 +140,26 @@ def _trouble(
     return Finding(sort, entry.path, broken, since) if broken else None
 
 
-def _broken(entry: Entry, body: Body, stop: Callable[[], bool]) -> tuple[FindingType, str | None]:
+def _broken(
+    entry: Entry, body: Body, headers: Callable[[str], str], stop: Callable[[], bool]
+) -> tuple[FindingType, str | None]:
     """Return the finding type of a file's own damage, and the words for it, None if it is sound. Raises StoppedError.
 
-    What still unpacks is at odds with itself only: pip does not notice.
+    `headers` returns a header of its answer in lower case. What still unpacks is at odds with itself only: pip does not
+    notice.
     """
+    content = headers("content-type"), headers("content-encoding")
+    if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):
+        return "page", page_trouble(body, *content)
     if entry.kind == "metadata":
-        return "archive", None
+        return "metadata", metadata_trouble(body, entry.project, entry.version)
+    archive: FindingType = "build" if entry.kind == "built" else "archive"
     if trouble := trouble_in(body, stop):
-        return "archive" if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
+        return archive if trouble_in(body, stop, thorough=False) else "inconsistent", trouble
     if entry.kind == "response":
-        return "archive", None
-    return "archive", _unlike(entry, body) or (_misnamed(entry, body) if entry.project is not None else None)
-
-
-def _unlike(entry: Entry, body: Body) -> str | None:
-    """Return how an archive's kind differs from that of the entry; None if it does not."""
-    is_wheel = holds(body, WHEEL_FILE)
-    if is_wheel == (entry.kind == "sdist"):
-        return "it is a wheel, not an sdist" if is_wheel else "it is no wheel"
-    return NO_RECORD if is_wheel and not holds(body, RECORD) else None
-
-
-def _misnamed(entry: Entry, body: Body) -> str | None:
-    """Return how an archive's own metadata contradict the entry's name; None if they do not."""
-    text = metadata_in(body)
-    if text is None:
-        return "no metadata is in it" if entry.kind != "sdist" else None  # very old sdists have none
-    fields = parse_email(text)[0]
-    name, version = fields.get("name", ""), fields.get("version", "")
-    same = canonicalize_name(name) == entry.project and version_order(version) == version_order(entry.version)
-    return None if same else f"it calls itself {name} {version}, not {entry.project} {entry.version}"
+        return archive, None
+    is_sdist = entry.kind == "sdist"
+    trouble = kind_trouble(body, is_wheel=not is_sdist)
+    if trouble is None and entry.project is not None:
+        trouble = name_trouble(body, entry.project, entry.version, is_sdist=is_sdist)
+    return archive, trouble

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
-from urllib.parse import unquote, urldefrag, urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
+from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.replay import Asked, Chosen, RefusedFile, Replay, Request, Run
+from cachetui.insight.why.replay import NOT_FOUND, Asked, Chosen, RefusedFile, Replay, Request, Run
 from cachetui.interpreters.compatibility import incompatibility
 from cachetui.model import Entry, Inventory
+from cachetui.pip.formats.body import Body
+from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT
 from cachetui.pip.formats.index_page import as_asked
+from cachetui.pip.formats.integrity import StoppedError, end_trouble, kind_trouble, page_trouble, trouble_in
+from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import Answer, CacheReader, digest_of
+from cachetui.system.tree import never
 
 FILES = ("wheel", "sdist", "built")
 """Kinds of entries that can be installed."""
 BODIES_APART = (23, 3)
 """The first pip that keeps answers in `http-v2/` and does not read `http/`."""
+COMPARES = Version("23.0")
+"""The first pip that compares files with the hashes of all pages: 22.2 to 22.3.1 leave out those in JSON."""
 PYPI = "PyPI"
 
 
@@ -42,6 +50,11 @@ class Evidence:
     """The Pythons that the project's files need by their metadata, by path."""
     now: float
     """The time of the question, in seconds since the epoch."""
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """What is wrong with the page at which pip stops, and with files that it decided for, by path.
+
+    pip itself reads these files only when it installs them.
+    """
 
     @cached_property
     def pip(self) -> Version | None:
@@ -97,6 +110,55 @@ class Evidence:
     def chosen(self) -> Chosen | None:
         """The distribution that pip decided for."""
         return self.run.choice(self.name) if self.run.resolved else None
+
+    @cached_property
+    def fails_at(self) -> tuple[Chosen, Entry] | None:
+        """The first damaged file among those that pip decided for; None if there is none."""
+        for chosen in self.run.chosen if self.run.resolved and self.broken else ():
+            if (entry := self.entry_of(chosen)) and entry.path in self.broken:
+                return chosen, entry
+        return None
+
+    @cached_property
+    def stopped_at(self) -> Entry | None:
+        """The cached file or answer at which pip ended with an error; None where that is not known."""
+        error, last = self.run.error, self.last_read
+        if error is None or not (self.is_broken or error.type.startswith("Hash")):
+            return None
+        words = f"{error.url} {error.words}".replace("\\", "/")
+        built = [
+            one
+            for one in self.inventory.entries
+            if one.kind == "built" and (f"/{one.path}" in words or f"/{as_in_url(one)}" in words)
+        ]
+        if built:
+            return built[0]
+        is_metadata = last is not None and bool(error.url) and last.url == f"{error.url}.metadata"
+        if error.url and not is_metadata and (entry := self.entry_at(error.url)):
+            return entry
+        return self.entry_at(last.url) if last else None
+
+    def is_sound(self, entry: Entry) -> bool:
+        """Return whether nothing is known of a damage to an entry."""
+        answer = self.answers.get(entry.path)
+        return entry.path not in self.broken and entry != self.stopped_at and (answer is None or answer.is_whole)
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether pip ended with an error that comes of a damaged file or answer, or of one that it cannot read."""
+        error, last = self.run.error, self.last_read
+        entry = self.entry_at(last.url) if last is not None and last.is_page else None
+        return error is not None and (error.is_broken or (entry is not None and entry.path in self.broken))
+
+    @property
+    def stops_at_a_build(self) -> bool:
+        """Whether pip ended with an error at a wheel that it built here."""
+        return self.stopped_at is not None and self.stopped_at.kind == "built"
+
+    @cached_property
+    def last_read(self) -> Request | None:
+        """The last request that was answered from the cache; None if there was none."""
+        return next((one for one in reversed(self.run.requests) if one.how in ("cache", "checked", "assumed")), None)
 
     @cached_property
     def own(self) -> tuple[Entry, ...]:
@@ -264,7 +326,13 @@ class Evidence:
 
 
 def gather(
-    question: Question, inventory: Inventory, asker: TargetEnvironment, replay: Replay, *, now: float
+    question: Question,
+    inventory: Inventory,
+    asker: TargetEnvironment,
+    replay: Replay,
+    *,
+    now: float,
+    stop: Callable[[], bool] = never,
 ) -> Evidence:
     """Read the evidence in the cache. Raises RootError."""
     bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
@@ -275,16 +343,56 @@ def gather(
     with CacheReader(inventory) as evidence:
         answers = {one.path: found for one in files if (found := evidence.answer(one))}
         requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
-    return Evidence(question, asker, replay, bare.run, inventory, answers, requires, now)
+        case = replace(bare, answers=answers, requires=requires)
+        return replace(case, broken=_broken(case, evidence, stop))
 
 
-def version_of(entry: Entry) -> Version | None:
-    """Return the version of an entry, by its file name if that is more exact; None if it has none."""
-    filename = entry.filename or ""
-    for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
-        if found := parsed(text):
-            return found
-    return None
+def _broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool]) -> dict[str, str]:
+    """Return what is wrong with the page at which pip stopped, and why files cannot be installed, by path.
+
+    A download whose hash pip has compared already is not read again.
+    """
+    compares = case.pip is not None and case.pip >= COMPARES
+    broken = {}
+    last = case.last_read if case.run.error and not NOT_FOUND.search(case.run.error.words) else None
+    if last and last.is_page and (page := case.entry_at(last.url)):
+        headers = evidence.headers(page)
+        content = headers("content-type"), headers("content-encoding")
+        if words := _look(evidence, page, lambda body: page_trouble(body, *content)):
+            broken[page.path] = words
+    for built in case.own:
+        if built.kind == "built" and (words := _look(evidence, built, end_trouble)):
+            broken[built.path] = words
+    for chosen in case.run.chosen if case.run.resolved else ():
+        entry = case.entry_of(chosen)
+        is_compared = compares and HASH_IN_FRAGMENT.search(urldefrag(chosen.url).fragment) and not chosen.built
+        if entry is None or is_compared or entry.kind not in FILES:
+            continue
+        try:
+            words = _look(evidence, entry, partial(_trouble, entry, stop))
+        except StoppedError:
+            break
+        if words:
+            broken[entry.path] = words
+    return broken
+
+
+def _look(evidence: CacheReader, entry: Entry, look: Callable[[Body], str | None]) -> str | None:
+    """Return what is wrong with an entry's body; None if nothing is, or it cannot be read. Raises StoppedError."""
+    try:
+        return evidence.look_into(entry, look)
+    except (OSError, UnreadableRecordError):
+        return None
+
+
+def _trouble(entry: Entry, stop: Callable[[], bool], body: Body) -> str | None:
+    """Return why pip stops at a file; None if it does not."""
+    return trouble_in(body, stop, thorough=False) or kind_trouble(body, is_wheel=entry.kind != "sdist")
+
+
+def as_in_url(entry: Entry) -> str:
+    """Return an entry's path as it stands in the address of a file."""
+    return quote(entry.path, errors="surrogateescape")
 
 
 def parsed(text: str | None) -> Version | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from urllib.parse import urldefrag
 
+from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.environment import TargetEnvironment
-from cachetui.insight.why.evidence import FILES, Evidence, gather, place_of, version_of
+from cachetui.insight.why.evidence import FILES, Evidence, gather, place_of
 from cachetui.insight.why.explanation import CachedFile, Explanation, Remedy
 from cachetui.insight.why.phrases import named, old, pip_of, python_of
 from cachetui.insight.why.question import Question
@@ -27,7 +28,7 @@ def explain(
         told = Replay(trouble="There is no Python here whose pip could be asked: choose one with --python.")
     else:
         told = replay(asker.python, [_scenario(question, asker, root)], asker.environ, stop=stop)
-    case = gather(question, inventory, asker, told, now=now)
+    case = gather(question, inventory, asker, told, now=now, stop=stop)
     found = list(findings(case))
     remedies: dict[str, Remedy] = {}
     for _, cures in found:
@@ -45,7 +46,7 @@ def explain(
         tuple([reason for reason, _ in found]),
         _that_help(case, tuple(remedies.values()), stop) if not told.trouble else (),
         prediction(case),
-        case.run.chosen if case.run.resolved else (),
+        case.run.chosen if case.run.resolved and not case.fails_at else (),
         tuple([words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]),
         question.shown,
     )
@@ -109,12 +110,18 @@ def _held(case: Evidence, entry: Entry) -> CachedFile:
         words.append(trouble)
     elif not case.reads(entry):
         words.append(f"not read by {pip_of(case)}")
+    elif (answer := case.answers.get(entry.path)) and not answer.is_whole and entry != case.stopped_at:
+        words.append("cut short" if answer.stored < (answer.length or 0) else "longer than its headers say")
+    elif entry == case.stopped_at or (case.fails_at and case.fails_at[1] == entry):
+        words.append("pip stops at it")
+    elif entry.path in case.broken:
+        words.append(f"damaged: {case.broken[entry.path]}")
     elif case.chosen and case.entry_of(case.chosen) == entry:
         words.append("this is what pip takes")
     elif entry.kind == "built" and case.run.resolved:
         words.append(_why_not_taken(case, entry))
     name = entry.filename or named([entry.project or "?", entry.version or ""], "").strip()
-    fits = not trouble and case.reads(entry)
+    fits = not trouble and case.reads(entry) and case.is_sound(entry)
     return CachedFile("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 import sys
 import time
@@ -12,11 +11,10 @@ import humanize
 
 from cachetui.insight.why.evidence import Evidence, place_of
 from cachetui.model import NS, Entry
+from cachetui.text.quote import quoted
 
 MOST_NAMED = 4
 """Versions that a sentence names one by one."""
-PLAIN = re.compile(r"[\w.:=\\/+@-]+")
-"""A word that needs no quotes in the shells of Windows."""
 
 
 def old(seconds: float) -> str:
@@ -138,16 +136,3 @@ def command_of(case: Evidence, arguments: Sequence[str]) -> str:
     if sys.platform == "win32":
         return "".join([f"set {name}={value}&& " for name, value in case.question.variables]) + command
     return " ".join([*[f"{name}={shlex.quote(value)}" for name, value in case.question.variables], command])
-
-
-def quoted(words: Sequence[str], platform: str = sys.platform) -> str:
-    """Quote words for a shell, so that it splits them into the same words again."""
-    if platform != "win32":
-        return shlex.join(words)
-    return " ".join([word if PLAIN.fullmatch(word) else _in_quotes(word) for word in words])
-
-
-def _in_quotes(word: str) -> str:
-    """Put a word into quotes as programs on Windows take them off again (`subprocess.list2cmdline`)."""
-    escaped = re.sub(r'(\\*)(?:(")|\Z)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
-    return f'"{escaped}"'

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cachetui.insight.why.evidence import (
-    Evidence,
-    version_of,
-)
+from cachetui.insight.remove_terms import version_of
+from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
 from cachetui.insight.why.phrases import (
     day,
@@ -17,10 +15,12 @@ from cachetui.insight.why.phrases import (
     shown_at,
 )
 from cachetui.insight.why.remedies import drop_entry, remedy
-from cachetui.insight.why.stops import BROKEN, NOT_FOUND, OTHER_PYTHON, is_as_listed
+from cachetui.insight.why.replay import NOT_FOUND
+from cachetui.insight.why.stops import OTHER_PYTHON, is_as_listed
 from cachetui.model import Entry
 
 ANEW = "remove it, so that pip fetches it anew"
+REBUILT = "remove it, so that pip builds it again"
 
 
 def installed(case: Evidence) -> Iterator[Finding]:
@@ -39,7 +39,14 @@ def installed(case: Evidence) -> Iterator[Finding]:
 
 
 def damaged(case: Evidence) -> Iterator[Finding]:
-    """Yield responses whose bodies differ in length from their headers (CacheControl #324: two files, not one step)."""
+    """Yield files at which pip stops, and responses whose bodies differ in length from their headers.
+
+    pip writes record and body one after the other (CacheControl #324).
+    """
+    if case.fails_at:
+        _, entry = case.fails_at
+        words = f"The {'built wheel' if entry.kind == 'built' else 'cached'} {entry.filename} is damaged: "
+        yield Reason(f"{words}{case.broken[entry.path]}.", (shown_at(entry),), (entry.path,)), _drop(case, entry)
     for entry in case.own:
         answer = case.answers.get(entry.path)
         if answer is None or answer.is_whole or not case.reads(entry):
@@ -60,12 +67,8 @@ def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
     error = case.run.error
     if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
         return
-    entry = case.entry_at(error.url) if error.url else None
-    if entry is None:
-        last = next((one for one in reversed(case.run.requests) if one.how in ("cache", "checked")), None)
-        entry = case.entry_at(last.url) if last else None
-    is_broken = BROKEN.search(error.words) or BROKEN.search(error.type)
-    if entry is None or not (error.type.startswith("Hash") or is_broken):
+    entry = case.stopped_at
+    if entry is None or not (error.type.startswith("Hash") or case.is_broken):
         return
     if is_as_listed(case):
         words = f"The cached {entry.filename or 'file'} is whole: its hash is the one that its index lists."
@@ -80,10 +83,14 @@ def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
     elif error.type.startswith("Hash"):
         return
     else:
-        file = "index page" if entry.kind == "index" else entry.filename or "answer"
-        what = f"The cached {file} cannot be read: it is damaged."
+        file = f"cached {'index page' if case.last_read and case.last_read.is_page else entry.filename or 'answer'}"
+        if entry.kind == "built":
+            file = f"built wheel {entry.filename}"
+        what = f"The {file} cannot be read: it is damaged."
+        if note := entry.note or case.broken.get(entry.path):
+            what += f" {note[0].upper()}{note[1:]}."
     evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
-    yield Reason(what, evidence, (entry.path,)), drop_entry(case, entry, ANEW)
+    yield Reason(what, evidence, (entry.path,)), _drop(case, entry)
 
 
 def _hash_lines(words: str) -> list[str]:
@@ -168,6 +175,12 @@ def pips_words(case: Evidence) -> Iterator[Finding]:
     lines = [line.strip() for words in said for line in words.splitlines() if line.strip()]
     if lines:
         yield Reason("pip itself says:", tuple(dict.fromkeys(lines[:8]))), ()
+
+
+def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
+    """Remove a damaged file, or do without the cache where no terms take it alone."""
+    removal = drop_entry(case, entry, REBUILT if entry.kind == "built" else ANEW)
+    return removal or (remedy(case, "leave the cache out this once", "--no-cache-dir"),)
 
 
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:

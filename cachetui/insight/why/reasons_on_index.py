@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from packaging.version import Version
 
+from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import (
     FILES,
     Evidence,
@@ -13,7 +14,6 @@ from cachetui.insight.why.evidence import (
     filename_of,
     parsed,
     specifier_of,
-    version_of,
 )
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
 from cachetui.insight.why.phrases import (
@@ -24,14 +24,14 @@ from cachetui.insight.why.phrases import (
     pages_shown,
     pip_of,
     python_of,
-    quoted,
     shown_at,
     span,
 )
 from cachetui.insight.why.remedies import exactly, remedy
-from cachetui.insight.why.replay import Chosen, ListedFile
-from cachetui.insight.why.stops import NOT_FOUND, why_not_found
+from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
+from cachetui.insight.why.stops import why_not_found
 from cachetui.pip.formats.index_files import version_in
+from cachetui.text.quote import quoted
 
 REFRESHES = (26, 2)
 """The first pip with `--refresh-package`."""

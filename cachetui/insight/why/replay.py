@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -22,6 +23,15 @@ NO_VERSION = "0"
 BEGIN, END = "<cachetui>", "</cachetui>"
 """Marks around the answer: start-up files of an environment may print, too."""
 
+BROKEN = re.compile(
+    r"Connection broken|failed to decode|is invalid|not a zip file|BadZipFile|IncompleteRead|CRC|zlib|JSONDecodeError|"
+    r"UnicodeDecodeError|Metadata(?:Inconsistent|Invalid)|BadMetadata|invalid metadata|InvalidWheel|IPv6|"
+    r"does not appear to be an IPv|characters under NFKC|Cannot determine archive format|ReadError|EOFError"
+)
+"""Words and types of errors that come from a damaged answer, or from one that pip cannot read."""
+
+NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
+"""pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
 Way = Literal[
     "installed",
     "built",
@@ -172,6 +182,11 @@ class PipError:
     url: str
     """Address of the file that it is about; "" for none."""
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether it comes of a damaged file or answer, or of one that pip cannot read."""
+        return bool(BROKEN.search(self.words) or BROKEN.search(self.type))
+
 
 @dataclass(frozen=True, slots=True)
 class Halt:
@@ -297,6 +312,11 @@ def read_answer(told: Any) -> Replay:
 
 
 def _run(told: Mapping[str, Any]) -> Run:
+    words = tuple([(str(level), str(words)) for level, words in told["words"]])
+    error = _one(PipError, told["error"]) if told["error"] else None
+    if error is None and not told["resolved"] and not told["halt"]:  # `pip install` logs an OSError, and raises none
+        said = [PipError("OSError", text, "") for level, text in words if level == "ERROR"]
+        error = next((one for one in said if one.is_broken), None)
     return Run(
         resolved=bool(told["resolved"]),
         code=told["code"],
@@ -310,8 +330,8 @@ def _run(told: Mapping[str, Any]) -> Run:
         chosen=_all(Chosen, told["chosen"]),
         constraints=_all(Constraint, told["constraints"]),
         externally_managed=bool(told["externally_managed"]),
-        words=tuple([(str(level), str(words)) for level, words in told["words"]]),
-        error=_one(PipError, told["error"]) if told["error"] else None,
+        words=words,
+        error=error,
         halt=_one(Halt, told["halt"]) if told["halt"] else None,
     )
 

@@ -33,7 +33,7 @@ def steps(case: Evidence) -> Iterator[str]:
             yield from _of_a_file(case, chosen)
     if len(names) > MOST_PROJECTS:
         yield f"do the same for {len(names) - MOST_PROJECTS} more projects"
-    if not run.resolved and run.error is not None:
+    if case.fails_at or (not run.resolved and run.error is not None):
         yield "stop with an error"
 
 
@@ -88,6 +88,8 @@ def _of_a_file(case: Evidence, chosen: Chosen) -> Iterator[str]:
             yield f"take {file} from this machine"
         case "unknown":
             yield f"take what the index lists of {chosen.name}"
+    if case.fails_at and case.fails_at[0] == chosen:
+        return
     if chosen.way in ("build", "download-build") and builds:
         yield f"{build} and keep it" if case.run.cache_dir else build
     elif chosen.way in ("clone", "local-build") and builds:

@@ -6,16 +6,14 @@ import re
 
 from cachetui.insight.why.evidence import Evidence, canonical, filename_of, parsed, place_of, specifier_of
 from cachetui.insight.why.explanation import Tone
-from cachetui.insight.why.phrases import asked, named, python_of
+from cachetui.insight.why.phrases import asked, day, named, python_of
+from cachetui.insight.why.replay import NOT_FOUND, Chosen
+from cachetui.model import Entry
 from cachetui.pip.formats.index_files import version_in
 
-NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
-"""pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
 OTHER_PYTHON = re.compile(r"requires a different Python: \S+ not in '([^']+)'")
 GOT = re.compile(r"Got\s+([0-9a-f]{16,})")
 HASHES = ("HashMismatch", "HashErrors", "HashMissing", "HashUnpinned")
-BROKEN = re.compile(r"Connection broken|failed to decode|is invalid|not a zip file|BadZipFile|IncompleteRead|CRC|zlib")
-"""Words of errors that come from a damaged answer."""
 
 
 def stopped(case: Evidence) -> tuple[Tone, str]:
@@ -26,6 +24,8 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
             f"pip refuses to install here: the system manages {python_of(case)} (PEP 668). Use a virtual environment, "
             "or --break-system-packages. Then pip would do what follows."
         )
+    if case.fails_at:
+        return "damaged", _fails(case, *case.fails_at)
     if run.code == 0 and error is None and run.halt is None:
         return "skipped", "pip installs nothing with this command."
     if run.halt and error is None and run.halt.what == "write":
@@ -43,8 +43,8 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
         return "stops", f"pip gives up: {which} needs Python {found[1]}, and this is {python_of(case)}."
     if error.type in HASHES:
         return _wrong_hash(case)
-    if BROKEN.search(error.words) or BROKEN.search(error.type):
-        return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
+    if case.is_broken:
+        return _damaged(case)
     if "conflicting dependencies" in " ".join(words for _, words in run.words) or "ResolutionImpossible" in error.words:
         limits = [one for one in run.constraints if one.name == case.name]
         if limits:
@@ -57,11 +57,37 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
     return "stops", f"pip ends with an error: {_first_words(case)}."
 
 
+def _damaged(case: Evidence) -> tuple[Tone, str]:
+    """Return the verdict where pip stops at a damaged answer, unless that is only here in place of a new one."""
+    last = case.last_read
+    if last and last.is_page and last.how == "assumed" and not case.stops_at_a_build:
+        words = f"pip would fetch the page of {last.project} from {case.index_name(last.url)} anew"
+        return "not cached", f"{words}: its copy in the cache is damaged, and not used. What it lists is not known."
+    return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
+
+
+def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
+    """Return what pip does at a damaged file that it decided for."""
+    file = f"{entry.filename or filename_of(chosen.url)} from the cache"
+    if chosen.way == "built":
+        file = f"the wheel of {chosen.label} that it built here on {day(entry.downloaded)}"
+    needed = "" if chosen.name == case.name else f", which {case.name} needs"
+    return f"pip would take {file}{needed}, and stop at it: it is damaged ({case.broken[entry.path]})."
+
+
 def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
     """Return the verdict where no file satisfies a requirement."""
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
     pages = case.pages(name)
+    unlike = [
+        answer for one in pages if (answer := case.answer_to(one)) and not answer.is_whole and one.how != "assumed"
+    ]
+    if unlike and not why:
+        words = f"pip finds no {wanted}: it goes by a damaged index page in the cache"
+        if any(one.how == "checked" for one in pages):
+            words += ", unless the index answers with a new one"
+        return "damaged", f"{words}."
     needed = needing(case, name)
     if name != case.name and needed:
         return "stops", f"pip gives up: {needed} needs {wanted}, and {why or 'pip finds no such file'}."
@@ -129,7 +155,10 @@ def needing(case: Evidence, name: str) -> str:
 def _wrong_hash(case: Evidence) -> tuple[Tone, str]:
     error = case.run.error
     assert error is not None
+    last = case.last_read
     file = filename_of(error.url) or case.asked
+    if last and last.url == f"{error.url}.metadata":
+        file += ".metadata"
     if error.type != "HashMismatch" and "DO NOT MATCH" not in error.words:
         return "stops", f"pip ends with an error: {_first_words(case)}."
     if any(one.how == "download" and filename_of(one.url) == file for one in case.run.requests):
@@ -152,10 +181,11 @@ def is_as_listed(case: Evidence) -> bool:
 
 
 def damaged_file(case: Evidence) -> str:
-    """Return the answer that pip read last, as a sentence names it."""
-    for one in reversed(case.run.requests):
-        if one.how in ("cache", "checked", "assumed"):
-            return f"the cached index page of {one.project}" if one.is_page else f"the cached {filename_of(one.url)}"
+    """Return the file or answer at which pip stops, as a sentence names it."""
+    if case.stopped_at and case.stops_at_a_build:
+        return f"{case.stopped_at.filename}, which it built here on {day(case.stopped_at.downloaded)}"
+    if one := case.last_read:
+        return f"the cached index page of {one.project}" if one.is_page else f"the cached {filename_of(one.url)}"
     error = case.run.error
     return filename_of(error.url) if error and error.url else "a file"
 

@@ -6,7 +6,8 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of, version_of
+from cachetui.insight.remove_terms import version_of
+from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of
 from cachetui.insight.why.explanation import Prediction, Tone
 from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.replay import Asked, Chosen, Way
@@ -34,7 +35,7 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
         return _without_an_answer(case)
     if run.roots and not any(one.matches for one in run.roots):
         return "skipped", _skips(case, run.roots[0])
-    if not run.resolved or run.externally_managed:
+    if not run.resolved or run.externally_managed or case.fails_at:
         return stopped(case)
     chosen = case.chosen
     if run.cache_dir is None and chosen is not None and chosen.way in FETCHED:
@@ -248,7 +249,7 @@ def prediction(case: Evidence) -> Prediction:
         return Prediction(False, "skipped")
     if case.replay.trouble:
         return Prediction()
-    if case.run.externally_managed:
+    if case.run.externally_managed or case.fails_at:
         return Prediction(asks, "nothing")
     chosen = case.chosen
     if chosen is None:

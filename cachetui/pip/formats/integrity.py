@@ -1,7 +1,9 @@
 """Read an archive to its end: whether it holds together, and whether a wheel's files are those that it lists.
 
-Sources: the zip application note (local and central headers), PEP 427 and the binary distribution format (`RECORD`),
-RFC 1952 (gzip). Memory stays flat: nothing is kept of what is unpacked.
+Index pages and metadata are read as pip reads them. Sources: the zip application note (local and central headers), PEP
+427 and the binary distribution format (`RECORD`), RFC 1952 (gzip), PEP 503 and 691 (pages), PEP 658 (metadata); pip's
+`_internal/index/collector.py` (`parse_links`) and `_internal/operations/prepare.py`. Memory stays flat but for pages:
+nothing is kept of what is unpacked.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import bz2
 import csv
 import hashlib
 import io
+import json
 import lzma
 import struct
 import zipfile
@@ -19,8 +22,15 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
+from packaging.metadata import parse_email
+from packaging.utils import canonicalize_name
+
+from cachetui.model import version_order
+from cachetui.pip.formats import tar_head
+from cachetui.pip.formats.archives import LONGEST_TEXT, NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
 from cachetui.pip.formats.body import Body
-from cachetui.pip.unpacking import LZMA_MEMORY
+from cachetui.pip.formats.index_page import LONGEST_PAGE, LONGEST_PARSED
+from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
@@ -37,6 +47,12 @@ END = struct.Struct("<4s4HIIH")
 """The end of a zip's directory, without the comment behind it: the fifth field is the number of members."""
 MOST_MEMBERS = 0xFFFF
 """A number of members that says to look into the zip64 end instead."""
+TAR_AT, TAR = 257, b"ustar"
+"""Place and text of a tar's mark."""
+SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
+"""The type of an index page in JSON."""
+PAGES = (SIMPLE_JSON, "application/vnd.pypi.simple.v1+html", "text/html")
+"""The types of the answers that pip reads as index pages."""
 HAS_DESCRIPTOR = 8
 """The flag of a member whose checksum and lengths stand behind it."""
 DAMAGED = (
@@ -78,6 +94,127 @@ def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool =
         return f"it does not unpack: {error}"  # bzip2's
     except DAMAGED as error:
         return f"it does not unpack: {str(error) or type(error).__name__}"
+    return None
+
+
+def end_trouble(body: Body) -> str | None:
+    """Return in words what is wrong with a built wheel by its zip directory alone; None if nothing is.
+
+    Its directory stands at its end: a wheel that was cut short has none. Raises OSError.
+    """
+    if not body.size:
+        return "it is empty"
+    if body.read(0, 4) != b"PK\3\4":
+        return "it is no wheel"
+    try:
+        with zipfile.ZipFile(io.BufferedReader(_Raw(body), CHUNK)) as archive:
+            if not _counted(body, archive):
+                return "its directory ends before all of its files are listed"
+    except DAMAGED as error:
+        return f"it does not unpack: {str(error) or type(error).__name__}"
+    return kind_trouble(body, is_wheel=True)
+
+
+def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
+    """Return in words why a body that unpacks is no wheel that pip installs, or else no sdist; None if it is one."""
+    if holds(body, WHEEL_FILE):
+        if not is_wheel:
+            return "it is a wheel, not an sdist"
+        return None if holds(body, RECORD) else NO_RECORD
+    if is_wheel:
+        return "it is no wheel"
+    head = body.read(0, TAR_AT + len(TAR))
+    if head[:4] == b"PK\3\4" or head[TAR_AT:] == TAR or head[:2] == b"\x1f\x9d":  # a zip, a tar, one of `compress`
+        return None
+    if unpacker_of(head[:6]) is None:
+        return "it is no archive"
+    try:
+        content = next(tar_head.heads(body), b"")
+    except (*DAMAGED, OSError):
+        return None  # damage is found by reading it to its end
+    return None if content[TAR_AT : TAR_AT + len(TAR)] == TAR or _is_old_tar(content) else "it is no archive of files"
+
+
+def _is_old_tar(content: bytes) -> bool:
+    """Return whether a text begins with the header of a tar from before POSIX: its checksum holds."""
+    header, digits = content[:512], content[148:156].strip(b"\0 ")
+    if len(header) < 512 or not digits.isdigit():
+        return False
+    total = sum(header) - sum(header[148:156]) + 8 * ord(" ")
+    return digits.decode() == f"{total:o}".rjust(len(digits), "0")
+
+
+def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: bool = False) -> str | None:
+    """Return in words how the metadata in a body contradict a name; None if they do not. Very old sdists have none."""
+    text = metadata_in(body)
+    if text is None:
+        return None if is_sdist else "no metadata is in it"
+    fields = parse_email(text)[0]
+    name, own = fields.get("name", ""), fields.get("version", "")
+    same = canonicalize_name(name) == project and version_order(own) == version_order(version)
+    return None if same else f"it calls itself {name} {own}, not {project} {version}"
+
+
+def metadata_trouble(body: Body, project: str | None, version: str | None) -> str | None:
+    """Return in words why pip cannot use an answer as the metadata of a wheel (PEP 658); None if it can."""
+    fields = parse_email(body.read(0, LONGEST_TEXT))[0]
+    if not fields.get("metadata_version") or not fields.get("name") or not fields.get("version"):
+        return "it holds no metadata"
+    return name_trouble(body, project, version) if project else None
+
+
+def page_trouble(body: Body, content_type: str, encoding: str) -> str | None:
+    """Return in words why pip cannot read an answer as an index page; None if it can, or that is not known.
+
+    `content_type` and `encoding` are its headers in lower case.
+    """
+    if body.size > LONGEST_PAGE:
+        return None
+    try:
+        text = unpacked_page(body.read(0, body.size), encoding)
+    except (zlib.error, EOFError) as error:
+        return f"it does not unpack: {error}"
+    if text is None:
+        return None
+    if not content_type.startswith(PAGES):
+        return f"its server calls it {content_type or 'nothing'}, which pip does not read as an index page"
+    if not text.strip():
+        return "it is empty"
+    return _json_trouble(text) if content_type.startswith(SIMPLE_JSON) else None
+
+
+def unpacked_page(text: bytes, encoding: str) -> bytes | None:
+    """Return the text of an answer that its server packed; None if it is packed in a way that is not read.
+
+    Raises zlib.error, EOFError if it is cut short.
+    """
+    if encoding in ("", "identity"):
+        return text
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        return None
+    unpacker = zlib.decompressobj(15 if encoding == "deflate" else 31)
+    try:
+        found = unpacker.decompress(text, LONGEST_PAGE)
+    except zlib.error:
+        if encoding != "deflate":
+            raise
+        unpacker = zlib.decompressobj(-15)  # some servers leave out the frame
+        found = unpacker.decompress(text, LONGEST_PAGE)
+    if not unpacker.eof and not unpacker.unconsumed_tail:
+        raise EOFError("it is cut off")
+    return found
+
+
+def _json_trouble(text: bytes) -> str | None:
+    if len(text) > LONGEST_PARSED:
+        return None
+    try:
+        page = json.loads(text)
+    except (ValueError, RecursionError):
+        return "it is not the JSON that it says it is"
+    files = page.get("files", []) if isinstance(page, dict) else None
+    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
+        return "it lists no files"
     return None
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.reactive import reactive
@@ -15,7 +16,7 @@ from cachetui.browsing.rows import Row
 from cachetui.model import NS, Entry
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
-from cachetui.text.redact import masked
+from cachetui.text.redact import masked, redact_urls
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
 from cachetui.ui.widgets.painted import Page, Part, size_parts
 
@@ -45,6 +46,9 @@ NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", 
 """Nouns to count several entries of a kind by, where they differ from the kind's name."""
 
 
+NO_FINDINGS: Mapping[str, str] = MappingProxyType({})
+
+
 class Fact(NamedTuple):
     """One line of the details."""
 
@@ -60,9 +64,16 @@ def when(time: int, now: int) -> str:
     return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
 
 
-def entry_facts(entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
-    """Return the facts about one entry, the most asked for first; of those Pythons, whether they can use it."""
+def entry_facts(
+    entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
+) -> list[Fact]:
+    """Return the facts about one entry, the most asked for first; of those Pythons, whether they can use it.
+
+    `findings` tell what is wrong with entries, by path.
+    """
     facts = []
+    if wrong := findings.get(entry.path):
+        facts.append(Fact("damage", shown(redact_urls(wrong))))
     if pythons and (usable := _usable(entry, pythons)):
         facts.append(Fact("usable", shown(usable)))
     for which in AGES:
@@ -93,9 +104,11 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     return used_by(pythons, "-".join(parts[1:]))
 
 
-def holding_facts(row: Row, now: int) -> list[Fact]:
-    """Return the facts about several entries."""
+def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS) -> list[Fact]:
+    """Return the facts about several entries; `findings` tell what is wrong with entries, by path."""
     facts = []
+    if findings and (wrong := sum([entry.path in findings for entry in row.group.entries])):
+        facts.append(Fact("damage", f"in {count(wrong, 'entry')}: see Health"))
     for which in AGES:
         if (span := row.group.span(which)) is not None:
             facts.append(Fact(which, ago((now - span[0]) / NS, (now - span[1]) / NS)))
@@ -105,11 +118,13 @@ def holding_facts(row: Row, now: int) -> list[Fact]:
     return facts
 
 
-def facts_of(row: Row, now: int, pythons: Sequence[InterpreterInfo] = ()) -> list[Fact]:
-    """Return the facts about a row, given those Pythons."""
+def facts_of(
+    row: Row, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
+) -> list[Fact]:
+    """Return the facts about a row, given those Pythons, and what is wrong with entries, by path."""
     if row.foreign:
         return [Fact("", "No pip writes such files. They are counted, and never touched.")]
-    return holding_facts(row, now) if row.entry is None else entry_facts(row.entry, now, pythons)
+    return holding_facts(row, now, findings) if row.entry is None else entry_facts(row.entry, now, pythons, findings)
 
 
 def title_of(row: Row) -> str:
@@ -151,6 +166,8 @@ class Details(Page):
     """The present, in nanoseconds since the epoch."""
     pythons: Sequence[InterpreterInfo] = ()
     """The Pythons here that work, once they are all known."""
+    findings: Mapping[str, str] = NO_FINDINGS
+    """What is wrong with entries, by path."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the facts: in pairs under the rows, one below the other beside them."""
@@ -167,7 +184,7 @@ class Details(Page):
 
     def _wide(self, row: Row, room: int, height: int) -> list[Strip]:
         half = min(HALF, room // 2)
-        facts = facts_of(row, self.now, self.pythons)
+        facts = facts_of(row, self.now, self.pythons, self.findings)
         short = [fact for fact in facts if width(fact.value) <= half - LABEL - 2 and fact.label]
         long = [fact for fact in facts if fact not in short]
         figures: Part = (self._figures(row), "muted")
@@ -190,7 +207,8 @@ class Details(Page):
             self.strip((self._figures(row), "muted"), room=room),
             self.strip(room=room),
         ]
-        drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts_of(row, self.now, self.pythons)]
+        facts = facts_of(row, self.now, self.pythons, self.findings)
+        drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts]
         heading, parts = parts_of(row)
         if parts:
             drawn += [self.strip(room=room), self.strip((heading, "strong"), room=room)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -86,6 +87,7 @@ class Browse(Vertical):
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     scanned: var[Batch | None] = var(None, always_update=True)
     pythons: var[Pythons] = var(Pythons())
+    findings: var[Mapping[str, str]] = var({})
     activities: var[Activities] = var({})
 
     def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
@@ -168,6 +170,13 @@ class Browse(Vertical):
         query = self.model.query
         if not self.is_plain and query is not None and "unusable" in query.words:
             self.show_rows()
+
+    def watch_findings(self, findings: Mapping[str, str]) -> None:
+        """Show the damage that is known of the row."""
+        if self.is_mounted:
+            details = self.query_one(Details)
+            details.findings = findings
+            details.refresh()
 
     def watch_activities(self) -> None:
         """Show the progress of the activities."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import Entry, File
-from cachetui.report.health_text import FindingEntry, VerificationSummary
+from cachetui.report.health_text import FindingEntry, VerificationSummary, stand_in
 
 if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.insight.health.verification import Verified
@@ -33,27 +33,33 @@ class KnownFindings:
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
         """Replace the findings of the last check; `entries` are those of the catalog, by path."""
-        self.checked = {(one.sort, one.path): (one, entries[one.path].files) for one in findings if one.path in entries}
+        self.checked = {
+            (one.sort, one.path): (one, () if one.sort == "folder" else entries[one.path].files)
+            for one in findings
+            if one.path in entries or one.sort == "folder"
+        }
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
         """Add the findings of a verification, and return them; `files` are those of all entries that it was to read."""
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
         self.verified = {**self.verified, **fresh} if verified.stopped else fresh
-        self.summary = VerificationSummary(verified.proven, verified.sound, verified.stopped)
+        self.summary = VerificationSummary(
+            verified.proven, verified.sound, verified.stopped, done=verified.done, of=verified.of
+        )
         self.covered = {} if verified.stopped else files
         return list(verified.findings)
 
     def current(self, entries: Mapping[str, Entry]) -> list[FindingEntry]:
-        """Return the findings about entries whose files are as they were then, the worst first."""
+        """Return the findings about folders, and about entries whose files are as they were then, the worst first."""
         found = {**(self.checked or {}), **self.verified}
         if not found:
             return []
         same = [
             finding
             for finding, files in found.values()
-            if (entry := entries.get(finding.path)) is not None and entry.files == files
+            if finding.sort == "folder" or ((entry := entries.get(finding.path)) is not None and entry.files == files)
         ]
-        return [FindingEntry(finding, entries[finding.path]) for finding in in_order(same)]
+        return [FindingEntry(finding, entries.get(finding.path) or stand_in(finding)) for finding in in_order(same)]
 
     def summary_now(self, entries: Mapping[str, Entry]) -> VerificationSummary | None:
         """Return the result of the last verification, with the number of entries that it does not cover any more."""

@@ -96,7 +96,7 @@ class Page:
         for words in self.look.links:
             lines += self._paragraph(words, _pill("damage"), "muted", MARGIN)
         for index, words in enumerate(proof_words(proof, self.look.verify)):
-            sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not index else []
+            sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not (proof.stopped or index) else []
             lines += self._paragraph(words, sign, "muted", MARGIN)
         return [*lines, PageLine()] if groups else lines
 
@@ -228,7 +228,8 @@ class _Block:
     def title(self, box: str) -> list[PageLine]:
         """Lay out the title: the severity in a word, the problem, how much of it, the consequence, the way out."""
         page, group, glyphs = self._page, self.group, self._page.look.glyphs
-        meaning, number = group.ills[0].finding.meaning, count(len(group.ills), "entry")
+        meaning = group.ills[0].finding.meaning
+        number = count(len(group.ills), "folder" if group.sort == "folder" else "entry")
         figure, unit = disk(group.disk)
         one_line = page.room >= ONE_LINE
         right: list[Words] = []

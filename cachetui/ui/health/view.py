@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
@@ -18,7 +18,16 @@ from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.report.cache_notes import link_notes
-from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped, proof_words, serious, verdict
+from cachetui.report.health_text import (
+    FindingEntry,
+    Group,
+    VerificationSummary,
+    grouped,
+    proof_words,
+    serious,
+    verdict,
+    words_by_path,
+)
 from cachetui.services.services import Services
 from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
@@ -88,6 +97,13 @@ class Health(Vertical):
         role: str = ""
         """The role of the words."""
 
+    @dataclass
+    class FindingsChanged(Message):
+        """Other findings are known."""
+
+        words: Mapping[str, str]
+        """The dangers and the damage in words, by the paths of entries."""
+
     reading: var[Reading] = var(Reading())
     revision: var[int] = var(0)
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
@@ -103,6 +119,7 @@ class Health(Vertical):
         """The finding types that are open."""
         self._checked: Reading | None = None  # the one that is, or was, checked last
         self._check_error = ""
+        self._words: Mapping[str, str] = {}  # those that were posted last
         self._verification: Event | None = None  # by which the running one is stopped
         self.findings = FindingList(model)
         """The rows."""
@@ -220,7 +237,8 @@ class Health(Vertical):
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
         elif not self.display and self.known.summary is not None:
             words = " ".join(proof_words(self.known.summary, key_name(self.app, "health.verify")))
-            self.notify(f"Verified: {count(len(fresh), 'finding')}. {words}", markup=False)
+            number = f"{count(len(fresh), 'finding')} in them, {len(self.known.current(entries)):,} in all"
+            self.notify(f"Verified {count(self.known.summary.done, 'file')}: {number}. {words}", markup=False)
 
     # What is shown
 
@@ -238,7 +256,11 @@ class Health(Vertical):
             self._show_badge(0)
             self.show_plain(*page)
             return
-        groups, proof = grouped(self.known.current(catalog.entries)), self.known.summary_now(catalog.entries)
+        ills = self.known.current(catalog.entries)
+        groups, proof = grouped(ills), self.known.summary_now(catalog.entries)
+        if (words := words_by_path(ills)) != self._words:
+            self._words = words
+            self.post_message(self.FindingsChanged(words))
         self._show_badge(serious(groups))
         if groups:
             self.show(groups, proof)
@@ -325,7 +347,8 @@ class Health(Vertical):
 
     def _entries(self, row: int) -> tuple[Entry, ...]:
         group, ill = self.findings.page.row(row)
-        return tuple([one.entry for one in (group.ills if ill is None else (ill,))])
+        entries = self.model.catalog.entries
+        return tuple([one.entry for one in (group.ills if ill is None else (ill,)) if one.entry.path in entries])
 
     # What keys do
 
@@ -352,13 +375,14 @@ class Health(Vertical):
 
     def action_browse(self) -> None:
         """Show the entry in Browse; of a title, its first one."""
-        if self._current is not None:
-            self.post_message(ShowInBrowse(self._entries(self.findings.cursor)[0]))
+        if self._current is not None and (entries := self._entries(self.findings.cursor)):
+            self.post_message(ShowInBrowse(entries[0]))
 
     def action_copy(self) -> None:
         """Copy the path of the entry; of a title, its first one."""
         if self._current is not None:
-            copy_paths(self, [f"{self.services.location.root}/{self._entries(self.findings.cursor)[0].path}"])
+            group, ill = self.findings.page.row(self.findings.cursor)
+            copy_paths(self, [f"{self.services.location.root}/{(ill or group.ills[0]).entry.path}"])
 
     def action_turn(self) -> None:
         """Open the title, or close it."""

@@ -2,15 +2,20 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, answer_path, built_folder, file_headers, page_headers
+from cachetui.insight.audit.audit import audit_of
 from cachetui.insight.health.checks import check
+from cachetui.labels import Facts
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan.scanner import scan
+from cachetui.removal.plan import plan_removal
+from cachetui.services.audit_rules import STANDARD
 from tests.damaged import JSON_RECORDS, json_record
 
 NOW = time.time_ns()
@@ -121,6 +126,58 @@ def test_the_old_folder_counts_only_beside_the_new_one(cache: Cache) -> None:
     data = b"x" * 100
     cache.answer("https://files.example/new", data, {"Date": "now", "ETag": "x"}, NOW - DAY)
     assert [sort for sort, _ in found(cache.root)] == ["legacy"]
+
+
+@pytest.mark.parametrize(
+    ("cut", "words"),
+    [
+        (lambda data: data[:-100], "it does not unpack: File is not a zip file"),
+        (lambda data: data[: len(data) // 2], "it does not unpack: File is not a zip file"),
+        (lambda _: b"", "it is empty"),
+        (lambda data: b"\0" * len(data), "it is no wheel"),
+        (lambda _: b"<!DOCTYPE html>", "it is no wheel"),
+    ],
+)
+def test_built_wheels_that_were_cut_short(cache: Cache, cut: Callable[[bytes], bytes], words: str) -> None:
+    data = artifacts.wheel("torch", "2.3.0", size=2_000)
+    cache.built(URL, None, "torch-2.3.0-py3-none-any.whl", data, NOW - DAY)
+    assert found(cache.root) == []
+    cache.built("https://files.example/torch-2.2.0.tar.gz", None, "torch-2.2.0-py3-none-any.whl", cut(data), NOW - DAY)
+    (one,) = check(scan(cache.root), now_ns=NOW)
+    assert (one.sort, one.words, one.meaning.weight) == ("build", words, "damage")
+    assert "pip builds it again" in one.meaning.way_out
+
+
+def test_what_is_left_behind_is_what_a_removal_takes(cache: Cache) -> None:
+    put_wheel(cache)
+    folder = built_folder(URL, None)
+    cache.put(f"{scan(cache.root).entries[0].path}q0_7ab2c.tmp", b"x" * 100, NOW - DAY)
+    for name in ("tmpabcdefgh", "tmpabcdefgi"):
+        cache.put(f"{folder}/{name}/wheel", b"x", NOW - DAY)
+    inventory = scan(cache.root)
+    for now, number in ((NOW, 1), (NOW + 2 * DAY, 3)):
+        plan = plan_removal(inventory, [one for one in inventory.entries if one.kind == "leftover"], now_ns=now)
+        told = {one.path for one in check(inventory, now_ns=now) if one.sort == "leftover"}
+        assert told == {entry.path for entry in plan.entries}
+        (rule,) = [one for one in audit_of(inventory, Facts(now), rules=STANDARD).rules if one.options == "--leftovers"]
+        assert {entry.path for entry in rule.figure.entries} == told
+        assert len(told) == number
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has lists of rights instead of modes")
+@pytest.mark.parametrize("place", ["", "wheels", "http-v2", "wheels/aa"])
+def test_folders_that_others_may_write_are_a_danger(cache: Cache, place: str) -> None:
+    put_wheel(cache)
+    (cache.root / "wheels/aa/bb").mkdir(parents=True)
+    assert found(cache.root) == []
+    for folder in (place, f"{place}/bb") if place == "wheels/aa" else (place,):
+        (cache.root / folder).chmod(0o1777)
+    (one,) = check(scan(cache.root), now_ns=NOW)
+    assert (one.sort, one.path, one.meaning.weight) == ("folder", place or ".", "danger")
+    assert "its mode is 1777" in one.words
+    assert ("in it let others write" in one.words) == (place == "wheels/aa")
+    some = [entry for entry in scan(cache.root).entries if entry.path.startswith("http")]
+    assert [one.path for one in check(scan(cache.root), some, now_ns=NOW)] == ([] if "wheels" in place else [one.path])
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has lists of rights instead of modes")

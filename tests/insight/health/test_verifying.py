@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import json
 import shutil
 import zipfile
 import zlib
@@ -120,7 +123,7 @@ def test_a_directory_that_swallows_its_own_end_is_found(sound: dict[str, Path], 
 
     _, result = verified(root)
 
-    assert [(one.sort, one.path) for one in result.findings] == [("archive", entry.path)]
+    assert [(one.sort, one.path) for one in result.findings] == [("build", entry.path)]
 
 
 def test_a_wheel_whose_damage_hides_its_name_is_found(sound: dict[str, Path], tmp_path: Path) -> None:
@@ -186,7 +189,7 @@ def test_a_built_wheel_that_is_another_project_s_is_found(sound: dict[str, Path]
     _, result = verified(root)
 
     (found,) = result.findings
-    assert (found.sort, found.path) == ("archive", entry.path)
+    assert (found.sort, found.path) == ("build", entry.path)
     assert found.words == f"it calls itself evil 1.0, not {entry.project} {entry.version}"
 
 
@@ -223,7 +226,7 @@ def test_a_built_wheel_that_is_the_sdist_now_is_found(sound: dict[str, Path], tm
     (entry,), (source,) = files_of(root, "built"), files_of(root, "sdist")
     body_of(root, entry).write_bytes(body_of(root, source).read_bytes())
     (found,) = verified(root)[1].findings
-    assert (found.sort, found.path, found.words) == ("archive", entry.path, "it is no wheel")
+    assert (found.sort, found.path, found.words) == ("build", entry.path, "it is no wheel")
 
 
 def test_bodies_inside_records_are_verified_as_well(sound: dict[str, Path], tmp_path: Path) -> None:
@@ -257,3 +260,172 @@ def test_what_vanishes_meanwhile_is_no_finding(damaged: Path) -> None:
         for file in entry.files:
             (damaged / file.path).unlink()
     assert verify(inventory, inventory.entries).findings == ()
+
+
+INDEX, WHEEL_URL = "https://index.example/simple/six/", "https://files.example/six-1.0-py3-none-any.whl"
+JSON = "application/vnd.pypi.simple.v1+json"
+BLOCKED = b"<!DOCTYPE html><html><title>Access denied</title></html>"
+
+
+def put_page(root: Path, body: bytes, content: str = JSON, encoding: str = "") -> str:
+    headers = page_headers(content, size=len(body), at_ns=HOUR, gzipped=False)
+    more = {"Content-Encoding": encoding} if encoding else {}
+    return CacheWriter(root).answer(INDEX, body, {**headers, **more}, HOUR)
+
+
+def page_of(data: bytes, metadata: bytes = b"") -> bytes:
+    """Return a page that lists a wheel, maybe with its metadata beside it."""
+    beside = sha256(metadata).hexdigest() if metadata else ""
+    name, digest = "six-1.0-py3-none-any.whl", sha256(data).hexdigest()
+    file = {"filename": name, "url": WHEEL_URL, "hashes": {"sha256": digest}}
+    listed = {**file, "core-metadata": {"sha256": beside}} if beside else file
+    return json.dumps({"meta": {"api-version": "1.1"}, "name": "six", "files": [listed]}).encode()
+
+
+def flipped(data: bytes, place: int) -> bytes:
+    found = bytearray(data)
+    found[place] ^= 1
+    return bytes(found)
+
+
+PAGE = page_of(b"x")
+PACKED = gzip.compress(PAGE, mtime=0)
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding", "words"),
+    [
+        (PACKED[: len(PACKED) // 2], "gzip", "it does not unpack: it is cut off"),
+        (flipped(PACKED, -6), "gzip", "it does not unpack: Error -3"),
+        (PACKED[:-8], "gzip", "it does not unpack: it is cut off"),
+        (b"", "gzip", "it does not unpack: it is cut off"),
+        (BLOCKED, "gzip", "it does not unpack: Error -3"),
+        (zlib.compress(PAGE)[:-5], "deflate", "it does not unpack: it is cut off"),
+        (PAGE[:-10], "", "it is not the JSON that it says it is"),
+        (b"\0" * 100, "", "it is not the JSON that it says it is"),
+        (BLOCKED, "", "it is not the JSON that it says it is"),
+        (b"", "", "it is empty"),
+        (b'{"files": 5}', "", "it lists no files"),
+        (b"[]", "", "it lists no files"),
+    ],
+)
+def test_a_page_that_pip_cannot_read_is_found(tmp_path: Path, body: bytes, encoding: str, words: str) -> None:
+    path = put_page(tmp_path, body, encoding=encoding)
+    (found,) = verified(tmp_path)[1].findings
+    assert (found.sort, found.path, found.meaning.weight) == ("page", path, "damage")
+    assert found.words.startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("body", "content", "encoding"),
+    [
+        (PAGE, JSON, ""),
+        (PACKED, JSON, "gzip"),
+        (PACKED + PACKED, JSON, "x-gzip"),
+        (zlib.compress(PAGE), JSON, "deflate"),
+        (zlib.compress(PAGE)[2:-4], JSON, "deflate"),
+        (b"what brotli makes", JSON, "br"),
+        (b"<title>Links for six</title>", "text/html; charset=utf-8", ""),
+        (BLOCKED, "text/html", ""),
+        (b"{", "application/json", ""),
+    ],
+)
+def test_a_page_that_pip_can_read_is_sound(tmp_path: Path, body: bytes, content: str, encoding: str) -> None:
+    put_page(tmp_path, body, content, encoding)
+    result = verified(tmp_path)[1]
+    assert (result.findings, result.done, result.of) == ((), 1, 1)
+
+
+def put_file(root: Path, url: str, body: bytes, *, package: str = "bdist_wheel") -> str:
+    headers = file_headers("six", "1.0", package, "py3", size=len(body), at_ns=HOUR)
+    named = {**headers, "Content-Disposition": f'attachment; filename="{url.rpartition("/")[2]}"'}
+    return CacheWriter(root).answer(url, body, named, HOUR)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (BLOCKED, "it is no wheel"),
+        (b"\0" * 20_000, "it is no wheel"),
+        (b"upstream connect error\n", "it is no wheel"),
+        (artifacts.sdist("six", "1.0"), "it is no wheel"),
+        (artifacts.wheel("seven", "1.0"), "it calls itself seven 1.0, not six 1.0"),
+    ],
+)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_body_that_is_no_wheel_is_found(tmp_path: Path, body: bytes, words: str, is_listed: bool) -> None:
+    path = put_file(tmp_path, WHEEL_URL, body)
+    if is_listed:
+        put_page(tmp_path, page_of(artifacts.wheel("six", "1.0")))
+    (found,) = verified(tmp_path)[1].findings
+    assert (found.sort, found.path) == ("mismatch" if is_listed else "archive", path)
+    assert found.words.endswith(words) or is_listed
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (BLOCKED, "it is no archive"),
+        (b"", "it is no archive"),
+        (b"\0" * 20_000, "it is no archive"),
+        (gzip.compress(BLOCKED), "it is no archive of files"),
+        (artifacts.wheel("six", "1.0"), "it is a wheel, not an sdist"),
+        (artifacts.sdist("six", "1.0")[:-40], "it does not unpack: it is cut off"),
+    ],
+)
+def test_a_body_that_is_no_sdist_is_found(tmp_path: Path, body: bytes, words: str) -> None:
+    path = put_file(tmp_path, "https://files.example/six-1.0.tar.gz", body, package="sdist")
+    (found,) = verified(tmp_path)[1].findings
+    assert (found.sort, found.path, found.words) == ("archive", path, words)
+
+
+def test_sdists_of_all_kinds_are_sound(tmp_path: Path) -> None:
+    content = gzip.decompress(artifacts.sdist("six", "1.0"))
+    for ending, body in (("tar", content), ("tgz", gzip.compress(content)), ("tar.bz2", bz2.compress(content))):
+        put_file(tmp_path, f"https://files.example/six-1.0.{ending}", body, package="sdist")
+    old = content[:257] + bytes(8) + content[265:512]  # as before POSIX, with a checksum of its own
+    total = sum(old) - sum(old[148:156]) + 8 * 32
+    header = old[:148] + f"{total:06o}".encode() + b"\0 " + old[156:]
+    put_file(
+        tmp_path, "https://files.example/old/six-1.0.tar.gz", gzip.compress(header + content[512:]), package="sdist"
+    )
+    inventory, result = verified(tmp_path)
+    assert [entry.kind for entry in inventory.entries] == ["sdist"] * 4
+    assert result.findings == ()
+
+
+METADATA = artifacts.core_metadata("six", "1.0")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (BLOCKED, "it holds no metadata"),
+        (b"\0" * 200, "it holds no metadata"),
+        (b"", "it holds no metadata"),
+        (artifacts.core_metadata("seven", "1.0"), "it calls itself seven 1.0, not six 1.0"),
+        (METADATA, None),
+    ],
+)
+def test_metadata_that_pip_cannot_read_are_found(tmp_path: Path, body: bytes, words: str | None) -> None:
+    path = put_file(tmp_path, f"{WHEEL_URL}.metadata", body)
+    found = verified(tmp_path)[1].findings
+    assert [(one.sort, one.path, one.words) for one in found] == ([("metadata", path, words)] if words else [])
+
+
+def test_metadata_that_are_not_what_a_page_lists_are_found(tmp_path: Path) -> None:
+    put_page(tmp_path, page_of(b"x", METADATA))
+    put_file(tmp_path, f"{WHEEL_URL}.metadata", METADATA)
+    assert verified(tmp_path)[1].findings == ()
+    path = put_file(tmp_path, f"{WHEEL_URL}.metadata", METADATA.replace(b"1.0", b"1.1"))
+    (found,) = verified(tmp_path)[1].findings
+    assert (found.sort, found.path) == ("mismatch", path)
+
+
+def test_a_stopped_verification_says_how_far_it_came(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        put_file(tmp_path, f"https://{name}.example/six-1.0.tar.gz", artifacts.sdist("six", "1.0"), package="sdist")
+    inventory, done = scan(tmp_path), list[Progress]()
+    stopped = verify(inventory, inventory.entries, stop=lambda: bool(done), report=done.append)
+    assert (stopped.stopped, stopped.of) == (True, 3)
+    assert stopped.done == len(done) < 3

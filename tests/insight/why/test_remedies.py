@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.why.explanation import Remedy
-from cachetui.insight.why.phrases import quoted
 from cachetui.insight.why.remedies import drop
 from cachetui.model import Entry, Kind
+from cachetui.text.quote import quoted
 
 
 def entry(kind: Kind, filename: str | None, project: str = "torch", version: str | None = None) -> Entry:
@@ -72,7 +72,9 @@ def test_a_project_may_be_called_like_a_term() -> None:
 @pytest.mark.parametrize("odd", [entry("sdist", "x-1.0.tar.gz", "a b"), entry("sdist", None, version="two words")])
 def test_what_no_terms_take_has_no_command(odd: Entry) -> None:
     assert drop(odd, "drop it", [odd]) == ()
-    assert drop(odd._replace(project=None), "drop it", [odd._replace(project=None)]) == ()
+    unnamed = odd._replace(project=None)
+    assert dropped(unnamed) == told(unnamed, "kind:sdist")
+    assert drop(unnamed, "drop it", [unnamed, unnamed._replace(path="http-v2/other")]) == ()
 
 
 def test_the_cache_is_named_where_it_must_be() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from cachetui.insight.why.explanation import Prediction
 from cachetui.insight.why.replay import Asked, Chosen, Run, Way, Why
+from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import file_of, more, prediction, verdict
 from cachetui.model import Entry
 from tests.insight.why.cases import (
@@ -276,3 +277,18 @@ def test_the_same_as_values(run: Run, values: Prediction) -> None:
 
 def test_the_file_that_is_taken() -> None:
     assert [*map(file_of, (chosen(SDIST), MADE, installed("six", "1.0")))] == [SDIST, BUILT, "six"]
+
+
+def test_a_damaged_file_of_a_dependency_stops_pip() -> None:
+    own, needed = built(BUILT), download("wanted-2.0-py3-none-any.whl")
+    run = decided(MADE, chosen("wanted-2.0-py3-none-any.whl"))
+    found = replace(case("six", run, own, needed), broken={needed.path: "it does not unpack: it is cut off"})
+    assert verdict(found) == (
+        "damaged",
+        "pip would take wanted-2.0-py3-none-any.whl from the cache, which six needs, and stop at it: it is damaged "
+        "(it does not unpack: it is cut off).",
+    )
+    assert (prediction(found).way, [*steps(found)][-1]) == ("nothing", "stop with an error")
+    of_six = replace(found, broken={own.path: "it is no wheel"})
+    assert verdict(of_six)[1].startswith("pip would take the wheel of six 1.0 that it built here on ")
+    assert verdict(replace(found, broken={}))[0] == "cached"

@@ -119,7 +119,8 @@ def send(self, request, *_args, **_options):
         kept = dict((name, value) for name, value in headers.items() if name.lower() not in dropped)
         return respond(self, request, status, kept, opened())
     if url.endswith(".metadata"):
-        data = found[1][3]().read() if found else STORE.metadata(url[: -len(".metadata")])
+        is_whole = found is not None and why != "cut"
+        data = found[1][3]().read() if is_whole else STORE.metadata(url[: -len(".metadata")], apart=why != "cut")
         if data is not None:
             State.record.requests[-1]["how"] = "assumed"
             return respond(self, request, 200, {}, io.BytesIO(data))
@@ -244,7 +245,7 @@ def noting_last_resort(original):
 
 def naming_project(original):
     def find_all_candidates(self, project_name):
-        outer, State.record.project = State.record.project, canonical(project_name)
+        outer, State.record.project, State.record.file = State.record.project, canonical(project_name), ""
         try:
             return original(self, project_name)
         finally:
@@ -289,6 +290,7 @@ def preparing(original):
 
     def prepare(self, req, *args, **options):
         before, link, why = len(State.record.requests), req.link, ""
+        State.record.file = as_text(link.url_without_fragment) if link is not None else ""
         if req.editable and link is not None and link.scheme != "file":
             raise Halt("clone", as_text(link.url))
         if link is not None and link.netloc.endswith(PLACEHOLDER):
@@ -321,6 +323,7 @@ def finish(self, reqs, *_args, **_options):
         if not getattr(req, "needs_more_preparation", False):
             continue
         req.needs_more_preparation = False
+        State.record.file = as_text(req.link.url_without_fragment)
         before, why = len(State.record.requests), ""
         try:
             self._prepare_linked_requirement(req, False)

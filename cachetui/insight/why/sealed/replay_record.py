@@ -31,6 +31,7 @@ class Record(object):
 
     def __init__(self):
         self.project = None  # whose page pip is looking for
+        self.file = ""  # address of the file that it is looking at
         self.cache_dir = None
         self.resolved = False
         self.fates = {}  # where a file comes from, by address
@@ -66,7 +67,7 @@ class Record(object):
             self.note_halt(Halt("write"))
             return
         link = getattr(getattr(error, "req", None), "link", None)
-        url = as_text(link.url_without_fragment) if link else ""
+        url = as_text(link.url_without_fragment) if link else self.file
         self.error = {"type": type(error).__name__, "words": plain(as_text(error)), "url": url}
 
 

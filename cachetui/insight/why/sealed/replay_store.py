@@ -64,9 +64,12 @@ class Store(object):
         except Exception:  # whatever is wrong with a file of the cache: it cannot be read
             return None
 
-    def metadata(self, url):
-        """Return the metadata of the wheel of a URL (PEP 658); None if the cache does not hold it."""
-        wheel, apart = self.find(url), self.find(url + ".metadata")
+    def metadata(self, url, apart=True):
+        """Return the metadata of the wheel of a URL (PEP 658); None if the cache does not hold it.
+
+        `apart` says whether those count that lie beside the wheel.
+        """
+        wheel, apart = self.find(url), self.find(url + ".metadata") if apart else None
         try:
             if wheel:
                 with wheel[1][3]() as body, zipfile.ZipFile(body) as archive:

@@ -1,0 +1,67 @@
+"""The terms of `cachetui remove` that take an entry, and as little else as possible."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from packaging.version import Version
+
+from cachetui.errors import TermError
+from cachetui.labels import Facts
+from cachetui.model import Entry
+from cachetui.terms import parse_terms
+
+PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~+/-]+")
+"""An address without anything that may be a secret."""
+
+
+def remove_terms(
+    entry: Entry, alike: Sequence[Entry], *, whole: bool = False
+) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
+    """Return the terms that take an entry, and all entries that they take; no terms if none take it.
+
+    `alike` are the entries of its project, or those without one, itself among them; `whole` takes all kinds of its
+    version.
+    """
+    ways = [terms[:1] if whole else terms for terms in _ways(entry)]
+    found = [(terms, taken) for terms in ways if entry in (taken := _taken(terms, alike))]
+    return min(found, key=lambda way: len(way[1]), default=((), ()))
+
+
+def version_of(entry: Entry) -> Version | None:
+    """Return the version of an entry, by its file name if that is more exact; None if it has none."""
+    filename = entry.filename or ""
+    for text in (filename.split("-")[1] if filename.endswith(".whl") else None, entry.version):
+        try:
+            if text:
+                return Version(text)
+        except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+            continue
+    return None
+
+
+def _ways(entry: Entry) -> Iterator[tuple[str, ...]]:
+    """Yield terms that may take an entry: `==` takes local versions too, `===` none, but only one spelling."""
+    name, kind = entry.project, f"kind:{entry.kind}"
+    if name is None:
+        yield (kind,)
+        if entry.url and PLAIN.fullmatch(entry.url):
+            parts = urlsplit(entry.url)
+            yield kind, f"from:{parts.netloc}{parts.path}"
+        return
+    versions = dict.fromkeys(str(version) for version in (version_of(entry), entry.version) if version)
+    for written in (name, f'"{name}"'):  # in quotes it is a name, whatever else it could mean
+        if not versions:
+            yield written, kind
+        yield from [(f"{written}{operator}{version}", kind) for operator in ("==", "===") for version in versions]
+
+
+def _taken(terms: tuple[str, ...], alike: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the entries that terms match; none if the terms do not parse."""
+    try:
+        predicate = parse_terms(terms)
+    except TermError:
+        return ()
+    return tuple([one for one in alike if predicate(one, Facts())])
