@@ -93,7 +93,7 @@ class Nobody(NamedTuple):
             "for module in pkgutil.walk_packages(cachetui.__path__, 'cachetui.'):\n"
             "    if not module.name.startswith(('cachetui.ui', 'cachetui.__main__')):\n"
             "        importlib.import_module(module.name)\n"
-            "import encodings.cp437, pwd\n"
+            "import encodings.ascii, encodings.cp437, pwd\n"
             "import cachetui.browsing.rows, cachetui.report.removal_list, cachetui.text.format, humanize, psutil\n"
             "os.geteuid() or os.setuid(65_534)\n"
             "sys.exit(cachetui.cli.main.run(sys.argv[1:]))"

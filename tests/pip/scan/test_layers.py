@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.pip.scan.scanner import scan
-from tests.pip.test_scan import fill
+from tests.pip.scan.test_scanner import fill
 
 SCRIPT = """
 set -e
