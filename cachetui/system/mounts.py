@@ -11,7 +11,7 @@ PROC = Path("/proc/self")
 def mount_of(descriptor: int) -> str | None:
     """Return the number of the mount that an open file lies on; None if the system does not tell it."""
     with suppress(OSError):
-        for line in (PROC / "fdinfo" / str(descriptor)).read_text(encoding="ascii").splitlines():
+        for line in (PROC / "fdinfo" / str(descriptor)).read_text(encoding="utf-8").splitlines():
             if line.startswith("mnt_id:"):
                 return line.partition(":")[2].strip()
     return None
@@ -20,7 +20,7 @@ def mount_of(descriptor: int) -> str | None:
 def file_system_of(descriptor: int) -> str | None:
     """Return the type of the file system that an open file lies on, such as "overlay"; None if it is not told."""
     mount = mount_of(descriptor)
-    with suppress(OSError, LookupError):
+    with suppress(OSError):
         for line in (PROC / "mountinfo").read_text(encoding="utf-8", errors="replace").splitlines():
             if mount is not None and line.split(" ", 1)[0] == mount:
                 return line.rpartition(" - ")[2].split(" ", 1)[0]

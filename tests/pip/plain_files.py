@@ -49,6 +49,16 @@ def dist_of(filename: str) -> tuple[str, str, str, str] | None:
     return None
 
 
+def sdist_of(filename: str, project: str | None) -> tuple[str, str, str, str] | None:
+    """Read the name of a project's sdist, in whose version there may be hyphens."""
+    endings = "|".join(re.escape(ending) for ending in (*SDIST_ENDINGS, ".tbz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"))
+    for found in re.finditer("-", filename) if project and FILE_NAME(filename) else ():
+        rest = re.fullmatch(rf"(.+?)({endings})", filename[found.end() :])
+        if rest and canonicalize_name(filename[: found.start()]) == project:
+            return ("sdist", project, rest[1], filename) if is_version(rest[1]) else None
+    return None
+
+
 def filename_of(url: str) -> str:
     return unquote(re.split("[?#]", url, maxsplit=1)[0].rpartition("/")[2])
 

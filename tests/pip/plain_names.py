@@ -29,12 +29,15 @@ from tests.pip.plain_files import (
     look_inside,
     page_address,
     read_page,
+    sdist_of,
     tar_ending,
 )
 
 Stats = dict[str, os.stat_result]
 Signature = tuple[tuple[str, int, int, int], ...]
-Seen = dict[Signature, tuple[str, str | None]]
+Address = tuple[str, str | None, bool]
+"""An address, the project whose page lists it, and whether it is that of such a page."""
+Seen = dict[Signature, Address]
 """Addresses that were found in an earlier reading, by path, inode, time of modification and length of the files."""
 KEEPING = ("unknown", "leftover", "redirect")
 """Kinds that say more than an address does."""
@@ -162,13 +165,13 @@ def filename_in(disposition: str) -> str:
 def name_by_addresses(things: list[Thing], files: Stats, seen: Seen, indexes: Sequence[str]) -> None:
     """Name by its address what any page, origin or index gives, and what is known from an earlier reading."""
     answers = [thing for thing in things if thing.paths[0].startswith("http")]
-    listed = [address for thing in things for address in thing.addresses]
-    listed += [thing.url for thing in things if thing.kind == "built" and thing.url]
-    known: dict[str, tuple[str, str | None]] = {}
-    for address in listed:
+    listed = [(address, thing.project) for thing in things for address in thing.addresses]
+    listed += [(thing.url, None) for thing in things if thing.kind == "built" and thing.url]
+    known: dict[str, Address] = {}
+    for address, project in listed:
         for url in (address, as_asked(address)):
             for whole in (url, f"{url}.metadata"):
-                known.setdefault(digest_of(whole), (whole, None))
+                known.setdefault(digest_of(whole), (whole, project, False))
     remembered = dict(seen)
     seen.clear()
 
@@ -185,7 +188,7 @@ def name_by_addresses(things: list[Thing], files: Stats, seen: Seen, indexes: Se
     bases = {thing.url.rstrip("/").rpartition("/")[0] for thing in answers if thing.kind == "index" and thing.url}
     for base, project, slash in product({*indexes, *bases}, projects, ("/", "")):
         whole = f"{base.rstrip('/')}/{project}{slash}"
-        known.setdefault(digest_of(whole), (whole, project))
+        known.setdefault(digest_of(whole), (whole, project, True))
     name_all()
 
 
@@ -197,14 +200,14 @@ def signature_of(found: os.stat_result) -> tuple[int, int, int]:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-def name_by_address(thing: Thing, address: str, project: str | None) -> None:
-    """Name an entry by its address; `project` is that of an index page."""
-    if project and thing.kind != "redirect":
+def name_by_address(thing: Thing, address: str, project: str | None, is_page: bool) -> None:
+    """Name an entry by its address, which the page of a project lists, or which is such a page's."""
+    if project and is_page and thing.kind != "redirect":
         thing.kind = thing.kind if thing.kind in KEEPING else "index"
         thing.project, thing.url, thing.by = project, address, thing.by or "url"
         return
     by, thing.by, thing.url, filename = thing.by, "url", address, filename_of(address)
-    if dist := dist_of(filename):
+    if dist := sdist_of(filename, project) or sdist_of(filename, thing.project) or dist_of(filename):
         kind, project, version, thing.filename = dist
         if thing.project != project or (by != "headers" and not same_version(thing.version, version)):
             thing.version = version

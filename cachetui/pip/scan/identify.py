@@ -16,6 +16,7 @@ from packaging.version import Version
 from cachetui.model import Kind, Rung
 from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, Window, read_at
+from cachetui.pip.formats.index_files import SDISTS, version_in
 from cachetui.pip.formats.records import read_record
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE, wheel_name
 from cachetui.pip.scan.draft import EntryDraft
@@ -32,6 +33,7 @@ DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
 """Characters of the names of wheels and sdists, and of versions."""
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
+WHEEL_ENDINGS = (".whl", ".metadata")
 KEEPING = ("unknown", "leftover", "redirect")
 """Kinds that say more of an entry than the name of the file at its URL."""
 LONGEST_LOCATION = 2_000
@@ -228,20 +230,24 @@ def object_in(text: bytes) -> dict[str, object]:
 # By the addresses that others list
 
 
-def identify_by_url(draft: EntryDraft, url: str) -> None:
-    """Name an entry by its URL: it is what pip takes it for, whatever its body is.
+def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> None:
+    """Name an entry by its URL, which the page of a project may list: it is what pip takes it for, whatever it holds.
 
     An unreadable record and what is left of one stay what they are, and a redirect too.
     """
     filename = index_page.filename_of(url)
     project, version = draft.project, draft.version
-    wheel = filename.removesuffix(".metadata")
-    if draft.kind not in KEEPING and wheel.endswith(".whl") and project and version:
+    if project and version and draft.kind not in KEEPING:  # as nearly always: the name has just these
+        wheel = filename.removesuffix(".metadata")
         name, _, rest = wheel.partition("-")
-        if rest.startswith(f"{version}-") and canonical(name) == project:  # as nearly always
+        if wheel.endswith(".whl") and rest.startswith(f"{version}-") and canonical(name) == project:
             draft.set_identified("wheel" if wheel == filename else "metadata", "url", project, version, wheel, url)
             return
-    dist = dist_of(filename)
+        name, _, rest = filename.rpartition(f"-{version}.")
+        if name and f".{rest}" in SDISTS and canonical(name) == project:
+            draft.set_identified("sdist", "url", project, version, filename, url)
+            return
+    dist = _sdist_of(filename, owner) or _sdist_of(filename, project) or dist_of(filename)
     kind: Kind = draft.entry().kind
     if draft.kind == "redirect":
         note = _destination(urljoin(url, draft.content_hint))[1] if draft.content_hint else draft.note
@@ -256,6 +262,15 @@ def identify_by_url(draft: EntryDraft, url: str) -> None:
         kind = kind if kind in KEEPING else dist.kind
         note = draft.note if draft.kind in KEEPING else dist.note
         draft.set_identified(kind, "url", dist.project, version if agrees else dist.version, dist.filename, url, note)
+
+
+def _sdist_of(filename: str, project: str | None) -> Dist | None:
+    """Read the file name of a project's sdist, in whose version there may be hyphens; None if it is none."""
+    if not project or filename.endswith(WHEEL_ENDINGS) or version_in(filename, project) is None:
+        return None
+    stem = next((filename.removesuffix(ending) for ending in SDISTS if filename.endswith(ending)), filename)
+    cuts = [at for at, letter in enumerate(stem) if letter == "-" and canonicalize_name(stem[:at]) == project]
+    return Dist("sdist", project, stem[cuts[0] + 1 :], filename) if FILE_NAME.fullmatch(filename) and cuts else None
 
 
 def identify_page_by_url(draft: EntryDraft, url: str, project: str) -> None:

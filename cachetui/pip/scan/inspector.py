@@ -72,7 +72,7 @@ class Inspector:
                     if page:
                         draft.content_hint = f"{NAMELESS_PAGE} {draft.content_hint.rpartition(' ')[2]}"
             if page:
-                url_index.match_page(page, draft.url)
+                url_index.match_page(page, draft.url, draft.project)
 
         self._open_each(drafts, -1, read, few=1)  # each takes as long as many records
 

@@ -34,7 +34,7 @@ class UrlIndex:
         for draft in drafts:
             if digest := draft.digest if draft.url is None else None:
                 self._waiting.setdefault(digest, []).append(draft)
-        self._found: dict[bytes, tuple[str, str | None]] = {}
+        self._found: dict[bytes, tuple[str, str | None, bool]] = {}  # URL, project it is listed for, if it is its page
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
@@ -47,15 +47,16 @@ class UrlIndex:
         """Find entries by URLs."""
         self._match([url.encode("utf-8", "surrogatepass") for url in urls])
 
-    def match_page(self, page: index_page.Page, base: str | None) -> None:
-        """Find entries by the URLs that a page lists."""
+    def match_page(self, page: index_page.Page, base: str | None, project: str | None) -> None:
+        """Find entries by the URLs that a page lists, which may be that of a project."""
         if not self._waiting:
             return
         plain = not index_page.needs_parsing(page)
         if plain:
-            self._match(index_page.absolute_addresses(page))
+            self._match(index_page.absolute_addresses(page), project)
         if self._waiting and (not plain or index_page.is_mixed(page)):
-            self.match(index_page.addresses(page, base))
+            urls = index_page.addresses(page, base)
+            self._match([url.encode("utf-8", "surrogatepass") for url in urls], project)
 
     def match_indexes(self, indexes: Iterable[str], projects: Collection[str | None]) -> None:
         """Find entries by the URLs that projects' pages have on indexes."""
@@ -65,9 +66,9 @@ class UrlIndex:
             for project in filter(None, projects):
                 for url in page_urls(index, project):
                     if (digest := digest_of(url)) in self._waiting:
-                        self._found.setdefault(digest, (url, project))
+                        self._found.setdefault(digest, (url, project, True))
 
-    def _match(self, addresses: Sequence[bytes]) -> None:
+    def _match(self, addresses: Sequence[bytes], project: str | None = None) -> None:
         waiting, found = self._waiting, self._found
         if not waiting:
             return
@@ -76,22 +77,22 @@ class UrlIndex:
         for address in addresses:
             hashed = sha224(address)
             if (digest := hashed.digest()) in waiting:
-                found[digest] = address.decode("utf-8", "replace"), None
+                found[digest] = address.decode("utf-8", "replace"), project, False
             hashed.update(METADATA)
             if (digest := hashed.digest()) in waiting:
-                found[digest] = (address + METADATA).decode("utf-8", "replace"), None
+                found[digest] = (address + METADATA).decode("utf-8", "replace"), project, False
 
     def name_found(self) -> list[EntryDraft]:
         """Name the entries whose URLs were found since the last call, and return them."""
         from cachetui.pip.scan.identify import identify_by_url, identify_page_by_url  # noqa: PLC0415 - often none
 
         named: list[EntryDraft] = []
-        for digest, (url, project) in self._found.items():
+        for digest, (url, project, is_page) in self._found.items():
             for draft in self._waiting.pop(digest):
-                if project is None:
-                    identify_by_url(draft, url)
-                else:
+                if project and is_page:
                     identify_page_by_url(draft, url, project)
+                else:
+                    identify_by_url(draft, url, project)
                 named.append(draft)
         self._found.clear()
         return named

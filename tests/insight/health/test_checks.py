@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, answer_path, built_folder, file_headers, page_headers
@@ -86,6 +87,27 @@ def test_damaged_origins_and_wrong_names(cache: Cache) -> None:
     cache.put(f"{built_folder(URL, None)}/origin.json", b"{", NOW - DAY)
     cache.built("https://files.example/other.zip", None, "torch.whl", data, NOW - DAY, origin=False)
     assert [sort for sort, _ in found(cache.root)] == ["origin", "misnamed"]
+
+
+def test_a_name_that_only_old_pips_take_is_wrong_for_later_ones(cache: Cache) -> None:
+    data = artifacts.wheel("pw", "0.0.1", size=2_000)
+    cache.built("https://files.example/pw.zip", None, "pw_s-0.0.1_1-py3-none-any.whl", data, NOW - DAY)
+    inventory = scan(cache.root)
+    told = {pip: [one.sort for one in check(inventory, now_ns=NOW, pip=Version(pip))] for pip in ("25.2", "25.3")}
+    assert told == {"25.2": [], "25.3": ["misnamed"]}
+    assert [sort for sort, _ in found(cache.root)] == ["misnamed"]
+    (entry,) = inventory.entries
+    assert (entry.kind, entry.project, entry.version) == ("built", "pw-s", "0.0.1-1")
+
+
+def test_links_in_place_of_folders(cache: Cache, tmp_path: Path) -> None:
+    put_wheel(cache)
+    (cache.root / "http-v2").rename(tmp_path / "http-v2")
+    try:
+        (cache.root / "http-v2").symlink_to(tmp_path / "http-v2")
+    except OSError:
+        pytest.skip("links cannot be made here")
+    assert found(cache.root) == [("link", f"it leads to {tmp_path / 'http-v2'}")]
 
 
 def test_what_ends_pip(cache: Cache) -> None:

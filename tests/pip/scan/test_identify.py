@@ -275,6 +275,15 @@ def test_whatever_lies_at_an_address_is_named_by_it(body: bytes, kind: str, cach
     }
 
 
+@pytest.mark.parametrize("body", [b"NO", sdist("pkg", "0.1-1"), sdist("pkg", "0.1-1", metadata=False)])
+def test_a_version_with_a_hyphen_is_read_as_its_page_has_it(body: bytes, cache: CacheWriter, tmp_path: Path) -> None:
+    url = "https://files.example/pkg-0.1-1.tar.gz"
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed("pkg-0.1-1.tar.gz", url, "")]))
+    put_plain(cache, url, body)
+
+    assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", "0.1-1", "pkg-0.1-1.tar.gz", "url")
+
+
 def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cache: CacheWriter, tmp_path: Path) -> None:
     names = ["record", "body", "tmp", "old", "page", "moved"]
     files = [Listed(f"{name}-1-py3-none-any.whl", f"https://f.example/{name}-1-py3-none-any.whl", "") for name in names]
