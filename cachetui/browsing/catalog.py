@@ -94,6 +94,7 @@ class Catalog:
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # the same places, sorted
         self._groups: dict[GroupKey, EntryGroup] = {}
+        self._disks: dict[GroupKey, int] = {}  # allocated bytes of groups that changed, as far as they were known
         self._releases: dict[GroupKey, dict[GroupKey, list[Entry]]] = {}
 
     @classmethod
@@ -119,14 +120,17 @@ class Catalog:
     def update(self, entries: Iterable[Entry]) -> None:
         """Add entries; each replaces what had its path before."""
         for entry in entries:
-            group_key, path = self.group_key(entry), entry.path
-            if (old := self.entries.get(path)) is not None and self.group_key(old) != group_key:
-                self._remove(old)
+            group_key, path, more = self.group_key(entry), entry.path, entry.disk_usage
+            if (old := self.entries.get(path)) is not None:
+                if self.group_key(old) == group_key:
+                    more -= old.disk_usage
+                else:
+                    self._remove(old)
             self.entries[path] = entry
             if group_key not in self._shelves:
                 self._shelves[group_key], self._by_name = {}, None
             self._shelves[group_key][path] = entry
-            self._changed(group_key)
+            self._changed(group_key, more)
 
     def drop(self, paths: Iterable[str]) -> None:
         """Remove entries by path; unknown paths are ignored."""
@@ -140,10 +144,14 @@ class Catalog:
         if not self._shelves[group_key]:
             del self._shelves[group_key]
             self._by_name = None
-        self._changed(group_key)
+        self._changed(group_key, -entry.disk_usage)
 
-    def _changed(self, group_key: GroupKey) -> None:
-        self._groups.pop(group_key, None)
+    def _changed(self, group_key: GroupKey, more: int) -> None:
+        """Make a group anew when it is asked for; its bytes are carried over, which each batch of a scan shows."""
+        group = self._groups.pop(group_key, None)
+        before = self._disks.get(group_key) if group is None else vars(group).get("disk")
+        if before is not None:
+            self._disks[group_key] = before + more
         self._releases.pop(group_key, None)
 
     def group(self, group_key: GroupKey) -> EntryGroup:
@@ -151,6 +159,8 @@ class Catalog:
         found = self._groups.get(group_key)
         if found is None:
             found = self._groups[group_key] = EntryGroup([*self._shelves.get(group_key, {}).values()])
+            if (disk := self._disks.pop(group_key, None)) is not None:
+                found.disk = disk
         return found
 
     @property
