@@ -82,7 +82,8 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
         name = title.lower()
         if part in name or canonical in name:
             return wanted
-        return _both(left, [(part in line) == wanted for line in group.lines])
+        flags = [part in line for line in group.lines]
+        return _both(left, flags if wanted else [not flag for flag in flags])
 
     return find
 

@@ -42,6 +42,10 @@ class MarkTotals(NamedTuple):
     """Number of them that the preferences protect: these stay."""
 
 
+def _root_row(place: GroupKey, group: EntryGroup) -> Row:
+    return Row(place, place, place.title, group, folds=True)
+
+
 class BrowserModel:
     """Rows and marks over a catalog that grows, is filtered, sorted and replaced."""
 
@@ -66,7 +70,8 @@ class BrowserModel:
         """Number of changes of the catalog so far: facts about an earlier catalog are of no use."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # what these facts tell
-        self._roots: list[Row] | None = None  # the projects and groups that the filter shows, once they are asked for
+        self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
+        self._roots: list[Row] | None = None  # those that the filter shows
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
     def filter(self, typed: str, done: bool = True) -> bool:
@@ -84,6 +89,11 @@ class BrowserModel:
         self._roots = None
         return True
 
+    def expect_filter(self) -> None:
+        """Load what reads and applies a filter: the first letter should not wait for it."""
+        from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - see above
+        from cachetui.terms import completion, partial  # noqa: F401, PLC0415 - see above
+
     def suggest(self, typed: str) -> str:
         """Return a completion of the last word typed; empty if there is none."""
         from cachetui.terms.completion import suggestion  # noqa: PLC0415 - see above
@@ -92,7 +102,7 @@ class BrowserModel:
 
     def _changed(self) -> None:
         """Discard all that was computed of another catalog."""
-        self._roots = self._scale = None
+        self._all_roots = self._roots = self._scale = None
         self._known = frozenset()
         self.turn += 1
 
@@ -145,21 +155,27 @@ class BrowserModel:
     def roots(self) -> list[Row]:
         """The projects by name, and then the groups, that the filter shows; all of them closed."""
         if self._roots is None:
-            rows = [(Row(key, key, key.title, group, 0, "", True)) for key, group in self._matching()]
-            self._roots = rows
+            self._roots = self._find_roots()
         return self._roots
 
-    def _matching(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
-        """Return the projects and groups that the filter shows, with those of their entries that it shows."""
+    def _find_roots(self) -> list[Row]:
+        if self._all_roots is None:
+            self._all_roots = [_root_row(place, group) for place, group in self.catalog.groups]
         if self.query is None or not self.filtering:
-            return self.catalog.groups
+            return self._all_roots
         if self.query.error is not None or self.missing_facts:
-            return ()
+            return []
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
 
         match = matches(self.query.terms, replace(self._facts, now_ns=self.now))
-        found = [(key, match(key.title, group)) for key, group in self.catalog.groups]
-        return [(key, group) for key, group in found if group is not None]
+        roots = []
+        for row in self._all_roots:
+            group = match(row.name, row.group)
+            if group is row.group:
+                roots.append(row)  # the same row: it is drawn already
+            elif group is not None:
+                roots.append(_root_row(row.place, group))
+        return roots
 
     @property
     def groups(self) -> list[tuple[GroupKey, EntryGroup]]:

@@ -325,6 +325,7 @@ class Browse(Vertical):
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.screen.set_focus(self.query_one(FilterBox))  # at once: the next key is there already
+        self.call_after_refresh(self.model.expect_filter)
 
     def action_back(self) -> None:
         """Leave the range; or else show everything again."""
