@@ -72,6 +72,7 @@ class BrowserModel:
         self._known: frozenset[Label] = frozenset()  # what these facts tell
         self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
         self._roots: list[Row] | None = None  # those that the filter shows
+        self._narrowed: dict[GroupKey, Row] = {}  # those of which it shows a part: a row that stays so is drawn already
         self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
 
     def filter(self, typed: str, done: bool = True) -> bool:
@@ -103,6 +104,7 @@ class BrowserModel:
     def _changed(self) -> None:
         """Discard all that was computed of another catalog."""
         self._all_roots = self._roots = self._scale = None
+        self._narrowed = {}
         self._known = frozenset()
         self.turn += 1
 
@@ -168,13 +170,16 @@ class BrowserModel:
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
 
         match = matches(self.query.terms, replace(self._facts, now_ns=self.now))
-        roots = []
+        roots, before = [], self._narrowed
+        self._narrowed = {}
         for row in self._all_roots:
-            group = match(row.name, row.group)
+            group, known = match(row.name, row.group), before.get(row.place)
             if group is row.group:
-                roots.append(row)  # the same row: it is drawn already
+                roots.append(row)
             elif group is not None:
-                roots.append(_root_row(row.place, group))
+                same = known is not None and known.group.entries == group.entries
+                found = self._narrowed[row.place] = known if known and same else _root_row(row.place, group)
+                roots.append(found)
         return roots
 
     @property
