@@ -63,7 +63,8 @@ class Group(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Options of the command itself may also follow a subcommand. "
-    "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 nothing matched, 130 stopped by Ctrl+C.",
+    "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 nothing matched, 130 stopped by Ctrl+C, "
+    "143 and 129 by SIGTERM and SIGHUP.",
 )
 @global_options
 @click.version_option(__version__, message="%(prog)s %(version)s")

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from threading import Timer
 
 import click
 
 from cachetui.cli.console import Status, note
+from cachetui.cli.signals import ended_in_order
 from cachetui.errors import UsageError
 from cachetui.model import Batch
 from cachetui.pip.config.location import Location
@@ -23,10 +20,6 @@ from cachetui.text.format import count, disk_text
 
 SHOWN_AFTER = 0.4
 """Seconds of reading after which its progress is shown: before, it would only flicker."""
-
-ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals by which a program is asked to end."""
-
 
 HELD: list[object] = []
 """The caches that were read, held until the program ends: to free each object before would only take time."""
@@ -41,28 +34,6 @@ def located(options: GlobalOptions) -> Iterator[Location]:
                 yield location
         except UsageError as error:
             raise click.UsageError(str(error)) from error
-
-
-@contextmanager
-def ended_in_order(grace: float | None = None) -> Iterator[None]:
-    """Turn signals that end the program into exceptions, so that the demo's folder is removed.
-
-    After `grace` seconds, if given, the process ends in any case: threads of Textual wait for a terminal that is gone.
-    """
-
-    def leave(number: int, _: object) -> None:
-        if grace is not None:
-            timer = Timer(grace, os._exit, [128 + number])
-            timer.daemon = True
-            timer.start()
-        sys.exit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in ENDINGS}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

@@ -37,6 +37,8 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         tell("Stopped.")
         code = INTERRUPTED
+    except SystemExit as leave:  # a signal
+        code = leave.code if isinstance(leave.code, int) else FAILED
     except BrokenPipeError:  # whoever read this has seen enough
         _discard_output()
         code = DONE

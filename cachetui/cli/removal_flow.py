@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import stat
 import sys
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import click
 from packaging.version import Version
 
-from cachetui.cli.cache import ENDINGS
 from cachetui.cli.console import Status, ask, can_ask, note, say
-from cachetui.cli.main import DONE, FAILED, INTERRUPTED
+from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.errors import RefusedError
 from cachetui.labels import Label
 from cachetui.model import Entry, Inventory
@@ -157,7 +156,7 @@ def remove(
     _tell_outcome(outcome, plan, inventory, as_json=wishes.as_json)
     wishes.write(plan, outcome, notes)
     if outcome.stopped:
-        return INTERRUPTED
+        return stopped_code()
     return FAILED if outcome.failed or inventory.errors or denied else DONE
 
 
@@ -203,19 +202,6 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Ou
     with interruptible() as stop, Status() as status:
         shown = report if status.shown else None
         return services.remove(plan, inventory, preferences, now_ns=time.time_ns(), stop=stop, report=shown)
-
-
-@contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Keep Ctrl+C and signals from breaking off the work; yield a function that returns whether one came."""
-    asked: list[int] = []
-    numbers = (signal.SIGINT, *ENDINGS)
-    before = {number: signal.signal(number, lambda number, _: asked.append(number)) for number in numbers}
-    try:
-        yield lambda: bool(asked)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:

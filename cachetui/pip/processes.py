@@ -18,7 +18,19 @@ RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 
 
 def running_pips() -> tuple[int, ...]:
-    """Return the process ids of the pips that run, except those that this process has started itself."""
+    """Return the process ids of the pips that run, except those that this process has started itself.
+
+    Raises OSError where the processes cannot be listed.
+    """
+    try:
+        return _pips()
+    except OSError:
+        raise
+    except Exception as error:  # psutil's own errors, and what it raises for a system that it does not understand
+        raise OSError(f"the running processes cannot be listed ({type(error).__name__})") from error
+
+
+def _pips() -> tuple[int, ...]:
     import psutil  # noqa: PLC0415 - takes as long to import as all else on the command line
 
     own, found = os.getpid(), []

@@ -40,11 +40,24 @@ def masked(url: str) -> str:
 
 
 def redact_urls(words: str) -> str:
-    """Return words in which the secrets of all URLs are masked."""
-    return _ADDRESS.sub(lambda found: masked(found[0]), words) if "://" in words else words
+    """Return words in which the secrets of all URLs are masked, in time proportional to their length."""
+    return _WORD.sub(_mask_word, words) if "://" in words else words
 
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
+def _mask_word(found: re.Match[str]) -> str:
+    """Return a word with a URL in it, masked from where its scheme begins; the scheme may be missing."""
+    word, at = found[0], found.end(1) - found.start()
+    scheme = _SCHEME.search(word, max(0, at - LONGEST_SCHEME), at)
+    if scheme is None:
+        return f"{USER.sub(f'{MASK}@', word[:at])}{masked(f'x{word[at:]}')[1:]}"
+    return f"{word[: scheme.start()]}{masked(word[scheme.start() :])}"
+
+
+LONGEST_SCHEME = 64
+"""Characters of a scheme that are looked at."""
+_WORD = re.compile(r"""(?<!\S)(\S*?)://(?:=(?:"[^"]*"|'[^']*')|\S)+""")
+"""A word with a URL in it; a quoted value in it may hold blanks."""
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
@@ -75,7 +88,7 @@ def _after_user(start: str, rest: str) -> int | None:
 
 LONGEST = 200
 """Characters of typed text that are shown again."""
-USER = re.compile(r"(?<![\w/:@])[^\s:/@]+:[^\s/@]*@(?=\S)")
+USER = re.compile(r"(?<![\w/:@])[^\s:/@]{1,256}:[^\s/@]{0,4096}@(?=\S)")
 """A user with a password, in a URL that lacks its beginning."""
 
 

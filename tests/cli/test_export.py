@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.cli.cache import ENDINGS
+from cachetui.cli.signals import ENDINGS
 from cachetui.demo.artifacts import sdist, wheel
 from cachetui.demo.writer import CacheWriter, file_headers
 from cachetui.export import export
@@ -188,7 +188,7 @@ def test_a_signal_stops_and_leaves_nothing_half_done(
     whole = export.export
     monkeypatch.setattr(services, "export", interrupted)
     said = run("export", "torch", "--to", tmp_path / "out", "--cache-dir", cache)
-    assert said.code == 130
+    assert said.code == 128 + getattr(signal, name)
     assert said.err.splitlines()[-1].startswith("Stopped. Exported ")
     assert not [name for name in names(tmp_path / "out") if not name.endswith(".whl")]
     assert len(names(tmp_path / "out")) < 5

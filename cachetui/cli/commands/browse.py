@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import sys
 
-from cachetui.cli.cache import ended_in_order, located
+from cachetui.cli.cache import located
 from cachetui.cli.console import for_stream, note
 from cachetui.cli.main import DONE, FAILED
+from cachetui.cli.signals import ended_in_order
 from cachetui.interpreters.lookup import python_at
 from cachetui.services.options import GlobalOptions
 from cachetui.ui import FRAMES
@@ -18,7 +19,7 @@ GRACE_SECONDS = 3.0
 
 def browse(options: GlobalOptions) -> int:
     """Open the browser; return the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # Textual draws on stderr
         note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
     with ended_in_order(GRACE_SECONDS), located(options) as location:

@@ -12,9 +12,9 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
-from cachetui.cli.main import DONE, FAILED, INTERRUPTED, NO_MATCH
+from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
-from cachetui.cli.removal_flow import interruptible
+from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.export.export import Outcome, Progress
 from cachetui.export.plan import Planned, check_room, plan_export
 from cachetui.export.requirements_closure import Needs
@@ -112,7 +112,7 @@ def command(
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
         _note_result(outcome, needs, folder)
         if outcome and outcome.stopped:
-            return INTERRUPTED
+            return stopped_code()
         left_out = {one.entry.path for one in outcome.skipped} if outcome else set()
         if left_out - (without - {entry.path for entry in entries}) or (needs and needs.lacking) or inventory.errors:
             return FAILED

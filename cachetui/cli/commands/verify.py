@@ -10,9 +10,9 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
-from cachetui.cli.main import DONE, FAILED, INTERRUPTED, NO_MATCH
+from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
-from cachetui.cli.removal_flow import interruptible
+from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.insight.health.finding import Finding, in_order
 from cachetui.insight.health.verification import Progress, Verified
 from cachetui.model import Entry, Inventory
@@ -78,7 +78,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
     if verified and verified.stopped:
         note("Stopped: not everything was read.")
-        return INTERRUPTED
+        return stopped_code()
     return FAILED if findings or inventory.errors else DONE
 
 

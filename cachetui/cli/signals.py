@@ -1,0 +1,78 @@
+"""Signals that ask the program to end: it ends in order, and its exit code says by which."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from threading import Timer
+
+from cachetui.cli.main import INTERRUPTED
+
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals by which a program is asked to end."""
+QUIETED = [*ENDINGS, *([signal.SIGCONT] if hasattr(signal, "SIGCONT") else [])]
+"""Signals that may come with one of those: a terminal that vanishes sends SIGCONT, too, at which Textual would fail."""
+LAST_SECONDS = 1.0
+"""Seconds after which the system ends a process that does not end itself."""
+
+
+@contextmanager
+def ended_in_order(grace: float | None = None) -> Iterator[None]:
+    """Turn signals that end the program into SystemExit, so that the demo's folder is removed; the first one counts.
+
+    After `grace` seconds, if given, the process ends in any case: threads of Textual wait for a terminal that is gone.
+    """
+
+    def leave(number: int, _: object) -> None:
+        for other in QUIETED:
+            signal.signal(other, lambda *_: None)
+        if grace is not None:
+            _end_after(grace, exit_code(number))
+        raise SystemExit(exit_code(number))
+
+    before = {number: signal.signal(number, leave) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end_after(grace: float, code: int) -> None:
+    """End the process after some seconds, whatever its threads do."""
+    with suppress(RuntimeError):  # no thread can be started
+        timer = Timer(grace, os._exit, [code])
+        timer.daemon = True
+        timer.start()
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, grace + LAST_SECONDS)
+
+
+CAME: list[int] = []
+"""The signals that asked the latest interruptible work to stop."""
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Keep Ctrl+C and signals from breaking off the work; yield a function that returns whether one came."""
+    CAME.clear()
+    numbers = (signal.SIGINT, *ENDINGS)
+    before = {number: signal.signal(number, lambda number, _: CAME.append(number)) for number in numbers}
+    try:
+        yield lambda: bool(CAME)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def stopped_code() -> int:
+    """Return the exit code of work that was stopped."""
+    return exit_code(CAME[0]) if CAME else INTERRUPTED
+
+
+def exit_code(number: int) -> int:
+    """Return the exit code of a program that a signal has ended, as shells have it."""
+    return 128 + number
