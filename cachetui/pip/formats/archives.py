@@ -156,9 +156,15 @@ def _tar_metadata(body: Body) -> bytes | None:
     return None
 
 
-def _zip_directory(body: Body) -> bytes | None:
+def directory_size(body: Body) -> int:
+    """Return the number of bytes of a zip's directory by its end; 0 where that is not to be found."""
     tail_at = max(0, body.size - ZIP_TAIL)
-    tail = body.read(tail_at, body.size - tail_at)
+    found = _directory_place(body.read(tail_at, body.size - tail_at))
+    return found[0] if found else 0
+
+
+def _directory_place(tail: bytes) -> tuple[int, int] | None:
+    """Return size and offset of a zip's directory by the zip's last bytes."""
     end = tail.rfind(b"PK\5\6")
     if end < 0 or end + 22 > len(tail):
         return None
@@ -168,7 +174,14 @@ def _zip_directory(body: Body) -> bytes | None:
         if record < 0 or record + 56 > len(tail):
             return None
         size, offset = struct.unpack_from("<QQ", tail, record + 40)
-    if size > LONGEST_DIRECTORY or offset + size > body.size:
+    return size, offset
+
+
+def _zip_directory(body: Body) -> bytes | None:
+    tail_at = max(0, body.size - ZIP_TAIL)
+    tail = body.read(tail_at, body.size - tail_at)
+    size, offset = _directory_place(tail) or (0, 0)
+    if not size or size > LONGEST_DIRECTORY or offset + size > body.size:
         return None
     if offset >= tail_at:
         return tail[offset - tail_at : offset - tail_at + size]

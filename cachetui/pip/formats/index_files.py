@@ -6,16 +6,16 @@ Sources: the simple repository API (PEP 503, 592, 691, 700); pip's `_internal/mo
 
 from __future__ import annotations
 
-import json
 import re
-from html.parser import HTMLParser
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+from cachetui.pip.formats.anchors import tags
 from cachetui.pip.formats.index_page import LONGEST_PARSED, Page, as_asked, filename_of
+from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
 
 HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
@@ -101,7 +101,7 @@ def _json_links(text: bytes) -> list[Link]:
     if len(text) > LONGEST_PARSED:
         return []
     try:
-        files = json.loads(text)["files"]
+        files = parse_page(text)["files"]  # type: ignore[index]
     except (ValueError, RecursionError, LookupError, TypeError):
         return []
     return [link for file in files if (link := _json_link(file))] if isinstance(files, list) else []
@@ -123,36 +123,20 @@ def _first_hash(hashes: object) -> tuple[str, str] | None:
     return next(((name, value) for name, value in known if name in HASHES and isinstance(value, str)), None)
 
 
-class _Anchors(HTMLParser):
-    """Gathers the anchors of a page."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.base: str | None = None
-        self.links: list[Link] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note an anchor, or the first base."""
-        values = dict(attrs)
+def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
+    """Return the base URL of a page, if it has one, and the links as far as they make sense."""
+    base: str | None = None
+    links: list[Link] = []
+    for tag, values in tags(text):
         href = values.get("href")
-        if tag == "base" and self.base is None and href:
-            self.base = href
+        if tag == "base" and base is None and href:
+            base = href
         elif tag == "a" and href:
             requires = values.get("data-requires-python") or ""
             yanked = values.get("data-yanked") is not None  # pip takes an attribute without a value for none
             metadata = values.get("data-core-metadata") or values.get("data-dist-info-metadata") or ""
-            self.links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
-
-
-def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
-    """Return the base URL of a page, if it has one, and the links as far as they make sense."""
-    parser = _Anchors()
-    try:
-        parser.feed(text.decode("utf-8", "replace"))
-        parser.close()
-    except (AssertionError, ValueError):  # a declaration such as <![foo x]>, at which HTMLParser gives up
-        pass
-    return parser.base, parser.links
+            links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
+    return base, links
 
 
 def _hash_in(fragment: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ gzip.
 from __future__ import annotations
 
 import html
-import json
 import re
 import zlib
 from collections import Counter
@@ -20,6 +19,7 @@ from packaging.utils import canonicalize_name, parse_sdist_filename
 
 from cachetui.pip.formats.archives import LONGEST_NAME, NAME
 from cachetui.pip.formats.body import Body
+from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
 
 LONGEST_PAGE = 64 << 20
@@ -97,7 +97,7 @@ def _json_name(text: bytes) -> str | None:
     if len(text) > LONGEST_PARSED:
         return None
     try:  # more than one of that key
-        content = json.loads(text)
+        content = parse_page(text)
     except (ValueError, RecursionError):
         return None
     name = content.get("name") if isinstance(content, dict) and isinstance(content.get("files"), list) else None
@@ -163,9 +163,9 @@ def addresses(page: Page, base: str | None = None) -> Iterator[str]:
 
 
 def _html_hrefs(text: bytes) -> Iterator[str]:
-    for double, single, bare in HREF.findall(text):
+    for found in HREF.finditer(text):
         try:
-            yield html.unescape((double or single or bare).decode("utf-8", "replace")).strip()
+            yield html.unescape((found[1] or found[2] or found[3] or b"").decode("utf-8", "replace")).strip()
         except ValueError:  # a character's number that is longer than Python takes
             continue
 
@@ -174,7 +174,7 @@ def _json_urls(text: bytes) -> Iterator[str]:
     if len(text) > LONGEST_PARSED:
         return
     try:
-        files = json.loads(text)["files"]
+        files = parse_page(text)["files"]  # type: ignore[index]
     except (ValueError, RecursionError, LookupError, TypeError):
         return
     for file in files if isinstance(files, list) else ():

@@ -14,12 +14,11 @@ import bz2
 import csv
 import hashlib
 import io
-import json
 import lzma
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
 from packaging.metadata import parse_email
@@ -27,9 +26,10 @@ from packaging.utils import canonicalize_name
 
 from cachetui.model import version_order
 from cachetui.pip.formats import tar_head
-from cachetui.pip.formats.archives import LONGEST_TEXT, NO_RECORD, RECORD, WHEEL_FILE, holds, metadata_in
+from cachetui.pip.formats.archives import LONGEST_TEXT, NO_RECORD, RECORD, WHEEL_FILE, directory_size, holds, metadata_in
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.index_page import LONGEST_PAGE, LONGEST_PARSED
+from cachetui.pip.formats.page_json import TooLargeError, parse_page
 from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
 from cachetui.system.tree import never
 
@@ -37,6 +37,8 @@ CHUNK = 256 << 10
 """Bytes that are unpacked between two calls of `stop`."""
 MOST_UNPACKED = 64 << 30
 """Bytes of an archive's content that are read: more is no distribution."""
+LONGEST_DIRECTORY = 8 << 20
+"""Bytes of a zip's directory that are read: of several times as much memory each."""
 LONGEST_RECORD = 64 << 20
 """Bytes of a RECORD that are read."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
@@ -209,7 +211,9 @@ def _json_trouble(text: bytes) -> str | None:
     if len(text) > LONGEST_PARSED:
         return None
     try:
-        page = json.loads(text)
+        page = parse_page(text)
+    except TooLargeError:
+        return None
     except (ValueError, RecursionError):
         return "it is not the JSON that it says it is"
     files = page.get("files", []) if isinstance(page, dict) else None
@@ -222,12 +226,14 @@ def _json_trouble(text: bytes) -> str | None:
 
 
 def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | None:
+    if directory_size(body) > LONGEST_DIRECTORY:
+        return "its directory is too long to be true"
     with zipfile.ZipFile(io.BufferedReader(_Raw(body), CHUNK)) as archive:
         members = archive.infolist()
         if sum([member.file_size for member in members]) > MOST_UNPACKED:
             return f"it would unpack to more than {MOST_UNPACKED >> 30} GiB"
         names = [member.filename for member in members]
-        listed = None
+        listed, missing = None, None
         if not _counted(body, archive):
             return "its directory ends before all of its files are listed"
         if thorough:
@@ -237,12 +243,12 @@ def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | 
                 if trouble := _local_trouble(body, member):
                     return trouble
             record = next((name for name in names if name.endswith(".dist-info/RECORD") and name.count("/") == 1), None)
-            listed = _listed(archive, record) if record else None
+            if record:
+                listed, missing = _listed(archive, record, set(names))
         for member in members:
             if trouble := _member_trouble(archive, member, listed, stop):
                 return trouble
-        missing = sorted(listed.keys() - set(names)) if listed else ()
-        return f"{missing[0]} is missing, which its RECORD lists" if missing else None
+        return f"{missing} is missing, which its RECORD lists" if missing else None
 
 
 def _counted(body: Body, archive: zipfile.ZipFile) -> bool:
@@ -269,15 +275,25 @@ def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
     return None if same else f"its directory and its content disagree about {member.filename}"
 
 
-def _listed(archive: zipfile.ZipFile, record: str) -> Mapping[str, str]:
-    """Return the hashes that a RECORD gives, such as `sha256=…`, by path. Raises ValueError."""
+def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tuple[Mapping[str, str], str | None]:
+    """Return the hashes that a RECORD gives, such as `sha256=…`, by path, and the first path that is not in `names`.
+
+    Only those of `names` are kept: a RECORD may list any number of files. Raises ValueError.
+    """
     if archive.getinfo(record).file_size > LONGEST_RECORD:
         raise ValueError("its RECORD is too long to be true")
-    text = archive.read(record).decode("utf-8")
+    hashes: dict[str, str] = {}
+    missing: str | None = None
     try:
-        return {row[0]: row[1] for row in csv.reader(io.StringIO(text)) if len(row) > 1}
+        with archive.open(record) as packed, io.TextIOWrapper(packed, "utf-8", newline="") as text:
+            for row in csv.reader(text):
+                if len(row) > 1 and row[0] in names:
+                    hashes[row[0]] = row[1]
+                elif len(row) > 1 and (missing is None or row[0] < missing):
+                    missing = row[0]
     except csv.Error as error:
         raise ValueError(f"its RECORD is damaged: {error}") from error
+    return hashes, missing
 
 
 def _member_trouble(

@@ -18,7 +18,7 @@ from cachetui.pip.formats.body import Body, Kept, Window, read_at
 
 FIRST_READ = 4096
 """Bytes of a record read at first: nearly all headers fit, and the disk gives no less."""
-LONGEST_RECORD = 4 << 20
+LONGEST_RECORD = 1 << 20
 """Bytes of a record without its body that are looked at; a server's headers come nowhere near."""
 WHOLE_BODY = 8 << 20
 """Bytes up to which the inflated body of a `cc=2` record is kept whole."""
@@ -240,7 +240,7 @@ class LongStringCutter:
 
     def _close(self) -> None:
         self._inside = False
-        if self._length > LONGEST_RECORD // 16 and self._length > self._longest[2]:
+        if self._length > LONGEST_RECORD // 4 and self._length > self._longest[2]:
             self._longest = (bytes(self._string), bytes(self._tail), self._length)
             self._text += b'"'
         else:

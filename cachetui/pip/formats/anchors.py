@@ -1,0 +1,78 @@
+"""Find the links of an HTML page, in time proportional to its length, as pip's parser does.
+
+Sources: the simple repository API (PEP 503); the HTML standard's tokenization of tags, comments and raw text;
+`html.parser`, which pip uses and which takes quadratic time for some pages.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterator, Mapping
+
+MOST_LINKS = 250_000
+"""Links of a page that are looked at; the largest pages of PyPI have some tens of thousands."""
+NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")
+ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/=>]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^>\s]*+))?+""")
+END = re.compile(r"[\s/]*+>")
+RAW = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("script", "style")}
+"""The ends of elements whose content is no HTML."""
+
+
+def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
+    """Yield the `a` and `base` elements of a page, with their attributes by lower-case name; some without a value."""
+    text, at, found = page.decode("latin-1"), 0, 0  # a byte a character, whatever the page holds
+    while (at := text.find("<", at)) >= 0 and found < MOST_LINKS:
+        if text.startswith("<!--", at):
+            at = _after(text, "-->", at + 4)
+        elif text.startswith(("<!", "<?", "</"), at):
+            at = _after(text, ">", at)
+        elif named := NAME.match(text, at + 1):
+            name, start = named[0].lower(), named.end()
+            at, attributes = _attributes(text, start, wanted=name in ("a", "base"))
+            if at < 0:
+                return
+            if name in ("a", "base"):
+                found += 1
+                yield name, attributes
+            elif name in RAW:
+                end = RAW[name].search(text, at)
+                at = end.start() if end else -1
+        else:
+            at += 1
+        if at < 0:
+            return
+
+
+def _after(text: str, end: str, start: int) -> int:
+    """Return the place behind the next `end`, or -1."""
+    at = text.find(end, start)
+    return at + len(end) if at >= 0 else -1
+
+
+def _attributes(text: str, at: int, *, wanted: bool) -> tuple[int, dict[str, str | None]]:
+    """Return the place behind a tag, or -1 if it is cut off, and its attributes, if they are wanted."""
+    found: dict[str, str | None] = {}
+    while not (end := END.match(text, at)):
+        attribute = ATTRIBUTE.match(text, at)
+        if attribute is None:
+            return -1, found
+        at = attribute.end()
+        if wanted:
+            found[_decoded(attribute[1]).lower()] = _value(attribute[2])
+    return end.end(), found
+
+
+def _value(written: str | None) -> str | None:
+    if written is None:
+        return None
+    if written[:1] in ("'", '"') and written[-1:] == written[:1] and len(written) > 1:
+        written = written[1:-1]
+    try:
+        return html.unescape(_decoded(written))
+    except ValueError:  # a character's number that is longer than Python takes
+        return None
+
+
+def _decoded(text: str) -> str:
+    return text.encode("latin-1").decode("utf-8", "replace")
