@@ -26,7 +26,15 @@ from packaging.utils import canonicalize_name
 
 from cachetui.model import version_order
 from cachetui.pip.formats import tar_head
-from cachetui.pip.formats.archives import LONGEST_TEXT, NO_RECORD, RECORD, WHEEL_FILE, directory_size, holds, metadata_in
+from cachetui.pip.formats.archives import (
+    LONGEST_TEXT,
+    NO_RECORD,
+    RECORD,
+    WHEEL_FILE,
+    directory_size,
+    holds,
+    metadata_in,
+)
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.index_page import LONGEST_PAGE, LONGEST_PARSED
 from cachetui.pip.formats.page_json import TooLargeError, parse_page

@@ -372,6 +372,7 @@ def test_a_body_that_is_no_wheel_is_found(tmp_path: Path, body: bytes, words: st
         (artifacts.wheel("six", "1.0"), "it is a wheel, not an sdist"),
         (artifacts.sdist("six", "1.0")[:-40], "it does not unpack: it is cut off"),
     ],
+    ids=["page", "empty", "zeros", "compressed page", "wheel", "cut"],
 )
 def test_a_body_that_is_no_sdist_is_found(tmp_path: Path, body: bytes, words: str) -> None:
     path = put_file(tmp_path, "https://files.example/six-1.0.tar.gz", body, package="sdist")
