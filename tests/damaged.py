@@ -174,8 +174,10 @@ BODIES = (
     b"PK\3\4" + b"PK\5\6" + b"\xff" * 18,
     b"PK\3\4" + b"PK\6\6" + b"\xff" * 60 + b"PK\5\6" + b"\0" * 8 + b"\xff" * 8 + b"\0\0",
     wheel("cut", "1.0")[:-30],
-    gzip.compress(b"x" * 257 + b"ustar" + b"\xff" * 300),
-    gzip.compress((b"a-1/PKG-INFO".ljust(124, b"\0") + b"8" * 12).ljust(257, b"\0") + b"ustar\x0000" + b"\0" * 300),
+    gzip.compress(b"x" * 257 + b"ustar" + b"\xff" * 300, mtime=0),
+    gzip.compress(
+        (b"a-1/PKG-INFO".ljust(124, b"\0") + b"8" * 12).ljust(257, b"\0") + b"ustar\x0000" + b"\0" * 300, mtime=0
+    ),
     b"\x1f\x8b\x08" + b"\xff" * 40,
     b"BZh9" + b"\xff" * 40,
     b"\xfd7zXZ\0" + b"\xff" * 40,

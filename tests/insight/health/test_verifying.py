@@ -368,7 +368,7 @@ def test_a_body_that_is_no_wheel_is_found(tmp_path: Path, body: bytes, words: st
         (BLOCKED, "it is no archive"),
         (b"", "it is no archive"),
         (b"\0" * 20_000, "it is no archive"),
-        (gzip.compress(BLOCKED), "it is no archive of files"),
+        (gzip.compress(BLOCKED, mtime=0), "it is no archive of files"),
         (artifacts.wheel("six", "1.0"), "it is a wheel, not an sdist"),
         (artifacts.sdist("six", "1.0")[:-40], "it does not unpack: it is cut off"),
     ],
