@@ -4,6 +4,7 @@ from textual.app import App, ComposeResult
 from textual.geometry import Size
 from textual.strip import Strip
 
+from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
 HEIGHT = 5
@@ -37,6 +38,8 @@ class Tall(RowList):
 
 
 class Shown(App[None]):
+    COMPONENT_CLASSES = ROLE_CLASSES
+    DEFAULT_CSS = f"Shown {{ {ROLE_CSS} }}"
     CSS = f"Tall {{ height: {HEIGHT}; }}"
 
     def __init__(self) -> None:
