@@ -1,4 +1,4 @@
-"""Labels that depend on other entries, or on the Pythons that are here. Knows no installer."""
+"""Labels of entries that depend on other entries or on the Pythons here. Independent of any installer."""
 
 from __future__ import annotations
 
@@ -7,9 +7,13 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Label = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
-"""Label of an entry: `superseded` by a newer version for the same Pythons and platform, `unusable` by any
-Python here, `legacy` where only an older pip looks, `leftover`, `unidentified`, `protected` by the preferences,
-`dead-weight`: stored twice, or under an address that no pip will ask for again."""
+"""Label of an entry.
+
+`superseded`: a newer version exists for the same Pythons and platform. `unusable`: no Python here can
+use it. `legacy`: only an older pip reads it. `leftover`: no pip reads it. `unidentified`: its project is
+unknown. `protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that
+no pip will request again.
+"""
 
 LABELS: tuple[Label, ...] = (
     "superseded",
@@ -27,14 +31,14 @@ class Facts:
     """Facts about entries at one moment, by path."""
 
     now_ns: int = 0
-    """The moment from which ages are counted, in nanoseconds since the epoch."""
+    """Time at which ages are measured, in nanoseconds since the epoch."""
     superseded: frozenset[str] = frozenset()
     """Entries that have a newer version."""
     legacy: frozenset[str] = frozenset()
     """Entries that only an older pip reads."""
     dead_weight: frozenset[str] = frozenset()
-    """Entries that no pip will ask for again."""
+    """Entries that no pip will request again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
     usable: Mapping[str, bool] = field(default_factory=dict)
-    """Whether some Python here can use an entry; entries for which that is unknown are left out."""
+    """Whether some Python here can use each entry; entries for which this is unknown are left out."""

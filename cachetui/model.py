@@ -1,4 +1,4 @@
-"""The contents of a cache as values: files, entries, versions, projects, the inventory. Knows no installer."""
+"""Contents of a cache as values, from files to the inventory. Independent of any installer."""
 
 from __future__ import annotations
 
@@ -23,8 +23,13 @@ Kind = Literal[
     "leftover",
     "unknown",
 ]
-"""Kind of an entry: downloads (`wheel`, `sdist`), a wheel `built` here, PEP 658 `metadata`, a project's `index`
-page, a `redirect`, any other HTTP `response`, pip's `selfcheck`, a `leftover` nobody will read, or `unknown`."""
+"""Kind of an entry.
+
+`wheel` and `sdist` are downloads, and `built` is a wheel built here. `metadata` is a wheel's metadata
+(PEP 658), `index` a project's index page, `redirect` an HTTP redirect, and `response` any other HTTP
+response. `selfcheck` is the result of pip's search for a newer pip. No pip reads a `leftover`. All else
+is `unknown`.
+"""
 
 KINDS: tuple[Kind, ...] = (
     "wheel",
@@ -38,25 +43,28 @@ KINDS: tuple[Kind, ...] = (
     "leftover",
     "unknown",
 )
-"""Every kind, in the order in which one version lists its entries."""
+"""Every kind, in the order in which the entries of a version are listed."""
 
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name"]
-"""Steps of the identification ladder, which name an entry."""
+"""Step of the identification ladder that identifies an entry."""
 
 NS = 1_000_000_000
 """Nanoseconds in a second."""
 
 
 BLOCK = 512
-"""Bytes of the unit that `st_blocks` counts in (POSIX, `<sys/stat.h>`)."""
+"""Size in bytes of the unit that `st_blocks` counts in (POSIX, `<sys/stat.h>`)."""
 
 
 FEW_BLOCKS = tuple([blocks * BLOCK for blocks in range(512)])
-"""Allocated bytes by number of blocks: most files and directories share these few numbers, which lie in memory once."""
+"""Allocated bytes by number of blocks.
+
+Most files and directories have one of these sizes, so each number is in memory only once.
+"""
 
 
 def allocated(found: os.stat_result) -> int:
-    """Return a file's allocated bytes; its length where the system reports no blocks."""
+    """Return a file's allocated bytes, or its length if the system reports no blocks."""
     blocks: int | None = getattr(found, "st_blocks", None)
     if blocks is None:
         return found.st_size
@@ -64,53 +72,56 @@ def allocated(found: os.stat_result) -> int:
 
 
 class File(NamedTuple):
-    """A file as the scan saw it. A tuple, because large caches hold hundreds of thousands."""
+    """A file as the scan saw it.
+
+    It is a tuple because a large cache has hundreds of thousands of files.
+    """
 
     path: str
-    """Its path relative to the root, parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
+    """Path relative to the root, with parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
     inode: int
     """Its inode number, on its device."""
     mtime_ns: int
-    """When its content was last written, in nanoseconds since the epoch."""
+    """Time of the last change to the content, in nanoseconds since the epoch."""
     size: int
-    """Its length in bytes."""
+    """Length in bytes."""
     disk_usage: int
-    """Allocated bytes; 0 for a hard link whose inode an earlier path has counted already."""
+    """Allocated bytes; 0 for a hard link to an inode that was counted at an earlier path."""
     links: int = 1
-    """Number of names of its inode, wherever they lie."""
+    """Number of hard links to the inode, inside and outside the root."""
     device: int = 0
     """Its device, which need not be that of its directory (overlayfs); 0 if it is that of the root."""
 
 
 class Entry(NamedTuple):
-    """One thing that pip would miss: a record with its body, a built wheel with its origin, a leftover."""
+    """One unit of the cache: a record with its body, a built wheel with its origin, or a leftover."""
 
     kind: Kind
-    """Its kind."""
+    """Kind of the entry."""
     files: tuple[File, ...]
-    """Its files, in the order in which a removal deletes them; empty for a directory that holds nothing."""
+    """Files of the entry, in the order in which a removal deletes them; empty for an empty directory."""
     path: str
-    """Its identity: the path of its first file, or of its empty directory, relative to the root."""
+    """Path of the first file, or of the empty directory, relative to the root; identifies the entry."""
     downloaded: int
-    """When it came here or was built, in nanoseconds since the epoch; under `http/` "at latest"."""
+    """Time of the download or build, in nanoseconds since the epoch; the latest possible time in `http/`."""
     checked: int | None = None
-    """When its server last confirmed it (200 or 304), in nanoseconds since the epoch."""
+    """Time when the server last confirmed it (200 or 304), in nanoseconds since the epoch."""
     read: int | None = None
-    """When it was last read, roughly, in nanoseconds since the epoch; None where the file system keeps no such time."""
+    """Time of the last read, roughly, in nanoseconds since the epoch; None if the system does not keep it."""
     project: str | None = None
-    """Its project's canonical name (PEP 503)."""
+    """Canonical name of the project (PEP 503)."""
     version: str | None = None
-    """Its version as written."""
+    """Version as written."""
     filename: str | None = None
-    """The true name of the wheel or sdist; for metadata that of its wheel."""
+    """File name of the wheel or sdist; for metadata, the file name of its wheel."""
     url: str | None = None
-    """The address it was fetched from, where known. May hold secrets: mask it before it is shown."""
+    """URL that it was fetched from, if known. It may hold secrets: mask it before showing it."""
     identified_by: Rung | None = None
-    """The step of the ladder that named it."""
+    """Step of the identification ladder that identified the entry."""
     note: str | None = None
-    """A remark, such as why it is a leftover or unreadable; data from the cache in it is untrusted."""
+    """Remark, such as why it is a leftover or unreadable; it may contain untrusted text from the cache."""
     announced: int | None = None
-    """Length of its body in bytes by its record, if the body has another one; None if that is right or not given."""
+    """Length of the body in bytes according to its record, if the actual length differs; None otherwise."""
 
     @property
     def disk_usage(self) -> int:
@@ -119,7 +130,7 @@ class Entry(NamedTuple):
 
     @property
     def apparent_size(self) -> int:
-        """Length of its files in bytes."""
+        """Total length of its files in bytes."""
         return sum([file.size for file in self.files])
 
 
@@ -127,9 +138,9 @@ class Unreadable(NamedTuple):
     """Something under the root that the scan could not read."""
 
     path: str
-    """Relative to the root; "" is the root."""
+    """Path relative to the root; "" is the root."""
     reason: str
-    """The system's words for it."""
+    """Reason given by the system."""
     denied: bool = False
     """Whether the user lacks the right to read it: that says nothing about its content."""
 
@@ -146,30 +157,30 @@ class DirectoryLink(NamedTuple):
 
 
 class Batch(NamedTuple):
-    """News of a running scan: entries new or better known than in an earlier batch, and how far it is."""
+    """Progress of a running scan: entries that are new or better identified, and counts so far."""
 
     entries: tuple[Entry, ...]
-    """Each replaces the entry with the same `path` of an earlier batch."""
+    """New and changed entries; each replaces the entry with the same `path` in an earlier batch."""
     files: int
-    """Files seen so far."""
+    """Number of files seen so far."""
     disk_usage: int
     """Allocated bytes of the files seen so far."""
     named: int
-    """Entries that need no further look, so far."""
+    """Number of entries that are fully identified so far."""
     entries_found: int
-    """Entries found so far."""
+    """Number of entries found so far."""
     listed: bool
     """Whether every file has been seen, so that `files` and `entries_found` are final."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One version of a project, or its pages, or one entry of a group at the end."""
+    """One version of a project with its entries, or the project's entries without a version."""
 
     label: str | None
-    """The version as written; None for entries of the project as a whole, such as index pages."""
+    """Version as written; None for entries of the whole project, such as index pages."""
     entries: tuple[Entry, ...]
-    """By kind, file name and path."""
+    """Entries of the version, ordered by kind, file name and path."""
 
     @property
     def disk_usage(self) -> int:
@@ -179,16 +190,16 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """All entries of one canonical name."""
+    """A project with all its entries."""
 
     name: str
-    """The canonical name."""
+    """Canonical name of the project."""
     versions: tuple[Version, ...]
-    """Newest first, then those that do not parse as a version, then entries without a version."""
+    """Versions, newest first; then invalid versions, then entries without a version."""
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Its entries, newest version first."""
+        """Entries of the project, newest version first."""
         return tuple([entry for version in self.versions for entry in version.entries])
 
     @property
@@ -199,30 +210,30 @@ class Project:
 
 @dataclass(frozen=True)
 class Inventory:
-    """All that a scan found under a root: each file is in exactly one entry or foreign."""
+    """Everything that a scan found under a root. Each file is foreign or in exactly one entry."""
 
     root: str
-    """The root's resolved absolute path."""
+    """Resolved absolute path of the root."""
     device: int = 0
-    """The device the root lies on; nothing on another device was looked at."""
+    """Device number of the root; the scan skips directories on other devices."""
     inode: int = 0
-    """The root's own inode number."""
+    """Inode number of the root."""
     entries: tuple[Entry, ...] = ()
-    """As `in_order` puts them."""
+    """Entries in the order of `in_order`."""
     foreign: tuple[File, ...] = ()
-    """Files that no pip writes, by path. Never touched."""
+    """Files that pip does not write, sorted by path. cachetui never changes them."""
     directories: Mapping[str, int] = field(default_factory=dict)
-    """Allocated bytes of each directory under the root (the root, "", included), by relative path."""
+    """Allocated bytes of each directory by relative path; the path of the root is ""."""
     kept_directories: frozenset[str] = frozenset({""})
-    """Directories that stay even when a removal empties them."""
+    """Directories that stay even if a removal empties them."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Files that serve several entries, by path: the paths of the files with the last of which they go."""
+    """Files that several entries share. Each path maps to the paths that must be removed first."""
     errors: tuple[Unreadable, ...] = ()
     """Files and directories that could not be read."""
     recognised: bool = True
-    """Whether the root shows a single sign of being such a cache; if not, nothing in it may be removed."""
+    """Whether anything in the root shows that it is a pip cache; if not, nothing in it may be removed."""
     complete: bool = True
-    """False for the result of a scan that was stopped."""
+    """Whether the scan ran to its end; False if it was stopped."""
     links: tuple[DirectoryLink, ...] = ()
     """Links in the place of directories of such a cache, by path. What they lead to was not looked at."""
     by_length: bool = False
@@ -237,38 +248,38 @@ class Inventory:
 
     @cached_property
     def apparent_size(self) -> int:
-        """Length of all entries' files in bytes."""
+        """Total length of all entries' files in bytes."""
         return sum([entry.apparent_size for entry in self.entries])
 
     @cached_property
     def projects(self) -> tuple[Project, ...]:
-        """Entries whose project is known, by name."""
+        """Projects of the entries, sorted by name."""
         return group_projects(self.entries)
 
     @cached_property
     def other(self) -> tuple[Entry, ...]:
-        """Entries whose project is not known."""
+        """Entries whose project is unknown."""
         return tuple([entry for entry in self.entries if entry.project is None])
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
-        """Entries by their identity."""
+        """Entries by path."""
         return {entry.path: entry for entry in self.entries}
 
 
 class VersionOrder(NamedTuple):
-    """Sorts newest first; equal for versions that PEP 440 calls equal."""
+    """Sort key that puts newer versions first; equal for versions that are equal under PEP 440."""
 
     rank: int
-    """0 for a version, 1 for an invalid one, 2 for none."""
+    """0 for a valid version, 1 for an invalid version, 2 for no version."""
     newest_first: Descending | None
-    """The parsed version."""
+    """Parsed version, sorted newest first; None if there is no valid version."""
     text: str
-    """An invalid version, as written."""
+    """Invalid version as written; otherwise empty."""
 
 
 class Descending:
-    """A parsed version that sorts the other way round."""
+    """A parsed version that sorts in descending order."""
 
     __slots__ = ("version",)
 
@@ -292,7 +303,7 @@ def version_order(version: str | None) -> VersionOrder:
         return VersionOrder(2, None, "")
     try:
         return VersionOrder(0, Descending(PackagingVersion(version)), "")
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         return VersionOrder(1, None, version)
 
 
@@ -300,7 +311,7 @@ KIND_ORDER: Mapping[str, int] = {kind: index for index, kind in enumerate(KINDS)
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Return entries in the one order in which they are listed: project, newest version, file name, path."""
+    """Return entries in the order of listings: by project, newest version, file name and path."""
     projects: dict[str | None, list[Entry]] = {}
     for entry in entries:
         projects.setdefault(entry.project, []).append(entry)
@@ -319,7 +330,10 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
-    """Group entries into projects by name, and those into versions, newest first. Omits entries without a project."""
+    """Group entries into projects by name, and each project's entries into versions, newest first.
+
+    Entries without a project are left out.
+    """
     spelled: dict[str, dict[str | None, list[Entry]]] = {}
     for entry in entries:
         if entry.project is not None:
@@ -337,7 +351,7 @@ def group_projects(entries: Iterable[Entry]) -> tuple[Project, ...]:
 
 
 def _version(entries: list[Entry]) -> Version:
-    """Group entries of one version under the spelling that most of them use."""
+    """Return a version with these entries, named by the spelling that most of them use."""
     if len(entries) > 1:
         entries.sort(key=lambda entry: (KIND_ORDER[entry.kind], entry.filename or "", entry.path))
     label = entries[0].version

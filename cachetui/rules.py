@@ -1,4 +1,4 @@
-"""Cleanup by rule: rules as values, and how they combine."""
+"""Cleanup by rules: rules as values, and how they combine."""
 
 from __future__ import annotations
 
@@ -12,62 +12,62 @@ from cachetui.terms import Predicate
 from cachetui.terms.conditions import Is
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
-"""Rules that add up; each is a label of `is:`, but for the plural."""
+"""Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight")
 Moment = Literal["downloaded", "checked", "read"]
-"""The time of an entry that its age is counted from."""
+"""Time from which the age of an entry is counted."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of a cleanup. Without any, nothing is chosen."""
+    """Rules of a cleanup. Without any rule, nothing is chosen."""
 
     choosers: frozenset[Chooser] = frozenset()
-    """The rules that add up."""
+    """Rules whose choices add up."""
     older_than: int | None = None
-    """Least age in nanoseconds: narrows what is chosen, or chooses alone."""
+    """Minimum age in nanoseconds; restricts other rules, or chooses by itself."""
     by: Moment = "downloaded"
-    """The time of an entry that ages are counted from, here and for `max_size`."""
+    """Time from which ages are counted, here and for `max_size`."""
     larger_than: int | None = None
-    """Bytes on disk that an entry must exceed: narrows, or chooses alone."""
+    """Bytes on disk that an entry must exceed; restricts other rules, or chooses by itself."""
     terms: Predicate | None = None
-    """Terms that an entry must satisfy: narrows, or chooses alone."""
+    """Terms that an entry must match; they restrict other rules, or choose by themselves."""
     keep_latest: int | None = None
-    """Number of the newest versions of each project that stay in any case; alone, it chooses the others."""
+    """Number of newest versions of each project that always stay; as the only rule, it chooses the others."""
     max_size: int | None = None
-    """Bytes on disk that all entries may take in the end: the oldest go until then."""
+    """Maximum bytes on disk of all entries; the oldest entries are chosen until the rest fits."""
     built: bool = False
-    """Whether wheels that pip built here may go, too."""
+    """Whether wheels that pip built here may be chosen, too."""
 
     @property
     def words(self) -> frozenset[Label]:
-        """The labels that must be known to choose."""
+        """Labels that must be known to apply the rules."""
         words: set[Label] = {"protected"}
         words.update([_word(chooser) for chooser in self.choosers])
         return frozenset(words | (self.terms.words if self.terms else set()))
 
     @property
     def narrows(self) -> bool:
-        """Whether something narrows what is chosen."""
+        """Whether a rule restricts other rules."""
         return self.older_than is not None or self.larger_than is not None or self.terms is not None
 
     def __bool__(self) -> bool:
-        """Return whether there is any rule at all."""
+        """Return whether there is any rule."""
         return bool(self.choosers or self.narrows or self.keep_latest is not None or self.max_size is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The entries that rules choose."""
+    """Entries that rules choose."""
 
     entries: tuple[Entry, ...]
-    """The chosen entries, in the order of the inventory."""
+    """Chosen entries, in the order of the inventory."""
     over: int = 0
-    """Bytes by which the entries that stay exceed `max_size`: none of them may go."""
+    """Bytes by which the remaining entries exceed `max_size`, although no more of them may be removed."""
 
 
 def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
-    """Apply rules to all entries of a cache."""
+    """Apply rules to all entries of a cache, and return the entries that they choose."""
     if not rules:
         return Choice(())
     exempt = _exempt(entries, rules, facts)
@@ -85,7 +85,7 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
 
 
 def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
-    """Return the paths of the entries that no rule touches."""
+    """Return the paths of the entries that no rule may choose."""
     exempt = set(facts.protected)
     built = rules.built or (rules.terms is not None and "built" in rules.terms.kinds)
     if not built:
@@ -102,7 +102,7 @@ def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     if rules.choosers:
         if not any(Is("", _word(chooser)).judge(entry, facts) for chooser in rules.choosers):
             return False
-    elif not rules.narrows:  # what is beyond the newest versions
+    elif not rules.narrows:  # all but the newest versions
         return rules.keep_latest is not None and entry.version is not None and entry.project is not None
     if rules.older_than is not None:
         moment = _moment(entry, rules.by)
@@ -122,6 +122,6 @@ def _moment(entry: Entry, by: Moment) -> int | None:
 
 
 def _by_age(entry: Entry, by: Moment) -> tuple[int, str]:
-    """Return a key that sorts the oldest first: an unknown time is replaced by that of the download."""
+    """Return a key that sorts the oldest first; the time of the download replaces an unknown time."""
     moment = _moment(entry, by)
     return (entry.downloaded if moment is None else moment), entry.path

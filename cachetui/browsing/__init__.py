@@ -1,1 +1,1 @@
-"""The view model of Browse: groups, rows, filter and marks; no Textual."""
+"""View model of Browse: groups, rows, filter and marks. Does not import Textual."""

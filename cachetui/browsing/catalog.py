@@ -1,4 +1,7 @@
-"""Entries by the place where a screen shows them; grows while a scan reports. No Textual here."""
+"""Entries by the project or group under which a screen shows them. Does not import Textual.
+
+A catalog grows while a scan reports entries.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from cachetui.model import Entry, File, Inventory
 
 
 class GroupKind(IntEnum):
-    """The kind of a place: a project, or one of the groups that stand after all projects, in this order."""
+    """Kind of a place: a project, or one of the groups. Groups come after all projects, in this order."""
 
     PROJECT = 0
     UNNAMED = 1
@@ -23,7 +26,7 @@ class GroupKind(IntEnum):
     CHECKS = 4
     FOREIGN = 5
 
-    __hash__ = int.__hash__  # an enumeration's own is slow, and every look-up of a place asks for it
+    __hash__ = int.__hash__  # int's hash is faster than an enum's, and every lookup of a place needs it
 
 
 TITLES: Mapping[GroupKind, str] = {
@@ -33,27 +36,30 @@ TITLES: Mapping[GroupKind, str] = {
     GroupKind.CHECKS: "pip's own checks",
     GroupKind.FOREIGN: "Not pip's",
 }
-"""Titles of the groups at the end."""
+"""Titles of the groups that come after the projects."""
 
 
 class GroupKey(NamedTuple):
-    """The identity of a row that holds entries: a project, one version of it, or a group at the end."""
+    """Identity of a row with entries: a project, a version of a project, or a group after the projects."""
 
     rank: GroupKind
-    """Whether it is a project or which group."""
+    """Kind of the place: a project, or one of the groups."""
     project: str = ""
-    """The project's canonical name; empty for a group."""
+    """Canonical name of the project; empty for a group."""
     version: str | None = None
-    """The version, equal where PEP 440 calls versions equal; "" for entries without one; None for the project."""
+    """Version key: "=" and the canonical version (PEP 440), so that equal versions share a key.
+
+    Empty for entries without a version; None for the project itself.
+    """
 
     @property
     def group_key(self) -> GroupKey:
-        """The project or group this belongs to."""
+        """Project or group that this place belongs to."""
         return self if self.version is None else project_key(self.project)
 
     @property
     def title(self) -> str:
-        """The project's name, or the title of the group."""
+        """Name of the project, or title of the group."""
         return TITLES.get(self.rank, self.project)
 
 
@@ -61,7 +67,7 @@ UNNAMED = GroupKey(GroupKind.UNNAMED)
 UNIDENTIFIED = GroupKey(GroupKind.UNIDENTIFIED)
 FOREIGN = GroupKey(GroupKind.FOREIGN)
 GROUPS: Mapping[str, GroupKey] = {"leftover": GroupKey(GroupKind.LEFTOVERS), "selfcheck": GroupKey(GroupKind.CHECKS)}
-"""The groups of entries without a project, by kind; all other such entries are unidentified."""
+"""Groups of entries without a project, by kind of entry; all other kinds are unidentified."""
 
 
 @lru_cache(maxsize=65_536)
@@ -71,7 +77,7 @@ def version_key(project: str, version: str | None) -> GroupKey:
         return GroupKey(GroupKind.PROJECT, project, "")
     try:
         return GroupKey(GroupKind.PROJECT, project, f"={canonicalize_version(version)}")
-    except ValueError:  # numbers longer than Python reads
+    except ValueError:  # the version has more digits than int() accepts
         return GroupKey(GroupKind.PROJECT, project, f"={version}")
 
 
@@ -82,17 +88,17 @@ def project_key(project: str) -> GroupKey:
 
 
 class Catalog:
-    """Entries by identity and by place."""
+    """Entries of a cache by path and by place."""
 
     def __init__(self, naming: bool = False) -> None:
         self.naming = naming
-        """Whether entries without a project may still get one."""
+        """Whether a scan may still find the projects of entries that have none."""
         self.entries: dict[str, Entry] = {}
-        """Every entry by its path."""
+        """Entries by path."""
         self.foreign: tuple[File, ...] = ()
-        """Files that no pip writes."""
+        """Files that pip does not write."""
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
-        self._by_name: list[GroupKey] | None = None  # the same places, sorted
+        self._by_name: list[GroupKey] | None = None  # keys of _shelves, sorted by name
         self._groups: dict[GroupKey, EntryGroup] = {}
         self._disks: dict[GroupKey, int] = {}  # allocated bytes of groups that changed, as far as they were known
         self._releases: dict[GroupKey, dict[GroupKey, list[Entry]]] = {}
@@ -108,7 +114,7 @@ class Catalog:
         return catalog
 
     def place(self, entry: Entry) -> GroupKey:
-        """Return the place of an entry: its version, or its group."""
+        """Return the place of an entry: its version, or its group if it has no project."""
         if entry.project is not None:
             return version_key(entry.project, entry.version)
         return GROUPS.get(entry.kind, UNNAMED if self.naming else UNIDENTIFIED)
@@ -118,7 +124,7 @@ class Catalog:
         return self.place(entry) if entry.project is None else project_key(entry.project)
 
     def update(self, entries: Iterable[Entry]) -> None:
-        """Add entries; each replaces what had its path before."""
+        """Add entries; each replaces an earlier entry with the same path."""
         for entry in entries:
             group_key, path, more = self.group_key(entry), entry.path, entry.disk_usage
             if (old := self.entries.get(path)) is not None:
@@ -165,14 +171,14 @@ class Catalog:
 
     @property
     def groups(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
-        """Every project by name, then every group, each with its entries."""
+        """Projects by name, then groups, each with its entries."""
         if self._by_name is None:
             self._by_name = sorted(self._shelves)
         return [(group_key, self.group(group_key)) for group_key in self._by_name]
 
     @property
     def disk(self) -> int:
-        """Allocated bytes of everything."""
+        """Allocated bytes of all entries."""
         return sum([group.disk for _, group in self.groups])
 
     @property
@@ -186,11 +192,11 @@ class Catalog:
         return [group_key.project for group_key, _ in self.groups if group_key.rank is GroupKind.PROJECT]
 
     def count(self, place: GroupKey) -> int:
-        """Return the number of entries at a place, whatever a filter shows."""
+        """Return the number of entries at a place, including entries that a filter hides."""
         return len(self.group(place).entries if place.version is None else self.release(place))
 
     def release(self, place: GroupKey) -> Sequence[Entry]:
-        """Return the entries of a project's version, whatever a filter shows."""
+        """Return the entries of a project's version, including entries that a filter hides."""
         group_key = place.group_key
         if group_key not in self._releases:
             releases: dict[GroupKey, list[Entry]] = {}

@@ -1,4 +1,4 @@
-"""The entries of projects and groups that match terms; no Textual here."""
+"""Matchers that find the entries of projects and groups by filter terms. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from cachetui.terms.parser import Term
 from cachetui.terms.requirements import Requirement
 
 Matcher = Callable[[str, EntryGroup], EntryGroup | None]
-"""Takes the title and the entries of a project or group; returns those that match, the same object if all do."""
+"""Function that returns the matching entries of a project or group, given its title and entries.
+
+It returns the same object if all entries match, and None if none does.
+"""
 Flags = Sequence[bool]
 """Whether each entry of a group matches."""
 TermMatcher = Callable[[str, EntryGroup, Flags | None], Flags | bool]
@@ -44,9 +47,9 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
 
 
 def _matcher(term: Term, facts: Facts) -> TermMatcher:
-    """Return the matcher of a term, which looks at single entries only if it must."""
+    """Return the matcher of a term; it examines single entries only if necessary."""
     wanted = not term.negated
-    match term.condition:  # entries' fields by their index: it may be everything
+    match term.condition:  # fields are read by index, which is faster for many entries
         case Part(part=part):
             return _finder(part, wanted)
         case Requirement() as requirement:
@@ -75,7 +78,7 @@ def _judge(term: Term, facts: Facts) -> TermMatcher:
 
 
 def _finder(part: str, wanted: bool) -> TermMatcher:
-    """Return a matcher of the entries that contain a word, or of those that do not."""
+    """Return a matcher of the entries that contain a word; if not `wanted`, of all other entries."""
     canonical = canonicalize_name(part)
 
     def find(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
@@ -89,10 +92,10 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
 
 
 def _namer(requirement: Requirement, wanted: bool, judge: TermMatcher) -> TermMatcher:
-    """Return a matcher of the entries that a requirement means, or of those that it does not."""
+    """Return a matcher of the entries that satisfy a requirement; if not `wanted`, of all other entries."""
 
     def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
-        project = group.entries[0].project  # all have the same
+        project = group.entries[0].project  # all entries have the same
         if project is not None and not requirement.names(project):
             return not wanted
         if project is not None and not requirement.clauses:

@@ -1,4 +1,4 @@
-"""Entries of one row of the screen, and their totals; no Textual here."""
+"""Groups of entries that rows of the screen stand for, with their totals. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Literal
 from cachetui.model import Entry, File, group_projects, version_order
 
 Age = Literal["downloaded", "checked", "read"]
-"""The time of an entry that its age is counted from."""
+"""Name of the time from which an entry's age is counted."""
 
 AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
-"""Every age, in the order in which one key walks through them."""
+"""All ages, in the order in which a key cycles through them."""
 
 
 class EntryGroup:
@@ -55,22 +55,22 @@ class EntryGroup:
 
     @cached_property
     def by_path(self) -> Mapping[str, Entry]:
-        """The entries by their identity."""
-        return {entry[2]: entry for entry in self.entries}  # by index, here and below: this runs over everything
+        """Entries by path."""
+        return {entry[2]: entry for entry in self.entries}  # by index, here and below: faster for many entries
 
     @cached_property
     def disks(self) -> Sequence[int]:
-        """Allocated bytes of each entry."""
+        """Allocated bytes of each picked entry."""
         return array("q", [sum([file[4] for file in entry[1]]) for entry in self.entries])
 
     @cached_property
     def disk(self) -> int:
-        """Allocated bytes."""
+        """Allocated bytes of the entries."""
         return sum(self.disks)
 
     @cached_property
     def apparent(self) -> int:
-        """Length of the files in bytes."""
+        """Total length of the files in bytes."""
         return sum([file[3] for entry in self.entries for file in entry[1]])
 
     @cached_property
@@ -80,7 +80,7 @@ class EntryGroup:
 
     @cached_property
     def linked(self) -> Sequence[File]:
-        """The files that have more names than one."""
+        """Files that have more than one name (hard links)."""
         return tuple([file for entry in self.entries for file in entry[1] if file[5] > 1])
 
     @cached_property
@@ -99,7 +99,7 @@ class EntryGroup:
 
     @cached_property
     def labels(self) -> list[str]:
-        """The versions as written, newest first, each spelling as most of its entries have it."""
+        """Versions as written, newest first, each in the spelling that most of its entries use."""
         written = {entry[7] for entry in self.entries if entry[7] and entry[6] is not None}
         if len({version_order(version) for version in written}) == len(written):
             return sorted(written, key=version_order)
@@ -107,11 +107,11 @@ class EntryGroup:
 
     @cached_property
     def dated_entries(self) -> Sequence[Entry]:
-        """The entries that count for ages: all but index pages and metadata, unless there is nothing else."""
+        """Entries from which ages are computed: all except index pages and metadata, if there are others."""
         return [entry for entry in self.entries if entry[0] not in ("index", "metadata")] or self.entries
 
     def span(self, age: Age) -> tuple[int, int] | None:
-        """Return the newest and the oldest of these times, in nanoseconds since the epoch; None where unknown."""
+        """Return the newest and the oldest time of this kind, in nanoseconds since the epoch; None if unknown."""
         if age not in self._spans:
             time_of: Callable[[Entry], int | None] = attrgetter(age)
             times = [time for time in map(time_of, self.dated_entries) if time is not None]
@@ -119,10 +119,10 @@ class EntryGroup:
         return self._spans[age]
 
     def newest(self, age: Age) -> int | None:
-        """Return the newest of these times, in nanoseconds since the epoch; None where unknown."""
+        """Return the newest time of this kind, in nanoseconds since the epoch; None if unknown."""
         span = self.span(age)
         return span and span[0]
 
     def size(self, apparent: bool) -> int:
-        """Return the apparent size, or else the disk usage, in bytes."""
+        """Return the apparent size if `apparent` is true, else the disk usage, in bytes."""
         return self.apparent if apparent else self.disk

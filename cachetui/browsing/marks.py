@@ -1,4 +1,4 @@
-"""The user's marks: identities, never row numbers; no Textual here."""
+"""The user's marks, kept by identity rather than by row number. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Marks:
         self._number = 0
         self._links: dict[tuple[int, int], tuple[int, int]] = {}  # by inode: marked names, and their bytes
         self.disk = 0
-        """Allocated bytes of all marked files, except files that keep a name which is not marked."""
+        """Allocated bytes of all marked files, except files that also have an unmarked name."""
 
     def __len__(self) -> int:
         return self._number
@@ -43,27 +43,27 @@ class Marks:
         return len(self.group(group_key).entries)
 
     def among(self, group_key: GroupKey, entries: Iterable[Entry]) -> int:
-        """Return how many of some entries of a project or group are marked."""
+        """Return how many of the given entries of a project or group are marked."""
         marked = self.at(group_key)
-        return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: it may be everything
+        return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: faster for many entries
 
     def freed(self, file: File) -> int:
-        """Return the bytes that a file with several names adds to `disk`: none, unless all of them are marked."""
+        """Return the bytes that a file with several names adds to `disk`: 0 unless all its names are marked."""
         names, disk = self._links.get((file.device, file.inode), (0, 0))
         return disk if names == file.links else 0
 
     def mark(self, groups: Groups) -> None:
-        """Mark entries of projects or groups, wherever they are not marked yet."""
+        """Mark those entries of projects or groups that are not marked yet."""
         for group_key, group in groups:
             self._add(group_key, group.split(self.group(group_key))[1])
 
     def unmark(self, groups: Groups) -> None:
-        """Unmark entries of projects or groups, wherever they are marked."""
+        """Unmark those entries of projects or groups that are marked."""
         for group_key, group in groups:
             self._remove(group_key, group)
 
     def invert(self, groups: Groups) -> None:
-        """Mark those entries of projects or groups that are not marked, and unmark the others."""
+        """Mark those entries that are not marked, and unmark the others."""
         for group_key, group in groups:
             marked, others = group.split(self.group(group_key))
             if marked is not None:
@@ -99,13 +99,13 @@ class Marks:
             self.disk += self.freed(file)
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
-        """Mark entries; those marked already in the same project or group are taken as they are now."""
+        """Mark entries; entries that are marked already are replaced by their current state."""
         for group_key, group in groups_of(entries, catalog):
             self._remove(group_key, group)
             self._add(group_key, group)
 
     def take(self, entries: Iterable[Entry], catalog: Catalog) -> list[Entry]:
-        """Unmark those of some entries that are marked, and return them."""
+        """Unmark those of the given entries that are marked, and return them."""
         groups = groups_of(entries if self else (), catalog)
         return [entry for group_key, group in groups for entry in self._remove(group_key, group)]
 
@@ -131,19 +131,19 @@ def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey
 
 
 class ProtectedEntries:
-    """Protected entries by project or group, so that the other entries need not be looked at."""
+    """Protected entries by project or group, so that other entries need not be examined."""
 
     def __init__(self, groups: Collection[tuple[GroupKey, EntryGroup]] = ()) -> None:
         self._groups = groups
 
     @classmethod
     def of(cls, catalog: Catalog, paths: Iterable[str]) -> ProtectedEntries:
-        """Gather entries of a catalog by path; unknown paths are left out."""
+        """Collect entries of a catalog by path; unknown paths are ignored."""
         known = catalog.entries
         return cls(groups_of([known[path] for path in paths if path in known], catalog))
 
     def marked(self, marks: Marks) -> tuple[int, int]:
-        """Return how many protected entries are marked, and the bytes of `marks.disk` that stay with them."""
+        """Return how many protected entries are marked, and how many bytes of `marks.disk` they keep occupied."""
         found = [group.split(marks.group(group_key))[0] for group_key, group in self._groups]
         staying = [group for group in found if group is not None]
         linked = [file for group in staying for file in group.linked]

@@ -1,4 +1,4 @@
-"""The view model of Browse: the catalog, expanded places, marks, filter and order; no Textual here."""
+"""View model of Browse: catalog, expanded places, marks, filter and order. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cachetui.browsing.rows import Key, Row, SortOrder, foreign_row, make_rows
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
-if TYPE_CHECKING:  # the first screen does not wait for terms
+if TYPE_CHECKING:  # not imported at run time: the first screen opens faster
     from cachetui.terms.partial import Query
 
 Sign = Literal["x", "-", " ", ""]
-"""Mark state of a row: all, some or none of its entries; empty where nothing can be marked."""
+"""Mark state of a row: all, some or none of its entries; empty if nothing can be marked."""
 
 FACTS: Mapping[Label, str] = {
     "superseded": "superseded",
@@ -26,20 +26,20 @@ FACTS: Mapping[Label, str] = {
     "protected": "protected",
     "unusable": "usable",
 }
-"""Labels that need facts, with their field of `Facts`; all others follow from the entry alone."""
+"""Labels that need facts, each with its field of `Facts`; other labels follow from the entry alone."""
 
 
 class MarkTotals(NamedTuple):
     """Totals of the marked entries."""
 
     entries: int = 0
-    """Number of entries."""
+    """Number of marked entries."""
     hidden: int = 0
-    """Number of them that the filter hides."""
+    """Number of marked entries that the filter hides."""
     frees: int = 0
-    """The allocated bytes of those that are not protected."""
+    """Allocated bytes of the marked entries that are not protected."""
     protected: int = 0
-    """Number of them that the preferences protect: these stay."""
+    """Number of marked entries that the preferences protect from removal."""
 
 
 def _root_row(place: GroupKey, group: EntryGroup) -> Row:
@@ -47,7 +47,7 @@ def _root_row(place: GroupKey, group: EntryGroup) -> Row:
 
 
 class BrowserModel:
-    """Rows and marks over a catalog that grows, is filtered, sorted and replaced."""
+    """Rows and marks of a catalog. The catalog may grow or be replaced; the rows are filtered and sorted."""
 
     def __init__(self, catalog: Catalog | None = None) -> None:
         self.catalog = Catalog() if catalog is None else catalog
@@ -59,26 +59,26 @@ class BrowserModel:
         self.typed = ""
         """The text of the filter box."""
         self.query: Query | None = None
-        """The same as terms; None for an empty box."""
+        """Parsed content of the filter box; None if the box is empty."""
         self.now = 0
-        """The moment from which ages are counted, in nanoseconds since the epoch."""
+        """Time from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
-        """Returns whether the preferences protect an entry."""
+        """Function that returns whether the preferences protect an entry."""
         self.protected_entries = ProtectedEntries()
-        """The protected entries, once they are found."""
+        """Protected entries; empty until they are found."""
         self.turn = 0
-        """Number of changes of the catalog so far: facts about an earlier catalog are of no use."""
+        """Number of changes of the catalog so far; facts computed for an earlier number are discarded."""
         self._facts = Facts()
-        self._known: frozenset[Label] = frozenset()  # what these facts tell
+        self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
         self._roots: list[Row] | None = None  # those that the filter shows
         self._narrowed: dict[GroupKey, Row] = {}  # those of which it shows a part: a row that stays so is drawn already
-        self._scale: tuple[bool, int, int] | None = None  # figures of the catalog; whether they are apparent sizes
+        self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
 
     def filter(self, typed: str, done: bool = True) -> bool:
-        """Show only what matches; return whether the filter differs from before.
+        """Set the text of the filter; return whether the filter has changed.
 
-        Unless typing is `done`, a term at the end that is not finished changes nothing yet.
+        Unless typing is `done`, an unfinished term at the end has no effect yet.
         """
         before, self.typed, self.query = self.query, typed, None
         if typed.strip():
@@ -102,7 +102,7 @@ class BrowserModel:
         return suggestion(typed, self.catalog.names)
 
     def _changed(self) -> None:
-        """Discard all that was computed of another catalog."""
+        """Discard everything that was computed from the previous state of the catalog."""
         self._all_roots = self._roots = self._scale = None
         self._narrowed = {}
         self._known = frozenset()
@@ -110,30 +110,33 @@ class BrowserModel:
 
     @property
     def filtering(self) -> bool:
-        """Whether a filter may hide something."""
+        """Whether the filter may hide entries."""
         return self.query is not None and (bool(self.query.terms) or self.query.error is not None)
 
     @property
     def is_final(self) -> bool:
         """Whether the rows shown are the final result of the filter.
 
-        Not while a term is being typed or does not parse; nor while entries are being named, for what they are called
-        and of which kind they are may turn out otherwise, and marks would stay on what does not match.
+        They are not final while a term is unfinished or invalid. With a filter, they are not final either while
+        a scan identifies entries: names and kinds may change, and marks would stay on entries that do not match.
         """
         return self.query is None or not (self.query.unfinished or self.query.error or self.is_identifying)
 
     @property
     def is_identifying(self) -> bool:
-        """Whether a filter judges entries that are still being identified."""
+        """Whether the filter judges entries that a scan is still identifying."""
         return self.filtering and self.catalog.naming
 
     @property
     def missing_facts(self) -> frozenset[Label]:
-        """The facts that the filter asks for and that are not known yet; until then nothing matches."""
+        """Labels that the filter needs and whose facts are not known yet; until they are, nothing matches."""
         return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
 
     def set_facts(self, turn: int, words: Collection[Label], facts: Facts) -> bool:
-        """Set the facts behind `words` if they are about the present catalog; return whether they are."""
+        """Set the facts behind the labels `words`; return whether they are about the current catalog.
+
+        Facts about an earlier state of the catalog are discarded.
+        """
         if turn != self.turn:
             return False
         fields = [FACTS[word] for word in words if word in FACTS]
@@ -143,13 +146,13 @@ class BrowserModel:
         return True
 
     def set_protection(self, protect: Callable[[Entry, Facts], bool]) -> None:
-        """Switch to other protection preferences; results by the old ones, finished or not, are discarded."""
+        """Switch to other protection preferences; discard all results of the old ones, finished or not."""
         self.protect = protect
         self.invalidate("protected")
         self.turn += 1
 
     def invalidate(self, word: Label) -> None:
-        """Discard the facts behind a label: their basis has changed."""
+        """Discard the facts behind a label because their basis has changed."""
         self._known -= {word}
         self._roots = None
 
@@ -184,7 +187,7 @@ class BrowserModel:
 
     @property
     def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
-        """The groups that the filter shows, each with its shown entries."""
+        """Projects and groups that the filter shows, each with its shown entries."""
         return [(row.place, row.group) for row in self.roots]
 
     def rows(self) -> list[Row]:
@@ -196,7 +199,7 @@ class BrowserModel:
 
     def update(self, entries: Collection[Entry]) -> None:
         """Add entries that a running scan has found or identified."""
-        entries = {entry.path: entry for entry in entries}.values()  # one that comes twice is taken as it comes last
+        entries = {entry.path: entry for entry in entries}.values()  # the last entry of each path counts
         known = self.catalog.entries
         before = [known[entry.path] for entry in entries if entry.path in known] if self.marks else []
         marked = {entry.path for entry in self.marks.take(before, self.catalog)}
@@ -211,7 +214,7 @@ class BrowserModel:
         self._changed()
 
     def drop(self, paths: Iterable[str]) -> None:
-        """Forget entries that are gone, and their marks."""
+        """Remove entries that are gone, and their marks."""
         gone = list(dict.fromkeys(paths))
         known = self.catalog.entries
         self.marks.take([known[path] for path in gone if path in known], self.catalog)
@@ -219,7 +222,7 @@ class BrowserModel:
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:
-        """Return the identities of rows that may stand for a row: its own, then those of its parents."""
+        """Return the keys of the rows that may stand for a row: its own, then those of its parents."""
         if isinstance(key, GroupKey):
             return key, key.group_key
         entry = self.catalog.entries.get(key)
@@ -227,7 +230,7 @@ class BrowserModel:
         return (key,) if place is None else (key, place, place.group_key)
 
     def sign(self, row: Row) -> Sign:
-        """Return the mark state of a row; a parent counts as marked only if its hidden entries are marked, too."""
+        """Return the mark state of a row; a parent is marked only if its hidden entries are marked, too."""
         if row.foreign:
             return ""
         if isinstance(row.key, str):
@@ -242,7 +245,10 @@ class BrowserModel:
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
     def toggle(self, rows: Iterable[Row]) -> None:
-        """Mark everything shown of some rows; or unmark it, where it was all marked. Not before a filter is settled."""
+        """Mark all shown entries of some rows, or unmark them if all are marked.
+
+        Does nothing until the filter's result is final.
+        """
         groups = [(row.place.group_key, row.group) for row in rows if not row.foreign and self.is_final]
         missing = [
             (group_key, group) for group_key, group in groups if self._marked(group_key, group) < len(group.entries)
@@ -253,7 +259,7 @@ class BrowserModel:
             self.marks.unmark(groups)
 
     def toggle_entries(self, entries: Iterable[Entry]) -> None:
-        """Mark some entries, whatever a filter shows; or unmark them, where all of them are marked."""
+        """Mark some entries, including hidden ones; unmark them if all of them are marked."""
         known = self._known_entries([entry.path for entry in entries])
         if self.sign_of([entry.path for entry in known]) == "x":
             self.marks.take(known, self.catalog)
@@ -261,7 +267,7 @@ class BrowserModel:
             self.marks.add(known, self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:
-        """Return how some entries are marked together; empty where none of them is in the catalog."""
+        """Return the joint mark state of some entries; empty if none of them is in the catalog."""
         marked = [entry.path in self.marks.at(self.catalog.group_key(entry)) for entry in self._known_entries(paths)]
         return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
 
@@ -269,15 +275,15 @@ class BrowserModel:
         return [entry for path in paths if (entry := self.catalog.entries.get(path)) is not None]
 
     def mark_all(self) -> None:
-        """Mark everything that the filter shows, once it is settled."""
+        """Mark everything that the filter shows, if the filter's result is final."""
         self.marks.mark(self.groups if self.is_final else ())
 
     def invert(self) -> None:
-        """Mark what is shown and not marked, unmark what is shown and marked, once the filter is settled."""
+        """Invert the marks of all shown entries, if the filter's result is final."""
         self.marks.invert(self.groups if self.is_final else ())
 
     def _marked(self, group_key: GroupKey, group: EntryGroup) -> int:
-        """Return how many of a project's or group's visible entries are marked."""
+        """Return how many shown entries of a project or group are marked."""
         marked, all_of_it = self.marks.count(group_key), self.catalog.count(group_key)
         if not marked or marked == all_of_it or len(group.entries) == all_of_it:
             return min(marked, len(group.entries))
@@ -302,7 +308,7 @@ class BrowserModel:
         return sum([row.place.rank is GroupKind.PROJECT for row in self.roots])
 
     def scale(self) -> tuple[int, int]:
-        """Return the bytes of the biggest project and of everything, whatever the filter shows."""
+        """Return the bytes of the biggest project and of all entries, including entries that the filter hides."""
         apparent = self.order.apparent
         if self._scale is None or self._scale[0] != apparent:
             sizes = [(place.rank, group.size(apparent)) for place, group in self.catalog.groups]

@@ -1,4 +1,4 @@
-"""Rows of the screen, made of a catalog, open places, a filter and an order; no Textual here."""
+"""Rows of the screen, made from a catalog, open places, filter and order. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -17,36 +17,36 @@ from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels
 By = Literal["size", "name", "count", "age"]
 """Sort keys of rows."""
 Key = GroupKey | str
-"""The identity of a row: a place, or the path of an entry."""
+"""Identity of a row: a place, or the path of an entry."""
 
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """The sort order of rows, on every level once the user has chosen one."""
+    """Sort order of rows. It applies to versions only once the user has chosen it."""
 
     by: By = "size"
-    """The sort key: size and count biggest first, age oldest first, names from a and versions newest first."""
+    """Sort key: biggest size or count first, oldest age first, names from A, newest version first."""
     reverse: bool = False
     """Whether the order is reversed."""
     chosen: bool = False
-    """Whether the user asked for it; until then the versions of a project stand newest first."""
+    """Whether the user chose the order; until then, the newest version of a project comes first."""
     age: Age = "downloaded"
-    """The age that is shown first and sorted by."""
+    """Kind of age that is shown first and sorted by."""
     apparent: bool = False
-    """Whether sizes are lengths of files rather than allocated blocks."""
+    """Whether sizes are file lengths rather than allocated bytes."""
 
     def sorted_by(self, by: By) -> SortOrder:
-        """Sort by something else; or, asked again for the same, the other way round."""
+        """Return this order with another sort key, or reversed if the user chose the same key before."""
         return replace(self, by=by, reverse=by == self.by and self.chosen and not self.reverse, chosen=True)
 
     def next_age(self) -> SortOrder:
-        """Show the next age."""
+        """Return this order with the next kind of age."""
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
     def arrange(self, items: Iterable[Row]) -> list[Row]:
-        """Sort rows that come by name; equal rows keep that order."""
+        """Return rows in this order. The rows are given sorted by name; equal rows keep that order."""
         rows, values = list(items), list[int]()
         if len(rows) < 2:
             return rows
@@ -62,7 +62,7 @@ class SortOrder:
                 unknown = [row for row, time in zip(rows, newest, strict=True) if time is None]
                 rows = [row for row, time in zip(rows, newest, strict=True) if time is not None]
                 values = [time for time in newest if time is not None]
-                # what cannot be compared stays last, either way round
+                # rows without a time stay last in either direction
                 return _by_value(values, rows, falling=self.reverse) + unknown
         return _by_value(values, rows, falling=not self.reverse)
 
@@ -72,35 +72,38 @@ def _by_value(values: list[int], rows: list[Row], falling: bool) -> list[Row]:
 
 
 class Row(NamedTuple):
-    """One line of the tree."""
+    """Row of the tree."""
 
     key: Key
-    """Its identity."""
+    """Identity of the row."""
     place: GroupKey
-    """The place it is, or that its entry stands at."""
+    """Place that the row stands for, or that its entry belongs to."""
     name: str
-    """Its name; untrusted text."""
+    """Name of the row; untrusted text."""
     group: EntryGroup
-    """The entries it stands for, those that the filter shows, and their figures."""
+    """Shown entries that the row stands for, with their totals."""
     depth: int = 0
-    """0 for projects and groups, 1 for versions, 2 for their entries."""
+    """Depth in the tree: 0 for projects and groups, 1 for rows directly below, 2 for a version's entries."""
     kind: str = ""
-    """The text of the Kind column."""
+    """Text of the Kind column."""
     folds: bool = False
-    """Whether it can be opened."""
+    """Whether the row can be opened."""
     open: bool = False
-    """Whether it is open."""
+    """Whether the row is open."""
     foreign: int = 0
-    """Files that no pip writes, for the one row that stands for them: it can be neither opened nor marked."""
+    """Number of files that pip does not write, if this is the row of foreign files.
+
+    That row cannot be opened or marked.
+    """
 
     @property
     def entry(self) -> Entry | None:
-        """The one entry that an entry's row stands for."""
+        """Entry of the row; None unless the row stands for a single entry."""
         return next(iter(self.group.entries)) if isinstance(self.key, str) else None
 
     @property
     def hint(self) -> str:
-        """Its content in a few words; untrusted text."""
+        """Content of the row in a few words; untrusted text."""
         if self.place.rank is not GroupKind.PROJECT:
             return _group_hint(self)
         if self.depth == 0:
@@ -121,7 +124,7 @@ def _group_hint(row: Row) -> str:
 
 def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
     """List rows of projects and groups, and below open ones their versions and entries."""
-    titles = {place.title for place in expanded}  # quicker to look up than places, of which there may be thousands
+    titles = {place.title for place in expanded}  # looking up a title is faster than looking up a place
     rows: list[Row] = []
     for row in roots:
         if row.name in titles and row.key in expanded:
@@ -132,7 +135,7 @@ def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortO
 
 
 def foreign_row(files: Collection[tuple[int, int]]) -> Row:
-    """Make the one row for files that no pip writes."""
+    """Return the row that stands for all files that pip does not write."""
     group = EntryGroup(())
     group.apparent, group.disk = (sum(sizes) for sizes in zip(*files, strict=True))
     group.files = len(files)
@@ -140,7 +143,7 @@ def foreign_row(files: Collection[tuple[int, int]]) -> Row:
 
 
 def _below(root: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """List the rows below a project or group."""
+    """Yield the rows below a project or group."""
     if root.place.rank is not GroupKind.PROJECT:
         named = [_entry_row(entry, root.place, 1) for entry in root.group.entries]
         return order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
@@ -164,7 +167,7 @@ def _entry_row(entry: Entry, place: GroupKey, depth: int) -> Row:
 
 
 def _files(version: Row, order: SortOrder) -> Iterator[Row]:
-    """List the entries of a version; the metadata of a wheel right below it."""
+    """Yield the rows of a version's entries; a wheel's metadata comes right below the wheel."""
     entries = version.group.entries
     described: dict[str, list[Entry]] = {}
     for metadata, wheel in wheels_described(entries):
@@ -178,11 +181,11 @@ def _files(version: Row, order: SortOrder) -> Iterator[Row]:
 
 
 Locate = Callable[[Key], tuple[Key, ...]]
-"""Returns the identities of rows that may stand for a row, the best first: its own, then those of its parents."""
+"""Function that returns the keys of rows that may stand for a row: its own, then those of its parents."""
 
 
 def requirement_of(row: Row) -> str:
-    """Return what pip would have been asked for to get what a row stands for; empty where that is nothing."""
+    """Return the requirement that a row stands for, as pip accepts it; empty if there is none."""
     if row.foreign or row.place.rank is not GroupKind.PROJECT:
         return ""
     version = next((entry.version for entry in row.group.entries if entry.version), None) if row.depth else None

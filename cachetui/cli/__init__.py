@@ -1,1 +1,1 @@
-"""The commands, a module each; a screen opens only when one is asked for."""
+"""Commands, one module for each. The browser is loaded only when no subcommand is given."""

@@ -1,4 +1,4 @@
-"""The command with its subcommands, each imported when it is called."""
+"""The `cachetui` command and its subcommands; each subcommand is imported when it is called."""
 
 from __future__ import annotations
 
@@ -34,16 +34,19 @@ COMMANDS = {
     "preferences": "Show the preferences file: its place, the values in force, and the problems in it.",
     "completion": "Print a script that lets a shell complete commands, options and terms.",
 }
-"""The commands with the first sentence of their help; each is a module here with a `command` in it."""
+"""Names of the commands with the first sentence of their help.
+
+Each is a module in `cachetui.cli.commands` that holds a `command`.
+"""
 COMPLETION = "_CACHETUI_COMPLETE"
-"""The variable by which a shell asks for completions."""
+"""Environment variable by which a shell requests completions."""
 
 
 class Group(click.Group):
-    """Finds a command in the module of its name."""
+    """Command group that finds each subcommand in the module of the same name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the commands in the order of the help page."""
+        """Return the commands in the order of the help page."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -53,7 +56,7 @@ class Group(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Import the command that is called, or completed."""
+        """Import the command that is called or completed."""
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and import_module(f"cachetui.cli.commands.{name}").command, rest
 
@@ -72,7 +75,7 @@ class Group(click.Group):
 def group(context: click.Context) -> int:
     """See what is really in pip's cache, and remove exactly what you choose.
 
-    Without a subcommand the browser opens.
+    Without a subcommand, the browser opens.
     """
     if context.invoked_subcommand is not None:
         return DONE
@@ -82,7 +85,10 @@ def group(context: click.Context) -> int:
 
 
 def call(arguments: Sequence[str]) -> int:
-    """Run the command line in `arguments`; return the exit code. Errors that users can fix are printed on stderr."""
+    """Run the command line in `arguments`; return the exit code.
+
+    Errors that users can fix are printed on stderr.
+    """
     if asked := os.environ.get(COMPLETION):
         from cachetui.cli.completion_scripts import answer  # noqa: PLC0415 - only a shell asks
 
@@ -107,14 +113,14 @@ def call(arguments: Sequence[str]) -> int:
 
 
 def _complain(*lines: str) -> None:
-    """Print an error on stderr; text quoted in it may be hostile."""
+    """Print an error on stderr with control characters escaped, because quoted text may be hostile."""
     from cachetui.cli.console import for_stream  # noqa: PLC0415 - its imports cost time
 
     tell(for_stream("\n".join(map(escape_control, lines)), sys.stderr))
 
 
 def _pointed_at(error: TermError) -> Iterator[str]:
-    """Yield a term, or the part of it around the error, and a mark below that."""
+    """Yield a term, or the part of it around the error, and below it a mark that points at the error."""
     before, after = escape_control(error.text[: error.position]), escape_control(error.text[error.position :])
     shown, place = excerpt(before + after, len(before))
     cells = sum([1 + (east_asian_width(sign) in "WF") for sign in shown[:place]])

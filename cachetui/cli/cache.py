@@ -1,4 +1,4 @@
-"""The cache that a command is about, found and read with progress on a terminal."""
+"""Find and read the cache for a command, with progress on a terminal."""
 
 from __future__ import annotations
 
@@ -19,15 +19,18 @@ from cachetui.services.options import GlobalOptions
 from cachetui.text.format import count, disk_text
 
 SHOWN_AFTER = 0.4
-"""Seconds of reading after which its progress is shown: before, it would only flicker."""
+"""Seconds of reading before progress is shown; a shorter display would only flicker."""
 
 HELD: list[object] = []
-"""The caches that were read, held until the program ends: to free each object before would only take time."""
+"""Caches that were read, kept until the program ends because freeing their objects takes time."""
 
 
 @contextmanager
 def located(options: GlobalOptions) -> Iterator[Location]:
-    """Find the cache, as `services.cache.located` does. Raises click.UsageError for UsageError."""
+    """Yield the cache's location, as `services.cache.located` does.
+
+    Raises click.UsageError for UsageError.
+    """
     with ended_in_order() if options.demo else nullcontext():
         try:
             with services.located(options, note=note) as location:
@@ -38,7 +41,7 @@ def located(options: GlobalOptions) -> Iterator[Location]:
 
 @contextmanager
 def opened(options: GlobalOptions) -> Iterator[services.Cache]:
-    """Find and read the cache, showing progress. Notes on stderr what cannot be read."""
+    """Find and read the cache, showing progress; print on stderr what cannot be read."""
     with located(options) as location, uncollected():
         began = time.monotonic()
 
@@ -61,7 +64,10 @@ def opened(options: GlobalOptions) -> Iterator[services.Cache]:
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Switch the garbage collector off: an inventory has no cycles to find. Afterwards it skips these objects, too."""
+    """Switch the garbage collector off, because an inventory has no reference cycles.
+
+    Afterwards, the collector is switched on again and skips all objects that exist by then.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Completion of a term for shells; reads nothing but the memory."""
+"""Completion of terms for shells; reads only what earlier runs remembered."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MEASURES = {
     "read": "since something last read it",
 }
 SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
-"""Suggested values; no two of one list begin alike, so that a shell stops right behind the comparison."""
+"""Suggested sizes and ages; no two begin alike, so that a shell stops behind the comparison sign."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
     "is:": LABELS,
@@ -41,18 +41,21 @@ VALUES: dict[str, tuple[str, ...]] = {
 }
 
 NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-"""A canonical name. Others are not suggested, nor versions with other characters: a shell may interpret them."""
+"""Canonical project name. Other names are not suggested: a shell may interpret their characters.
+
+For the same reason, versions with other characters are not suggested.
+"""
 VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+_-]*")
 NEGATIONS = re.compile(r"(?:not:)*", re.I)
 QUALIFIED = re.compile(r"([A-Za-z]+:)(.*)")
 MEASURED = re.compile(r"((size|age|checked|read)(?:[<>]=?))(.*)", re.I | re.A)
 COMPARED = re.compile(r"(([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?(?:[^<>=!~]*(?:===|[<>=!~]=|[<>]))+)([^<>=!~,]*)")
-"""A requirement up to the last comparison, its name, and the version that is being typed."""
+"""Requirement being typed. Groups: all up to the last comparison sign, the name, and the version."""
 SEPARATORS = re.compile("[-_.]+")
 
 
 def term_items(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
-    """Return completions of a term. One argument may hold several terms, with spaces between them."""
+    """Return completions of a term. An argument may hold several terms, separated by spaces."""
     begun = incomplete[incomplete.rfind(" ") + 1 :]
     end = NEGATIONS.match(begun)
     term = begun[end.end() if end else 0 :]
@@ -90,20 +93,20 @@ def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | N
 
 
 def _versions(context: click.Context, project: str) -> list[str]:
-    """Return the versions of a project, the newest first."""
+    """Return the versions of a project, newest first."""
     found: dict[str, Version] = {}
     releases = known_here(context)
     for version in [line.removeprefix(f"{project} ") for line in releases if line.startswith(f"{project} ")]:
         if VERSION.fullmatch(version):
             try:
                 found[version] = Version(version)
-            except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+            except ValueError:  # InvalidVersion, or more digits than int() accepts
                 continue
     return sorted(found, key=found.__getitem__, reverse=True)
 
 
 def known_here(context: click.Context) -> set[str]:
-    """Return the remembered releases of the cache that the command line is about; see `known_releases`."""
+    """Return the remembered releases of the cache that the command line selects; see `known_releases`."""
     options = options_of(context)
     if not options.scan_memory:
         return set()
@@ -111,6 +114,6 @@ def known_here(context: click.Context) -> set[str]:
         place, name = (text and os.path.expandvars(text) for text in (options.cache_dir, options.python))
         python = python_at(name) if name else default_python(os.environ)
         root = Path(locate(place, python=python).root).stat()
-    except (CachetuiError, OSError, ValueError):  # there is no such Python, no such root
+    except (CachetuiError, OSError, ValueError):  # no such Python, or no such root
         return set()
     return known_releases(root.st_dev, root.st_ino)

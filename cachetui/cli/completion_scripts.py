@@ -1,7 +1,7 @@
-r"""Completion for bash, zsh and fish: what each sends, and the answer that it gets.
+r"""Completion for bash, zsh and fish: what each shell sends, and the response that it gets.
 
-All send the line as it was typed up to the cursor; it is taken apart here, for no two shells, and no two versions of
-bash, take it apart alike where there is a quote, a `:`, a `=` or a `>` in it.
+Every shell sends the line up to the cursor as typed, and this module splits it. Shells, and even
+versions of bash, differ in how they split a line at a quote, `:`, `=` or `>`.
 """
 
 from __future__ import annotations
@@ -89,35 +89,35 @@ complete --no-files --keep-order --command cachetui --arguments '(_cachetui_comp
 """
 
 BREAKS = " \t\n\"'><=;|&(:"
-"""Characters after which bash's readline begins the text that it replaces, by default."""
+"""Default characters after which bash's readline begins the text that it replaces."""
 QUOTES = "\"'"
 ESCAPABLE = '"\\$`\n'
-"""Characters that lose their meaning behind a backslash within double quotes."""
+"""Characters that a backslash escapes within double quotes."""
 SPECIAL = re.compile(r"[^A-Za-z0-9_./:=,+@%^-]")
-"""Characters that must be behind a backslash in a word for bash."""
+"""Pattern of characters that need a backslash in a word for bash."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 OPEN = ":"
-"""Ending of a completion that something must follow."""
+"""Ending of a completion after which more text must follow."""
 
 
 @dataclass(slots=True)
 class Line:
-    """A command line up to the cursor, split as POSIX shells do, but without their substitutions."""
+    """Command line up to the cursor, split as in a POSIX shell, without substitutions."""
 
     words: list[str] = field(default_factory=list)
-    """The words before the one at the cursor, quotes removed; redirections are none."""
+    """Words before the one at the cursor, without quotes and redirections."""
     last: str = ""
-    """The word at the cursor, as far as it was typed."""
+    """Word at the cursor, as far as it was typed."""
     quote: str = ""
-    """The quote that is open there."""
+    """Quotation mark that is open at the cursor; empty if none is."""
     kept: int = 0
-    """Number of characters of the last word before the text that bash's readline replaces."""
+    """Number of characters of `last` that precede the text that bash's readline replaces."""
     redirected: bool = False
-    """Whether the last word is the target of a redirection."""
+    """Whether the word at the cursor is the target of a redirection."""
 
 
 def take_apart(text: str, breaks: str = BREAKS) -> Line:
-    """Split a command line. `breaks` are the characters at which readline begins a new word."""
+    """Split a command line; `breaks` are the characters after which readline begins a new word."""
     line = Line()
     begun = escaped = False
     for sign in text:
@@ -148,7 +148,7 @@ def take_apart(text: str, breaks: str = BREAKS) -> Line:
 
 
 class _Shell(ShellComplete):
-    """The common part of the shells."""
+    """Common part of the completion classes."""
 
     _line = Line()
 
@@ -172,24 +172,24 @@ class _Shell(ShellComplete):
         return CompletionItem(f"{option}{item.value}", kind, item.help)
 
     def complete(self) -> str:
-        """Return the answer, without anything that would control a terminal."""
+        """Return the completions for the shell, except those that contain control characters."""
         args, incomplete = self.get_completion_args()
         items = [item for item in self.get_completions(args, incomplete) if not UNSEEN.search(item.value)]
         return "\n".join([self.format_completion(item) for item in items])
 
 
 class Bash(_Shell):
-    """Answers with the text that readline is to insert, quoted for bash."""
+    """Completion for bash: returns the text that readline inserts, quoted for bash."""
 
     name = "bash"
     source_template = BASH
 
     def source(self) -> str:
-        """Return the script."""
+        """Return the completion script."""
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return one line of the answer."""
+        """Return the line for one completion."""
         if item.type not in ("plain", "open"):
             return f"{item.type},{item.value}"
         value = item.value[self._line.kept :]
@@ -201,32 +201,32 @@ def _escape(found: re.Match[str]) -> str:
 
 
 class Zsh(_Shell):
-    """Answers with whole words, which zsh quotes by itself, and what they mean."""
+    """Completion for zsh: returns whole words, which zsh quotes itself, and their descriptions."""
 
     name = "zsh"
     source_template = ZSH
 
     def source(self) -> str:
-        """Return the script."""
+        """Return the completion script."""
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return three lines of the answer."""
+        """Return the three lines for one completion."""
         return f"{item.type}\n{item.value}\n{_in_a_line(item.help) or '_'}"
 
 
 class Fish(_Shell):
-    """Answers with whole words, which fish quotes by itself, and what they mean."""
+    """Completion for fish: returns whole words, which fish quotes itself, and their descriptions."""
 
     name = "fish"
     source_template = FISH
 
     def source(self) -> str:
-        """Return the script."""
+        """Return the completion script."""
         return self.source_template
 
     def format_completion(self, item: CompletionItem[str]) -> str:
-        """Return one line of the answer."""
+        """Return the line for one completion."""
         return f"{item.type},{item.value}\t{_in_a_line(item.help)}".rstrip()
 
 
@@ -238,7 +238,7 @@ SHELLS: dict[str, type[_Shell]] = {shell.name: shell for shell in (Bash, Zsh, Fi
 
 
 def answer(command: click.Command, variable: str, instruction: str) -> int:
-    """Write the answer that a shell asks for by `bash_complete`, `bash_source` or the like; return the exit code."""
+    """Write the response to a shell's instruction, such as `bash_complete`; return the exit code."""
     shell, _, what = instruction.partition("_")
     kind = SHELLS.get(shell) or get_completion_class(shell)
     if kind is None or what not in ("source", "complete"):

@@ -1,4 +1,4 @@
-"""Output beside the data, on stderr: notes, progress, questions."""
+"""Messages on stderr, beside the data on stdout: notes, progress, questions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
-"""Replacements for characters that a stream cannot encode."""
+"""ASCII replacements for characters that a stream cannot encode."""
 
 
 def for_stream(text: str, stream: TextIO) -> str:
-    """Return text with characters that a stream can encode."""
+    """Return text, with replacements for characters that a stream cannot encode."""
     try:
         text.encode(getattr(stream, "encoding", None) or "utf-8")
     except UnicodeEncodeError:
@@ -27,16 +27,16 @@ def for_stream(text: str, stream: TextIO) -> str:
 
 
 def say(sentence: str) -> None:
-    """Write a line of the result on stdout; names in it may be hostile. Raises OSError."""
+    """Write a line of the result on stdout with control characters escaped. Raises OSError."""
     sys.stdout.write(for_stream(f"{escape_control(sentence)}\n", sys.stdout))
 
 
 def note(sentence: str) -> None:
-    """Print something on stderr; names in it may be hostile.
+    """Print a note on stderr with control characters escaped, because names may be hostile.
 
-    A reader that has gone, or a full disk, stops nothing: a removal has to work on a full disk.
+    Write errors are ignored: a removal must work on a full disk, and after the reader has closed the pipe.
     """
-    with suppress(OSError):  # which comes again when all is written
+    with suppress(OSError):  # the same error occurs again at the final flush
         sys.stdout.flush()
     with suppress(OSError):
         sys.stderr.write(for_stream(f"{escape_control(sentence)}\n", sys.stderr))
@@ -44,23 +44,26 @@ def note(sentence: str) -> None:
 
 
 class Status:
-    """A line of progress on stderr that overwrites itself; nothing where that is no terminal. A `with` wipes it."""
+    """Progress line on stderr that overwrites itself; shown only on a terminal.
+
+    The end of a `with` block clears the line.
+    """
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
-        """Whether anything is shown at all."""
+        """Whether progress is shown: only if stderr is a terminal."""
         self._length = 0
 
     def __enter__(self) -> Self:
-        """Return itself."""
+        """Return this object."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Wipe the line."""
+        """Clear the line."""
         self.clear()
 
     def note(self, sentence: str) -> None:
-        """Wipe the line, then print a note."""
+        """Clear the line, then print a note."""
         self.clear()
         note(sentence)
 
@@ -73,37 +76,37 @@ class Status:
             self._length = len(line)
 
     def clear(self) -> None:
-        """Wipe the line."""
+        """Clear the line."""
         if self._length:
             self._write(f"\r{' ' * self._length}\r")
             self._length = 0
 
     def _write(self, text: str) -> None:
-        """Write to a terminal, which may be gone by now."""
+        """Write to the terminal; ignore errors, because the terminal may be gone."""
         with suppress(OSError):
             sys.stderr.write(text)
             sys.stderr.flush()
 
 
 def ask(question: str) -> bool:
-    """Ask on stderr; only a clear yes is one."""
-    with suppress(OSError):  # which comes again when all is written
+    """Ask a question on stderr; return whether the answer is "y" or "yes"."""
+    with suppress(OSError):  # the same error occurs again at the final flush
         sys.stdout.flush()
     sys.stderr.write(for_stream(f"{escape_control(question)} [y/N] ", sys.stderr))
     sys.stderr.flush()
     answer = sys.stdin.readline()
-    if not answer.endswith("\n"):  # the input has ended in the middle of the line
+    if not answer.endswith("\n"):  # the input ended without a newline
         sys.stderr.write("\n")
     return answer.strip().lower() in ("y", "yes")
 
 
 def can_ask() -> bool:
-    """Return whether stdin and stderr are a terminal, where the user can answer a question."""
+    """Return whether stdin and stderr are terminals, so that the user can answer a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
 
 
 def totals(entries: Sequence[Entry]) -> str:
-    """Sum entries up in one line."""
+    """Return the totals of entries in one line."""
     projects = len({entry.project for entry in entries if entry.project is not None})
     disk = sum([entry.disk_usage for entry in entries])
     return f"{count(projects, 'project')}, {count(len(entries), 'entry')}, {disk_text(disk)}"

@@ -1,4 +1,4 @@
-"""The edge of the program: turns errors into sentences and exit codes."""
+"""Entry point of the program: turns errors into messages and exit codes."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes; see the README. Terms that matched nothing are NO_MATCH wherever they are given, also where there is no
-cache at all: that an absent cache is DONE holds for what asks for no particular thing."""
+"""Exit codes; see the README.
+
+NO_MATCH means that the given terms matched nothing, even if there is no cache at all. A command without
+terms exits with DONE if there is no cache.
+"""
 
 
 def main() -> None:
-    """Run the command line, then exit at once: with everything written, no cleanup is needed."""
+    """Run the command line, then exit at once: all output is flushed, and no other cleanup is needed."""
     try:
         code = run(sys.argv[1:])
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # all is done: nothing is left to interrupt but the exit itself
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the work is done: Ctrl+C must not interrupt the exit
     except KeyboardInterrupt:
         code = INTERRUPTED
     for stream in (sys.stdout, sys.stderr):
@@ -39,10 +42,10 @@ def run(arguments: Sequence[str]) -> int:
         code = INTERRUPTED
     except SystemExit as leave:  # a signal
         code = leave.code if isinstance(leave.code, int) else FAILED
-    except BrokenPipeError:  # whoever read this has seen enough
+    except BrokenPipeError:  # the reader has closed the pipe
         _discard_output()
         code = DONE
-    except OSError as error:  # such as a full disk under a redirected output
+    except OSError as error:  # for example, the disk of a redirected output is full
         _discard_output()
         tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         code = FAILED
@@ -50,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _write_out() -> None:
-    """Flush stdout; a reader that has gone does not change the exit code."""
+    """Flush stdout; a closed pipe does not change the exit code."""
     try:
         sys.stdout.flush()
     except BrokenPipeError:
@@ -58,7 +61,7 @@ def _write_out() -> None:
 
 
 def _prepare_streams() -> None:
-    """Keep unprintable characters and closed streams from ending the program."""
+    """Keep characters that a stream cannot encode, and closed streams, from ending the program."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
@@ -68,7 +71,7 @@ def _prepare_streams() -> None:
 
 
 def tell(sentence: str) -> None:
-    """Write a last sentence on stderr, if anybody reads it; the exit code stays as it is."""
+    """Write a last message on stderr; errors are ignored and do not change the exit code."""
     try:
         sys.stderr.write(f"{sentence}\n")
         sys.stderr.flush()
@@ -77,7 +80,7 @@ def tell(sentence: str) -> None:
 
 
 def _discard_output() -> None:
-    """Discard unwritten output, so that the interpreter's exit does not fail on it."""
+    """Discard unwritten output, so that the flush at the interpreter's exit does not fail."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

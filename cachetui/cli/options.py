@@ -1,4 +1,4 @@
-"""Options that several commands have."""
+"""Options that several commands share."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ import click
 
 from cachetui.services.options import GlobalOptions
 
-if TYPE_CHECKING:  # only a shell that completes needs it
+if TYPE_CHECKING:  # only needed for shell completion
     from click.shell_completion import CompletionItem
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def options_of(context: click.Context) -> GlobalOptions:
-    """Return the global options that were given so far, before or after the command."""
+    """Return the global options that were given so far, before or after the command's name."""
     return GlobalOptions(**context.find_root().ensure_object(dict))
 
 
 def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
-    """Keep the value of a global option, wherever it stands; the last one counts."""
+    """Store the value of a global option, wherever it was given; the last value counts."""
     if value in (None, False):
         return
     if value == "":
@@ -53,7 +53,7 @@ def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete
 
 
 def global_options(function: Function) -> Function:
-    """Give a command the options that may stand before or after it."""
+    """Add the global options to a command; they may stand before or after its name."""
     for option in reversed(
         [
             click.option(
@@ -76,11 +76,11 @@ def global_options(function: Function) -> Function:
 
 
 KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
-"""Arguments that make an option one of `GlobalOptions`."""
+"""Arguments of click.option that make an option a field of `GlobalOptions`."""
 
 
 def removal_options(function: Function) -> Function:
-    """Give a command the options that all removing commands have."""
+    """Add the options that all removing commands share to a command."""
     for option in reversed(
         [
             click.option("-n", "--dry-run", is_flag=True, help="Only show what would go."),

@@ -1,4 +1,4 @@
-"""The common steps of `remove`, `prune` and `purge`: plan, question, removal, result."""
+"""Common steps of `remove`, `prune` and `purge`: plan, question, removal, result."""
 
 from __future__ import annotations
 
@@ -34,31 +34,31 @@ from cachetui.text.format import count, disk_text, removed
 from cachetui.text.names import whole_name
 
 WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
-"""The rest of a comparison behind its version."""
+"""Wildcard and comma that may follow the version in a comparison."""
 PLAIN_KINDS = ("wheel", "sdist", "metadata", "index", "redirect")
 """Kinds that are evident from an entry's name."""
 
 
 @dataclass(frozen=True, slots=True)
 class RemovalRequest:
-    """The options of a removal."""
+    """Options of a removal."""
 
     dry_run: bool
-    """Whether to show the plan alone."""
+    """Whether to show only the plan."""
     yes: bool
-    """Whether the user agreed beforehand."""
+    """Whether the user agreed beforehand (--yes)."""
     as_json: bool
     """Whether to write the result as JSON."""
     read_only: bool
-    """Whether nothing may be removed."""
+    """Whether removing is forbidden (--read-only)."""
 
     def check(self) -> None:
-        """Raise RefusedError if nothing may be removed anyway."""
+        """Raise RefusedError if --read-only forbids the removal."""
         if self.read_only and not self.dry_run:
             raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
 
     def want_python(self, words: Collection[Label], options: GlobalOptions, *, policy: bool = False) -> None:
-        """Raise UsageError if unusable entries are to be removed without a question, and no Python is named."""
+        """Raise UsageError if --yes would remove unusable entries and no Python is named."""
         if "unusable" in words and self.yes and not self.dry_run and not options.python:
             said = "With --yes, what is unusable needs"
             if policy:
@@ -66,16 +66,17 @@ class RemovalRequest:
             raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
 
     def write(self, plan: Plan | None, outcome: Outcome | None, notes: Sequence[str] = ()) -> None:
-        """Write plan and outcome as JSON, if the options say so. A reader that has gone is no error."""
+        """Write the plan and the outcome as JSON if that was requested. A closed pipe is not an error."""
         if self.as_json:
             with suppress(BrokenPipeError):
                 sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
 
 
 def refuse_redirection(command: str, terms: Iterable[str]) -> None:
-    """Raise UsageError if output or input is a file that a shell takes for the rest of a term.
+    """Raise UsageError if the shell took a part of a term for a redirection.
 
-    `torch>=2` without quotes writes to `=2`, `torch<2` reads `2`, and what is left of a term may mean far more.
+    Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term
+    that remains may match far more.
     """
     for stream, sign, words in (
         (sys.stdout, ">", "sent the output into"),
@@ -83,7 +84,7 @@ def refuse_redirection(command: str, terms: Iterable[str]) -> None:
     ):
         try:
             file = os.fstat(stream.fileno())
-        except (OSError, ValueError, AttributeError):  # no file at all
+        except (OSError, ValueError, AttributeError):  # not a file
             continue
         if not stat.S_ISREG(file.st_mode):
             continue
@@ -96,7 +97,10 @@ def refuse_redirection(command: str, terms: Iterable[str]) -> None:
 
 
 def _is_compared_with(name: str) -> bool:
-    """Return whether a file is named like the right side of a `>`: `=2`, `2`, `2.0rc1`, `2.*`, `100MB`, `90d`."""
+    """Return whether a file name looks like the right side of a `>`.
+
+    Examples are `=2`, `2`, `2.0rc1`, `2.*`, `100MB` and `90d`.
+    """
     if name.startswith("="):
         return True
     for read in (lambda text: Version(WILD_OR_MORE.sub("", text)), parse_size, parse_age):
@@ -107,7 +111,7 @@ def _is_compared_with(name: str) -> bool:
 
 
 def _files_here() -> list[os.DirEntry[str]]:
-    """List the current directory; it may be gone, or not to be listed."""
+    """Return the items of the current directory; none if it cannot be listed."""
     try:
         with os.scandir() as found:
             return list(found)
@@ -116,10 +120,10 @@ def _files_here() -> list[os.DirEntry[str]]:
 
 
 def _is(item: os.DirEntry[str], file: os.stat_result) -> bool:
-    """Return whether something in a directory is a certain file."""
+    """Return whether a directory item is the given file."""
     try:
         return os.path.samestat(file, item.stat())
-    except OSError:  # a link that leads nowhere, or gone
+    except OSError:  # a broken link, or removed meanwhile
         return False
 
 
@@ -132,7 +136,10 @@ def remove(
     purge: bool = False,
     notes: Sequence[str] = (),
 ) -> int:
-    """Show the plan, ask, remove, show the outcome; return the exit code. Plan and removal use the same preferences."""
+    """Show the plan, ask, remove the entries and show the outcome; return the exit code.
+
+    Plan and removal use the same preferences.
+    """
     inventory = cache.inventory
     named, now_ns = cache.location.named, time.time_ns()
     plan = services.plan(inventory, entries, preferences, named=named, purge=purge, now_ns=now_ns)
@@ -161,7 +168,7 @@ def remove(
 
 
 def _show(lines: Iterable[str], *, asked_for: bool) -> None:
-    """Show a plan, on stdout if the user asked for it alone. A reader that has gone is no error."""
+    """Show a plan: on stdout if only the plan was requested, else on stderr. Ignores a closed pipe."""
     with suppress(BrokenPipeError):
         for line in lines:
             (say if asked_for else note)(line)
@@ -193,7 +200,7 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
 
 
 def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Outcome:
-    """Remove what is planned; Ctrl+C stops it between two files."""
+    """Remove the planned entries; Ctrl+C stops the removal between two files."""
 
     def report(progress: Progress) -> None:
         done = f"removing {progress.entries:,} of {progress.of:,}"
@@ -205,7 +212,7 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Ou
 
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the lines of a plan: its entries by project, kept files, costs."""
+    """Yield the lines of a plan: its entries by project, kept files, and costs."""
     pinned = sum([reason == PROTECTED for _, reason in plan.kept])
     if plan.entries:
         stay = f"; {pinned:,} {'stays' if pinned == 1 else 'stay'}, {PROTECTED}" if pinned else ""

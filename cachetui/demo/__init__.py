@@ -1,4 +1,4 @@
-"""A made-up cache to look around in, written in pip's own formats."""
+"""A made-up cache to explore, written in pip's own formats."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from cachetui.demo.target import Target
 from cachetui.demo.writer import CacheWriter
 
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals by which a program is asked to end."""
+"""Signals that ask a program to end."""
 
 
 @contextmanager
 def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Iterator[Path]:
-    """Write a made-up cache into a temporary folder and yield its root; remove it afterwards, whatever happened.
+    """Write a made-up cache into a temporary folder, yield its root, and remove the folder afterwards.
 
-    Its wheels are for `target`, by default for the Python that runs this; but for that, names, sizes and bytes are
-    always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default this moment.
+    The wheels are for `target`, by default for the running Python. Apart from that, names, sizes and bytes
+    are always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the
+    current time.
     """
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:
@@ -37,7 +38,7 @@ def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Itera
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Hold back signals that end the program during the work; only the main thread gets them."""
+    """Ignore signals that end the program during the work. Does nothing outside the main thread."""
     numbers = ENDINGS if threading.current_thread() is threading.main_thread() else []
     before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
     try:

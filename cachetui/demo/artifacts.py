@@ -1,4 +1,4 @@
-"""Made-up wheels, source distributions and index pages: small, valid, and the same bytes every time."""
+"""Made-up wheels, sdists and index pages: small, valid, and always the same bytes."""
 
 from __future__ import annotations
 
@@ -16,26 +16,29 @@ from functools import cache
 from typing import NamedTuple
 
 BLOCK = 1 << 20
-"""Bytes of noise to fill archives with: it does not compress, and takes its true size on every file system."""
+"""Length in bytes of the noise that fills archives.
+
+Noise does not compress, so that archives take up their full size on every file system.
+"""
 ZIP_TIME = (2024, 1, 1, 0, 0, 0)
 """Modification time of every member of a made-up archive."""
 TAR_TIME = 1_704_067_200
-"""The same in seconds since the epoch."""
+"""The same time in seconds since the epoch, for tar archives."""
 
 
 class Listed(NamedTuple):
-    """A file as an index page lists it."""
+    """File as an index page lists it."""
 
     filename: str
-    """The name of the wheel or sdist."""
+    """Name of the wheel or sdist."""
     url: str
-    """Its URL."""
+    """URL of the file."""
     sha256: str
-    """Its digest in hexadecimal digits."""
+    """SHA-256 of the file in hexadecimal digits."""
     requires_python: str = ">=3.8"
-    """The versions of Python it is for."""
+    """Python versions that the file is for."""
     size: int = 0
-    """Its length in bytes."""
+    """Length of the file in bytes."""
 
 
 @cache
@@ -44,22 +47,22 @@ def _noise() -> bytes:
 
 
 def noise(size: int) -> bytes:
-    """Return that many bytes which do not compress, always the same ones."""
+    """Return `size` bytes that do not compress, always the same ones."""
     return (_noise() * (size // BLOCK + 1))[:size]
 
 
 def wheel_filename(name: str, version: str, tag: str = "py3-none-any") -> str:
-    """Return a wheel's name as built from a project's name as written."""
+    """Return the file name of a wheel, given the project's name as written."""
     return f"{_stem(name)}-{version.replace('-', '_')}-{tag}.whl"
 
 
 def sdist_filename(name: str, version: str) -> str:
-    """Return a source distribution's name as built from a project's name as written."""
+    """Return the file name of an sdist, given the project's name as written."""
     return f"{_stem(name)}-{version}.tar.gz"
 
 
 def core_metadata(name: str, version: str, requires: Sequence[str] = ()) -> bytes:
-    """Return core metadata: a wheel's METADATA, a source distribution's PKG-INFO, an answer by PEP 658."""
+    """Return core metadata, as in a wheel's METADATA, an sdist's PKG-INFO or a PEP 658 response."""
     fields = Message()
     fields["Metadata-Version"] = "2.1"
     fields["Name"] = name
@@ -73,7 +76,7 @@ def core_metadata(name: str, version: str, requires: Sequence[str] = ()) -> byte
 def wheel(
     name: str, version: str, tag: str = "py3-none-any", *, size: int = 0, requires: Sequence[str] = (), code: str = ""
 ) -> bytes:
-    """Return a wheel, filled up to about `size` bytes; `tag` may be compressed, such as `py2.py3-none-any`."""
+    """Return a wheel of about `size` bytes; `tag` may be a compressed set like `py2.py3-none-any`."""
     stem = _stem(name)
     info = f"{stem}-{version.replace('-', '_')}.dist-info"
     pythons, abis, platforms = (part.split(".") for part in tag.split("-"))
@@ -101,7 +104,7 @@ def wheel(
 def sdist(
     name: str, version: str, *, size: int = 0, more: Iterable[tuple[str, bytes]] = (), metadata: bool = True
 ) -> bytes:
-    """Return a gzipped tar with a PKG-INFO (unless `metadata` is false), filled up to about `size` bytes."""
+    """Return an sdist of about `size` bytes; it has a PKG-INFO unless `metadata` is false."""
     folder = sdist_filename(name, version).removesuffix(".tar.gz")
     members = {"PKG-INFO": core_metadata(name, version)} if metadata else {}
     members |= {"setup.py": b"from setuptools import setup\n\nsetup()\n"} | dict(more)
@@ -117,7 +120,7 @@ def sdist(
 
 
 def json_page(name: str, files: Iterable[Listed]) -> bytes:
-    """Return a project's page as PEP 691 has it, with what PyPI adds."""
+    """Return a project's index page in JSON (PEP 691), with the fields that PyPI adds."""
     listed = [
         {
             "core-metadata": file.filename.endswith(".whl"),
@@ -136,7 +139,7 @@ def json_page(name: str, files: Iterable[Listed]) -> bytes:
 
 
 def html_page(title: str, files: Iterable[Listed]) -> bytes:
-    """Return a project's page as PEP 503 has it."""
+    """Return a project's index page in HTML (PEP 503)."""
     anchors = "".join(f'    <a href="{file.url}#sha256={file.sha256}">{file.filename}</a><br/>\n' for file in files)
     return (
         f"<!DOCTYPE html>\n<html>\n  <head>\n    <title>{title}</title>\n  </head>\n"

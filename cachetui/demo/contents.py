@@ -1,4 +1,4 @@
-"""The contents of the made-up cache: releases as `contents.txt` lists them, their index pages, and what time leaves."""
+"""Contents of the made-up cache: the releases in `contents.txt`, their index pages, and leftovers."""
 
 from __future__ import annotations
 
@@ -29,54 +29,57 @@ from cachetui.model import NS
 DAY = 86_400 * NS
 """Nanoseconds in a day."""
 KILOBYTE = 1_000
-"""Bytes in the unit of `contents.txt`."""
+"""Number of bytes in the size unit of `contents.txt`."""
 INDEX = "https://index.example/simple"
-"""The index that most releases come from."""
+"""URL of the index that most releases come from."""
 CUDA = "https://cuda.index.example/whl/cu121"
-"""An index of plain files whose headers name nothing."""
+"""URL of an index that serves plain files; its response headers name no project."""
 COMPANY = "https://files.example/artifactory/api/pypi/company"
-"""A company's own index, which sends names of files."""
+"""URL of a company's index, whose response headers contain file names."""
 NONE: Mapping[str, str] = {}
 NEEDS = {"umep-reqs": ("numba==0.59.1",)}
-"""Requirements of releases, by project; all others have none."""
+"""Requirements of the releases of a project; all other projects have none."""
 NEIGHBOURS = 24
-"""Releases that an index page lists besides those in the cache."""
+"""Number of releases that an index page lists in addition to those in the cache."""
 
 
 class Release(NamedTuple):
-    """A line of `contents.txt`."""
+    """Line of `contents.txt`."""
 
     project: str
-    """As written by its author."""
+    """Name of the project as its author writes it."""
     version: str
     what: str
-    """A wheel's tag, "sdist", "built:" and a tag, or "metadata" for metadata without its wheel."""
+    """Kind of file: a wheel's tag, "sdist", "built:" and a tag, or "metadata" (without the wheel)."""
     size: int
-    """Approximate size of its archive in bytes."""
+    """Approximate size of the archive in bytes."""
     days: int
-    """Days since it was downloaded."""
+    """Days since the download."""
     origin: str
-    """"public", "cuda", "company", "old" or "older"."""
+    """Origin: "public", "cuda", "company", "old" or "older"; see `contents.txt`."""
 
     @property
     def tag(self) -> str:
-        """The tag of its wheel."""
+        """Tag of the wheel."""
         return "py3-none-any" if self.what == "metadata" else self.what.removeprefix("built:")
 
     @property
     def filename(self) -> str:
-        """The name of its archive."""
+        """File name of the archive."""
         if self.what == "sdist":
             return artifacts.sdist_filename(self.project, self.version)
         return artifacts.wheel_filename(self.project, self.version, self.tag)
 
     @property
     def form(self) -> Format:
-        """The storage format of its answers."""
+        """Storage format of the release's responses."""
         return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
 
     def listed(self, hashes: Mapping[str, str] = NONE) -> Listed:
-        """Return its file as its index lists it, with the SHA-256 known by file name, else a made-up one."""
+        """Return the release's file as its index lists it.
+
+        The SHA-256 is taken from `hashes` by file name, or else made up.
+        """
         sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
         if self.origin == "cuda":
             folder = CUDA
@@ -88,13 +91,13 @@ class Release(NamedTuple):
         return Listed(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
     def meant_for(self, target: Target) -> Release:
-        """Return it with a tag for this Python, if it is for the one that `contents.txt` names."""
+        """Return the release with its wheel tag adapted to a target."""
         before, built, tag = self.what.rpartition("built:")
         return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
 
 def releases(target: Target) -> Iterator[Release]:
-    """Yield the lines of `contents.txt`, with wheels for this Python."""
+    """Yield the lines of `contents.txt`, with wheel tags adapted to a target."""
     for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
             project, version, what, size, days, origin = line.split()
@@ -102,7 +105,7 @@ def releases(target: Target) -> Iterator[Release]:
 
 
 def write_contents(cache: CacheWriter, now_ns: int, target: Target) -> None:
-    """Write all of it, as old as it says before `now_ns`, with wheels for this Python."""
+    """Write the whole cache, with ages relative to `now_ns` and wheels for a target."""
     by_project: dict[str, list[Release]] = {}
     hashes: dict[str, str] = {}
     for release in releases(target):
@@ -118,14 +121,14 @@ def write_contents(cache: CacheWriter, now_ns: int, target: Target) -> None:
 
 
 def _when(now_ns: int, days: float, name: str) -> int:
-    """Return a time so many days ago, a few hours off as the name decides, so that no two are the same."""
+    """Return a time `days` before `now_ns` and up to 5 hours earlier; the hours depend on the name."""
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
 def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str) -> None:
-    """Write the entries of a release, and note the SHA-256 of its archive by file name.
+    """Write the entries of a release, and add the SHA-256 of its archive to `hashes` by file name.
 
-    The Python of this name has built what tells of none.
+    `interpreter` is the tag of the Python that has built the wheels tagged `py3`.
     """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
@@ -200,7 +203,7 @@ def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
 
 
 def _write_responses(cache: CacheWriter, now_ns: int) -> None:
-    """Write responses without a project: a constraints file, a repository's archive, a signed download."""
+    """Write responses without a project: a constraints file, a repository's archive and a signed download."""
     constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
     at = _when(now_ns, 9, "constraints")
     headers = plain_headers("text/plain; charset=utf-8", size=len(constraints), at_ns=at)
@@ -225,7 +228,7 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
 
 
 def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
-    """Write entries that cannot be read, or do not match their records."""
+    """Write entries that cannot be read or do not match their records."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")
     folder = "/".join(("http-v2", *name[:5]))
@@ -242,7 +245,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
 
 
 def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
-    """Write the leftovers of crashes, old pips, full disks and people."""
+    """Write leftovers as crashes, old pips, full disks and users cause them."""
     for days, size, ending in (
         (90, 140, ".body"),
         (130, 95, "k3_x9qzd.tmp"),

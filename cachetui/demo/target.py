@@ -1,4 +1,4 @@
-"""The Python and the system that the made-up wheels are for."""
+"""Target of the made-up wheels: a Python and its platform."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from packaging.tags import platform_tags, sys_tags
 
 WRITTEN = "cp311"
-"""The tag in `contents.txt` of the Python that the made-up wheels are for."""
+"""Tag in `contents.txt` that stands for the target's Python."""
 
 
 class Target(NamedTuple):
@@ -16,16 +16,16 @@ class Target(NamedTuple):
     interpreter: str = WRITTEN
     abi: str = WRITTEN
     platforms: tuple[str, ...] = ()
-    """The platforms that its wheels may be for, the plainest last; none where any will do."""
+    """Platform tags that the wheels may have, the plainest last; empty if any platform will do."""
 
     @classmethod
     def running(cls) -> Target:
-        """Return the Python that runs this."""
+        """Return the Python that runs this program."""
         best = next(sys_tags())
         return cls(best.interpreter, best.abi, tuple(platform_tags()))
 
     def tag(self, written: str) -> str:
-        """Return a wheel's tag of `contents.txt` as it would be for this Python and its system."""
+        """Return a wheel tag of `contents.txt`, adapted to this Python and its platform."""
         python, abi, platform = written.split("-")
         if WRITTEN in (python, abi):
             python, abi = self.interpreter, self.abi

@@ -1,4 +1,4 @@
-"""Write caches as pips of several ages write them; for the demo and for tests."""
+"""Write caches as various versions of pip do; for the demo and for tests."""
 
 from __future__ import annotations
 
@@ -19,22 +19,25 @@ import msgpack
 from cachetui.model import NS
 
 Format = Literal["v2", "cc=4", "cc=2"]
-"""Storage format of an answer: record and body apart (pip 23.3 and later), msgpack (10.0 to 23.2.1), JSON (6.0.7 to
-9.0.3)."""
+"""Storage format of a cached response.
+
+`v2`: record and body in separate files (pip 23.3 and later). `cc=4`: msgpack (pip 10.0 to 23.2.1).
+`cc=2`: JSON (pip 6.0.7 to 9.0.3).
+"""
 
 PAGE_ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
-"""The `Accept` header of pip's requests for index pages."""
+"""`Accept` header of pip's requests for index pages."""
 ASKED: Mapping[str, str] = {"Accept": PAGE_ACCEPT, "Accept-Encoding": "gzip, deflate"}
-"""Headers of pip's requests for index pages; files are asked for with the encoding `identity`."""
+"""Headers of pip's requests for index pages; requests for files use the encoding `identity`."""
 
 
 def digest(text: str) -> str:
-    """Return the name under which an answer from an address, or an environment's self-check, is kept (SHA-224)."""
+    """Return the name of the cache file for a URL or an environment's prefix: the SHA-224 of the text."""
     return hashlib.sha224(text.encode()).hexdigest()
 
 
 def answer_path(url: str, folder: str) -> str:
-    """Return the path of the answer from a URL (pip's network/cache.py, SafeFileCache)."""
+    """Return the path of the cached response from a URL (pip's network/cache.py, SafeFileCache)."""
     name = digest(url)
     return "/".join((folder, *name[:5], name))
 
@@ -51,7 +54,7 @@ def built_folder(url: str, sha256: str | None, interpreter: str = "cp311") -> st
 def file_headers(
     project: str, version: str, package_type: str, python_version: str, *, size: int, at_ns: int
 ) -> dict[str, str]:
-    """Return headers such as PyPI's host of files sends."""
+    """Return headers like those that PyPI's file host sends."""
     return {
         "Connection": "keep-alive",
         "Content-Length": str(size),
@@ -74,7 +77,7 @@ def file_headers(
 
 
 def page_headers(content_type: str, *, size: int, at_ns: int, gzipped: bool) -> dict[str, str]:
-    """Return headers such as PyPI sends with an index page."""
+    """Return headers like those that PyPI sends with an index page."""
     return {
         "Connection": "keep-alive",
         "Content-Type": content_type,
@@ -89,7 +92,7 @@ def page_headers(content_type: str, *, size: int, at_ns: int, gzipped: bool) -> 
 
 
 def plain_headers(content_type: str, *, size: int, at_ns: int, more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return headers such as a plain server of files sends: nothing in them names a project."""
+    """Return headers like those that a plain file server sends: nothing in them names a project."""
     return {
         "Content-Type": content_type,
         "Content-Length": str(size),
@@ -101,12 +104,12 @@ def plain_headers(content_type: str, *, size: int, at_ns: int, more: Mapping[str
 
 
 def http_date(at_ns: int) -> str:
-    """Write a time in nanoseconds since the epoch as HTTP does."""
+    """Return a time in nanoseconds since the epoch as an HTTP date."""
     return formatdate(at_ns / NS, usegmt=True)
 
 
 def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 200, reason: str = "OK") -> bytes:
-    """Return an answer's record (the vendored cachecontrol/serialize.py of the pips that `form` stands for)."""
+    """Return the record of a response (vendored cachecontrol/serialize.py of the pips that use `form`)."""
     asked = ASKED if "Accept, " in headers.get("Vary", "") else {"Accept-Encoding": "identity"}
     vary = {name: asked.get(name) for name in headers.get("Vary", "").split(", ") if name}
     answer: dict[str, object] = {"status": status, "version": 11, "decode_content": False}
@@ -122,7 +125,7 @@ def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 
 
 
 class CacheWriter:
-    """Writes into one cache; paths are relative to its root, times in nanoseconds since the epoch."""
+    """Writer for one cache; paths are relative to its root, times in nanoseconds since the epoch."""
 
     def __init__(self, root: Path) -> None:
         root.mkdir(parents=True, exist_ok=True)
@@ -130,7 +133,10 @@ class CacheWriter:
         self._made = {""}
 
     def put(self, path: str, data: bytes, at_ns: int, *, read_ns: int | None = None) -> str:
-        """Write a file, last written and read at these times, and the directories above it; return its path."""
+        """Write a file with the given modification and access times; return its path.
+
+        Parent directories are created as needed.
+        """
         self.make(path.rpartition("/")[0])
         whole = f"{self._root}/{path}"
         with open(whole, "wb", buffering=0) as file:  # noqa: PTH123 - a Path for each of 100,000 files takes seconds
@@ -139,7 +145,7 @@ class CacheWriter:
         return path
 
     def make(self, folder: str) -> None:
-        """Create a directory and those above it."""
+        """Create a directory and its parents."""
         if folder not in self._made:
             self.make(folder.rpartition("/")[0])
             with suppress(FileExistsError):
@@ -147,7 +153,7 @@ class CacheWriter:
             self._made.add(folder)
 
     def date(self, folder: str, at_ns: int) -> None:
-        """Set the times of a directory."""
+        """Set the access and modification times of a directory."""
         os.utime(f"{self._root}/{folder}", ns=(at_ns, at_ns))
 
     def answer(
@@ -163,7 +169,7 @@ class CacheWriter:
         status: int = 200,
         reason: str = "OK",
     ) -> str:
-        """Store the answer from an address, downloaded at one time and last checked at another; return its record."""
+        """Store a response, downloaded at `at_ns` and last checked at `checked_ns`; return its record's path."""
         packed = record(body, headers, form, status, reason)
         checked_ns = at_ns if checked_ns is None else checked_ns
         if form != "v2":
@@ -173,7 +179,7 @@ class CacheWriter:
         return path
 
     def redirect(self, url: str, location: str, at_ns: int, *, form: Format = "v2", status: int = 301) -> str:
-        """Store a permanent redirect."""
+        """Store a permanent redirect; return the path of its record."""
         headers = {"Location": location, "Date": http_date(at_ns), "Content-Length": "0"}
         reason = {301: "Moved Permanently", 308: "Permanent Redirect"}[status]
         return self.answer(url, b"", headers, at_ns, form=form, status=status, reason=reason)
@@ -189,7 +195,10 @@ class CacheWriter:
         interpreter: str = "cp311",
         origin: bool = True,
     ) -> str:
-        """Store a wheel built from an address, with its `origin.json` unless a pip before 22.2 built it."""
+        """Store a wheel built from a URL; return its path.
+
+        With `origin`, store an `origin.json` beside it, as pip 22.2 and later do.
+        """
         folder = built_folder(url, sha256, interpreter)
         path = self.put(f"{folder}/{filename}", data, at_ns)
         if origin:
@@ -198,7 +207,7 @@ class CacheWriter:
         return path
 
     def selfcheck(self, prefix: str, at_ns: int, version: str = "26.3") -> str:
-        """Store when the pip of an environment last looked for a newer one (pip's self_outdated_check.py)."""
+        """Store the time of an environment's last check for a newer pip (pip's self_outdated_check.py)."""
         asked = time.strftime("%Y-%m-%dT%H:%M:%S+00:00", time.gmtime(at_ns // NS))
         state = {"key": prefix, "last_check": asked, "pypi_version": version}
         text = json.dumps(state, sort_keys=True, separators=(",", ":"))

@@ -1,1 +1,1 @@
-"""Hand back cached wheels and sdists under their true names, each proven before it gets its name."""
+"""Export cached wheels and sdists under their true names; each is verified before it gets its name."""

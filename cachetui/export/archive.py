@@ -1,4 +1,4 @@
-"""Prove that a wheel or sdist is whole, and identify it by its own content."""
+"""Verify that a wheel or sdist is intact, and identify it by its own content."""
 
 from __future__ import annotations
 
@@ -25,33 +25,36 @@ from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
 
 VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
-"""A proof of a file: that the `archive` unpacks and its checksums hold; name and version, by its `metadata`; the
-hashes of its files, by the wheel's `RECORD`; and the whole, by the hash that a cached `index` page or an `origin.json`
-gives."""
+"""Proof of a file.
+
+`archive`: it unpacks, and its checksums hold. `metadata`: its metadata gives its name and version.
+`RECORD`: the wheel's RECORD confirms the hashes of its members. `index` and `origin.json`: a cached
+index page or an origin.json gives the hash of the whole file.
+"""
 
 
 class UnprovenError(Exception):
-    """A file that is not what it should be; the message is a clause that says why."""
+    """Error for a file that cannot be verified; the message is a clause that says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Proven:
-    """The identity of a whole archive by its own content."""
+    """Identity of an intact archive by its own content."""
 
     is_wheel: bool
-    """Whether it is a wheel; else it is an sdist."""
+    """Whether the archive is a wheel; otherwise it is an sdist."""
     named: Named | None
-    """Its project and version, with the file name if that can be rebuilt. None if nothing in it names them."""
+    """Project and version, and the file name if it can be derived; None if the content names neither."""
     proofs: tuple[VerificationSummary, ...]
-    """The proofs that succeeded."""
+    """Proofs that succeeded."""
 
 
 def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> Proven:
     """Read an open file of `size` bytes to its end; return its identity.
 
-    Where a file is `known` to be, to the last bit, what was published, what is odd about its RECORD is its publisher's
-    doing: it need only unpack. Raises UnprovenError for what is damaged or neither wheel nor sdist, StoppedError when
-    `stop` says so, OSError.
+    A file is `known` if a hash shows that it is exactly what was published. Such a file only has to unpack,
+    because its publisher is responsible for an odd RECORD. Raises UnprovenError for a file that is damaged
+    or neither a wheel nor an sdist, StoppedError when `stop` returns true, OSError.
     """
     body = Window(fd, 0, size)
     odd = trouble_in(body, stop)
@@ -76,7 +79,7 @@ def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] =
 
 
 def _prove_tar(body: Window) -> Proven:
-    """Name an sdist by its PKG-INFO, else by the folder that it consists of."""
+    """Identify an sdist by its PKG-INFO, or else by its top-level folder."""
     if found := look_into_tar(body):
         return Proven(False, found, ("archive", "metadata"))
     folder = filename_of_tar(body)

@@ -1,4 +1,4 @@
-"""Known facts of files before they are exported: their hashes and their names."""
+"""Hashes and names of files that are known before the export."""
 
 from __future__ import annotations
 
@@ -13,37 +13,40 @@ from cachetui.system.tree import never
 
 
 class Given(NamedTuple):
-    """A hash that a file must have."""
+    """Hash that a file must have."""
 
     name: str
-    """Such as "sha256"."""
+    """Name of the hash, such as "sha256"."""
     value: str
-    """In hexadecimal, lower case."""
+    """Value of the hash in hexadecimal digits, lower case."""
     by: Voice
-    """The source of the hash."""
+    """Source of the hash."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """Known hashes and names of files."""
+    """Known hashes and file names."""
 
     hashes: dict[str, set[Given]] = field(default_factory=dict)
-    """Hashes by the name of the record, which stands for a URL. Pages of different age may differ: one must match."""
+    """Hashes by the name of the record, which stands for a URL.
+
+    Index pages of different age may list different hashes for a URL; one of them must match.
+    """
     filenames: dict[tuple[str, str], str] = field(default_factory=dict)
-    """The names that pages list, by name and value of a hash."""
+    """File names that index pages list, by name and value of a hash."""
 
     def of(self, entry: Entry) -> set[Given]:
-        """Return the hashes that are given for a download; none for a wheel built here, whose own hash is unknown."""
+        """Return the known hashes of a download; empty for a wheel built here, whose hash is unknown."""
         return self.hashes.get(entry.path[-56:], set()) if entry.path.startswith("http") else set()
 
 
 def expected_of(
     entries: Iterable[Entry], files: Collection[Entry], evidence: CacheReader, stop: Callable[[], bool] = never
 ) -> Expected:
-    """Gather what `entries`, all of a cache, say of some files among them.
+    """Collect the hashes and names of `files` from all `entries` of a cache.
 
-    The pages of their projects are read, and those that tell no project; all pages where one is named by its body
-    alone, which may be another's.
+    Reads the index pages of the files' projects, and those of unknown projects. Reads all index pages if a
+    file was identified by its content alone, because that content may name another project.
     """
     projects, known = {None, *(file.project for file in files)}, Expected()
     everywhere = any(file.identified_by == "archive" for file in files)

@@ -1,4 +1,4 @@
-"""Write cached wheels and sdists into a folder, each under its proven name."""
+"""Write cached wheels and sdists into a folder, each under a verified name."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
-"""Identification steps that yield a given file name; the others derive it from content, and an index knows better."""
+"""Identification steps that provide the file name; after others, an index page's name is preferred."""
 STRONG = ("sha256", "sha384", "sha512")
-"""Hashes without known collisions."""
+"""Names of hashes without known collisions."""
 PIECE = 1 << 20
-"""Bytes of an existing file that are hashed at a time."""
+"""Number of bytes of an existing file that are hashed at a time."""
 
 
 class TakenError(UnprovenError):
@@ -38,53 +38,53 @@ class TakenError(UnprovenError):
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A file that is in the folder."""
+    """File that the folder holds after an export."""
 
     filename: str
     entry: Entry
     size: int
-    """Its length in bytes."""
+    """Length of the file in bytes."""
     sha256: str
-    """In hexadecimal."""
+    """SHA-256 of the file in hexadecimal digits."""
     verified_by: tuple[VerificationSummary, ...]
-    """The proofs of the file."""
+    """Proofs of the file that succeeded."""
     written: bool = True
-    """False if the very same file was there already."""
+    """Whether the export wrote the file; False if an identical file existed before."""
 
 
 class Skipped(NamedTuple):
-    """An entry that was left out."""
+    """Entry that was not exported."""
 
     entry: Entry
     filename: str | None
-    """Its intended name, if known."""
+    """Intended file name; None if unknown."""
     reason: str
-    """The reason, as a clause."""
+    """Reason, as a clause."""
     is_unproven: bool = False
     """Whether it is damaged, or not what it was taken for: another file may take its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of an export."""
+    """Result of an export."""
 
     exported: tuple[Exported, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     stopped: bool = False
-    """Whether it was broken off on request."""
+    """Whether the export was stopped on request."""
 
 
 class Progress(NamedTuple):
     """Progress of an export."""
 
     done: int
-    """Entries that were dealt with."""
+    """Number of entries processed so far."""
     of: int
-    """Entries in all."""
+    """Number of entries in all."""
     written: int
-    """Bytes written so far."""
+    """Number of bytes written so far."""
     filename: str | None
-    """Name of the file being written, if known."""
+    """Name of the file being written; None if unknown."""
 
 
 def export(
@@ -95,9 +95,10 @@ def export(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] | None = None,
 ) -> Outcome:
-    """Write planned files into a folder, which is made if absent. Raises RootError, TargetError, NoRoomError.
+    """Write planned files into a folder, which is created if absent.
 
-    `stop` is asked after each piece; `report` is told how far it is. One failure does not stop the rest.
+    `stop` is called after each piece of a file, and `report` receives the progress. A file that fails does
+    not stop the others. Raises RootError, TargetError, NoRoomError.
     """
     check_room(planned, folder, Path(inventory.root))
     if not planned:
@@ -115,7 +116,7 @@ def export(
 
 
 class _Export:
-    """An export under way."""
+    """State of a running export."""
 
     def __init__(
         self,
@@ -137,7 +138,7 @@ class _Export:
         return Outcome(tuple(self._exported.values()), tuple(self._skipped), stopped)
 
     def take(self, one: Planned) -> None:
-        """Export one entry, or note why not. Raises StoppedError."""
+        """Export one entry, or record why it is skipped. Raises StoppedError."""
         try:
             if not self._is_there(one):
                 with self._target.draft() as draft:
@@ -151,12 +152,12 @@ class _Export:
             self._skipped.append(Skipped(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
         except (StoppedError, CachetuiError):
             raise
-        except Exception as error:  # whatever one file holds, all others are still to be written
+        except Exception as error:  # whatever is wrong with one file, the others must still be written
             self._skipped.append(Skipped(one.entry, one.filename, unforeseen(error)))
         self._done += 1
 
     def _is_there(self, one: Planned) -> bool:
-        """Return whether the very same file is there already, and note it then."""
+        """Return whether an identical file exists already; if so, record it."""
         try:
             fd = self._target.open(one.filename) if one.filename else None
         except FileNotFoundError:
@@ -177,7 +178,7 @@ class _Export:
         return made.filename == one.filename
 
     def _read(self, one: Planned, write: Callable[[bytes], None] | None = None) -> tuple[str, int]:
-        """Read an entry's body, and write it somewhere; return its SHA-256 and its length."""
+        """Read an entry's body and pass it to `write`, if given; return its SHA-256 and its length."""
         digest, size = hashlib.sha256(), 0
         for piece in self._pieces(one.entry):
             if self._stop():
@@ -192,14 +193,14 @@ class _Export:
         return digest.hexdigest(), size
 
     def _pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Yield an entry's body; distinguish read errors from write errors."""
+        """Yield the pieces of an entry's body; raise UnprovenError for read errors."""
         try:
             yield from self._evidence.pieces(entry)
         except (OSError, UnreadableRecordError) as error:
             raise UnprovenError(f"it cannot be read: {reason(error)}") from error
 
     def _prove(self, one: Planned, fd: int, sha256: str, size: int) -> Exported:
-        """Prove an open file, and find out its name. Raises UnprovenError, StoppedError, OSError."""
+        """Verify an open file and find its name. Raises UnprovenError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
         proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
@@ -219,7 +220,7 @@ class _Export:
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
 
     def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[Given]:
-        """Compare a file with the hashes that are given for it; return those that it has. Raises UnprovenError."""
+        """Return the known hashes that a file has. Raises UnprovenError if none of several matches."""
         given = self._expected.of(entry)
         names = {one.name for one in given}
         found = {name: sha256 if name == "sha256" else _digest(fd, size, name, self._stop) for name in names}
@@ -231,7 +232,7 @@ class _Export:
         return right
 
     def _publish(self, draft: Draft, made: Exported) -> None:
-        """Give a file its name, unless the same is there already."""
+        """Give a file its name, unless an identical file has that name already."""
         before = self._exported.get(made.filename)
         if before is not None and before.sha256 == made.sha256:
             return
@@ -263,7 +264,7 @@ def _is_meant(itself: Named, entry: Entry) -> bool:
 
 
 def _digest(fd: int, size: int, name: str, stop: Callable[[], bool]) -> str:
-    """Return a hash of an open file, in hexadecimal. Raises StoppedError, OSError."""
+    """Return a hash of an open file in hexadecimal digits. Raises StoppedError, OSError."""
     digest, at = hashlib.new(name, usedforsecurity=False), 0
     while at < size:
         if stop():

@@ -1,4 +1,4 @@
-"""The plan of an export: the files, what would be written into a folder, and whether there is room."""
+"""Plan of an export: the files, what would be written into a folder, and whether there is room."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ from cachetui.system.tree import reason
 KINDS = ("wheel", "sdist", "built")
 """Kinds of entries that can be exported."""
 TAKEN = "another file of this name is there"
-"""Why something is not written, as a clause: nothing is ever overwritten."""
+"""Reason for not writing a file, as a clause: nothing is ever overwritten."""
 
 
 class NoRoomError(CachetuiError):
-    """The disk has no room for what is to be exported; nothing was written."""
+    """Error for a disk without room for the export; nothing was written."""
 
 
 class Planned(NamedTuple):
-    """A file to export."""
+    """File to export."""
 
     entry: Entry
     filename: str | None
-    """Its file name, if the scan knows it; None if it is still to be found."""
+    """File name, if the scan knows it; None if the export must find it."""
     size: int
-    """Its length in bytes, roughly where its record is compressed."""
+    """Length of the file in bytes; approximate if the record is compressed."""
 
 
 def plan_export(entries: Iterable[Entry]) -> tuple[Planned, ...]:
-    """Return those of some entries that can be exported, in their order."""
+    """Return the entries that can be exported, in the given order."""
     return tuple(
         [
             Planned(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
@@ -51,20 +51,20 @@ def _size(entry: Entry) -> int:
 
 
 class Room(NamedTuple):
-    """The planned files that a folder holds already, and its free space."""
+    """State of the folder before an export: planned files that it holds already, and free space."""
 
     folder: Path
-    """The folder, absolute."""
+    """Absolute path of the folder."""
     exists: bool
-    """Whether it is there; else it is made."""
+    """Whether the folder exists; otherwise the export creates it."""
     free: int
-    """Bytes that its disk has left for this user."""
+    """Number of bytes that this user can still write to the folder's disk."""
     new: tuple[Planned, ...]
     """Files that would be written."""
     there: tuple[Planned, ...]
-    """Files that are there already, by name and length."""
+    """Planned files that exist already, judged by name and length."""
     taken: tuple[Planned, ...]
-    """Files whose name another file has, which stays."""
+    """Planned files whose name belongs to another file, which is kept."""
 
     @property
     def needed(self) -> int:
@@ -73,7 +73,7 @@ class Room(NamedTuple):
 
 
 def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
-    """Find which of some files would be written into a folder; the cache is at `root`. Raises TargetError."""
+    """Return which files would be written into a folder; the cache is at `root`. Raises TargetError."""
     check_target(folder, root)
     found: dict[bool | None, list[Planned]] = {None: [], True: [], False: []}
     seen: set[tuple[str | None, int]] = set()
@@ -91,7 +91,7 @@ def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
 
 
 def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
-    """Raise NoRoomError if the disk of a folder has no room for what is planned, TargetError if it cannot be used."""
+    """Raise NoRoomError if the disk lacks room for planned files, TargetError if the folder is unusable."""
     room = look_at(planned, folder, root)
     if room.needed > room.free:
         raise NoRoomError(
@@ -101,7 +101,7 @@ def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
 
 
 def _is_there(folder: Path, one: Planned) -> bool | None:
-    """Return whether a file of this name is there that may be the same; None if nothing has the name."""
+    """Return whether the folder's file of this name may be the same; None if the name is free."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None
     except OSError:

@@ -1,7 +1,7 @@
-"""Read requirements files, as far as a cache has an answer to them.
+"""Read requirements files, as far as a cache can satisfy them.
 
-Sources: the requirements file format of pip's user guide; pip's `_internal/req/req_file.py` (`join_lines`,
-`COMMENT_RE`, `SUPPORTED_OPTIONS_REQ`) and `_internal/utils/encoding.py`.
+Sources: the requirements file format of pip's user guide; pip's `_internal/req/req_file.py`
+(`join_lines`, `COMMENT_RE`, `SUPPORTED_OPTIONS_REQ`) and `_internal/utils/encoding.py`.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from cachetui.insight.requirement import read_requirement
 from cachetui.system.tree import reason
 
 COMMENT = re.compile(r"(^|\s+)#.*$")
-"""A comment, as pip finds it (`COMMENT_RE`)."""
+"""Pattern of a comment, as pip finds it (`COMMENT_RE`)."""
 NESTED = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(.+)")
-"""A line that names another file."""
+"""Pattern of a line that names another file."""
 OPTION = re.compile(r"\s(--?[A-Za-z])")
-"""The beginning of a requirement's options."""
+"""Pattern of the first option behind a requirement."""
 HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
-"""A hash that pip would demand."""
+"""Pattern of a hash that pip would demand."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)
-"""A URL or a path: pip would not take these from the cache."""
+"""Pattern of a URL or a path, which pip would not take from the cache."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -38,59 +38,59 @@ BOMS = (
 )
 """Byte order marks with their encodings; PowerShell writes UTF-16."""
 LONGEST_FILE = 16 << 20
-"""Bytes of the largest file that counts as a requirements file."""
+"""Maximum size of a requirements file in bytes."""
 
 
 class RequirementFileError(CachetuiError):
-    """A requirements file that cannot be read; the message names file and line, and may quote the line.
+    """Error for a requirements file that cannot be read; the message names file and line.
 
-    What is quoted may hold secrets and anything else: show it as such.
+    The message may quote the line, which is untrusted text and may hold secrets.
     """
 
     def __init__(self, place: str, complaint: str, quoted: str = "") -> None:
         super().__init__(" ".join(filter(None, (f"{place}:" if quoted else place, quoted, complaint))))
         self.place = place
-        """The file, with the line number if the message is about a line."""
+        """File, with the line number if the message is about a line."""
         self.quoted = quoted
-        """The text of the line; empty if the message is about the file."""
+        """Text of the line; empty if the message is about the whole file."""
         self.complaint = complaint
-        """The rest of the message."""
+        """Rest of the message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A requirement of a file."""
+    """Requirement in a requirements file."""
 
     requirement: Requirement
-    """The requirement."""
+    """Parsed requirement."""
     hashes: frozenset[tuple[str, str]] = frozenset()
-    """Name and value, in lower case, of the hashes of which a file must have one; none if any file will do."""
+    """Accepted hashes as pairs of name and value in lower case; empty if any file is accepted."""
     constraint: bool = False
-    """Whether it only narrows what others ask for (`-c`)."""
+    """Whether the line is a constraint (`-c`), which only narrows other requirements."""
 
 
 class Ignored(NamedTuple):
-    """A line that was not looked at."""
+    """Line that is not evaluated."""
 
     place: str
-    """File and number of the line."""
+    """File name and line number."""
     text: str
-    """The text of the line. May hold secrets."""
+    """Text of the line; it may hold secrets."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementFile:
-    """The content of requirements files."""
+    """Content of requirements files."""
 
     asked: tuple[Asked, ...]
     ignored: tuple[Ignored, ...]
-    """Options of pip, URLs, paths and editable requirements."""
+    """Lines with options of pip, URLs, paths and editable requirements."""
     pre: bool
-    """Whether pre-releases are admitted anyway (`--pre`)."""
+    """Whether pre-releases are allowed (`--pre`)."""
 
 
 def read_requirement_files(paths: Iterable[Path]) -> RequirementFile:
-    """Read requirements files, and those that they name. Raises RequirementFileError."""
+    """Read requirements files, and the files that they name. Raises RequirementFileError."""
     reader = _Reader()
     for path in paths:
         reader.read(path, constraint=False)
@@ -105,7 +105,7 @@ class _Reader:
         self._seen: set[tuple[Path, bool]] = set()
 
     def read(self, path: Path, *, constraint: bool) -> None:
-        """Take in a file, once."""
+        """Read a file, unless it was read before."""
         try:
             whole = path.resolve()
             if (whole, constraint) in self._seen:
@@ -113,7 +113,7 @@ class _Reader:
             self._seen.add((whole, constraint))
             with path.open("rb") as file:
                 text = _text(file.read(LONGEST_FILE + 1))
-        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, an encoding that is another
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, or another encoding
             raise RequirementFileError(str(path), f"cannot be read: {reason(error)}.") from error
         for number, line in _lines(text):
             self._take(line, path, f"{path}, line {number}", constraint)
@@ -151,7 +151,7 @@ def _text(content: bytes) -> str:
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the lines that have content, with their numbers; those that end in a backslash are joined with the next."""
+    """Yield non-empty lines with their numbers; a line that ends in a backslash is joined with the next."""
     begun, start = "", 0
     for number, line in enumerate((*text.splitlines(), ""), start=1):
         start = start or number

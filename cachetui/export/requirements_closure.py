@@ -1,4 +1,4 @@
-"""The cached files that requirements need: of each project the newest file that fits, and what that needs in turn."""
+"""Cached files that requirements need: the newest fitting file of each project, and its dependencies."""
 
 from __future__ import annotations
 
@@ -23,31 +23,31 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
 SOME = 3
-"""Unsuitable versions that a message names at most."""
+"""Maximum number of unsuitable versions that a message names."""
 
 
 class Lacking(NamedTuple):
-    """A requirement without a cached file."""
+    """Requirement without a cached file."""
 
     requirement: str
-    """As written, without its marker."""
+    """Requirement as written, without its marker."""
     needed_by: str | None
-    """The file that needs it; None where a requirements file asks for it."""
+    """File that needs it; None if a requirements file asks for it."""
     reason: str
-    """Why no cached file fits, as a clause."""
+    """Reason why no cached file fits, as a clause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The files that requirements need, and those that are missing."""
+    """Files that requirements need, and requirements without a file."""
 
     entries: tuple[Entry, ...]
-    """The files found, in the order in which they were found."""
+    """Files that were found, in the order of the search."""
     lacking: tuple[Lacking, ...]
 
 
 class _File(NamedTuple):
-    """A cached file that may be chosen."""
+    """Cached file that may be chosen."""
 
     entry: Entry
     filename: str
@@ -56,7 +56,7 @@ class _File(NamedTuple):
 
 @dataclass(slots=True)
 class _Project:
-    """The state of a project during the search."""
+    """State of a project during the search."""
 
     specifier: SpecifierSet
     hashes: frozenset[tuple[str, str]]
@@ -64,7 +64,7 @@ class _Project:
     chosen: _File | None = None
 
     def admits(self, version: Version) -> bool:
-        """Return whether a version satisfies every requirement of the project so far; pre-releases do."""
+        """Return whether a version, pre-releases included, satisfies all requirements of the project so far."""
         return self.specifier.contains(version, prereleases=True)
 
 
@@ -83,8 +83,8 @@ def needs_of(
 ) -> Needs:
     """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
 
-    A project that is needed twice gets a file that satisfies both, but what was chosen for another is never taken back
-    to make that possible.
+    A project that is required twice gets a file that satisfies both requirements. The choice for another
+    project is never changed to make that possible.
     """
     with CacheReader(inventory) as evidence:
         search = _Search(tuple(asked), inventory, python, evidence, pre, stop)
@@ -121,7 +121,7 @@ class _Search:
         self._requires: dict[str, tuple[Requirement, ...]] = {}
 
     def settle(self) -> None:
-        """Choose files for all needs. This ends, because the requirements of a project only ever grow."""
+        """Choose files for all requirements. This ends because a project's requirements only grow."""
         waiting, done = deque(self._roots), set[tuple[str, str]]()
         while waiting and not self._stop():
             need = waiting.popleft()
@@ -137,7 +137,7 @@ class _Search:
                     waiting += self._needed_by(project.chosen, extra)
 
     def found(self) -> Needs:
-        """Gather the needs of the final choices; those of discarded choices do not count."""
+        """Return what the final choices need; requirements of discarded choices do not count."""
         entries: dict[str, Entry] = {}
         lacking: dict[tuple[str, str | None], Lacking] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()
@@ -161,7 +161,7 @@ class _Search:
         return self._projects.setdefault(name, _Project(SpecifierSet(), frozenset()))
 
     def _applies(self, requirement: Requirement, extra: str = "") -> bool:
-        """Return whether a requirement's marker holds; a marker that cannot be evaluated does not."""
+        """Return whether a requirement's marker is true; a marker that cannot be evaluated counts as false."""
         try:
             return requirement.marker is None or requirement.marker.evaluate({**self._python.markers, "extra": extra})
         except (ValueError, KeyError):
@@ -171,7 +171,7 @@ class _Search:
         path = file.entry.path
         if path not in self._requires:
             self._requires[path] = tuple(_parsed(self._evidence.needs(file.entry) or ()))
-        # what is needed in any case is needed with an extra too: it is come upon without one
+        # requirements that apply without the extra, too, are found without it
         return [
             _Need(one, file.filename)
             for one in self._requires[path]
@@ -211,7 +211,7 @@ class _Search:
         return self._trouble[path]
 
     def _rank(self, file: _File) -> tuple[Version, int, tuple[int, str] | tuple[()], bool]:
-        """Return a key that sorts the file that pip prefers last; of two copies, the one that a newer pip reads."""
+        """Return a sort key that puts the file that pip prefers last; of two copies, that in the newer layout."""
         newer = not file.entry.path.startswith("http/")
         if not file.filename.endswith(".whl"):
             return file.version, -len(self._places), (), newer
@@ -223,7 +223,7 @@ class _Search:
         return bool(hashes & found.items())
 
     def _why(self, name: str, project: _Project) -> str:
-        """Return why no file can be chosen."""
+        """Return the reason why no file can be chosen."""
         files = self._files_of(name)
         if not files:
             return "no file of it is there"
@@ -246,7 +246,7 @@ class _Search:
 
 
 def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:
-    """Yield parsed requirements; those that pip could not parse either are left out."""
+    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
     for text in texts:
         try:
             requirement = read_requirement(text)

@@ -1,4 +1,4 @@
-"""The target folder of an export: held open, and nothing in it is ever overwritten."""
+"""Target folder of an export. It is held open, and nothing in it is ever overwritten."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from cachetui.errors import CachetuiError
 from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
 
 BY_DESCRIPTOR = {os.open, os.link, os.unlink, os.stat, os.rename} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
-"""Whether this system can reach files relative to an open directory."""
+"""Whether this system can access files relative to an open directory."""
 TO_WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
     TO_WRITE |= getattr(os, _flag, 0)
 AS_IT_IS: dict[str, bool] = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""Errors by which a file system says that it knows no hard links, such as FAT."""
+"""Errors by which a file system without hard links, such as FAT, refuses to create one."""
 
 
 class TargetError(CachetuiError):
-    """The folder cannot be exported into; the message says why."""
+    """Error for a folder that cannot be exported into; the message says why."""
 
 
 def check_target(folder: Path, root: Path) -> None:
-    """Raise TargetError if a folder cannot be exported into, or lies in the cache at `root`; make nothing."""
+    """Raise TargetError if a folder is unusable or lies in the cache at `root`. Creates nothing."""
     place = folder
     try:
         if not os.path.lexists(folder):
@@ -45,15 +45,15 @@ def check_target(folder: Path, root: Path) -> None:
             raise TargetError(f"{place} cannot be written to: name another folder.")
     except (FileNotFoundError, NotADirectoryError) as error:
         raise TargetError(f"{place} does not exist: make it first.") from error
-    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
+    except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a name with a NUL
         raise TargetError(f"{place} cannot be looked at: {reason(error)}.") from error
 
 
 class Target:
-    """An open folder that takes files. A file gets its name only when it is complete, and by one step."""
+    """Open folder that receives files. A file gets its name in one step, once it is complete."""
 
     def __init__(self, folder: Path, root: Path) -> None:
-        """Open a folder, making it (not those above it) if it is absent. Raises TargetError."""
+        """Open a folder; create it, but not its parents, if it is absent. Raises TargetError."""
         check_target(folder, root)
         try:
             with suppress(FileExistsError):
@@ -64,7 +64,7 @@ class Target:
         except (OSError, RuntimeError, ValueError) as error:
             raise TargetError(f"{folder} cannot be written to: {reason(error)}.") from error
         self.path = resolved
-        """Its resolved path when it was opened."""
+        """Resolved path of the folder when it was opened."""
         self._at = self._fd if BY_DESCRIPTOR else None
         self._prefix = "" if BY_DESCRIPTOR else os.path.join(resolved, "")  # noqa: PTH118 - ends in a separator
 
@@ -90,7 +90,7 @@ class Target:
                 os.unlink(passing, dir_fd=self._at)
 
     def give(self, draft: Draft, filename: str) -> None:
-        """Give a complete file its name. Raises FileExistsError if the name is taken, OSError."""
+        """Give a complete file its name. Raises FileExistsError if the name is taken, or OSError."""
         os.fsync(draft.fd)
         draft.close()
         self._look()
@@ -103,7 +103,7 @@ class Target:
         except OSError as error:
             if error.errno not in NO_LINKS:
                 raise
-            os.close(os.open(name, TO_WRITE, 0o666, dir_fd=self._at))  # from here on the name is taken, by us
+            os.close(os.open(name, TO_WRITE, 0o666, dir_fd=self._at))  # this reserves the name for the file
             try:
                 os.rename(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at)
             except OSError:
@@ -112,7 +112,7 @@ class Target:
                 raise
 
     def open(self, filename: str) -> int | None:
-        """Open an existing file; None if a link or the like has its name. Raises OSError."""
+        """Open an existing file; return None if it is not a regular file. Raises OSError."""
         self._look()
         found = os.stat(self._prefix + filename, dir_fd=self._at, follow_symlinks=False)
         if not stat.S_ISREG(found.st_mode):
@@ -120,34 +120,34 @@ class Target:
         return os.open(self._prefix + filename, OPEN_FILE, dir_fd=self._at)
 
     def sync(self) -> None:
-        """Flush the folder's names to disk, where the system can do that."""
+        """Flush the folder itself to disk, if the system can do that."""
         if self._fd >= 0:
             with suppress(OSError):
                 os.fsync(self._fd)
 
     def _look(self) -> None:
-        """Raise OSError if the folder's path leads elsewhere now, on systems that cannot hold it open."""
+        """Raise OSError if the folder was replaced; needed on systems that cannot hold it open."""
         if self._fd < 0 and not os.path.samestat(self._own, self.path.lstat()):
             raise OSError(errno.ENOENT, "the folder was replaced")
 
 
 class Draft:
-    """A file that has no name of its own yet."""
+    """File that still has a temporary name."""
 
     def __init__(self, fd: int, passing: str) -> None:
         self.fd = fd
-        """Open for writing and reading; -1 once it is closed."""
+        """File descriptor for writing and reading; -1 once the file is closed."""
         self.passing = passing
-        """Its temporary name, in the form that `os` takes."""
+        """Temporary name, in the form that `os` functions take."""
 
     def write(self, piece: bytes) -> None:
-        """Write more at its end. Raises OSError."""
+        """Append a piece to the file. Raises OSError."""
         rest = memoryview(piece)
         while rest:
             rest = rest[os.write(self.fd, rest) :]
 
     def close(self) -> None:
-        """Close it."""
+        """Close the file."""
         if self.fd >= 0:
             fd, self.fd = self.fd, -1
             os.close(fd)

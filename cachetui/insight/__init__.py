@@ -1,1 +1,1 @@
-"""Answers computed from an inventory; no screen."""
+"""Answers computed from an inventory, without any screen."""

@@ -1,4 +1,4 @@
-"""Facts about files in cached index pages and `origin.json` files: their hashes and their names."""
+"""Hashes and names of files that cached index pages and `origin.json` files contain."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from cachetui.pip.formats.index_files import HASHES
 from cachetui.pip.reader import CacheReader, digest_of
 
 METADATA = ".metadata"
-"""Suffix of the URL of a file's metadata, behind the file's own URL (PEP 658)."""
+"""Suffix that is added to a file's URL to get the URL of its metadata (PEP 658)."""
 Voice = Literal["index", "origin.json"]
-"""The source of a hash."""
+"""Source of a hash."""
 
 
 class KnownHash(NamedTuple):
-    """A hash that a file must have."""
+    """Hash that a file must have."""
 
     record: str
-    """The name of the file's record if it was downloaded, which stands for its URL."""
+    """Name of the record under which pip stores the download; it stands for the file's URL."""
     name: str
-    """Such as "sha256"."""
+    """Name of the hash, such as "sha256"."""
     value: str
-    """In hexadecimal, lower case."""
+    """Value of the hash in hexadecimal digits, lower case."""
     by: Voice
     filename: str | None = None
-    """The file name that a page lists; None if there is none."""
+    """File name that an index page lists; None if there is none."""
 
 
 def known_hashes(entry: Entry, evidence: CacheReader) -> Iterator[KnownHash]:
-    """Yield the hashes that an index page or a built wheel gives for files; nothing for any other entry.
+    """Yield the hashes of files that an index page or a built wheel's origin.json contains.
 
-    A page may have been taken for an answer of any kind.
+    A response may also be an index page that was not identified as one; all other entries yield nothing.
     """
     if entry.kind == "built" and (origin := evidence.origin(entry)):
         yield from _voucher(origin.url, origin.hash_name, origin.hash_value, "origin.json")

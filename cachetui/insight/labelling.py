@@ -16,10 +16,10 @@ from cachetui.model import Entry, version_order
 from cachetui.pip.scan.layout import is_legacy
 
 SIGNED = re.compile(r"(?:^|[&;])(?:x-amz-signature|x-goog-signature|signature|sig|se|expires)=", re.I)
-"""A signature in a URL's query: such a URL is made anew for each download."""
+"""Pattern of a signature in a URL's query; such a URL is different for each download."""
 
 WHEELS = ("wheel", "built", "metadata")
-"""Kinds that are named after a wheel."""
+"""Kinds whose entries have a wheel's file name."""
 
 
 Alike = Callable[[Sequence[Entry]], Iterable[Sequence[Entry]]]
@@ -61,10 +61,10 @@ def facts_of(
 
 
 def superseded(entries: Iterable[Entry]) -> frozenset[str]:
-    """Return the wheels, sdists and metadata of which a newer version is there for the same Pythons and platform.
+    """Return the wheels, sdists and metadata with a newer version in the cache, by path.
 
-    A pre-release makes no final release old, and variants such as `+cu121` and `+cpu` have nothing to do with each
-    other.
+    The newer version must be for the same Pythons and platform. A pre-release does not supersede a final
+    release, and variants such as `+cu121` and `+cpu` do not supersede each other.
     """
     families: dict[tuple[str, str], dict[str, list[Entry]]] = {}
     for entry in entries:
@@ -74,8 +74,8 @@ def superseded(entries: Iterable[Entry]) -> frozenset[str]:
 
 
 def _family(entry: Entry) -> tuple[str, str] | None:
-    """Return what versions that replace each other must have in common; None if that is unknown."""
-    kind, project, filename = entry[0], entry[6], entry[8]  # by index: there may be a hundred thousand
+    """Return what two versions must share for one to supersede the other; None if that is unknown."""
+    kind, project, filename = entry[0], entry[6], entry[8]  # by index: faster for a hundred thousand entries
     if project is None:
         return None
     if kind == "sdist":
@@ -86,12 +86,12 @@ def _family(entry: Entry) -> tuple[str, str] | None:
 
 
 def _tag(filename: str) -> str:
-    """Return the tag in a wheel's name."""
+    """Return the tag in a wheel's file name."""
     return "-".join(filename.removesuffix(".whl").rsplit("-", 3)[-3:])
 
 
 def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
-    """Yield the paths of a family's superseded entries; `written` has them by version as written."""
+    """Yield the paths of a family's superseded entries; `written` holds the entries by version as written."""
     variants: dict[str, list[tuple[Version, Collection[Entry]]]] = {}
     for text, own in written.items():
         if order := version_order(text or None).newest_first:
@@ -106,7 +106,7 @@ def _old(written: Mapping[str, Collection[Entry]]) -> Iterator[str]:
 
 
 def _is_there(entries: Iterable[Entry]) -> bool:
-    """Return whether a version has more than metadata."""
+    """Return whether a version has entries other than metadata."""
     return any(entry[0] != "metadata" for entry in entries)
 
 
@@ -127,7 +127,7 @@ def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
         elif filename:
             named.setdefault((kind, filename), []).append(entry)
     for some in named.values():
-        if len(some) == 1:  # as in most: it is the one that counts
+        if len(some) == 1:  # no copies: the most frequent case
             continue
         for same in alike(some):
             addresses = {entry.url for entry in same if entry.url}
@@ -144,7 +144,7 @@ def _is_signed(url: str) -> bool:
 
 
 def _best(same: Iterable[Entry], url: str | None) -> str:
-    """Return the path of the copy that counts."""
+    """Return the path of the copy that counts among those with this URL."""
     best = max(
         (entry for entry in same if entry.url == url),
         key=lambda entry: (not is_legacy(entry.path), entry.downloaded, entry.path),
@@ -153,10 +153,10 @@ def _best(same: Iterable[Entry], url: str | None) -> str:
 
 
 def usable(entries: Iterable[Entry], tags: Collection[frozenset[Tag]]) -> Mapping[str, bool]:
-    """Return whether some Python can use each wheel, by the tags that each Python supports.
+    """Return whether some Python can use each wheel, by path; `tags` are the tags of each Python.
 
-    Wheels without tags are left out, and those that only a Python may use that does not tell its tags, which hold
-    `supported_tags.ANY`.
+    Wheels without tags are left out. Wheels that only a Python with unknown tags may support are left out,
+    too; the tags of such a Python contain `supported_tags.ANY`.
     """
     taken = frozenset().union(*tags)
     known: dict[str, bool | None] = {}

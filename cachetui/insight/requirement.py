@@ -1,4 +1,4 @@
-"""Read a requirement (PEP 508), whichever release of packaging is there."""
+"""Read a requirement (PEP 508) with any release of packaging."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from itertools import accumulate
 from packaging.requirements import InvalidRequirement, Requirement
 
 DEEPEST = 100
-"""Deepest nesting of parentheses that is read: far more than anybody writes, less than exhausts Python's stack."""
+"""Maximum nesting of parentheses: far more than anybody writes, less than exhausts Python's stack."""
 
 
 def read_requirement(text: str) -> Requirement:
-    """Parse a requirement. Raises ValueError with one line that says what is wrong with it, without a full stop."""
+    """Parse a requirement. Raises ValueError with one line that says what is wrong, without a full stop."""
     if max(accumulate((letter == "(") - (letter == ")") for letter in text), default=0) > DEEPEST:
         raise ValueError("it is nested too deep")
     try:
@@ -19,6 +19,6 @@ def read_requirement(text: str) -> Requirement:
         requirement.specifier.contains("0")
     except InvalidRequirement as error:
         raise ValueError(str(error).partition("\n")[0]) from error
-    except ValueError as error:  # more digits than Python turns into a number
+    except ValueError as error:  # more digits than int() accepts
         raise ValueError("a number in it is too long") from error
     return requirement

@@ -1,1 +1,1 @@
-"""The Pythons here: which there are, what each reports, and the wheels that each can use."""
+"""Pythons on this machine: where they are, what each reports, and which wheels each can use."""

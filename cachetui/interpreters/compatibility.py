@@ -1,4 +1,4 @@
-"""Why a Python cannot use a wheel, in plain words."""
+"""Reasons why a Python cannot use a wheel, in plain words."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from packaging.version import Version
 from cachetui.interpreters.info import InterpreterInfo
 
 INTERPRETER = re.compile(r"([a-z]+)(\d)(\d{0,3})(?:_\d+)?")
-"""The first part of a tag: implementation, major and minor version (PEP 425)."""
+"""Pattern of the first part of a tag: implementation, major and minor version (PEP 425)."""
 THREADED = re.compile(r"cp\d+d?t|abi3t")
-"""The second part of a tag for a Python without a global lock (PEP 703)."""
+"""Pattern of the second part of a tag for a free-threaded Python (PEP 703)."""
 MANYLINUX = re.compile(r"manylinux_(\d{1,4})_(\d{1,4})_(.+)")
 MUSLLINUX = re.compile(r"musllinux_(\d{1,4})_(\d{1,4})_(.+)")
 MACOS = re.compile(r"macosx_(\d{1,4})_(\d{1,4})_(.+)")
@@ -24,7 +24,7 @@ OLD_MANYLINUX = {
     "manylinux2010_": "manylinux_2_12_",
     "manylinux2014_": "manylinux_2_17_",
 }
-"""Prefixes of older platform tags, with the present ones (PEP 600)."""
+"""Prefixes of legacy platform tags, with the current prefixes (PEP 600)."""
 IMPLEMENTATIONS = {
     "cp": "CPython",
     "pp": "PyPy",
@@ -33,7 +33,7 @@ IMPLEMENTATIONS = {
     "graalpy": "GraalPy",
     "py": "Python",
 }
-"""Implementations by their short names (PEP 425)."""
+"""Names of implementations by their abbreviation in tags (PEP 425)."""
 SYSTEMS = (
     (("manylinux", "musllinux", "linux"), "Linux"),
     (("macosx",), "macOS"),
@@ -43,7 +43,7 @@ SYSTEMS = (
     (("freebsd",), "FreeBSD"),
     (("emscripten", "pyodide", "wasi"), "WebAssembly"),
 )
-"""Prefixes of platform tags, by system."""
+"""Names of systems, each with the prefixes of its platform tags."""
 FAT = {
     "universal2": ("x86_64", "arm64"),
     "universal": ("i386", "x86_64", "ppc", "ppc64"),
@@ -53,30 +53,30 @@ FAT = {
     "fat3": ("i386", "x86_64", "ppc"),
     "fat": ("i386", "ppc"),
 }
-"""The processors that one macOS tag stands for (packaging, `_mac_binary_formats`)."""
+"""Processors that a macOS tag for several processors stands for (packaging, `_mac_binary_formats`)."""
 WINDOWS_PROCESSORS = {"win32": "32-bit x86", "win_amd64": "x86_64", "win_arm64": "ARM64", "win_arm32": "ARM32"}
 MOST_PARTS = 100
-"""Parts of a compressed tag: no wheel has more."""
+"""Maximum number of parts in a compressed tag; no wheel has more."""
 QUOTED = 20
-"""Characters of a foreign name that are shown."""
+"""Maximum number of characters shown of an unknown name."""
 SOME = 3
-"""Different things of one kind that a message names."""
+"""Maximum number of things of one kind that a message names."""
 
 
 class _Taken(NamedTuple):
-    """The tags that a Python supports."""
+    """Tags that a Python supports."""
 
     tags: frozenset[str]
     platforms: frozenset[str]
     pairs: frozenset[str]
-    """First two parts of the tags."""
+    """First two parts of each tag."""
 
 
 def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
-    """Return why a Python cannot use a wheel; None where it can, or where its tags are not known.
+    """Return why a Python cannot use a wheel; None if it can, or if its tags are not known.
 
-    `tag_text` is how the wheel's file name ends, such as "cp38.cp39-abi3-macosx_11_0_arm64". The answer reads on
-    after "it is": "built for CPython 3.8", "for macOS".
+    `tag_text` is the end of the wheel's file name, such as "cp38.cp39-abi3-macosx_11_0_arm64". The result
+    completes a sentence that begins with "it is", such as "built for CPython 3.8" or "for macOS".
     """
     if not interpreter.tags:
         return None
@@ -97,9 +97,9 @@ def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
 
 
 def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | None:
-    """Return which Python is needed instead, such as "needs Python <3.11"; None where this one will do.
+    """Return which Python is needed instead, such as "needs Python <3.11"; None if this Python will do.
 
-    What pip cannot read does not count, and neither does whether this Python is a pre-release (pip's
+    A specifier that pip cannot read is ignored. Whether this Python is a pre-release is ignored, too (pip's
     `_check_link_requires_python` in `_internal/index/package_finder.py`).
     """
     found = re.match(r"\d+\.\d+\.\d+", interpreter.version)
@@ -115,7 +115,7 @@ def needs_python(interpreter: InterpreterInfo, requires_python: str) -> str | No
 
 
 def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires_python: str | None) -> str | None:
-    """Return why a Python cannot use a file of this name; None where it can, or where the Python is not known."""
+    """Return why a Python cannot use a file of this name; None if it can, or if the Python is not known."""
     if interpreter is None or interpreter.trouble:
         return None
     if filename.endswith(".whl") and (found := cannot_use(interpreter, "-".join(filename[:-4].split("-")[-3:]))):
@@ -124,10 +124,10 @@ def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires
 
 
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
-    """Return the place of the best of a wheel's tags; where none fits, one behind all wheels that do and all sdists.
+    """Return the best place of a wheel's tags; if none fits, a place after all fitting wheels and sdists.
 
-    `places` are those of the tags that a Python takes, from 0 for the best; an sdist stands right behind them (pip's
-    `_sort_key` in `_internal/index/package_finder.py`).
+    `places` holds the place of each tag that a Python supports, from 0 for the best. The place of an sdist
+    follows these (pip's `_sort_key` in `_internal/index/package_finder.py`).
     """
     return min([places[tag] for tag in tags if tag in places], default=len(places) + 1)
 
@@ -143,7 +143,7 @@ def _taken(tags: tuple[str, ...]) -> _Taken:
 
 
 def _why_not_this_python(interpreter: InterpreterInfo, pairs: Iterable[tuple[str, str]]) -> str:
-    """Return the Pythons that a wheel was built for instead; `pairs` are first and second parts of tags."""
+    """Return the Pythons that a wheel was built for; `pairs` are first and second parts of its tags."""
     return _joined(_built_for(interpreter, python, abi) for python, abi in pairs)
 
 
@@ -171,12 +171,12 @@ def _built_for(interpreter: InterpreterInfo, python: str, abi: str) -> str:
 
 
 def _is_threaded(interpreter: InterpreterInfo) -> bool:
-    """Return whether it is a CPython without a global lock: its tags say so (PEP 703)."""
+    """Return whether a Python's tags show a free-threaded CPython (PEP 703)."""
     return THREADED.fullmatch(interpreter.tags[0].split("-")[1]) is not None
 
 
 def _odd_abi(abi: str, version: str) -> str:
-    """Return what is special about a CPython of the same version."""
+    """Return how the CPython that a wheel needs differs from this one of the same version."""
     flags = abi.removeprefix("cp").lstrip("0123456789")
     if "d" in flags:
         return f"built for a debug build of CPython {version}"
@@ -184,7 +184,7 @@ def _odd_abi(abi: str, version: str) -> str:
 
 
 def _why_not_here(interpreter: InterpreterInfo, platforms: Iterable[str], taken: _Taken) -> str:
-    """Return what system, processor or library a wheel needs instead."""
+    """Return the system, processor or library that a wheel needs."""
     named = [_unfold(platform) for platform in platforms]
     own = _system(interpreter.platform.replace("-", "_").replace(".", "_"))
     there = [platform for platform in named if _system(platform) == own]
@@ -218,7 +218,10 @@ def _why_not_this_linux(platforms: Iterable[str], taken: _Taken) -> str:
 
 
 def _needs_newer(library: str, version: tuple[int, int], taken: _Taken) -> str:
-    """Return that a library is too old, or pip: before 20.3 it knows no `manylinux_2_17` and such."""
+    """Return a clause that says that a library or pip is too old.
+
+    Before version 20.3, pip does not know tags such as `manylinux_2_17`.
+    """
     perennial = any(MANYLINUX.fullmatch(platform) or MUSLLINUX.fullmatch(platform) for platform in taken.platforms)
     written = ".".join(map(str, version))
     return f"needs {library} {written} or newer" if perennial else f"needs {library} {written} and a newer pip"
@@ -242,7 +245,7 @@ def _for_another(processors: Iterable[str]) -> str:
 
 
 def _unfold(platform: str) -> str:
-    """Write an older name of a platform as the newer one."""
+    """Return a platform tag with a legacy prefix replaced by the current one."""
     for old, new in OLD_MANYLINUX.items():
         if platform.startswith(old):
             return new + platform.removeprefix(old)
@@ -254,7 +257,7 @@ def _system(platform: str) -> str | None:
 
 
 def _processor(platform: str) -> str:
-    """Return the processor in a name of a Linux platform, or nothing."""
+    """Return the processor in a Linux platform tag; empty if there is none."""
     found = MANYLINUX.fullmatch(platform) or MUSLLINUX.fullmatch(platform)
     return found[3] if found else platform.removeprefix("linux_") if platform.startswith("linux_") else ""
 
@@ -265,7 +268,7 @@ def _newest(pattern: re.Pattern[str], platforms: Iterable[str]) -> tuple[int, in
 
 
 def _joined(reasons: Iterable[str]) -> str:
-    """Say each reason once; of several that begin alike, what differs alone: "for macOS or Windows"."""
+    """Join reasons without repetitions, and join endings of a common beginning: "for macOS or Windows"."""
     different = list(dict.fromkeys(reasons))
     first, *others = different[:SOME]
     words = first.split(" ")

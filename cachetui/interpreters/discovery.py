@@ -1,4 +1,4 @@
-"""Find every Python here and ask each what it is: in the background, a few at once, each once."""
+"""Find the Pythons on this machine and ask each once to report, a few at a time, in the background."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import Remembered
 
 AT_ONCE = 3
-"""Number of Pythons that are run at the same time: more would only slow each other down."""
+"""Maximum number of Pythons that run at the same time; more would only slow each other down."""
 
 VERSION = re.compile(r"(?<!\d)([23]\.\d{1,3})(?:\.\d+)?(?:(?:a|b|rc)\d+)?(t\b|\+freethreaded)?")
 """A version in a name, with the letter of a free-threaded one."""
 
 Key = tuple[str, int, int]
-"""Identity of a Python: its prefix, links resolved; its file's device and inode, or nothing where the
-prefix is an environment's, which has but one."""
+"""Identity of a Python: its resolved prefix, and device and inode of its executable.
+
+For an environment, device and inode are 0, because its prefix belongs to only one Python.
+"""
 
 
 def pythons(
@@ -31,10 +33,11 @@ def pythons(
     machine: bool = True,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[Python]:
-    """Yield the Pythons here, the active environment's first, then in the order of the path; none is run.
+    """Yield the Pythons on this machine without running them: the active environment's first, then PATH's.
 
-    Of several names of one, the first and shortest counts. Those that only start another Python (pyenv's stand-ins)
-    cannot be told apart from it before they are asked. `machine` is that of `executables`.
+    If a Python has several names, only the first and shortest is yielded. A script that starts another
+    Python, such as a shim of pyenv, can only be recognized by running it. `machine` has the same meaning as
+    for `executables`.
     """
     from cachetui.interpreters.locations import executables  # noqa: PLC0415 - slow to load
 
@@ -58,10 +61,11 @@ def interpreters(
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[InterpreterInfo]:
-    """Yield the report of each Python here: first those `named`, then those found, then those remembered.
+    """Yield the report of each Python: first those of `named`, then those found, then those remembered.
 
-    Blocks until the next one has answered, for at most `timeout` seconds each. Whoever ends the iteration early, or has
-    `stop()` return true, ends what still runs; what was learned until then is remembered.
+    Blocks until the next Python has answered, for at most `timeout` seconds each. If the iteration ends
+    early or `stop()` returns true, the processes that still run are ended. The reports received until then
+    are remembered.
     """
     found = _Asked(environ, memory, timeout, stop)
     try:
@@ -76,13 +80,13 @@ def interpreters(
 
 
 def key_of(executable: Path, prefix: Path) -> Key:
-    """Return the identity of a Python; raise nothing."""
+    """Return the identity of a Python. Never raises."""
     place = os.path.realpath(prefix)
     if (prefix / "pyvenv.cfg").is_file():
         return place, 0, 0
     try:
         found = executable.stat()
-    except (OSError, ValueError):  # it is broken: only its name, or where its links end, tells it from others
+    except (OSError, ValueError):  # it is broken: only the path where its links end identifies it
         return os.path.realpath(executable), 0, 0
     return place, found.st_dev, found.st_ino
 
@@ -94,7 +98,7 @@ def _candidates(
     machine: bool,
     stop: Callable[[], bool],
 ) -> Iterator[Python]:
-    """Yield each Python once, in the order of preference."""
+    """Yield each Python once, in order of preference."""
     seen: set[Key] = set()
     for some in (named, pythons(environ, machine=machine, stop=stop), memory.known() if memory else ()):
         for python in some:
@@ -134,7 +138,7 @@ def sort_of(name: str, tags: Sequence[str] = ()) -> tuple[str, str, bool] | None
 
 
 class _Asked:
-    """Pythons that were asked, in their order, and their reports."""
+    """Pythons that were asked, in order, with their reports."""
 
     def __init__(
         self, environ: Mapping[str, str], memory: Remembered | None, timeout: float, stop: Callable[[], bool]
@@ -151,7 +155,7 @@ class _Asked:
         """The reports that were yielded."""
 
     def ask(self, python: Python) -> None:
-        """Recall a Python's report, or have the Python asked."""
+        """Look up a Python's remembered report, or start asking the Python."""
         known = self._memory.recall(python) if self._memory else None
         self._waiting.append(known or self._pool.submit(self._ask, python))
 
@@ -161,7 +165,7 @@ class _Asked:
         )
 
     def ready(self, *, wait: bool) -> Iterator[InterpreterInfo]:
-        """Yield reports in order; stop at the first that is missing, unless it shall be waited for."""
+        """Yield reports in order; unless `wait` is true, stop at the first that has not arrived."""
         while self._waiting:
             first = self._waiting[0]
             if isinstance(first, Future):
@@ -180,7 +184,7 @@ class _Asked:
                 yield first
 
     def close(self) -> None:
-        """End the processes that still run."""
+        """End the processes that still run, and save the reports."""
         self._ended.set()
         self._pool.shutdown(cancel_futures=True)
         if self._memory:

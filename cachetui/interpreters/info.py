@@ -1,4 +1,4 @@
-"""A Python's own report: its version, supported tags, markers and pip."""
+"""Report of a Python about itself: version, supported tags, markers and pip."""
 
 from __future__ import annotations
 
@@ -13,60 +13,65 @@ from cachetui.interpreters.probe_output import Answer, read_answer
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
 from cachetui.system.isolated import Reply, ask
 
-if TYPE_CHECKING:  # most commands do without
+if TYPE_CHECKING:  # not needed by most commands
     from packaging.tags import Tag
 
 PATIENCE = 3.0
-"""Seconds that a Python may take to report."""
+"""Seconds within which a Python must report."""
 UNKNOWN_FORMAT = "Exec format error"
-"""The system's error for a file that is no program for it."""
+"""Error message of the system for a file that it cannot run as a program."""
 QUOTED = 120
-"""Characters of a failing Python's output that are shown."""
+"""Maximum number of characters shown of a failing Python's output."""
 
 
 @dataclass(frozen=True, slots=True)
 class InterpreterInfo:
-    """A Python's own report; where `trouble` says why there is none, all is empty but what the files tell."""
+    """Report of a Python about itself.
+
+    If `trouble` says why there is no report, only the fields known from files are set.
+    """
 
     python: Python
-    """Its executable and prefix, as found."""
+    """Executable and prefix, as found."""
     version: str = ""
-    """Such as "3.11.7"; as `platform.python_version()` has it."""
+    """Version such as "3.11.7", from `platform.python_version()`."""
     implementation: str = ""
-    """Such as "CPython"; as `platform.python_implementation()` has it."""
+    """Implementation such as "CPython", from `platform.python_implementation()`."""
     tags: tuple[str, ...] = ()
-    """The tags of the wheels that it takes, such as "cp311-cp311-linux_x86_64", the best first; none where they cannot
-    be told."""
+    """Tags of the wheels that it supports, such as "cp311-cp311-linux_x86_64", the best first.
+
+    Empty if the tags are not known.
+    """
     markers: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The environment of its markers (PEP 508), without `extra`."""
+    """Values of the environment markers (PEP 508), without `extra`."""
     pip: str | None = None
-    """The version of its pip; None where it has none that it would import with `-I`."""
+    """Version of its pip; None if the Python cannot import pip with `-I`."""
     pypi: str | None = None
     """The address of PyPI's index, as its pip has it built in; None where it has no pip."""
     prefix: Path = Path()
-    """Its `sys.prefix`."""
+    """Value of `sys.prefix`."""
     base_prefix: Path = Path()
-    """Its `sys.base_prefix`: for an environment, the prefix of the Python that it was made of."""
+    """Value of `sys.base_prefix`: for an environment, the prefix of the Python that created it."""
     platform: str = ""
-    """Such as "linux-x86_64"; as `sysconfig.get_platform()` has it."""
+    """Platform such as "linux-x86_64", from `sysconfig.get_platform()`."""
     real: Path = Path()
-    """Its executable, links resolved."""
+    """Path of the executable with links resolved."""
     trouble: str | None = None
-    """Why it could not be asked, as a sentence in plain words."""
+    """Reason why the Python could not be asked, as a sentence in plain words; None if it reported."""
     path: tuple[str, ...] = field(default=(), repr=False)
-    """The places it imports from: its `sys.path` with `-I`."""
+    """Value of `sys.path` with `-I`: the places from which it imports."""
     told: str = field(default="", repr=False, compare=False)
-    """Its answer as it came, for the memory."""
+    """Original text of the report, for the memory."""
     starts: bool = True
-    """Whether its file can be run at all; otherwise it is no Python."""
+    """Whether the file can be run at all; if not, it is not a Python."""
 
     @property
     def is_environment(self) -> bool:
-        """Whether it belongs to a virtual environment."""
+        """Whether the Python belongs to a virtual environment."""
         return self.prefix != self.base_prefix
 
     def wheel_tags(self) -> frozenset[Tag]:
-        """Return its tags as packaging has them; none if they are unknown."""
+        """Return the tags as objects of packaging; empty if the tags are not known."""
         from packaging.tags import parse_tag  # noqa: PLC0415 - seldom asked
 
         return frozenset([one for tag in self.tags for one in parse_tag(tag)])
@@ -79,9 +84,10 @@ def interpreter_info(
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
 ) -> InterpreterInfo:
-    """Ask a Python what it is, isolated, within `timeout` seconds in all; raise nothing.
+    """Ask a Python for its report, in isolated mode, within `timeout` seconds in all. Never raises.
 
-    It is asked by running it once. One that knows no `-I` is run a second time, by our own interpreter.
+    The Python is run once. If it does not know `-I`, it is run a second time, with the packaging of
+    cachetui.
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)
@@ -95,7 +101,7 @@ def interpreter_info(
 
 
 def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
-    """Return the report in an answer; None if no Python would give such an answer."""
+    """Parse a report; return None if no Python would give such a report."""
     answer: Answer | None = read_answer(told)
     if answer is None:
         return None
@@ -119,7 +125,7 @@ def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
 def _troubled(python: Python, trouble: str, *, starts: bool = True) -> InterpreterInfo:
     try:
         real = Path(os.path.realpath(python.executable))
-    except ValueError:  # a NUL
+    except ValueError:  # a NUL in a path
         real = python.executable
     return InterpreterInfo(
         python, prefix=python.prefix, base_prefix=python.prefix, real=real, trouble=trouble, starts=starts
@@ -127,7 +133,7 @@ def _troubled(python: Python, trouble: str, *, starts: bool = True) -> Interpret
 
 
 def _failure(reply: Reply) -> str:
-    """Return why there is no answer."""
+    """Return the reason why there is no report."""
     if reply.code is None:
         unknown = UNKNOWN_FORMAT in reply.trouble
         return "It is not a program that this machine can run." if unknown else f"It {reply.trouble}."
@@ -140,7 +146,7 @@ def _failure(reply: Reply) -> str:
 
 
 def _packaging() -> str:
-    """Return the folder that holds our packaging."""
+    """Return the folder that holds cachetui's packaging."""
     import packaging  # noqa: PLC0415 - where it lies is all that counts
 
     return str(Path(packaging.__file__).parents[1]) if packaging.__file__ else ""

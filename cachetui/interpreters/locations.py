@@ -31,7 +31,7 @@ from cachetui.interpreters.lookup import (
 from cachetui.pip.config.paths import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
-"""File names of interpreters; findpython accepts more, for example Anaconda's commands."""
+"""Pattern of interpreters' file names; findpython accepts more, such as Anaconda's commands."""
 SHIMS = "shims"
 """The folder of stand-ins that start another Python (pyenv, asdf, mise)."""
 
@@ -114,7 +114,7 @@ CONDA_OF_ALL = (
 MOST_LISTED = 1_000
 """Maximum number of lines to read from conda's list of environments."""
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
-"""Folders in which a POSIX system keeps its Pythons, on the path or not."""
+"""Folders in which a POSIX system keeps its Pythons, even if they are not on the path."""
 HOMEBREW = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
 """Homebrew's folders on Apple's processors, on Intel's, and on Linux."""
 
@@ -122,21 +122,21 @@ HOMEBREW = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
 def executables(
     environ: Mapping[str, str], *, machine: bool = True, stop: Callable[[], bool] = lambda: False
 ) -> Iterator[Path]:
-    """Yield possible interpreters, the most likely first; aliases and broken ones among them.
+    """Yield paths that may be interpreters, the most likely first, including aliases and broken ones.
 
-    Nothing is run, nothing is looked for relative to the current folder. `machine` tells whether also to look where
-    neither a variable nor the user's home leads.
+    Nothing is run, and no path is relative to the current folder. With `machine`, the search also covers
+    places that neither a variable nor the user's home leads to.
     """
     yield from _active(environ)
     if default := default_python(environ):
         yield default.executable
-    nowhere = Path(os.devnull)  # in which nothing is found
+    nowhere = Path(os.devnull)  # an empty place: nothing is found in it
     for source in _sources(environ, _absolute(home_of(sys.platform, environ)) or nowhere, machine):
         if stop():
             return
         try:
             found = sorted(source, key=_by_usage)
-        except OSError:  # a folder that vanished, or that nobody may read
+        except OSError:  # a folder that is gone or cannot be read
             continue
         for place in found:
             if USUAL.fullmatch(place.name) and not _stands_in(place):
@@ -144,12 +144,12 @@ def executables(
 
 
 def _by_usage(place: Path) -> tuple[str, bool, int, str]:
-    """Return a sort key for the files of one folder: those named Python first, the shorter name before the longer."""
+    """Return a sort key for the files of a folder: files named Python first, short names before long ones."""
     return str(place.parent), not place.name.startswith("python"), len(place.name), place.name
 
 
 def _active(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield the interpreters of active environments, also those that are broken."""
+    """Yield the interpreters of active environments, including broken ones."""
     for variable in ACTIVE:
         folder = _absolute(environ.get(variable))
         if folder and (found := interpreter_in(folder) or broken_in(folder)):
@@ -157,7 +157,7 @@ def _active(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Iterator[Path]]:
-    """Yield the interpreters found, place by place."""
+    """Yield the interpreters of each place, place by place."""
     for folder in _path(environ):
         yield _provided(PathProvider([folder]))
         yield _broken(folder)
@@ -190,7 +190,7 @@ def _provided(provider: BaseProvider) -> Iterator[Path]:
 
 
 def _broken(folder: Path) -> Iterator[Path]:
-    """Yield paths that are named like an interpreter and cannot be one: a folder, a link to nothing."""
+    """Yield paths that have an interpreter's name but cannot be one: a folder, or a broken link."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if USUAL.fullmatch(entry.name) and not Path(entry.path).is_file():
@@ -228,7 +228,7 @@ def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
                 yield from sorted(place for place in folder.iterdir() if place.name[0] != "." and place.is_dir())
             except PermissionError:
                 yield folder
-            except OSError:  # most users have none
+            except OSError:  # most users do not have that file
                 continue
 
 
@@ -266,7 +266,7 @@ def _homebrew(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator
 
 
 def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Path]:
-    """Yield the folders that may be conda's environments."""
+    """Yield folders that may be conda environments."""
     named = [_absolute(environ.get(variable)) for variable in ("CONDA_ROOT", "MAMBA_ROOT_PREFIX", "PIXI_HOME")]
     roots = [folder for folder in named if folder]
     if command := _absolute(environ.get("CONDA_EXE")):
@@ -285,12 +285,12 @@ def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Pa
             for line in islice(lines, MOST_LISTED):
                 if folder := _absolute(line.strip()):
                     yield folder
-    except OSError:  # most users have none
+    except OSError:  # most users do not have that file
         return
 
 
 def _absolute(text: str | None) -> Path | None:
-    """Return an absolute path, or None: anything else would be looked for in the current folder."""
+    """Return an absolute path; None for any other text, which would be relative to the current folder."""
     return Path(text) if text and os.path.isabs(text) and "\0" not in text else None  # noqa: PTH117 - asked of text
 
 

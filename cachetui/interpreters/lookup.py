@@ -1,4 +1,4 @@
-"""The Pythons whose pips are meant: the active environment's, the first on the path, one that was named."""
+"""Find the Python whose pip is meant: the active environment's, the first on the path, or a named one."""
 
 from __future__ import annotations
 
@@ -13,39 +13,42 @@ from pathlib import Path
 from cachetui.errors import CachetuiError
 
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
-"""Variables that hold the active environment's folder, the more telling first."""
+"""Environment variables that hold the active environment's folder; the more specific one comes first."""
 COMMANDS = ("python3", "python")
-"""Names of a Python on the path, in the order of preference."""
+"""Commands for a Python on the path, in order of preference."""
 INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
-"""Places of the interpreter within an environment (venv and conda, POSIX and Windows)."""
+"""Locations of the interpreter in an environment (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
-"""Developer tools of macOS, one of which must be installed for its own `python3` to work."""
+"""Folders of Apple's developer tools; the `python3` of macOS only works if one of them is installed."""
 STORE = "PythonSoftwareFoundation.Python."
 """The beginning of the folder's name of a Python from Windows' shop."""
 VERSIONED = re.compile(r"\d\.\d")
 """The version in a name: what only opens the shop has none."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
-"""Advice for a user who named no Python."""
+"""Advice to a user whose argument does not name a Python."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
-"""Files by which a Python finds its own prefix (CPython's `Modules/getpath.py`)."""
+"""Patterns of the file by which a Python finds its own prefix (CPython's `Modules/getpath.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Python:
-    """An interpreter; it need not work."""
+    """An interpreter, which need not work."""
 
     executable: Path
-    """Its absolute path, links unresolved: by its link an environment's interpreter knows where it belongs."""
+    """Absolute path, with links unresolved: the link tells an environment's interpreter where it belongs."""
     prefix: Path
-    """Its `sys.prefix` as far as the file system tells. For a script that starts one (pyenv's stand-ins) it cannot
-    be told without running it: then it is the folder above the script's own, which holds no settings of pip's."""
+    """Value of `sys.prefix`, derived from the file system.
+
+    The prefix behind a script that starts an interpreter, such as a shim of pyenv, is not known without
+    running it. In that case, this is the folder above the script's folder, which holds no pip settings.
+    """
 
 
 def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
     """Return the active environment's Python, else the first `python3` or `python` on the path, else None."""
     for variable in ACTIVE:
         folder = Path(environ.get(variable, ""))
-        if folder.is_absolute() and (found := interpreter_in(folder)):  # else it would be the current folder's
+        if folder.is_absolute() and (found := interpreter_in(folder)):  # not relative to the current folder
             return python_of(found)
     for command in COMMANDS:
         if found := _on_path(command, environ):
@@ -54,9 +57,9 @@ def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
 
 
 def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
-    """Return the Python that a user names: a command on the path, an interpreter's file or an environment's folder.
+    """Return the Python that a user names: a command on the path, an interpreter or an environment.
 
-    Raises CachetuiError when there is none; does not run it.
+    Does not run the Python. Raises CachetuiError if there is none.
     """
     plain = os.sep not in path and (os.altsep is None or os.altsep not in path)
     if path and plain and (found := _on_path(path, environ)):
@@ -70,7 +73,7 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
                 raise CachetuiError(f"{broken} {obstacle(broken)}: {NAME_ANOTHER}.")
             raise CachetuiError(f"There is no Python in the folder {path}: name an interpreter or an environment.")
         there = bool(path) and os.path.lexists(place)
-    except (OSError, RuntimeError, ValueError):  # no such user's home, a NUL, a name that is too long
+    except (OSError, RuntimeError, ValueError):  # an unknown user's home, a NUL, or a name that is too long
         there = False
     if not there:
         raise CachetuiError(f"There is no Python called {path or 'nothing'}: {NAME_ANOTHER}.")
@@ -80,7 +83,7 @@ def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
 
 
 def obstacle(executable: Path) -> str | None:
-    """Return why a path cannot even be run, as in "is a directory"; None where it may be run."""
+    """Return why a path cannot be run, such as "is a directory"; None if it may be run."""
     try:
         if executable.is_dir():
             return "is a directory"
@@ -92,7 +95,7 @@ def obstacle(executable: Path) -> str | None:
             return "is not a file"
         if not os.access(executable, os.X_OK):
             return "is not executable"
-    except (OSError, ValueError):  # a loop of links, a NUL, a name that is too long
+    except (OSError, ValueError):  # a loop of links, a NUL, or a name that is too long
         return "cannot be looked at"
     return None
 
@@ -100,15 +103,15 @@ def obstacle(executable: Path) -> str | None:
 def prefix_of(executable: Path) -> Path:
     """Return an interpreter's `sys.prefix` without running it (CPython's `Modules/getpath.py`).
 
-    An environment's is marked by `pyvenv.cfg`; any other Python's is where, upwards from its resolved self, its
-    standard library lies.
+    The prefix of an environment contains `pyvenv.cfg`. Any other prefix is the nearest folder above the
+    resolved interpreter that contains the standard library.
     """
     for folder in (executable.parent, executable.parent.parent):
         if (folder / "pyvenv.cfg").is_file():
             return executable.parent.parent if executable.parent.name in ("bin", "Scripts") else folder
     if not _is_script(executable):
         real = Path(os.path.realpath(executable))
-        for folder in real.parents[:-1]:  # "/lib" is a link to "/usr/lib" and belongs to no Python of its own
+        for folder in real.parents[:-1]:  # "/lib" may link to "/usr/lib", so that the root is not a prefix
             if any(True for landmark in STANDARD_LIBRARY for _ in folder.glob(landmark)):
                 return folder
         return real.parent.parent
@@ -116,23 +119,23 @@ def prefix_of(executable: Path) -> Path:
 
 
 def python_of(executable: Path) -> Python:
-    """Return the `Python` for an interpreter's path; the file may not exist."""
+    """Return the `Python` object for an interpreter's path; the file may not exist."""
     absolute = Path(os.path.abspath(executable))  # noqa: PTH100 - Path.absolute() keeps "..", which prefixes do not
     return Python(absolute, prefix_of(absolute))
 
 
 def interpreter_in(environment: Path) -> Path | None:
-    """Return the interpreter of an environment's folder, if there is one that can be run."""
+    """Return the interpreter in an environment's folder; None if none there can be run."""
     return next((place for name in INSIDE if obstacle(place := environment / name) is None), None)
 
 
 def broken_in(environment: Path) -> Path | None:
-    """Return the broken interpreter of an environment in which none can be run; None if there is none."""
+    """Return the broken interpreter of an environment without a working one; None if there is none."""
     return next((place for name in INSIDE if os.path.lexists(place := environment / name)), None)
 
 
 def is_stand_in(executable: Path) -> bool:
-    """Return whether an executable named Python only opens a window that offers to install it."""
+    """Return whether an executable named Python is only a stub that offers to install Python."""
     if sys.platform == "win32":  # both are of no length: what opens the shop, and what starts a Python from there
         if "WindowsApps" not in executable.parts or executable.lstat().st_size:
             return False
@@ -146,7 +149,7 @@ def is_stand_in(executable: Path) -> bool:
 
 
 def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
-    """Find a command on the path, but never in the current folder: anybody may have put it there."""
+    """Find a command on the path, but never in the current folder, where anybody may have put it."""
     folders = [folder for folder in _folders(environ) if os.path.isabs(folder)]  # noqa: PTH117 - asked of text
     found = shutil.which(command, path=os.pathsep.join(folders)) if folders else None
     if found is None or not os.path.isabs(found):  # noqa: PTH117 - asked of text
@@ -159,9 +162,9 @@ def _folders(environ: Mapping[str, str]) -> Iterable[str]:
 
 
 def _is_script(executable: Path) -> bool:
-    """Return whether an interpreter's file is a script that starts one."""
+    """Return whether an interpreter's file is a script that starts the interpreter."""
     try:
-        if not executable.is_file():  # a pipe would not even open
+        if not executable.is_file():  # opening a pipe would block
             return False
         with executable.open("rb") as start:
             return start.read(2) == b"#!" or executable.suffix.lower() in (".bat", ".cmd")

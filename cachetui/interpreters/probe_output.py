@@ -1,4 +1,4 @@
-"""The answer of an interpreter that was asked what it is: untrusted data, each field checked."""
+"""Parse the report of an interpreter: untrusted data, of which each field is checked."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import NamedTuple
 from packaging.version import Version
 
 VERSION = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}[0-9A-Za-z.+_-]{0,40}")
-"""Values of `platform.python_version()`."""
+"""Pattern of `platform.python_version()`."""
 NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._-]{0,40}")
-"""Values of `platform.python_implementation()`."""
+"""Pattern of `platform.python_implementation()`."""
 PLATFORM = re.compile(r"[A-Za-z0-9._-]{1,80}")
-"""Values of `sysconfig.get_platform()`."""
+"""Pattern of `sysconfig.get_platform()`."""
 TAG_PARTS = re.compile(r"[a-z0-9_]{1,40}-[a-z0-9_]{1,60}")
-"""The first two parts of a tag (PEP 425)."""
+"""Pattern of the first two parts of a tag (PEP 425)."""
 TAG_PLATFORM = re.compile(r"[a-z0-9_]{1,80}")
-"""The third part."""
+"""Pattern of the third part of a tag."""
 MARKERS = (
     "implementation_name",
     "implementation_version",
@@ -32,25 +32,25 @@ MARKERS = (
     "python_version",
     "sys_platform",
 )
-"""The markers of PEP 508 that an interpreter knows."""
+"""Markers of PEP 508 whose values an interpreter reports."""
 MOST_TAGS = 50_000
-"""Most tags that are read: no Python supports more; macOS has the most, 3,000."""
+"""Maximum number of tags to read; macOS has the most, about 3,000."""
 MOST_PLACES = 1_000
-"""Most places that are read: no Python imports from more."""
+"""Maximum number of import paths to read; no Python has more."""
 INDEX = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~+-]+)*/?")
 """Addresses of indexes, without credentials and queries."""
 LONGEST = 4_096
-"""Characters of a path or a marker."""
+"""Maximum length of a path or a marker in characters."""
 
 
 class Answer(NamedTuple):
-    """An interpreter's answer, with each field checked; see `InterpreterInfo` for their meaning."""
+    """Report of an interpreter with each field checked; see `InterpreterInfo` for the fields."""
 
     version: str
     implementation: str
     platform: str
     executable: str
-    """Absolute, or empty where it does not know."""
+    """Absolute path; empty if the interpreter does not know it."""
     prefix: str
     base_prefix: str
     path: tuple[str, ...]
@@ -61,11 +61,11 @@ class Answer(NamedTuple):
 
 
 class _RubbishError(ValueError):
-    """An answer that no interpreter would give."""
+    """Error for a report that no interpreter would give."""
 
 
 def read_answer(told: str) -> Answer | None:
-    """Return the answer of an interpreter; None if no interpreter would give it."""
+    """Parse the report of an interpreter; return None if no interpreter would give it."""
     try:
         fields = _mapping(json.loads(told))
         return Answer(
@@ -81,7 +81,7 @@ def read_answer(told: str) -> Answer | None:
             markers=_markers(fields.get("markers")),
             tags=_tags(fields.get("tags")),
         )
-    except (ValueError, RecursionError):  # what is no JSON is a ValueError, too
+    except (ValueError, RecursionError):  # ValueError also covers invalid JSON
         return None
 
 
@@ -127,7 +127,7 @@ def _version(value: object) -> str | None:
         return None
     try:
         return str(Version(_text(value)))
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         raise _RubbishError from None
 
 
@@ -137,7 +137,7 @@ def _markers(value: object) -> dict[str, str]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Combine grouped tags: `groups` of first two parts, each with the number of its list of `platforms`."""
+    """Combine tags from `groups` of first two parts, each with the number of its list in `platforms`."""
     given = _mapping(value)
     lists = [[_matching(TAG_PLATFORM, one) for one in _list(some)] for some in _list(given.get("platforms"))]
     tags: dict[str, None] = {}

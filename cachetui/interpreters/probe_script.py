@@ -1,9 +1,9 @@
-"""The script by which an interpreter reports about itself, from Python 2.7 on."""
+"""Script by which an interpreter reports about itself, for Python 2.7 and later."""
 
 from __future__ import annotations
 
 BEGIN, END = "<cachetui>", "</cachetui>"
-"""Marks around the answer: output of an environment's own start-up files stands outside."""
+"""Marks around the report; output of an environment's own start-up files stands outside."""
 
 TELL = '''
 import sys
@@ -138,4 +138,7 @@ told = {
 }
 sys.stdout.write("\\n%s%s%s\\n" % (BEGIN, json.dumps(text(told)), END))
 '''.replace("BEGIN", repr(BEGIN)).replace("END", repr(END))
-"""The script; its argument is the folder from which a Python without pip and packaging can take packaging."""
+"""Source of the script.
+
+Its argument is the folder from which a Python without pip and packaging can import packaging.
+"""

@@ -1,7 +1,7 @@
-"""Earlier reports of Pythons about themselves, in a file of the user's own: it may cost time, never truth.
+"""Earlier reports of Pythons, in a file of the user's own. Reports that may be outdated are ignored.
 
-An answer counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it imports from
-and the system are what they were.
+A report counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it
+imports from and the system are unchanged.
 """
 
 from __future__ import annotations
@@ -25,23 +25,26 @@ from cachetui.interpreters.probe_script import TELL
 from cachetui.system.files import is_at_home, is_own
 
 LARGEST = 16_777_216
-"""Bytes of the largest file that is read."""
+"""Maximum number of bytes read from the file."""
 MOST = 300
-"""Pythons that are remembered; those found last."""
+"""Maximum number of remembered Pythons; the most recently learned ones are kept."""
 RECENT_NS = 6_000_000_000
-"""Nanoseconds within which a change may be later than the question: longer than asking takes."""
+"""Nanoseconds within which a change may be later than the report; asking takes less time."""
 
 
 def default_path() -> Path:
-    """Return the path of the answers for this user: in the user's cache directory."""
+    """Return the path of the file with this user's reports, in the user's cache directory."""
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "pythons.json"
 
 
 class Remembered:
-    """A file that may be missing, damaged, another user's or unwritable: then nothing is remembered."""
+    """Remembered reports, kept in a file.
+
+    If the file is missing, damaged, unwritable or another user's, nothing is remembered.
+    """
 
     def __init__(self, path: Path | None = None) -> None:
-        """Read the file. Never raises for what is wrong with it."""
+        """Read the file. Never raises if something is wrong with it."""
         self._path = path or default_path()
         self._known: dict[str, dict[str, object]] = {}
         self._changed = False
@@ -63,7 +66,7 @@ class Remembered:
         return known
 
     def known(self) -> tuple[Python, ...]:
-        """Return the remembered Pythons that are still the same files."""
+        """Return the remembered Pythons whose files have not changed."""
         found = []
         for executable, one in self._known.items():
             prefix = one.get("prefix")
@@ -79,7 +82,7 @@ class Remembered:
         return tuple(dict.fromkeys(filter(None, found)))
 
     def recall(self, python: Python) -> InterpreterInfo | None:
-        """Return a Python's remembered report, if it still holds; None otherwise."""
+        """Return a Python's remembered report if it is still valid; None otherwise."""
         one = self._known.get(str(python.executable), {})
         told = one.get("told")
         if not isinstance(told, str) or one.get("prefix") != str(python.prefix):
@@ -90,7 +93,10 @@ class Remembered:
         return interpreter if interpreter and one.get("state") == _state(interpreter) else None
 
     def learn(self, interpreter: InterpreterInfo) -> None:
-        """Remember a Python's report; not what may be different tomorrow: why one failed, whom a stand-in starts."""
+        """Remember a Python's report, unless it may soon be outdated.
+
+        Reports about failures are not remembered, nor are those of scripts that start another Python.
+        """
         python = interpreter.python
         if interpreter.trouble or interpreter.real != Path(os.path.realpath(python.executable)):
             return
@@ -108,7 +114,7 @@ class Remembered:
         self._changed = True
 
     def save(self) -> None:
-        """Write the file anew, without what no longer exists; where that fails, nothing is remembered."""
+        """Write the file without Pythons that no longer exist. If that fails, nothing is remembered."""
         there = {name: one for name, one in self._known.items() if os.path.lexists(name)}
         if not self._changed and len(there) == len(self._known):
             return
@@ -135,7 +141,7 @@ def _checksum(content: bytes) -> bytes:
 
 
 def _identity(python: Python) -> list[object]:
-    """Return the identity of a Python's program, in the form that JSON gives back."""
+    """Return the real path of an interpreter and the stamps of its files, as JSON-compatible values."""
     real = os.path.realpath(python.executable)
     return [
         real,
@@ -146,7 +152,7 @@ def _identity(python: Python) -> list[object]:
 
 
 def _state(interpreter: InterpreterInfo) -> list[object]:
-    """Return the further conditions of an answer: the system, our question, the places that the Python imports from."""
+    """Return the state that a report depends on: system, probe script, packaging and import folders."""
     libc = os.confstr("CS_GNU_LIBC_VERSION") if "CS_GNU_LIBC_VERSION" in getattr(os, "confstr_names", {}) else None
     system = [platform.system(), platform.release(), platform.version(), platform.machine(), libc]
     return [
@@ -158,7 +164,7 @@ def _state(interpreter: InterpreterInfo) -> list[object]:
 
 
 def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
-    """Return the stamp of a file or folder: inode, length, modification time (ns), owner; None without it."""
+    """Return the inode, size, modification time in ns and owner of a path; None if it cannot be read."""
     try:
         found = place.stat(follow_symlinks=follow)
     except (OSError, ValueError):
@@ -167,7 +173,7 @@ def _stamp(place: Path, *, follow: bool = True) -> list[int] | None:
 
 
 def _is_recent(interpreter: InterpreterInfo) -> bool:
-    """Return whether something that the answer depends on changed while, or shortly before, it was given."""
+    """Return whether a file or folder that the report depends on changed within the last `RECENT_NS`."""
     stamps = [_stamp(Path(place)) for place in (str(interpreter.real), *interpreter.path)]
     newest = max((stamp[2] for stamp in stamps if stamp), default=0)
     return newest > time.time_ns() - RECENT_NS

@@ -1,4 +1,4 @@
-"""The tags that the Pythons here support together; a Python that does not report its tags may support any."""
+"""Tags that the Pythons on this machine support, estimated for Pythons that do not report them."""
 
 from __future__ import annotations
 
@@ -8,42 +8,45 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.tags import Tag
 
-if TYPE_CHECKING:  # what only asks tags does without
+if TYPE_CHECKING:  # needed only by annotations
     from cachetui.interpreters.info import InterpreterInfo
 
 ANY = "*"
-"""Stands in a tag for every ABI, or every platform."""
+"""Wildcard in a tag: every ABI or every platform."""
 NAMED = re.compile(r"(?:[a-z]+|[a-z]*[-@]?(?=\d\.))(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
 """The beginning of the name of an interpreter or of its installation that holds a version."""
 CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d)\.(\d{1,3})", re.MULTILINE)
-"""The version in an environment's `pyvenv.cfg`."""
+"""Version in an environment's `pyvenv.cfg`."""
 LONGEST = 65_536
-"""Characters of it that are read."""
+"""Maximum number of characters read from `pyvenv.cfg`."""
 STABLE = ("abi3", "abi3t")
-"""ABIs that later versions take as well (PEP 384, PEP 803)."""
+"""ABIs that later versions of Python support as well (PEP 384, PEP 803)."""
 MOST_MINOR = 100
-"""Minor versions that are considered where only the major one is known."""
+"""Number of minor versions to consider if only the major version is known."""
 NAME_THOSE = "--python names the Python that counts."
-"""Advice where a Python does not report its tags."""
+"""Advice if a Python does not report its tags."""
 
 Release = tuple[int, int | None]
-"""Major and minor version; None where any minor one may be meant."""
+"""Major and minor version; the minor version is None if it is unknown."""
 
 
 class SupportedTags(NamedTuple):
-    """The tags that some Pythons support."""
+    """Tags that some Pythons support."""
 
     tags: tuple[frozenset[Tag], ...]
-    """The tags that each supports, with `ANY` in those of one that does not report them; none if nothing is known."""
+    """Tags that each Python supports, with `ANY` if it does not report them; empty if nothing is known."""
     notes: tuple[str, ...]
-    """Sentences on Pythons that do not report their tags, and the effect; untrusted text. None if none reports them."""
+    """Sentences on Pythons that do not report their tags, and on the effect; untrusted text.
+
+    It is empty if no Python reports its tags.
+    """
 
 
 def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
     """Return the tags that Pythons support.
 
-    What is no program at all does not count. To one that does not tell, all wheels for its version may be of use; where
-    not even its version is known, nothing can be said.
+    An executable that does not start is not counted. A Python that does not report its tags may support
+    every wheel for its version. If its version is not known either, the result has no tags.
     """
     told, guessed, notes, lost = [], [], [], False
     for interpreter in interpreters:
@@ -68,14 +71,14 @@ def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
 
 
 def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:
-    """Return the versions that a Python may be of, by its report or else by its files' names and `pyvenv.cfg`."""
+    """Return the versions that a Python may have, by its report or else its file names and `pyvenv.cfg`."""
     found = {_release(NAMED.match(f"python{interpreter.version}"))}
     if found == {None}:
         found = {_release(NAMED.match(place.name)) for place in (interpreter.python.executable, interpreter.real)}
         try:
             with (interpreter.python.prefix / "pyvenv.cfg").open(encoding="utf-8", errors="replace") as lines:
                 found.add(_release(CONFIGURED.search(lines.read(LONGEST))))
-        except (OSError, ValueError):  # most are no environment's
+        except (OSError, ValueError):  # most Pythons have no pyvenv.cfg
             pass
     exact = {release[0] for release in found if release and release[1] is not None}
     known = [release for release in found if release and (release[1] is not None or release[0] not in exact)]
@@ -87,7 +90,7 @@ def _release(found: re.Match[str] | None) -> Release | None:
 
 
 def may_take(release: Release) -> frozenset[Tag]:
-    """Return the tags that a Python of a version may support, whatever its implementation, ABI and platform."""
+    """Return the tags that a Python of this version may support, for any implementation, ABI and platform."""
     from cachetui.interpreters.compatibility import IMPLEMENTATIONS  # noqa: PLC0415 - seldom asked
 
     major, minor = release
@@ -101,5 +104,5 @@ def may_take(release: Release) -> frozenset[Tag]:
 
 
 def may_support(tags: Iterable[Tag], taken: Collection[Tag]) -> bool:
-    """Return whether one of a wheel's tags is among those with `ANY` in them."""
+    """Return whether one of a wheel's tags matches one of the `taken` tags, which contain `ANY`."""
     return any(Tag(one.interpreter, abi, ANY) in taken for one in tags for abi in (one.abi, ANY))

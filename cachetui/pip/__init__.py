@@ -1,1 +1,1 @@
-"""Everything that knows how pip stores things; the rest of cachetui sees entries."""
+"""All code that depends on how pip stores its cache; the rest of cachetui works with entries."""

@@ -1,8 +1,9 @@
-"""The results of earlier scans, in an SQLite file of the user's own: it may cost time, never truth.
+"""Results of earlier scans, in an SQLite file of the user.
 
-One row a shard (such as `http-v2/a/b`): when it was listed, its directories, its entries. A scan believes a row only
-where each directory and each file is still what the row says: same inode, modification time and size. What projects
-there are stands apart, so that a shell that completes a name need not unpack everything.
+A fault in the file costs time but changes no result. Each row holds one shard (such as `http-v2/a/b`):
+the time of its listing, its directories and its entries. A scan uses a row only if each directory and
+each file still has the same inode, modification time and size. The names of projects are stored
+separately, so that a shell can complete a name without unpacking everything.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ from typing import Self
 from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
-"""Marks the file as ours (SQLite's `application_id`)."""
+"""Value of SQLite's `application_id` that marks the file as cachetui's."""
 SCHEMA = 9
-"""Version of the file's format; a file of another version is discarded."""
+"""Version of the file's format; a file with another version is discarded."""
 PATIENCE = 0.25
-"""Seconds to wait for another cachetui that is writing."""
+"""Maximum time in seconds to wait for another cachetui that is writing."""
 PROMPTLY = 0.02
-"""The same while a shell waits for a completion."""
+"""Maximum time in seconds to wait if a shell waits for a completion."""
 CREATE = """
 CREATE TABLE IF NOT EXISTS shard (
     device INTEGER, inode INTEGER, path BLOB, listed_at INTEGER, checksum INTEGER, names BLOB, content BLOB,
@@ -36,23 +37,23 @@ CREATE TABLE IF NOT EXISTS shard (
 
 
 def default_path() -> Path:
-    """Return the path of the memory for this user: in the user's cache directory."""
+    """Return the path of this user's memory, in the user's cache directory."""
     import platformdirs  # noqa: PLC0415 - slow to load, and not needed where the place is known
 
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "memory.sqlite3"
 
 
 class Memory:
-    """A file that may be missing, locked, damaged, foreign or unwritable: then nothing is remembered."""
+    """Memory of earlier scans; empty if its file is missing, locked, damaged, foreign or unwritable."""
 
     def __init__(self, path: Path | None = None) -> None:
-        """Open the file, and make it where it is missing. Never raises for what is wrong with it."""
+        """Open the file, or create it if it is missing. Never raises if the file has a fault."""
         self._path = path or default_path()
         self._db: sqlite3.Connection | None = None
         try:
             self._db = self._open()
         except sqlite3.DatabaseError as error:
-            if not isinstance(error, sqlite3.OperationalError):  # damaged: it is ours alone, and begins anew
+            if not isinstance(error, sqlite3.OperationalError):  # damaged: only cachetui uses the file, so start anew
                 with contextlib.suppress(OSError, sqlite3.Error):
                     self._path.unlink()
                     self._db = self._open()
@@ -77,7 +78,7 @@ class Memory:
             if application != APPLICATION and tables:
                 db.close()
                 return None
-            db.execute("PRAGMA synchronous=OFF")  # what is lost is read again
+            db.execute("PRAGMA synchronous=OFF")  # lost data is read again
             if schema != SCHEMA:
                 db.execute("BEGIN IMMEDIATE")
                 db.execute("DROP TABLE IF EXISTS shard")
@@ -103,7 +104,7 @@ class Memory:
             self._db = None
 
     def recall(self, device: int, inode: int) -> Recollection:
-        """Return what is remembered of a root's shards."""
+        """Return the memory of a root's shards."""
         key = (_key(device), _key(inode))
         paths: frozenset[str] = frozenset()
         if self._db is not None:
@@ -115,7 +116,7 @@ class Memory:
     def learn(
         self, device: int, inode: int, shards: Iterable[tuple[str, int, tuple[bytes, bytes]]], gone: Iterable[str] = ()
     ) -> None:
-        """Remember shards (path, time of listing, names and content), and forget those that are gone."""
+        """Store shards (path, time of listing, names and content), and delete those in `gone`."""
         if self._db is None:
             return
         key = (_key(device), _key(inode))
@@ -139,18 +140,18 @@ class Memory:
 
 
 class Recollection:
-    """The memory of one root, fetched shard by shard, for all of it would be much. Thread-safe."""
+    """Memory of one root, fetched shard by shard because all of it would be large. Thread-safe."""
 
     def __init__(
         self, db: sqlite3.Connection | None, key: tuple[int | bytes, int | bytes], paths: frozenset[str]
     ) -> None:
-        """Ask a database that stays open."""
+        """Use a database, which must stay open."""
         self._db, self._key, self._asking = db, key, Lock()
         self.paths = paths
         """Paths of the remembered shards."""
 
     def shard(self, path: str) -> tuple[int, bytes] | None:
-        """Return a shard's time of listing and its content; None where it is missing, damaged or cannot be read now."""
+        """Return the time of listing and the content of a shard; None if it is missing, damaged or unreadable."""
         with self._asking:
             if self._db is None:
                 return None
@@ -161,17 +162,18 @@ class Recollection:
                 ).fetchone()
                 if found is not None and zlib.crc32(found[2], found[0] & 0xFFFFFFFF) == found[1]:
                     return found[0], found[2]
-            except sqlite3.Error:  # such as another cachetui that writes just now: do not wait for it again and again
+            except sqlite3.Error:  # such as another cachetui that writes: do not wait for each shard
                 self._db = None
-            except TypeError:  # values of another form
+            except TypeError:  # values of unexpected types
                 pass
             return None
 
 
 def known_releases(device: int, inode: int, path: Path | None = None) -> set[str]:
-    """Return the releases that a root held when last read: project, a space, a version if there is one. Untrusted text.
+    """Return the releases in a root at the last scan: a project, a space, and a version if known.
 
-    Only reads; nothing where the memory is missing, locked, damaged or foreign.
+    The text is untrusted. Only reads the file. The result is empty if the memory is missing, locked, damaged
+    or foreign.
     """
     place = path or default_path()
     lines: set[str] = set()

@@ -8,12 +8,12 @@ import re
 from collections.abc import Sequence
 
 COMMAND = re.compile(r"pip[0-9.]*(?:\.exe|\.pyz)?|__pip-runner__\.py", re.IGNORECASE).fullmatch
-"""pip as a script, as a zip application, in a wheel put on the path, and what pip starts for another Python."""
+"""File names that run pip: a script, a zip application, a path in a wheel, or pip's own runner."""
 INTERPRETER = re.compile(r"(?:python|pypy|graalpy|pyston)[0-9.]*t?w?d?(?:\.exe)?|py(?:\.exe)?", re.IGNORECASE).fullmatch
 TAKES_A_VALUE = ("-W", "-X", "--check-hash-based-pycs")
-"""Options of Python that the next argument belongs to."""
+"""Options of Python that take the next argument as their value."""
 RUNS_MODULE = re.compile(r"-[a-zA-VYZ]*?m(.*)").fullmatch
-"""`-m`, alone, after other letters (`-Im`), or with the module right behind it (`-mpip`)."""
+"""Option `-m`: alone, after other letters (`-Im`), or directly before the module (`-mpip`)."""
 RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 
 
@@ -40,17 +40,17 @@ def _pips() -> tuple[int, ...]:
                 continue
             if own != process.pid and own not in [parent.pid for parent in process.parents()]:
                 found.append(process.pid)
-        except psutil.AccessDenied:  # another user's, on a system that hides what it was called with
+        except psutil.AccessDenied:  # another user's process, on a system that hides its arguments
             with contextlib.suppress(psutil.Error):
                 if COMMAND(process.name()):
                     found.append(process.pid)
-        except psutil.Error:  # it has ended
+        except psutil.Error:  # the process has ended
             continue
     return tuple(sorted(found))
 
 
 def is_pip(arguments: Sequence[str]) -> bool:
-    """Return whether a command line runs pip, in whatever way it can be run."""
+    """Return whether a command line runs pip, in any of the ways to run it."""
     if not arguments:
         return False
     program = _name(arguments[0])
@@ -72,5 +72,5 @@ def is_pip(arguments: Sequence[str]) -> bool:
 
 
 def _name(path: str) -> str:
-    """Return the last part of a path of any system."""
+    """Return the last part of a path, whose separators may be those of any system."""
     return re.split(r"[/\\]", path)[-1]

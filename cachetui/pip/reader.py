@@ -1,7 +1,7 @@
-"""Open again what a scan has found: the headers, pages and metadata that explain pip's decisions.
+"""Read again what a scan found: the headers, pages and metadata that explain pip's decisions.
 
-Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long an answer counts
-as fresh; the core metadata specification for what a distribution needs.
+Sources: vendored `cachecontrol/controller.py` (`cached_request`, `parse_cache_control`) for how long a
+response is fresh; the core metadata specification for the requirements of a distribution.
 """
 
 from __future__ import annotations
@@ -31,40 +31,42 @@ from cachetui.system.tree import Tree, never, unforeseen
 
 Found = TypeVar("Found")
 LONGEST_LIFETIME = 10_000 * 366 * 86_400
-"""Seconds that no answer can be old, for dates end with the year 9999: as good as for ever."""
+"""Maximum lifetime in seconds; no response can be older, because dates end with the year 9999."""
 
 
 class Answer(NamedTuple):
-    """A cached answer by its record's headers."""
+    """A cached response, described by the headers of its record."""
 
     status: int
     """The HTTP status."""
     date: int | None
-    """When its server sent it, in seconds since the epoch, by the `Date` header; None where that is missing."""
+    """Time when the server sent it, in seconds since the epoch, by the `Date` header; None if missing."""
     lifetime: int
-    """Seconds for which its server allows it to be used unasked, by `max-age` or `Expires`; 0 where it says nothing,
-    `LONGEST_LIFETIME` at most."""
+    """Seconds for which pip may use it without asking the server, by `max-age` or `Expires`.
+
+    It is 0 if the server says nothing, and `LONGEST_LIFETIME` at most.
+    """
     etag: bool
-    """Whether its server can be asked if it has changed."""
+    """Whether it has an ETag, so that pip can ask the server whether it has changed."""
     length: int | None
-    """Bytes that its body must have, by `Content-Length`; None where that is missing, or longer than any is."""
+    """Length in bytes that its body must have, by `Content-Length`; None if missing or implausibly long."""
     stored: int
-    """Bytes that its body has here."""
+    """Length in bytes of its stored body."""
     serial: bool
     """Whether it has the serial number that PyPI and its mirrors send with index pages."""
 
     def age(self, now: float) -> int | None:
-        """Return its age in seconds, as pip computes it; None if it has no date."""
+        """Return its age in seconds at `now`, as pip computes it; None if it has no date."""
         return None if self.date is None else max(0, int(now - self.date))
 
     def is_fresh(self, now: float) -> bool:
-        """Return whether pip may use it without asking, at a moment in seconds since the epoch."""
+        """Return whether pip may use it at `now`, in seconds since the epoch, without asking the server."""
         age = self.age(now)
         return age is not None and self.lifetime > age
 
     @property
     def is_whole(self) -> bool:
-        """Whether its body is as long as its headers say: else it belongs to another answer, or is cut short."""
+        """Whether its body has the length in its headers; if not, it is cut short or another response's body."""
         return self.length is None or self.length == self.stored
 
 
@@ -72,26 +74,26 @@ class IndexPage(NamedTuple):
     """An index page in the cache."""
 
     entry: Entry
-    """Its entry."""
+    """Entry of the page."""
     answer: Answer
-    """Its headers."""
+    """Response that contains the page."""
     files: tuple[Listed, ...]
-    """The files that it lists."""
+    """Files that the page lists."""
 
 
 class Origin(NamedTuple):
-    """The source of a built wheel by its `origin.json` (PEP 610)."""
+    """Source of a built wheel according to its `origin.json` (PEP 610)."""
 
     url: str
-    """Its address. May hold secrets."""
+    """URL of the source; it may hold secrets."""
     hash_name: str
-    """A hash of it, such as "sha256"."""
+    """Name of the source's hash, such as "sha256"."""
     hash_value: str
-    """That hash in hexadecimal."""
+    """Value of that hash in hexadecimal."""
 
 
 class CacheReader:
-    """Reads files of one cache again, each only if it is still the one that the scan saw."""
+    """Reader of the files of one cache. It reads a file only if the file is unchanged since the scan."""
 
     def __init__(self, inventory: Inventory) -> None:
         """Open the root. Raises RootError."""
@@ -105,7 +107,7 @@ class CacheReader:
         self._tree.close()
 
     def answer(self, entry: Entry) -> Answer | None:
-        """Return the headers of an entry; None if it has none, or they cannot be read."""
+        """Return the headers of an entry; None if it has none, or if they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
     def headers(self, entry: Entry) -> Callable[[str], str]:
@@ -114,7 +116,7 @@ class CacheReader:
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 
     def listing(self, entry: Entry) -> IndexPage | None:
-        """Return the index page of an entry; None if it is none, or cannot be read."""
+        """Return the index page of an entry; None if it is not one, or if it cannot be read."""
         found = self._read(entry, lambda record: (_answer(entry, record), record.header("content-encoding").lower()))
         if found is None:
             return None
@@ -127,18 +129,19 @@ class CacheReader:
         return self._with_body(entry, look)
 
     def requires_python(self, entry: Entry) -> str | None:
-        """Return the Requires-Python of a wheel, sdist or metadata; "" for any, None if it is not given."""
+        """Return the Requires-Python of a wheel, sdist or metadata; "" if not given, None if not readable."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else metadata.get("requires_python", "")
 
     def sha256(self, entry: Entry, stop: Callable[[], bool] = never) -> str | None:
-        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None where it cannot be read."""
+        """Return the SHA-256 of a download or a built wheel, in hexadecimal; None if it cannot be read."""
         return self.hashes(entry, ("sha256",), stop).get("sha256")
 
     def hashes(self, entry: Entry, names: Iterable[str], stop: Callable[[], bool] = never) -> dict[str, str]:
         """Return hashes of a download or a built wheel by their names, in hexadecimal.
 
-        None of them where it cannot be read to its end, or `stop()` is true. May be called from several threads.
+        The result is empty if the entry cannot be read to its end, or if `stop()` is true. May be called from
+        several threads.
         """
         digests = {name: hashlib.new(name, usedforsecurity=False) for name in names}
         try:
@@ -163,7 +166,7 @@ class CacheReader:
         return None if metadata is None else tuple(metadata.get("requires_dist", ()))
 
     def origin(self, entry: Entry) -> Origin | None:
-        """Return the source of a built wheel; None if it is not given with a hash."""
+        """Return the source of a built wheel; None if its origin is unreadable or has no hash."""
         file = next((file for file in entry.files if file.path.endswith("/origin.json")), None)
         if file is None:
             return None
@@ -178,14 +181,14 @@ class CacheReader:
             return None
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Yield the whole body of a download or a built wheel. Raises OSError, UnreadableRecordError."""
+        """Yield the whole body of a download or a built wheel. Raises OSError and UnreadableRecordError."""
         file = entry.files[0] if entry.kind == "built" else entry.files[-1]
         with self._opened(file) as fd:
             apart = entry.kind == "built" or len(entry.files) > 1
             yield from pieces_of(Window(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
 
     def environments(self, entry: Entry) -> tuple[str, ...]:
-        """Return the prefixes of the environments that a self-check is about; none where it cannot be read."""
+        """Return the prefixes of the environments that a self-check is about; none if it cannot be read."""
         if entry.kind != "selfcheck":
             return ()
         try:
@@ -195,8 +198,8 @@ class CacheReader:
             return ()
 
     def trouble_with_owner(self, file: File) -> tuple[Literal["owner", "writable"], str] | None:
-        """Return what is wrong with a file's owner or mode; None if nothing is, or it is gone."""
-        if os.name == "nt":  # which keeps lists of rights instead
+        """Return what is wrong with a file's owner or mode; None if nothing is wrong or the file is gone."""
+        if os.name == "nt":  # Windows uses access control lists instead
             return None
         try:
             found = self._tree.look_at(file.path)
@@ -228,19 +231,19 @@ class CacheReader:
 
     @contextmanager
     def _opened(self, file: File) -> Iterator[int]:
-        """Open a file again. Raises OSError, UnreadableRecordError, StoppedError; nothing else comes out of here."""
+        """Open a file again. Raises only OSError, UnreadableRecordError and StoppedError."""
         fd = self._tree.open(file)
         try:
             yield fd
         except (OSError, UnreadableRecordError, StoppedError):
             raise
-        except Exception as error:  # whatever one file holds, what is done with all others goes on
+        except Exception as error:  # a fault in one file must not stop the work on all others
             raise UnreadableRecordError(unforeseen(error)) from error
         finally:
             os.close(fd)
 
     def _read(self, entry: Entry, tell: Callable[[Record], Found]) -> Found | None:
-        """Return what `tell` finds in an entry's record; None if it has none, or it cannot be read."""
+        """Return what `tell` finds in an entry's record; None if there is no record, or if it is unreadable."""
         if not entry.path.startswith("http") or not entry.files:
             return None
         try:
@@ -250,10 +253,10 @@ class CacheReader:
             return None
 
     def look_into(self, entry: Entry, look: Callable[[Body], Found]) -> Found:
-        """Return what `look` finds in an entry's body: that of a download, or a built wheel itself.
+        """Return what `look` finds in an entry's body: the body of a download, or a built wheel itself.
 
-        May be called from several threads at once. Raises OSError, UnreadableRecordError, and StoppedError if `look`
-        does.
+        May be called from several threads at once. Raises OSError and UnreadableRecordError, and StoppedError if
+        `look` raises it.
         """
         if not entry.files or entry.kind in ("leftover", "unknown"):
             raise UnreadableRecordError("there is nothing in it to look into")
@@ -262,11 +265,11 @@ class CacheReader:
             if entry.kind == "built" or len(entry.files) > 1:
                 return look(Window(fd, 0, file.size))
             body = read_record(fd, file.size, body_inside=True).body
-            assert body is not None  # where a record stands alone, it holds its body
+            assert body is not None  # a record without a second file holds its body
             return look(body)
 
     def _with_body(self, entry: Entry, look: Callable[[Body], Found | None]) -> Found | None:
-        """Do the same, and return None where it cannot be read."""
+        """Return the result of `look_into`, or None if the body cannot be read."""
         try:
             return self.look_into(entry, look)
         except (OSError, UnreadableRecordError):
@@ -274,7 +277,7 @@ class CacheReader:
 
 
 def digest_of(url: str) -> str:
-    """Return the name of the record of a URL (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
+    """Return the name of a URL's record (pip's `_internal/network/cache.py`, vendored cachecontrol)."""
     return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -310,10 +313,13 @@ def _length(text: str) -> int | None:
 
 
 def _lifetime(control: str, expires: str, date: int | None) -> int:
-    """Return for how many seconds an answer may be used unasked, as pip's vendored cachecontrol computes it."""
+    """Return for how many seconds pip may use a response without asking the server.
+
+    The computation is that of pip's vendored cachecontrol.
+    """
     for name, value in _directives(control).items():
         if name == "max-age" and value.isascii() and value.isdigit():
-            return min(int(value.lstrip("0")[:MOST_DIGITS] or 0), LONGEST_LIFETIME)  # what is longer is beyond it
+            return min(int(value.lstrip("0")[:MOST_DIGITS] or 0), LONGEST_LIFETIME)  # longer numbers exceed the limit
     end = _seconds(expires)
     return max(0, end - date) if end is not None and date is not None else 0
 

@@ -1,4 +1,4 @@
-"""Unpack the beginning of packed data, and no more of it than is asked for."""
+"""Unpack the beginning of compressed data, and no more than requested."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import zlib
 from collections.abc import Callable
 
 LZMA_MEMORY = 96 << 20
-"""Bytes of memory that an xz stream may ask for."""
+"""Maximum memory in bytes that an xz stream may use."""
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
-    """Return the unpacker of a body that begins with these six bytes, and its name's ending; None for anything else."""
+    """Return the unpacker and the file name's suffix for a body with these first six bytes.
+
+    Return None for unknown bytes.
+    """
     if magic[:2] == b"\x1f\x8b":
         return gunzip, ".tar.gz"
     if magic[:3] == b"BZh":
@@ -23,13 +26,13 @@ def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | Non
 
 
 def bunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of data packed by bzip2, as far as the data go. Raises ValueError."""
+    """Return up to `most` bytes unpacked from bzip2 data, which may be cut off. Raises ValueError."""
     try:
         return bz2.BZ2Decompressor().decompress(data, most)
-    except OSError as error:  # which is not the disk's
+    except OSError as error:  # raised by bz2, not by the disk
         raise ValueError(str(error)) from error
 
 
 def gunzip(data: bytes, most: int) -> bytes:
-    """Return up to `most` bytes of data packed by gzip, as far as the data go. Raises zlib.error."""
+    """Return up to `most` bytes unpacked from gzip data, which may be cut off. Raises zlib.error."""
     return zlib.decompressobj(31).decompress(data, most)

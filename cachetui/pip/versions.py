@@ -10,36 +10,45 @@ from typing import Literal, NamedTuple
 from packaging.version import Version
 
 XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
-"""Treatment of XDG variables: all values count, those not blank, those without the blanks around them, only
-absolute paths."""
+"""Treatment of XDG variables: which values count.
+
+`verbatim`: all values. `filled`: values that are not blank. `stripped`: the same, without surrounding
+blanks. `absolute`: only absolute paths.
+"""
 XDG: tuple[tuple[tuple[int, ...], XdgWay], ...] = (
     ((26, 3), "absolute"),
     ((26, 2), "stripped"),
     ((21, 3), "filled"),
     ((), "verbatim"),
 )
-"""The first pip of each treatment of XDG variables, as its vendored platformdirs has it, before that appdirs."""
+"""First version of pip with each treatment of XDG variables.
+
+The treatment is that of pip's vendored platformdirs, or of appdirs in older versions.
+"""
 
 
 class Ways(NamedTuple):
-    """pip's treatment of its settings, as far as that has changed between versions."""
+    """Treatment of settings by pip, as far as it differs between versions."""
 
     xdg: XdgWay = "absolute"
-    """The treatment of XDG variables."""
+    """Treatment of XDG variables."""
     on_mac: bool = True
-    """Whether XDG variables count on macOS, too (26.2)."""
+    """Whether XDG variables count on macOS, too (from 26.2)."""
     merges: bool = True
-    """Whether an empty value hides those that it overrides (all but 25.2 and 25.3, which fall through)."""
+    """Whether an empty value hides the values that it overrides; in 25.2 and 25.3 it does not."""
     by_file: bool = True
-    """Whether a file that is named twice counts at its first place, not its last (25.2)."""
+    """Whether a file that is named twice counts at its first place instead of its last (from 25.2)."""
     normalises: bool = True
-    """Whether two spellings of one name in one section are an error (26.3)."""
+    """Whether two spellings of one name in one section are an error (from 26.3)."""
     unsets_anywhere: bool = True
-    """Whether `pip config unset` looks into each file of a level, not only into the strongest (26.3 at the latest)."""
+    """Whether `pip config unset` searches all files of a level, not just the strongest.
+
+    It does so from 26.3 at the latest.
+    """
 
 
 def ways_of(version: Version | None) -> Ways:
-    """Return the behaviour of a version of pip from 20.1 on, or that of the newest known when it is not known."""
+    """Return the behaviour of a version of pip from 20.1 on; None means the newest known version."""
     if version is None:
         return Ways()
     release = version.release[:2]
@@ -81,13 +90,13 @@ def pip_index(prefix: Path) -> str | None:
 
 
 def pip_version(prefix: Path) -> Version | None:
-    """Return the version of the pip in an environment from its metadata, without running it; None when in doubt."""
+    """Return the version of an environment's pip by its metadata, without running pip; None if unclear."""
     found = set()
     for folder in SITE_PACKAGES:
         for metadata in prefix.glob(f"{folder}/pip-*.*-info"):
             name, _, version = metadata.stem.partition("-")
             try:
                 found.add(Version(version.partition("-py")[0]) if name.lower() == "pip" else None)
-            except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+            except ValueError:  # InvalidVersion, or more digits than int() accepts
                 return None
     return found.pop() if len(found) == 1 else None

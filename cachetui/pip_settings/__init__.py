@@ -1,1 +1,1 @@
-"""The settings of each Python's pip about its cache, and how to change them."""
+"""Settings of each Python's pip about its cache, and how to change them."""

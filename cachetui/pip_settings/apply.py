@@ -1,4 +1,4 @@
-"""Have a pip change its settings, and check the result. Nothing but pip writes them."""
+"""Run pip to change its settings, and check the result. Only pip writes its settings."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from cachetui.pip_settings.effective import PipSettings, Prefixed, settings_of
 from cachetui.system import isolated
 
 PATIENCE = 30.0
-"""Seconds that a pip may take to write a setting: some start slowly."""
+"""Maximum time in seconds for pip to write a setting; some pips start slowly."""
 QUOTED = 300
-"""Characters of a pip's complaint that are shown."""
+"""Maximum number of characters shown of pip's error message."""
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The result of a change."""
+    """Result of a change."""
 
     done: bool
-    """Whether the settings are now as requested."""
+    """Whether the settings are as requested."""
     message: str
-    """The result, in a sentence or a few; may quote pip."""
+    """Result in one or a few sentences; it may quote pip."""
     settings: PipSettings
-    """The settings after the change."""
+    """Settings after the change."""
 
 
 def apply(
@@ -41,9 +41,9 @@ def apply(
     cwd: Path | None = None,
     etc: str = "/etc",
 ) -> Effect:
-    """Have pip make a change, then check the result: in its settings, and by asking it. Raises nothing.
+    """Run pip to make a change, then check the result in pip's settings and by asking pip. Raises nothing.
 
-    Each command may take `timeout` seconds. `etc` is for tests alone.
+    Each command may take `timeout` seconds. Only tests pass `etc`.
     """
     interpreter = change.settings.interpreter
     folder = str(cwd) if cwd else here()
@@ -90,7 +90,7 @@ def _fulfilled(change: Change, now: PipSettings) -> bool:
 
 
 def _why_not(change: Change, now: PipSettings) -> str:
-    """Return what still stands against the change, as the end of a sentence."""
+    """Return why the change has no effect, as the end of a sentence."""
     counting = now.counting(change.option)
     if change.wish == "on" and counting is None:
         return f"the cache is still off: {now.location.off_by}"
@@ -100,7 +100,7 @@ def _why_not(change: Change, now: PipSettings) -> str:
 
 
 def _state(now: PipSettings) -> str:
-    """Return in words the place of its cache, and whether it is on."""
+    """Return a clause on where pip's cache is and whether it is on."""
     who = f"the cache of pip {now.pip}"
     if now.location.enabled:
         return f"{who} is on, at {now.location.root}"
@@ -108,7 +108,7 @@ def _state(now: PipSettings) -> str:
 
 
 def _telling(err: str) -> str:
-    """Return a pip's complaint, in one line."""
+    """Return pip's error message in one line."""
     said = [line.strip() for line in err.splitlines() if line.strip()]
     errors = [line for line in said if line.startswith("ERROR")] or said[-1:]
     return " ".join(errors).replace("ERROR: ", "")[:QUOTED].rstrip(".") or "without a word"

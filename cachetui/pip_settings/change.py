@@ -1,4 +1,4 @@
-"""Switch a pip's cache on or off, or move it: by that pip's own `config`, where that can do it."""
+"""Switch a pip's cache on or off, or move it, with that pip's own `config` command if possible."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ from cachetui.pip_settings.destination import destination, is_empty
 from cachetui.pip_settings.effective import Option, PipSettings, Saying
 
 Wish = Literal["on", "off", "move", "default"]
-"""The wanted change: the cache switched on or off, moved to another folder, or back to pip's default."""
+"""Requested change: switch the cache on or off, move it to another folder, or back to pip's default."""
 FIRST_CONFIG = Version("10.0")
-"""The first pip with a command `pip config`."""
+"""First version of pip with the command `pip config`."""
 COMMENT = ("#", ";")
-"""First characters of comments, which pip leaves out when it writes a file anew."""
+"""First characters of comments; pip drops comments when it rewrites a file."""
 LABELS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
-"""The owner of a level's settings, in words."""
+"""Owner of each level's settings, in words."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A change of pip's settings, with its limits."""
+    """A change of pip's settings, with its obstacles and side effects."""
 
     settings: PipSettings
-    """The settings before the change."""
+    """Settings before the change."""
     wish: Wish
-    """The wanted change."""
+    """Requested change."""
     root: Path | None = None
-    """The folder to move the cache to; None for every other change."""
+    """Folder to move the cache to; None for every other change."""
     steps: tuple[tuple[str, ...], ...] = ()
-    """pip's arguments, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
+    """Arguments for pip, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
-    """Sentences on what pip cannot change, and how its user can."""
+    """Sentences on what pip cannot change, and on how the user can change it."""
     notes: tuple[str, ...] = ()
     """Sentences on side effects."""
 
     @property
     def option(self) -> Option:
-        """The option that it changes."""
+        """Option that the change sets or unsets."""
         return "no-cache-dir" if self.wish in ("on", "off") else "cache-dir"
 
     @property
     def commands(self) -> tuple[str, ...]:
-        """The same as a user would type it."""
+        """Commands as a user would type them."""
         python = str(self.settings.interpreter.python.executable)
         join = subprocess.list2cmdline if sys.platform == "win32" else shlex.join
         return tuple([join([python, "-m", "pip", *step]) for step in self.steps])
@@ -61,9 +61,10 @@ class Change:
 def plan_change(
     settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
 ) -> Change:
-    """Return the change that fulfils a wish; `root` is the folder to move to as it was typed, `~` allowed.
+    """Return the requested change with its commands. Runs nothing and writes nothing.
 
-    Runs nothing and writes nothing. Raises DestinationError where that folder will not do.
+    `root` is the folder to move to as the user typed it, with `~` allowed. Raises DestinationError if that
+    folder is unsuitable.
     """
     if obstacles := _hindrances(settings, environ):
         return Change(settings, wish, obstacles=tuple(obstacles))
@@ -91,7 +92,7 @@ def plan_change(
 
 
 def _can_be_isolated(version: str) -> bool:
-    """Return whether a Python knows `-I` (3.4)."""
+    """Return whether a version of Python supports `-I` (3.4 or later)."""
     major, _, rest = version.partition(".")
     return (int(major), int(rest.partition(".")[0])) >= (3, 4) if major.isdecimal() else True
 
@@ -117,13 +118,13 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
 
 
 def said_to_install(settings: PipSettings, option: Option) -> list[Saying]:
-    """Return the settings of an option for `pip install`, the stronger first."""
+    """Return the settings of an option for `pip install`, the stronger before the weaker."""
     found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
     return [one for one in reversed(found) if one.value]
 
 
 def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return commands that unset an option everywhere, and sentences on the settings that they cannot unset."""
+    """Return commands that unset an option everywhere, and sentences on settings that they cannot unset."""
     steps: list[tuple[str, ...]] = []
     obstacles: list[str] = []
     for one in said_to_install(settings, option):
@@ -148,7 +149,10 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
 
 
 def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return the command that sets an option more strongly than all its settings so far, and sentences on obstacles."""
+    """Return the command that sets an option more strongly than all present settings.
+
+    Return sentences on obstacles as well.
+    """
     said = said_to_install(settings, option)
     variable = next((one for one in said if one.setting and one.setting.path is None), None)
     if variable is not None:
@@ -180,7 +184,7 @@ def _reaches(settings: PipSettings, path: str, level: Level | None) -> bool:
 
 
 def _may_write(path: str) -> bool:
-    """Return whether a file can be written, or made with the folders above it."""
+    """Return whether a file can be written, or created together with the folders above it."""
     place = Path(path)
     if place.exists():
         return os.access(place, os.W_OK)
@@ -217,7 +221,7 @@ def _has_comments(path: str) -> bool:
 
 
 def _how_to_unset(variable: str) -> str:
-    """Return how to unset a variable."""
+    """Return a clause on how to unset an environment variable."""
     if sys.platform == "win32":
         return f"remove it from your environment (in PowerShell: Remove-Item Env:{variable})"
     return f"run `unset {variable}` in your shell, and take it out of where it is set, such as ~/.profile"

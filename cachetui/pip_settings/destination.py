@@ -1,4 +1,4 @@
-"""The folder that a cache may be moved to."""
+"""Check the folder that a cache is to be moved to."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from cachetui.pip.config.paths import expand, home, objection
 
 
 class DestinationError(CachetuiError):
-    """A folder that no cache should be moved to; nothing was touched."""
+    """The cache must not be moved to this folder; nothing was changed."""
 
 
 def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that a user means by `typed`, with `~` expanded by `environ`; it need not exist.
 
-    `root` is where the cache is now. Raises DestinationError with a sentence that says why it cannot be that folder.
+    `root` is the present place of the cache. Raises DestinationError with a sentence that says why the
+    folder is unsuitable.
     """
     if not typed:
         raise DestinationError("No folder is named.")
@@ -41,22 +42,22 @@ def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ)
 
 
 def _hindrance(place: Path, root: Path, own: Path) -> str | None:
-    """Return why a place will not do; `root` is the present one, resolved, and `own` the user's home."""
+    """Return why a folder is unsuitable; `root` is the cache's present folder, resolved, `own` the home."""
     try:
         real = Path(os.path.realpath(place))
-        with suppress(FileNotFoundError, NotADirectoryError):  # it need not be there
+        with suppress(FileNotFoundError, NotADirectoryError):  # the folder need not exist
             place.lstat()
         nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
         if nearest.is_symlink() and not nearest.exists():
             return f"{nearest} is a link to something that is not there."
         if not nearest.is_dir():
             return f"{nearest} is no folder."
-    except OSError as error:  # a name that is too long
+    except OSError as error:  # such as a name that is too long
         return f"{place} cannot be looked at: {error.strerror}."
     if real == root:
         return f"The cache is in {place} already."
     own = Path(os.path.realpath(own))
-    if real.is_relative_to(root) and not own.is_relative_to(root):  # else there would be no way out
+    if real.is_relative_to(root) and not own.is_relative_to(root):  # unless the cache contains the home directory
         return f"{place} lies in the present cache, {root}: name a folder outside of it."
     if own.is_relative_to(real):
         return f"{place} is your home directory or lies above it: name a folder that is the cache's alone."
@@ -64,7 +65,7 @@ def _hindrance(place: Path, root: Path, own: Path) -> str | None:
 
 
 def is_empty(root: Path) -> bool:
-    """Return whether no file lies below a folder, which need not exist; one that cannot be read is not empty."""
+    """Return whether a folder is missing or has no files below it; an unreadable folder is not empty."""
     unread: list[OSError] = []
     if not os.path.lexists(root):
         return True

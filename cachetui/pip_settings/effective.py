@@ -1,4 +1,4 @@
-"""One Python's pip: its cache, whether that is on, and every setting that decides it."""
+"""One Python's pip: its cache, whether it is on, and every setting that decides this."""
 
 from __future__ import annotations
 
@@ -20,50 +20,53 @@ from cachetui.pip.versions import ways_of
 
 Option = Literal["cache-dir", "no-cache-dir"]
 Role = Literal["counts", "overruled", "empty", "elsewhere"]
-"""Effect of a setting: it `counts`, something stronger has overruled it, it is `empty` and takes back what is
-weaker, or it is said to another command than `pip install`."""
+"""Effect of a setting.
+
+`counts`: it takes effect. `overruled`: a stronger setting overrides it. `empty`: it is empty and cancels
+weaker settings. `elsewhere`: it applies to another command than `pip install`.
+"""
 FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
-"""The first pip with a command `pip cache`; the first that takes any `no-cache-dir` for a yes."""
+"""First pip with the command `pip cache`, and first pip that treats any `no-cache-dir` as a yes."""
 NOWHERE = Files((), (), ())
 
 
 class Saying(NamedTuple):
-    """A setting that is about the cache, or the default."""
+    """A setting of the cache, or the platform's default."""
 
     option: Option
-    """The option that it sets."""
+    """Option that it sets."""
     value: str
-    """Its value, as written; may hold anything."""
+    """Value as written; it may be anything."""
     said_by: str
-    """The variable, the file with its line and section, or the platform's default."""
+    """Source of the setting: the variable, the file with its line and section, or the platform's default."""
     role: Role
-    """Its effect."""
+    """Effect of the setting."""
     setting: Setting | None = None
-    """The same as pip's configuration has it; None for the platform's default."""
+    """Setting in pip's configuration; None for the platform's default."""
 
 
 @dataclass(frozen=True, slots=True)
 class PipSettings:
-    """The settings of one Python's pip about its cache."""
+    """Settings of one Python's pip about its cache."""
 
     interpreter: InterpreterInfo
-    """The Python."""
+    """Python that pip belongs to."""
     location: Location
-    """The location of `pip install`'s cache."""
+    """Location of the cache of `pip install`."""
     sayings: tuple[Saying, ...] = ()
-    """All settings that are about the cache, the weaker before the stronger."""
+    """All settings of the cache, the weaker before the stronger."""
     files: Files = NOWHERE
-    """The files that may hold that pip's settings."""
+    """Files that may hold this pip's settings."""
     pitfalls: tuple[str, ...] = ()
-    """Sentences on settings that do not do what they seem to."""
+    """Sentences on settings that do not do what they seem to do."""
 
     @property
     def pip(self) -> Version | None:
-        """The version of its pip; None where it has none."""
+        """Version of its pip; None if it has none."""
         return Version(self.interpreter.pip) if self.interpreter.pip else None
 
     def counting(self, option: Option) -> Saying | None:
-        """Return the setting of an option that counts; None if none does."""
+        """Return the setting of an option that takes effect; None if none does."""
         return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
 
 
@@ -75,9 +78,9 @@ def settings_of(
     platform: str = sys.platform,
     etc: str = "/etc",
 ) -> PipSettings:
-    """Return the settings of a Python's pip, from files and variables; run nothing, raise nothing.
+    """Return the settings of a Python's pip from files and variables. Runs nothing and raises nothing.
 
-    `cwd` is what relative paths start from; `etc` is for tests alone.
+    Relative paths start from `cwd`. Only tests pass `etc`.
     """
     pip = Version(interpreter.pip) if interpreter.pip else None
     folder = str(cwd) if cwd else here()
@@ -102,16 +105,16 @@ def settings_of(
 
 
 class Prefixed(NamedTuple):
-    """An interpreter whose prefix is known, for it was asked."""
+    """An interpreter whose prefix is known."""
 
     executable: Path
-    """Its absolute path."""
+    """Absolute path of the interpreter."""
     prefix: Path
-    """Its `sys.prefix`."""
+    """The interpreter's `sys.prefix`."""
 
 
 def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...]:
-    """List the settings: the default, then section by section, in each the weaker before the stronger."""
+    """Return all settings: the default, then section by section, the weaker before the stronger in each."""
     options: tuple[Option, ...] = ("cache-dir", "no-cache-dir")
     counting = {option: configuration.heard(option, INSTALL)[-1:] for option in options}
     found = [default._replace(role="overruled" if counting["cache-dir"] else "counts")]
@@ -135,7 +138,7 @@ def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...
 def _traps(
     pip: Version | None, location: Location, configuration: Configuration, environ: Mapping[str, str]
 ) -> list[str]:
-    """Return the pitfalls that depend on the pip and on the user who runs it."""
+    """Return sentences on pitfalls that depend on the version of pip and on the user who runs it."""
     pitfalls = []
     if pip is None:
         pitfalls.append("This Python has no pip, or only one that its user installed for themselves alone.")
@@ -157,7 +160,7 @@ def _traps(
 
 
 def _other_owner(root: Path) -> str | None:
-    """Return the owner of a folder, if that is another user than the one who runs this."""
+    """Return the owner of a folder if it is another user than the current one; None otherwise."""
     if sys.platform == "win32":
         return None
     try:

@@ -1,6 +1,7 @@
-"""Read the user's file of preferences; read and write the theme that the user chose in the browser.
+"""Read the user's preferences file; read and write the theme that the user chose in the browser.
 
-The preferences are the user's own file and never written. The theme has a small state file beside them.
+The preferences file belongs to the user, and cachetui never writes it. The theme has a small state file
+of its own.
 """
 
 from __future__ import annotations
@@ -18,25 +19,26 @@ from cachetui.preferences.names import THEMES
 from cachetui.system.files import is_at_home, is_own, replace_file
 
 LONGEST = 1_000_000
-"""Bytes of a preferences file that are read at most."""
+"""Maximum size of a preferences file in bytes."""
 LONGEST_THEME = 100
-"""Bytes of a theme file that are read at most."""
+"""Maximum number of bytes read from a theme file."""
 
 
 def preferences_path() -> Path:
-    """Return the place of the user's preferences."""
+    """Return the path of the user's preferences file."""
     return Path(platformdirs.user_config_path("cachetui", appauthor=False)) / "preferences.toml"
 
 
 def theme_path() -> Path:
-    """Return the place of the theme that the user chose in the browser."""
+    """Return the path of the file with the theme that the user chose in the browser."""
     return Path(platformdirs.user_state_path("cachetui", appauthor=False)) / "theme"
 
 
 def read_preferences(path: Path | None = None) -> Preferences:
-    """Read the user's file, or the one at `path`. Without a file, everything is at its default. Raises nothing.
+    """Return the preferences in the user's file, or in the file at `path`. Raises nothing.
 
-    The theme is the one in the file, or else the one that the user chose in the browser.
+    Without a file, all preferences have their defaults. The theme is the one in the file, or else the one
+    that the user chose in the browser.
     """
     preferences = _read(path or preferences_path())
     return preferences if preferences.theme else replace(preferences, theme=read_theme_file())
@@ -73,7 +75,7 @@ def _content(path: Path) -> bytes | None:
 
 
 def read_theme_file(path: Path | None = None) -> str | None:
-    """Return the theme that the user chose in the browser; None unless a file of the user's own names one."""
+    """Return the theme that the user chose in the browser; None if no file that the user owns names one."""
     try:
         with open(path or theme_path(), "rb", opener=_open_here) as file:
             found = os.fstat(file.fileno())
@@ -86,14 +88,15 @@ def read_theme_file(path: Path | None = None) -> str | None:
 
 
 def _open_here(path: str, flags: int) -> int:
-    """Open a file: no link is followed, and no pipe waited for."""
+    """Open a file without following a link and without waiting for a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def save_theme(theme: str, preferences: Preferences, path: Path | None = None) -> None:
-    """Save the theme that the user chose in the browser, for `read_preferences`; `path` is the file of the theme.
+    """Save the theme that the user chose in the browser; `path` is the theme file, by default the user's.
 
-    Raises CachetuiError if it cannot be written, or if the preferences set another theme: that one counts.
+    Raises CachetuiError if it cannot be written, or if the preferences set another theme, which takes
+    precedence.
     """
     if "theme" in preferences.given:
         if theme == preferences.theme:

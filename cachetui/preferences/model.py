@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from cachetui.text.excerpt import brief
 
-if TYPE_CHECKING:  # the first screen does not wait for terms
+if TYPE_CHECKING:  # terms are not loaded for the first screen
     from cachetui.labels import Facts, Label
     from cachetui.model import Entry
     from cachetui.rules import Moment, Rules
@@ -21,33 +21,33 @@ if TYPE_CHECKING:  # the first screen does not wait for terms
 SortBy = Literal["size", "name", "count", "age"]
 """Columns by which the browser sorts."""
 ColumnName = Literal["share", "bar", "files", "age", "kind"]
-"""Columns beside names and sizes, shown if there is room."""
+"""Optional columns beside names and sizes, shown if there is room."""
 COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
 Blocked = Literal["", "prune", "removal"]
 """Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
 KEYS = ("theme", "columns", "sort", "age", "keys", "protect", "prune")
-"""The keys of the file."""
+"""Keys of the preferences file."""
 BARE = re.compile("[A-Za-z0-9_-]+")
 """A key that TOML writes without quotes."""
 
 
 class Problem(NamedTuple):
-    """Something wrong in the file."""
+    """A problem in the preferences file."""
 
     key: str
-    """The path of the key, as TOML writes it; empty for the file as a whole."""
+    """Path of the key, as TOML writes it; empty for the file as a whole."""
     sentence: str
-    """The problem and its fix, without a full stop; it may quote the file."""
+    """Problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
-    """Action that it blocks until it is fixed."""
+    """Action that the problem blocks until it is fixed."""
 
     def __str__(self) -> str:
-        """Return the sentence behind the key."""
+        """Return the key, if there is one, and the sentence."""
         return f"{self.key}: {self.sentence}" if self.key else self.sentence
 
 
 def key_path(*keys: str) -> str:
-    """Return the path of a key as TOML writes it, such as `keys."rows.up"`; long keys are cut."""
+    """Return the path of a key as TOML writes it, such as `keys."rows.up"`; long keys are shortened."""
     return ".".join([brief(key) if BARE.fullmatch(key) else _quoted(brief(key)) for key in keys])
 
 
@@ -56,26 +56,26 @@ def _quoted(key: str) -> str:
 
 
 class Sorting(NamedTuple):
-    """The browser's order at the start."""
+    """Order of the browser at the start."""
 
     by: SortBy = "size"
-    """The column."""
+    """Column to sort by."""
     reverse: bool = False
     """Whether the order is reversed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Protection:
-    """Protected entries: all that one of these terms matches."""
+    """Protected entries: each entry that one of these predicates matches."""
 
     terms: tuple[Predicate, ...] = ()
-    """Each item of `protect`, parsed: terms joined by "and"."""
+    """Parsed items of `protect`; the terms of one item are joined by "and"."""
     written: tuple[str, ...] = ()
-    """The same items as written."""
+    """Items of `protect` as written."""
 
     @property
     def words(self) -> frozenset[Label]:
-        """The facts that the terms need."""
+        """Labels that the terms need."""
         return frozenset([word for predicate in self.terms for word in predicate.words])
 
     def __call__(self, entry: Entry, facts: Facts) -> bool:
@@ -85,16 +85,16 @@ class Protection:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The rules that `prune` applies if the command line gives none."""
+    """Rules that `prune` applies if the command line gives none."""
 
     rules: Rules
-    """The rules; an empty policy chooses nothing."""
+    """Rules of the policy; an empty policy chooses nothing."""
     values: Mapping[str, Any]
     """Values as written, by key, in the order of the options of `prune`."""
 
     @property
     def options(self) -> str:
-        """Return the options and terms of `prune` that do the same."""
+        """Return the options and terms of `prune` that have the same effect."""
         typed = []
         for key, value in self.values.items():
             if key == "terms":
@@ -106,33 +106,33 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """The values in force: those of the file, or else the defaults."""
+    """Preferences in force: those of the file, or else the defaults."""
 
     path: Path | None = None
-    """The file, whether it exists or not."""
+    """Path of the file, which need not exist."""
     exists: bool = False
-    """Whether the file, or anything else of its name, exists."""
+    """Whether a file, or anything else, exists at this path."""
     theme: str | None = None
-    """The browser's theme, set in the file or else chosen in the palette; None is the default theme."""
+    """Theme of the browser, set in the file or else chosen in the palette; None for the default theme."""
     columns: tuple[ColumnName, ...] = COLUMNS
-    """Columns beside names and sizes, shown if there is room."""
+    """Optional columns beside names and sizes, shown if there is room."""
     sort: Sorting = field(default_factory=Sorting)
-    """The browser's order at the start."""
+    """Order of the browser at the start."""
     age: Moment = "downloaded"
-    """The age that the browser shows, and sorts by, at the start."""
+    """Age that the browser shows and sorts by at the start."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by key binding id. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()
-    """The valid items of `protect`. With an invalid one nothing may be removed: see `refusal`."""
+    """Valid items of `protect`. If an item is invalid, nothing may be removed: see `refusal`."""
     policy: Policy | None = None
-    """The policy of `prune`; None if there is none, or a problem in it."""
+    """Policy of `prune`; None if there is none, or if it has a problem."""
     problems: tuple[Problem, ...] = ()
     """All problems, in the order of the file."""
     given: frozenset[str] = frozenset()
     """Keys of `KEYS` that the file sets to a valid value."""
 
     def blocking(self, action: Blocked) -> Problem | None:
-        """Return the first problem that blocks an action, if there is one."""
+        """Return the first problem that blocks an action; None if there is none."""
         return next((problem for problem in self.problems if problem.blocks == action), None)
 
     @property

@@ -1,4 +1,4 @@
-"""Registered names of the browser's themes and key bindings, to validate preferences without Textual."""
+"""Names of the browser's themes and key bindings, for validating preferences without Textual."""
 
 from __future__ import annotations
 

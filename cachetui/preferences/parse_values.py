@@ -1,4 +1,4 @@
-"""Read single values of a preferences file: what they mean, or in words what is wrong and what to do."""
+"""Parse single values of a preferences file, or explain what is wrong with them and what to do."""
 
 from __future__ import annotations
 
@@ -17,15 +17,18 @@ from cachetui.text.excerpt import brief, excerpt
 
 REVERSE = "reverse"
 UNDECIDED: tuple[Label, ...] = ("unusable", "protected")
-"""Labels that cannot decide what is protected: the first is not always known, the second would refer to itself."""
+"""Labels that `protect` cannot use: the first is not always known, the second would refer to itself."""
 
 
 class InvalidValueError(ValueError):
-    """A value that cannot count; its words say why, without a full stop."""
+    """An invalid value; the message says why, without a full stop."""
 
 
 def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
-    """Return a question in parentheses that names what comes close to an unknown name; empty if nothing does."""
+    """Return a question in parentheses that suggests the known names closest to an unknown name.
+
+    It is empty if no name is close.
+    """
     close = " or ".join([f'"{one}"' for one in get_close_matches(name, list(known), most)])
     return f" (did you mean {close}?)" if close else ""
 
@@ -71,7 +74,7 @@ def read_columns(value: object) -> tuple[ColumnName, ...]:
 
 
 def read_key(value: object) -> str:
-    """Read the keys of a key binding, with commas between them. Raises InvalidValueError."""
+    """Read the keys of a key binding, separated by commas. Raises InvalidValueError."""
     if not isinstance(value, str) or not value.strip():
         raise InvalidValueError('expected a key, for example "x", or several, for example "x,ctrl+x"')
     return value
@@ -102,7 +105,7 @@ def _measured(parse: Callable[[str], int], example: str) -> Callable[[object], i
 
 
 def read_terms(value: object) -> Predicate:
-    """Read terms, in one string or a list of them. Raises InvalidValueError, which quotes the term."""
+    """Read terms from a string or from a list of strings. Raises InvalidValueError, which quotes the term."""
     texts = [value] if isinstance(value, str) else value
     if not isinstance(texts, list):
         raise InvalidValueError('expected a list of terms, for example ["kind:wheel", "age>90d"]')
@@ -118,7 +121,7 @@ def read_terms(value: object) -> Predicate:
 
 
 def read_protected(value: object) -> Predicate:
-    """Read one item of `protect`, which is a string of terms. Raises InvalidValueError, which quotes it."""
+    """Read one item of `protect`, a string of terms. Raises InvalidValueError, which quotes it."""
     if not isinstance(value, str):
         raise InvalidValueError('expected only strings in the list, for example ["torch", "numpy>=2"]')
     predicate = read_terms(value)
@@ -139,4 +142,4 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "built": _flag,
     "terms": read_terms,
 }
-"""Readers of a policy's keys: the options of `prune`, in their order, and its terms."""
+"""Readers of a policy's keys: the options of `prune` in their order, and its terms."""

@@ -1,4 +1,4 @@
-"""Validate a preferences file: each problem is named with its key, and everything else counts."""
+"""Validate a preferences file: report each problem with its key, and accept everything else."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "sort": read_sorting,
     "age": read_moment,
 }
-"""Readers of the keys that are no tables and protect nothing."""
+"""Readers of the keys that are not tables and do not protect entries."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
 FIELDS = {"protect": "protection", "prune": "policy"}
 """Fields of `Preferences` whose names differ from the keys."""
 MOST = 3
-"""Ids that are suggested at most for an unknown one."""
+"""Maximum number of ids suggested for an unknown id."""
 Value = TypeVar("Value")
 
 
 def validate(content: bytes, path: Path | None = None) -> Preferences:
-    """Return the preferences in the content of a file. A file that is not TOML blocks all removals."""
+    """Return the preferences in a file's content. A file that is not TOML blocks all removals."""
     try:
         return _Validator().validate(_document(content), path)
     except InvalidValueError as error:
@@ -51,30 +51,30 @@ def validate(content: bytes, path: Path | None = None) -> Preferences:
 
 
 def unreadable(path: Path | None, sentence: str) -> Preferences:
-    """Return the defaults for a file that cannot be read, not even for what it protects."""
+    """Return the defaults, with a problem that blocks all removals, for a file that cannot be read."""
     return Preferences(path, exists=True, problems=(Problem("", sentence, "removal"),))
 
 
 def _document(content: bytes) -> Mapping[str, Any]:
-    """Parse TOML. Raises InvalidValueError, which names the line; RecursionError."""
+    """Parse TOML. Raises InvalidValueError, which names the line, and RecursionError."""
     try:
         return tomllib.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise InvalidValueError(f"invalid UTF-8 (at line {line}); save the file as UTF-8") from None
     except ValueError as error:
-        words, at, place = str(error).rpartition(" (at ")  # the words may quote a key of any length
+        words, at, place = str(error).rpartition(" (at ")  # the message may quote a key of any length
         raise InvalidValueError(f"invalid TOML: {excerpt(words, 0)[0]}{at}{place}") from None
 
 
 class _Validator:
-    """Collects the problems of a document, in its order."""
+    """Validator that collects the problems of a document, in its order."""
 
     def __init__(self) -> None:
         self._problems: list[Problem] = []
 
     def validate(self, document: Mapping[str, Any], path: Path | None) -> Preferences:
-        """Return the values that count, and the problems."""
+        """Return the valid values, and the problems."""
         found: dict[str, Any] = {}
         for key, value in document.items():
             if key not in TABLES:
@@ -99,7 +99,7 @@ class _Validator:
     def _read(
         self, read: Callable[[Any], Value], value: object, path: tuple[str, ...], blocks: Blocked = ""
     ) -> Value | None:
-        """Return what a value means; None, and one more problem, if it is invalid."""
+        """Return the parsed value; if it is invalid, add a problem and return None."""
         try:
             return read(value)
         except InvalidValueError as error:
@@ -107,7 +107,10 @@ class _Validator:
             return None
 
     def _unknown(self, table: tuple[str, ...], key: str, known: Iterable[str]) -> None:
-        """Add the problem of an unknown key. One that may be meant to protect blocks removals: nothing less is safe."""
+        """Add the problem of an unknown key.
+
+        A key that may be meant to protect entries blocks removals, to be safe.
+        """
         path = (*table, key)
         if not _may_protect(key):
             hint = did_you_mean(key.lower().replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
@@ -118,13 +121,13 @@ class _Validator:
             self._add(path, 'unknown key (did you mean "protect"?)', "removal")
 
     def _misplaced(self, path: tuple[str, ...], value: object) -> None:
-        """Add the problems of what may be meant to protect within a table that means nothing."""
+        """Add a problem for each key in an unexpected table that may be meant to protect entries."""
         for inner, _ in _leaves(path, value) if isinstance(value, dict) else ():
             if _may_protect(inner[-1]):
                 self._unknown(inner[:-1], inner[-1], ())
 
     def _keys(self, table: object) -> Mapping[str, str] | None:
-        """Return keys by id; the dots of an id may be TOML's, too."""
+        """Return keys by key binding id; an id may be split at its dots into nested TOML tables."""
         if not isinstance(table, dict):
             self._add(("keys",), "expected a table: write [keys], and the bindings below it")
             return None
@@ -144,7 +147,7 @@ class _Validator:
         return keys or None
 
     def _protection(self, items: object) -> Protection | None:
-        """Return what counts of `protect`: each of its strings by itself, even if another is invalid."""
+        """Return the valid items of `protect`, even if another item is invalid."""
         if not isinstance(items, list):
             self._add(("protect",), 'expected a list of terms, for example ["torch", "numpy>=2"]', "removal")
             return None
@@ -153,7 +156,7 @@ class _Validator:
         return Protection(tuple([predicate for predicate, _ in valid]), tuple([item for _, item in valid]))
 
     def _policy(self, table: object) -> Policy | None:
-        """Return the policy if all of it is valid: without one of its keys it could choose more."""
+        """Return the policy if all of it is valid; without one of its keys, it could choose more entries."""
         if not isinstance(table, dict):
             self._add(("prune",), "expected a table: write [prune], and the rules below it", "prune")
             return None
@@ -176,12 +179,12 @@ class _Validator:
 
 
 def _may_protect(key: str) -> bool:
-    """Return whether an unknown key may be meant to protect."""
+    """Return whether an unknown key may be meant to protect entries."""
     return bool(get_close_matches(key.lower(), ["protect"], 1))
 
 
 def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
-    """Yield the values in a table and the tables within it, each with its path."""
+    """Yield the values in a table and in its inner tables, each with its path."""
     for key, value in table.items():
         if isinstance(value, dict) and value:
             yield from _leaves((*path, key), value)

@@ -1,1 +1,1 @@
-"""Removal: what will go is planned, then carried out. Nothing else deletes under a root."""
+"""Removal: plan what is deleted, then delete it. No other code deletes under a root."""

@@ -1,4 +1,4 @@
-"""Carry out a plan: the only code that deletes under a root."""
+"""Carry out a plan. No other code deletes under a root."""
 
 from __future__ import annotations
 
@@ -20,50 +20,53 @@ from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
-"""Nearly every entry has at most this many files: they are checked first, and then removed together."""
+"""Number of files up to which the files of an entry are checked only once before their removal.
+
+Nearly every entry has no more files.
+"""
 REPORT_SECONDS = 0.05
-"""Least time between two reports: often enough for the eye."""
+"""Minimum time between two reports, in seconds."""
 
 
 class Progress(NamedTuple):
     """Progress of a removal."""
 
     entries: int
-    """Entries dealt with."""
+    """Number of entries processed."""
     of: int
-    """Entries in the plan."""
+    """Number of entries in the plan."""
     freed: int
     """Bytes freed so far."""
     path: str
-    """The file or directory dealt with last, relative to the root."""
+    """Path of the entry processed last, relative to the root."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of a removal."""
+    """Result of a removal."""
 
     removed: tuple[str, ...] = ()
-    """Files unlinked, relative to the root, in that order."""
+    """Removed files, relative to the root, in the order of their removal."""
     vanished: tuple[str, ...] = ()
-    """Files and empty directories of the plan that were gone already."""
+    """Files and empty directories of the plan that were already gone."""
     kept: tuple[Kept, ...] = ()
-    """Everything that the plan kept, then everything that could not or must not be removed after all."""
+    """Items that the plan kept, then items that could not or must not be removed after all."""
     failed: int = 0
-    """Number of `kept` that were planned to go."""
+    """Number of items in `kept` that were planned for removal."""
     freed: int = 0
-    """Bytes that the disk got back."""
+    """Bytes freed on the disk."""
     directories: int = 0
-    """Directories removed."""
+    """Number of directories removed."""
     entries: int = 0
-    """Entries wholly gone."""
+    """Number of entries removed completely."""
     stopped: bool = False
-    """Whether `stop` ended it early."""
+    """Whether `stop` ended the removal early."""
     layered: bool = False
     """Whether `freed` is the most that it can be, for the file system is made of layers."""
 
 
 def unlink(directory: Directory, name: str) -> None:
-    """Unlink a file. For an undo, pass a function to `execute` that moves the file aside instead."""
+    """Unlink a file. For an undo, pass `execute` a function that moves the file aside instead."""
     os.unlink(directory.prefix + name, dir_fd=directory.descriptor)
 
 
@@ -77,14 +80,15 @@ def execute(
     pips: Pips | None = None,
     clock: Callable[[], int] = time.time_ns,
 ) -> Outcome:
-    """Remove what `plan` lists, as far as it still is what the scan saw; blocking.
+    """Remove what `plan` lists, if it is still what the scan saw. Blocks until it is done.
 
-    `stop` is asked between entries; `report` is called in this thread, at most some tens of times a second; `take`
-    takes a file away; `opener` opens the root. `pips` tells the process ids of running pips: it is asked before the
-    first thing that one may need, and then again and again; what a pip may need stays from then on, also when `pips`
-    raises OSError. `clock` tells the present in nanoseconds since the epoch. What else raises OSError breaks it off:
-    the outcome still tells what has gone, and that the rest is kept, and why. Raises RefusedError if another directory
-    has taken the root's place.
+    `stop` is called between entries. `report` is called in this thread, at most some tens of times a second.
+    `take` removes a file. `opener` opens the root. `pips` returns the process ids of running pips. It is
+    called before the first entry that a pip may need, and repeatedly after that. From then on, entries that
+    a pip may need are kept, also if `pips` raises OSError. `clock` returns the present time in nanoseconds
+    since the epoch. Any other OSError ends the removal: the outcome names the files that were removed, and
+    the entries that were kept, with the reason. Raises RefusedError if the root cannot be opened, or if
+    another directory has taken its place.
     """
     try:
         root = opener(plan.root)
@@ -102,7 +106,7 @@ def execute(
 
 
 class _Run:
-    """One removal under way: the open directories from the root to where it is, and what has happened so far."""
+    """A removal in progress: the open directories from the root to the current one, and the results."""
 
     def __init__(
         self,
@@ -123,11 +127,11 @@ class _Run:
         self._kept: list[Kept] = []
         self._freed = self._directories = 0
         self._whole = self._reached = 0
-        """Entries wholly gone, and entries dealt with."""
+        """Number of entries removed completely, and number of entries processed."""
         self._stopped = False
 
     def execute(self, report: Callable[[Progress], None] | None) -> Outcome:
-        """Remove the entries one by one, neighbours on the disk together; an error keeps all the rest."""
+        """Remove the entries one by one, sorted by path; after an error, keep all the rest."""
         entries = sorted(self._plan.entries, key=attrgetter("path"))
         try:
             self._remove_all(entries, report)
@@ -149,7 +153,7 @@ class _Run:
         )
 
     def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
-        """Remove entries until told to stop."""
+        """Remove entries until `stop` returns true."""
         due = 0.0
         for number, entry in enumerate(entries, 1):
             self._stopped = self._stop()
@@ -169,7 +173,7 @@ class _Run:
         return self._remove_files(entry.files) if entry.files else self._remove_empty(entry.path)
 
     def _remove_files(self, files: tuple[File, ...]) -> bool:
-        """Remove all files or, if one of them is not what the scan saw, none; an error keeps those after it."""
+        """Remove all files, or none if one differs from what the scan saw; after an error, keep the rest."""
         looked = []
         for file in files:
             parent, _, name = file.path.rpartition("/")
@@ -180,7 +184,7 @@ class _Run:
                 return False
         again = len(files) > PAIR
         for index, (path, parent, name, seen) in enumerate(looked):
-            try:  # where there are many, the first look at it may be long ago
+            try:  # with many files, the first check may be long ago
                 found = look_at(self._way, parent, name, files[index], self._plan.device) if again else seen
                 self._unlink(path, parent, name, found)
             except KeptError as left:
@@ -190,13 +194,13 @@ class _Run:
         return True
 
     def _unlink(self, path: str, parent: str, name: str, found: os.stat_result | None) -> None:
-        """Unlink a file, `name` in `parent`, that was just looked at. Raises KeptError if it has to stay."""
+        """Unlink a file, `name` in `parent`, that was just checked. Raises KeptError if it has to stay."""
         if path in self._plan.companions:
             self._check_alone(path)
         try:
             if found:
                 directory = self._way.go(parent)
-                if found.st_nlink > 1:  # another of its names may have gone since
+                if found.st_nlink > 1:  # another of its links may have been removed since
                     found = directory.look(name)
                 self._take(directory, name)
                 directory.taken_from = True
@@ -213,7 +217,7 @@ class _Run:
             self._freed += found.st_size if self._plan.by_length else allocated(found)
 
     def _check_alone(self, companion: str) -> None:
-        """Raise KeptError if a file that `companion` serves has not gone, or one like it has come."""
+        """Raise KeptError unless all files that `companion` serves are gone and no similar file has appeared."""
         waits_for = self._plan.companions[companion]
         suffixes = tuple({Path(path).suffix for path in waits_for})
         try:
@@ -230,7 +234,7 @@ class _Run:
         return sorted(self._plan.directories)
 
     def _remove_empty(self, top: str) -> bool:
-        """Remove a directory that holds nothing but empty directories; return whether it is gone."""
+        """Remove a directory that contains only empty directories; return whether it is gone."""
         now_ns, looked = self._clock(), []
         try:
             for path in subtree(self._sorted_directories, top):
@@ -251,7 +255,7 @@ class _Run:
         return True
 
     def _leave(self, path: str, directory: Directory, parent: Directory) -> None:
-        """Remove a directory that was just closed, if this removal emptied it."""
+        """Remove a directory that was just closed if this removal emptied it."""
         if not directory.taken_from or path not in self._may_go:
             return
         try:
@@ -262,7 +266,7 @@ class _Run:
                 self._kept.append(Kept(path, reason_of(error)))
 
     def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
-        """Remove an empty directory, and count it."""
+        """Remove an empty directory and count it."""
         os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
         self._freed += allocated(found)
         self._directories += 1

@@ -12,7 +12,7 @@ from cachetui.model import Inventory
 
 
 def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None) -> None:
-    """Raise RefusedError where nothing may be removed (design, safety rules 4 and 9)."""
+    """Raise RefusedError if nothing may be removed from this root (design, safety rules 4 and 9)."""
     root = Path(inventory.root)
     if root == Path(root.anchor):
         raise RefusedError(f"{root} is the top of the file system: cachetui removes nothing there. Name a pip cache.")
@@ -42,8 +42,8 @@ def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None)
 
 
 def _homes() -> Iterator[Path]:
-    """Yield the home directories of the current user: by the environment, by the system, and from before `sudo`."""
-    with contextlib.suppress(RuntimeError):  # the environment names none
+    """Yield the user's home directories: from the environment, from the system, and from before `sudo`."""
+    with contextlib.suppress(RuntimeError):  # the environment names no home
         yield Path.home()
     if hasattr(os, "getuid"):
         import pwd  # noqa: PLC0415 - exists where os.getuid does
@@ -57,15 +57,15 @@ def _homes() -> Iterator[Path]:
 
 
 def _holds(root: Path, place: Path, identity: tuple[int, int]) -> bool:
-    """Return whether `root` is `place` or lies above it, under whatever name."""
+    """Return whether `root` is `place` or a directory above it, by its path or by its identity."""
     try:
         place = place.resolve()
-    except (OSError, RuntimeError):  # a circle of links holds nothing
+    except (OSError, RuntimeError):  # a loop of links contains nothing
         return False
     for path in (place, *place.parents):
         try:
             found = path.stat()
-        except OSError:  # gone, or not to be looked at: then only its name can tell
+        except OSError:  # missing or unreadable: only its path can match
             found = None
         if path == root or (found and (found.st_dev, found.st_ino) == identity):
             return True

@@ -1,4 +1,4 @@
-"""Entries that somebody may still be using, and must stay (design, safety rule 5)."""
+"""Entries that may still be in use and must stay (design, safety rule 5)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from cachetui.model import NS, Entry
 
 HOUR_NS = 3600 * NS
-"""Nanoseconds for which somebody may still be writing to a leftover or an empty directory."""
+"""Nanoseconds after a write during which a leftover or an empty directory may still be in use."""
 DAY_NS = 24 * HOUR_NS
-"""Nanoseconds for which a folder that a wheel is built in may still be in use."""
+"""Nanoseconds after a write during which a build folder may still be in use."""
 AWAITED = ("index", "response")
-"""Kinds of which pip may have asked its server whether they are current: at a 304 it needs the page again. A page that
-could not be named is a response. Redirects are not among them: pip never asks again for one that it keeps."""
+"""Kinds of entries that a running pip may be revalidating: after a 304 it needs the entry again.
+
+An index page that could not be named is a response. Redirects are not included, because pip does not
+revalidate the redirects that it caches.
+"""
 BUILT_LATELY = "written to less than a day ago: a wheel may be being built here"
-"""Why a folder that a wheel is built in stays."""
+"""Reason to keep a build folder."""
 
 
 def build_folder(path: str) -> str | None:
-    """Return the temporary folder that a leftover lies in or is, if any: `tempfile` names them `tmp…`."""
+    """Return the build folder that a leftover is or lies in, if any; `tempfile` names it `tmp…`."""
     parts = path.split("/")
     for index, part in enumerate(parts):
         if part.startswith("tmp") and not part.endswith(".tmp"):
@@ -28,17 +31,17 @@ def build_folder(path: str) -> str | None:
 
 
 def folder_of(entry: Entry) -> str | None:
-    """Return the folder that a wheel is built in, if an entry is one or belongs to one."""
+    """Return the build folder that an entry is or belongs to; None if there is none."""
     return build_folder(entry.path) if entry.kind == "leftover" else None
 
 
 def quiet_time(path: str) -> int:
-    """Return for how many nanoseconds a leftover must not have been written to before it may go."""
+    """Return for how many nanoseconds a leftover must be unchanged before it may be removed."""
     return DAY_NS if build_folder(path) else HOUR_NS
 
 
 def build_times(entries: Iterable[Entry]) -> dict[str, int]:
-    """Return when each folder that a wheel is built in was last written to, in ns since the epoch, by path."""
+    """Return the time of the last write to each build folder, in nanoseconds since the epoch, by path."""
     times: dict[str, int] = {}
     for entry in entries:
         if folder := folder_of(entry):
@@ -48,10 +51,10 @@ def build_times(entries: Iterable[Entry]) -> dict[str, int]:
 
 
 def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int]) -> str | None:
-    """Return why an entry must not go now, or None.
+    """Return why an entry must stay, or None if it may be removed.
 
-    `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of running pips, `newest` when each
-    build folder was last written to, as `build_times` returns it.
+    `now_ns` is the present time in nanoseconds since the epoch, `pips` are the process ids of running pips,
+    and `newest` is the result of `build_times`.
     """
     if reason := awaited(entry, pips):
         return reason
@@ -66,25 +69,28 @@ def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Map
 
 
 def awaited(entry: Entry, pips: tuple[int, ...]) -> str | None:
-    """Return why an entry must not go because pips run, or None. `pips` are their process ids."""
+    """Return why an entry must stay while pips run, or None. `pips` are their process ids."""
     if pips and entry.kind in AWAITED:
         return f"{running(pips)} and may be waiting for this {'page' if entry.kind == 'index' else 'response'}"
     return building(pips) if folder_of(entry) else None
 
 
 def building(pips: tuple[int, ...]) -> str | None:
-    """Return why a folder that wheels are built in must stay because pips run, or None."""
+    """Return why a build folder must stay while pips run, or None."""
     return f"{running(pips)} and may be building a wheel here" if pips else None
 
 
 def running(pips: tuple[int, ...]) -> str:
-    """Say which pips run."""
+    """Return a clause on which pips run."""
     numbers = ", ".join(str(pip) for pip in pips)
     return f"a pip is running ({numbers})" if len(pips) == 1 else f"{len(pips)} pips are running ({numbers})"
 
 
 def costs_of_staying(pips: tuple[int, ...], stay: Counter[str], changed: int) -> Iterator[str]:
-    """Yield a line on each sort of entries that stay: `stay` counts them by kind, `changed` those not as read."""
+    """Yield a line on each group of entries that stay.
+
+    `stay` counts these entries by kind. `changed` is the number of entries that changed since the scan.
+    """
     pages, responses = stay["index"], stay["response"]
     parts = ["1 index page" if pages == 1 else f"{pages:,} index pages"] if pages else []
     parts += ["1 response" if responses == 1 else f"{responses:,} responses"] if responses else []

@@ -22,33 +22,33 @@ from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_fold
 from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
-"""Seconds between two searches for running pips: a search takes some hundredths of a second."""
+"""Seconds between two searches for running pips; a search takes some hundredths of a second."""
 
 WATCHED = (*AWAITED, "leftover")
-"""Kinds that somebody may be using."""
+"""Kinds of entries that may be in use."""
 
 Pips = Callable[[], tuple[int, ...]]
-"""Returns the process ids of running pips; may raise OSError."""
+"""Function that returns the process ids of running pips; it may raise OSError."""
 
 
 class InUseMonitor:
-    """Checks, right before something goes, whether a running pip or a build under way needs it."""
+    """Monitor that checks, right before each removal, whether a running pip or a build needs the entry."""
 
     def __init__(
         self, entries: Iterable[Entry], way: PathCursor, device: int, pips: Pips, clock: Callable[[], int]
     ) -> None:
-        """Watch over `entries`, reached by `way` on `device`; `clock` returns the present in ns since the epoch."""
+        """Monitor `entries`, reached by `way` on `device`; `clock` returns the time in ns since the epoch."""
         self._folders = files_by_folder(entries)
         self._way, self._device, self._ask, self._clock = way, device, pips, clock
         self._pips: tuple[int, ...] = ()
         self._unknown: str | None = None
-        """Why the running pips could not be found, the last time."""
+        """Reason why the last search for running pips failed; None if it succeeded."""
         self._due = 0.0
         self._told: dict[str, str | None] = {}
-        """Why folders that a wheel is built in must stay, or None for those that may go, by path."""
+        """Reasons why build folders must stay, by path; None for those that may be removed."""
 
     def reason_to_stay(self, entry: Entry) -> str | None:
-        """Return why somebody may be using an entry, or None."""
+        """Return why an entry may be in use, or None."""
         if entry.kind not in WATCHED:
             return None
         folder = folder_of(entry)
@@ -65,9 +65,10 @@ class InUseMonitor:
         return reason
 
     def look_at_empty(self, path: str, now_ns: int) -> os.stat_result | None:
-        """Return what an empty directory is now, None if it is gone; `now_ns` is the present, in ns since the epoch.
+        """Return the present status of an empty directory; None if it is gone.
 
-        Raises KeptError if somebody may be using it, OSError if it cannot be looked at.
+        `now_ns` is the present time in nanoseconds since the epoch. Raises KeptError if the directory may be in
+        use, and OSError if its status cannot be read.
         """
         parent, _, name = path.rpartition("/")
         try:
@@ -83,12 +84,12 @@ class InUseMonitor:
         return found
 
     def _look_at(self, folder: str) -> str | None:
-        """Return why a folder that a wheel is built in must stay, all of it, or None. Raises KeptError likewise."""
+        """Return why a build folder must stay as a whole, or None; some reasons are raised as KeptError."""
         newest = look_at_folder(self._way, folder, self._folders[folder], self._device)
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self) -> tuple[int, ...]:
-        """Return the process ids of the pips that run, as of a moment ago. Raises KeptError if that is unknown."""
+        """Return the process ids of running pips, as of a moment ago. Raises KeptError if they are unknown."""
         if time.monotonic() >= self._due:
             try:
                 self._pips, self._unknown = self._ask(), None

@@ -1,4 +1,4 @@
-"""The plan of a removal: what goes, what stays and why, decided from an inventory before anything is touched."""
+"""Plan of a removal: what is removed, what stays and why, decided before anything is changed."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import DENIALS, denied
 
 SERVES = "serves a wheel that stays as well"
-"""Why the origin of several wheels stays."""
+"""Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to what stays"
 """Why the other files of an entry stay if one of them does."""
 DEPTH = methodcaller("count", "/")
-"""The depth of a path."""
+"""Function that returns the depth of a path."""
 PROTECTED = "protected by the preferences"
-"""Why an entry stays that the user has protected."""
+"""Reason to keep an entry that the user has protected."""
 AGAIN = "pip must build {} again when needed"
-"""The cost of losing wheels that were built here."""
+"""Cost of removing wheels that were built here."""
 
 
 LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
@@ -34,40 +34,40 @@ LAYERS = "the disk gets back only what was written here: what a container's imag
 
 
 class Kept(NamedTuple):
-    """Something that was asked for, but stays."""
+    """An item that was requested for removal but stays."""
 
     path: str
-    """The path of the file, or of the entry, relative to the root."""
+    """Path of the file or entry, relative to the root."""
     reason: str
-    """Why it stays: words without a full stop."""
+    """Reason why it stays, without a full stop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Exactly what a removal takes."""
+    """The files and directories that a removal deletes, and the items that it keeps."""
 
     root: str
-    """The root's resolved absolute path."""
+    """Resolved absolute path of the root."""
     device: int
-    """The device the root lay on when it was read."""
+    """Device number of the root at the time of the scan."""
     inode: int
-    """The root's inode number when it was read."""
+    """Inode number of the root at the time of the scan."""
     entries: tuple[Entry, ...] = ()
-    """Entries to remove, in the inventory's order; the `files` of each are exactly those to remove, in that order."""
+    """Entries to remove, in the inventory's order; each has only the files to remove, in order of removal."""
     kept: tuple[Kept, ...] = ()
-    """Files and entries that were asked for, but stay, with the reasons."""
+    """Files and entries that were requested for removal but stay, with the reasons."""
     directories: tuple[str, ...] = ()
-    """Directories that this removal will empty and take along, relative to the root, deepest first."""
+    """Directories that this removal empties and deletes, relative to the root, deepest first."""
     frees: int = 0
-    """Bytes: allocated blocks of inodes whose last link goes, plus those of the directories."""
+    """Bytes to be freed: the blocks of inodes that lose their last link, and of the directories."""
     costs: tuple[str, ...] = ()
-    """Costs that the user should know before saying yes: short sentences without a full stop."""
+    """Costs that the user should know before agreeing: short sentences without a full stop."""
     by_length: bool = False
     """Whether the file system reports no blocks, so that lengths count."""
     layered: bool = False
     """Whether the file system is made of layers: what lies in a lower one is not given back."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Files that go only when others have really gone: their paths, by path."""
+    """Files that are removed only after others. Each path maps to the paths that must be removed first."""
 
     @property
     def files(self) -> int:
@@ -86,12 +86,12 @@ def plan_removal(
     protected: Collection[str] = frozenset(),
     home: Path | None = None,
 ) -> Plan:
-    """Decide which of `entries` can go from the cache that `inventory` describes.
+    """Decide which of `entries` can be removed from the cache that `inventory` describes.
 
-    `now_ns` is the present in nanoseconds since the epoch, `pips` the process ids of running pips, `named` whether
-    the user named the root explicitly, `purge` whether everything is meant, `protected` the paths of entries that stay
-    whatever is asked, `home` the home directory in place of the user's. Raises RefusedError for a root or an inventory
-    from which nothing may be removed.
+    `now_ns` is the present time in nanoseconds since the epoch, and `pips` are the process ids of running
+    pips. `named` says whether the user named the root explicitly, and `purge` whether everything is to be
+    removed. `protected` holds the paths of entries that always stay. `home` replaces the user's home
+    directory. Raises RefusedError for a root or an inventory from which nothing may be removed.
     """
     refuse(inventory, named=named, purge=purge, home=home)
     asked = {entry.path: entry for entry in entries}
@@ -173,10 +173,10 @@ def _place_companions(
 
 
 def _emptied(inventory: Inventory, going: list[Entry], companions: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the directories in which nothing that the scan saw will be left because of `going`, deepest first."""
+    """Return the directories that will be empty without `going`, deepest first, according to the scan."""
     directories = inventory.directories
-    left: dict[str, None] = {}  # where something goes, and all above it
-    full: dict[str, None] = {}  # where something stays, and all above it
+    left: dict[str, None] = {}  # directories that lose files, and all above them
+    full: dict[str, None] = {}  # directories that keep files, and all above them
     ordered: list[str] = []
     planned = {}
     for entry in going:
@@ -199,7 +199,7 @@ def _emptied(inventory: Inventory, going: list[Entry], companions: Mapping[str, 
             _climb(parent, full)
     for path in (*(left.keys() & inventory.kept_directories), *(left.keys() - directories.keys())):
         _climb(path, full)
-    for unreadable in inventory.errors:  # what could not be read is not empty
+    for unreadable in inventory.errors:  # an unreadable directory may not be empty
         _climb(unreadable.path, full)
     _keep_irremovable(inventory, left, full)
     return tuple(sorted([path for path in left if path not in full], key=DEPTH, reverse=True))
@@ -215,14 +215,17 @@ def _keep_irremovable(inventory: Inventory, left: Mapping[str, None], full: dict
 
 
 def _climb(path: str, places: dict[str, None]) -> None:
-    """Add a path and all above it to `places`, where what lies above a path always is already."""
+    """Add a path and all paths above it to `places`.
+
+    If a path is in `places`, all paths above it must be there, too.
+    """
     while path not in places:
         places[path] = None
         path = path.rpartition("/")[0]
 
 
 def subtree(ordered: Sequence[str], top: str) -> list[str]:
-    """Return `top` and the paths below it, of sorted paths."""
+    """Return `top` and the paths below it, from sorted paths."""
     start = bisect_left(ordered, f"{top}/")
     return [top, *ordered[start : bisect_left(ordered, f"{top}0", start)]]  # "0" comes right after "/"
 
@@ -252,7 +255,7 @@ def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
 
 
 def _costs(going: list[Entry], *, layered: bool) -> Iterator[str]:
-    """Yield what the removal costs, a line each."""
+    """Yield the costs of the removal, one line each."""
     if going and layered:
         yield LAYERS
     built = sum([entry.kind == "built" for entry in going])

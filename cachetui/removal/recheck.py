@@ -1,4 +1,4 @@
-"""Compare entries with the disk: whether each is still what the scan saw."""
+"""Compare entries with the disk, to find those that differ from what the scan saw."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ MORE = "holds more than was asked for: a wheel may be being built here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
 """Reasons by the errors that say so."""
 SHARING_VIOLATIONS = (5, 32, 33)
-"""Windows' ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION: somebody has the file open."""
+"""Error codes of Windows for a file that is open.
+
+They are ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
+"""
 
 
 class KeptError(Exception):
-    """Something has to stay: its message says why."""
+    """An item has to stay; the message says why."""
 
 
 def is_same(found: os.stat_result, file: File, device: int) -> bool:
@@ -38,9 +41,9 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
 
 
 def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
-    """Return what a file, `name` in `parent`, is now, None if it is gone.
+    """Return the present status of a file, `name` in `parent`; None if it is gone.
 
-    Raises KeptError unless it is what the scan saw.
+    Raises KeptError unless the file is what the scan saw.
     """
     found = _found(way, parent, name)
     if found and not is_same(found, file, device):
@@ -49,7 +52,7 @@ def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) ->
 
 
 def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
-    """Return what `name` in `parent` is now, None if it is gone. Raises KeptError if that is unknown."""
+    """Return the present status of `name` in `parent`; None if it is gone. Raises KeptError if unreadable."""
     try:
         return way.go(parent).look(name)
     except FileNotFoundError:
@@ -59,9 +62,10 @@ def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
 
 
 def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], device: int) -> int | None:
-    """Return when a folder that a wheel is built in was last written to, in ns since the epoch; None if it is gone.
+    """Return the time of the last write to a build folder, in ns since the epoch; None if it is gone.
 
-    Raises KeptError unless it holds `known`, files by their path, as the scan saw them, and no other.
+    Raises KeptError unless the folder holds exactly the files in `known`, given by path, as the scan saw
+    them.
     """
     parent, _, name = folder.rpartition("/")
     found = _found(way, parent, name)
@@ -76,7 +80,7 @@ def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], devi
                 below, found = f"{path}/{name}", directory.look(name)
                 newest = max(newest, found.st_mtime_ns)
                 if stat.S_ISDIR(found.st_mode):
-                    newest = max(newest, found.st_ctime_ns)  # a time that nobody can set back
+                    newest = max(newest, found.st_ctime_ns)  # this time cannot be set back
                     pending.append(below)
                 elif below not in known:
                     raise KeptError(MORE)
@@ -90,7 +94,7 @@ def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], devi
 
 
 def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
-    """Return the files of each folder that a wheel is built in, by path."""
+    """Return the files of each build folder, by path."""
     files: dict[str, dict[str, File]] = {}
     for entry in entries:
         if folder := folder_of(entry):
@@ -113,7 +117,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
     try:
         if (root.found.st_dev, root.found.st_ino) != (inventory.device, inventory.inode):
             return {}, {}
-        entries = sorted(entries, key=attrgetter("path"))  # neighbours on the disk together are found faster
+        entries = sorted(entries, key=attrgetter("path"))  # in this order, they are found faster on the disk
         times: dict[str, int] = {}
         unlike: dict[str, str] = {}
         for folder, known in files_by_folder(entries).items():
@@ -180,7 +184,7 @@ def _unlike(root: Directory, entry: Entry, device: int, rights: Rights) -> str |
 
 
 def reason_of(error: OSError) -> str:
-    """Return why the system refused, in words."""
+    """Return the reason for a system error, in words."""
     if error.errno in (errno.EBUSY, errno.ETXTBSY) or getattr(error, "winerror", None) in SHARING_VIOLATIONS:
         return "in use, skipped"
     if error.errno in (errno.ENOTDIR, errno.ELOOP):

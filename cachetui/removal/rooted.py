@@ -1,4 +1,4 @@
-"""Directories beneath a root, opened so that no link and no rename can lead elsewhere."""
+"""Directories below a root, opened so that no link and no renaming can lead elsewhere."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from pathlib import Path
 ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES
 TO_REACH = getattr(os, "O_PATH", os.O_RDONLY) | ONLY_DIRECTORIES
-"""Flags to reach the content of a directory, for which less is needed than to list it, where the system can do that."""
+"""Flags to open a directory for access to its files; if possible, without the permission to list it."""
 BY_DESCRIPTOR = {os.open, os.stat, os.unlink, os.rmdir} <= os.supports_dir_fd and os.listdir in os.supports_fd
-"""Whether this system can reach files relative to an open directory."""
+"""Whether this system can access files relative to an open directory."""
 
 
 class Directory:
-    """A directory that is held open; where a system cannot do that, one whose path is looked at on each level.
+    """A directory that is held open. If the system cannot do this, its path is checked at each level.
 
-    A name in it is given to calls of `os` as `prefix + name` and `dir_fd=descriptor`.
+    To access a name in it, pass `prefix + name` and `dir_fd=descriptor` to functions of `os`.
     """
 
     __slots__ = ("descriptor", "found", "prefix", "taken_from")
 
     descriptor: int | None
-    """The descriptor that holds it open; None where a system cannot do that."""
+    """Open descriptor of the directory; None if the system does not support it."""
     prefix: str
-    """The prefix of names in it: empty, or its path where there is no descriptor."""
+    """Prefix of names in the directory: empty, or its path if there is no descriptor."""
     found: os.stat_result
-    """Its status when it was opened."""
+    """Status of the directory when it was opened."""
     taken_from: bool
-    """Whether something in it was removed since."""
+    """Whether something in the directory was removed since it was opened."""
 
     def __init__(self, path: str, parent: int | None = None, *, by_descriptor: bool = BY_DESCRIPTOR) -> None:
-        """Open a directory. Raises NotADirectoryError or ELOOP for a link or anything else that is no directory."""
+        """Open a directory. Raises NotADirectoryError, or OSError with ELOOP, for a link or a file."""
         self.taken_from = False
         if by_descriptor:
             self.prefix, self.descriptor = "", os.open(path, TO_REACH, dir_fd=parent)
@@ -47,11 +47,14 @@ class Directory:
                 raise _not_a_directory(path)
 
     def enter(self, name: str) -> Directory:
-        """Open a directory in this one."""
+        """Open a subdirectory."""
         return Directory(self.prefix + name, self.descriptor, by_descriptor=self.descriptor is not None)
 
     def look(self, name: str) -> os.stat_result:
-        """Look at a name in it without following a link. Raises NotADirectoryError if its path leads elsewhere now."""
+        """Return the status of a name in the directory, without following a link.
+
+        Raises NotADirectoryError if the path of the directory leads to another directory.
+        """
         if self.descriptor is None:
             here = Path(self.prefix).lstat()
             if (here.st_dev, here.st_ino) != (self.found.st_dev, self.found.st_ino):
@@ -59,7 +62,7 @@ class Directory:
         return os.stat(self.prefix + name, dir_fd=self.descriptor, follow_symlinks=False)
 
     def names(self) -> list[str]:
-        """List it."""
+        """Return the names in the directory."""
         if self.descriptor is None:
             return os.listdir(self.prefix)  # noqa: PTH208 - names are wanted, not paths
         listing = os.open(".", TO_LIST, dir_fd=self.descriptor)
@@ -69,29 +72,33 @@ class Directory:
             os.close(listing)
 
     def close(self) -> None:
-        """Close it."""
+        """Close the directory."""
         if self.descriptor is not None:
             try:  # noqa: SIM105 - `suppress` takes longer than closing does
                 os.close(self.descriptor)
-            except OSError:  # it is closed all the same, and nothing was written that could be lost
+            except OSError:  # it is closed anyway, and there is no written data to lose
                 pass
 
 
 class PathCursor:
-    """The way from a root down to one directory, all of it open, never onto another file system."""
+    """Cursor on one directory below a root: all directories on the way are open, on one file system."""
 
     def __init__(self, root: Directory, left: Callable[[str, Directory, Directory], None]) -> None:
-        """Start at an open root; `left` is called for each directory below it that was closed: path, itself, parent."""
+        """Start at an open root.
+
+        `left` is called after a directory below the root is closed, with the directory's path, itself and its
+        parent.
+        """
         self._left = left
         self._device = root.found.st_dev
         self._above: list[tuple[str, Directory]] = []
-        """The open directories above the one it has come to, from the root on, each with its path."""
+        """Open directories above the current one, from the root on, each with its path."""
         self._path, self._directory = "", root
 
     def go(self, path: str) -> Directory:
-        """Return the open directory at `path`, relative to the root, having closed those that do not lead there.
+        """Return the open directory at `path`, relative to the root; close those that are not on the way.
 
-        Raises OSError if it cannot be opened, NotADirectoryError for a link on the way.
+        Raises OSError if it cannot be opened, and NotADirectoryError if a link is on the way.
         """
         if path == self._path:
             return self._directory

@@ -1,1 +1,1 @@
-"""The report of an audit as text, JSON and CSV, for the command line and the screen; no Textual here."""
+"""Reports as text, JSON and CSV, for the command line and the screens; independent of Textual."""

@@ -1,4 +1,4 @@
-"""The report of an audit as CSV (RFC 4180): one row an entry; no Textual here."""
+"""Report of an audit as CSV (RFC 4180), with one row per entry; independent of Textual."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from cachetui.text.escape import escape_control
 FORMULAS = frozenset("=+-@'")
 """First characters of formulas in a spreadsheet, and the apostrophe that prevents a formula."""
 TEXTS = 6
-"""Number of an entry's texts that come from the cache."""
+"""Number of texts in a row that come from the cache."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: ""}
 CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
-"""The columns of a comparison."""
+"""Columns of a comparison."""
 
 
 def audit_csv(listed: Listed) -> Iterator[str]:
-    """Yield the parts of the document: a line of titles, then one for each entry."""
+    """Yield the parts of the document: a line of titles, then a line for each entry."""
     yield _written([Row._fields])
     for row in rows(listed):
         yield _plain(row) or _written([map(cell, row)])
 
 
 def _plain(row: Row) -> str:
-    """Return the line of an entry, made by hand, for there may be a hundred thousand; empty if a cell needs care."""
+    """Return the line of an entry without the `csv` module, for speed; empty if a cell must be escaped."""
     (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     named = f"{project or ''},{version or ''},{filename or ''}"
@@ -48,12 +48,15 @@ def _plain(row: Row) -> str:
 
 @lru_cache(maxsize=4_096)
 def _words(words: str) -> str:
-    """Write a cell of words that many entries share."""
+    """Return a cell of text that many entries share."""
     return _written([[cell(words), ""]]).removesuffix(",\r\n")
 
 
 def comparison_csv(comparison: Comparison) -> Iterator[str]:
-    """Yield the parts of the document: a line of titles, then one for each entry that came, went, grew or shrank."""
+    """Yield the parts of the document: a line of titles, then a line for each entry that changed.
+
+    Such an entry came, went, grew or shrank.
+    """
     changed = [
         *[("came", line, 0, line.disk_usage) for line in comparison.came],
         *[("went", line, line.disk_usage, 0) for line in comparison.went],
@@ -73,13 +76,13 @@ def _change(change: str, line: Line, before: int, now: int) -> list[object]:
 
 
 def cell(value: object) -> object:
-    """Return what to write for a value: nothing for None, true or false, numbers as they are.
+    """Return the cell for a value: empty for None, true or false for a bool, a number as it is.
 
-    Text that a spreadsheet would take for a formula gets an apostrophe before it; so does text that begins with an
-    apostrophe, so that taking one away always gives back what it was.
+    Text that a spreadsheet would take for a formula gets a leading apostrophe. Text that begins with an
+    apostrophe gets another one, so that removing one always restores the original.
     """
     if type(value) is str:
-        text = value if value.isascii() and value.isprintable() else escape_control(value)  # as it is in most
+        text = value if value.isascii() and value.isprintable() else escape_control(value)  # true of most texts
         return f"'{text}" if text[:1] in FORMULAS else text
     return value if type(value) is int else LABELS[value]
 

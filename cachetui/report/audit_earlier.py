@@ -1,4 +1,4 @@
-"""Reads the JSON report of an earlier audit back; no Textual here."""
+"""Read the JSON report of an earlier audit; independent of Textual."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cachetui.model import KINDS
 from cachetui.report.audit_json import AUDIT, SCHEMA
 
 MOST = 2_000_000_000
-"""Most bytes of a report that are read: a report on a million entries has fewer."""
+"""Maximum size of a report in bytes; a report on a million entries is smaller."""
 OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 
@@ -25,22 +25,22 @@ class Earlier:
     """An earlier audit."""
 
     root: str
-    """The root, as written."""
+    """Root as written."""
     at: str
-    """Its time, in ISO 8601 in UTC."""
+    """Time of the audit, in ISO 8601 in UTC."""
     terms: tuple[str, ...]
-    """The terms that the entries were chosen by."""
+    """Terms by which the entries were chosen."""
     lines: tuple[Line, ...]
-    """Its entries."""
+    """Entries of the audit."""
 
 
 def read_report(path: str) -> Earlier:
-    """Read a report. Raises CachetuiError with a sentence that says why it cannot be read, or is none."""
+    """Read a report. Raises CachetuiError, which says why the file is unreadable or not a report."""
     try:
         content = _read(path)
     except OSError as error:
         raise CachetuiError(f"{path} cannot be read: {error.strerror or error}. {OTHER}") from error
-    except ValueError as error:  # a name that none can be
+    except ValueError as error:  # an invalid file name
         raise CachetuiError(f"{path} cannot be read: {error}. {OTHER}") from error
     try:
         document = json.loads(content)
@@ -67,7 +67,7 @@ def _read(path: str) -> bytes:
 
 
 def _judged(document: Mapping[str, Any]) -> Earlier:
-    """Return the audit in a document; raise KeyError, TypeError or ValueError if it is invalid."""
+    """Return the audit in a document. Raises KeyError, TypeError or ValueError if it is invalid."""
     lines = tuple([_line(row) for row in document["listing"]])
     if len({line.path for line in lines}) != len(lines):
         raise ValueError

@@ -1,7 +1,8 @@
-"""The report of an audit as JSON: the contract for scripts, and what a later audit can be compared with.
+"""Report of an audit as JSON, for scripts and for comparison with later audits.
 
-`schema` counts changes that break readers, `report` tells the document from others. Sizes are bytes, times ISO 8601 in
-UTC. Each entry stands in `listing`, with all that the figures are made by: these can be computed again from it.
+`schema` counts changes that break readers, and `report` names the type of the document. Sizes are in
+bytes, times in ISO 8601 in UTC. `listing` holds each entry with all values that are needed to compute
+the figures again.
 """
 
 from __future__ import annotations
@@ -18,14 +19,14 @@ from cachetui.model import NS
 from cachetui.report.audit_rows import Row, characters, moment, rows
 
 SCHEMA = 1
-"""Counts changes that break readers."""
+"""Version of the format, increased with each change that breaks readers."""
 AUDIT, COMPARISON = "audit", "comparison"
-"""Types of documents, the values of `report`."""
+"""Types of documents: the values of `report`."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 
 def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the parts of the document."""
+    """Yield the parts of the JSON document of an audit."""
     head = {
         "schema": SCHEMA,
         "report": AUDIT,
@@ -108,7 +109,7 @@ def _copies(audit: Audit) -> list[dict[str, Any]]:
 
 
 def _row(row: Row) -> str:
-    """Write one entry; by hand, for there may be a hundred thousand."""
+    """Return one entry as JSON, formatted by hand because there may be a hundred thousand."""
     (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     return (
@@ -127,7 +128,7 @@ def _quoted(text: str | None) -> str:
 
 
 def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> str:
-    """Return the document of the differences of two audits; `since` and `now` are their moments."""
+    """Return the JSON document of the differences between two audits; `since` and `now` are their times."""
     document = {
         "schema": SCHEMA,
         "report": COMPARISON,

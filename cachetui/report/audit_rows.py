@@ -1,4 +1,4 @@
-"""The columns of a report, for each entry; no Textual here."""
+"""Columns of a report for each entry; independent of Textual."""
 
 from __future__ import annotations
 
@@ -16,48 +16,48 @@ from cachetui.text.redact import PLAIN_ADDRESS, masked
 
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAY = 86_400
-"""Seconds in a day."""
+"""Number of seconds in a day."""
 EPOCH = date(1970, 1, 1).toordinal()
 MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
 class Row(NamedTuple):
-    """A report's row of an entry. Texts are from the cache: whoever writes them makes them harmless."""
+    """A row of a report, for one entry. Its texts come from the cache, so writers must escape them."""
 
     kind: str
     project: str | None
     version: str | None
     filename: str | None
     disk_usage: int
-    """Bytes."""
+    """Size in bytes."""
     apparent_size: int
-    """Bytes."""
+    """Size in bytes."""
     downloaded: str
-    """ISO 8601 in UTC, as all times."""
+    """Time of the download, as ISO 8601 in UTC like all times here."""
     checked: str | None
     read: str | None
     python: str
-    """The Pythons that it is for, in words."""
+    """Pythons that the entry is for, in words."""
     platform: str
-    """The platform that it is for, in words."""
+    """Platform that the entry is for, in words."""
     origin: str | None
-    """The index that it came from, as "host/path", without secrets."""
+    """Index that the entry came from, as "host/path", without secrets."""
     url: str | None
-    """Its URL, masked."""
+    """URL of the entry, with secrets masked."""
     identified_by: str | None
     superseded: bool
     dead_weight: bool
     legacy: bool
     unusable: bool | None
-    """None if that is unknown."""
+    """Whether no Python here can use the entry; None if that is unknown."""
     protected: bool
     path: str
-    """Relative to the root."""
+    """Path relative to the root."""
 
     @property
     def line(self) -> Line:
-        """Return the fields that a comparison needs."""
+        """Fields that a comparison needs."""
         return Line(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
 
 
@@ -68,7 +68,7 @@ def rows(listed: Listed) -> Iterator[Row]:
     for entry, (python, platform), origin in zip(listed.entries, listed.fits, listed.origin, strict=True):
         kind, files, path, downloaded, checked, read, project, version, filename, url, rung, *_ = entry
         usable = facts.usable.get(path)
-        if len(files) == 2:  # most by far
+        if len(files) == 2:  # the most common case
             (_, _, _, size, disk_usage, *_), (_, _, _, more, more_disk_usage, *_) = files
             size, disk_usage = size + more, disk_usage + more_disk_usage
         else:
@@ -98,18 +98,21 @@ def rows(listed: Listed) -> Iterator[Row]:
 
 
 def characters(text: str) -> str:
-    r"""Return text with what is no character spelt out, such as `\xNN` for a byte that was no UTF-8."""
+    r"""Return text with surrogates escaped, such as `\xNN` for a byte that was not UTF-8."""
     return text if text.isascii() else SURROGATE.sub(lambda found: escape_control(found[0]), text)
 
 
 def moment(second: int) -> str:
-    """Write a time in seconds since the epoch as ISO 8601 in UTC; of a day that no calendar holds, its nearest."""
+    """Return a time in seconds since the epoch as ISO 8601 in UTC.
+
+    A time outside the years 1 to 9999 gets the first or last day of these years.
+    """
     day, rest = divmod(second, DAY)
     return f"{_date(day)}T{MINUTES[rest // 60]}{SECONDS[rest % 60]}"
 
 
 @lru_cache(maxsize=4_096)
 def _date(day: int) -> str:
-    """Write a day, counted from the epoch."""
+    """Return a day, counted from the epoch, as ISO 8601."""
     first, last = date.min.toordinal(), date.max.toordinal()
     return date.fromordinal(min(max(day + EPOCH, first), last)).isoformat()

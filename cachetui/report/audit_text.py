@@ -1,4 +1,4 @@
-"""The report of an audit as text that fits 80 columns, to be pasted; no Textual here."""
+"""Report of an audit as text that fits 80 columns, for pasting; independent of Textual."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 WIDTH = 80
-"""Columns that no line exceeds."""
+"""Maximum width of a line, in columns."""
 NAME, BAR = 38, 16
-"""Columns of a name, and of a bar."""
+"""Width of a name and width of a bar, in columns."""
 MOST_PROJECTS, MOST_OTHERS = 15, 8
-"""Lines of the longest list, and of all others."""
+"""Maximum number of lines in the longest lists, and in all other lists."""
 LEAST_SHARE = 0.005
-"""The share below which no percentage is shown."""
+"""Smallest share that is shown as a percentage."""
 SIGN = "#"
-"""The character that bars are drawn with: it is shown wherever a report is pasted."""
+"""Character that bars are drawn with; every program shows it."""
 
 
 def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
-    """Yield the lines."""
+    """Yield the lines of the report."""
     total = audit.total
     yield from _head("Audit of", audit.root, moment(audit.now_ns // NS), terms)
     projects = len([one for one in audit.projects if one.name is not None])
@@ -54,7 +54,7 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
 
 
 def _sum(audit: Audit) -> Iterator[str]:
-    """Yield the disk usage, as `du` counts it."""
+    """Yield lines on the disk usage, as `du` counts it."""
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
@@ -75,7 +75,7 @@ def _age(age: Age) -> Figure:
 
 
 def age_name(from_days: int | None, to_days: int | None) -> str:
-    """Return a group of ages in words."""
+    """Return the name of an age group."""
     if from_days is None:
         return "not known"
     if to_days is None:
@@ -84,7 +84,7 @@ def age_name(from_days: int | None, to_days: int | None) -> str:
 
 
 def _days(days: int) -> str:
-    """Write a round number of days: 30 make a month, 365 a year."""
+    """Return a number of days in words: 7 are a week, 30 a month and 365 a year."""
     for length, name in ((365, "year"), (30, "month"), (7, "week")):
         if days % length == 0:
             return count(days // length, name)
@@ -131,7 +131,7 @@ def _could_go(audit: Audit) -> Iterator[str]:
         line = f"{told} {rule.options}".rstrip()
         if rule.name != POLICY and len(line) <= WIDTH:
             yield line
-        else:  # the user's own may be long
+        else:  # the user's own rule may be long
             yield told.rstrip()
             yield from wrap(
                 escape_control(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
@@ -148,7 +148,7 @@ def _plain(name: str, disk: int, entries: int) -> str:
 def comparison_text(
     comparison: Comparison, root: str, since: str, now: str, terms: Sequence[str] = ()
 ) -> Iterator[str]:
-    """Yield the differences of two audits as lines; `since` and `now` are their moments."""
+    """Yield the differences between two audits as lines; `since` and `now` are their times."""
     yield from _head("Audit of", root, f"{now}, since {since}", terms)
     if not comparison:
         yield "Nothing has changed."
@@ -203,10 +203,10 @@ def _more(number: int) -> Iterator[str]:
 
 
 def _called(line: Line) -> str:
-    """Name an entry, with its kind."""
+    """Return the name of an entry, with its kind."""
     return escape_control(f"{line.filename or line.project or line.path} ({line.kind})")
 
 
 def _cut(text: str, room: int) -> str:
-    """Shorten text to some columns; the end of what is too long is left out."""
+    """Return text shortened to `room` columns, without its end if it is too long."""
     return text if len(text) <= room else f"{text[: room - 1]}~"

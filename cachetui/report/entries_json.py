@@ -1,4 +1,4 @@
-"""Entries as JSON: the contract for scripts."""
+"""Entries as JSON, for scripts."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, get_args
 from cachetui.model import NS, Entry, Inventory, Rung
 from cachetui.text.redact import PLAIN_ADDRESS, masked
 
-if TYPE_CHECKING:  # a list does without
+if TYPE_CHECKING:  # a list does not need it
     from cachetui.removal.execute import Outcome
     from cachetui.removal.plan import Plan
 
 SCHEMA = 1
-"""Counts changes that break readers."""
+"""Version of the format, increased with each change that breaks readers."""
 DAY = 86_400
-"""Seconds in a day."""
+"""Number of seconds in a day."""
 EPOCH = date(1970, 1, 1).toordinal()
 MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
@@ -32,7 +32,7 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    r"""Return text with what is no character spelt out, such as `\xNN` for a byte that was no UTF-8."""
+    r"""Return text with surrogates escaped, such as `\xNN` for a byte that was not UTF-8."""
     return SURROGATE.sub(_spell, text)
 
 
@@ -56,16 +56,16 @@ def moment(ns: int | None) -> str:
 
 @lru_cache(maxsize=4096)
 def _date(day: int) -> str:
-    """Return a day, counted from the epoch, as ISO 8601; what no calendar holds becomes its first or last day."""
+    """Return a day, counted from the epoch, as ISO 8601; outside the years 1 to 9999, the nearest day."""
     ordinal = min(max(day + EPOCH, date.min.toordinal()), date.max.toordinal())
     return date.fromordinal(ordinal).isoformat()
 
 
 def entries_json(entries: Iterable[Entry], indent: str) -> str:
-    """Return entries as JSON objects, each on a line of its own."""
+    """Return entries as JSON objects, each on its own line."""
     entries, glue = tuple(entries), f",\n{indent}"
     written = glue.join([_entry(entry, encode_basestring_ascii) for entry in entries])
-    if "\\" in written and r"\ud" in written:  # half a pair of surrogates, perhaps
+    if "\\" in written and r"\ud" in written:  # perhaps an unpaired surrogate
         written = glue.join([_entry(entry, quoted) for entry in entries])
     return written
 
@@ -74,7 +74,7 @@ def _entry(entry: Entry, quote: Callable[[str], str]) -> str:
     kind, files, path, downloaded, checked, read, project, version, filename, url, identified_by, _, _ = entry
     if url is not None and not PLAIN_ADDRESS(url):
         url = masked(url)
-    if len(files) == 2:  # most by far
+    if len(files) == 2:  # the most common case
         (first, _, _, size, disk_usage, _, _), (second, _, _, more, more_disk_usage, _, _) = files
         paths = f"{quote(first)}, {quote(second)}"
         size += more
@@ -115,13 +115,13 @@ def list_json(inventory: Inventory, entries: tuple[Entry, ...]) -> Iterator[str]
 
 
 def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
-    """Return allocated bytes and length; by index, for it runs over everything."""
+    """Return allocated bytes and length of entries; fields are read by index, for speed."""
     files = [file for entry in entries for file in entry[1]]
     return sum([file[4] for file in files]), sum([file[3] for file in files])
 
 
 def removal_json(plan: Plan | None, outcome: Outcome | None, costs: Iterable[str] = ()) -> str:
-    """Return what was planned and what came of it as a JSON document; None for what did not come to pass.
+    """Return the plan and the outcome of a removal as a JSON document; None for what did not happen.
 
     `costs` are sentences about the plan.
     """

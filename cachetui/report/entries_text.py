@@ -13,30 +13,30 @@ from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name
 
 HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
-"""The gap between two columns."""
+"""Gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
-"""Characters that a name keeps while another column can be cut, and on the narrowest terminal."""
+"""Minimum width of a name, in characters, while another column can be cut and on a narrow terminal."""
 BARREN = frozenset({"index", "metadata"})
-"""Kinds whose age says nothing about the age of what they belong to."""
+"""Kinds whose age says nothing about the age of the project that they belong to."""
 
 
 class Branch(NamedTuple):
-    """A project or group, a version, an entry or a file, with its parts."""
+    """A project, group, version, entry or file, with its parts."""
 
     name: str
-    """Its name; untrusted text; empty for a project's entries without a version."""
+    """Name, as untrusted text; empty for a project's entries without a version."""
     disk: int
     """Allocated bytes."""
     entries: int
-    """Entries in it; files, where they are not pip's."""
+    """Number of entries in the branch, or number of files if they are not pip's."""
     newest: int
-    """When the newest of them came, in nanoseconds since the epoch."""
+    """Time of the newest entry or file in the branch, in nanoseconds since the epoch."""
     below: tuple[Branch, ...] = ()
-    """Its parts."""
+    """Parts of the branch."""
 
 
 def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
-    """Return projects with their versions, and those with their entries and files, in order on every level."""
+    """Return projects with their versions, entries and files, sorted by `sort`."""
     return _sorted(
         [
             _branch(
@@ -51,7 +51,7 @@ def projects_of(entries: Sequence[Entry], *, sort: str) -> list[Branch]:
 
 
 def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]:
-    """Return the groups after all projects: entries without a name, and files that are not pip's."""
+    """Return the groups that follow the projects: entries without a project, and files that are not pip's."""
     groups: dict[str, list[Entry]] = {}
     for entry in entries:
         if entry.project is None:
@@ -67,7 +67,7 @@ def groups_of(entries: Sequence[Entry], foreign: Sequence[File]) -> list[Branch]
 
 
 def _branch(name: str, entries: Sequence[Entry], below: Sequence[Branch] | None = None) -> Branch:
-    """Sum up entries; without `below` they are the parts themselves."""
+    """Return a branch that sums up entries. Without `below`, the entries are its parts."""
     dated_entries = [entry for entry in entries if entry.kind not in BARREN] or entries
     return Branch(
         name,
@@ -83,7 +83,7 @@ def _leaf(entry: Entry) -> Branch:
 
 
 def called(entry: Entry) -> str:
-    """Return the name of an entry, with its kind unless that is obvious; untrusted text."""
+    """Return the name of an entry, with its kind unless the kind is obvious; untrusted text."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     name = entry_name(entry)
@@ -100,19 +100,19 @@ def _newest(branch: Branch) -> int:
 
 
 def _rank(branch: Branch, sort: str) -> int:
-    """Return the sort key: the biggest first, the most first, or the oldest first; equal for all by name."""
+    """Return the sort key: biggest first, most entries first, or oldest first; equal if sorted by name."""
     return {"size": -branch.disk, "count": -branch.entries, "age": branch.newest}.get(sort, 0)
 
 
 def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
-    """Sort branches that come by name."""
+    """Sort branches by `sort`; they must already be in order of name."""
     return sorted(branches, key=lambda branch: _rank(branch, sort))
 
 
 def table(
     entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per version, groups without a name last; cut to `width` columns unless that is None."""
+    """Yield a line per version, then a line per group; cut to `width` columns unless it is None."""
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     versions.sort(key=lambda pair: _rank(pair[0], sort))
     rows = [
@@ -145,7 +145,7 @@ def table(
 def tree(
     entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per project, version, entry and file; cut to `width` columns unless that is None."""
+    """Yield a line per project, version, entry and file; cut to `width` columns unless it is None."""
     tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign)]
     if tops:
         yield f"{HEADINGS[2]:>8}{GAP}{HEADINGS[4]}{GAP}Name"
@@ -163,7 +163,7 @@ def _written(branch: Branch, depth: int, now_ns: int, width: int | None) -> Iter
 
 
 def _figures(branch: Branch, now_ns: int) -> tuple[str, str, str]:
-    """Write size, count and age."""
+    """Return size, count and age as text."""
     when = " ".join(age(max(0, now_ns - branch.newest) / NS)).strip()
     return disk_text(branch.disk), f"{branch.entries:,}", when
 

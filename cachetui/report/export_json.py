@@ -17,7 +17,7 @@ from cachetui.text.redact import redact_input
 def export_json(
     planned: Sequence[Planned], outcome: Outcome | None, needs: Needs | None, asked: RequirementFile | None
 ) -> str:
-    """Return an export as a JSON document: its plan, and its outcome unless nothing was to be written."""
+    """Return an export as a JSON document: its plan, and its outcome if there is one."""
 
     def named(filename: str | None) -> str | None:
         return None if filename is None else clean(filename)

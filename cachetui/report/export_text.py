@@ -1,4 +1,4 @@
-"""Sentences about an export, before and after it; no Textual here."""
+"""Sentences about an export, before and after it; independent of Textual."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from cachetui.model import Entry
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # not loaded for the first screen
     from cachetui.export.export import Outcome, Skipped
     from cachetui.export.plan import Planned, Room
 
 
 def entry_words(entry: Entry) -> str:
-    """Return the name of an entry whose file name is not known; untrusted text."""
+    """Return the name of an entry without a known file name; untrusted text."""
     return f"{entry.project} {entry.version or ''}".rstrip()
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return in words which of some entries are neither wheels nor sdists; empty if all are."""
+    """Return a sentence on the entries that are neither wheels nor sdists; empty if there are none."""
     from cachetui.export.plan import KINDS  # noqa: PLC0415 - needed late
 
     kinds = Counter(entry.kind for entry in entries if entry.kind not in KINDS)
@@ -31,7 +31,7 @@ def passed_over(entries: Iterable[Entry]) -> str:
 
 
 def prospects(room: Room) -> Iterator[str]:
-    """Yield the prospects of an export into a folder: the first sentence is about the folder."""
+    """Yield sentences on what an export will do; the first sentence is about the folder."""
     new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
     exists = "" if room.exists else ", which is made"
     yield f"Into {room.folder}{exists}: {new} to write, {disk_text(room.free)} free there."
@@ -43,14 +43,14 @@ def prospects(room: Room) -> Iterator[str]:
 
 
 def obstacle(room: Room) -> str:
-    """Return why an export cannot begin; empty where it can."""
+    """Return why an export cannot begin; empty if it can."""
     if room.needed > room.free:
         return "There is no room for that: name a folder on another disk, or mark less."
     return ""
 
 
 def taken(room: Room) -> list[tuple[str, str]]:
-    """Return the files that will not be written, and why."""
+    """Return the files that will not be written, each with the reason."""
     from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
 
     return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]
@@ -62,7 +62,7 @@ def skipped_name(skipped: Skipped) -> str:
 
 
 def progress_words(done: int, planned: Sequence[Planned], written: int) -> str:
-    """Return the progress of an export that has dealt with `done` of the planned files, and written so many bytes."""
+    """Return the progress of an export: `done` of the planned files, and `written` bytes."""
     return f"exporting {min(done + 1, len(planned)):,} of {len(planned):,}, {disk_text(written)}"
 
 
@@ -78,7 +78,7 @@ def summary(outcome: Outcome, folder: Path) -> str:
 
 
 def export_lines(planned: Iterable[Planned], outcome: Outcome | None) -> Iterator[str]:
-    """Yield a line for each file that was exported, or that is planned where nothing was written."""
+    """Yield a line for each exported file, or for each planned file if nothing was written."""
     files = (
         [(one.size, f"{one.filename}{'' if one.written else '  (there already)'}") for one in outcome.exported]
         if outcome

@@ -1,4 +1,4 @@
-"""Findings of a cache, grouped and summed up in sentences; no Textual here."""
+"""Findings in a cache, grouped and summed up in sentences; independent of Textual."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cachetui.text.format import count, date, disk_text
 from cachetui.text.names import entry_name
 from cachetui.text.quote import quoted
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # not loaded for the first screen
     from cachetui.insight.health.finding import Finding, FindingType, Weight
     from cachetui.insight.health.verification import Verified
 
@@ -24,38 +24,38 @@ class FindingEntry(NamedTuple):
     """A finding with its entry."""
 
     finding: Finding
-    """The finding."""
+    """Finding about the entry."""
     entry: Entry
-    """The entry as it is now."""
+    """Entry in its present state."""
 
 
 class Group(NamedTuple):
     """All findings of one type."""
 
     sort: FindingType
-    """The type."""
+    """Type of the findings."""
     ills: tuple[FindingEntry, ...]
-    """The entries; never none."""
+    """Findings with their entries; at least one."""
     disk: int
-    """Their allocated bytes."""
+    """Allocated bytes of the entries."""
 
     @property
     def weight(self) -> Weight:
-        """The severity."""
+        """Severity of the findings."""
         return self.ills[0].finding.meaning.weight
 
 
 class VerificationSummary(NamedTuple):
-    """The result of the last verification."""
+    """Result of the last verification."""
 
     proven: int
-    """Entries that are what their index lists."""
+    """Number of entries that match the hash that their index lists."""
     sound: int
-    """Entries that no hash is known for, and that hold together."""
+    """Number of intact entries without a known hash."""
     stopped: bool = False
-    """Whether it was stopped before all was read."""
+    """Whether it was stopped before everything was read."""
     later: int = 0
-    """Entries that have come or changed since."""
+    """Number of entries that are new or changed since then."""
     done: int = 0
     """Entries that were read."""
     of: int = 0
@@ -91,7 +91,7 @@ class RemoveCommands:
 
 
 def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
-    """Group findings by type; they are in the order of severity already."""
+    """Group findings by type; findings must be sorted by severity."""
     found = []
     for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
         same = tuple(some)
@@ -109,7 +109,7 @@ def words_by_path(ills: Iterable[FindingEntry]) -> dict[str, str]:
 
 
 def serious(groups: Iterable[Group]) -> int:
-    """Return how many entries are damaged, or a danger."""
+    """Return how many entries are damaged or dangerous."""
     return len(_paths(groups, "danger", "damage"))
 
 
@@ -118,7 +118,7 @@ def _paths(groups: Iterable[Group], *weights: Weight) -> set[str]:
 
 
 def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
-    """Sum findings up in sentences, each with its severity, the most important first."""
+    """Return sentences that sum up findings, each with its severity, most important first."""
     number = {group.sort: len(group.ills) for group in groups}
     told: list[tuple[Weight, str]] = []
     if some := number.get("mismatch"):
@@ -140,7 +140,7 @@ def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
 
 
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
-    """Return sentences on what was read to its end, and what was not; `verify` is the key that reads everything."""
+    """Return sentences on what was verified and what was not; `verify` is the key that reads everything."""
     if proof is None:
         return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)
     found = [read_words(proof)]
@@ -163,7 +163,7 @@ def read_words(proof: VerificationSummary | Verified) -> str:
 
 
 def name_of(entry: Entry) -> str:
-    """Return the name of an entry that has no heading above it; untrusted text."""
+    """Return the name of an entry that is shown without a heading; untrusted text."""
     if entry.filename:
         return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
     if entry.kind in ("wheel", "sdist", "built") and entry.project:

@@ -1,4 +1,4 @@
-"""The place of a cache and its totals, as text and as JSON."""
+"""Location and totals of a cache, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from cachetui.text.format import count, disk_text
 from cachetui.text.redact import redact_urls
 
 AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
-"""Groups of age: days below which an entry falls into it, and its name."""
+"""Age groups: for each, the number of days below which an entry belongs to it, and its name."""
 OLDEST = "over a year"
 DAY_NS = 86_400 * 10**9
 
 
 def info_figures(location: Location, inventory: Inventory, now_ns: int) -> dict[str, Any]:
-    """Return place and totals of a cache, in the order and words of the JSON document."""
+    """Return the location and the totals of a cache, with the keys and in the order of the JSON document."""
     entries = inventory.entries
     by_kind = {kind: [entry for entry in entries if entry.kind == kind] for kind in KINDS}
     bounds: list[int | None] = [0, *(days for days, _ in AGES), None]
@@ -49,13 +49,13 @@ def _sums(entries: Sequence[Entry]) -> dict[str, int]:
 
 
 def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int | None) -> list[Entry]:
-    """Return the entries that came at least `start` and less than `end` days ago; the future counts as now."""
+    """Return the entries from `start` days old to less than `end` days old; a future time counts as now."""
     days = [(max(0, now_ns - entry.downloaded) // DAY_NS, entry) for entry in entries]
     return [entry for age, entry in days if age >= (start or 0) and (end is None or age < end)]
 
 
 def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator[str]:
-    """Yield the lines of the text form."""
+    """Yield the location and the totals of a cache as lines of text."""
     known = info_figures(location, inventory, now_ns)
     yield f"Cache        {escape_control(str(location.root))}"
     if inventory.root != str(location.root):

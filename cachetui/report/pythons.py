@@ -1,4 +1,4 @@
-"""The Pythons here and their pips' settings, as text and as JSON."""
+"""Pythons on this machine and the settings of their pips, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cachetui.text.escape import escape_control
 from cachetui.text.redact import redact_urls
 
 LABEL = 9
-"""Cells of a label below a Python's name."""
+"""Width of a label below a Python's name, in cells."""
 ROLES = {"counts": "counts", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
-"""The roles of settings, in words."""
+"""Roles of settings, in words."""
 
 
 def python_json(known: PipSettings) -> dict[str, Any]:
-    """Return the settings of one Python's pip, in the order and words of the JSON document."""
+    """Return the settings of one Python's pip, with the keys and in the order of the JSON document."""
     interpreter, location = known.interpreter, known.location
     works = interpreter.trouble is None
     return {
@@ -49,7 +49,7 @@ def _saying(one: Saying) -> dict[str, Any]:
 
 
 def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
-    """Yield the lines of the text form; a Python that does not work takes one."""
+    """Yield the lines of the text form; a Python that does not work takes one line."""
     for one in known:
         interpreter, location = one.interpreter, one.location
         yield ""

@@ -1,4 +1,4 @@
-"""The list of a review, line by line; no Textual here."""
+"""List for the review of a removal, line by line; independent of Textual."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ SUMMED_UP = frozenset({*DENIALS, BELONGS})
 
 
 class ListLine(NamedTuple):
-    """One line."""
+    """One line of the list."""
 
     words: str
-    """A name; untrusted text."""
+    """Name, as untrusted text."""
     kind: str = ""
-    """The kind of a removed entry, in a word or two; or why something stays."""
+    """Kind of a removed entry in a word or two, or the reason why something stays."""
     disk: int | None = None
-    """Allocated bytes; None where nothing is freed."""
+    """Allocated bytes; None if nothing is freed."""
     heading: bool = False
-    """Whether what follows belongs to it."""
+    """Whether the line is a heading for the lines that follow."""
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
-    """List entries by project, the biggest first, then by group; a wheel's metadata stands on the wheel's line."""
+    """List entries by project, the biggest first, then by group.
+
+    A wheel's metadata is on the wheel's line.
+    """
     catalog = Catalog()
     catalog.update(entries)
     groups = sorted(catalog.groups, key=lambda group_key: (group_key[0].rank, -group_key[1].disk, group_key[0].project))
@@ -93,7 +96,7 @@ def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[ListLine]:
 
 
 def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
-    """Return the question before a removal, with the number of things that stay because they are protected."""
+    """Return the question before a removal, with the number of protected items that stay."""
     projects = len({entry.project for entry in entries if entry.project is not None})
     nameless = any(entry.project is None for entry in entries)
     of = f" of {count(projects, 'project')}" if projects else ""
@@ -102,6 +105,6 @@ def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
 
 
 def keeping(kept: Iterable[Kept]) -> str:
-    """Return the end of a question: how many things stay because they are protected; "" if none do."""
+    """Return the end of a question: the number of protected items that stay; "" if there are none."""
     protected = sum([reason == PROTECTED for _, reason in kept])
     return f", keep {protected:,} protected" if protected else ""

@@ -1,4 +1,4 @@
-"""An explanation as text that can be pasted."""
+"""An explanation as text, for pasting."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from cachetui.text.escape import escape_control
 from cachetui.text.redact import quote_input, redact_input
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
-"""Signs of files: usable, not usable, not asked for."""
+"""Signs for files: usable, not usable, not requested."""
 WIDTH = 80
-"""Columns that the text form fills, so that it can be pasted."""
+"""Width of the text form in columns, narrow enough for pasting."""
 
 
 def why_text(explanation: Explanation) -> Iterator[str]:
-    """Yield the lines of an explanation; but for the evidence and the commands, they fit `WIDTH` columns."""
+    """Yield the lines of an explanation; all fit `WIDTH` columns, except the evidence and the commands."""
 
     def fit(text: str) -> str:
         return escape_control(redact_input(text))

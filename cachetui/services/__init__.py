@@ -1,1 +1,1 @@
-"""Use cases that the command line and the screens share; no Textual, no Click, no printing."""
+"""Use cases of the command line and the screens; independent of Textual and Click, without printing."""

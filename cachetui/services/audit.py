@@ -26,11 +26,11 @@ from cachetui.system.files import replace_file
 
 
 class FormatError(CachetuiError, ValueError):
-    """The suffix of a report's file name says no format."""
+    """The suffix of a report's file name belongs to no format."""
 
 
 SUFFIXES = (".json", ".csv", ".txt")
-"""Suffixes of a report's name, which give its format."""
+"""Suffixes of a report's file name, which determine its format."""
 
 
 def facts_for_audit(
@@ -58,15 +58,15 @@ def facts_for_audit(
 def make_audit(
     inventory: Inventory, facts: Facts, policy: Policy | None, only: Collection[Entry] | None = None
 ) -> Audit:
-    """Return the audit of a cache, with the space that each standard rule and the user's policy would free.
+    """Return the audit of a cache, with the space that each standard rule and the policy would free.
 
-    `only` are the entries to count; None for all of them.
+    `only` holds the entries to count; None means all entries.
     """
     return audit_of(inventory, facts, rules=rules_of(policy), only=only)
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:
-    """Return the parts of a report in the format of a file name's suffix. Raises ValueError for other suffixes."""
+    """Return the parts of a report in the format of the file name's suffix. Raises FormatError."""
     match path.suffix.lower():
         case ".json":
             return audit_json(audit)
@@ -78,9 +78,10 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
-    """Write a report into a file outside the cache at `root`; an existing file only with `overwrite`.
+    """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError where it may not lie, ValueError for ends that say no format, FileExistsError, OSError.
+    Raises TargetError if the file may not be there, FormatError for an unknown suffix, FileExistsError and
+    OSError.
     """
     parts = report_parts(audit, path)
     check_target(path.parent, root)

@@ -1,6 +1,7 @@
-"""The rules that an audit tries, to show how much each would free.
+"""Rules that an audit tries, to show how much space each would free.
 
-The standard ones look at all entries at once: `choose` looks at each by itself, for any rules, which is slower.
+The standard rules look at all entries at once. `choose` works for any rules but is slower, because it
+looks at each entry by itself.
 """
 
 from __future__ import annotations
@@ -22,16 +23,16 @@ NAMES: dict[Chooser, str] = {
     "leftovers": "leftovers",
     "dead-weight": "dead weight",
 }
-"""The choosers' entries, in words."""
+"""Names of these rules in a report."""
 
 
 def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
-    """Return the entries that these rules may choose: none that was built here or is protected."""
+    """Return the entries that these rules may choose: those neither built here nor protected."""
     return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
 
 
 def by_word(chooser: Chooser) -> Rule:
-    """Make a rule that chooses by a label."""
+    """Return a rule that chooses entries by a label."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         if chooser == "leftovers":
@@ -48,7 +49,7 @@ def by_word(chooser: Chooser) -> Rule:
 
 
 def by_age(name: str, age: str) -> Rule:
-    """Make a rule that chooses older entries."""
+    """Return a rule that chooses entries older than `age`."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         edge = facts.now_ns - parse_age(age)
@@ -58,7 +59,7 @@ def by_age(name: str, age: str) -> Rule:
 
 
 def newest(number: int, name: str) -> Rule:
-    """Make a rule that chooses all but the newest versions of each project."""
+    """Return a rule that chooses all but the newest versions of each project."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         versioned = [entry for entry in entries if entry[7] is not None and entry[6] is not None]
@@ -75,7 +76,7 @@ def newest(number: int, name: str) -> Rule:
 
 
 def by_policy(policy: Policy) -> Rule:
-    """Make a rule of the policy that `prune` runs when it gets no rule."""
+    """Return the rule of the policy that `prune` applies if no rule is given."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         return choose(entries, policy.rules, facts).entries
@@ -84,7 +85,7 @@ def by_policy(policy: Policy) -> Rule:
 
 
 def rules_of(policy: Policy | None) -> tuple[Rule, ...]:
-    """Return the rules that an audit tries: the user's own policy, if there is one, before the standard ones."""
+    """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules."""
     return (by_policy(policy), *STANDARD) if policy is not None and policy.rules else STANDARD
 
 
@@ -94,4 +95,4 @@ STANDARD = (
     by_age("older than a year", "1y"),
     newest(1, "all but the newest version"),
 )
-"""The standard rules."""
+"""Standard rules of an audit."""

@@ -1,4 +1,4 @@
-"""Find and read a cache, with or without what earlier runs learned of it."""
+"""Find and read a cache, with or without the results of earlier runs."""
 
 from __future__ import annotations
 
@@ -29,17 +29,18 @@ class Cache(NamedTuple):
     """A cache that was read."""
 
     location: Location
-    """Its location."""
+    """Location of the cache."""
     inventory: Inventory
-    """Its content."""
+    """Content of the cache."""
 
 
 @contextmanager
 def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[Location]:
-    """Find the cache that the options mean. The made-up one is written here, and removed afterwards.
+    """Yield the location of the cache that the options name. The demo's cache exists only in this context.
 
-    `note` gets a sentence if pip's cache is switched off. Raises UsageError for options that exclude each other,
-    RootError where a relative path leads nowhere, CachetuiError where there is no such Python.
+    `note` gets a sentence if pip's cache is switched off. Raises UsageError for options that exclude each
+    other, RootError if the current folder of a relative path is gone, and CachetuiError if there is no such
+    Python.
     """
     with ExitStack() as stack:
         cache_dir = options.cache_dir
@@ -106,8 +107,8 @@ def read_cache(
 ) -> Inventory:
     """Read the cache at a location.
 
-    `memory` uses and updates the scan memory; `known` are entries by path that an earlier scan of this process found.
-    Raises RootError and OSError where the root cannot be read.
+    `memory` says whether to use and update the scan memory. `known` holds entries by path from an earlier
+    scan of this process. Raises RootError and OSError if the root cannot be read.
     """
     from cachetui.pip.memory import Memory  # noqa: PLC0415 - the first screen, and what only locates, do without
     from cachetui.pip.scan.scanner import scan  # noqa: PLC0415
@@ -139,5 +140,8 @@ def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
 
 
 def is_absent(location: Location) -> bool:
-    """Return whether there is no cache yet at a root that nobody named; pip makes one when it downloads something."""
+    """Return whether there is no cache yet at a root that the user did not name.
+
+    pip creates the cache when it downloads something.
+    """
     return not location.named and not os.path.lexists(location.root)

@@ -1,4 +1,4 @@
-"""Export wheels and sdists: read requirements files, choose the files that they need, write them into a folder."""
+"""Export wheels and sdists: read requirements files, choose the needed files, write them to a folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from cachetui.text.redact import quote_input, redact_input
 
 
 def read_requirements(paths: Iterable[Path], *, note: Callable[[str], None]) -> RequirementFile:
-    """Read requirements files; `note` gets a sentence for each line that is not looked at. Raises CachetuiError."""
+    """Read requirements files; `note` gets a sentence for each ignored line. Raises CachetuiError."""
     try:
         found = read_requirement_files(paths)
     except RequirementFileError as error:
@@ -112,6 +112,6 @@ def export_files(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] | None = None,
 ) -> Outcome:
-    """Write planned wheels and sdists into a folder. Raises CachetuiError and OSError."""
+    """Write planned wheels and sdists to a folder. Raises CachetuiError and OSError."""
     with guard("export"):
         return export(inventory, planned, folder, stop=stop, report=report)

@@ -1,4 +1,7 @@
-"""Unforeseen exceptions become one CachetuiError: in the browser no failure of a worker costs the user's marks."""
+"""Turn unforeseen exceptions into one CachetuiError, so that a failing worker does not end the app.
+
+Otherwise the user would lose the marks.
+"""
 
 from __future__ import annotations
 
@@ -10,22 +13,22 @@ from cachetui.text.redact import quote_input
 
 
 class InternalError(CachetuiError):
-    """A mistake in cachetui; the exception's cause shows where."""
+    """An error in cachetui itself; the exception's cause shows where."""
 
 
 @contextmanager
 def guard(action: str) -> Iterator[None]:
-    """Turn an unforeseen exception into an InternalError whose sentence names its type and its text.
+    """Turn an unforeseen exception into an InternalError whose sentence contains its type and its text.
 
-    `action` says what was to be done, such as "answer this"; the exception is the error's cause. CachetuiError and
-    OSError are raised as they are, because callers have words for them; so is what ends a process or a thread, such
-    as KeyboardInterrupt.
+    `action` names the action that failed, such as "answer this". The original exception is the cause of the
+    error. CachetuiError and OSError are raised unchanged, because callers report them. Exceptions that end a
+    process or a thread, such as KeyboardInterrupt, are raised unchanged as well.
     """
     try:
         yield
     except (CachetuiError, OSError):
         raise
-    except Exception as error:  # Textual would end the app, and with it the marks
+    except Exception as error:  # Textual would end the app, and the marks would be lost
         kind, words = type(error).__name__, quote_input(str(error))
         cause = f"{kind}: {words}" if words else kind
         raise InternalError(f"cachetui failed to {action}, by a mistake of its own ({cause}).") from error

@@ -1,4 +1,4 @@
-"""The labels of entries, and what the preferences protect."""
+"""Labels of entries, and what the preferences protect."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def matching(
     note: Callable[[str], None],
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Entry, ...]:
-    """Return the entries of a whole cache of which all terms are true, in their order; see `facts_for`."""
+    """Return the entries of a whole cache that match all terms, in their order; see `facts_for`."""
     facts = facts_for(entries, predicate.words, options, protection, root=root, now_ns=now_ns, note=note, report=report)
     return tuple([entry for entry in entries if predicate(entry, facts)])
 

@@ -1,4 +1,4 @@
-"""The options that every command takes, as values."""
+"""Options that every command takes, as values."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class GlobalOptions:
-    """The values of the global options, as the user wrote them."""
+    """Values of the global options, as the user wrote them."""
 
     cache_dir: str | None = None
-    """The cache's root."""
+    """Root of the cache."""
     python: str | None = None
-    """The path or command of the Python whose pip's settings and whose tags count."""
+    """Path or command of the Python whose tags and pip settings are used."""
     demo: bool = False
-    """Whether to show a made-up cache."""
+    """Whether to show the demo's cache."""
     read_only: bool = False
     """Whether nothing may be removed."""
     no_memory: bool = False
-    """Whether to do without what earlier runs learned."""
+    """Whether to ignore the results of earlier runs."""
 
     @property
     def scan_memory(self) -> bool:
-        """Whether a scan uses and updates its memory; a made-up cache leaves nothing there."""
+        """Whether a scan uses and updates its memory; never for the demo's cache."""
         return not (self.no_memory or self.demo)

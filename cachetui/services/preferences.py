@@ -1,4 +1,4 @@
-"""Read the user's preferences, with a sentence for each thing wrong in them that stops nothing."""
+"""Read the user's preferences, and report each problem that blocks nothing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.preferences.model import Preferences
 
 
 def preferred(note: Callable[[str], None]) -> Preferences:
-    """Read the user's preferences; `note` gets a sentence for each problem that stops nothing."""
+    """Read the user's preferences; `note` gets a sentence for each problem that blocks nothing."""
     preferences = read_preferences()
     for problem in preferences.problems:
         if not problem.blocks:
@@ -19,7 +19,7 @@ def preferred(note: Callable[[str], None]) -> Preferences:
 
 
 def preferred_for_removal(note: Callable[[str], None]) -> Preferences:
-    """Read the user's preferences. Raises RefusedError where they do not say clearly what is protected."""
+    """Read the user's preferences. Raises RefusedError if they do not say clearly what is protected."""
     preferences = preferred(note)
     if preferences.refusal:
         raise RefusedError(preferences.refusal)

@@ -1,4 +1,4 @@
-"""Find the Pythons here, ask one for its report, and say which of them can use a wheel."""
+"""Find the Pythons here, ask a Python for its report, and find out which of them can use a wheel."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ from cachetui.text.format import count
 
 
 def named_python(options: GlobalOptions) -> Python | None:
-    """Return the Python that the options name, None where they name none. Raises CachetuiError if it is not there."""
+    """Return the Python that the options name; None if they name none.
+
+    Raises CachetuiError if it does not exist.
+    """
     return python_at(options.python) if options.python else None
 
 
@@ -32,9 +35,9 @@ def find_pythons(
     stop: Callable[[], bool] = never,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[InterpreterInfo]:
-    """Yield the report of each Python here, the named one first; blocks while one is asked.
+    """Yield the report of each Python here, the named one first; blocks while a Python is asked.
 
-    `memory` uses and updates what they said in earlier runs; `report` gets the progress in words.
+    `memory` says whether to use and update the reports of earlier runs. `report` gets the progress in words.
     """
     remembered = Remembered() if memory else None
     first = [] if named is None else [named]
@@ -49,7 +52,7 @@ def ask_named(
 ) -> InterpreterInfo | None:
     """Return the report of the Python that the options name; None if they name none.
 
-    `note` gets a sentence if it does not work. Raises CachetuiError if it is not there.
+    `note` gets a sentence if the Python does not work. Raises CachetuiError if it does not exist.
     """
     python = named_python(options)
     if python is None:
@@ -64,9 +67,10 @@ def ask_named(
 def supported_tags(
     options: GlobalOptions, *, note: Callable[[str], None], report: Callable[[str], None] = lambda _: None
 ) -> tuple[frozenset[Tag], ...]:
-    """Return the tags of the Python that the options name, or else of each that is found or remembered here.
+    """Return the tags of the Python that the options name, or else of each Python found or remembered.
 
-    None where nothing can be said; `note` gets a sentence for each Python that does not tell, and for what follows.
+    The result is empty if nothing is known. `note` gets a sentence for each Python that does not report its
+    tags, and on the effect.
     """
     named = ask_named(options, note=note, report=report)
     if named is not None:
@@ -85,7 +89,7 @@ def supported_tags(
 def recall_or_ask(
     python: Python, *, memory: bool, environ: Mapping[str, str] = os.environ, asking: Callable[[], object] = never
 ) -> InterpreterInfo:
-    """Return a Python's report, from memory if it has not changed since.
+    """Return a Python's report, from memory if the Python has not changed since.
 
     `asking` is called before the Python is run.
     """
@@ -101,22 +105,23 @@ def recall_or_ask(
 
 
 def remembered_tags() -> list[frozenset[Tag]]:
-    """Return the tags of each Python that earlier runs found and that has not changed since; none is run."""
+    """Return the tags of each Python that earlier runs found and that has not changed. Runs no Python."""
     remembered = Remembered()
     found = [remembered.recall(python) for python in remembered.known()]
     return [tags for info in found if info and (tags := info.wheel_tags())]
 
 
 def tags_of(python: Python, environ: Mapping[str, str] = os.environ) -> Collection[frozenset[Tag]]:
-    """Return the tags of one Python, none where it does not report them. Runs it."""
+    """Run a Python and return its tags; empty if it does not report them."""
     tags = interpreter_info(python, environ).wheel_tags()
     return (tags,) if tags else ()
 
 
 def used_by(pythons: Iterable[InterpreterInfo], tag_text: str) -> str | None:
-    """Return which of some Pythons can use a wheel, as in "yes, CPython 3.11 (python3)", or why none can.
+    """Return which of some Pythons can use a wheel, or why none can.
 
-    `tag_text` is how the wheel's file name ends, without `.whl`. None where no Python tells its tags.
+    An example is "yes, CPython 3.11 (python3)". `tag_text` is the end of the wheel's file name, without
+    `.whl`. The result is None if no Python reports its tags.
     """
     known = [python for python in pythons if python.tags]
     if not known:

@@ -1,4 +1,4 @@
-"""Plan a removal and carry it out: nothing protected goes, and nothing that a running pip uses."""
+"""Plan and carry out a removal that spares protected entries and those that running pips use."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ def plan(
 ) -> Plan:
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
-    `named` says whether the user named the root, `purge` whether everything is to go, `now_ns` is the present in
-    nanoseconds since the epoch. Raises RefusedError where the preferences do not say clearly what is protected.
+    `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
+    is the present time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
+    clearly what is protected.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
@@ -51,9 +52,10 @@ def remove(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] | None = None,
 ) -> Outcome:
-    """Carry out a plan that the user agreed to, except what the preferences have come to protect since.
+    """Carry out a plan that the user agreed to, except for entries that have become protected since then.
 
-    Raises RefusedError where the preferences do not say clearly what is protected, OSError where the removal broke off.
+    Raises RefusedError if the preferences do not say clearly what is protected, and OSError if the removal
+    broke off.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
@@ -62,7 +64,7 @@ def remove(
 
 
 def without(agreed: Plan, protected: Collection[str]) -> Plan:
-    """Return a plan that spares what is protected; `execute` keeps the directories and companions of that, too."""
+    """Return a plan that keeps protected entries; `execute` also keeps their directories and companions."""
     kept = [Kept(entry.path, PROTECTED) for entry in agreed.entries if entry.path in protected]
     if not kept:
         return agreed

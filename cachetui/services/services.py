@@ -1,4 +1,4 @@
-"""All that the browser asks for, as one object: tests pass another."""
+"""All use cases of the browser, as one object that tests can replace."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from cachetui.services.cache import read_cache
 from cachetui.services.guard import guard
 from cachetui.system.tree import never
 
-if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not wait for it
+if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait for it
     from packaging.tags import Tag
 
     from cachetui.export.export import Outcome as ExportOutcome
@@ -43,34 +43,35 @@ if TYPE_CHECKING:  # loaded when first needed, so that the first screen does not
     from cachetui.removal.plan import Plan
 
 Stop = Callable[[], bool]
-"""Returns whether to stop."""
+"""Function that returns whether to stop."""
 
 
 @dataclass(frozen=True)
 class Services:
-    """The use cases of one cache. All of them block, but for those that say so; call them in a worker thread.
+    """Use cases of one cache. All of them block, except those that say otherwise.
 
-    They raise CachetuiError and OSError, and InternalError for what nobody foresaw.
+    Call them in a worker thread. They raise CachetuiError and OSError, and InternalError for unforeseen
+    exceptions.
     """
 
     location: Location
-    """The location of the cache."""
+    """Location of the cache."""
     python: Python | None = None
-    """The Python that the user named."""
+    """Python that the user named."""
     read_only: bool = False
-    """Whether nothing may be removed, and no settings changed."""
+    """Whether nothing may be removed and no settings may be changed."""
     memory: bool = True
-    """Whether scan and search use and update what earlier runs learned; nothing is learned of the demo's cache."""
+    """Whether scans and searches use and update the results of earlier runs; never for the demo's cache."""
     demo: bool = False
-    """Whether the cache is made up."""
+    """Whether the cache is the demo's."""
     find_pythons_here: bool = False
     """Whether to search this machine for Pythons."""
     preferences_path: Path | None = None
-    """The file of preferences; None for the user's."""
+    """Path of the preferences file; None for the user's own file."""
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
-    """The variables that pips see."""
+    """Environment variables that pips see."""
     clock: Callable[[], int] = time.time_ns
-    """Returns the present in nanoseconds since the epoch."""
+    """Function that returns the present time in nanoseconds since the epoch."""
 
     # The cache
 
@@ -81,14 +82,14 @@ class Services:
         stop: Stop = never,
         report: Callable[[Batch], None] | None = None,
     ) -> Inventory:
-        """Read the cache; `known` are the entries by path that were read before."""
+        """Read the cache; `known` holds the entries of an earlier scan by path."""
         with guard("read the cache"):
             return read_cache(
                 self.location, memory=self.memory and not self.demo, stop=stop, report=report, known=known
             )
 
     def ask_pip(self, *, stop: Stop = never) -> str | None:
-        """Ask pip itself for its cache directory; return a sentence if it names another place."""
+        """Ask pip itself for its cache directory; return a sentence if it names another directory."""
         from cachetui.pip.config.ask_pip import ask_pip, compare  # noqa: PLC0415
 
         python = self.python or default_python(self.environ)
@@ -104,7 +105,7 @@ class Services:
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
     ) -> Facts:
-        """Return facts about entries; `tags` are those of the Pythons found, if the user named none."""
+        """Return facts about entries; `tags` are those of the Pythons found, used if the user named none."""
         from cachetui.insight.copies import copies  # noqa: PLC0415
         from cachetui.insight.labelling import facts_of  # noqa: PLC0415
         from cachetui.services.pythons import tags_of  # noqa: PLC0415
@@ -118,11 +119,11 @@ class Services:
     # Preferences
 
     def read_preferences(self) -> Preferences:
-        """Read the user's preferences as they are now; raises nothing."""
+        """Read the user's present preferences. Raises nothing."""
         return read_preferences(self.preferences_path)
 
     def save_theme(self, theme: str, preferences: Preferences) -> None:
-        """Save the theme chosen in the browser. Raises CachetuiError if it is not saved."""
+        """Save the theme chosen in the browser. Raises CachetuiError if it cannot be saved."""
         save_theme(theme, preferences)
 
     def protected(self, entries: Collection[Entry], protection: Protection) -> frozenset[str]:
@@ -171,7 +172,10 @@ class Services:
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
     ) -> Audit:
-        """Return the audit of the cache, with what rules would free; `protect` and `tags` are those of `facts`."""
+        """Return the audit of the cache, with the space that rules would free.
+
+        `protect` and `tags` are as in `facts`.
+        """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
@@ -186,7 +190,7 @@ class Services:
         save_report(audit, path, self.location.root, overwrite=overwrite)
 
     def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
-        """Return the findings that need no reading of bodies."""
+        """Return the findings that can be made without reading the bodies of entries."""
         from cachetui.services.verification import find_problems  # noqa: PLC0415
 
         return find_problems(inventory, now_ns=self.clock(), pip=self.location.pip, stop=stop)
@@ -198,13 +202,13 @@ class Services:
         stop: Stop = never,
         report: Callable[[VerificationProgress], None] = lambda _: None,
     ) -> Verified:
-        """Read everything to its end, and compare it with the hashes that index pages list."""
+        """Read all entries completely, and compare them with the hashes that index pages list."""
         from cachetui.services.verification import verify_entries  # noqa: PLC0415
 
         return verify_entries(inventory, inventory.entries, stop=stop, report=report)
 
     def explain(self, text: str, inventory: Inventory, *, stop: Stop = never) -> Explanation:
-        """Explain what pip would do for a requirement or a command. Raises QuestionError, too."""
+        """Explain what pip would do for a requirement or a command. Can also raise QuestionError."""
         from cachetui.insight.why.question import read_question  # noqa: PLC0415
         from cachetui.services.why import explain  # noqa: PLC0415
 
@@ -238,7 +242,7 @@ class Services:
     # Pythons and their pips
 
     def find_pythons(self, *, stop: Stop = never) -> Iterator[InterpreterInfo]:
-        """Yield the report of each Python here, the named one first."""
+        """Yield a report on each Python that is found; the Python that the user named comes first."""
         from cachetui.services.pythons import find_pythons  # noqa: PLC0415
 
         return find_pythons(self.python, memory=self.memory, environ=self.environ, stop=stop)
@@ -250,13 +254,16 @@ class Services:
         return settings_of(python, self.environ)
 
     def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:
-        """Plan a change of a pip's settings; `root` is the folder to move its cache to. Raises DestinationError."""
+        """Plan a change to a pip's settings; `root` is the folder to move its cache to.
+
+        Raises DestinationError.
+        """
         from cachetui.pip_settings.change import plan_change  # noqa: PLC0415
 
         return plan_change(self.pip_settings(python), wish, root, self.environ)
 
     def change_settings(self, change: Change) -> Effect:
-        """Run a pip to change its settings; cannot be stopped."""
+        """Run pip to change its settings; this cannot be stopped."""
         from cachetui.pip_settings.apply import apply  # noqa: PLC0415
 
         if self.read_only:

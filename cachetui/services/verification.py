@@ -1,4 +1,4 @@
-"""Find problems in a cache: those that a scan shows, and those that only show when everything is read."""
+"""Find problems in a cache, either from the result of a scan or by reading entries completely."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ def verify_entries(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Verified:
-    """Read entries to their end, and compare them with the hashes that index pages list; `report` as in `verify`.
+    """Read entries completely, and compare them with the hashes that index pages list.
 
-    Raises CachetuiError and OSError.
+    `report` works as in `verify`. Raises CachetuiError and OSError.
     """
     with guard("verify the cache"):
         return verify(inventory, entries, stop=stop, report=report)

@@ -27,8 +27,9 @@ def explain(
 ) -> Explanation:
     """Explain what pip would do for a requirement or a command, and why.
 
-    `python` is the one that the user named, `now` is in seconds since the epoch, and `demo` gives pip the demo's
-    made-up index. Runs the Python, which may take seconds. Raises CachetuiError and OSError where pip cannot be asked.
+    `python` is the Python that the user named, and `now` is in seconds since the epoch. With `demo`, pip
+    uses the demo's made-up index. This runs the Python, which may take seconds. Raises CachetuiError, and
+    OSError if pip cannot be asked.
     """
     environment = resolve_environment(question, location, python, demo_index=INDEX if demo else "", stop=stop)
     return explain_question(question, inventory, environment, now=now, stop=stop)

@@ -1,4 +1,4 @@
-"""Write a file of ours anew: it stays as it was, or is whole; and check the owner of a place."""
+"""Replace a file atomically; check the owner of a file or folder."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Replace a file at once, with the same mode and owner. Raises OSError.
+    """Replace a file atomically, keeping its mode and owner. Raises OSError.
 
-    Where nothing bears the name yet, only the user can read it.
+    If the file is new, only the user can read it.
     """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     with ExitStack() as failed:
@@ -37,20 +37,21 @@ def _discard(draft: str) -> None:
 
 
 def is_own(found: os.stat_result) -> bool:
-    """Return whether a file, by its status, is the user's own."""
+    """Return whether the user owns the file that has this status."""
     return not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
 
 
 def is_at_home(place: Path) -> bool:
-    """Return whether a file may be kept at a place: whether the nearest folder that is there is the user's own.
+    """Return whether the user owns the nearest existing folder above a path. Raises OSError.
 
-    Whoever runs this as somebody else, as by sudo, is to leave nothing in another user's home. Raises OSError.
+    Only then may a file be kept there: cachetui must leave nothing in another user's home if somebody runs
+    it as a different user, for example with sudo.
     """
     return is_own(next(folder for folder in place.parents if folder.exists()).stat())
 
 
 def current_folder_exists() -> bool:
-    """Return whether the current folder is still there: another program may have removed it."""
+    """Return whether the current folder still exists; another program may have removed it."""
     try:
         return bool(Path.cwd())
     except OSError:

@@ -1,4 +1,4 @@
-"""Ask an interpreter a question without letting anything but itself answer: isolated, limited in time and in output."""
+"""Run an interpreter in isolation, with limits on its time and its output."""
 
 from __future__ import annotations
 
@@ -14,34 +14,34 @@ from pathlib import Path
 from typing import NamedTuple
 
 LIMIT = 65_536
-"""Bytes of an answer, unless the caller allows more; an interpreter that prints more is stopped."""
+"""Default maximum size of an answer in bytes; an interpreter that prints more is stopped."""
 RELAY = "import subprocess, sys; sys.exit(subprocess.call(sys.argv[1:]))"
-"""Script with which our own interpreter starts one that knows no `-I` (before 3.4)."""
+"""Script that our own interpreter runs to start an interpreter that lacks `-I` (before 3.4)."""
 ISOLATED = ("-B", "-E", "-s")
-"""Options for an interpreter that knows no `-I`."""
+"""Options for an interpreter that lacks `-I`."""
 TOO_OLD = "is too old to be asked: it must be Python 2.7 or newer"
-"""Trouble of an interpreter that can be started in neither way."""
+"""Value of `trouble` for an interpreter that starts neither with `-I` nor without it."""
 STEP = 0.05
 """Seconds between two checks of a running interpreter."""
 GRACE = 1.0
-"""Seconds that the system gets to take away a killed interpreter."""
+"""Maximum number of seconds to wait for a killed interpreter to end."""
 DEPTH = 8
-"""Folders within folders around the one it runs in, so that a relative `../..` stays within them."""
+"""Number of nested folders around the interpreter's working folder; a relative `../..` stays inside."""
 
 
 class Reply(NamedTuple):
     """The reply of an interpreter."""
 
     code: int | None
-    """The exit code (negative: the signal that ended it); None when it never ran or was stopped."""
+    """The exit code, negative for the signal that ended it; None if it never ran or was stopped."""
     out: str
-    """Its standard output; untrusted: show it as such."""
+    """Its standard output; untrusted text."""
     err: str
-    """Its standard error."""
+    """Its standard error; untrusted text."""
     folder: str
-    """The resolved path of the empty folder that it ran in, gone by now."""
+    """The resolved path of the empty folder that it ran in; the folder has been removed since."""
     trouble: str = ""
-    """Why there is no exit code, as the end of a sentence."""
+    """The reason for a missing exit code, as the end of a sentence."""
 
 
 def ask(
@@ -55,22 +55,23 @@ def ask(
     data: bytes = b"",
     any_version: bool = False,
 ) -> Reply:
-    """Run an interpreter with `-I` and `-B` from an empty private folder and return its reply; raise nothing.
+    """Run an interpreter with `-I` and `-B` from an empty private folder; return its reply, raise nothing.
 
-    It and all it started are killed after `timeout` seconds, when it prints more than `limit` bytes, or once `stop()`
-    is true. It reads `data` as its input. Its output goes to files, for a pipe would stay open as long as any child of
-    a child holds it. With `any_version` one that knows no `-I` is started a second time, by our own.
+    The interpreter and every process that it started are killed after `timeout` seconds, when it prints
+    more than `limit` bytes, or when `stop()` returns True. It gets `data` as its standard input. Its output
+    goes to files, because a pipe would stay open as long as any descendant process holds it. With
+    `any_version`, an interpreter that lacks `-I` is started a second time, by our own interpreter.
     """
     deadline = time.monotonic() + timeout
     environ = dict(environ)
     if any_version:
-        environ.setdefault("PYENV_DIR", current_folder())  # pyenv's stand-ins choose their Python by the folder
+        environ.setdefault("PYENV_DIR", current_folder())  # pyenv's shims choose a Python by the current folder
 
     def run(seconds: float, *command: str) -> Reply:
         try:
             with tempfile.TemporaryDirectory(prefix="cachetui-", ignore_cleanup_errors=True) as private:
                 return _run(command, environ, Path(private).resolve(), seconds, stop, limit, data)
-        except (OSError, ValueError) as error:  # ValueError: a NUL in its name
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
             return Reply(None, "", "", "", f"cannot be run: {getattr(error, 'strerror', None) or error}")
 
     reply = run(timeout, str(executable), "-I", "-B", *arguments)
@@ -82,7 +83,7 @@ def ask(
 
 
 def current_folder() -> str:
-    """Return the current folder; the root of the file system where it is gone."""
+    """Return the current folder, or the root of the file system if the current folder is gone."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -130,7 +131,7 @@ def _watch(
     stop: Callable[[], bool],
     limit: int,
 ) -> str:
-    """Wait for the end; return why it must be brought about, or nothing when it came by itself."""
+    """Wait for a process to end; return why it must be killed, or an empty string if it ended by itself."""
     while True:
         try:
             process.wait(max(0.0, min(STEP, deadline - time.monotonic())))
@@ -145,7 +146,7 @@ def _watch(
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    """End an interpreter together with everything that it started."""
+    """Kill an interpreter together with everything that it started."""
     if sys.platform == "win32":
         import psutil  # noqa: PLC0415 - slow to load, and of no use elsewhere
 
@@ -158,11 +159,11 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     else:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
-    with suppress(subprocess.TimeoutExpired):  # one that runs as another user cannot be killed
+    with suppress(subprocess.TimeoutExpired):  # a process of another user cannot be killed
         process.wait(GRACE)
 
 
 def _decoded(path: Path, limit: int) -> str:
-    """Return the content of a file, up to the limit, decoded as file names are."""
+    """Return at most the first `limit` bytes of a file, decoded like a file name."""
     with path.open("rb") as printed:
         return printed.read(limit).decode(sys.getfilesystemencoding(), "surrogateescape")

@@ -1,6 +1,6 @@
-"""Keep a slow disk busy: several threads wait for it at once.
+"""Run jobs in several threads while they wait for a slow disk.
 
-Where everything is in the system's memory already, threads would only cost time.
+If the system already has all data in memory, threads would only cost time.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from typing import TypeVar
 
 try:
     import resource
-except ImportError:  # Windows: threads are never started there
+except ImportError:  # on Windows, threads are never started
 
     def blocks_read() -> int:
-        """Return 0."""
+        """Return 0, because the system does not count blocks."""
         return 0
 else:
     WHOSE = getattr(resource, "RUSAGE_THREAD", resource.RUSAGE_SELF)
 
     def blocks_read() -> int:
-        """Return how many blocks of 512 bytes this thread read from a disk (getrusage(2), `ru_inblock`)."""
+        """Return how many blocks of 512 bytes this thread has read from a disk (getrusage(2), `ru_inblock`)."""
         return resource.getrusage(WHOSE).ru_inblock
 
 
 MANY = 64
-"""Blocks that a job must read to count as having waited for a disk: eight pages."""
+"""Minimum average number of blocks per job at which a disk counts as slow; 64 blocks are eight pages."""
 THREADS = 4
 """Number of threads that wait for the disk at once."""
 AT_ONCE = 8 * THREADS
-"""Jobs run by threads before the speed of the disk is judged anew."""
+"""Number of jobs that the threads run before the speed of the disk is measured again."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -44,7 +44,7 @@ def usable_processors() -> int:
 
 
 def parallel_map(job: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
-    """Yield a job's result for each item, in order; run it in several threads while the disk is slow."""
+    """Yield the result of a job for each item, in order; use several threads while the disk is slow."""
 
     def measured(item: Item) -> tuple[Result, int]:
         before = blocks_read()

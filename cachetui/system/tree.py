@@ -1,4 +1,4 @@
-"""A root held open for reading: lists its directories and opens its files, entering no link and no other disk."""
+"""Read below a root directory that is held open, without entering links or other file systems."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cachetui.model import File, Unreadable, allocated
 from cachetui.system.mounts import file_system_of, mount_of
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
-"""Whether directories can be reached from an open descriptor; not on Windows."""
+"""Whether directories can be reached through an open descriptor; False on Windows."""
 NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 NOATIME = getattr(os, "O_NOATIME", 0)
 OPEN_FILE = os.O_RDONLY | NOFOLLOW
@@ -25,13 +25,13 @@ for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
 OPEN_QUIETLY = OPEN_FILE | NOATIME
 OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
 JUNCTION = 0xA0000003
-"""IO_REPARSE_TAG_MOUNT_POINT: a directory that leads elsewhere (Windows, `winnt.h`)."""
+"""IO_REPARSE_TAG_MOUNT_POINT, the reparse tag of a directory junction (Windows, `winnt.h`)."""
 LAYERED = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "unionfs", "fuse.unionfs-fuse"})
 """Types of file systems made of layers, of which only the uppermost changes."""
 DEVICES: dict[int, int] = {}
 """The numbers of devices, each in memory once."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
-"""Errors that say a file is no longer where it was."""
+"""Numbers of the errors for a file that has been moved or removed."""
 
 NO_RIGHT = "you have no right to read it"
 
@@ -54,18 +54,18 @@ class DirectoryListing(NamedTuple):
     files: dict[str, os.stat_result]
     """Everything that is not a directory, by name."""
     below: list[tuple[str, int]]
-    """Its directories: name and inode number."""
+    """Its subdirectories: the name and inode number of each."""
 
 
 class LeftOut(OSError):  # noqa: N818 - says what was done with a directory
-    """A directory that is not entered: it was swapped, or lies on another file system."""
+    """Error for a directory or file that is left out: it was replaced, is a link, or is a mount point."""
 
 
 class Tree:
     """A root directory, resolved once and held open."""
 
     def __init__(self, root: Path) -> None:
-        """Open a root. Raises RootError, with a sentence that says what is wrong with it."""
+        """Open a root. Raises RootError, whose message is a sentence about the problem."""
         try:
             resolved = root.resolve(strict=True)
             self._fd = os.open(resolved, OPEN_DIRECTORY) if BY_DESCRIPTOR else -1
@@ -83,14 +83,14 @@ class Tree:
             raise RootError(f"{root} is a file, not a cache directory.") from error
         except PermissionError as error:
             raise RootError(f"{root} cannot be opened: you have no permission to read it.") from error
-        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a name with a NUL
+        except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL in the path
             raise RootError(f"{root} cannot be opened: {reason(error)}.") from error
         self.path = str(resolved)
         self.device, self.inode = own.st_dev, own.st_ino
         self.look_at: Callable[[str], os.stat_result] = (
             partial(os.stat, dir_fd=self._fd, follow_symlinks=False) if BY_DESCRIPTOR else self.lstat
         )
-        """As `lstat`, quicker, for what lies below the root."""
+        """A faster `lstat`, for paths below the root."""
 
     def __enter__(self) -> Self:
         return self
@@ -105,11 +105,11 @@ class Tree:
             self._fd = -1
 
     def keeps_access_times(self) -> bool:
-        """Return whether the file system notes when a file was read, as far as the system says."""
+        """Return whether the file system records when a file was read, as far as the system reports that."""
         flag = getattr(os, "ST_NOATIME", 0)
         try:
             return os.name != "nt" and not (flag and os.fstatvfs(self._fd).f_flag & flag)
-        except OSError:  # a file system that does not tell
+        except OSError:  # a file system that does not report this
             return False
 
     def is_layered(self) -> bool:
@@ -200,7 +200,7 @@ class Tree:
         with os.scandir(whole) as items:
             for item in items:
                 try:
-                    found = os.lstat(item.path)  # on Windows the listing knows neither inode nor links
+                    found = os.lstat(item.path)  # on Windows, scandir reports neither inode nor link count
                 except FileNotFoundError:
                     continue
                 if stat.S_ISDIR(found.st_mode) and not is_junction(found):
@@ -210,21 +210,21 @@ class Tree:
         return DirectoryListing(own, files, below)
 
     def lstat(self, path: str) -> os.stat_result:
-        """Return the status of a file or directory, not following a link. Raises OSError."""
+        """Return the status of a file or directory, without following a link. Raises OSError."""
         if BY_DESCRIPTOR:
             return os.stat(path or ".", dir_fd=self._fd, follow_symlinks=False)
         return os.lstat(os.path.join(self.path, path))  # noqa: PTH118
 
     def open(self, file: File) -> int:
-        """Open a file for reading, leaving its time of access alone where that is allowed.
+        """Open a file for reading; keep its access time unchanged if the system allows that.
 
-        Raises OSError; LeftOut where another file stands in its place, maybe behind a link on the way.
+        Raises OSError, or LeftOut if another file is in its place, perhaps behind a link in its path.
         """
         path = file.path if BY_DESCRIPTOR else os.path.join(self.path, file.path)  # noqa: PTH118
         below = self._fd if BY_DESCRIPTOR else None
         try:
             fd = os.open(path, OPEN_QUIETLY, dir_fd=below)
-        except PermissionError:  # only its owner may leave a file's time of access alone (open(2))
+        except PermissionError:  # only a file's owner may keep its access time unchanged (open(2))
             if not NOATIME:
                 raise
             fd = os.open(path, OPEN_FILE, dir_fd=below)
@@ -241,19 +241,22 @@ def is_junction(found: os.stat_result) -> bool:
 
 
 def file_at(path: str, found: os.stat_result) -> File:
-    """Make a `File` of a path and its status."""
+    """Make a `File` from a path and its status."""
     device = DEVICES.setdefault(found.st_dev, found.st_dev)
     values = path, found.st_ino, found.st_mtime_ns, found.st_size, allocated(found), found.st_nlink, device
-    return tuple.__new__(File, values)  # as `File` itself does it, a call less
+    return tuple.__new__(File, values)  # what `File` itself does, with one call less
 
 
 def reason(error: BaseException) -> str:
-    """Return the system's words for an error, without path and number."""
+    """Return the system's message for an error, without path and number."""
     return str(getattr(error, "strerror", None) or error)
 
 
 def unforeseen(error: Exception) -> str:
-    """Describe an unforeseen error, as a clause. Its own text is left out: it may quote a secret from a file."""
+    """Return a clause that describes an unexpected error.
+
+    The error's own text is left out, because it may quote a secret from a file.
+    """
     if isinstance(error, MemoryError):
         return "there is not enough memory to read it"
     if isinstance(error, RecursionError):
@@ -262,7 +265,7 @@ def unforeseen(error: Exception) -> str:
 
 
 def unreadable(path: str, error: OSError) -> Unreadable:
-    """Note what could not be read, and why."""
+    """Return a record of a path that could not be read, with the reason."""
     return Unreadable(path, reason(error), is_denied(error))
 
 

@@ -1,4 +1,4 @@
-"""The term grammar: what a user types to choose entries, turned into a predicate on them."""
+"""Grammar of terms: parse what a user types to choose entries into a predicate."""
 
 from cachetui.terms.parser import Predicate, parse_terms
 

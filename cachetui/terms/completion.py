@@ -1,4 +1,4 @@
-"""Completions for the text of the filter box; no Textual here."""
+"""Completions for the text of the filter box (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from cachetui.model import KINDS
 from cachetui.terms.parser import NEGATION
 
 VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": LABELS}
-"""Possible values of a qualifier, where they are known."""
+"""Possible values of each qualifier that has a fixed set of values."""
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
-"""Beginnings of terms that are no names, the most useful first."""
+"""Beginnings of terms that are not names, the most useful first."""
 LEAST = 3
-"""Letters of a qualifier from which on it is suggested before a project, if it is not complete."""
+"""Minimum number of typed letters for suggesting an incomplete qualifier before a project."""
 QUOTES = re.compile(r"[\"']")
 
 
 def suggestion(typed: str, projects: Sequence[str]) -> str:
-    """Return the rest of the last word that is typed; empty if it is complete, or nothing fits.
+    """Return the rest of the last typed word; empty if the word is complete or nothing fits.
 
     `projects` are canonical names, sorted.
     """
@@ -41,12 +41,12 @@ def suggestion(typed: str, projects: Sequence[str]) -> str:
 
 
 def _rest(begun: str, words: Sequence[str]) -> str:
-    """Return the rest of the first word that begins like this; empty if it is complete."""
+    """Return the rest of the first word that begins with `begun`; empty if `begun` is a complete word."""
     return "" if begun in words else next((word[len(begun) :] for word in words if word.startswith(begun)), "")
 
 
 def _rest_of_name(begun: str, projects: Sequence[str]) -> str:
-    """Return the rest of the first project name that begins like this; empty if it is complete."""
+    """Return the rest of the first project name that begins with `begun`; empty if the name is complete."""
     canonical = canonicalize_name(begun)
     index = bisect_left(projects, canonical)
     found = projects[index] if canonical and index < len(projects) else ""

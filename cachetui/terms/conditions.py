@@ -1,4 +1,4 @@
-"""The conditions of terms other than names."""
+"""Conditions of terms, except names."""
 
 from __future__ import annotations
 
@@ -20,41 +20,47 @@ COMPARE: Mapping[str, Callable[[int, int], bool]] = {
     ">": operator.gt,
     "<": operator.lt,
 }
-"""Comparisons of sizes and ages."""
+"""Comparison operators for sizes and ages."""
 Measured = Literal["size", "age", "checked", "read"]
-"""Measures: bytes on disk; the time since an entry was downloaded or built, since its server last confirmed
-it, since it was last read."""
+"""Measures of an entry.
+
+`size` is its bytes on disk. The others are times: since the entry was downloaded or built (`age`), since
+its server last confirmed it (`checked`), and since it was last read (`read`).
+"""
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
-"""A URL without anything that may be a secret, as most are."""
+"""A URL in which nothing can be a secret, like most URLs."""
 INTERPRETER = re.compile(r"([a-z]+)([0-9])([0-9]*)")
 """The first part of a wheel's tag (PEP 425), such as `cp311`."""
 
 
 class Condition(Protocol):
-    """One term."""
+    """One condition on entries."""
 
     @property
     def text(self) -> str:
-        """Return it as written."""
+        """The condition as the user wrote it."""
         ...
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether it is true of an entry; None if that is unknown."""
+        """Return whether the condition is true of an entry; None if that is unknown."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a project's name, a version or a file name; where there is none, of the URL or else the path."""
+    """Condition that a text is part of an entry's project name, version or file name.
+
+    If an entry has no file name, its URL or else its path is searched.
+    """
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     part: str
     """The text to find, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry contains it."""
+        """Return whether an entry contains the text."""
         del facts
         canonical = canonicalize_name(self.part)
         name = entry.filename or entry.url or entry.path
@@ -64,10 +70,10 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class OfKind:
-    """`kind:wheel`."""
+    """Condition such as `kind:wheel`."""
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     kind: Kind
     """The value that an entry must have."""
 
@@ -79,19 +85,19 @@ class OfKind:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """`size>100MB`, `age>90d`."""
+    """Condition such as `size>100MB` or `age>90d`."""
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     measured: Measured
-    """The measure."""
+    """The measure to compare."""
     comparison: str
-    """The comparison, one of `COMPARE`."""
+    """The comparison operator, a key of `COMPARE`."""
     value: int
     """The value to compare with: bytes, or nanoseconds."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Compare; None where an entry has no such time."""
+        """Return the result of the comparison; None if the entry does not have such a time."""
         if self.measured == "size":
             return COMPARE[self.comparison](entry.disk_usage, self.value)
         moment = {"age": entry.downloaded, "checked": entry.checked, "read": entry.read}[self.measured]
@@ -100,17 +106,17 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ForPython:
-    """`python:3.8`: a wheel for this Python alone."""
+    """Condition such as `python:3.8`, which matches wheels for this Python only."""
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     version: tuple[int, ...]
-    """Such as (3, 8), or (3,)."""
+    """The Python version, such as (3, 8) or (3,)."""
     known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
-    """Tags judged before, by their first two parts."""
+    """Results for tags that were judged before, by the first two parts of the tag."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether no other Python can use a wheel; None for what has no tags."""
+        """Return whether only this Python can use a wheel; None for an entry without tags."""
         del facts
         if not entry.filename or not entry.filename.endswith(".whl"):
             return None
@@ -123,9 +129,9 @@ class ForPython:
         return self.known[tag]
 
     def _takes(self, interpreter: str, abi: str) -> bool:
-        """Return whether it is meant by the first two parts of a tag."""
+        """Return whether a tag with these first two parts is for this Python only."""
         if len(self.version) > 1 and "abi3" in abi.lower().split("."):
-            return False  # later Pythons can use it, too
+            return False  # later Pythons can also use it
         return all(self._is(one) for one in interpreter.lower().split("."))
 
     def _is(self, interpreter: str) -> bool:
@@ -134,22 +140,22 @@ class ForPython:
             return False
         if len(self.version) == 1:
             return int(found[2]) == self.version[0]
-        if found[1] == "py" or not found[3]:  # a later Python can use it, too
+        if found[1] == "py" or not found[3]:  # a later Python can also use it
             return False
         return (int(found[2]), int(found[3])) == self.version[:2]
 
 
 @dataclass(frozen=True, slots=True)
 class From:
-    """`from:TEXT`: a part of the URL that an entry came from."""
+    """Condition such as `from:TEXT`, which matches if the URL that an entry came from contains the text."""
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     part: str
     """The text that the URL must contain, in lower case."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether a URL contains the text outside of possible secrets; None if it is not known."""
+        """Return whether the entry's URL contains the text outside possible secrets; None if it has no URL."""
         del facts
         if entry.url is None:
             return None
@@ -164,10 +170,10 @@ class From:
 
 @dataclass(frozen=True, slots=True)
 class Is:
-    """`is:WORD`."""
+    """Condition such as `is:leftover`."""
 
     text: str
-    """As written."""
+    """The condition as the user wrote it."""
     word: Label
     """The value that an entry must have."""
 

@@ -1,4 +1,4 @@
-"""Read terms, with the place in them where they stop making sense."""
+"""Parse terms, and report the position at which parsing fails."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, pars
 from cachetui.text.excerpt import brief
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
-"""Qualifiers that may stand before a value, each with its colon."""
+"""Qualifiers that a value can follow, each with its colon."""
 QUALIFIER = re.compile(r"([A-Za-z-]+):")
 NEGATION = re.compile(r"not:", re.I)
 MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I | re.A)
@@ -25,25 +25,28 @@ VALUE = re.compile(r"""(?:"([^"]*)"|'([^']*)'|([^\s"']*))(?=\s|$)""")
 PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
-"""The beginning of a requirement that is more than a name."""
+"""Beginning of a requirement that is more than a name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A condition, or its opposite."""
+    """A condition, or its negation."""
 
     condition: Condition
     negated: bool
 
     def holds(self, entry: Entry, facts: Facts) -> bool:
-        """Return whether it is true of an entry: if that is unknown, neither it nor its opposite is."""
+        """Return whether the term is true of an entry.
+
+        If the condition is unknown for the entry, neither the condition nor its negation is true.
+        """
         found = self.condition.judge(entry, facts)
         return found is not None and found != self.negated
 
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """All terms joined by "and"."""
+    """Terms that must all be true of an entry."""
 
     terms: tuple[Term, ...]
 
@@ -53,18 +56,18 @@ class Predicate:
 
     @property
     def words(self) -> frozenset[Label]:
-        """The labels that must be known to decide."""
+        """The labels whose facts must be known to evaluate the terms."""
         return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, Is)])
 
     @property
     def kinds(self) -> frozenset[Kind]:
-        """The kinds that are asked for by name."""
+        """The kinds that terms such as `kind:wheel` ask for."""
         return frozenset(
             [term.condition.kind for term in self.terms if isinstance(term.condition, OfKind) and not term.negated]
         )
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        """Return notes on what the terms match that one may not expect, given the entries that they match."""
+        """Return notes about matches that a user may not expect; `entries` are the entries that match."""
         requirements = [
             term.condition for term in self.terms if isinstance(term.condition, Requirement) and not term.negated
         ]
@@ -84,11 +87,11 @@ class Predicate:
 
 
 def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
-    """Turn terms into a predicate that holds where all of them do.
+    """Parse terms into a predicate that is true if all terms are true.
 
-    Each string may hold several terms with spaces between them. With `loose`, as in the filter, a bare name is any part
-    of a project's name, a version or a file name. Raises TermError, with the string and the place in it, for what does
-    not parse, for no term at all, and for names that exclude each other.
+    Each string may contain several terms separated by spaces. With `loose`, as in the filter, a bare name
+    matches any part of a project's name, a version or a file name. Raises TermError, with the string and the
+    position of the error, if a term does not parse, if there is no term, or if two names exclude each other.
     """
     found: list[Term] = []
     for text in terms:
@@ -123,14 +126,14 @@ def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
         return _measure(text, start, found)
     if loose and not QUOTED_NAME.match(text, start) and not NAME_AND_MORE.match(text, start):
         word = WORD.match(text, start)
-        assert word  # the caller has skipped what is no word
+        assert word  # the caller has skipped spaces
         if "*" not in word[0] and "?" not in word[0] and not OPERATOR.search(word[0]):
             return Part(word[0], word[0].lower()), word.end()
     return parse_requirement(text, start)
 
 
 def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Condition, int]:
-    """Parse the value after `kind:` and the like."""
+    """Parse a term with a qualifier, such as `kind:wheel`."""
     name, at = qualifier[1].lower(), qualifier.end()
     if f"{name}:" not in QUALIFIERS:
         raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
@@ -160,7 +163,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
 
 
 def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, int]:
-    """Parse the value that a size or an age is compared with."""
+    """Parse a comparison of a size or an age, such as `size>100MB`."""
     measured, comparison, at = cast(Measured, found[1].lower()), found[2], found.end()
     value = WORD.match(text, at)
     if comparison not in COMPARE:
@@ -180,7 +183,7 @@ def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, in
 
 
 def _check_names(earlier: Iterable[Term], later: Term, text: str, position: int) -> None:
-    """Raise TermError if no project can have both names."""
+    """Raise TermError if a term's name contradicts the name of an earlier term."""
     new = later.condition
     if not isinstance(new, Requirement) or later.negated:
         return

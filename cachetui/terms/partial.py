@@ -1,4 +1,4 @@
-"""The text of the filter box, read as terms while it is still being typed; no Textual here."""
+"""Parse the text of the filter box while the user is still typing (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from cachetui.terms.parser import Term
 from cachetui.terms.quantities import BYTES, SECONDS
 
 PRE_RELEASES = ("a", "alpha", "b", "beta", "c", "rc", "pre", "preview", "post", "rev", "dev")
-"""Words within versions (PEP 440)."""
+"""Words that a version may contain (PEP 440)."""
 VOCABULARY = tuple(dict.fromkeys((*KINDS, *LABELS, *BYTES, *SECONDS, *PRE_RELEASES)))
-"""Every word that may end a term."""
+"""Words with which a term can end."""
 ENDINGS = (
     "1",
     "1.1",
@@ -38,9 +38,9 @@ ENDINGS = (
     'x"',
     "x'",
 )
-"""Possible ends of an unfinished term: one that parses with one of these is not wrong yet."""
+"""Possible endings of an unfinished term; a term that parses with one of them is not yet an error."""
 MOST_BACK = 8
-"""Maximum number of words at the end of the typed text that an unfinished term may have."""
+"""Maximum number of words of an unfinished term at the end of the typed text."""
 STARTS = re.compile(r"\S+")
 NAMED = re.compile(r"(?:not:)*([a-z0-9][a-z0-9._-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
 LETTERS = re.compile(r"[a-z-]*\Z", re.I)
@@ -48,24 +48,30 @@ LETTERS = re.compile(r"[a-z-]*\Z", re.I)
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """The typed text, as far as it can be parsed."""
+    """Result of parsing the typed text."""
 
     terms: tuple[Term, ...] = ()
     """The terms that an entry must satisfy."""
     error: TermError | None = None
-    """The error in it; then nothing matches."""
+    """The error in the text; if there is an error, nothing matches."""
     unfinished: bool = False
-    """Whether a term at its end is still being typed: until that is done, those before it are in force, and its name
-    alone if that is followed by something."""
+    """Whether the last term of the text is still being typed.
+
+    Until that term is complete, only the terms before it apply, together with its name if something already
+    follows the name.
+    """
 
     @property
     def words(self) -> frozenset[Label]:
-        """The labels that must be known to find the matches."""
+        """The labels whose facts must be known to find the matches."""
         return Predicate(self.terms).words
 
 
 def read_query(typed: str, done: bool = True) -> Query:
-    """Read what is typed. Unless that is done, a term at its end that may still become one is no error."""
+    """Parse the typed text.
+
+    Unless the text is `done`, an unfinished term at its end is not an error if it can still become valid.
+    """
     try:
         return Query(_terms(typed))
     except TermError as error:
@@ -82,7 +88,7 @@ def _terms(typed: str) -> tuple[Term, ...]:
 
 
 def _parsed(typed: str) -> tuple[Term, ...] | None:
-    """Return the terms of some text; None for what does not parse."""
+    """Return the terms of a text; None if the text does not parse."""
     try:
         return _terms(typed)
     except TermError:
@@ -90,13 +96,16 @@ def _parsed(typed: str) -> tuple[Term, ...] | None:
 
 
 def _name_alone(begun: str) -> tuple[Term, ...]:
-    """Return the name that an unfinished term begins with: rows are not to come and go while the rest is typed."""
+    """Return the name at the beginning of an unfinished term, as a term.
+
+    With the name in force, rows do not come and go while the rest of the term is typed.
+    """
     found = NAMED.match(begun)
     return _terms(found[0]) if found and found[1].lower() not in MEASURES else ()
 
 
 def _may_end(before: str, begun: str) -> bool:
-    """Return whether a term that is begun can go on so that it parses, alone and with those before it."""
+    """Return whether an unfinished term can be completed so that it parses, both alone and after `before`."""
     found = LETTERS.search(begun.lower())
     letters = found[0] if found else ""
     rest = [word[len(letters) :] for word in VOCABULARY if word.startswith(letters)]

@@ -1,4 +1,4 @@
-"""Sizes and ages as people write them."""
+"""Sizes, ages and counts as people write them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.text.excerpt import brief
 NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)\s*([A-Za-z]*)")
 COUNT = re.compile(r"[0-9]{1,9}")
 LONGEST = 30
-"""Characters of a number: no size of any disk has more."""
+"""Maximum length of a size or an age in characters."""
 DECIMAL = {letter: 1_000**power for power, letter in enumerate("kmgtp", 1)}
 BYTES: dict[str, int] = {"": 1, "b": 1} | {
     unit: factor
@@ -21,8 +21,10 @@ BYTES: dict[str, int] = {"": 1, "b": 1} | {
         (f"{letter}ib", 1_024 ** (list(DECIMAL).index(letter) + 1)),
     )
 }
-"""Bytes of a unit by its name in lower case: kB, MB, GB are powers of 1,000, as cachetui shows them; KiB and so on of
-1,024."""
+"""Bytes per unit, by the unit's name in lower case.
+
+kB, MB and GB are powers of 1,000, as cachetui shows them; KiB, MiB and GiB are powers of 1,024.
+"""
 DAY = 86_400
 MONTH, YEAR = 30 * DAY, 365 * DAY
 SECONDS: dict[str, int] = {
@@ -38,11 +40,14 @@ SECONDS: dict[str, int] = {
     )
     for name in names.split()
 }
-"""Seconds of a unit by its name; a month has 30 days, a year 365."""
+"""Seconds per unit, by the unit's name; a month has 30 days, a year has 365."""
 
 
 def parse_size(text: str) -> int:
-    """Return a size in bytes: `100MB`, `1.5 GiB`, `0`. Raises ValueError with the end of a sentence."""
+    """Return a size in bytes, parsed from a text such as `100MB`, `1.5 GiB` or `0`.
+
+    Raises ValueError, whose message is the end of a sentence.
+    """
     number, unit = _parts(text, "a size, such as 100MB")
     if unit.lower() not in BYTES:
         raise ValueError(f"{unit} is no unit of size: write kB, MB, GB or KiB, MiB, GiB")
@@ -52,7 +57,10 @@ def parse_size(text: str) -> int:
 
 
 def parse_age(text: str) -> int:
-    """Return an age in nanoseconds: `90d`, `2 weeks`, `1y`. Raises ValueError with the end of a sentence."""
+    """Return an age in nanoseconds, parsed from a text such as `90d`, `2 weeks` or `1y`.
+
+    Raises ValueError, whose message is the end of a sentence.
+    """
     number, unit = _parts(text, "an age, such as 90d or 1y")
     if unit.lower() == "m":
         raise ValueError("m could be minutes or months: write min or mo")
@@ -64,7 +72,10 @@ def parse_age(text: str) -> int:
 
 
 def parse_count(text: str) -> int:
-    """Return a count: `3`, `0`. Raises ValueError with the end of a sentence."""
+    """Return a count, parsed from a text such as `3` or `0`.
+
+    Raises ValueError, whose message is the end of a sentence.
+    """
     if not COUNT.fullmatch(text):
         raise ValueError(f"{brief(text) or 'nothing'} is not a number, such as 2")
     return int(text)

@@ -1,4 +1,7 @@
-"""Names and requirements: `torch`, `nvidia-*`, `torch>=2,<2.3` (PEP 508, without markers and addresses)."""
+"""Names and requirements, such as `torch`, `nvidia-*` and `torch>=2,<2.3`.
+
+They follow PEP 508, but have no markers and no URLs.
+"""
 
 from __future__ import annotations
 
@@ -17,12 +20,12 @@ from cachetui.text.excerpt import brief
 
 SPACE = re.compile(r"\s*")
 NAME = re.compile(r"[A-Za-z0-9*?](?:[A-Za-z0-9._*?-]*[A-Za-z0-9*?])?")
-"""A project's name as PEP 508 writes it, or with wildcards."""
+"""A project's name as in PEP 508, or with wildcards."""
 EXTRAS = re.compile(r"\[[A-Za-z0-9._, -]*\]")
 OPERATOR = re.compile(r"===|==|~=|!=|<=|>=|<|>")
 VERSION = re.compile(r"(?:[^\s,;()<>=!~]|!(?!=))+")
 QUOTED_NAME = re.compile(r"([\"'])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\1")
-"""A name that is meant as it stands, whatever else it could mean."""
+"""A quoted name, which always means a project, whatever else the word could mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,12 @@ class Clause:
     """One comparison of a requirement, such as `>=2`."""
 
     text: str
-    """As written, without spaces."""
+    """The comparison as written, without spaces."""
     specifier: Specifier
-    """Its meaning (PEP 440)."""
+    """The parsed comparison (PEP 440)."""
 
     def takes_local(self, version: str) -> bool:
-        """Return whether `==` takes a local version here that it does not name."""
+        """Return whether a local version can match only because this `==` clause names no local version."""
         return self.specifier.operator == "==" and "+" in version and "+" not in self.specifier.version
 
 
@@ -44,18 +47,18 @@ class Requirement:
     """A name, exact or with wildcards, and the comparisons that its version must satisfy."""
 
     text: str
-    """As written."""
+    """The requirement as the user wrote it."""
     name: str
     """The canonical name or pattern."""
     clauses: tuple[Clause, ...] = ()
-    """All must hold; none means any version, and entries without a version too."""
+    """Comparisons that must all hold; without any, all entries match, including those without a version."""
     pattern: re.Pattern[str] | None = None
-    """The pattern of matching names, if `name` has wildcards."""
+    """The pattern that a name must match, if `name` has wildcards."""
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
-    """Versions judged before."""
+    """Results for versions that were judged before."""
 
     def judge(self, entry: Entry, facts: Facts) -> bool | None:
-        """Return whether an entry is meant; None if it has no name or no version to decide by."""
+        """Return whether an entry matches; None if it has no name or no version to compare."""
         del facts
         if entry.project is None:
             return None
@@ -66,18 +69,21 @@ class Requirement:
         return None if entry.version is None else self._holds(entry.version)
 
     def names(self, project: str) -> bool:
-        """Return whether a canonical name is meant."""
+        """Return whether a canonical project name matches."""
         return project == self.name if self.pattern is None else self.pattern.fullmatch(project) is not None
 
     def _holds(self, version: str) -> bool:
-        """Return whether a version as written satisfies every clause. Pre-releases count."""
+        """Return whether a version satisfies every clause. Pre-releases are allowed."""
         if version not in self.known:
             self.known[version] = all(_satisfies(clause.specifier, version) for clause in self.clauses)
         return self.known[version]
 
 
 def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
-    """Parse a name with its extras and comparisons; return it and the index after it. Raises TermError."""
+    """Parse a name with its extras and comparisons.
+
+    Returns the requirement and the index after it. Raises TermError.
+    """
     quoted = QUOTED_NAME.match(text, start)
     name = quoted or NAME.match(text, start)
     if not name:
@@ -98,7 +104,10 @@ def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
 
 
 def _clauses(text: str, start: int) -> tuple[tuple[Clause, ...], int]:
-    """Parse comparisons with commas between them, with or without parentheses around; return the index after them."""
+    """Parse comparisons separated by commas, with or without parentheses around them.
+
+    Returns the comparisons and the index after them.
+    """
     position = skip(text, start)
     parenthesis = text[position : position + 1] == "("
     if parenthesis:
@@ -121,7 +130,7 @@ def _clauses(text: str, start: int) -> tuple[tuple[Clause, ...], int]:
 
 
 def _clause(text: str, start: int) -> tuple[Clause, int]:
-    """Parse one comparison; return the index after it."""
+    """Parse one comparison; return it and the index after it."""
     operator = OPERATOR.match(text, start)
     if not operator:
         raise TermError("a comparison such as >=2 is missing", text, start)
@@ -132,7 +141,7 @@ def _clause(text: str, start: int) -> tuple[Clause, int]:
     written = operator[0] + version[0]
     try:
         specifier = Specifier(written, prereleases=True)
-        specifier.contains("0")  # a number may have more digits than Python takes
+        specifier.contains("0")  # raises ValueError if a number has too many digits
         return Clause(written, specifier), version.end()
     except ValueError:
         raise TermError(f"{brief(version[0])} is not a version that {operator[0]} can compare with", text, at) from None
@@ -162,9 +171,12 @@ def skip(text: str, position: int) -> int:
 
 
 def _satisfies(specifier: Specifier, version: str) -> bool:
-    """Return whether a version as written satisfies one comparison; what is no version does so only literally."""
+    """Return whether a version satisfies a comparison.
+
+    An invalid version satisfies only `===` with the same text, in upper or lower case.
+    """
     try:
         Version(version)
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or a number with too many digits for Python
         return specifier.operator == "===" and version.lower() == specifier.version.lower()
     return specifier.contains(version, prereleases=True)

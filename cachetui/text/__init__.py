@@ -1,1 +1,1 @@
-"""Values as words: no Textual, no Click, no Rich."""
+"""Formatting of values as text; imports neither Textual nor Click nor Rich."""

@@ -1,4 +1,4 @@
-"""Untrusted text made printable; surrogates spelt out."""
+"""Make untrusted text printable by spelling out special characters."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
     "\U000e0000-\U000e0fff]"
 )
-"""Characters that control a terminal, hide, change the direction of writing, or are no characters at all."""
+"""Characters that control a terminal, are invisible, change the text direction, or are no characters."""
 
 
 def copyable(text: str) -> str:
-    """Return text as a clipboard takes it: bytes that are no UTF-8 are spelt out."""
+    """Return text in a form that a clipboard accepts: bytes that are not UTF-8 are spelt out."""
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def escape_control(text: str) -> str:
-    r"""Return text from the cache with everything invisible spelt out: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
+    r"""Spell out invisible characters in text from the cache: `\x1b`, `\u202e`, undecodable bytes `\xNN`."""
     return UNSEEN.sub(_spell, text) if not text.isascii() or not text.isprintable() else text
 
 

@@ -1,17 +1,17 @@
-"""Quote typed text, which may be of any length."""
+"""Quote excerpts of typed text, which may be of any length."""
 
 from __future__ import annotations
 
 WIDTH = 76
-"""Most characters of a quotation: a line of a terminal, with a margin."""
+"""Maximum length of a quotation in characters: one line of a terminal, with a margin."""
 BRIEF = 40
-"""Characters of a word in the middle of a sentence."""
+"""Maximum length in characters of a word that is quoted within a sentence."""
 CUT = "…"
-"""Stands where something is left out."""
+"""Sign in place of text that is left out."""
 
 
 def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
-    """Return the text around a position, `width` characters at most, and the position in it."""
+    """Return at most `width` characters of a text around a position, and the position within them."""
     if len(text) <= width:
         return text, position
     start = max(0, min(position - width // 2, len(text) - width))
@@ -24,5 +24,5 @@ def excerpt(text: str, position: int, width: int = WIDTH) -> tuple[str, int]:
 
 
 def brief(text: str) -> str:
-    """Return a word, or its beginning."""
+    """Return a word, or its beginning if it is long."""
     return excerpt(text, 0, BRIEF)[0]

@@ -1,4 +1,4 @@
-"""Words, numbers and glyphs as the screens and the command line write them; no Textual here."""
+"""Formatting of sizes, ages, times, counts and paths as text (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cachetui.model import NS
 DAY = 86_400
 """Seconds in a day."""
 SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
-"""Units of age: long and short name, length in days, and the least age in days that is written in them."""
+"""Units of age: long name, short name, length in days, and minimum age in days at which it is used."""
 
 
 def disk(amount: float) -> tuple[str, str]:
-    """Split a size in bytes into number and decimal unit: at most four characters and two."""
+    """Split a size in bytes into a number (at most four characters) and a decimal unit (at most two)."""
     number, unit = humanize.naturalsize(amount, format="%.1f").replace("Bytes", "B").replace("Byte", "B").split()
     if float(number) >= 999.5:
         return "1.0", {"kB": "MB", "MB": "GB", "GB": "TB", "TB": "PB"}.get(unit, unit)
@@ -31,7 +31,7 @@ def disk_text(amount: float) -> str:
 
 
 def age(seconds: float, long: bool = True) -> tuple[str, str]:
-    """Split an age in seconds into number and unit, such that the number has at most two digits."""
+    """Split an age in seconds into a number of at most two digits and a unit."""
     days = seconds / DAY
     for name, short, length, least in SCALES:
         if days >= least:
@@ -40,7 +40,7 @@ def age(seconds: float, long: bool = True) -> tuple[str, str]:
 
 
 def ago(youngest: float, oldest: float) -> str:
-    """Return a span of ages, in seconds, in words."""
+    """Return a range of ages in words; both ages are in seconds."""
     young, old = age(youngest), age(oldest)
     start = " ".join(young).strip()
     if young == old:
@@ -59,7 +59,7 @@ def timestamp(ns: int) -> str:
 
 
 def count(number: int, noun: str) -> str:
-    """Write how many there are of something, such as `1 entry`, `2,000 entries`, `3 index pages`."""
+    """Write a number with its noun, such as `1 entry`, `2,000 entries` or `3 index pages`."""
     if number == 1:
         return f"1 {noun}"
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
@@ -86,6 +86,6 @@ def home_short(root: str) -> str:
     """Write a path with `~` for the home directory."""
     try:
         home = str(Path.home())
-    except RuntimeError:  # nobody knows where it is
+    except RuntimeError:  # the home directory is unknown
         return root
     return f"~{root.removeprefix(home)}" if root == home or root.startswith(f"{home}{os.sep}") else root

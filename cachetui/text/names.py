@@ -1,4 +1,4 @@
-"""The display name of an entry, the same everywhere."""
+"""Display names of entries, which are the same everywhere."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from cachetui.model import Entry
 from cachetui.text.redact import masked
 
 FILE_KINDS = frozenset({"wheel", "sdist", "built"})
-"""Kinds that are known by the name of a file."""
+"""Kinds of entries that are shown by their file name."""
 PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "response", "metadata": "its metadata"}
-"""Names of entries that have no file name of their own, by kind."""
+"""Names for entries that have no file name of their own, by kind."""
 
 
 def tags(entry: Entry) -> str:
-    """Name the interpreter and platform of a wheel in short; anything else by its kind."""
+    """Return a wheel's interpreter and platform tags in short; for other entries, a name for the kind."""
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
     if entry.kind not in ("wheel", "built") or len(parts) < 4:
         return PAGE_NAMES.get(entry.kind, entry.kind)
@@ -24,7 +24,7 @@ def tags(entry: Entry) -> str:
 
 
 def entry_name(entry: Entry) -> str:
-    """Return the name of an entry whose place is known; untrusted text."""
+    """Return the name of an entry that is shown below its project; untrusted text."""
     if entry.kind in FILE_KINDS and entry.filename:
         return entry.filename
     if entry.project is not None and entry.kind in PAGE_NAMES:
@@ -40,19 +40,19 @@ def entry_name(entry: Entry) -> str:
 
 
 def kind_of(entries: Collection[Entry]) -> str:
-    """Sum up the kinds of a version's entries: that of the first, and how many more there are."""
+    """Summarize the kinds of a version's entries: the first kind, and the number of further entries."""
     kinds: list[str] = [entry.kind for entry in entries]
     files = [kind for kind in kinds if kind != "metadata"] or kinds
     return f"{files[0]} +{len(files) - 1}" if files[1:] else files[0]
 
 
 def metadata_name(entry: Entry) -> str:
-    """Return the name of metadata whose wheel does not stand right above; untrusted text."""
+    """Return the name of metadata that is not shown right below its wheel; untrusted text."""
     return f"metadata of {entry.filename or ' '.join(filter(None, (entry.project, entry.version)))}"
 
 
 def whole_name(entry: Entry) -> str:
-    """Return the name of an entry whose project nothing beside it names; untrusted text."""
+    """Return the full name of an entry, for places that do not show its project; untrusted text."""
     if entry.kind == "metadata":
         return metadata_name(entry)
     if entry.filename or (entry.kind == "selfcheck" and entry.note):
@@ -63,9 +63,9 @@ def whole_name(entry: Entry) -> str:
 
 
 def wheels_described(entries: Collection[Entry]) -> Iterator[tuple[Entry, Entry | None]]:
-    """Yield the metadata among the entries of a version, each with its wheel, if that is there.
+    """Yield each metadata entry of a version with its wheel, or with None if its wheel is not there.
 
-    Metadata whose wheel nobody names are the only wheel's, where there is only one.
+    Metadata without a file name belongs to the version's wheel if there is exactly one wheel.
     """
     wheels: dict[str | None, Entry] = {}
     for entry in entries:

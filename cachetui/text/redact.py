@@ -1,4 +1,4 @@
-"""Mask credentials and query values; quote typed text."""
+"""Mask credentials and query values in URLs, and quote typed text safely."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from urllib.parse import quote, unquote_plus, urlsplit
 from cachetui.text.escape import escape_control
 
 MASK = "***"
-"""Stands where a secret may be."""
+"""Replacement for anything that may be a secret."""
 
 
 PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
-"""A URL in which there is nothing to mask; others need a closer look."""
+"""A URL in which there is nothing to mask; other URLs are examined more closely."""
 
 
 def masked(url: str) -> str:
-    """Return a URL without its secrets: user information and the values of parameters and query become `***`.
+    """Return a URL in which `***` replaces user information and the values of parameters and the query.
 
-    What may be a secret, such as in an address that is not well formed, counts as one.
+    Anything that may be a secret is masked, such as parts of a malformed URL.
     """
-    url = url.replace("\\", "/")  # as browsers read it
+    url = url.replace("\\", "/")  # as browsers do
     rest = _START.sub("", url, count=1)
     start = url[: len(url) - len(rest)]
     after = _after_user(start, rest)
@@ -34,7 +34,7 @@ def masked(url: str) -> str:
     found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + fragment}"
     try:
         urlsplit(found)
-    except ValueError:  # not an address that Python can take apart: show no more of it than its scheme
+    except ValueError:  # Python cannot parse this URL: show nothing but its scheme
         return f"{start.partition(':')[0]}:{MASK}"
     return found
 
@@ -61,44 +61,44 @@ _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
-"""Parts of a fragment that pip reads, none of which is a secret."""
+"""A URL fragment with only those parts that pip reads; none of them is a secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
-"""A host without a user before it, and without half a password that holds a slash."""
+"""A host, with or without a port, that cannot be a part of a user name and password."""
 
 
 def _after_user(start: str, rest: str) -> int | None:
-    """Return the end of the user information in a URL behind its `//`, or None if there is none.
+    """Return where the user information ends in `rest`, the URL after its `//`; None if there is none.
 
-    A password may hold what should have been quoted, even `/` and `?`.
+    A password may contain characters that should have been quoted, even `/` and `?`.
     """
     authority = re.split("[/?#]", rest, maxsplit=1)[0]
     path = re.split("[?#]", rest, maxsplit=1)[0]
     if "@" in authority:
         host = authority.rpartition("@")[2]
-        if "+" in start and "." in host and _PLAIN_HOST(host):  # a repository, with a revision behind an `@` of its own
+        if "+" in start and "." in host and _PLAIN_HOST(host):  # a repository URL, with another `@` before its revision
             return authority.rindex("@") + 1
         return path.rindex("@") + 1
     if not _PLAIN_HOST(authority):
         return rest.rfind("@") + 1 or len(authority)
     if start.lower().rpartition("+")[2].startswith("file:") or ("." in authority and ":" not in authority):
         return None
-    inside = [found.end() for found in re.finditer("(?<!/)@", path)]  # not the `/@` of a scope
+    inside = [found.end() for found in re.finditer("(?<!/)@", path)]  # except the `/@` of an npm scope
     return max(inside, default=None)
 
 
 LONGEST = 200
-"""Characters of typed text that are shown again."""
+"""Maximum length in characters of typed text that is shown again."""
 USER = re.compile(r"(?<![\w/:@])[^\s:/@]{1,256}:[^\s/@]{0,4096}@(?=\S)")
-"""A user with a password, in a URL that lacks its beginning."""
+"""User name and password in a URL that lacks its scheme."""
 
 
 def redact_input(words: str) -> str:
-    """Return words with the secrets of URLs removed, also of URLs without `https://`."""
+    """Return text with the secrets of URLs masked, including URLs that lack `https://`."""
     words = redact_urls(words)
     return USER.sub(f"{MASK}@", words) if "@" in words else words
 
 
 def quote_input(typed: str) -> str:
-    """Return typed text made safe to show, cut if it is long."""
+    """Return typed text in a form that is safe to show, shortened if it is long."""
     words = escape_control(redact_input(typed))
     return words if len(words) <= LONGEST else f"{words[:LONGEST]}…"

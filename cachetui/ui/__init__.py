@@ -1,5 +1,8 @@
-"""The Textual app: draws an inventory and takes the keys."""
+"""The Textual app, which shows an inventory and handles keys."""
 
 FRAMES = "250"
-"""Frames a second at most, for `TEXTUAL_FPS`, which Textual reads when it is imported: what a key changes is drawn
-within 4 milliseconds, where its own pace takes 17."""
+"""Maximum number of frames per second, for the environment variable `TEXTUAL_FPS`.
+
+Textual reads the variable when it is imported. With this value, Textual draws the effect of a key within
+4 milliseconds; its default takes 17 milliseconds.
+"""

@@ -1,4 +1,4 @@
-"""The browser's activities, and the actions that each forbids meanwhile."""
+"""Activities of the browser, and the actions that cannot begin during each activity."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 
 class Activity(Enum):
-    """Something that takes time; the later ones are shown before the earlier ones."""
+    """Something that takes time; of several running activities, the last member's progress is shown."""
 
     SCANNING = auto()
     PLANNING = auto()
@@ -21,15 +21,15 @@ class Progress(NamedTuple):
     """Progress of an activity."""
 
     words: str = ""
-    """In words; empty to show nothing."""
+    """The progress in words; empty to show nothing."""
     part: float | None = None
-    """The part that is done, from 0 to 1; None where that is not known."""
+    """The part that is done, from 0 to 1; None if that is not known."""
 
 
 Activities = Mapping[Activity, Progress]
 """The running activities."""
 Wish = Literal["review", "choose by rules", "export", "verify", "read it again", "change the settings"]
-"""Actions that a user may want to begin, as the end of a sentence."""
+"""Actions that a user may want to begin, each as the end of a sentence."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "review": (Activity.EXPORTING, Activity.REMOVING),
@@ -39,20 +39,20 @@ FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "read it again": (Activity.REMOVING, Activity.SCANNING),
     "change the settings": (Activity.CHANGING_PIP,),
 }
-"""The activities during which something cannot begin."""
+"""Activities during which each action cannot begin."""
 RUNNING: Mapping[Activity, str] = {
     Activity.SCANNING: "The cache is being read: wait for that, then {wish}.",
     Activity.EXPORTING: "An export is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.CHANGING_PIP: "A pip is changing its settings: wait for it.",
 }
-"""Why something cannot begin during an activity."""
+"""Sentences on why an action cannot begin during each activity."""
 
 
 def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = True) -> str | None:
-    """Return why something cannot begin now, as a sentence; None where it may.
+    """Return why an action cannot begin at present, as a sentence; None if it can begin.
 
-    `stop` is the key that stops what runs; `was_read` says whether the cache has been read at all.
+    `stop` is the key that stops the running activity; `was_read` says whether the cache has been read.
     """
     running = next((activity for activity in FORBIDS[wish] if activity in activities), None)
     if running is None and not was_read:
@@ -61,5 +61,5 @@ def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = T
 
 
 def shown_progress(activities: Activities) -> Progress:
-    """Return the progress to show: that of the latest of the activities."""
+    """Return the progress to show: that of the running activity that comes last in `Activity`."""
     return max(activities.items(), key=lambda item: item[0].value, default=(None, Progress()))[1]

@@ -1,4 +1,4 @@
-"""The app: services, theme and keys; everything else is on its main screen."""
+"""The app with its services, theme and keys; everything else is on its main screen."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
 from cachetui.ui.workers import run_in_thread, start_worker
 
 INTERRUPTED = 130
-"""The exit code of a program that was ended by Ctrl+C, as shells have it."""
+"""Exit code of a program that was ended by Ctrl+C, as in shells."""
 
 
 def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
@@ -52,12 +52,12 @@ def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
 
 
 def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
-    """Return the ids of the bindings of some classes."""
+    """Return the ids of the bindings that some classes declare."""
     return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
 
 
 class CachetuiApp(Keyboard):
-    """Browse pip's cache, mark, review, remove."""
+    """App for browsing pip's cache, marking entries, reviewing them and removing them."""
 
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
@@ -70,9 +70,9 @@ class CachetuiApp(Keyboard):
     ]
 
     def __init__(self, services: Services, *, glyphs: Glyphs | None = None) -> None:
-        """Make an app on services; `glyphs` are by default those that the terminal can show."""
+        """Make the app; by default, `glyphs` are those that the terminal can show."""
         no_colour = "NO_COLOR" in os.environ
-        super().__init__(ansi_color=True if no_colour else None)  # its filter for no colour at all is chosen here
+        super().__init__(ansi_color=True if no_colour else None)  # this chooses Textual's filter for no colour
         if no_colour:
             self.theme = "ansi-dark"
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
@@ -82,9 +82,9 @@ class CachetuiApp(Keyboard):
         self.keymap: Mapping[str, str] = {}
         """Keys that the user has changed, by the id of their binding."""
         self.keys: Mapping[str, str] = {}
-        """All keys as they are now, with commas between them, by the id of their binding."""
+        """All keys as they are at present, separated by commas, by the id of their binding."""
         self.main = MainScreen(services, services.read_preferences(), self.problems_of)
-        """The one screen below all dialogs."""
+        """The main screen, which lies below all dialogs."""
         self._theme_lock = asyncio.Lock()
         self._theme_warned = False
 
@@ -106,7 +106,7 @@ class CachetuiApp(Keyboard):
             self.theme = preferences.theme
 
     def on_mount(self) -> None:
-        """Save the theme as soon as another one is chosen."""
+        """Save the theme whenever the user chooses another theme."""
         self.set_keymap(dict(self.keymap))
         self.watch(self, "theme", self._save_theme_soon, init=False)
 
@@ -116,7 +116,7 @@ class CachetuiApp(Keyboard):
 
     async def _save_theme(self) -> None:
         try:
-            async with self._theme_lock:  # one after the other: the last one counts
+            async with self._theme_lock:  # one save at a time, so that the last theme is kept
                 await run_in_thread(self.services.save_theme, self.theme, self.main.preferences)
         except CachetuiError as error:
             if not self._theme_warned:
@@ -124,7 +124,7 @@ class CachetuiApp(Keyboard):
                 self.notify(shown(str(error)), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
 
     def problems_of(self, preferences: Preferences) -> tuple[Problem, ...]:
-        """Return everything that is wrong with preferences: also what only the app knows, themes and keys."""
+        """Return all problems of preferences, including those of themes and keys, which only the app knows."""
         theme = preferences.theme
         found = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
         problems = [*preferences.problems, *found.problems]
@@ -139,11 +139,11 @@ class CachetuiApp(Keyboard):
         self.main.quit()
 
     def action_help_quit(self) -> None:
-        """Quit on Ctrl+C, and say so by the exit code."""
+        """Quit on Ctrl+C, with the exit code for an interrupted program."""
         self.main.quit(INTERRUPTED)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette: themes, and the actions of keys."""
+        """Yield the commands of the palette: the themes, and the actions that have keys."""
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
         for node in self.main.key_holders:
             for binding in type(node).BINDINGS:
@@ -164,4 +164,4 @@ KEY_HOLDERS = (
 )
 """The classes whose keys the user can change."""
 TYPED_IN = (FilterBox, QuestionBox)
-"""The classes among them in which letters are typed."""
+"""The classes among `KEY_HOLDERS` into which the user types text."""

@@ -1,4 +1,4 @@
-"""Keys: how they are bound, grouped and written."""
+"""Key bindings: how keys are bound, grouped and written."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SHOW = Binding.Group("Sort and show")
 SETTINGS = Binding.Group("Settings of pip")
 PROGRAM = Binding.Group("Program")
 GROUPS = (MOVE, MARK, REMOVE, SHOW, SETTINGS, PROGRAM)
-"""Purposes of keys, in the order in which the help lists them."""
+"""Groups of key bindings, in the order in which the help lists them."""
 NAMES = {
     "space": "Space",
     "enter": "Enter",
@@ -33,15 +33,18 @@ NAMES = {
     "home": "Home",
     "end": "End",
 }
-"""Names of keys as cachetui writes them, where they differ from Textual's."""
+"""Names of keys that cachetui writes differently from Textual."""
 ASCII_NAMES = NAMES | {"up": "up", "down": "down", "left": "left", "right": "right"}
-"""The same for terminals that show ASCII only."""
+"""The same names for terminals that show only ASCII."""
 
 
 def key(
     keys: str, action: str, does: str, id: str, group: Binding.Group, tooltip: str, *, show: bool = False
 ) -> Binding:
-    """Bind keys, separated by commas, to an action; `does` is for the footer, `tooltip` for everything longer."""
+    """Return a binding of keys, separated by commas, to an action.
+
+    `does` describes the action in the footer; `tooltip` describes it in all places with more room.
+    """
     return Binding(keys, action, does, show, tooltip=tooltip, id=id, group=group)
 
 
@@ -53,16 +56,16 @@ ROWS = (
     key("g,home", "edge(0)", "first row", "rows.first", MOVE, "Go to the first row"),
     key("G,end", "edge(1)", "last row", "rows.last", MOVE, "Go to the last row"),
 )
-"""The keys of all lists of rows; everywhere, `edge` 0 is the start and 1 the end."""
+"""Bindings of all lists of rows; for every action `edge`, 0 is the start and 1 is the end."""
 
 
 def key_name(app: object, id: str) -> str:
-    """Write the key, or the first of the keys, that does something in an app now: the user may have changed it."""
+    """Return the name of the first key that a binding has in an app; the user may have changed it."""
     keys: Mapping[str, str] = getattr(app, "keys", {})
     return key_names(keys.get(id, id).split(",")[:1], getattr(app, "glyphs", UNICODE).dots.isascii())
 
 
 def key_names(keys: Iterable[str], ascii_only: bool = False) -> str:
-    """Write keys as a user reads them."""
+    """Write the names of keys for the user."""
     names = ASCII_NAMES if ascii_only else NAMES
     return " ".join([names.get(name, name) for name in keys])

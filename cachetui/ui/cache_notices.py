@@ -1,4 +1,4 @@
-"""Notices about a cache, shown above everything else, in sentences; no Textual here."""
+"""Notices about a cache, as sentences to show above everything else (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ def notice_sentences(
     *,
     demo: bool,
 ) -> tuple[str, ...]:
-    """Return the notices about a cache, fit to be shown.
+    """Return the notices about a cache in a form that is safe to show.
 
-    `difference` says how pip's own answer differs from the location; `problems` are all those of the preferences.
+    `difference` is a sentence on how pip's own answer differs from the location; `problems` are all problems
+    of the preferences.
     """
     sentences = []
     if not location.enabled:

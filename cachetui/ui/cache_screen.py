@@ -1,4 +1,4 @@
-"""The state of the screen of one cache, which views and operations share."""
+"""State of the screen of one cache, which views and operations share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from cachetui.ui.activity import Activities, Activity, Progress, Wish, refusal
 from cachetui.ui.bindings import key_name
 from cachetui.ui.widgets.cells import shown
 
-if TYPE_CHECKING:  # the first screen does not wait for these
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from packaging.tags import Tag
 
     from cachetui.interpreters.info import InterpreterInfo
@@ -30,24 +30,24 @@ if TYPE_CHECKING:  # the first screen does not wait for these
     from cachetui.removal.execute import Outcome
 
 REFUSAL_SECONDS = 12
-"""Seconds for which a notification of a failure is shown: longer than others."""
+"""Seconds for which a notification of a failure is shown, which is longer than for others."""
 
 
 @dataclass(frozen=True, eq=False)
 class Reading:
-    """The result of the last scan; without inventory and error there was none yet."""
+    """The result of the last scan; if it has neither an inventory nor an error, no scan has ended yet."""
 
     inventory: Inventory | None = None
-    """The inventory."""
+    """The inventory; None if there is none."""
     error: str = ""
-    """Why the cache cannot be read, as a sentence; untrusted text."""
+    """The reason why the cache cannot be read, as a sentence; untrusted text."""
     missing: bool = False
-    """Whether there is nothing at a root that nobody named: that is no error."""
+    """Whether the root does not exist and the user did not name it; this is not an error."""
 
     def page(self, root: Path, *, waiting: str, empty: str) -> tuple[str, str] | None:
-        """Return a title and a sentence to show in place of an inventory; None if there is one.
+        """Return a title and a sentence to show in place of an inventory; None if there is an inventory.
 
-        `waiting` is the sentence before the first scan has ended, `empty` that for a missing cache.
+        `waiting` is the sentence before the first scan has ended; `empty` is the sentence for a missing cache.
         """
         if self.inventory is not None:
             return None
@@ -58,58 +58,61 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Pythons:
-    """The Pythons here, as far as they are found."""
+    """The Pythons on this system that have been found so far."""
 
     state: Literal["waiting", "looking", "done"] = "waiting"
     """The state of the search."""
     settings: tuple[PipSettings, ...] = ()
     """The settings of each Python's pip."""
     working: tuple[InterpreterInfo, ...] = ()
-    """The Pythons that work, once the search is done."""
+    """The Pythons that work, once the search has ended."""
     tags: tuple[frozenset[Tag], ...] = ()
-    """The tags that each supports, or may support if it does not report them, once the search is done."""
+    """The tags that each Python supports, once the search has ended.
+
+    For a Python that does not report its tags, these are the tags that it may support.
+    """
     doubts: tuple[str, ...] = ()
-    """Sentences on Pythons that do not report their tags, and the effect; untrusted text."""
+    """Sentences on Pythons that do not report their tags, and on the consequences; untrusted text."""
 
 
 class CacheScreen(Screen[None]):
     """The state of one cache, as reactives that views bind to, and its running activities."""
 
-    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # what loses and gets the focus draws itself
+    focused: Reactive[Widget | None] = Reactive(None, repaint=False)  # focus changes: the widgets redraw themselves
     reading: var[Reading] = var(Reading(), bindings=True)
     scanned: var[Batch | None] = var(None, always_update=True)
     """The latest batch of the running first scan."""
     revision: var[int] = var(0)
-    """Changes with the catalog of the model, and with what is known of its entries."""
+    """The revision of the catalog; it changes with the catalog, and with what is known of its entries."""
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
     preferences: var[Preferences] = var(Preferences())
     activities: var[Activities] = var({}, bindings=True)
     difference: var[str | None] = var(None)
-    """The difference between pip's own answer and the location, as a sentence."""
+    """How pip's own answer differs from the location, as a sentence; None if it does not."""
 
     def __init__(self, services: Services, preferences: Preferences) -> None:
         super().__init__(id="_default")
         self.services = services
         self.model = BrowserModel()
-        """The view model of Browse, with the marks."""
+        """The view model of Browse, which holds the marks."""
         self.set_reactive(CacheScreen.preferences, preferences)
         self.model.protect = preferences.protection
         self.outcomes: tuple[Outcome, ...] = ()
         """The results of the removals so far."""
         self.disk_before = 0
-        """The allocated bytes of the cache before the first of them."""
+        """The allocated bytes of the cache before the first removal."""
         self.export_folder = "./wheels"
         """The folder that is proposed for an export: the last one that was used."""
         self.question: ModalScreen[bool] | None = None
         """The open question about a running activity."""
         self.leaving = False
-        """Whether the app ends as soon as what is being written is written."""
+        """Whether the app ends as soon as the running writes are finished."""
         self._stops: dict[Activity, Event] = {}
 
     @property
     def inventory(self) -> Inventory | None:
-        """The result of the last scan; None before the first one has ended, and where the cache cannot be read."""
+        """The inventory of the last scan; None before the first scan ends, or if the cache cannot be read."""
         return self.reading.inventory
 
     @property
@@ -117,11 +120,11 @@ class CacheScreen(Screen[None]):
         """The cache's root."""
         return self.services.location.root
 
-    # What is being done
+    # Running activities
 
     @contextmanager
     def doing(self, activity: Activity, words: str = "", part: float | None = None) -> Iterator[Event]:
-        """Show an activity while the block runs; yield the event by which `stop` ends it."""
+        """Show an activity while the block runs; yield the event that `stop` sets to end it."""
         event = self.begin(activity, words, part)
         try:
             yield event
@@ -130,13 +133,13 @@ class CacheScreen(Screen[None]):
                 self.end(activity)
 
     def begin(self, activity: Activity, words: str = "", part: float | None = None) -> Event:
-        """Show an activity until `end`; return the event by which `stop` ends it."""
+        """Show an activity until `end` is called; return the event that `stop` sets to end it."""
         event = self._stops[activity] = Event()
         self.show_progress(activity, words, part)
         return event
 
     def end(self, activity: Activity) -> None:
-        """Show an activity no more."""
+        """Remove an activity from those that are shown."""
         self._stops.pop(activity, None)
         self.activities = {one: how for one, how in self.activities.items() if one is not activity}
 
@@ -146,17 +149,17 @@ class CacheScreen(Screen[None]):
             self.activities = {**self.activities, activity: Progress(words, part)}
 
     def is_doing(self, *activities: Activity) -> bool:
-        """Return whether one of some activities is running."""
+        """Return whether any of some activities is running."""
         return any(activity in self.activities for activity in activities)
 
     def stop(self, *activities: Activity) -> None:
-        """Have some activities end early; what they have done by then counts."""
+        """Stop some activities early; keep what they have done so far."""
         for activity in activities:
             if (event := self._stops.get(activity)) is not None:
                 event.set()
 
     def refuse(self, wish: Wish) -> bool:
-        """Notify why something cannot begin now; return whether that is so."""
+        """Return whether an action cannot begin at present, and if so, notify the user why."""
         was_read = self.inventory is not None or wish == "read it again"
         why = refusal(wish, self.activities, key_name(self.app, "app.stop"), was_read=was_read)
         if why is not None:
@@ -169,7 +172,7 @@ class CacheScreen(Screen[None]):
         return self.app.screen is not self
 
     def fail(self, sentence: str) -> None:
-        """Notify that something failed; the sentence may quote untrusted text."""
+        """Notify the user of a failure; the sentence may quote untrusted text."""
         self.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
 
     def dismiss_question(self) -> None:
@@ -178,9 +181,9 @@ class CacheScreen(Screen[None]):
             self.question.dismiss(False)
         self.question = None
 
-    # What has changed
+    # Changes
 
     def catalog_changed(self) -> None:
-        """Have the views show the model as it is now."""
+        """Make the views show the changed model."""
         self.revision = self.model.turn
         self.marks = self.model.mark_totals

@@ -1,4 +1,4 @@
-"""Signs that are drawn, in Unicode and in ASCII."""
+"""Glyphs that are drawn, in Unicode and in ASCII."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Glyphs(NamedTuple):
-    """The signs that a screen draws with."""
+    """The glyphs that a screen draws."""
 
     shut: str
     open: str
@@ -21,7 +21,7 @@ class Glyphs(NamedTuple):
     down: str
     up: str
     across: str
-    """Nine steps of a bar that grows to the right, from nothing to a full cell."""
+    """Nine steps of a bar that grows to the right, from an empty cell to a full one."""
 
 
 UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read

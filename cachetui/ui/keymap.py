@@ -1,4 +1,4 @@
-"""The user's key bindings: those that can be applied, and those that cannot; no Textual app here."""
+"""The user's key bindings: those that can be applied, and problems of the others (runs without app)."""
 
 from __future__ import annotations
 
@@ -15,25 +15,26 @@ from cachetui.ui.bindings import NAMES
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
 KEY_NAMES = frozenset([key.value for key in Keys])
 WRITTEN = {name.lower(): key for key, name in NAMES.items()}
-"""Textual's names of keys by how cachetui writes them, such as `esc` and `pgup`."""
+"""Textual's names of keys, by the names that cachetui writes, such as `esc` and `pgup`."""
 ENOUGH = 3
-"""Ids that are suggested at most for an unknown one."""
+"""Maximum number of ids that are suggested for an unknown id."""
 
 
 class Keymap(NamedTuple):
     """The key bindings that can be applied, and those that cannot."""
 
     keys: Mapping[str, str]
-    """Keys with commas between them, by the id of their binding."""
+    """Keys separated by commas, by the id of their binding."""
     problems: tuple[Problem, ...]
-    """The problems of the others."""
+    """The problems of the key bindings that cannot be applied."""
 
 
 def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collection[str]) -> Keymap:
-    """Check the key bindings that the user prefers.
+    """Check the key bindings in the user's preferences.
 
-    `bindings` are all that can be changed, as they are declared; `typing` the ids of those that work while something is
-    typed, which no letter can be. A wish that takes a key from something else is not met, nor is what depends on it.
+    `bindings` are all bindings that can be changed, as they are declared. `typing` are the ids of bindings
+    that work while the user types text, so that their keys cannot be letters. A key binding is not applied
+    if it takes the key of another binding; nor is any key binding that depends on it.
     """
     defaults: dict[str, tuple[str, ...]] = {}
     for binding in bindings:
@@ -69,19 +70,19 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
 def _taken(
     wishes: Mapping[str, tuple[str, ...]], defaults: Mapping[str, tuple[str, ...]]
 ) -> tuple[str, str, str] | None:
-    """Return a binding that cannot be applied beside the others: its id, the key, and the id that has that key."""
+    """Return a key binding that conflicts with another: its id, the key, and the other binding's id."""
     now = {**defaults, **wishes}
     for name in reversed([*wishes]):
         for key in wishes[name]:
             for other, keys in now.items():
-                shared = key in defaults[name] and key in defaults[other]  # each works where the other does not
+                shared = key in defaults[name] and key in defaults[other]  # the two never work at the same time
                 if other != name and key in keys and not shared:
                     return name, key, other
     return None
 
 
 def key_named(written: str) -> str:
-    """Return Textual's name for a key, as somebody writes it: `?`, `Esc`, `Ctrl+X`, `x`."""
+    """Return Textual's name for a key as a user writes it, such as `?`, `Esc`, `Ctrl+X` or `x`."""
     modifiers, plus, key = ("", "", written) if len(written) == 1 else written.rpartition("+")
     modifiers = modifiers.lower()
     if key.lower() in WRITTEN:
@@ -89,13 +90,13 @@ def key_named(written: str) -> str:
     elif len(key) > 1 or "ctrl" in modifiers:
         key = key.lower()
     if len(key) == 1:
-        (named,) = Binding.make_bindings([Binding(key, "", "")])  # which knows the names of characters
+        (named,) = Binding.make_bindings([Binding(key, "", "")])  # `make_bindings` knows the names of characters
         key = named.key
     return f"{modifiers}{plus}{key}"
 
 
 def is_key(key: str) -> bool:
-    """Return whether there is a key of this name."""
+    """Return whether a key with this name exists."""
     *modifiers, last = key.split("+")
     if not last or not MODIFIERS.issuperset(modifiers) or len(modifiers) != len({*modifiers}):
         return False

@@ -1,4 +1,4 @@
-"""The main screen: the five views of one cache, the keys that work in all of them, and the operations these start."""
+"""The main screen: the five views of one cache, and the keys and operations that all views share."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ TABS = (
     Tab("why", "Why", 4),
     Tab("settings", "Settings", 5),
 )
-"""The views."""
+"""The tabs of the views."""
 SETTLED = 1.0
-"""Seconds after the first scan before Pythons are searched: a quick look starts no search."""
+"""Seconds between the first scan and the search for Pythons, so that a short use starts no search."""
 
 
 class MainScreen(CacheScreen):
-    """The views, and what they do together."""
+    """Screen with the views of one cache, and the operations that concern several views."""
 
     AUTO_FOCUS = "CacheTree"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -94,7 +94,7 @@ class MainScreen(CacheScreen):
         preferences: Preferences,
         problems_of: Callable[[Preferences], tuple[Problem, ...]],
     ) -> None:
-        """Make the screen of one cache; `problems_of` returns everything that is wrong with preferences."""
+        """Make the screen of one cache; `problems_of` returns all problems of preferences."""
         super().__init__(services, preferences)
         is_chosen = "sort" in preferences.given
         self.model.order = Layout(*preferences.sort, is_chosen, preferences.age, columns=preferences.columns)
@@ -109,7 +109,7 @@ class MainScreen(CacheScreen):
         self.footer = Footer()
         self._problems_of = problems_of
         self._search: PythonSearch | None = None
-        self._was_asked = False  # pip itself, where its cache is
+        self._was_asked = False  # whether pip was asked where its cache is
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -126,19 +126,19 @@ class MainScreen(CacheScreen):
         yield self.footer.data_bind(CacheScreen.marks)
 
     def on_mount(self) -> None:
-        """Begin to read."""
+        """Start the first scan."""
         start_scan(self)
 
     def on_unmount(self) -> None:
-        """End the search for Pythons, and leave the garbage collector as it was."""
+        """Stop the search for Pythons, and restore the garbage collector."""
         if self._search is not None:
             self._search.stop()
         gc.unfreeze()
 
-    # What follows from a change of the state
+    # Reactions to changes of the state
 
     def watch_reading(self, reading: Reading) -> None:
-        """Find what is protected, and ask pip and all Pythons once the first scan has ended."""
+        """Find the protected entries; after the first scan, ask pip for its cache and search for Pythons."""
         self._show_notices()
         self._show_totals()
         if reading.inventory is None and not reading.error:
@@ -156,13 +156,13 @@ class MainScreen(CacheScreen):
         self.difference = await run_in_thread(self.services.ask_pip, stop=Event())
 
     def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
-        """Apply what the preferences protect now."""
+        """Show the notices again, and find the protected entries if the protection has changed."""
         self._show_notices()
         if before.protection.written != preferences.protection.written:
             start_worker(self, find_protected, self, group="protect")
 
     def watch_difference(self) -> None:
-        """Show how pip's answer differs."""
+        """Show the notice on how pip's answer differs."""
         self._show_notices()
 
     def watch_revision(self) -> None:
@@ -199,11 +199,11 @@ class MainScreen(CacheScreen):
 
     @property
     def key_holders(self) -> list[DOMNode]:
-        """Everything that binds keys now."""
+        """All nodes whose key bindings are active at present."""
         return [self, self.app, self.view, *self.view.walk_children()]
 
     def action_view(self, view: str) -> None:
-        """Go to a view, as soon as it is there: a key may come before the first frame."""
+        """Go to a view as soon as it is mounted, because a key may come before the first frame."""
         if not (self.is_mounted and self.query_one(f"#{view}").is_mounted):
             self.call_later(self.action_view, view)
             return
@@ -262,7 +262,7 @@ class MainScreen(CacheScreen):
 
     @on(Settings.SearchAgain)
     def search_pythons(self) -> None:
-        """Search for Pythons, from the start."""
+        """Start a new search for Pythons."""
         if self.services.find_pythons_here and (self._search is None or self.pythons.state == "done"):
             self.pythons = Pythons("looking", (), (), self.pythons.tags, self.pythons.doubts)
             self._search = PythonSearch(self.services, self.post_message)
@@ -270,13 +270,13 @@ class MainScreen(CacheScreen):
     @on(Settings.Changed)
     def _take_changed_settings(self, event: Settings.Changed) -> None:
         now, known = self.pythons, event.settings
-        settings = (*known, *now.settings[len(known) :])  # the others were found meanwhile
+        settings = (*known, *now.settings[len(known) :])  # the others were found in the meantime
         self.pythons = Pythons(now.state, settings, now.working, now.tags, now.doubts)
 
-    # What keys do
+    # Actions of keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if action == "stop":
             at_work = self.is_doing(Activity.PLANNING, Activity.REMOVING, Activity.EXPORTING)
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
@@ -287,8 +287,8 @@ class MainScreen(CacheScreen):
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to.
 
-        While a plan is made, Esc stops that; other keys are dropped, for they were meant for the review, or for rows
-        that it soon covers.
+        While a removal is being planned, Esc stops the planning, and other keys except Ctrl+C are dropped: they
+        were meant for the review, or for rows that the review is about to cover.
         """
         if not self.is_doing(Activity.PLANNING):
             return True
@@ -297,7 +297,7 @@ class MainScreen(CacheScreen):
         return event.key == "ctrl+c"
 
     def action_help(self) -> None:
-        """Explain all keys."""
+        """Show the help on all keys."""
         about = self.focused.HELP if self.focused is not None else None
         self.app.push_screen(Help(explain(self.key_holders, self), about or ""))
 
@@ -308,11 +308,11 @@ class MainScreen(CacheScreen):
             start_scan(self, "looking again" if self.inventory is not None else "")
 
     def action_review(self) -> None:
-        """Review what would be removed, and remove it."""
+        """Review the removal of the marked entries, and remove them if the user agrees."""
         self._remove(purge=False)
 
     def action_purge(self) -> None:
-        """Review everything, and remove it once a word is typed."""
+        """Review the removal of all entries, and remove them if the user types a word."""
         self._remove(purge=True)
 
     def _remove(self, *, purge: bool) -> None:
@@ -321,7 +321,7 @@ class MainScreen(CacheScreen):
         begin_removal(self, purge=purge)
 
     def action_rules(self) -> None:
-        """Mark by rules."""
+        """Show the rules, and mark the entries that they choose."""
         from cachetui.ui.operations.rules import mark_by_rules  # noqa: PLC0415 - the first screen does not wait for it
 
         if not self.refuse("choose by rules"):
@@ -329,7 +329,7 @@ class MainScreen(CacheScreen):
             start_worker(self, mark_by_rules, self, group="rules")
 
     def action_export(self) -> None:
-        """Export what is marked, else the row under the cursor."""
+        """Export the marked entries; if none are marked, export the row under the cursor."""
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
         if not self.refuse("export"):
@@ -337,7 +337,7 @@ class MainScreen(CacheScreen):
             start_worker(self, export_entries, self, entries, group="export")
 
     def action_stop(self) -> None:
-        """Stop exporting, planning or reading; ask before a removal is stopped."""
+        """Stop planning, exporting or reading; ask before stopping a removal."""
         stop_activity(self)
 
     def quit(self, exit_code: int = 0) -> None:

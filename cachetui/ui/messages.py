@@ -1,4 +1,4 @@
-"""Messages that cross views: MainScreen handles them."""
+"""Messages between views; MainScreen handles them."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cachetui.model import Entry
 
 
 class MarksChanged(Message):
-    """Something was marked or unmarked."""
+    """Posted when something was marked or unmarked."""
 
 
 @dataclass
 class ShowInBrowse(Message):
-    """An entry should be shown in Browse."""
+    """Posted to show an entry in Browse."""
 
     entry: Entry
     """The entry."""
@@ -23,7 +23,7 @@ class ShowInBrowse(Message):
 
 @dataclass
 class ShowFilter(Message):
-    """The entries that a filter matches should be shown in Browse."""
+    """Posted to show the entries that a filter matches in Browse."""
 
     text: str
     """The filter."""
@@ -31,7 +31,7 @@ class ShowFilter(Message):
 
 @dataclass
 class AskWhy(Message):
-    """A question for Why."""
+    """Posted to open Why with a question."""
 
     text: str
-    """The requirement."""
+    """The requirement to ask about."""

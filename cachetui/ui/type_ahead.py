@@ -1,4 +1,4 @@
-"""Keys, one after the other: each is dealt with before the next, however fast they come."""
+"""Handle keys one at a time: each key is finished before the next, however fast they come."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from textual.widgets import Input, Tooltip
 
 @runtime_checkable
 class Choosy(Protocol):
-    """A screen that does not accept every key."""
+    """A screen that does not accept all keys."""
 
     def accepts_key(self, event: events.Key) -> bool:
         """Return whether a key should do what it is bound to."""
 
 
 class Keyboard(App[None]):
-    """Deals with a key at once, in place of sending it through the queues of all that lies around the focus.
+    """App that handles a key at once, instead of sending it through the message queues of widgets.
 
-    There, keys typed in one burst would all reach what had the focus before the first of them moved it.
+    In these queues, all keys of a fast sequence would reach the widget that has the focus, even if the first
+    of them moves the focus.
     """
 
     async def on_event(self, event: events.Event) -> None:
-        """Deal with a key."""
+        """Handle a key at once; pass on all other events."""
         if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.screen, SystemModalScreen):
             await super().on_event(event)
             return
@@ -45,7 +46,7 @@ class Keyboard(App[None]):
                 await self.press(event)
 
     async def press(self, event: events.Key) -> None:
-        """Do what a key is bound to; where that does nothing, Textual goes on to what else the key is bound to."""
+        """Run the action that a key is bound to; if it does nothing, let Textual try the key's other bindings."""
         bound = self.screen.active_bindings.get(event.key)
         if bound is not None and not await self.run_action(bound.binding.action, bound.node):
             await super().on_event(event)

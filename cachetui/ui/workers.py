@@ -20,15 +20,16 @@ from cachetui.ui.widgets.cells import shown
 Result = TypeVar("Result")
 Value = TypeVar("Value")
 REPORT_SECONDS = 0.1
-"""Least time between two reports of one job that reach the screen."""
+"""Minimum number of seconds between two reports of a job that reach the screen."""
 
 
 def start_worker(
     node: DOMNode, job: Callable[..., Coroutine[Any, Any, object]], *args: Any, group: str, exclusive: bool = True
 ) -> Worker[None]:
-    """Run a coroutine function as a worker of a node; `exclusive` cancels the others of the group.
+    """Run a coroutine function as a worker of a node; `exclusive` cancels the other workers of the group.
 
-    A CachetuiError or OSError that it raises is notified: Textual would end the app, and the marks would be lost.
+    If it raises CachetuiError or OSError, the user is notified. Otherwise Textual would end the app, and the
+    marks would be lost.
     """
 
     async def run() -> None:
@@ -54,9 +55,9 @@ def notifying(node: DOMNode) -> Iterator[None]:
 async def run_in_thread(
     function: Callable[..., Result], *args: Any, stop: Event | None = None, **options: Any
 ) -> Result:
-    """Return the result of a function that runs in a thread.
+    """Run a function in a thread, and return its result.
 
-    With `stop`, the function gets `stop=stop.is_set`; the event is set when the coroutine is cancelled, too.
+    With `stop`, the function gets `stop=stop.is_set`; cancelling the coroutine also sets the event.
     """
     if stop is not None:
         options["stop"] = stop.is_set
@@ -74,14 +75,17 @@ async def run_in_thread(
 
 
 def reporter(show: Callable[[Value], object], seconds: float = REPORT_SECONDS) -> Callable[[Value], None]:
-    """Return a function for another thread that calls `show` in this thread, at most once every `seconds`."""
+    """Return a function that another thread can call to run `show` in this thread.
+
+    It runs `show` at most once every `seconds`.
+    """
     loop, next_at = asyncio.get_running_loop(), 0.0
 
     def report(value: Value) -> None:
         nonlocal next_at
         if (now := time.monotonic()) >= next_at:
             next_at = now + seconds
-            with suppress(RuntimeError):  # the loop has been closed
+            with suppress(RuntimeError):  # the event loop has been closed
                 loop.call_soon_threadsafe(show, value)
 
     return report

@@ -1,1 +1,1 @@
-"""A module for each command."""
+"""Commands, one module for each."""

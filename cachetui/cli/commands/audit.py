@@ -48,12 +48,13 @@ from cachetui.text.escape import escape_control
 def command(context: click.Context, terms: tuple[str, ...], form: str, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
-    With TERMs, of what these match; directories and files that are not pip's are counted of the whole cache.
+    With TERMs, only matching entries count; directories and files that are not pip's are always those of the
+    whole cache.
     """
     predicate = parse_terms(terms) if terms else None
     earlier = _earlier(since, terms) if since is not None else None
     with opened(options_of(context)) as (_, inventory):
-        figures = earlier is None and form != "csv"  # all else tells of the entries alone
+        figures = earlier is None and form != "csv"  # other output needs only the entries
         found = _audit(inventory, predicate, options_of(context), figures=figures)
         if earlier is None:
             _write(_report(found, form, terms), form)
@@ -77,7 +78,7 @@ def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
 
 
 def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOptions, *, figures: bool) -> Listed:
-    """Return an audit; or, without `figures`, only its row of each entry."""
+    """Return the audit if `figures` is true, else only the list of audited entries."""
     preferences = preferred(note)
     if preferences.refusal:
         note(preferences.refusal)
@@ -106,7 +107,7 @@ def _report(found: Listed, form: str, terms: tuple[str, ...]) -> Iterable[str]:
 
 
 def _comparison(listed: Listed, earlier: Earlier, form: str) -> Iterable[str]:
-    """Yield the parts of a report on the differences of two audits."""
+    """Yield the parts of a report on the differences between two audits."""
     found = compare(earlier.lines, [row.line for row in rows(listed)])
     now = moment(listed.now_ns // NS)
     if form == "json":
@@ -123,6 +124,6 @@ def _lines(lines: Iterable[str]) -> Iterator[str]:
 
 def _write(parts: Iterable[str], form: str) -> None:
     if form == "csv" and hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(newline="")  # the lines of CSV end in their own way on every system
+        sys.stdout.reconfigure(newline="")  # CSV has its own line ends on every system
     for part in parts:
         sys.stdout.write(part)

@@ -1,4 +1,4 @@
-"""The browser, which opens without a command."""
+"""The browser, which opens when no subcommand is given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachetui.services.options import GlobalOptions
 from cachetui.ui import FRAMES
 
 GRACE_SECONDS = 3.0
-"""Seconds that the browser has to end after a signal."""
+"""Seconds after a signal within which the browser must end."""
 
 
 def browse(options: GlobalOptions) -> int:

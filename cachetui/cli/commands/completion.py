@@ -1,4 +1,4 @@
-"""`cachetui completion`: let a shell complete commands, options and terms."""
+"""`cachetui completion`: print a script for shell completion of commands, options and terms."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ To have it in each new shell:
 def command(shell: str) -> int:
     """Print a script that lets a shell complete commands, options and terms.
 
-    Names of projects come from what earlier runs learned of the cache; the cache itself is not read.
+    Project names come from the memory of earlier runs; the cache itself is not read.
     """
     sys.stdout.write(SHELLS[shell].source_template)
     return DONE

@@ -1,4 +1,4 @@
-"""`cachetui dir`: the cache's directory."""
+"""`cachetui dir`: print the cache's directory."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def command(context: click.Context) -> int:
             note(sentence)
         if sys.stdout.isatty():
             sys.stdout.write(f"{escape_control(str(location.root))}\n")
-        else:  # a script needs the very bytes
+        else:  # a script needs the exact bytes
             sys.stdout.flush()
             sys.stdout.buffer.write(os.fsencode(f"{location.root}\n"))
             sys.stdout.buffer.flush()

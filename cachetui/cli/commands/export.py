@@ -1,4 +1,4 @@
-"""`cachetui export`: cached wheels and sdists as files under their true names."""
+"""`cachetui export`: write cached wheels and sdists as files under their true names."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ def command(
 
 
 def _note_result(outcome: Outcome | None, needs: Needs | None, folder: Path) -> None:
-    """Print the skipped files, the missing requirements and a summary of an export on stderr."""
+    """Print the skipped files, the missing requirements and the summary of an export on stderr."""
     for skipped in outcome.skipped if outcome else ():
         note(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
     for lacking in needs.lacking if needs else ():
@@ -134,7 +134,7 @@ def _note_result(outcome: Outcome | None, needs: Needs | None, folder: Path) -> 
 
 
 def _carry_out(inventory: Inventory, planned: Sequence[Planned], folder: Path) -> Outcome:
-    """Export; Ctrl+C stops it between two pieces of a file."""
+    """Export the planned files; Ctrl+C stops the export between two pieces of a file."""
 
     def report(progress: Progress) -> None:
         done = f"exporting {progress.done + 1:,} of {progress.of:,}, {disk_text(progress.written)}"

@@ -1,4 +1,4 @@
-"""`cachetui info`: the place of the cache, whether it is on, and its totals."""
+"""`cachetui info`: the location of the cache, whether it is enabled, and its totals."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
 
 
 def _pythons(options: GlobalOptions) -> Iterator[PipSettings]:
-    """Yield the settings of each Python's pip, as they are found."""
+    """Yield the settings of each Python's pip as they are found."""
     with Status() as status:
         found = find_pythons(named_python(options), memory=not options.no_memory, report=status.show)
         yield from map(settings_of, found)

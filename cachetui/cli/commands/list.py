@@ -1,4 +1,4 @@
-"""`cachetui list`: the entries of the cache, or those that terms match."""
+"""`cachetui list`: the entries of the cache, or only those that terms match."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ if TYPE_CHECKING:
 def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
     """List projects and versions with sizes and ages.
 
-    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
-    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
-    and several narrow each other.
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
+    'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
+    a term negates it. With several TERMs, an entry must match all of them.
     """
     predicate = None
     if terms:
@@ -82,7 +82,7 @@ def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions
 
 
 def _width() -> int | None:
-    """Return the columns of the terminal, or None where the output is not one."""
+    """Return the width of the terminal in columns; None if the output is not a terminal."""
     if not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns

@@ -1,4 +1,4 @@
-"""`cachetui preferences`: the place of the user's preferences, the values in force, and the problems."""
+"""`cachetui preferences`: the preferences file, the values in force, and the problems in it."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
 
 SCHEMA = 1
-"""Version of the JSON; raised by changes that break readers."""
+"""Version of the JSON schema, raised by changes that break readers."""
 WIDTH, LABEL = 80, 10
-"""Cells of a line, and of the label before a value."""
+"""Width of a line, and of the label before a value, in terminal cells."""
 
 
 @click.command("preferences")
@@ -30,7 +30,7 @@ WIDTH, LABEL = 80, 10
 def command(as_json: bool) -> int:
     """Show the preferences file: its place, the values in force, and the problems in it.
 
-    Only the browser checks whether a key is free.
+    Only the browser checks whether a key is already in use.
     """
     preferences = read_preferences()
     if as_json:
@@ -42,7 +42,7 @@ def command(as_json: bool) -> int:
 
 
 def document(preferences: Preferences) -> dict[str, Any]:
-    """Return everything as values for JSON."""
+    """Return the preferences as values for JSON."""
     policy = preferences.policy
     return {
         "schema": SCHEMA,
@@ -64,12 +64,12 @@ def document(preferences: Preferences) -> dict[str, Any]:
 
 
 def _defaults(preferences: Preferences) -> list[str]:
-    """Return the keys that the file does not set, or not validly."""
+    """Return the keys that the file does not set, or sets to an invalid value."""
     return [key for key in KEYS if key not in preferences.given]
 
 
 def lines(preferences: Preferences) -> Iterator[str]:
-    """Yield everything as lines of text, of 80 columns at most except for a longer path."""
+    """Yield the preferences as lines of text, at most 80 columns wide except for long paths."""
     defaults = _defaults(preferences)
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
@@ -99,6 +99,6 @@ def lines(preferences: Preferences) -> Iterator[str]:
 
 
 def _wrapped(label: str, words: str) -> list[str]:
-    """Break words into lines behind a label; no name or term is broken at a hyphen."""
+    """Return words wrapped into lines behind a label, without breaking names or terms at hyphens."""
     wrapper = textwrap.TextWrapper(WIDTH, label, " " * LABEL, break_on_hyphens=False)
     return wrapper.wrap(escape_control(words)) or [label]

@@ -25,7 +25,7 @@ from cachetui.text.format import disk_text
 
 
 def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
-    """Return a callback that reads an option's value as terms write it: bytes, nanoseconds or a number of things."""
+    """Return a callback that parses an option's value as terms do: bytes, nanoseconds or a count."""
 
     def read(context: click.Context, parameter: click.Parameter, value: str | None) -> int | None:
         try:
@@ -74,9 +74,10 @@ def command(
 ) -> int:
     """Remove what rules choose, after showing what that is.
 
-    --superseded, --unusable, --legacy, --leftovers and --dead-weight add up. --older-than, --larger-than and TERMs
-    narrow what these choose, or choose alone. --keep-latest exempts the newest versions from all of it; alone, it
-    chooses the others. --max-size comes last.
+    --superseded, --unusable, --legacy, --leftovers and --dead-weight each add entries to the choice.
+    --older-than, --larger-than and TERMs narrow that choice, or choose by themselves without it.
+    --keep-latest keeps the newest versions of each project; alone, it chooses all other versions. --max-size
+    is applied last.
     """
     refuse_redirection("prune", terms)
     options = options_of(context)
@@ -116,7 +117,7 @@ def command(
 
 
 def _is_said(context: click.Context) -> bool:
-    """Return whether an option is given that is a part of a rule."""
+    """Return whether the command line has an option that is part of a rule."""
     return any(
         context.get_parameter_source(name) is ParameterSource.COMMANDLINE
         for name in context.params
@@ -125,7 +126,10 @@ def _is_said(context: click.Context) -> bool:
 
 
 def _policy(preferences: Preferences) -> Rules:
-    """Return the rules of the policy, with a note of them. Raises UsageError if there is none to run."""
+    """Return the rules of the policy, and print a note of them.
+
+    Raises UsageError if there is no policy to run.
+    """
     policy = preferences.policy
     if policy is None or not policy.rules:
         problem = preferences.blocking("prune")

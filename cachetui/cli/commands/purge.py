@@ -17,7 +17,10 @@ from cachetui.services.preferences import preferred_for_removal
 @global_options
 @click.pass_context
 def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Remove everything that pip keeps in the cache, after showing what that is. What is not pip's stays."""
+    """Remove everything that pip keeps in the cache, after showing what that is.
+
+    Files that are not pip's stay.
+    """
     options = options_of(context)
     wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
     wishes.check()

@@ -18,9 +18,9 @@ from cachetui.cli.options import global_options, options_of, removal_options, su
 def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
     """Remove what the terms match, after showing what that is.
 
-    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3', 'size>100MB',
-    'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before a term turns it round,
-    and several narrow each other.
+    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
+    'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
+    a term negates it. With several TERMs, an entry must match all of them.
     """
     from cachetui.cli.cache import opened  # noqa: PLC0415 - Tab after a term does without all of these
     from cachetui.cli.console import Status, note  # noqa: PLC0415

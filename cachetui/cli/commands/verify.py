@@ -25,7 +25,7 @@ from cachetui.terms import parse_terms
 from cachetui.text.format import disk_text
 
 MOST_SHOWN = 10
-"""Entries that the text names for each type of finding, without --all."""
+"""Maximum number of entries that the text names for each type of finding, without --all."""
 
 
 @click.command("verify")
@@ -83,7 +83,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
 
 
 def _verified(inventory: Inventory, entries: Sequence[Entry]) -> Verified:
-    """Read everything, showing how far it is; Ctrl+C stops it."""
+    """Verify entries, showing progress; Ctrl+C stops the verification."""
 
     def report(progress: Progress) -> None:
         size = f"{disk_text(progress.read)} of {disk_text(progress.of_bytes)}"

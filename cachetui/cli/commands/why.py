@@ -1,4 +1,4 @@
-"""`cachetui why`: explain what pip would do for a requirement, by the content of the cache."""
+"""`cachetui why`: explain what pip would do for a requirement, given the content of the cache."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def command(
 ) -> int:
     """Ask pip what it would do for REQUIREMENT, and explain why.
 
-    REQUIREMENT is what pip was asked for, such as 'psycopg2==2.4.1' or 'name @ https://…', or in quotes the whole
-    command: 'pip install torch==2.3.0 --extra-index-url …'. The Python's own pip answers, on a sealed and read-only
-    view of its cache: nothing is fetched, built or installed.
+    REQUIREMENT is a requirement such as 'psycopg2==2.4.1' or 'name @ https://…', or a whole command in
+    quotes: 'pip install torch==2.3.0 --extra-index-url …'. The Python's own pip answers, on a sealed and
+    read-only view of its cache: nothing is fetched, built or installed.
     """
     try:
         question = read_question(requirement)

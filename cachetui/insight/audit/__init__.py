@@ -1,1 +1,1 @@
-"""Figures of an inventory's disk usage, and how they differ from earlier ones."""
+"""Figures of an inventory's disk usage, and their differences from earlier figures."""

@@ -1,4 +1,4 @@
-"""The whole audit of a cache: every figure with the entries that it is made of."""
+"""Audit of a cache: every figure, with the entries that it sums up."""
 
 from __future__ import annotations
 
@@ -30,55 +30,55 @@ from cachetui.model import Entry, Inventory, Unreadable
 from cachetui.removal.leftovers import leftovers_in_use
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
-"""The labels that an audit needs."""
+"""Labels that an audit needs."""
 MOMENTS = ("downloaded", "checked", "read")
-"""The times of an entry that ages are counted from."""
+"""Times of an entry from which ages are counted."""
 
 
 class Rule(NamedTuple):
-    """A rule whose freed space an audit shows."""
+    """Rule for which an audit shows how much space it would free."""
 
     name: str
-    """The rule in words."""
+    """Name of the rule in words."""
     options: str
-    """The same as options and terms of `cachetui prune`."""
+    """Options and terms of `cachetui prune` that mean the same."""
     choose: Callable[[Collection[Entry], Facts], Iterable[Entry]]
-    """Returns the entries that it chooses, of all entries of a cache."""
+    """Function that returns the entries that the rule chooses from all entries of a cache."""
     words: Collection[Label] = ()
-    """The labels that it needs."""
+    """Labels that the rule needs."""
 
 
 class Shards(NamedTuple):
-    """The disk usage of directories by themselves."""
+    """Disk usage of the directories themselves, without the files in them."""
 
     name: str
-    """The first part of their paths; empty for the root itself; untrusted text."""
+    """First part of the directories' paths, empty for the root itself; untrusted text."""
     directories: int
     """Number of directories."""
     disk_usage: int
-    """Their allocated bytes."""
+    """Allocated bytes in total."""
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """The row of each entry."""
+    """Audited entries, with what a report lists for each of them."""
 
     root: str
-    """The root's resolved absolute path."""
+    """Resolved absolute path of the root."""
     entries: tuple[Entry, ...]
-    """The audited entries, in the inventory's order."""
+    """Audited entries, in the inventory's order."""
     facts: Facts
     """Facts about the entries."""
     fits: tuple[Fits, ...]
-    """The Pythons and platform of each entry, in their order."""
+    """Pythons and platform of each entry, parallel to `entries`."""
     origin: tuple[str | None, ...]
-    """The index that each entry came from, as "host/path", in their order."""
+    """Index that each entry came from, as "host/path", parallel to `entries`."""
     errors: tuple[Unreadable, ...]
     """Files and directories that could not be read."""
 
     @property
     def now_ns(self) -> int:
-        """The moment from which ages are counted, in nanoseconds since the epoch."""
+        """Time from which ages are counted, in nanoseconds since the epoch."""
         return self.facts.now_ns
 
 
@@ -86,43 +86,44 @@ class Listed:
 class Audit(Listed):
     """Figures of the disk usage.
 
-    Kinds, projects, each of the ages, Pythons, platforms and origins add up to the total.
+    The figures by kind add up to the total; so do those by project, by each kind of age, by Python, by
+    platform and by origin.
     """
 
     total: Figure
-    """All of it."""
+    """Figure of all audited entries."""
     kinds: tuple[Figure, ...]
-    """By kind, the biggest first."""
+    """Figures by kind, the biggest first."""
     projects: tuple[Figure, ...]
-    """By project, the biggest first; entries without one last."""
+    """Figures by project, the biggest first; entries without a project come last."""
     ages: Mapping[str, tuple[Age, ...]]
-    """By age, the youngest first; one such row for each of `MOMENTS`."""
+    """Figures by age, the youngest first, for each of `MOMENTS`."""
     pythons: tuple[Figure, ...]
-    """By the Pythons that entries are for."""
+    """Figures by the Pythons that entries are for."""
     platforms: tuple[Figure, ...]
-    """By the platform that entries are for."""
+    """Figures by the platform that entries are for."""
     origins: tuple[Figure, ...]
-    """By the index that entries came from, as "host/path"; unknown indexes last."""
+    """Figures by the index that entries came from, as "host/path"; unknown indexes come last."""
     superseded: Figure
-    """Entries with a newer version for the same Pythons and platform."""
+    """Figure of the entries with a newer version for the same Pythons and platform."""
     dead_weight: Figure
-    """Entries that no pip will ask for again."""
+    """Figure of the entries that no pip will ask for again."""
     already_built: Figure
-    """Sdists from which pip built a wheel that it still keeps."""
+    """Figure of the sdists from which pip built a wheel that is still cached."""
     already_built_frees: int
-    """Bytes that removing these would free, with the directories that they leave empty."""
+    """Bytes that removing the sdists in `already_built` would free, including directories left empty."""
     copies: tuple[Figure, ...]
-    """Files that are stored more than once, by file name; the most wasteful first."""
+    """Figures of files that are stored more than once, by file name; the most wasteful first."""
     linked: Figure
-    """Entries with files of several names, whose blocks count once."""
+    """Figure of the entries with files that have several names (hard links); their blocks count once."""
     rules: tuple[Reclaimable, ...]
-    """The space that each rule would free today; rules overlap."""
+    """Space that each rule would free; several rules may choose the same entry."""
     shards: tuple[Shards, ...]
-    """Disk usage of the directories by themselves, in the whole root, the biggest first."""
+    """Disk usage of all directories themselves in the whole root, the biggest first."""
     foreign_files: int
-    """Files that no pip writes, in the whole root."""
+    """Number of files in the whole root that pip does not write."""
     foreign_disk_usage: int
-    """Their allocated bytes."""
+    """Allocated bytes in total."""
 
     @property
     def directories(self) -> int:
@@ -131,17 +132,20 @@ class Audit(Listed):
 
     @property
     def directories_disk_usage(self) -> int:
-        """Their allocated bytes."""
+        """Allocated bytes in total."""
         return sum([one.disk_usage for one in self.shards])
 
     @property
     def disk_usage(self) -> int:
-        """Allocated bytes of everything: of the whole root this is what `du` counts."""
+        """Allocated bytes of everything: entries, foreign files and directories.
+
+        For the whole root, this is what `du` counts.
+        """
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 
 
 def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> Listed:
-    """Return a row for each entry, without any figure: parameters are those of `audit_of`."""
+    """Return the audited entries without any figure; the parameters are those of `audit_of`."""
     meant = inventory.entries if only is None else tuple(only)
     return Listed(
         root=inventory.root,
@@ -162,8 +166,9 @@ def audit_of(
 ) -> Audit:
     """Compute the figures of an audit.
 
-    `facts` tell `LABELS` of all entries, and the moment from which ages are counted. `only` are the entries that are
-    meant, in the inventory's order, where that is not all of them; directories and foreign files are the root's anyhow.
+    `facts` must cover `LABELS` for all entries, and hold the time from which ages are counted. `only` are
+    the entries to audit, in the inventory's order; by default all. Directories and foreign files are always
+    those of the whole root.
     """
     listed = listed_of(inventory, facts, only)
     meant, parts = listed.entries, sized(listed.entries)
@@ -228,7 +233,7 @@ def _chances(
 
 
 def _shards(directories: Mapping[str, int]) -> tuple[Shards, ...]:
-    """Sum directories up by the first part of their paths."""
+    """Return the disk usage of directories, summed up by the first part of their paths."""
     found: dict[str, list[int]] = defaultdict(list)
     for path, disk_usage in directories.items():
         found[path.partition("/")[0]].append(disk_usage)

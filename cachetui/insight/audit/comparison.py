@@ -1,4 +1,4 @@
-"""The differences between two audits: added, removed and grown entries."""
+"""Differences between two audits: added, removed and resized entries."""
 
 from __future__ import annotations
 
@@ -8,67 +8,67 @@ from typing import NamedTuple
 
 
 class Line(NamedTuple):
-    """A report's row of an entry."""
+    """Entry as a row of a report."""
 
     path: str
-    """Its identity, relative to the root, as a report writes it."""
+    """Path of the entry relative to the root, as a report writes it."""
     kind: str
-    """Its kind."""
+    """Kind of the entry."""
     project: str | None
-    """Its project's canonical name."""
+    """Canonical name of the project."""
     version: str | None
-    """Its version as written."""
+    """Version as written."""
     filename: str | None
-    """Its true name."""
+    """True file name."""
     disk_usage: int
-    """Its allocated bytes."""
+    """Allocated bytes."""
 
 
 class Change(NamedTuple):
-    """A figure before and now."""
+    """Figure in an earlier and in a later audit."""
 
     name: str | None
     """The name of the figure; None for entries without such a name."""
     before: int
-    """Allocated bytes before."""
+    """Allocated bytes in the earlier audit."""
     now: int
-    """Allocated bytes now."""
+    """Allocated bytes in the later audit."""
     entries_before: int
-    """Entries before."""
+    """Number of entries in the earlier audit."""
     entries_now: int
-    """Entries now."""
+    """Number of entries in the later audit."""
 
     @property
     def difference(self) -> int:
-        """Growth in bytes, negative where it shrank."""
+        """Growth in bytes; negative if the figure shrank."""
         return self.now - self.before
 
 
 class Resized(NamedTuple):
-    """An entry whose disk usage has changed."""
+    """Entry whose disk usage has changed."""
 
     before: Line
-    """As it was."""
+    """Entry in the earlier audit."""
     now: Line
-    """As it is."""
+    """Entry in the later audit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Differences of two audits; empty if there are none."""
+    """Differences between two audits; empty if there are none."""
 
     total: Change
-    """All of it."""
+    """Change of the total."""
     kinds: tuple[Change, ...]
-    """Kinds whose figures differ; the one that grew most first."""
+    """Kinds whose figures differ; the biggest growth comes first."""
     projects: tuple[Change, ...]
-    """Projects whose figures differ; the one that grew most first."""
+    """Projects whose figures differ; the biggest growth comes first."""
     came: tuple[Line, ...]
     """Added entries, the biggest first."""
     went: tuple[Line, ...]
     """Removed entries, the biggest first."""
     resized: tuple[Resized, ...]
-    """Entries whose disk usage has changed; the one that grew most first."""
+    """Entries whose disk usage has changed; the biggest growth comes first."""
 
     def __bool__(self) -> bool:
         """Return whether there is any difference."""
@@ -76,7 +76,7 @@ class Comparison:
 
 
 def compare(before: Iterable[Line], now: Iterable[Line]) -> Comparison:
-    """Compare the entries of two reports."""
+    """Return the differences between the entries of two reports."""
     old, new = ({line.path: line for line in lines} for lines in (before, now))
     both = [Resized(old[path], line) for path, line in new.items() if path in old]
     resized = [pair for pair in both if pair.before.disk_usage != pair.now.disk_usage]
@@ -113,7 +113,7 @@ def _by_project(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
 
 
 def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[Change, ...]:
-    """Return the figures that differ, by name."""
+    """Return the changes of the figures that differ."""
     found = [
         Change(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()

@@ -1,4 +1,4 @@
-"""Figures: the disk usage of some entries, with these entries."""
+"""Figures: the disk usage of some entries, together with these entries."""
 
 from __future__ import annotations
 
@@ -12,76 +12,76 @@ from cachetui.model import NS, Entry
 
 DAY_NS = 86_400 * NS
 AGES = (0, 7, 30, 90, 180, 365, 730)
-"""Days at which a group of ages begins; the last has no end."""
+"""Ages in days at which the age groups begin; the last group has no end."""
 
 
 POLICY = "your policy"
 """Name of the rule that stands for the user's policy."""
 STORED = frozenset({"wheel", "sdist", "built", "metadata"})
-"""Kinds that are named after a distribution."""
+"""Kinds whose entries have a distribution's file name."""
 
 
 class Figure(NamedTuple):
-    """A figure, with the entries that it sums up."""
+    """Disk usage of some entries, together with these entries."""
 
     name: str | None
-    """Its name; untrusted text; None for entries without such a name."""
+    """Name of the figure, untrusted text; None for entries without such a name."""
     entries: tuple[Entry, ...]
-    """Its entries, in the order of the inventory."""
+    """Entries, in the inventory's order."""
     disk_usage: int
-    """Their allocated bytes."""
+    """Allocated bytes of the entries."""
     apparent_size: int
-    """The length of their files in bytes."""
+    """Total length of the entries' files in bytes."""
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """The identities of its entries."""
+        """Paths of the entries."""
         return tuple([entry.path for entry in self.entries])
 
 
 class Age(NamedTuple):
-    """The entries of an age."""
+    """Age group with its entries."""
 
     from_days: int | None
-    """The least age in days; None for entries without such a time."""
+    """Least age in days; None for entries without such a time."""
     to_days: int | None
-    """The end of the age in days, not included; None for no end."""
+    """End of the age group in days, exclusive; None if it has no end."""
     figure: Figure
-    """The figure of the entries."""
+    """Figure of the entries."""
 
 
 class Reclaimable(NamedTuple):
-    """The entries and bytes that a rule would free."""
+    """Entries that a rule chooses, and the bytes that removing them would free."""
 
     name: str
-    """The rule in words."""
+    """Name of the rule in words."""
     options: str
-    """The same as options of `cachetui prune`; empty where there is no such rule."""
+    """Options of `cachetui prune` that mean the same; empty if there are none."""
     figure: Figure
-    """The figure of the entries that it chooses."""
+    """Figure of the entries that the rule chooses."""
     frees: int
-    """Allocated bytes that the disk would get back, as a removal plan has it: files and emptied directories."""
+    """Allocated bytes that removing the entries would free, including directories left empty."""
     known: bool = True
-    """False if its entries cannot be determined; then it has none."""
+    """Whether the rule's entries can be determined; if not, the figure is empty."""
 
 
 class Sized(NamedTuple):
-    """An entry with its sizes, which are asked for often."""
+    """Entry with its sizes, which are computed only once."""
 
     entry: Entry
-    """The entry."""
+    """Entry of the cache."""
     disk_usage: int
-    """Its allocated bytes."""
+    """Allocated bytes of the entry."""
     apparent_size: int
-    """The length of its files in bytes."""
+    """Total length of the entry's files in bytes."""
 
 
 def sized(entries: Iterable[Entry]) -> list[Sized]:
-    """Return entries with their sizes; by index, for it runs over everything."""
+    """Return entries with their sizes. Fields are read by index, because this runs over all entries."""
     found = []
     for entry in entries:
         files = entry[1]
-        if len(files) == 2:  # most by far
+        if len(files) == 2:  # the most frequent case
             first, second = files
             found.append(Sized(entry, first[4] + second[4], first[3] + second[3]))
         else:
@@ -90,7 +90,7 @@ def sized(entries: Iterable[Entry]) -> list[Sized]:
 
 
 def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
-    """Sum entries up."""
+    """Return the figure of some entries."""
     if not parts:
         return Figure(name, (), 0, 0)
     entries, disks, sizes = zip(*parts, strict=True)
@@ -98,7 +98,10 @@ def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
 
 
 def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure, ...]:
-    """Return a figure for each name, the biggest first, entries without one last; `names` are parallel to `parts`."""
+    """Return a figure for each name, the biggest first; entries without a name come last.
+
+    `names` is parallel to `parts`.
+    """
     groups: dict[str | None, list[Sized]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         groups[name].append(part)
@@ -109,9 +112,10 @@ def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure
 def by_age(
     parts: Iterable[Sized], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
 ) -> tuple[Age, ...]:
-    """Return a figure for each group of ages, the youngest first, and one for entries without such a time, if any.
+    """Return a figure for each age group, the youngest first.
 
-    `starts` are days at which a group begins, from 0 up. What lies in the future counts as now.
+    If entries lack such a time, their figure comes last. `starts` are the days at which a group begins,
+    ascending from 0. Times in the future count as now.
     """
     groups: list[list[Sized]] = [[] for _ in starts]
     unknown: list[Sized] = []
@@ -126,12 +130,13 @@ def by_age(
 
 
 def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
-    """Return files stored more than once: same kind, file name and length; the most wasteful first.
+    """Return the figures of files that are stored more than once, the most wasteful first.
 
-    The length is the body's, of a wheel built here the wheel's own.
+    Copies have the same kind, file name and length. The length is that of the body, or of the wheel itself
+    if it was built here.
     """
     names = [(part[0][0], part[0][8]) for part in parts]
-    repeated = {name for name, number in Counter(names).items() if number > 1}  # of most there is but one
+    repeated = {name for name, number in Counter(names).items() if number > 1}  # most names occur only once
     groups: dict[tuple[str, str, int], list[Sized]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         kind, filename = name
@@ -142,18 +147,18 @@ def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
 
 
 def wasted(copied: Figure) -> int:
-    """Return the bytes of all copies except the biggest."""
+    """Return the allocated bytes of all copies except the biggest."""
     return copied.disk_usage - max([entry.disk_usage for entry in copied.entries], default=0)
 
 
 def linked(parts: Collection[Sized]) -> Figure:
-    """Return entries with files of several names: their blocks count once."""
+    """Return the figure of the entries with files that have several names; their blocks count once."""
     paths = {part[0][2] for part in parts for file in part[0][1] if file[5] > 1}
     return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 
 
 def already_built(parts: Collection[Sized]) -> Figure:
-    """Return the sdists from which pip built a wheel that it still keeps."""
+    """Return the figure of the sdists from which pip built a wheel that is still cached."""
     built = {(part.entry.project, part.entry.version) for part in parts if part.entry.kind == "built"}
     return figure(
         None,

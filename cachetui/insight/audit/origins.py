@@ -1,4 +1,4 @@
-"""The index that an entry came from, by its URL."""
+"""Index that an entry came from, derived from its URL."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from urllib.parse import urlsplit
 from cachetui.model import Entry
 
 HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-"""A host, before which no password with a slash is hidden."""
+"""Pattern of a host. Text before a path that does not match may hide a password with a slash."""
 SCHEMES = ("https:", "http:")
-"""Schemes of URLs whose host is known as soon as it has been seen before."""
+"""Schemes of URLs whose host need not be checked again once it has been seen."""
 PAGES = ("simple", "+simple")
-"""Last parts of an index's URL, beside which its files may lie."""
+"""Last segments of index URLs; the files of the index may lie beside that segment."""
 FILES = "files of this machine"
 UNCLEAR = "an address that is not clear"
 
 
 def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
-    """Return a function that gives an entry's index: "host/path" of the index, or the host alone; None if unknown.
+    """Return a function that gives an entry's index as "host/path", or its host alone; None if unknown.
 
-    A file counts to the index on the same host whose path it shares, of those whose pages are cached. The name bears no
-    user, no password and no query.
+    A file belongs to the index on the same host whose path it shares, if pages of that index are cached. The
+    result contains no user, no password and no query.
     """
     indexes: dict[str, dict[str, str]] = {}
     for entry in entries:
@@ -36,7 +36,7 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
     hosts: dict[str, str] = {}
 
     def origin(entry: Entry) -> str | None:
-        url = entry[9]  # by index: there may be a hundred thousand
+        url = entry[9]  # by index: faster for a hundred thousand entries
         if url is None:
             return None
         parts = url.split("/", 3)
@@ -56,7 +56,7 @@ def origins(entries: Iterable[Entry]) -> Callable[[Entry], str | None]:
 
 
 def _place(url: str) -> tuple[str, str] | None:
-    """Split a URL into host and path, both without possible secrets; None if it is not clear."""
+    """Split a URL into host and path, both without possible secrets; None if the URL is ambiguous."""
     try:
         parts = urlsplit(url)
     except ValueError:

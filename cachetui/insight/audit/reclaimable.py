@@ -1,4 +1,4 @@
-"""The disk space that a removal would free: files, and the directories that they leave empty."""
+"""Disk space that a removal would free: files, and directories left empty."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from cachetui.removal.in_use import folder_of
 from cachetui.removal.leftovers import leftovers_in_use
 
 EVERY = -1
-"""The set of all choices: a set of choices is an integer with a bit for each choice."""
+"""Set of all choices. A set of choices is an integer with one bit for each choice."""
 
 
 class Freed(NamedTuple):
-    """Allocated bytes that the disk would get back."""
+    """Allocated bytes that a removal would free."""
 
     files: int
-    """Allocated bytes of inodes whose last name goes."""
+    """Allocated bytes of inodes that lose their last name."""
     directories: int
-    """Allocated bytes of directories that are left empty."""
+    """Allocated bytes of directories left empty."""
 
 
 def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> list[Freed]:
-    """Return what the removal of each choice would free, as its plan does, by what the scan saw.
+    """Return what the removal of each choice would free, judged by the scan.
 
-    `now_ns` is the present in nanoseconds since the epoch: what may still be in use stays, and is not counted. Folders
-    that wheels are built in are looked at on the disk; a pip that runs is not considered. All choices are told in one
-    walk over everything: a plan for each would take long.
+    `now_ns` is the current time in nanoseconds since the epoch: entries that may still be in use stay and do
+    not count. Folders in which pip builds wheels are checked on the disk; running pips are not considered.
+    One pass over all entries serves all choices, because a removal plan for each choice would take long.
     """
     goes = _goes(inventory, choices, now_ns)
     shared = _shared(inventory, goes)
@@ -37,7 +37,7 @@ def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
     linked: dict[int, list[tuple[File, int]]] = {}
     for entry in inventory.entries:
         own = goes.get(entry[2], 0)
-        for file in entry[1]:  # by index: there may be hundreds of thousands
+        for file in entry[1]:  # by index: faster for many entries
             path = file[0]
             mask = shared.get(path, own) if shared else own
             folder = path.rpartition("/")[0]
@@ -56,12 +56,12 @@ def freed(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
 
 
 def _sum(amounts: Mapping[int, int], number: int) -> int:
-    """Return the sum of one choice."""
+    """Return the sum of all amounts that belong to a choice."""
     return sum([amount for mask, amount in amounts.items() if mask >> number & 1])
 
 
 def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: int) -> dict[str, int]:
-    """Return the choices in which each entry goes; a folder that wheels are built in goes as a whole."""
+    """Return the set of choices that remove each entry; a folder for builds is removed as a whole."""
     goes: dict[str, int] = {}
     for number, chosen in enumerate(choices):
         bit = 1 << number
@@ -82,7 +82,7 @@ def _goes(inventory: Inventory, choices: Sequence[Collection[Entry]], now_ns: in
 
 
 def _shared(inventory: Inventory, goes: Mapping[str, int]) -> dict[str, int]:
-    """Return the choices in which each file goes that serves several entries: it goes with the last of them."""
+    """Return the set of choices that remove each shared file: it is removed with the last of its entries."""
     if not inventory.companions:
         return {}
     waited_for = {path for waits_for in inventory.companions.values() for path in waits_for}
@@ -101,9 +101,9 @@ def _shared(inventory: Inventory, goes: Mapping[str, int]) -> dict[str, int]:
 
 
 def _emptied(inventory: Inventory, folders: Mapping[str, int], goes: Mapping[str, int]) -> Mapping[int, int]:
-    """Return the allocated bytes of directories that are left empty, by the choices that leave them so.
+    """Return the allocated bytes of directories left empty, by the set of choices that empty them.
 
-    `folders` tells in which choices all files go that lie directly in a directory.
+    `folders` holds the set of choices that remove all files directly in a directory.
     """
     empties = {entry.path: goes.get(entry.path, 0) for entry in inventory.entries if not entry[1]}
     stay = {*inventory.kept_directories, *[error.path for error in inventory.errors]}
@@ -116,7 +116,7 @@ def _emptied(inventory: Inventory, folders: Mapping[str, int], goes: Mapping[str
         mask = goes_there[place]
         if mask and path in stay:
             mask = 0
-        elif mask == EVERY:  # there was nothing in it before
+        elif mask == EVERY:  # the directory was empty before
             mask = _of_empty(path, empties)
         if mask:
             found[mask] = found.get(mask, 0) + inventory.directories[path]
@@ -125,18 +125,18 @@ def _emptied(inventory: Inventory, folders: Mapping[str, int], goes: Mapping[str
 
 
 def _tree(directories: Iterable[str]) -> tuple[dict[str, int], list[int]]:
-    """Return the number of each directory, less than those of all in it, and by number that of its parent.
+    """Return a number for each directory, and a list of the parents' numbers in the same order.
 
-    Of what lies in no other that is its own number.
+    A parent has a smaller number than its children. A directory without a parent counts as its own parent.
     """
     index = {path: number for number, path in enumerate(directories)}
     above = [index.get(path.rpartition("/")[0], number) for number, path in enumerate(index)]
-    in_order = all(parent <= number for number, parent in enumerate(above))  # as a scan finds them
+    in_order = all(parent <= number for number, parent in enumerate(above))  # the order of a scan
     return (index, above) if in_order else _tree(sorted(directories))
 
 
 def _of_empty(path: str, empties: Mapping[str, int]) -> int:
-    """Return the choices in which an empty directory goes: with the entry that it belongs to."""
+    """Return the set of choices that remove an empty directory: those that remove its entry."""
     while path and path not in empties:
         path = path.rpartition("/")[0]
     return empties.get(path, 0)

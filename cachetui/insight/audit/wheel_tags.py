@@ -1,4 +1,4 @@
-"""The Pythons and platforms of a wheel, in plain words, by the tags in its name (PEP 425)."""
+"""Pythons and platforms of a wheel in plain words, derived from the tags in its name (PEP 425)."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from cachetui.interpreters.compatibility import (
 from cachetui.model import Entry
 
 WHEELS = ("wheel", "built", "metadata")
-"""Kinds that are named after a wheel."""
+"""Kinds whose entries have a wheel's file name."""
 RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
-"""A system's version, as it stands before the processor."""
+"""Pattern of a system's version, which stands before the processor."""
 
 
 class Fits(NamedTuple):
-    """The Pythons and platform that something is for."""
+    """Pythons and platform that an entry is for."""
 
     python: str
-    """The Pythons, such as "CPython 3.11", "any Python 3"."""
+    """Pythons, such as "CPython 3.11" or "any Python 3"."""
     platform: str
-    """The platform, such as "Linux x86_64", "any"."""
+    """Platform, such as "Linux x86_64" or "any"."""
 
 
 SOURCE = Fits("source, to be built", "source, to be built")
@@ -42,7 +42,7 @@ ODD = Fits("odd tags", "odd tags")
 
 def fits(entry: Entry) -> Fits:
     """Return the Pythons and platform that an entry is for."""
-    kind, filename = entry[0], entry[8]  # by index: there may be a hundred thousand
+    kind, filename = entry[0], entry[8]  # by index: faster for a hundred thousand entries
     if kind == "sdist":
         return SOURCE
     if kind not in WHEELS or not filename:
@@ -78,7 +78,7 @@ def pythons(python: str, abi: str) -> str:
 
 
 def platforms(platform: str) -> str:
-    """Return the platforms that the last part of a tag stands for: those that differ by more than their age."""
+    """Return the systems and processors that the last part of a tag stands for, each once."""
     if platform == "any":
         return "any"
     named = dict.fromkeys([_platform(one) for one in platform.split(".")[: 4 * SOME]])
@@ -86,7 +86,7 @@ def platforms(platform: str) -> str:
 
 
 def _platform(platform: str) -> str:
-    """Return the system and processor of a platform."""
+    """Return the system and processor of a platform tag."""
     for old, new in OLD_MANYLINUX.items():
         platform = platform.replace(old, new, 1) if platform.startswith(old) else platform
     if platform in WINDOWS_PROCESSORS:
@@ -107,6 +107,6 @@ def _platform(platform: str) -> str:
 
 
 def _joined(words: list[str]) -> str:
-    """Join a few words, and say if there are more."""
+    """Join a few words; add an ellipsis if there are more."""
     words = [*dict.fromkeys(words)]
     return ", ".join(words[:SOME]) + (", …" if len(words) > SOME else "")

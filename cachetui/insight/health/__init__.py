@@ -1,1 +1,1 @@
-"""Findings in a cache: what pip would do with each, and the way out."""
+"""Findings in a cache: how pip reacts to each, and how to resolve it."""

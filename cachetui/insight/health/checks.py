@@ -1,4 +1,4 @@
-"""Fast checks, by the results of the scan and the owners and modes of files."""
+"""Fast checks, based on the results of the scan and on the owners and modes of files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from cachetui.removal.leftovers import leftovers_in_use
 from cachetui.system.tree import never
 
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
-"""Finding types of unreadable entries, by the note that says why; all others are unreadable."""
+"""Finding types of unreadable entries by the entry's note; any other note means "unreadable" itself."""
 
 
 def check(
@@ -68,9 +68,9 @@ def is_there(place: Path) -> bool:
     """Return whether something is at a path; True if that cannot be determined."""
     try:
         place.stat()
-    except (FileNotFoundError, NotADirectoryError, ValueError):  # a NUL, which no path has
+    except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a NUL in the path
         return False
-    except OSError:  # a folder above it that may not be looked into, a name that is too long
+    except OSError:  # a parent folder that cannot be searched, or a name that is too long
         return True
     return True
 

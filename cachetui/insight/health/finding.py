@@ -34,15 +34,15 @@ use it, and its content may be sound; it only takes room."""
 
 
 class Meaning(NamedTuple):
-    """The meaning of a type of finding."""
+    """Meaning of a type of finding."""
 
     title: str
-    """A title of a few words."""
+    """Title in a few words."""
     weight: Weight
     consequence: str
-    """The consequence, such as pip's reaction: a sentence."""
+    """Consequence, such as pip's reaction, as a sentence."""
     way_out: str
-    """The way out: a sentence."""
+    """Advice to the user, as a sentence."""
 
 
 REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
@@ -152,12 +152,12 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Mark and remove it: nothing is lost.",
     ),
 }
-"""The meaning of each type, the most severe first."""
+"""Meaning of each finding type, the most severe first."""
 SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
 )
-"""Types with the same meaning: an entry's bytes are not what they should be."""
+"""Types that mean the same: an entry's bytes are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +168,9 @@ class Finding:
     path: str
     """The entry's identity; of a folder its path relative to the root, "." for the root."""
     words: str
-    """The details, without a full stop; data from the cache in it is untrusted."""
+    """Details, without a full stop; data quoted from the cache is untrusted."""
     since: int
-    """The earliest time at which it can have begun, in nanoseconds since the epoch: the last write to its files."""
+    """Earliest time of the problem in nanoseconds since the epoch: the last write to the entry's files."""
 
     @property
     def is_removed(self) -> bool:
@@ -179,14 +179,15 @@ class Finding:
 
     @property
     def meaning(self) -> Meaning:
-        """Its meaning."""
+        """Meaning of the finding's type."""
         return MEANINGS[self.sort]
 
 
 def in_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """Return findings by severity, then by path; each entry once for each type.
+    """Return findings by severity, then by path; an entry has each type at most once.
 
-    Of several about an entry's bytes the gravest stays, and says what the others say.
+    Several findings about the bytes of an entry become one: the most severe, with the details of the others
+    added.
     """
     places = {sort: place for place, sort in enumerate(SORTS)}
     once: dict[tuple[FindingType | None, str], Finding] = {}

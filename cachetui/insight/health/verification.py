@@ -1,4 +1,4 @@
-"""Deep verification: every download against the hash that its index lists, and every archive read to its end."""
+"""Deep verification: compare downloads with the hashes on index pages, and read archives to their end."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from cachetui.system.tree import GONE, NO_RIGHT, is_denied, never, reason
 VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
 """Kinds that are read to their end. A response may be a page, a wheel or an sdist whose damage hides its name."""
 UNNAMED = ("metadata", "index", "response")
-"""Kinds among them that need not be an archive of a distribution."""
+"""Kinds in `VERIFIED` whose entries need not be archives of a distribution."""
 SIMPLE = "application/vnd.pypi.simple"
 """The beginning of the types that index pages alone have."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
-"""Hashes that index pages and origins list, by name and value in lower case, by the names of records."""
+"""Hashes by the name of the record, each with name and lower-case value; from index pages and origins."""
 
 
 class Progress(NamedTuple):
@@ -41,20 +41,20 @@ class Progress(NamedTuple):
     entries: int
     of: int
     read: int
-    """Bytes of the files done."""
+    """Number of bytes in the files verified so far."""
     of_bytes: int
 
 
 class Verified(NamedTuple):
-    """The result of a verification."""
+    """Result of a verification."""
 
     findings: tuple[Finding, ...]
     proven: int
-    """Entries that are, to the last bit, what their index lists."""
+    """Number of entries that are exactly what their index lists."""
     sound: int
-    """Entries that no hash is known for, and that hold together."""
+    """Number of entries that are intact, but for which no hash is known."""
     stopped: bool
-    """Whether it was stopped before all was read."""
+    """Whether the verification was stopped before its end."""
     done: int = 0
     """Entries that were read."""
     of: int = 0
@@ -68,9 +68,10 @@ def verify(
     stop: Callable[[], bool] = never,
     report: Callable[[Progress], None] = lambda _: None,
 ) -> Verified:
-    """Read entries to their end, several at a time, and compare them with the hashes that their indexes list.
+    """Read entries to their end, several at a time, and compare them with the hashes that indexes list.
 
-    `report` is told of each one that is done, from several threads, one at a time. Raises RootError.
+    `report` receives the progress after each entry; several threads call it, but never at the same time.
+    Raises RootError.
     """
     todo = sorted([one for one in entries if one.kind in VERIFIED], key=lambda one: -one.apparent_size)
     total, lock = sum([one.apparent_size for one in todo]), threading.Lock()
@@ -102,7 +103,7 @@ def verify(
 
 
 def expectations(entries: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool] = never) -> Expected:
-    """Return every hash that the cache's index pages and origins list."""
+    """Return all hashes that the cache's index pages and origin.json files list."""
     found: dict[str, set[tuple[str, str]]] = {}
     for entry in entries:
         if stop():

@@ -1,1 +1,1 @@
-"""Why pip does what it does: that pip's own answer, with the evidence in the cache."""
+"""Why pip does what it does: the answer of the Python's own pip, with the evidence in the cache."""

@@ -1,4 +1,4 @@
-"""The Python whose pip a question is about, and the environment that it is asked in."""
+"""Python whose pip a question is about, and the environment in which that pip is asked."""
 
 from __future__ import annotations
 
@@ -15,29 +15,29 @@ from cachetui.pip.config.location import Interpreter, Location
 from cachetui.system.tree import never
 
 UNSET_FOR_DEMO = "PIP_"
-"""Prefix of the variables that would change the answer about the made-up cache."""
+"""Prefix of the environment variables that would change the answer about the made-up cache."""
 
 
 @dataclass(frozen=True, slots=True)
 class TargetEnvironment:
-    """The Python whose pip is asked."""
+    """Python whose pip is asked."""
 
     command: str = "python3"
-    """The user's command for it: a name or a path, not quoted."""
+    """Command for the Python as the user gave it: a name or a path, not quoted."""
     python: Python | None = None
-    """Its place; None if there is none."""
+    """Location of the Python; None if there is none."""
     interpreter: InterpreterInfo | None = None
-    """Its own report; None if there is none."""
+    """Report of the Python about itself; None if there is none."""
     arguments: tuple[str, ...] = ()
-    """Options that its pip gets before those of the question."""
+    """Options that pip gets before those of the question."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
-    """The variables that its pip sees."""
+    """Environment variables that pip sees."""
     cache: tuple[str, ...] = ()
-    """The option, with its value, by which cachetui finds this cache again; empty if it needs none."""
+    """Option and value by which cachetui finds this cache again; empty if it needs none."""
     off_by: str | None = None
-    """The setting or other cause that switches its cache off; None when it is on."""
+    """Setting or other cause that switches pip's cache off; None if the cache is on."""
     notes: tuple[str, ...] = ()
-    """Sentences on differences between the command and what is asked."""
+    """Sentences on differences between the user's command and what pip is asked."""
 
 
 def resolve_environment(
@@ -49,10 +49,11 @@ def resolve_environment(
     demo_index: str = "",
     stop: Callable[[], bool] = never,
 ) -> TargetEnvironment:
-    """Return the Python whose pip is meant: the one that was named, else that of the command, else the default.
+    """Return the Python whose pip is asked: the named one, else that of the command, else the default one.
 
-    That Python is run, to describe itself. With `demo_index`, the address of the made-up index, no setting of the
-    user's counts, and the default is the Python that runs this, for which that cache is made.
+    Runs that Python, which reports about itself. `demo_index` is the URL of the made-up index, if the
+    question is about the made-up cache. In that case, the user's settings do not count. The default is then
+    the running Python, for which that cache is made.
     """
     notes: list[str] = []
     python: Python | None = None
@@ -79,7 +80,7 @@ def resolve_environment(
     elif location.named:
         cache = ("--cache-dir", str(location.root))
         is_off = any(name == "PIP_NO_CACHE_DIR" for name, _ in question.variables)
-        arguments = () if is_off else cache  # the option would be stronger than the variable
+        arguments = () if is_off else cache  # the option would override the variable
     interpreter = interpreter_info(python, environ, stop=stop) if python else None
     return TargetEnvironment(
         command or "python3", python, interpreter, arguments, variables, cache, location.off_by, tuple(notes)
@@ -87,6 +88,9 @@ def resolve_environment(
 
 
 def _of_the_demo(environ: Mapping[str, str], stop: Callable[[], bool]) -> Python | None:
-    """Return the Python that runs this where it has a pip; an environment of an installer need not have one."""
+    """Return the running Python if it has pip, else the default one.
+
+    An environment that an installer created may lack pip.
+    """
     here = python_at(sys.executable)
     return here if interpreter_info(here, environ, stop=stop).pip else default_python(environ)

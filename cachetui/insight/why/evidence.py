@@ -1,4 +1,4 @@
-"""All that is known about one question: pip's own answer, and the evidence in the cache."""
+"""Everything that is known about a question: pip's own answer, and the evidence in the cache."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from cachetui.system.tree import never
 FILES = ("wheel", "sdist", "built")
 """Kinds of entries that can be installed."""
 BODIES_APART = (23, 3)
-"""The first pip that keeps answers in `http-v2/` and does not read `http/`."""
+"""First pip version that keeps responses in `http-v2/` and does not read `http/`."""
 COMPARES = Version("23.0")
 """The first pip that compares files with the hashes of all pages: 22.2 to 22.3.1 leave out those in JSON."""
 PYPI = "PyPI"
@@ -36,20 +36,20 @@ PYPI = "PyPI"
 
 @dataclass(frozen=True)
 class Evidence:
-    """All that is known about one question."""
+    """Everything that is known about a question."""
 
     question: Question
     asker: TargetEnvironment
     replay: Replay
     run: Run
-    """The record of pip's run; empty if pip could not be asked."""
+    """Record of pip's run; empty if pip could not be asked."""
     inventory: Inventory
     answers: Mapping[str, Answer]
-    """The headers of the project's downloads and pages, by path."""
+    """Headers of the project's downloads and index pages, by path."""
     requires: Mapping[str, str]
-    """The Pythons that the project's files need by their metadata, by path."""
+    """Requires-Python in the metadata of the project's files, by path."""
     now: float
-    """The time of the question, in seconds since the epoch."""
+    """Time of the question in seconds since the epoch."""
     broken: Mapping[str, str] = field(default_factory=dict)
     """What is wrong with the page at which pip stops, and with files that it decided for, by path.
 
@@ -58,7 +58,7 @@ class Evidence:
 
     @cached_property
     def pip(self) -> Version | None:
-        """The version of the pip that was asked."""
+        """Version of the pip that was asked; None if unknown."""
         try:
             return Version(self.replay.pip) if self.replay.pip else None
         except InvalidVersion:
@@ -66,19 +66,19 @@ class Evidence:
 
     @cached_property
     def root(self) -> Asked | None:
-        """The requirement that the answer is about: the first that is for this Python."""
+        """Requirement that the answer is about: the first one that applies to this Python."""
         return next((one for one in self.run.roots if one.matches), None)
 
     @cached_property
     def name(self) -> str:
-        """The canonical name of the project that was asked for first; "" where that is not known."""
+        """Canonical name of the first project that was asked for; "" if unknown."""
         if self.run.roots:
             return (self.root or self.run.roots[0]).name
         return self.question.project()
 
     @cached_property
     def specifier(self) -> SpecifierSet:
-        """The versions that were asked for."""
+        """Versions that were asked for."""
         roots = [one for one in self.run.roots if one.matches] or self.run.roots
         limits = [one.specifier for one in (*roots, *self.run.constraints) if one.name == self.name and one.specifier]
         text = ",".join(dict.fromkeys(limits))
@@ -92,7 +92,7 @@ class Evidence:
 
     @property
     def asked(self) -> str:
-        """The requirement as a sentence names it."""
+        """Text that names the requirement in a sentence."""
         if self.root is None:
             return self.name or self.question.text
         if self.root.url:
@@ -102,13 +102,13 @@ class Evidence:
 
     @cached_property
     def is_pinned(self) -> bool:
-        """Whether one version is named exactly, or an address."""
+        """Whether the requirement names one exact version, or a URL."""
         pins = [one for one in self.specifier if one.operator == "===" or not one.version.endswith(".*")]
         return bool(self.root and self.root.url) or any(one.operator in ("==", "===") for one in pins)
 
     @cached_property
     def chosen(self) -> Chosen | None:
-        """The distribution that pip decided for."""
+        """Distribution that pip chose; None if it made no choice."""
         return self.run.choice(self.name) if self.run.resolved else None
 
     @cached_property
@@ -162,7 +162,7 @@ class Evidence:
 
     @cached_property
     def own(self) -> tuple[Entry, ...]:
-        """All entries of the project, and those of the URL that was asked for."""
+        """All entries of the project, and the entry of the URL that was asked for."""
         found = [entry for entry in self.inventory.entries if entry.project and entry.project == self.name]
         if self.root and self.root.url and (direct := self.entry_at(self.root.url)) and direct not in found:
             found.append(direct)
@@ -170,7 +170,7 @@ class Evidence:
 
     @cached_property
     def by_digest(self) -> Mapping[str, Entry]:
-        """The HTTP entries that this pip reads, by the names of their records."""
+        """HTTP entries that this pip reads, by the names of their records."""
         return {
             entry.path[-56:]: entry
             for entry in self.inventory.entries
@@ -185,12 +185,12 @@ class Evidence:
             return None
 
     def answer_to(self, request: Request) -> Answer | None:
-        """Return the headers of a cached page; None if it is not in the cache."""
+        """Return the headers of a cached index page; None if it is not in the cache."""
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None
 
     def entry_of(self, chosen: Chosen) -> Entry | None:
-        """Return the entry that a decision rests on; None where there is none."""
+        """Return the entry that pip's choice uses; None if there is none."""
         if chosen.built:
             built = chosen.built.replace("\\", "/")
             return next((one for one in self.inventory.entries if built.endswith(f"/{one.path}")), None)
@@ -202,29 +202,33 @@ class Evidence:
         return next((one for one in self.own if one.filename == name and self.reads(one)), None)
 
     def reads(self, entry: Entry) -> bool:
-        """Return whether this pip reads the layout of an entry; for an unknown pip, the newest layout counts."""
+        """Return whether this pip reads the layout of an entry.
+
+        If no version of pip is known, every layout counts as read; if the version is invalid, only the newest
+        one.
+        """
         if not entry.path.startswith("http") or self.replay.pip is None:
             return True
         newer = self.pip is None or self.pip.release[:2] >= BODIES_APART
         return entry.path.startswith("http-v2/") == newer
 
     def admits(self, version: Version | None) -> bool:
-        """Return whether a version was asked for; pre-releases are."""
+        """Return whether a version was asked for; pre-releases count as asked for."""
         return version is not None and self.specifier.contains(version, prereleases=True)
 
     @cached_property
     def listed(self) -> frozenset[str]:
-        """The names of the project's files that pip may take, by its pages."""
+        """Names of the project's files that index pages list and that pip may take."""
         return frozenset([one.filename for one in self.run.listed.get(self.name, ())])
 
     @cached_property
     def refused(self) -> Mapping[str, RefusedFile]:
-        """The files of the project that pip may not take, by file name."""
+        """Files of the project that pip may not take, by file name."""
         return {one.filename: one for one in self.run.refused.get(self.name, ())}
 
     @cached_property
     def unlisted(self) -> tuple[Entry, ...]:
-        """Downloads that fit what was asked for, but that no page lists which pip read."""
+        """Downloads that satisfy the requirement, but that are listed on no page that pip read."""
         if not self.run.pages(self.name) or (self.root and self.root.url):
             return ()
         return tuple(
@@ -242,7 +246,7 @@ class Evidence:
 
     @cached_property
     def twin(self) -> Entry | None:
-        """A cached file with the name of the one that pip would download, but of another URL."""
+        """Cached file from another URL with the same name as the file that pip would download."""
         if self.chosen is None or self.chosen.why != "absent":
             return None
         name = filename_of(self.chosen.url)
@@ -250,7 +254,7 @@ class Evidence:
 
     @cached_property
     def rival(self) -> Entry | None:
-        """A cached file that pip would prefer if an index lists it whose page is not in the cache."""
+        """Cached file that pip would prefer if an index listed it; the page of that index is not in the cache."""
         taken = parsed(self.chosen.version) if self.chosen else None
         if taken is None or not self.run.unseen.get(self.name):
             return None
@@ -258,7 +262,7 @@ class Evidence:
         return max(better, key=lambda one: version_of(one) or taken, default=None)
 
     def trouble(self, entry: Entry) -> str | None:
-        """Return why a file cannot be used, as the end of a sentence; None if it can."""
+        """Return why a file cannot be used, as the end of a sentence; None if it can be used."""
         name = entry.filename or ""
         if (row := self.refused.get(name)) and entry.kind != "built":
             return self.refusal(row)
@@ -268,12 +272,12 @@ class Evidence:
 
     @property
     def is_aimed(self) -> bool:
-        """Whether the files are for another Python or system than the one that runs pip."""
+        """Whether the command names another Python or platform than the one that runs pip."""
         aims = ("--python-version", "--platform", "--abi", "--implementation")
         return any(word.partition("=")[0] in aims for word in self.question.arguments)
 
     def refusal(self, row: RefusedFile) -> str:
-        """Return in plain words why pip may not take a file."""
+        """Return the reason why pip may not take a file, in plain words."""
         if row.detail.startswith("No binaries permitted"):
             return "--no-binary leaves it out"
         if row.detail.startswith("No sources permitted"):
@@ -298,7 +302,10 @@ class Evidence:
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
 
     def metadata(self, name: str) -> tuple[Request, ...]:
-        """Return pip's requests for the metadata of a project's files (PEP 658), each once."""
+        """Return pip's requests for a project's metadata (PEP 658) that the cache alone did not answer.
+
+        Each URL occurs once.
+        """
         once: dict[str, Request] = {}
         for one in self.run.requests:
             file = filename_of(one.url)
@@ -307,12 +314,12 @@ class Evidence:
         return tuple(once.values())
 
     def knows_pages(self, name: str) -> bool:
-        """Return whether the cache holds every page of a project that pip asks for."""
+        """Return whether the cache holds every index page of a project that pip requests."""
         pages = self.pages(name)
         return bool(pages) and all(one.how != "unknown" for one in pages)
 
     def without_page(self, name: str) -> str:
-        """Return a clause: no page of a project is in the cache, or none that this pip can read."""
+        """Return a clause that says that no page of a project is in the cache, or none that this pip reads."""
         has_one = any(one.kind == "index" and one.project == name for one in self.inventory.entries)
         reader = f" that pip {self.replay.pip} reads" if has_one else ""
         return f"no page of it{reader} is in this cache"
@@ -334,7 +341,7 @@ def gather(
     now: float,
     stop: Callable[[], bool] = never,
 ) -> Evidence:
-    """Read the evidence in the cache. Raises RootError."""
+    """Collect the evidence in the cache. Raises RootError."""
     bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
     files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
@@ -399,16 +406,16 @@ def parsed(text: str | None) -> Version | None:
     """Parse a version; return None if it is invalid."""
     try:
         return Version(text) if text else None
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         return None
 
 
 def specifier_of(text: str) -> SpecifierSet:
-    """Parse a version specifier; return the empty one if it is invalid, or has more digits than Python takes."""
+    """Parse a version specifier; return an empty one if it is invalid or contains too many digits."""
     try:
         found = SpecifierSet(text)
         found.contains("0")
-    except ValueError:  # InvalidSpecifier is one
+    except ValueError:  # includes InvalidSpecifier
         return SpecifierSet()
     return found
 
@@ -419,7 +426,7 @@ def filename_of(url: str) -> str:
 
 
 def place_of(url: str, *, host_only: bool = False) -> str:
-    """Return scheme, host and path of a URL, or its host alone: nothing that may be secret."""
+    """Return scheme, host and path of a URL, or only its host, without anything that may be secret."""
     try:
         parts = urlsplit(url)
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"

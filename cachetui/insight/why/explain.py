@@ -1,4 +1,4 @@
-"""Put an explanation together: ask pip, read the evidence, then verdict, steps, files, reasons, and remedies."""
+"""Build an explanation: pip's answer, the evidence, the verdict, steps, files, reasons and remedies."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ from cachetui.system.tree import never
 def explain(
     question: Question, inventory: Inventory, asker: TargetEnvironment, *, now: float, stop: Callable[[], bool] = never
 ) -> Explanation:
-    """Answer a question; `now` is in seconds since the epoch. Runs the Python that is asked. Raises RootError."""
+    """Answer a question. Runs the Python that is asked. Raises RootError.
+
+    `now` is in seconds since the epoch.
+    """
     root = inventory.root
     if asker.python is None:
         told = Replay(trouble="There is no Python here whose pip could be asked: choose one with --python.")
@@ -60,7 +63,7 @@ def _scenario(
 
 
 def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
-    """Return the remedies that change the outcome, by asking pip again with each of them applied."""
+    """Return the remedies that change the outcome; asks pip again with each remedy applied."""
     if not remedies or case.asker.python is None:
         return ()
     entries = case.inventory.by_path
@@ -77,19 +80,19 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
 
 
 def outcome(run: Run) -> tuple[object, ...]:
-    """Return the outcome of a run: what is installed from where, what is asked, the error."""
+    """Return the outcome of a run: what is installed from where, which pages pip asks for, and the error."""
     asks = tuple(sorted({(one.url, one.how) for one in run.requests if one.is_page and one.how != "cache"}))
     taken = tuple(sorted((one.name, one.version, one.way, one.url) for one in run.chosen))
     return run.resolved, taken, asks if not taken else tuple(how for _, how in asks), run.error and run.error.type
 
 
 def _helps(before: Run, run: Run) -> bool:
-    """Return whether a run ends with a decision, or no worse than the one before."""
+    """Return whether a run ends with a decision, or at least no worse than the run before."""
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
 
 
 def _held(case: Evidence, entry: Entry) -> CachedFile:
-    """Describe a file of the project that is in the cache."""
+    """Describe a file of the project in the cache."""
     trouble, version = case.trouble(entry), version_of(entry)
     admitted = case.admits(version)
     if case.root and case.root.url:
@@ -126,7 +129,7 @@ def _held(case: Evidence, entry: Entry) -> CachedFile:
 
 
 def _why_not_taken(case: Evidence, entry: Entry) -> str:
-    """Return why pip does not take a wheel that was built here: it looks for one by URL, hash and Python."""
+    """Return why pip does not take a wheel built here; pip looks for such a wheel by URL, hash and Python."""
     taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
     if entry.url and taken == urldefrag(entry.url)[0]:
         return "kept for another Python, or for another hash of the same address"

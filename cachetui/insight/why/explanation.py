@@ -1,4 +1,4 @@
-"""The answer: a verdict, pip's steps, the cached files, the reasons with their evidence, the remedies."""
+"""Answer to a question: a verdict, pip's steps, cached files, reasons with evidence, and remedies."""
 
 from __future__ import annotations
 
@@ -10,93 +10,102 @@ from cachetui.insight.why.replay import Chosen, Way
 Tone = Literal[
     "cached", "partly", "not cached", "stale", "damaged", "installed", "off", "skipped", "stops", "facts only"
 ]
-"""The verdict in a word or two: pip takes everything from here, or some of it, or nothing; an index page is used though
-it is out of date; a file here is damaged; it is installed already; this pip uses no cache; the requirement is not for
-this Python; pip ends with an error; this pip cannot be asked, so that only the facts are told."""
+"""Verdict in a word or two.
+
+`cached`, `partly`, `not cached`: pip takes everything, something or nothing from the cache. `stale`: it
+uses an outdated index page. `damaged`: a cached file is damaged. `installed`: the distribution is
+installed already. `off`: this pip uses no cache. `skipped`: the requirement is not for this Python.
+`stops`: pip ends with an error. `facts only`: this pip cannot be asked, so the answer contains only
+facts.
+"""
 Sign = Literal["yes", "no", "other"]
-"""Whether a file can be used for what was asked, cannot be used by this Python or its pip, or was not asked for."""
+"""Usability of a file.
+
+`yes`: it can be used for the requirement. `no`: this Python or its pip cannot use it. `other`: it was
+not asked for.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class CachedFile:
-    """A file of the project in the cache."""
+    """File of the project in the cache."""
 
     sign: Sign
     filename: str
-    """Its name, or its project and version where none is known."""
+    """File name, or project and version if no file name is known."""
     words: str
-    """Its kind and age, and the reasons for or against it."""
+    """Kind and age of the file, and the reasons for or against it."""
     path: str
-    """The entry's identity."""
+    """Path of the entry."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A fact that explains pip's decision."""
+    """Fact that explains pip's decision."""
 
     words: str
-    """One or two sentences."""
+    """Fact in one or two sentences."""
     evidence: tuple[str, ...] = ()
-    """Files under the root that show it, with dates."""
+    """Evidence, such as the paths of files under the root with their dates."""
     entries: tuple[str, ...] = ()
-    """Entries that it is about, by path; these can be marked."""
+    """Paths of the entries that the fact is about; the user can mark these."""
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A command that changes the outcome."""
+    """Command that changes the outcome."""
 
     command: str
-    """As it is typed into a shell."""
+    """Command as typed into a shell."""
     words: str
-    """Its effect, without a full stop."""
+    """Effect of the command, without a full stop."""
     entries: tuple[str, ...] = ()
-    """Entries that it removes, by path, if it is one of cachetui's."""
+    """Paths of the entries that the command removes, if it is a command of cachetui."""
     arguments: tuple[str, ...] | None = None
-    """pip's arguments with it, the command first; None for a command of cachetui's."""
+    """Arguments of pip, its command first; None for a command of cachetui."""
 
 
 Finding = tuple[Reason, tuple[Remedy, ...]]
-"""A reason, and its remedies."""
+"""Reason with its remedies."""
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """The prediction for the project that was asked for first."""
+    """Prediction for the first project that was asked for."""
 
     asks: bool = False
-    """Whether it asks an index for its page of the project."""
+    """Whether pip asks an index for the project's page."""
     way: Way | Literal["nothing", "skipped"] = "unknown"
-    """The source of the file; `nothing`: no file may be taken; `skipped`: the requirement is not for this Python."""
+    """Source of the file. `nothing`: no file may be taken. `skipped`: the requirement does not apply."""
     version: str | None = None
-    """The version that is installed, where it is known."""
+    """Version that would be installed; None if unknown."""
     filename: str | None = None
-    """The name of the file that is installed, where it is known."""
+    """Name of the file that would be installed; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The whole answer."""
+    """Complete answer to a question."""
 
     question: str
-    """The requirement that it is about, as typed."""
+    """Requirement that the answer is about, as typed."""
     asker: str
-    """The Python and pip that it is for, in words."""
+    """Python and pip that the answer is for, in words."""
     tone: Tone
     verdict: str
-    """One sentence."""
+    """Verdict in one sentence."""
     more: tuple[str, ...]
-    """Further sentences that belong to the verdict."""
+    """Further sentences of the verdict."""
     steps: tuple[str, ...]
-    """The steps that pip would take, without full stops."""
+    """Steps that pip would take, without full stops."""
     held: tuple[CachedFile, ...]
     reasons: tuple[Reason, ...]
     remedies: tuple[Remedy, ...]
     forecast: Prediction
-    """The prediction, as values."""
+    """Prediction for the first project, as values."""
     takes: tuple[Chosen, ...] = ()
-    """Every distribution that pip decided for, dependencies included."""
+    """All distributions that pip chose, including dependencies."""
     pip_says: tuple[str, ...] = ()
-    """pip's own words where it ends with an error."""
+    """Error messages of pip."""
     command: str = ""
-    """The question as it is shown again: the requirement, or pip's whole command."""
+    """Question as the screen shows it: the requirement, or the whole pip command."""

@@ -1,4 +1,4 @@
-"""Words for ages, versions and places in an explanation, and commands as they are typed."""
+"""Texts for ages, versions and places in an explanation, and commands as typed into a shell."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachetui.model import NS, Entry
 from cachetui.text.quote import quoted
 
 MOST_NAMED = 4
-"""Versions that a sentence names one by one."""
+"""Maximum number of items that a sentence names one by one."""
 
 
 def old(seconds: float) -> str:
@@ -28,7 +28,7 @@ def span(seconds: float) -> str:
 
 
 def day(ns: int) -> str:
-    """Return the local date of a time in nanoseconds since the epoch; "an impossible date" where there is none."""
+    """Return the local date of a time in nanoseconds since the epoch, or "an impossible date"."""
     try:
         return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
     except (OverflowError, OSError, ValueError):
@@ -36,7 +36,7 @@ def day(ns: int) -> str:
 
 
 def moment(seconds: float) -> str:
-    """Return local date and time of a time in seconds since the epoch."""
+    """Return the local date and time of a time in seconds since the epoch, or "an impossible date"."""
     try:
         return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds))
     except (OverflowError, OSError, ValueError):
@@ -65,7 +65,7 @@ def pages_shown(case: Evidence, name: str) -> tuple[str, ...]:
 
 
 def named(words: Iterable[str], joint: str = "and") -> str:
-    """Join words as in a sentence; of many only the first."""
+    """Join words as in a sentence; if there are many, name only the first ones."""
     some = list(words)
     if len(some) > MOST_NAMED:
         some = [*some[: MOST_NAMED - 1], f"{len(some) - MOST_NAMED + 1} more"]
@@ -73,12 +73,12 @@ def named(words: Iterable[str], joint: str = "and") -> str:
 
 
 def pip_of(case: Evidence) -> str:
-    """Name the pip that was asked."""
+    """Return the name of the pip that was asked."""
     return f"pip {case.replay.pip}" if case.replay.pip else "pip"
 
 
 def python_of(case: Evidence) -> str:
-    """Name the Python that was asked, such as "CPython 3.11"."""
+    """Return the name of the Python that was asked, such as "CPython 3.11"."""
     if case.is_aimed:
         words = iter(" ".join(case.question.arguments).replace("--python-version=", "--python-version ").split())
         value = next((next(words, "") for word in words if word == "--python-version"), "")
@@ -90,20 +90,20 @@ def python_of(case: Evidence) -> str:
 
 
 def asked(case: Evidence) -> list[str]:
-    """Return the indexes that pip asks for their page of the project."""
+    """Return the indexes that pip asks for the project's page."""
     known = [one for one in case.pages(case.name) if one.how in ("checked", "assumed")]
     return [*dict.fromkeys(case.index_name(one.url) for one in known)]
 
 
 def unseen(case: Evidence, name: str) -> list[str]:
-    """Return the indexes whose page of a project is not in the cache."""
+    """Return the indexes whose page for a project is not in the cache."""
     return [*dict.fromkeys(case.index_name(url) for url in case.run.unseen.get(name, ()))]
 
 
 def arguments_with(case: Evidence, *options: str, asking: str = "") -> tuple[str, ...]:
     """Return pip's arguments with further options, or with another requirement in place of the first.
 
-    Of the indexes that were named none is left where the further options name one.
+    If the further options contain an index URL, all other index URLs are left out.
     """
     words = [*case.question.arguments]
     if "--index-url" in options:
@@ -115,7 +115,7 @@ def arguments_with(case: Evidence, *options: str, asking: str = "") -> tuple[str
 
 
 def without_options(words: Sequence[str], names: Sequence[str]) -> list[str]:
-    """Return words without some options that take a value."""
+    """Return the words without the given options and their values."""
     kept: list[str] = []
     rest = iter(words)
     for word in rest:
@@ -127,7 +127,7 @@ def without_options(words: Sequence[str], names: Sequence[str]) -> list[str]:
 
 
 def command_of(case: Evidence, arguments: Sequence[str]) -> str:
-    """Return a command for the pip that was asked, as it is typed into a shell."""
+    """Return a command for the pip that was asked, as typed into a shell."""
     named_cache = case.asker.cache if case.asker.cache[:1] == ("--cache-dir",) else ()
     words = [case.asker.command, "-m", "pip", arguments[0], *named_cache, *arguments[1:]]
     if "--no-cache-dir" in arguments and named_cache:

@@ -1,4 +1,4 @@
-"""Find the call of pip in what somebody pasted: a prompt, `RUN …`, `sudo -H pip …`, `cd x && python -m pip …`."""
+"""Find the pip call in pasted text: a prompt, `RUN …`, `sudo -H pip …`, `cd x && python -m pip …`."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from cachetui.errors import CachetuiError
 from cachetui.text.redact import quote_input
 
 VERBS = ("install", "download", "wheel")
-"""The commands of pip that fetch distributions."""
+"""Commands of pip that fetch distributions."""
 OTHER_VERBS = frozenset(
     (
         *("uninstall", "list", "show", "freeze", "cache", "check", "config", "search", "index", "lock", "hash"),
         *("debug", "inspect", "completion", "help"),
     )
 )
-"""Its other commands."""
+"""Other commands of pip."""
 PYTHON = re.compile(r"(?:python|pypy)[\d.]*w?(?:\.exe)?")
 PIP = re.compile(r"pip([\d.]*)(?:\.exe)?")
 MODULE = re.compile(r"-[A-Za-z]*mpip")
-"""`-m pip` in one word."""
+"""Pattern of `-m pip` written as one word."""
 LAUNCHER = re.compile(r"py(?:\.exe)?")
-"""The Python launcher of Windows (PEP 397)."""
+"""Pattern of the name of the Python launcher for Windows (PEP 397)."""
 LAUNCHED = re.compile(r"-(?:V:)?(\d[\d.]*)(?:-\d+)?")
 VARIABLE = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 DRIVE = re.compile(r"(?:^|\s|['\"])[A-Za-z]:\\")
-"""A Windows path, whose backslashes are no shell's."""
+"""Pattern of a Windows path, in which backslashes do not escape anything."""
 ENDS = ("&&", "||", "|", ";", "&")
 """Words that end a command in a shell."""
 REDIRECTED = re.compile(r"\d*(?:>>?|<)(?![=\d])")
-"""A word that sends output elsewhere, unless it was meant as a comparison."""
+"""Pattern of a word that redirects input or output and is not meant as a comparison."""
 COMPARISON = re.compile(r"[<>]\S*")
-"""The first comparison of a requirement that a shell takes for a redirection."""
+"""Pattern of the first comparison in a requirement, which a shell takes for a redirection."""
 QUOTED = re.compile(r"'[^']*'|\"(?:[^\"\\]|\\.)*\"|\\.", re.DOTALL)
-"""Text that a shell leaves alone."""
+"""Pattern of text that a shell does not interpret, because it is quoted or escaped."""
 CONTINUED = re.compile(r"[\\^`]\r?\n")
-"""The end of a line that goes on: of POSIX shells, of cmd and of PowerShell."""
+"""Pattern of the end of a line that continues, in POSIX shells, cmd and PowerShell."""
 BEFORE = "!%$>"
 """Characters that notebooks and prompts write right before a command."""
 PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
-"""Words that shells and notebooks write before a command."""
+"""Pattern of words that shells and notebooks write before a command."""
 ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
 PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
 """Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
@@ -79,50 +79,50 @@ NO_PIP = (
     "apt",
     "apt-get",
 )
-"""Other tools that install, none of which reads pip's cache by itself."""
+"""Other tools that install distributions; none of them reads pip's cache itself."""
 
 
 class QuestionError(CachetuiError):
-    """The text is no question that can be answered. The message quotes it and says why.
+    """Error for a text that is not a question for pip. The message quotes the text and says why.
 
-    The text may hold secrets and anything else: show it as untrusted.
+    The text is untrusted and may hold secrets.
     """
 
     def __init__(self, complaint: str, typed: str = "") -> None:
         super().__init__(f"{typed} {complaint}".strip())
         self.typed = typed
-        """The quotation at the beginning of the message."""
+        """Quotation at the beginning of the message."""
         self.complaint = complaint
-        """The rest of the message."""
+        """Rest of the message."""
 
     def redacted(self) -> str:
-        """Return the message with its quotation made safe to show."""
+        """Return the message with secrets and control characters in its quotations hidden."""
         return f"{quote_input(self.typed)} {quote_input(self.complaint)}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A call of pip."""
+    """Call of pip."""
 
     verb: str
-    """`install`, `download` or `wheel`."""
+    """Command of pip: `install`, `download` or `wheel`."""
     arguments: tuple[str, ...]
-    """Everything after `pip` but the verb, as pip gets it."""
+    """Arguments of pip without the verb."""
     python: str = ""
-    """The command's own name for its Python, such as "python3.8" or its path; "" for the default one."""
+    """Python as the command names it, such as "python3.8" or a path; "" for the default one."""
     variables: tuple[tuple[str, str], ...] = ()
-    """pip's variables that the command sets, with their values."""
+    """Environment variables of pip that the command sets, with their values."""
     before: tuple[str, ...] = ()
-    """Words before the call that are not taken into account."""
+    """Words before the call that are ignored."""
     after: str = ""
-    """The word at which the command ends although more text follows; "" where nothing follows."""
+    """Word at which the command ends, if more text follows; "" otherwise."""
 
 
 def read_command(text: str) -> Command | None:
-    """Return the last call of pip that fetches something; None where there is no call of pip. Raises QuestionError."""
+    """Return the last pip call that fetches something; None if there is no pip call. Raises QuestionError."""
     try:
         words = split(_apart(re.sub(r"[\r\n]+", " ; ", CONTINUED.sub(" ", text).strip())))
-    except ValueError as error:  # quotes that do not end
+    except ValueError as error:  # a quotation mark is missing
         if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
             raise QuestionError(
                 "does not end: a quotation mark is missing, or a backslash stands last.", "This command"
@@ -150,14 +150,14 @@ def read_command(text: str) -> Command | None:
 
 
 def _apart(text: str) -> str:
-    """Return a text in which `&&` and `||` are words of their own, also where no blanks are around them."""
+    """Return a text with blanks around every unquoted `&&` and `||`."""
     parts = re.split(f"({QUOTED.pattern})", text, flags=re.DOTALL)
     parts[::2] = [re.sub(r"(&&|\|\|)", r" \1 ", part) for part in parts[::2]]
     return "".join(parts)
 
 
 def split(text: str) -> list[str]:
-    """Split a line into words as a shell does. Raises ValueError if a quotation does not end."""
+    """Split a line into words as a shell does. Raises ValueError if a quotation mark is missing."""
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split, lexer.commenters = True, ""
     if DRIVE.search(text):
@@ -166,14 +166,14 @@ def split(text: str) -> list[str]:
 
 
 def redirection(text: str, requirement: str) -> str:
-    """Return the unquoted comparison of a requirement that a shell takes for a redirection; else ""."""
+    """Return the unquoted comparison in a requirement that a shell takes for a redirection; else ""."""
     found = COMPARISON.search(requirement)
     bare = re.escape(requirement[: found.start()]) + re.escape(found[0]) if found else ""
     return found[0] if found and re.search(rf"(?:^|\s){bare}", QUOTED.sub('""', text)) else ""
 
 
 def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
-    """Return the start of a pip call whose last word stands at `at`, and its name for its Python; None for no call."""
+    """Return the start of the pip call whose last word is at `at`, and its Python; None if it is no call."""
     place, name = _parted(word)
     if place == "" or place.endswith(("/", "\\")):
         name = name.lstrip(BEFORE)
@@ -205,7 +205,7 @@ def _parted(word: str) -> tuple[str, str]:
 
 
 def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
-    """Return pip's global options, its command and the rest."""
+    """Return pip's global options, its command and the remaining words."""
     options: list[str] = []
     rest = iter(range(len(words)))
     for at in rest:
@@ -219,7 +219,7 @@ def _parts(words: Sequence[str]) -> tuple[list[str], str, list[str]]:
 
 
 def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
-    """Return pip's variables that are set before a call, and the other words, without prompts."""
+    """Return the pip variables that are set before a call, and the other words before it, without prompts."""
     variables: list[tuple[str, str]] = []
     others: list[str] = []
     for at, word in enumerate(words):
@@ -235,7 +235,7 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
 
 
 def _within(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words of the command itself, and the word at which it ends although more follows."""
+    """Return the words of the command itself, and the word that ends it if more text follows."""
     for at, word in enumerate(words):
         if word in ENDS or REDIRECTED.match(word):
             return list(words[:at]), word
@@ -247,7 +247,7 @@ def _within(words: Sequence[str]) -> tuple[list[str], str]:
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """Yield the lines of a requirements file, continued ones joined, without comments and empty ones."""
+    """Yield the lines of a requirements file, continued lines joined, without comments and blank lines."""
     for line in CONTINUED.sub(" ", text).splitlines():
         if bare := re.sub(r"(?:\A|\s+)#.*\Z", "", line).strip():
             yield bare

@@ -1,4 +1,4 @@
-"""The question: a requirement, lines of a requirements file, or a whole pip command as it was typed."""
+"""Question: a requirement, lines of a requirements file, or a whole pip command as typed."""
 
 from __future__ import annotations
 
@@ -25,49 +25,52 @@ from cachetui.insight.why.pip_command import (
 )
 
 MOST_TYPED = 65_536
-"""Characters that are read at most: a long lock file is no question."""
+"""Maximum length of a question in characters; a long lock file is no question."""
 SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
-"""Syntax that a shell substitutes."""
+"""Pattern of syntax that a shell substitutes."""
 GLOB = re.compile(r"[^=<>!~]*[*?][^=<>!~]*\.(?:whl|zip|tar\.gz|tgz)")
-"""Archives that a shell would expand."""
+"""Pattern of archive names with wildcards that a shell would expand."""
 ONE_SIGN = re.compile(r"([A-Za-z0-9][\w.-]*)\s*=\s*(\w[\w.*+!-]*)\Z")
-"""A requirement with one `=` for two, as conda writes it."""
+"""Pattern of a requirement with `=` in place of `==`, as conda writes it."""
 COMPARED = re.compile(r"[A-Za-z0-9][\w.-]*(?:\[[^\]]*\])?\s*(?:===?|~=|!=|<=?|>=?)\s*[\w.*+!-]+\Z")
-"""A requirement whose version need not be one by PEP 440: older pips take it, newer ones say why they do not."""
+"""Pattern of a requirement whose version may be invalid by PEP 440.
+
+Older pips accept such a version; newer ones say why they do not.
+"""
 FLAGS = frozenset(
     (
         *("--pre", "--no-index", "--prefer-binary", "--require-hashes", "-U", "--upgrade", "--force-reinstall"),
         *("--no-cache-dir", "--no-deps", "-I", "--ignore-installed", "--ignore-requires-python", "-q", "-v"),
     )
 )
-"""Further options that may stand beside a requirement outside of a command."""
+"""Options without a value that may stand beside a requirement outside of a command."""
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question in a form that pip can be asked."""
+    """Question in a form that can be passed to pip."""
 
     text: str
-    """The question as typed, on one line."""
+    """Question as typed, on one line."""
     arguments: tuple[str, ...]
-    """Everything that pip gets, its command first."""
+    """Arguments of pip, its command first."""
     lines: tuple[str, ...] = ()
-    """Lines of a requirements file that pip gets besides."""
+    """Lines of a requirements file that pip gets in addition."""
     python: str = ""
-    """The command's own name for its Python; "" for the default one."""
+    """Python as the command names it; "" for the default one."""
     variables: tuple[tuple[str, str], ...] = ()
-    """pip's variables that the command sets."""
+    """Environment variables of pip that the command sets."""
     notes: tuple[str, ...] = ()
-    """Sentences about parts of the text that are not taken into account."""
+    """Sentences about parts of the text that are ignored."""
 
     @property
     def verb(self) -> str:
-        """Pip's command: `install`, `download` or `wheel`."""
+        """Command of pip: `install`, `download` or `wheel`."""
         return self.arguments[0]
 
     @property
     def shown(self) -> str:
-        """The question as it is shown again: the requirement alone, or the whole command of pip."""
+        """Question as the screen shows it: the requirement alone, or the whole pip command."""
         words = self.asked_for()
         if len(words) == 1 and self.arguments in (("install", *words), ("install",)):
             return words[0]
@@ -75,11 +78,11 @@ class Question:
 
     @property
     def subject(self) -> str:
-        """The requirement as written, the first of several; the whole question where none is seen."""
+        """First requirement as written; the whole question if it contains no requirement."""
         return next(iter(self.asked_for()), self.text)
 
     def asked_for(self) -> tuple[str, ...]:
-        """Return the words and lines that look like requirements, for a pip that cannot be asked."""
+        """Return the words and lines that look like requirements, without asking pip."""
         words = [line.partition(" --")[0] for line in self.lines]
         rest = iter(self.arguments[1:])
         for word in rest:
@@ -91,31 +94,31 @@ class Question:
         return tuple(words)
 
     def project(self) -> str:
-        """Return the canonical name of the first project that is asked for; "" if there is none."""
+        """Return the canonical name of the first project in the question; "" if there is none."""
         for word in self.asked_for():
             if found := _requirement(word):
                 return canonicalize_name(found.name)
         return ""
 
     def links(self) -> tuple[str, ...]:
-        """Return the pages of links that are named by `--find-links`."""
+        """Return the pages of links that `--find-links` names."""
         words = [*self.arguments, *[word for line in self.lines for word in line.split()]]
         pairs = zip(words, [*words[1:], ""], strict=True)
         found = [value for word, value in pairs if word in ("-f", "--find-links")]
         return (*found, *[word.partition("=")[2] for word in words if word.startswith("--find-links=")])
 
     def with_options(self, options: Sequence[str]) -> Question:
-        """Return the same question with further options of pip."""
+        """Return the same question with further pip options."""
         return replace(self, arguments=(*self.arguments, *options))
 
 
 def is_short_for(word: str) -> bool:
-    """Return whether a word is the beginning of an option that takes a value, and no option itself."""
+    """Return whether a word abbreviates an option that takes a value."""
     return word not in FLAGS and len(word) > 3 and any(one.startswith(word) for one in WITH_VALUE)
 
 
 def read_question(text: str) -> Question:
-    """Parse a question to pip. Nothing is run. Raises QuestionError."""
+    """Parse a question for pip, without running anything. Raises QuestionError."""
     if len(text) > MOST_TYPED:
         raise QuestionError(f"This is too long for a question. {ADVICE}")
     if not text.strip():
@@ -139,13 +142,13 @@ def read_question(text: str) -> Question:
 
 
 def _lines(text: str) -> Question:
-    """Read one or more lines in the form of a requirements file."""
+    """Parse one or more lines in the form of a requirements file."""
     options: list[str] = []
     kept: list[str] = []
     for line in lines_of(text):
         try:
             words = split(line)
-        except ValueError:  # quotes that do not end, as in a marker that is cut
+        except ValueError:  # a quotation mark is missing, as in a marker that is cut off
             words = [line]
         at = next((at for at, word in enumerate(words) if word.startswith("-") and len(word) > 1), len(words))
         if at and (words[0].split("=")[0] in NO_PIP or not _may_be_asked(_first(line, words[at:]))):
@@ -170,7 +173,7 @@ def _lines(text: str) -> Question:
 
 
 def _first(line: str, options: Sequence[str]) -> str:
-    """Return the part of a line before its options, as written: markers have quotes of their own."""
+    """Return the part of a line before its options, as written, because markers contain quotes."""
     if not options:
         return line
     found = re.search(rf"\s{re.escape(options[0].split('=')[0])}", line)
@@ -178,7 +181,7 @@ def _first(line: str, options: Sequence[str]) -> str:
 
 
 def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
-    """Separate the options of one requirement from those of the whole command."""
+    """Separate the options of a requirement from those of the whole command."""
     mine: list[str] = []
     others: list[str] = []
     rest = iter(words)
@@ -200,7 +203,7 @@ def _options(words: Sequence[str], line: str) -> tuple[list[str], list[str]]:
 
 
 def _may_be_asked(word: str) -> bool:
-    """Return whether pip could accept a word: a requirement, a URL, a file or folder."""
+    """Return whether pip could accept a word as a requirement, a URL, a file or a folder."""
     if re.match(r"[a-z+]+:(?://|[^/ ])", word, re.I) or _requirement(word) or COMPARED.match(word):
         return True
     is_path = word.startswith((".", "~", "/", "\\")) or re.match(r"[A-Za-z]:[\\/]", word) or "/" in word
@@ -216,7 +219,7 @@ def _requirement(word: str) -> Requirement | None:
 
 
 def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, ...], str]:
-    """Take pip's own `--python` out of its arguments: cachetui starts that Python itself."""
+    """Separate pip's own `--python` from its arguments, because cachetui starts that Python itself."""
     kept: list[str] = []
     rest = iter(arguments)
     for word in rest:
@@ -230,7 +233,7 @@ def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, .
 
 
 def _notes(before: Sequence[str], after: str) -> list[str]:
-    """Return sentences on the words around a call of pip."""
+    """Return notes on the words around a pip call."""
     notes: list[str] = []
     if "sudo" in before:
         notes.append("sudo runs pip as another user, with that user's cache and settings; this is about your own.")

@@ -1,7 +1,7 @@
-"""Reasons: each looks at a case and returns findings with their evidence, or none.
+"""Reasons: each check examines a case and yields findings with their evidence, if there are any.
 
-pip's own replay shows what pip does. A reason adds what pip does not say: where a file came from and when, why a cached
-file cannot be the cause, which file or page stands in the way.
+pip's own replay shows what pip does. A reason adds what pip does not say: where a file came from and
+when, why a cached file cannot be the cause, or which file or page is the obstacle.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ LOOKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
     unchecked_pages,
     pips_words,
 )
-"""The checks for reasons, the most important first."""
+"""Checks for reasons, the most important first."""
 FACTS = (damaged, out_of_sight)
-"""The checks that need no answer of pip's."""
+"""Checks that do not need pip's answer."""
 
 
 def findings(case: Evidence) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""Reasons that lie in the cache or the environment: what is installed, damaged, built here, or out of sight."""
+"""Reasons in the cache or in the environment: what is installed, damaged, built here or not read."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def damaged(case: Evidence) -> Iterator[Finding]:
 
 
 def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
-    """Yield the cached answer at which pip stops."""
+    """Yield a finding for the cached response at which pip stops."""
     error = case.run.error
     if error is None or NOT_FOUND.search(error.words) or OTHER_PYTHON.search(error.words):
         return
@@ -98,7 +98,7 @@ def _hash_lines(words: str) -> list[str]:
 
 
 def by_address(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if the file or build of a URL is used again, whatever is published there now."""
+    """Yield a finding if pip reuses the file or the build of a URL, even if that URL has changed since."""
     chosen = case.chosen
     if case.root is None or not case.root.url or chosen is None:
         return
@@ -127,7 +127,7 @@ def by_address(case: Evidence) -> Iterator[Finding]:
 
 
 def built_here(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if pip takes a wheel built here in place of the release."""
+    """Yield a finding if pip takes a wheel built here instead of the released file."""
     chosen = case.chosen
     if chosen is None or chosen.way != "built" or (case.root and case.root.url):
         return
@@ -148,7 +148,7 @@ def built_here(case: Evidence) -> Iterator[Finding]:
 
 
 def out_of_sight(case: Evidence) -> Iterator[Finding]:
-    """Yield downloads in the layout that this pip does not read."""
+    """Yield a finding for downloads in a layout that this pip does not read."""
     if case.run.cache_dir is None and not case.replay.trouble:
         return
     unread = [
@@ -165,7 +165,7 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
 
 
 def pips_words(case: Evidence) -> Iterator[Finding]:
-    """Yield pip's own words where it stops, beside the other reasons."""
+    """Yield a finding with pip's own error messages and warnings, in addition to the other reasons."""
     error = case.run.error
     said = [words.strip() for level, words in case.run.words if level in ("ERROR", "CRITICAL", "WARNING")]
     if error is not None and "conflict" in " ".join(words for _, words in case.run.words):
@@ -184,5 +184,8 @@ def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
 
 
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
-    """Remove a file of a URL with the wheels built from it: either alone would bring the old one back."""
+    """Return the command that removes a file of a URL together with the wheels built from it.
+
+    If only one of them was removed, the other would bring the old state back.
+    """
     return drop_entry(case, entry, "remove it from the cache", whole=True)

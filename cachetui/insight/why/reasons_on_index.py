@@ -1,4 +1,4 @@
-"""Reasons that lie on index pages: what they list, what pip may not take of it, and when they were fetched."""
+"""Reasons on index pages: what they list, what pip may not take of it, and when they were fetched."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from cachetui.pip.formats.index_files import version_in
 from cachetui.text.quote import quoted
 
 REFRESHES = (26, 2)
-"""The first pip with `--refresh-package`."""
+"""First pip version with `--refresh-package`."""
 
 
 def not_offered(case: Evidence) -> Iterator[Finding]:
-    """Yield the files of a project that exist if pip finds none that it may take."""
+    """Yield a finding with the content of a project's index page if pip finds no file that it may take."""
     error = case.run.error
     found = NOT_FOUND.search(error.words) if error else None
     if found is None:
@@ -63,7 +63,7 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
 
 
 def without_index(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if there is no index: without one, pip finds no download by its name."""
+    """Yield a finding if `--no-index` keeps pip from cached files, which pip finds only by URL."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [one for one in case.own if one.kind in FILES and case.admits(version_of(one)) and not case.trouble(one)]
     if "--no-index" in words and fits and not case.run.resolved:
@@ -78,7 +78,7 @@ def without_index(case: Evidence) -> Iterator[Finding]:
 
 
 def passed_over(case: Evidence) -> Iterator[Finding]:
-    """Yield newer releases that pip looked at or saw listed, and did not take."""
+    """Yield findings for newer releases that pip considered or saw listed, but did not take."""
     chosen = case.chosen
     version = parsed(chosen.version) if chosen else None
     if chosen is None or version is None or chosen.way == "unknown" or (case.root and case.root.url):
@@ -110,7 +110,7 @@ def passed_over(case: Evidence) -> Iterator[Finding]:
 
 
 def _kept_out(case: Evidence, version: Version) -> Iterator[Finding]:
-    """Yield a finding if a constraint keeps pip from a newer release that is listed."""
+    """Yield a finding if a constraint excludes a newer release that is listed."""
     listed = [parsed(one.version) for one in case.run.listed.get(case.name, ()) if not one.yanked]
     newer = [one for one in listed if one and one > version and case.admits(one) and not one.is_prerelease]
     for one in case.run.constraints:
@@ -147,7 +147,7 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
 
 
 def local_versions(case: Evidence) -> Iterator[Finding]:
-    """Yield versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121."""
+    """Yield findings for versions that differ only in their local part, such as 2.3.0 and 2.3.0+cu121."""
     chosen = case.chosen
     admitted = [one for one in case.run.listed.get(case.name, ()) if case.admits(parsed(one.version))]
     groups: dict[str, list[Version]] = {}
@@ -175,7 +175,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
 
 
 def several_indexes(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if several indexes list the project: pip ranks files, never indexes."""
+    """Yield a finding if several indexes list the project: pip ranks files, not indexes."""
     listed = case.run.listed.get(case.name, ())
     indexes = list(dict.fromkeys(case.index_name(one.page) for one in listed if one.page))
     chosen = case.chosen
@@ -201,10 +201,10 @@ def _equal_elsewhere(listed: Sequence[ListedFile], chosen: Chosen) -> bool:
 
 
 def not_listed(case: Evidence) -> Iterator[Finding]:
-    """Yield downloads that would fit, but that no index page lists which pip read."""
+    """Yield findings for downloads that would fit, but that are listed on no index page that pip read."""
     unlisted = case.unlisted
     if not unlisted or (case.chosen is None and any("+" in clause.version for clause in case.specifier)):
-        return  # the local versions tell it
+        return  # `local_versions` reports this
     files = named(dict.fromkeys(entry.filename or "?" for entry in unlisted))
     is_one = len({entry.filename for entry in unlisted}) == 1
     it, are = ("it", "is") if is_one else ("them", "are")
@@ -217,7 +217,10 @@ def not_listed(case: Evidence) -> Iterator[Finding]:
 
 
 def unchecked_pages(case: Evidence) -> Iterator[Finding]:
-    """Yield index pages that pip uses without asking, where a newer page could change the choice."""
+    """Yield findings for index pages that pip uses without asking the index again.
+
+    Only those pages count whose newer version could change pip's choice.
+    """
     chosen = case.chosen
     if (chosen is not None and (case.is_pinned or chosen.way in ("installed", "unknown"))) or not case.name:
         return

@@ -1,4 +1,4 @@
-"""Remedies: pip with other options, or the command whose terms take an entry and as little else as possible."""
+"""Remedies: pip with other options, or a command that removes an entry and as little else as possible."""
 
 from __future__ import annotations
 
@@ -15,20 +15,23 @@ from cachetui.text.quote import quoted
 
 
 def remedy(case: Evidence, words: str, *options: str) -> Remedy:
-    """Return the command that was asked about with further options of pip."""
+    """Return a remedy: the command of the question with further pip options."""
     arguments = arguments_with(case, *options)
     return Remedy(command_of(case, arguments), words, arguments=arguments)
 
 
 def exactly(case: Evidence, version: Version) -> Remedy:
-    """Return the command that was asked about for one version alone."""
+    """Return a remedy: the command of the question for one exact version."""
     operator = "==" if version.local else "==="
     arguments = arguments_with(case, asking=f"{case.name}{operator}{version}")
     return Remedy(command_of(case, arguments), f"take {version} and no other", arguments=arguments)
 
 
 def drop_entry(case: Evidence, entry: Entry, words: str, *, whole: bool = False) -> tuple[Remedy, ...]:
-    """Return the command that removes an entry of a case, as `drop` does; `whole` all kinds of its version."""
+    """Return the command that removes an entry of a case, as `drop` does.
+
+    With `whole`, the command removes all kinds of entries of the same version.
+    """
     alike = [one for one in case.inventory.entries if one.project == entry.project]
     return drop(entry, words, alike, case.asker.cache, whole=whole)
 

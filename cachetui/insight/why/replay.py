@@ -1,4 +1,7 @@
-"""Ask a Python's own pip what it would do, on a sealed view of its cache: run the folder `sealed`, read its answer."""
+"""Ask a Python's own pip what it would do, on a sealed view of its cache.
+
+The Python runs the folder `sealed`, and this module reads its answer.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +18,13 @@ from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0
-"""Seconds that a pip may take: it reads a wheel of gigabytes to its end to compare its hash."""
+"""Seconds that pip may take; it may read a wheel of gigabytes to compare its hash."""
 LONGEST = 64 << 20
-"""Bytes of an answer: a page with thousands of files makes some megabytes."""
+"""Maximum size of an answer in bytes; a page with thousands of files makes some megabytes."""
 NO_VERSION = "0"
-"""The version of a distribution whose URL does not contain it."""
+"""Version of a distribution whose URL does not contain a version."""
 BEGIN, END = "<cachetui>", "</cachetui>"
-"""Marks around the answer: start-up files of an environment may print, too."""
+"""Marks around the answer, because the start-up files of an environment may print, too."""
 
 BROKEN = re.compile(
     r"Connection broken|failed to decode|is invalid|not a zip file|BadZipFile|IncompleteRead|CRC|zlib|JSONDecodeError|"
@@ -45,26 +48,37 @@ Way = Literal[
     "local-build",
     "unknown",
 ]
-"""Source of a file. `installed`: it is there, nothing is fetched. `built`: a wheel that pip built here. `cache`:
-the cache, no request. `checked`: the cache, after a request whether it changed. `download`. `build`: a wheel is built
-from an sdist in the cache. `download-build`: from a downloaded one. `clone`: a repository. `local`: a file of this
-machine. `local-build`: a folder or an sdist of this machine. `unknown`: no index page in the cache tells."""
+"""Source of a file.
+
+`installed`: it is installed, nothing is fetched. `built`: a wheel that pip built here. `cache`: the
+cache, without a request. `checked`: the cache, after a request whether the file changed. `download`: a
+download. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel is built from a
+downloaded sdist. `clone`: a repository. `local`: a file of this machine. `local-build`: a folder or an
+sdist of this machine. `unknown`: no cached index page lists a file.
+"""
 How = Literal["cache", "checked", "assumed", "unknown", "download"]
-"""Answer to a request. `cache`: pip used its cached answer. `checked`: pip asked whether that answer changed,
-and was told no. `assumed`: pip would fetch it anew, and was given the cached answer. `unknown`: not in the cache.
-`download`: a file that is not in the cache."""
+"""Result of a request.
+
+`cache`: pip used its cached response. `checked`: pip asked whether that response changed, and was told
+that it did not. `assumed`: pip would fetch it anew, and was given the cached response. `unknown`: no
+response is in the cache. `download`: a file that is not in the cache.
+"""
 Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
-"""Why pip did not use a cached answer. `stale`: out of date, and nothing to ask its server by. `cut`: its body is
-shorter than its headers say. `vary`: stored for a request with other headers. `layout`: it lies where this pip does not
-look. `off`: the cache is off. `insecure`: plain http, which pip does not cache."""
+"""Reason why pip did not use a cached response.
+
+`absent`: there is none. `stale`: it is out of date, and nothing in it lets pip ask whether it changed.
+`cut`: its body is shorter than its headers say. `vary`: it was stored for a request with other headers.
+`layout`: it is stored in a layout that this pip does not read. `off`: the cache is off. `insecure`: its
+URL is plain http, which pip does not cache.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A requirement as pip read it."""
+    """Requirement as pip read it."""
 
     name: str
-    """Canonical name of its project; "" if only a build would show it."""
+    """Canonical name of the project; "" if only a build would show it."""
     specifier: str
     """Version specifier (PEP 440)."""
     marker: str
@@ -72,115 +86,118 @@ class Asked:
     matches: bool
     """Whether the marker is true for this Python."""
     url: str
-    """The address that is asked for; "" for a project of an index."""
+    """URL that is asked for; "" for a project from an index."""
     text: str
-    """The requirement as pip writes it."""
+    """Requirement as pip writes it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Constraint:
-    """A constraint that pip was given."""
+    """Constraint that pip was given."""
 
     name: str
-    """Canonical name of its project."""
+    """Canonical name of the project."""
     specifier: str
-    """The versions that it allows (PEP 440)."""
+    """Versions that the constraint allows (PEP 440)."""
     source: str
-    """Its place in pip's words, such as "-c c.txt (line 1)"."""
+    """Origin of the constraint in pip's words, such as "-c c.txt (line 1)"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that pip made."""
+    """Request that pip made."""
 
     url: str
     how: How
     why: Why
     is_page: bool
-    """Whether it was for a list of files."""
+    """Whether the request was for a list of files."""
     project: str | None
-    """The project whose files were looked for."""
+    """Project whose files pip looked for; None if unknown."""
 
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file that pip may take."""
+    """File that pip may take."""
 
     filename: str
     version: str
     yanked: bool
     page: str
-    """Address of the page that lists it."""
+    """URL of the page that lists the file."""
     url: str
-    """Its address, with the hash that the page lists as fragment."""
+    """URL of the file; its fragment is the hash that the page lists."""
 
 
 @dataclass(frozen=True, slots=True)
 class RefusedFile:
-    """A listed file that pip may not take."""
+    """Listed file that pip may not take."""
 
     filename: str
     kind: str
-    """pip's own word, such as "platform_mismatch"; "refused" before pip 22.3."""
+    """Reason in pip's terms, such as "platform_mismatch"; "refused" before pip 22.3."""
     detail: str
-    """pip's reason; may be empty."""
+    """Reason in pip's words; may be empty."""
     page: str
     url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A distribution whose metadata pip looked at."""
+    """Distribution whose metadata pip examined."""
 
     name: str
     version: str
     url: str
     needs: tuple[str, ...]
-    """Its requirements; empty, too, where they are not known."""
+    """Requirements of the distribution; empty if there are none, or if they are not known."""
     python: str
-    """Its Requires-Python; "" for none."""
+    """Requires-Python of the distribution; "" for none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """A distribution that pip decided for."""
+    """Distribution that pip chose."""
 
     name: str
     version: str
     url: str
-    """Its address with fragment; "" for what is installed."""
+    """URL with its fragment; "" for an installed distribution."""
     page: str
-    """Address of the page that lists it; "" for none."""
+    """URL of the page that lists the file; "" for none."""
     yanked: str
-    """The reason why it was yanked; "" if it was not."""
+    """Reason why the file was yanked; "" if it was not."""
     built: str
-    """Path of the wheel built here that pip takes in its place; "" for none."""
+    """Path of the wheel built here that pip takes in place of the file; "" for none."""
     way: Way
     needs_known: bool
-    """Whether its metadata was there; else pip may still find that it needs something that changes the choice."""
+    """Whether the metadata was available.
+
+    If it was not, pip may still find requirements that change its choice.
+    """
     why: Why
-    """Why the cached file is not used, where it is downloaded."""
+    """Reason why the cached file is not used, if the file is downloaded."""
 
     @property
     def known_version(self) -> str | None:
-        """Its version; None if only an index or a build would show it."""
+        """Version; None if only an index or a build would show it."""
         return None if self.version == NO_VERSION and self.way != "installed" else self.version
 
     @property
     def label(self) -> str:
-        """Its name and version, as far as the version is known."""
+        """Name, followed by the version if it is known."""
         return self.name if self.version == NO_VERSION or self.way == "unknown" else f"{self.name} {self.version}"
 
 
 @dataclass(frozen=True, slots=True)
 class PipError:
-    """The error with which pip stops."""
+    """Error with which pip stops."""
 
     type: str
-    """Name of its class."""
+    """Name of the exception's class."""
     words: str
     url: str
-    """Address of the file that it is about; "" for none."""
+    """URL of the file that the error is about; "" for none."""
 
     @property
     def is_broken(self) -> bool:
@@ -190,26 +207,26 @@ class PipError:
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """The point at which the replay ended, as pip would have acted."""
+    """Point at which the replay ended, because pip would have changed something or used the network."""
 
     what: str
-    """`download`, `build`, `clone`."""
+    """Action of pip: `download`, `build`, `clone` or `write`."""
     url: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The record of one run of pip."""
+    """Record of one run of pip."""
 
     resolved: bool = False
-    """Whether pip came to a decision."""
+    """Whether pip reached a decision."""
     code: int | None = None
     cache_dir: str | None = None
-    """pip's cache directory; None when its cache is off."""
+    """Cache directory of pip; None if its cache is off."""
     requests: tuple[Request, ...] = ()
     unseen: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Addresses of index pages that are not in the cache, by project."""
+    """URLs of index pages that are not in the cache, by project."""
     listed: Mapping[str, tuple[ListedFile, ...]] = field(default_factory=dict)
     refused: Mapping[str, tuple[RefusedFile, ...]] = field(default_factory=dict)
     tried: tuple[Tried, ...] = ()
@@ -217,9 +234,12 @@ class Run:
     chosen: tuple[Chosen, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     externally_managed: bool = False
-    """Whether pip refuses to install here, for the system manages this Python (PEP 668); the rest is as if it did."""
+    """Whether pip refuses to install here, because the system manages this Python (PEP 668).
+
+    All other fields are as if pip did not refuse.
+    """
     words: tuple[tuple[str, str], ...] = ()
-    """pip's messages, each with its level."""
+    """Messages of pip, each with its level."""
     error: PipError | None = None
     halt: Halt | None = None
 
@@ -234,35 +254,35 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The answer of a pip, or why there is none."""
+    """Answer of pip, or the reason why there is none."""
 
     pip: str | None = None
-    """Its version; None where that is not known."""
+    """Version of pip; None if unknown."""
     trouble: str = ""
-    """Why this pip cannot be asked, as a sentence; "" where it answered."""
+    """Reason why this pip cannot be asked, as a sentence; "" if it answered."""
     pypi: str = ""
-    """Address of PyPI's index, as this pip has it built in."""
+    """URL of PyPI's index, as built into this pip."""
     runs: tuple[Run, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One question to pip."""
+    """Single question to pip."""
 
     arguments: tuple[str, ...]
-    """pip's arguments, the command first."""
+    """Arguments of pip, its command first."""
     lines: tuple[str, ...] = ()
     """Lines of a requirements file."""
     root: str = ""
-    """The cache in which answers are looked for that pip itself does not use."""
+    """Root of the cache that is searched for responses that pip itself does not use."""
     hidden: tuple[str, ...] = ()
-    """Files, relative to the root, that are to be taken for removed."""
+    """Files, relative to the root, that are treated as removed."""
 
 
 def replay(
     python: Python, scenarios: Sequence[Scenario], environ: Mapping[str, str], *, stop: Callable[[], bool] = never
 ) -> Replay:
-    """Ask a Python's pip the questions, one after the other, in one process; raise nothing."""
+    """Ask a Python's pip the questions, one after the other, in one process. Never raises."""
     if hindrance := obstacle(python.executable):
         return Replay(trouble=f"{python.executable} {hindrance}.")
     request = {
@@ -299,7 +319,7 @@ def replay(
 
 
 def read_answer(told: Any) -> Replay:
-    """Return the answer of the script as values. Raises ValueError, TypeError, KeyError."""
+    """Parse the answer of the script. Raises ValueError, TypeError, KeyError."""
     pip = told["pip"] if told["pip"] is None else str(told["pip"])
     match told.get("cannot"):
         case "old":
@@ -344,7 +364,7 @@ def _all(kind: type[Row], rows: Sequence[Mapping[str, Any]]) -> tuple[Row, ...]:
 
 
 def _one(kind: type[Row], row: Mapping[str, Any]) -> Row:
-    """Make a value of a row: text where text belongs, whatever the script was given by a strange pip."""
+    """Build an object from a row; text fields become text, whatever an unusual pip has returned."""
     values: dict[str, Any] = {}
     hints = get_type_hints(kind)
     for one in fields(kind):  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""The steps that pip would take, in its order."""
+"""Steps that pip would take, in their order."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.insight.why.replay import Chosen, Request
 from cachetui.insight.why.verdict import WHY_NOT, file_of
 
 MOST_PROJECTS = 12
-"""Projects whose steps are listed one by one."""
+"""Maximum number of projects whose steps are listed one by one."""
 
 
 def steps(case: Evidence) -> Iterator[str]:

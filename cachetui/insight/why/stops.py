@@ -1,4 +1,4 @@
-"""The verdict where pip comes to no decision: it finds nothing, or ends with an error."""
+"""Verdict if pip reaches no decision: it finds nothing, or ends with an error."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HASHES = ("HashMismatch", "HashErrors", "HashMissing", "HashUnpinned")
 
 
 def stopped(case: Evidence) -> tuple[Tone, str]:
-    """Return the verdict where pip comes to no decision."""
+    """Return the verdict if pip reaches no decision."""
     run, error = case.run, case.run.error
     if run.externally_managed and run.resolved:
         return "stops", (
@@ -76,7 +76,7 @@ def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
 
 
 def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
-    """Return the verdict where no file satisfies a requirement."""
+    """Return the verdict if no file satisfies a requirement."""
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
     pages = case.pages(name)
@@ -104,7 +104,7 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
 
 
 def may_list_more(case: Evidence) -> bool:
-    """Return whether pip finds nothing on a page that it asks for again: it may list more by now."""
+    """Return whether pip finds no file, but asks again for a page that may list more by now."""
     found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
     if found is None:
         return False
@@ -114,7 +114,7 @@ def may_list_more(case: Evidence) -> bool:
 
 
 def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]:
-    """Return why no file of a project may be taken, and whether a newer page would hardly change that."""
+    """Return why no file of a project may be taken, and whether a newer page is unlikely to change that."""
     wanted = specifier_of(specifier)
     listed = [one for one in case.run.listed.get(name, ()) if parsed(one.version)]
     refused = [
@@ -145,7 +145,7 @@ def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]
 
 
 def needing(case: Evidence, name: str) -> str:
-    """Return the distribution that needs a project, as "foo 2.0"; "" for none."""
+    """Return the distribution that needs a project, such as "foo 2.0"; "" if none needs it."""
     for one in reversed(case.run.tried):
         if any(canonical(re.split(r"[\s\[<>=!~;(@]", need, maxsplit=1)[0]) == name for need in one.needs):
             return f"{one.name} {one.version}"
@@ -174,7 +174,10 @@ def _wrong_hash(case: Evidence) -> tuple[Tone, str]:
 
 
 def is_as_listed(case: Evidence) -> bool:
-    """Return whether the file of a wrong hash has just the hash that its index lists: another one was asked for."""
+    """Return whether a file with a wrong hash has the hash that its index lists.
+
+    If it has, the wrong hash was asked for.
+    """
     got = GOT.search(case.run.error.words) if case.run.error else None
     urls = [one.url for some in case.run.listed.values() for one in some]
     return got is not None and any(got[1] in url.partition("#")[2] for url in urls)
@@ -191,7 +194,7 @@ def damaged_file(case: Evidence) -> str:
 
 
 def _first_words(case: Evidence) -> str:
-    """Return pip's own words, the first line of them, without a full stop."""
+    """Return the first line of pip's own message, without a full stop."""
     said = [words for level, words in case.run.words if level in ("ERROR", "CRITICAL")]
     error = case.run.error.words if case.run.error else ""
     lines = [line.strip() for text in (error, *said) for line in text.splitlines() if line.strip()]

@@ -1,4 +1,4 @@
-"""The verdict: what pip would do, in one sentence, with the sentences that belong to it."""
+"""Verdict: what pip would do, in one sentence, with further sentences that belong to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachetui.insight.why.replay import Asked, Chosen, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 
 FETCHED = ("download", "download-build", "clone")
-"""Ways that need the network."""
+"""Sources of files that need the network."""
 WHY_NOT = {
     "": "it is not in the cache",
     "absent": "it is not in the cache",
@@ -25,7 +25,7 @@ WHY_NOT = {
     "insecure": "it comes over plain http from a host that is not trusted, and pip caches nothing of that",
 }
 MOST_NAMED = 5
-"""Other projects that a sentence names one by one."""
+"""Maximum number of other projects that a sentence names one by one."""
 
 
 def verdict(case: Evidence) -> tuple[Tone, str]:
@@ -82,7 +82,7 @@ def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
 
 
 def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
-    """Return the tone and what pip would do with the file that it takes."""
+    """Return the tone, and what pip would do with the file that it takes."""
     builds, file = case.question.verb != "download", file_of(chosen)
     end = _of_the_others(case)
     tone: Tone = "partly" if end.startswith("; it would also") else "cached"
@@ -128,7 +128,7 @@ def _because(case: Evidence, chosen: Chosen) -> str:
 
 
 def _of_the_others(case: Evidence) -> str:
-    """Return the end of a verdict: whether anything else is downloaded."""
+    """Return the end of a verdict, which says whether pip downloads anything else."""
     fetched = [one for one in case.run.chosen if one.name != case.name and one.way in FETCHED]
     unknown = [one for one in case.run.chosen if one.name != case.name and one.way == "unknown"]
     if fetched:
@@ -151,14 +151,14 @@ def off_by(case: Evidence) -> str:
 
 
 def file_of(chosen: Chosen) -> str:
-    """Return the name of the file that is taken."""
+    """Return the name of the file that pip takes."""
     if chosen.built:
         return os.path.basename(chosen.built)  # noqa: PTH119 - of a string
     return filename_of(chosen.url) or chosen.name
 
 
 def more(case: Evidence) -> Iterator[str]:
-    """Yield the sentences that belong to the verdict."""
+    """Yield the further sentences of the verdict."""
     run = case.run
     yield from _on_other_versions(case)
     yield from case.asker.notes
@@ -198,7 +198,7 @@ def more(case: Evidence) -> Iterator[str]:
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:
-    """Yield a sentence: pip never takes the other cached versions for a version that is named."""
+    """Yield a sentence that says that pip never takes other cached versions than the named one."""
     others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
     if not versions or not case.is_pinned or (case.root and case.root.url):
@@ -225,7 +225,7 @@ HOW_TAKEN = {
 
 
 def _age_of_asked_page(case: Evidence) -> float | None:
-    """Return the age in seconds of the newest page that pip asks for again; None where there is none."""
+    """Return the age in seconds of the newest page that pip asks for again; None if there is none."""
     dates = [
         answer.date
         for request in case.pages(case.name)
@@ -243,7 +243,7 @@ def _is_same(one: str, other: str) -> bool:
 
 
 def prediction(case: Evidence) -> Prediction:
-    """Return what pip would do about the first project, as values."""
+    """Return the prediction for the first project that was asked for."""
     asks = any(one.how != "cache" for one in case.pages(case.name))
     if case.run.roots and not any(one.matches for one in case.run.roots):
         return Prediction(False, "skipped")

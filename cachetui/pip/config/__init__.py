@@ -1,1 +1,1 @@
-"""pip's settings: the place of its cache, whether it is on, and the setting that decides it."""
+"""pip's settings: where its cache is, whether it is on, and which setting decides this."""

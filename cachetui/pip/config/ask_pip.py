@@ -1,4 +1,4 @@
-"""Ask a pip for its cache directory: `python -m pip cache dir`."""
+"""Ask pip for its cache directory with `python -m pip cache dir`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 from cachetui.pip.config.location import Interpreter, Location, here
 
 PATIENCE = 10.0
-"""Seconds that an interpreter may take to answer."""
+"""Maximum time in seconds that an interpreter may take to answer."""
 QUOTED = 300
-"""Characters of a foreign error message that are shown."""
+"""Maximum number of characters shown of an error message that is not cachetui's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class PipAnswer:
     """The answer of `PYTHON -m pip cache dir`."""
 
     root: Path | None
-    """The directory it names, resolved; None when its cache is off or it gave no answer."""
+    """Resolved cache directory; None if the cache is off or pip gave no answer."""
     message: str
-    """The answer as one sentence, or why there is none."""
+    """Answer as one sentence, or the reason why there is none."""
     enabled: bool | None = None
-    """Whether its cache is on; None when it gave no answer."""
+    """Whether the cache is on; None if pip gave no answer."""
 
 
 def ask_pip(
@@ -38,10 +38,11 @@ def ask_pip(
     cwd: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> PipAnswer:
-    """Ask `PYTHON -m pip cache dir`; raise nothing, take `timeout` seconds at most.
+    """Ask `PYTHON -m pip cache dir` and return the answer. Raises nothing.
 
-    It runs in an empty folder; a relative answer is taken back to `cwd`, where pip would be run by its user.
-    The message may quote what others printed: show it as such.
+    It takes at most `timeout` seconds. pip runs in an empty folder; a relative answer is resolved against
+    `cwd`, where the user would run pip. The message may quote output of other programs: show it as
+    untrusted.
     """
     from cachetui.system import isolated  # noqa: PLC0415 - slow to load, and most commands ask nobody
 
@@ -62,7 +63,10 @@ def ask_pip(
 
 
 def compare(location: Location, answer: PipAnswer) -> str | None:
-    """Return a sentence on how pip's answer differs from the location; None if they agree or pip gave no answer."""
+    """Return a sentence on how pip's answer differs from the location.
+
+    Return None if they agree or if pip gave no answer.
+    """
     if answer.enabled is None:
         return None
     ours = f"{location.root} (said by {location.said_by})"
@@ -84,17 +88,17 @@ def _same(one: Path, other: Path) -> bool:
 
 
 def quiet(environ: Mapping[str, str], folder: str) -> dict[str, str]:
-    """Return the environment in which pip prints its answer and nothing else, and reads the same settings.
+    """Return the environment in which pip prints only its answer and reads the same settings.
 
-    `folder` is where its user would run it: what relative names are relative to.
+    `folder` is where the user would run pip; relative file names are resolved against it.
     """
     child = {name: value for name, value in environ.items() if name not in ("PIP_AUTO_COMPLETE", "FORCE_COLOR")}
     child |= dict.fromkeys(("PIP_QUIET", "PIP_VERBOSE"), "0")
     child |= dict.fromkeys(("PIP_DISABLE_PIP_VERSION_CHECK", "PIP_NO_INPUT", "PIP_NO_COLOR"), "1")
-    child["_PIP_RUNNING_IN_SUBPROCESS"] = "1"  # or PIP_PYTHON would make it start another interpreter
+    child["_PIP_RUNNING_IN_SUBPROCESS"] = "1"  # otherwise PIP_PYTHON would make pip start another interpreter
     if child.get("PIP_CONFIG_FILE"):
         child["PIP_CONFIG_FILE"] = os.path.join(folder, child["PIP_CONFIG_FILE"])  # noqa: PTH118 - may be "nul"
-    child.setdefault("PYENV_DIR", folder)  # pyenv's stand-ins choose their Python by the folder
+    child.setdefault("PYENV_DIR", folder)  # pyenv's shims choose their Python by the folder
     return child
 
 
@@ -103,7 +107,7 @@ def _says_off(reply: Reply) -> bool:
 
 
 def _failure(who: str, reply: Reply) -> str:
-    """Return a sentence on why there is no directory."""
+    """Return a sentence on why pip named no directory."""
     if reply.code is None:
         return f"{who} {reply.trouble}."
     if _says_off(reply):

@@ -1,4 +1,4 @@
-"""The location of the cache, whether it is on, and which setting decides it."""
+"""Location of the cache, whether it is on, and which setting decides this."""
 
 from __future__ import annotations
 
@@ -23,49 +23,49 @@ if TYPE_CHECKING:
 
 
 DEFAULT = "the platform's default"
-"""The source of the location where no setting gives one."""
+"""Source of the location if no setting names one."""
 INSTALL = "install"
-"""The command whose cache is meant by "the cache": it fills it."""
+"""Command whose cache counts as pip's cache, because this command fills it."""
 OTHERS = ("cache", "download", "wheel")
-"""The other commands that use a cache, which settings may put elsewhere."""
+"""Other commands that use a cache; settings may give them a different one."""
 
 
 class Interpreter(Protocol):
-    """The Python whose pip is meant."""
+    """A Python whose pip is examined."""
 
     @property
     def executable(self) -> Path:
-        """Its absolute path."""
+        """Absolute path of the interpreter."""
 
     @property
     def prefix(self) -> Path:
-        """Its `sys.prefix`."""
+        """The interpreter's `sys.prefix`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """The location of pip's cache."""
+    """Location of pip's cache."""
 
     root: Path
-    """Absolute, as named: links in it are not resolved. Where the cache would be, when it is off."""
+    """Absolute path as named, with links unresolved; if the cache is off, the path that it would have."""
     said_by: str
-    """The source of the root: `--cache-dir`, a variable, a file with its section, or the platform's default."""
+    """Source of the root: `--cache-dir`, a variable, a file with its section, or the platform's default."""
     named: bool
-    """Whether `--cache-dir` named it."""
+    """Whether `--cache-dir` named the root."""
     enabled: bool
-    """Whether pip would use a cache there."""
+    """Whether pip would use a cache at the root."""
     off_by: str | None = None
-    """The setting or other cause that switches it off, without a full stop; None when it is on."""
+    """Setting or other cause that switches the cache off, without a full stop; None if the cache is on."""
     notes: tuple[str, ...] = ()
-    """Sentences on pitfalls: settings that do not do what they seem to."""
+    """Sentences on pitfalls: settings that do not do what they seem to do."""
     indexes: tuple[str, ...] = ()
     """The indexes and pages of links that any setting names, the strongest first, without credentials."""
     asks_pypi: bool = True
-    """Whether pip asks PyPI: no setting names another index in its place."""
+    """Whether pip uses PyPI because no setting names another index in its place."""
     prefix: Path | None = None
     """The `sys.prefix` of the Python whose pip is meant; None without one."""
     works: bool = True
-    """False when pip refuses to run with these settings; a note says why."""
+    """Whether pip runs with these settings; if not, a note says why."""
 
     @property
     def pip(self) -> Version | None:
@@ -84,10 +84,11 @@ def locate(
     pip: Version | None = None,
     etc: str = "/etc",
 ) -> Location:
-    """Compute from settings alone where a command of pip has its cache, as if given `--cache-dir` or not.
+    """Return where the settings put the cache of a pip command, with or without `--cache-dir`.
 
-    `python`'s environment counts with its own file of settings, and decides which pip's ways are followed unless
-    `pip` says so; without either it is the newest pip's. `cwd` is what relative paths start from. Raises nothing.
+    The settings file of `python`'s environment is read, too. The settings are interpreted as in version
+    `pip` of pip. By default, this is the version of `python`'s pip, or else the newest version. Relative
+    paths start from `cwd`. Raises nothing.
     """
     if pip is None and python is not None:
         pip = pip_version(python.prefix)
@@ -119,7 +120,7 @@ def locate(
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """The settings from which each command's location follows."""
+    """Settings that determine the location of each command's cache."""
 
     configuration: Configuration
     environ: Mapping[str, str]
@@ -128,7 +129,7 @@ class _View:
     cwd: str
 
     def of(self, command: str, cache_dir: str | None) -> Location:
-        """Return one command's location, as if it was given `--cache-dir` or not, with notes on its own traps.
+        """Return the location for one command, with or without `--cache-dir`, and notes on its pitfalls.
 
         Source: `_update_defaults` in `pip._internal.cli.parser`, `_handle_no_cache_dir` in `cmdoptions`.
         """
@@ -161,7 +162,7 @@ class _View:
 
 
 def here() -> str:
-    """Return the current folder, or the file system's root when it is gone."""
+    """Return the current folder, or the root of the file system if the current folder does not exist."""
     try:
         return str(Path.cwd())
     except OSError:
@@ -169,7 +170,7 @@ def here() -> str:
 
 
 def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
-    """Return how the cache of another command differs."""
+    """Return a sentence on how the cache of another command differs; None if it does not."""
     if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
         return None
     here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"

@@ -1,4 +1,4 @@
-"""The paths of pip's settings and of its default cache, and paths that it refuses."""
+"""Paths of pip's settings and of its default cache, and reasons why pip refuses a path."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from cachetui.errors import CachetuiError
 from cachetui.pip.versions import Ways
 
 HOMEBREW = "/opt/python"
-"""A part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
+"""Part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
 
 
 class Files(NamedTuple):
-    """The files that may hold pip's settings, the weaker before the stronger; those named need not exist."""
+    """Files that may hold pip's settings, the weaker before the stronger; they need not exist."""
 
     machine: tuple[str, ...]
-    """The machine's, pip's level `global`."""
+    """Files of the machine, pip's level `global`."""
     user: tuple[str, ...]
-    """The user's."""
+    """Files of the user, pip's level `user`."""
     site: tuple[str, ...]
-    """The environment's, in its `sys.prefix`; empty when no environment is known."""
+    """Files of the environment, in its `sys.prefix`; empty if no environment is known."""
 
 
 def home(platform: str, environ: Mapping[str, str]) -> str:
-    """Return the home directory as `os.path.expanduser` finds it; "~" when there is none."""
+    """Return the home directory as `os.path.expanduser` finds it, or "~" if there is none."""
     if platform == "win32":
         drive = environ.get("HOMEDRIVE", "")
         return environ.get("USERPROFILE") or (drive + environ["HOMEPATH"] if "HOMEPATH" in environ else "~")
@@ -39,7 +39,7 @@ def home(platform: str, environ: Mapping[str, str]) -> str:
 
 
 def _home_on_record() -> str:
-    """Return the home directory that the system has on record for the user who runs this."""
+    """Return the current user's home directory on record in the system, or "~" if there is none."""
     if sys.platform != "win32":
         import pwd  # noqa: PLC0415 - there is none on Windows
 
@@ -49,7 +49,7 @@ def _home_on_record() -> str:
 
 
 def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
-    """Expand a leading `~` or `~user` as `os.path.expanduser` does, with `environ` for its environment."""
+    """Expand a leading `~` or `~user` as `os.path.expanduser` does, with `environ` as the environment."""
     separators = "\\/" if platform == "win32" else "/"
     if path == "~" or path[:2] in [f"~{separator}" for separator in separators]:
         return home(platform, environ) + path[1:] or "/"
@@ -57,9 +57,9 @@ def expand(path: str, platform: str, environ: Mapping[str, str]) -> str:
 
 
 def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
-    """Return the place that a user means by `typed`, with a leading `~` or `~user` expanded.
+    """Return the path that a user means by `typed`, with a leading `~` or `~user` expanded.
 
-    Raises CachetuiError where `~` stands for no home directory.
+    Raises CachetuiError if `~` stands for no home directory.
     """
     whole = expand(typed, sys.platform, environ)
     if whole.startswith("~"):
@@ -70,7 +70,7 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
 
 
 def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
-    """Return pip's cache directory where no setting names one (`pip._internal.utils.appdirs`)."""
+    """Return pip's default cache directory, used if no setting names one (`pip._internal.utils.appdirs`)."""
     if platform == "win32":
         return ntpath.join(_windows_folder("LOCALAPPDATA", environ), "pip", "Cache")
     if platform == "darwin":
@@ -85,7 +85,7 @@ def configuration_files(
 ) -> Files:
     """Return the paths of pip's settings (`get_configuration_files` in `pip._internal.configuration`).
 
-    `prefix` is the environment's `sys.prefix`; `etc` is for tests alone.
+    `prefix` is the environment's `sys.prefix`. Only tests pass `etc`.
     """
     if platform == "win32":
         return Files(
@@ -119,11 +119,11 @@ def configuration_files(
 
 
 def objection(root: str, euid: int | None = None) -> str | None:
-    """Return why pip would not use a cache there, or None when it would.
+    """Return why pip would not use a cache at `root`, or None if it would.
 
-    Source: `check_path_owner` in `pip._internal.utils.filesystem`: the nearest ancestor that exists must be
-    writable, or, for the superuser, its own; otherwise pip works without a cache. `euid` is who runs pip: else
-    the user who runs this. Windows knows no such check.
+    The nearest existing ancestor must be writable or, if the superuser runs pip, belong to the superuser.
+    Otherwise pip works without a cache. `euid` is the user who runs pip, by default the current user.
+    Windows has no such check. Source: `check_path_owner` in `pip._internal.utils.filesystem`.
     """
     if sys.platform != "win32" and euid is None:
         euid = os.geteuid()
@@ -144,7 +144,7 @@ def objection(root: str, euid: int | None = None) -> str | None:
 
 
 def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
-    """Return the value of an XDG variable, or None when this pip takes it for unset."""
+    """Return the value of an XDG variable, or None if this pip treats it as unset."""
     value = environ.get(name)
     if value is None or ways.xdg == "verbatim":
         return value
@@ -155,7 +155,7 @@ def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
 
 
 def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
-    """Return the directories that an XDG variable lists, as far as this pip uses them."""
+    """Return those directories of an XDG variable that this pip uses."""
     value = environ.get(name, "")
     if ways.xdg == "verbatim":
         return [part.rstrip("/") for part in value.split(":") if part]
@@ -167,13 +167,13 @@ def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
 
 
 def _at_home(path: str, environ: Mapping[str, str], ways: Ways) -> str:
-    """Return a place in the home directory; newer pips take an empty HOME for unset."""
+    """Return a path in the home directory. Newer pips treat an empty HOME as unset."""
     unset = ways.xdg == "absolute" and environ.get("HOME") == ""
     return f"{_home_on_record() if unset else home('linux', environ)}/{path}"
 
 
 def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:
-    """Return a known folder: from the system itself where this runs on Windows, elsewhere from its variable."""
+    """Return a known folder of Windows: from the system if this is Windows, otherwise from the variable."""
     known = _known_windows_folders() if sys.platform == "win32" else environ
     standard = {
         "LOCALAPPDATA": ntpath.join(home("win32", environ), "AppData", "Local"),
@@ -185,7 +185,7 @@ def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:
 
 @functools.cache
 def _known_windows_folders() -> Mapping[str, str]:
-    """Ask the system for its known folders, by the variable that usually holds each."""
+    """Return the system's known folders, by the variable that usually holds each."""
     import platformdirs  # noqa: PLC0415 - slow to load, and of no use elsewhere
 
     return {

@@ -1,4 +1,4 @@
-"""pip's settings with their sources: its configuration files and its variables, in pip's order."""
+"""pip's settings with their sources: configuration files and environment variables, in pip's order."""
 
 from __future__ import annotations
 
@@ -17,41 +17,47 @@ from cachetui.pip.config.paths import Files
 from cachetui.pip.versions import Ways
 
 ENVIRONMENT = ":env:"
-"""The section under which pip files its variables; stronger than any other."""
+"""Section in which pip keeps environment variables; it is stronger than all others."""
 EVERYBODY = "global"
-"""The section that applies to every command of pip."""
+"""Section that applies to every command of pip."""
 NO_FILES = "nul" if sys.platform == "win32" else "/dev/null"
-"""The value of PIP_CONFIG_FILE that keeps pip from reading any file (`os.devnull`)."""
+"""Value of PIP_CONFIG_FILE that keeps pip from reading any file (`os.devnull`)."""
 YES = frozenset(("y", "yes", "t", "true", "on", "1"))
-"""Values that pip takes for true, in lower case (`strtobool` in `pip._internal.utils.misc`)."""
+"""Values that pip treats as true, in lower case (`strtobool` in `pip._internal.utils.misc`)."""
 NO = frozenset(("n", "no", "f", "false", "off", "0"))
-"""Values that pip takes for false, in lower case."""
+"""Values that pip treats as false, in lower case."""
 
 
 Level = Literal["global", "user", "site"]
-"""pip's names for the machine's files, the user's and the environment's; options of its `config` have the same."""
+"""Level of a file: `global` for the machine's, `user` for the user's, `site` for the environment's.
+
+`pip config` has options of the same names.
+"""
 
 
 class Setting(NamedTuple):
-    """One option, as set in one file or variable."""
+    """One option, as set in a file or variable."""
 
     section: str
-    """`global`, a command such as `install`, or `:env:`."""
+    """Section of the setting: `global`, a command such as `install`, or `:env:`."""
     name: str
-    """The option's long name without its dashes, such as `cache-dir`."""
+    """Long name of the option without its dashes, such as `cache-dir`."""
     value: str
-    """As written; may hold secrets (an index's password)."""
+    """Value as written; it may hold secrets, such as an index's password."""
     said_by: str
-    """The variable, or the file with its line and section."""
+    """Source of the setting: the variable, or the file with its line and section."""
     path: str | None = None
-    """The file; None for a variable."""
+    """Path of the file; None for a variable."""
     line: int | None = None
-    """The line of the file, counted from 1, on which it begins."""
+    """Line of the file on which the setting begins, counted from 1; None for a variable."""
     level: Level | None = None
-    """The level of its file; None for a variable, and for a file that PIP_CONFIG_FILE names."""
+    """Level of the file; None for a variable, and for a file that PIP_CONFIG_FILE names."""
 
     def quoted(self) -> str:
-        """Return setting and source, such as `PIP_NO_CACHE_DIR=off` or `pip.conf:3 [install] no-cache-dir = 0`."""
+        """Return the setting with its source.
+
+        Examples are `PIP_NO_CACHE_DIR=off` and `pip.conf:3 [install] no-cache-dir = 0`.
+        """
         if self.section == ENVIRONMENT:
             return f"{self.said_by}={self.value}"
         return f"{self.said_by} {self.name} = {self.value}"
@@ -62,13 +68,13 @@ class Configuration:
     """All settings of one pip, from files and variables."""
 
     settings: tuple[Setting, ...] = ()
-    """The weaker before the stronger, sections apart."""
+    """Settings, the weaker before the stronger within each section."""
     faults: tuple[str, ...] = ()
-    """Sentences on files with which pip refuses to work at all."""
+    """Sentences on files that make pip refuse to run."""
     notes: tuple[str, ...] = ()
-    """Sentences on files that pip passes over in silence."""
+    """Sentences on files that pip skips silently."""
     merges: bool = True
-    """Whether an empty value hides those that it overrides (`Ways.merges`)."""
+    """Whether an empty value hides the values that it overrides (`Ways.merges`)."""
 
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
         """Return the settings of an option for a command, the weaker before the stronger: the last one counts.
@@ -101,14 +107,14 @@ def read_configuration(
 ) -> Configuration:
     """Read pip's settings from files and from PIP_* variables (`pip._internal.configuration`).
 
-    `cwd` is what relative names of files are relative to. Raises nothing: what cannot be read is told in the result.
+    Relative file names are resolved against `cwd`. Raises nothing: the result reports what cannot be read.
     """
     settings: list[Setting] = []
     faults: list[str] = []
     notes: list[str] = []
     for name in files_read(files, environ, ways, cwd=cwd, devnull=devnull):
         path = Path(cwd, name)
-        if not path.is_file():  # a pipe among them, which could be read but once
+        if not path.is_file():  # such as a pipe, which can be read only once
             if path.exists():
                 notes.append(f"{path} is named as a file of settings but is no plain file.")
             continue
@@ -125,7 +131,7 @@ def read_configuration(
 def files_read(
     files: Files, environ: Mapping[str, str], ways: Ways, *, cwd: str, devnull: str = NO_FILES
 ) -> tuple[str, ...]:
-    """Return the files that count, the weaker before the stronger (`Configuration.iter_config_files`)."""
+    """Return the files that pip reads, the weaker before the stronger (`Configuration.iter_config_files`)."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == devnull:
         return ()
@@ -137,12 +143,12 @@ def files_read(
 
 
 def normalised(name: str) -> str:
-    """Return an option's name as pip compares it, wherever it was written."""
+    """Return an option's name in the spelling that pip compares."""
     return name.lower().replace("_", "-").removeprefix("--")
 
 
 def without_credentials(address: str) -> str | None:
-    """Return an index's address as pip looks it up in its cache, or None for what no cache ever holds."""
+    """Return an index's URL as pip looks it up in its cache, or None if no cache can hold it."""
     try:
         parts = urlsplit(address)
     except ValueError:
@@ -153,7 +159,7 @@ def without_credentials(address: str) -> str | None:
 
 
 def _level_of(name: str, files: Files) -> Level | None:
-    """Return the level of the file that has this name."""
+    """Return the level of the file with this name, or None if it has none."""
     levels: tuple[tuple[Level, tuple[str, ...]], ...] = (
         ("global", files.machine),
         ("user", files.user),
@@ -163,12 +169,12 @@ def _level_of(name: str, files: Files) -> Level | None:
 
 
 class _Parser(configparser.RawConfigParser):
-    """Notes the line on which each option begins; `normalises` as in `Ways`."""
+    """Parser that records the line on which each option begins; for `normalises` see `Ways`."""
 
     def __init__(self, normalises: bool) -> None:
         super().__init__()
         self.began: dict[tuple[str, str], int] = {}
-        """Lines, counted from 1, by section and option."""
+        """Line on which each option begins, counted from 1, by section and option."""
         self.SECTCRE = _Headings(configparser.RawConfigParser.SECTCRE)  # type: ignore[assignment] # all it does
         self._normalises = normalises
         self._line = 0
@@ -179,13 +185,13 @@ class _Parser(configparser.RawConfigParser):
         return name
 
     def counted(self, lines: Iterable[str]) -> Iterator[str]:
-        """Yield lines, knowing which one is looked at."""
+        """Yield lines, and record the number of the current line."""
         for self._line, line in enumerate(lines, start=1):
             yield line
 
 
 class _Headings:
-    """Finds sections, and knows which was found last."""
+    """Matcher of section headings that records the last section found."""
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.section = ""

@@ -1,1 +1,1 @@
-"""The formats of pip's cache and of the archives and pages in it."""
+"""Formats of pip's cache, and of the archives and pages in it."""

@@ -1,7 +1,8 @@
-"""A look inside a wheel or sdist, as far as is needed to name it: a few reads under a byte cap, nothing unpacked.
+"""Identify a wheel or sdist by a few reads of limited size, without extracting it.
 
 Sources: the zip application note (end of central directory, central and local file headers), the wheel
-specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specification (PEP 625, `PKG-INFO`).
+specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specification (PEP 625,
+`PKG-INFO`).
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 ZIP_TAIL = 65_557
-"""Bytes at a zip's end in which its directory is announced: a record of 22 and the longest comment."""
+"""Number of bytes at a zip's end that can hold its end record: 22 and the longest comment."""
 LONGEST_DIRECTORY = 32 << 20
-"""Bytes of a zip's directory that are looked at."""
+"""Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
-"""Bytes of a METADATA, WHEEL or PKG-INFO that are looked at."""
+"""Maximum number of bytes read from a METADATA, WHEEL or PKG-INFO."""
 LONGEST_NAME = 255
-"""Characters of a name and a version together: a file name has no room for more."""
+"""Maximum length of a name and a version together, in characters: a file name has no room for more."""
 MOST_TAGS = 4096
-"""Most tags of a wheel whose file name is rebuilt."""
+"""Maximum number of tags of a wheel whose file name is rebuilt."""
 
 WHEEL_FILE = b".dist-info/WHEEL"
 METADATA = b".dist-info/METADATA"
 RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
-"""The fault of a wheel that does not list its files, as a clause."""
+"""Fault of a wheel that does not list its files, as a clause."""
 MOST_TRIED = 1000
-"""Places in a zip's directory that are tried as the name of the file looked for."""
+"""Maximum number of names with the wanted ending that are tried in a zip's directory."""
 FIELDS = (b"name", b"version", b"tag", b"build")
-"""Fields that are read of METADATA, PKG-INFO and WHEEL, whatever the case."""
+"""Fields that are read from METADATA, PKG-INFO and WHEEL, regardless of case."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""A project's name (PEP 508)."""
+"""Name of a project (PEP 508)."""
 
 UNREADABLE = (
     ValueError,
@@ -55,22 +56,22 @@ UNREADABLE = (
     zlib.error,
     lzma.LZMAError,
 )
-"""Exceptions that the parsers below, and those they use, raise for damaged bytes."""
+"""Exceptions that these parsers, and those that they use, raise for damaged bytes."""
 
 
 class Named(NamedTuple):
-    """The name of an archive by its own metadata."""
+    """Name of an archive according to its own metadata."""
 
     project: str
-    """The canonical name."""
+    """Canonical name of the project."""
     version: str
-    """As written."""
+    """Version as written."""
     filename: str | None
-    """The file name, if it is certain."""
+    """File name; None if it is not certain."""
 
 
 def named(name: str, version: str, filename: str | None = None) -> Named | None:
-    """Return a project and version as found, or None if they are invalid."""
+    """Return a project and version with a file name; None if the project or version is invalid."""
     if len(name) + len(version) > LONGEST_NAME or not NAME.fullmatch(name):
         return None
     try:
@@ -81,13 +82,13 @@ def named(name: str, version: str, filename: str | None = None) -> Named | None:
 
 
 def look_at_metadata(body: Body) -> Named | None:
-    """Return the name in core metadata (PEP 658 serves it beside the wheel), or None."""
+    """Return the name in core metadata (a PEP 658 file beside a wheel); None if it is invalid."""
     fields = headers_of(body.read(0, LONGEST_TEXT))
     return named(fields.get("name", ""), fields.get("version", ""))
 
 
 def headers_of(text: bytes) -> dict[str, str]:
-    """Return Name and Version of metadata, by the first line of each; the description below counts for nothing."""
+    """Return the first value of each of `FIELDS` in metadata, by lower-case name, without the description."""
     fields: dict[str, str] = {}
     for name, value in _fields(text):
         fields.setdefault(name, value)
@@ -95,7 +96,7 @@ def headers_of(text: bytes) -> dict[str, str]:
 
 
 def _fields(text: bytes) -> Iterator[tuple[str, str]]:
-    """Yield the fields of a head in lines, up to the first empty one."""
+    """Yield the known header fields as names and values, up to the first empty line."""
     for line in text.splitlines():
         if not line.strip():
             return
@@ -105,9 +106,9 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
 
 
 def look_into_zip(body: Body) -> tuple[Named | None, bool]:
-    """Name a wheel, or an sdist that is a zip, by the zip's directory; return also whether it is an sdist.
+    """Return the name of a wheel or zipped sdist by the zip's directory, and whether it is an sdist.
 
-    The name is None where it is neither or damaged.
+    The name is None if the zip is damaged or neither of these.
     """
     try:
         directory = _zip_directory(body)
@@ -122,7 +123,7 @@ def look_into_zip(body: Body) -> tuple[Named | None, bool]:
 
 
 def holds(body: Body, ending: bytes) -> bool:
-    """Return whether a zip holds a file such as `*.dist-info/WHEEL`, by that ending, where wheels do."""
+    """Return whether a zip holds a file with this ending, such as `.dist-info/WHEEL`, at its top level."""
     try:
         directory = _zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
     except UNREADABLE:
@@ -131,7 +132,7 @@ def holds(body: Body, ending: bytes) -> bool:
 
 
 def metadata_in(body: Body) -> bytes | None:
-    """Return the core metadata of an archive, or a body that is such metadata; None if there is none."""
+    """Return the core metadata in an archive, or the body itself if it is metadata; None if there is none."""
     head = body.read(0, 20)
     try:
         if head.startswith(b"Metadata-Version:"):
@@ -169,7 +170,7 @@ def _directory_place(tail: bytes) -> tuple[int, int] | None:
     if end < 0 or end + 22 > len(tail):
         return None
     size, offset = struct.unpack_from("<II", tail, end + 12)
-    if offset == 0xFFFFFFFF or size == 0xFFFFFFFF:  # zip64: the true figures stand in a record before this one
+    if offset == 0xFFFFFFFF or size == 0xFFFFFFFF:  # zip64: the actual figures are in a record before this one
         record = tail.rfind(b"PK\6\6", 0, end)
         if record < 0 or record + 56 > len(tail):
             return None
@@ -201,7 +202,7 @@ def _wheel(body: Body, directory: bytes) -> Named | None:
 
 
 def _members(directory: bytes, ending: bytes) -> Iterator[tuple[int, str]]:
-    """Yield the positions in a zip's directory of names with this ending, and the names."""
+    """Yield the position and name of each member in a zip's directory whose name has this ending."""
     end = 0
     for _ in range(MOST_TRIED):
         end = directory.find(ending, end) + len(ending)
@@ -217,7 +218,10 @@ def _u16(data: bytes, at: int) -> int:
 
 
 def _member(body: Body, directory: bytes, at: int) -> bytes | None:
-    """Return the content of the member whose name stands at this place of the directory, up to a cap."""
+    """Return the content of the member whose name is at this position of the directory.
+
+    At most `LONGEST_TEXT` bytes are returned; None if the member is damaged or too long.
+    """
     packed = int.from_bytes(directory[at - 26 : at - 22], "little")
     offset = int.from_bytes(directory[at - 4 : at], "little")
     head = body.read(offset, 30)
@@ -232,7 +236,7 @@ def _member(body: Body, directory: bytes, at: int) -> bytes | None:
 
 
 def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
-    """Rebuild a wheel's file name from its WHEEL file; None where its tags do not fold into one name."""
+    """Return a wheel's file name, rebuilt from its WHEEL file; None if one name cannot express its tags."""
     found = list(_fields(text))
     tags = [tuple(value.split("-")) for key, value in found if key == "tag"]
     builds = [value for key, value in found if key == "build"]
@@ -258,7 +262,7 @@ def _zip_sdist(body: Body, directory: bytes) -> Named | None:
 
 
 def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
-    """Name an sdist by its PKG-INFO, which must agree with the directory that it stands in."""
+    """Return the name of an sdist by its PKG-INFO, with a file name if its directory agrees."""
     fields = headers_of(text)
     found = named(fields.get("name", ""), fields.get("version", ""))
     if found is None:
@@ -270,7 +274,7 @@ def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
 
 
 def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
-    """Name an sdist by the first `*/PKG-INFO` near its beginning; None where there is none: it may be any archive."""
+    """Return the name of an sdist by the first `*/PKG-INFO` near its beginning; None if there is none."""
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
         return None
@@ -292,7 +296,7 @@ def _tar_sdist(content: bytes, ending: str) -> Named | None:
 
 
 def filename_of_tar(body: Body) -> str | None:
-    """Return a packed tar's file name, if it is that of the directory it begins with; None without one."""
+    """Return the file name of a compressed tar, derived from its first directory; None if there is none."""
     unpack = unpacker_of(body.read(0, 6))
     try:
         content = next(tar_head.heads(body), b"")

@@ -1,4 +1,4 @@
-"""The bytes of a cached answer, wherever they lie."""
+"""The body of a cached response, wherever it is stored."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Protocol
 
 
 class Body(Protocol):
-    """The bytes of an answer as they came over the wire, still encoded."""
+    """The body of a response as received, still encoded."""
 
     size: int
-    """Their number."""
+    """Number of bytes."""
 
     def read(self, offset: int, length: int) -> bytes:
-        """Return up to `length` bytes from `offset`, fewer at the end or where they are not at hand."""
+        """Return up to `length` bytes from `offset`; fewer at the end, or if they are not available."""
         ...
 
 
@@ -41,7 +41,7 @@ class Window:
 
 
 class Kept:
-    """A body of which only the beginning and the end are in memory."""
+    """A body with only its beginning and its end in memory."""
 
     __slots__ = ("_head", "_tail", "size")
 

@@ -1,4 +1,4 @@
-"""The whole body of a cached answer, piece by piece, however long it is and however it is stored."""
+"""Read the whole body of a cached response in pieces, whatever its length and storage."""
 
 from __future__ import annotations
 
@@ -11,15 +11,21 @@ from cachetui.pip.formats.body import Body, read_at
 from cachetui.pip.formats.records import GARBLED, LONGEST_RECORD, UnreadableRecordError, inflated, read_record
 
 PIECE = 1 << 20
-"""Bytes that are read at a time."""
+"""Number of bytes read at a time."""
 BODY = re.compile(rb'"body"\s*:\s*"')
-"""The text before the body in a `cc=2` record (`cachecontrol/serialize.py`, `_loads_v2`); base64 holds no quotes."""
+"""Text before the body in a `cc=2` record; base64 has no quotes.
+
+Source: `cachecontrol/serialize.py`, `_loads_v2`.
+"""
 GROUP = 4
-"""Characters of base64 that encode whole bytes."""
+"""Number of base64 characters that encode whole bytes."""
 
 
 def pieces_of(body: Body) -> Iterator[bytes]:
-    """Yield a body that lies in a file as it is. Raises OSError, and UnreadableRecordError where it ends early."""
+    """Yield a body that is stored unchanged in a file.
+
+    Raises OSError, and UnreadableRecordError if the body ends early.
+    """
     at = 0
     while at < body.size:
         piece = body.read(at, PIECE)
@@ -30,7 +36,10 @@ def pieces_of(body: Body) -> Iterator[bytes]:
 
 
 def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
-    """Yield the body that lies inside a record (`http/`) of `size` bytes. Raises UnreadableRecordError, OSError."""
+    """Yield the body that is inside a record (`http/`) of `size` bytes.
+
+    Raises UnreadableRecordError and OSError.
+    """
     body = read_record(fd, size, body_inside=True).body
     if read_at(fd, 5, 0) == b"cc=2,":
         yield from _decoded(inflated(fd))
@@ -39,7 +48,7 @@ def pieces_inside(fd: int, size: int) -> Iterator[bytes]:
 
 
 def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:
-    """Yield the decoded body, out of JSON that comes in pieces."""
+    """Yield the decoded body from pieces of JSON. Raises UnreadableRecordError."""
     letters = b""
     for piece in text:
         letters += piece

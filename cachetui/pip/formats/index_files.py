@@ -19,51 +19,51 @@ from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
 
 HASHES = ("sha512", "sha384", "sha256", "sha224", "sha1", "md5")
-"""The names of hashes that pip takes from a link (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
+"""Names of hashes that pip accepts in a link (`_internal/models/link.py`, `_SUPPORTED_HASHES`)."""
 HASH_IN_FRAGMENT = re.compile(rf"(?:^|&)({'|'.join(HASHES)})=([^&]*)")
 SDISTS = (".tar.gz", ".tgz", ".tar", ".zip", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma")
-"""Endings that pip takes for sdists (`_internal/utils/filetypes.py`)."""
+"""Suffixes of files that pip treats as sdists (`_internal/utils/filetypes.py`)."""
 NO_NAMES = ("", ".", "..")
-"""Last parts of URLs that name no file: of a page, of a part of one, of a folder or of a host."""
+"""Last parts of URLs that name no file, but a page, a fragment, a folder or a host."""
 
 
 class Listed(NamedTuple):
     """A file that an index page lists."""
 
     filename: str
-    """The last part of its address, unquoted."""
+    """Last part of its URL, unquoted."""
     url: str
-    """Its address as pip asks for it, without fragment. May hold secrets."""
+    """URL as pip requests it, without fragment; it may hold secrets."""
     hash_name: str = ""
-    """The hash that the page gives, such as "sha256"; "" where it gives none."""
+    """Name of the hash that the page gives, such as "sha256"; "" if it gives none."""
     hash_value: str = ""
-    """That hash in hexadecimal."""
+    """Value of that hash in hexadecimal."""
     requires_python: str = ""
-    """The versions of Python that it needs (PEP 345), as written."""
+    """Versions of Python that it requires (PEP 345), as written."""
     yanked: bool = False
-    """Whether it was yanked (PEP 592): pip takes it only where a version is named exactly."""
+    """Whether it was yanked (PEP 592): pip uses it only if exactly its version is requested."""
     metadata_hash: tuple[str, str] = ("", "")
-    """Name and value of the hash of its metadata beside it (PEP 658, 714), where the page gives one."""
+    """Name and value of the hash of its metadata file (PEP 658, 714); empty if the page gives none."""
 
     @property
     def is_wheel(self) -> bool:
-        """Whether it is a wheel; else it may be an sdist."""
+        """Whether it is a wheel; otherwise it may be an sdist."""
         return self.filename.endswith(".whl")
 
     def version(self, project: str) -> Version | None:
-        """Return the version in its name; None if it is no file of this project, or of no known form."""
+        """Return the version in its name; None if it is not a file of this project or has an unknown form."""
         return version_in(self.filename, project)
 
 
 def version_in(filename: str, project: str) -> Version | None:
-    """Return the version in a file name, if it is that of a wheel or sdist of a project."""
+    """Return the version in the file name of a wheel or sdist; None if it is not one of this project."""
     try:
         if filename.endswith(".whl"):
             name = wheel_name(filename)
             return Version(name.version) if name and name.project == project else None
         ending = next((ending for ending in SDISTS if filename.endswith(ending)), None)
         stem = filename.removesuffix(ending) if ending else ""
-        for at, letter in enumerate(stem):  # as pip: the first hyphen before which the name stands
+        for at, letter in enumerate(stem):  # as in pip: the first hyphen after the project's name
             if letter == "-" and canonicalize_name(stem[:at]) == project:
                 return Version(stem[at + 1 :])
     except ValueError:  # InvalidVersion, or more digits than Python takes for a number
@@ -72,9 +72,10 @@ def version_in(filename: str, project: str) -> Version | None:
 
 
 def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
-    """Return the files that a page lists, in its order, relative addresses joined to `base` if it is known.
+    """Return the files that a page lists, in its order.
 
-    What does not parse is left out, as pip leaves it out; so is what names no file, of which pip makes nothing either.
+    Relative URLs are joined to `base` if it is known. Like pip, it leaves out invalid links and links that
+    name no file.
     """
     within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
     listed = []
@@ -94,7 +95,7 @@ def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
 
 
 Link = tuple[str, tuple[str, str] | None, str, bool, tuple[str, str]]
-"""An address as written, its hash, the Pythons it needs, whether it was yanked, the hash of its metadata."""
+"""URL as written, hash, required versions of Python, whether yanked, and hash of the metadata."""
 
 
 def _json_links(text: bytes) -> list[Link]:
@@ -118,13 +119,13 @@ def _json_link(file: Any) -> Link | None:
 
 
 def _first_hash(hashes: object) -> tuple[str, str] | None:
-    """Return the first hash that pip knows of several by name, as pip takes it."""
+    """Return the name and value of the first hash that pip supports, as pip does; None if there is none."""
     known = hashes.items() if isinstance(hashes, dict) else ()
     return next(((name, value) for name, value in known if name in HASHES and isinstance(value, str)), None)
 
 
 def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
-    """Return the base URL of a page, if it has one, and the links as far as they make sense."""
+    """Return the base URL of a page, if it has one, and all links that could be parsed."""
     base: str | None = None
     links: list[Link] = []
     for tag, values in tags(text):
@@ -133,13 +134,13 @@ def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
             base = href
         elif tag == "a" and href:
             requires = values.get("data-requires-python") or ""
-            yanked = values.get("data-yanked") is not None  # pip takes an attribute without a value for none
+            yanked = values.get("data-yanked") is not None  # pip ignores the attribute if it has no value
             metadata = values.get("data-core-metadata") or values.get("data-dist-info-metadata") or ""
             links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
     return base, links
 
 
 def _hash_in(fragment: str) -> tuple[str, str]:
-    """Return the hash that an address's fragment names, such as `sha256=…`."""
+    """Return the name and value of the hash in a URL's fragment, such as `sha256=…`; "" if there is none."""
     found = HASH_IN_FRAGMENT.search(fragment)
     return (found[1], found[2]) if found else ("", "")

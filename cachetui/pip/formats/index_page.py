@@ -1,7 +1,7 @@
-"""Read index pages: the project that a page is about, and the URLs that it lists.
+"""Read index pages: the project of a page, and the URLs that it lists.
 
-Sources: the simple repository API (PEP 503 HTML, PEP 691 JSON). A cached page is as it came over the wire, mostly
-gzip.
+Sources: the simple repository API (PEP 503 HTML, PEP 691 JSON). A cached page is stored as it was
+received, mostly compressed with gzip.
 """
 
 from __future__ import annotations
@@ -23,47 +23,47 @@ from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
 
 LONGEST_PAGE = 64 << 20
-"""Bytes of an index page that are looked at; the largest on PyPI has a few tens of millions."""
+"""Maximum size in bytes of an index page that is read; the largest on PyPI has a few tens of millions."""
 LONGEST_PARSED = 16 << 20
-"""Bytes of JSON that are parsed: the result takes many times the room."""
+"""Maximum size in bytes of JSON that is parsed: the result takes many times as much memory."""
 MOST_NAMES_TRIED = 2000
-"""Files of a page without a name of its own whose projects are counted."""
+"""Maximum number of files that are counted by project, on a page that does not name its project."""
 
 JSON_NAME = re.compile(rb'"name"\s*:\s*"([^"\\]+)"')
 JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
 HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
 HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", re.I)
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
-"""An address in quotation marks, up to its fragment, as JSON and HTML mostly write it."""
+"""Absolute URL in quotation marks, up to its fragment, as usual in JSON and HTML."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
-"""Suffixes of the names of source distributions."""
+"""Suffixes of the file names of sdists."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
-"""The beginning of the first address on a page: an index writes all of them alike."""
+"""Beginning of the first URL on a page: an index writes all its URLs alike."""
 ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
 STOPPING = "pip stops at it, for it lists what is no address"
-"""The note on a page that pip keeps and stops at."""
+"""Note on a cached page that makes pip fail."""
 ANYWHERE = "https://x/"
-"""Stands for the URL of any page, where only the form of a joined URL matters."""
+"""Placeholder for the URL of a page, used if only the form of a joined URL matters."""
 MOST_BRACKETS = 1000
-"""Brackets of a page that are looked at one by one: most pages have a few."""
+"""Maximum number of brackets in a page that are examined one by one; most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
-"""Parts of a path that pip leaves as they are."""
+"""Parts of a path that pip keeps when it quotes the path anew."""
 
 
 class Page(NamedTuple):
     """An index page, or another page that lists files."""
 
     text: bytes
-    """Its text, unpacked."""
+    """Decompressed text of the page."""
     is_json: bool
-    """JSON or HTML."""
+    """Whether the page is JSON; otherwise it is HTML."""
 
 
 def read_page(body: Body, encoding: str) -> Page | None:
-    """Return a page's text, or None where it is packed in a way that is not read, damaged, or too long."""
+    """Return the page in a body; None if it is damaged, too long, or compressed in an unsupported way."""
     if body.size > LONGEST_PAGE:
         return None
     text = body.read(0, body.size)
@@ -82,7 +82,7 @@ def read_page(body: Body, encoding: str) -> Page | None:
 
 
 def name_of(page: Page) -> str | None:
-    """Return the canonical name of the project that a page is about; None if it is no project's page."""
+    """Return the canonical name of the project that a page is about; None if it is not a project's page."""
     name = _json_name(page.text) if page.is_json else _html_name(page.text)
     short = name is not None and len(name) <= LONGEST_NAME
     return canonicalize_name(name) if name and short and NAME.fullmatch(name) else None
@@ -91,12 +91,12 @@ def name_of(page: Page) -> str | None:
 def _json_name(text: bytes) -> str | None:
     if not JSON_FILES.search(text):
         return None
-    at = text.rfind(b'"name"')  # of two at the same depth the last counts
+    at = text.rfind(b'"name"')  # at the same depth, the last key counts
     if at >= 0 and _is_outermost(text, at) and (found := JSON_NAME.match(text, at)):
         return found[1].decode("ascii", "replace")
     if len(text) > LONGEST_PARSED:
         return None
-    try:  # more than one of that key
+    try:  # the key occurs more than once
         content = parse_page(text)
     except (ValueError, RecursionError):
         return None
@@ -105,8 +105,11 @@ def _json_name(text: bytes) -> str | None:
 
 
 def _is_outermost(text: bytes, at: int) -> bool:
-    """Return whether nothing but the whole object is open at a place; braces in strings only lead to a closer look."""
-    first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side tells as much
+    """Return whether only the outermost object is open at a position.
+
+    Braces in strings can only cause the page to be parsed.
+    """
+    first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side gives the same answer
     return all(
         abs(text.count(begin, first, last) - text.count(end, first, last)) == depth for begin, end, depth in BRACES
     )
@@ -132,7 +135,7 @@ def _is_of(own: str, project: str, filename: str) -> bool:
 
 
 def project_of_file(address: str) -> str | None:
-    """Return the canonical name of the project whose file an address leads to; None where that is no such file."""
+    """Return the canonical name of the project whose wheel or sdist a URL names; None if it names neither."""
     filename = filename_of(address)
     try:
         if filename.endswith(".whl"):
@@ -144,15 +147,15 @@ def project_of_file(address: str) -> str | None:
 
 
 def filename_of(address: str) -> str:
-    """Return the last part of an address's path, unquoted."""
+    """Return the last part of a URL's path, unquoted."""
     name = address.partition("#")[0].partition("?")[0].rpartition("/")[2]
     return unquote(name) if "%" in name else name
 
 
 def addresses(page: Page, base: str | None = None) -> Iterator[str]:
-    """Yield the addresses of the files that a page lists, without fragment, relative ones joined to `base` if known.
+    """Yield the URLs of the files that a page lists, without fragments.
 
-    What is no address is left out.
+    Relative URLs are joined to `base` if it is known. Invalid URLs are left out.
     """
     for written in _json_urls(page.text) if page.is_json else _html_hrefs(page.text):
         try:
@@ -166,7 +169,7 @@ def _html_hrefs(text: bytes) -> Iterator[str]:
     for found in HREF.finditer(text):
         try:
             yield html.unescape((found[1] or found[2] or found[3] or b"").decode("utf-8", "replace")).strip()
-        except ValueError:  # a character's number that is longer than Python takes
+        except ValueError:  # a character reference with too many digits
             continue
 
 
@@ -184,11 +187,12 @@ def _json_urls(text: bytes) -> Iterator[str]:
 
 
 def stops_pip(page: Page) -> bool:
-    """Return whether pip, 22.3.1 to 26.3 at least, ends with a traceback at an address such as `http://[`.
+    """Return whether a page lists an invalid URL, such as `http://[`, at which pip ends with a traceback.
 
-    It splits each as it comes (`_internal/models/link.py`, `Link.from_json` and `from_element`, and the constructor).
+    This concerns pip 22.3.1 to 26.3 at least. pip splits each URL while it reads the page
+    (`_internal/models/link.py`, `Link.from_json` and `from_element`, and the constructor).
     """
-    *pieces, rest = page.text.split(b"[", MOST_BRACKETS)  # one letter is sought many times as fast as two
+    *pieces, rest = page.text.split(b"[", MOST_BRACKETS)  # a search for one letter is many times faster than for two
     if not any(piece.endswith(b"/") for piece in pieces) and not (b"[" in rest and b"/[" in rest):
         return False
     for written in _json_urls(page.text) if page.is_json else _html_hrefs(page.text):
@@ -206,16 +210,16 @@ def absolute_addresses(page: Page) -> list[bytes]:
 
 
 def first_absolute(page: Page) -> str | None:
-    """Return the first absolute address on a page, or nearly."""
+    """Return the first absolute URL on a page, whether or not it belongs to a file; None if there is none."""
     if found := ABSOLUTE.search(page.text):
         return found[1].decode("utf-8", "replace")
     return next((address for address in addresses(page) if address.startswith(("http://", "https://"))), None)
 
 
 def needs_parsing(page: Page) -> bool:
-    """Return whether only parsing brings out a page's addresses, for they are relative or have escapes in them.
+    """Return whether a page must be parsed because its URLs are relative or contain escapes.
 
-    Judges by the first address: see `is_mixed`.
+    Only the first URL decides: see `is_mixed`.
     """
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first is None or first[1] is None:
@@ -224,7 +228,7 @@ def needs_parsing(page: Page) -> bool:
 
 
 def is_mixed(page: Page) -> bool:
-    """Return whether some of a page's addresses are not plainly absolute ones in double quotes."""
+    """Return whether some of a page's URLs are relative or not in double quotes."""
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
     if first and first[1]:  # where all begin like the first one, counting shows it in a fraction of the time
         begun = page.text.count(b'"url"') if page.is_json else page.text.lower().count(b"href")
@@ -235,10 +239,10 @@ def is_mixed(page: Page) -> bool:
 
 
 def as_asked(address: str) -> str:
-    """Return an address as pip asks for it: its path quoted anew, its host in lower case.
+    """Return a URL as pip requests it, with its path quoted anew and its host in lower case.
 
-    Sources: pip's `_internal/models/link.py` (`_clean_url_path`), vendored `cachecontrol/controller.py` (`_urlnorm`).
-    May raise ValueError.
+    Sources: pip's `_internal/models/link.py` (`_clean_url_path`), vendored `cachecontrol/controller.py`
+    (`_urlnorm`). May raise ValueError.
     """
     parts = urlsplit(address)
     pieces = RESERVED.split(parts.path)

@@ -42,21 +42,21 @@ from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
-"""Bytes that are unpacked between two calls of `stop`."""
+"""Number of bytes that are unpacked between two calls of `stop`."""
 MOST_UNPACKED = 64 << 30
-"""Bytes of an archive's content that are read: more is no distribution."""
+"""Maximum size in bytes of an archive's content; no distribution has more."""
 LONGEST_DIRECTORY = 8 << 20
 """Bytes of a zip's directory that are read: of several times as much memory each."""
 LONGEST_RECORD = 64 << 20
-"""Bytes of a RECORD that are read."""
+"""Maximum size of a RECORD in bytes."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
-"""Files that a RECORD lists without a hash: itself and its signatures."""
+"""Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
-"""The beginning of a zip's local file header."""
+"""Beginning of a zip's local file header."""
 END = struct.Struct("<4s4HIIH")
-"""The end of a zip's directory, without the comment behind it: the fifth field is the number of members."""
+"""End record of a zip's directory, without its comment; the fifth field is the number of members."""
 MOST_MEMBERS = 0xFFFF
-"""A number of members that says to look into the zip64 end instead."""
+"""Number of members in the end record of a zip64; the real number is in another record."""
 TAR_AT, TAR = 257, b"ustar"
 """Place and text of a tar's mark."""
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
@@ -64,13 +64,13 @@ SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
 PAGES = (SIMPLE_JSON, "application/vnd.pypi.simple.v1+html", "text/html")
 """The types of the answers that pip reads as index pages."""
 HAS_DESCRIPTOR = 8
-"""The flag of a member whose checksum and lengths stand behind it."""
+"""Flag of a member whose checksum and lengths are stored after its content."""
 DAMAGED = (
     zipfile.BadZipFile,
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    NotImplementedError,  # a method of packing that Python does not know
+    NotImplementedError,  # a compression method that Python does not support
     RuntimeError,  # encrypted
     ValueError,
     KeyError,
@@ -82,15 +82,15 @@ DAMAGED = (
 
 
 class StoppedError(Exception):
-    """The user has stopped the reading."""
+    """The user stopped the reading."""
 
 
 def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool = True) -> str | None:
-    """Return in words what is wrong with a wheel, an sdist or another archive; None where nothing is.
+    """Return a description of what is wrong with a wheel, sdist or other archive; None if nothing is.
 
-    What is no archive has nothing wrong with it. `thorough` also finds what still unpacks with checksums that are
-    right: a zip that says two things of one file, files that a wheel's RECORD does not list, or lists otherwise.
-    Raises OSError where the disk cannot be read, StoppedError.
+    A body that is not an archive has nothing wrong with it. `thorough` also finds faults in an archive that
+    unpacks with correct checksums: contradictions about a file in a zip, and files that a wheel's RECORD
+    does not list or lists differently. Raises OSError if the disk cannot be read, and StoppedError.
     """
     magic = body.read(0, 6)
     try:
@@ -99,9 +99,9 @@ def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool =
         if unpack := _unpacker_of(magic):
             return _packed_trouble(body, unpack, stop)
     except OSError as error:
-        if error.errno is not None:  # the disk's
+        if error.errno is not None:  # an error of the disk
             raise
-        return f"it does not unpack: {error}"  # bzip2's
+        return f"it does not unpack: {error}"  # an error of bzip2
     except DAMAGED as error:
         return f"it does not unpack: {str(error) or type(error).__name__}"
     return None
@@ -260,13 +260,16 @@ def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | 
 
 
 def _counted(body: Body, archive: zipfile.ZipFile) -> bool:
-    """Return whether a zip's directory holds as many members as its end says; zipfile stops early without a word."""
+    """Return whether a zip's directory has as many members as its end record says.
+
+    The zipfile module stops early without an error.
+    """
     end = END.unpack(body.read(body.size - END.size - len(archive.comment), END.size))
     return end[0] != b"PK\5\6" or end[4] in (MOST_MEMBERS, len(archive.infolist()))
 
 
 def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
-    """Compare a zip's two headers of a member; return in words if they differ."""
+    """Compare a zip's two headers of a member; return a description if they differ."""
     header = LOCAL.unpack(body.read(member.header_offset, LOCAL.size))
     signature, version, flags, method, at, day, crc, packed, size = header
     date = member.date_time
@@ -335,7 +338,7 @@ def _decoded(text: str) -> bytes | None:
 
 
 class _Raw(io.RawIOBase):
-    """A body as a file to read from."""
+    """File object that reads from a body."""
 
     def __init__(self, body: Body) -> None:
         self._body, self._at = body, 0
@@ -361,7 +364,7 @@ class _Raw(io.RawIOBase):
         return len(found)
 
 
-# Packed tars
+# Compressed tars
 
 
 class _Unpacker(Protocol):
@@ -392,7 +395,10 @@ def _packed_trouble(body: Body, new: Callable[[], _Unpacker], stop: Callable[[],
 
 
 def _unpacked(body: Body, new: Callable[[], _Unpacker], stop: Callable[[], bool]) -> Iterator[int]:
-    """Yield how many bytes each step unpacks, stream after stream, to the end. Raises EOFError where it is cut off."""
+    """Yield the number of bytes that each step unpacks, for all streams to the end.
+
+    Raises EOFError if the data is cut off.
+    """
     unpacker, at, fed = new(), 0, b""
     while True:
         if stop():
@@ -403,11 +409,11 @@ def _unpacked(body: Body, new: Callable[[], _Unpacker], stop: Callable[[], bool]
             if not fed:
                 raise EOFError("it is cut off")
         yield len(unpacker.decompress(fed, CHUNK))
-        fed = getattr(unpacker, "unconsumed_tail", b"")  # zlib's; the others keep it
+        fed = getattr(unpacker, "unconsumed_tail", b"")  # zlib only; the others keep it themselves
         while not unpacker.eof and not fed and not getattr(unpacker, "needs_input", True):
             yield len(unpacker.decompress(b"", CHUNK))
         if unpacker.eof:
             fed = unpacker.unused_data
-            if not (fed + body.read(at, CHUNK)).strip(b"\0"):  # padding, at most
+            if not (fed + body.read(at, CHUNK)).strip(b"\0"):  # nothing but padding follows
                 return
             unpacker = new()

@@ -1,7 +1,9 @@
-"""Decode the HTTP records that pip caches: `cc=2` and `cc=4`, body inside (`http/`) or beside it (`http-v2/`).
+"""Decode the HTTP records that pip caches: `cc=2` and `cc=4`, with the body inside or in its own file.
 
-Formats: pip's vendored `cachecontrol/serialize.py` (`Serializer.dumps`, `_loads_v2`, `_loads_v4`) and
-`cachecontrol/caches/file_cache.py`. `cc=1` is a pickle: it is reported as unreadable and never unpickled.
+The body is inside the record in `http/`, and in its own file in `http-v2/`. Formats: pip's vendored
+`cachecontrol/serialize.py` (`Serializer.dumps`, `_loads_v2`, `_loads_v4`) and
+`cachecontrol/caches/file_cache.py`. `cc=1` is a pickle: it is reported as unreadable and never
+unpickled.
 """
 
 from __future__ import annotations
@@ -17,62 +19,70 @@ import msgpack
 from cachetui.pip.formats.body import Body, Kept, Window, read_at
 
 FIRST_READ = 4096
-"""Bytes of a record read at first: nearly all headers fit, and the disk gives no less."""
+"""Number of bytes read first from a record: nearly all headers fit, and the disk reads no less."""
 LONGEST_RECORD = 1 << 20
-"""Bytes of a record without its body that are looked at; a server's headers come nowhere near."""
+"""Maximum size in bytes of a record without its body; real headers are far smaller."""
 WHOLE_BODY = 8 << 20
-"""Bytes up to which the inflated body of a `cc=2` record is kept whole."""
+"""Maximum size in bytes at which the inflated body of a `cc=2` record is kept whole."""
 BODY_END = 256 << 10
-"""Bytes kept of either end of a longer one: enough for a zip's directory and a tar's first members."""
+"""Number of bytes kept from each end of a body that is not kept whole.
+
+They suffice for a zip's directory and a tar's first members.
+"""
 INFLATED_AT_LEAST = 64 << 20
-"""Bytes that any `cc=2` record may inflate to."""
+"""Size in bytes to which every `cc=2` record may inflate, however small it is."""
 INFLATED_RATIO = 8
-"""Beyond that, how many times its own length: base64 of what is compressed already grows by a third."""
+"""Number of further bytes to which a `cc=2` record may inflate, per byte of its size.
+
+Base64 of compressed data alone is longer by a third.
+"""
 CHUNK = 256 << 10
-"""Bytes of a `cc=2` record inflated at a time."""
+"""Number of bytes of a `cc=2` record that are inflated at a time."""
 MOST_NAMES, LONGEST_NAME = 1000, 64
-"""Names of headers that are kept in lower case, and characters of the longest of them."""
+"""Maximum number of header names cached in lower case, and their maximum length in characters."""
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 GARBLED = "damaged: pip stops at it, for a text in it is not base64"
-"""Notes on records that pip passes over for their age, and on those that it stops at."""
+"""Notes on records that pip ignores because of their age, and on records at which it fails."""
 NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
-"""msgpack's bin and str types, by the number of bytes that hold their length (msgpack specification)."""
+"""Number of bytes that hold the length, by type code of msgpack's bin and str (msgpack specification)."""
 
 PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
-"""Parts of an answer that pip stores, `strict` apart, which old ones add. pip passes all of it by these names: a part
-which was changed by damage ends pip with a TypeError, and a missing body with a KeyError (`_loads_v4`,
-`prepare_response`)."""
+"""Parts of a response that pip stores; old versions of pip add `strict`.
+
+pip passes all parts by name. If damage has changed a name, pip ends with a TypeError, and if the body is
+missing, with a KeyError (`_loads_v4`, `prepare_response`).
+"""
 
 
 class UnreadableRecordError(ValueError):
-    """The record is damaged or of a format that is not read; the message says which."""
+    """The record is damaged or has an unsupported format; the message says which."""
 
 
 class Record(NamedTuple):
-    """A record without its body."""
+    """A decoded record."""
 
     status: int
     """The HTTP status."""
     headers: Mapping[object, object]
-    """Header names in lower case, with values as the server sent them; ask by `header`."""
+    """Headers by name in lower case, with values as the server sent them; read them with `header`."""
     body: Body | None
-    """The body, where the record holds it; None where it lies in a file of its own."""
+    """Body inside the record; None if the body is in a file of its own."""
 
     def header(self, name: str) -> str:
-        """Return a header's value by its name in lower case; "" where there is none or its value is no text.
+        """Return a header's value by its name in lower case; "" if it is missing or not text.
 
-        Values are bytes in records that pip wrote under Python 2.
+        In records that pip wrote under Python 2, values are bytes.
         """
         value = self.headers.get(name, "")
         return value if isinstance(value, str) else value.decode("latin-1") if isinstance(value, bytes) else ""
 
 
 def read_record(fd: int, size: int, *, body_inside: bool) -> Record:
-    """Decode a record from an open file of `size` bytes, leaving a body that lies inside it unread.
+    """Decode a record from an open file of `size` bytes. A body inside it is not read.
 
-    Raises UnreadableRecordError, OSError.
+    Raises UnreadableRecordError and OSError.
     """
     head = read_at(fd, FIRST_READ, 0)
     if head.startswith(b"cc=4,"):
@@ -85,7 +95,7 @@ def read_record(fd: int, size: int, *, body_inside: bool) -> Record:
 
 
 def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
-    """Decode msgpack. Where the body lies inside, what stands around it is decoded as if the body were empty."""
+    """Decode a msgpack record. A body inside it is skipped: the rest is decoded as if the body were empty."""
     body = None
     end = len(head)
     if body_inside:
@@ -110,9 +120,9 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
 
 
 def _find_body(fd: int, size: int, head: bytes) -> tuple[int, int, int]:
-    """Return where the body's msgpack type stands, where its bytes start, and their number.
+    """Return the position of the body's msgpack type, the position of its bytes, and their number.
 
-    The order of the maps is not fixed: whatever comes before is skipped, read on in growing steps.
+    The order of the maps is not fixed. Everything before the body is skipped, in reads of growing size.
     """
     while True:
         try:
@@ -136,7 +146,7 @@ def _find_body_in(head: bytes) -> tuple[int, int, int]:
             if reader.unpack() in ("body", b"body"):
                 at = reader.tell() + 5
                 code = head[at]
-                if 0xA0 <= code <= 0xBF:  # a short str
+                if 0xA0 <= code <= 0xBF:  # a short string
                     return at, at + 1, code - 0xA0
                 start = at + 1 + WEIGHTY[code] if code in WEIGHTY else -1
                 if start < 0:
@@ -149,7 +159,10 @@ def _find_body_in(head: bytes) -> tuple[int, int, int]:
 
 
 def _read_cc2(fd: int, size: int) -> Record:
-    """Inflate a record of pip 6.0.7 to 9.0.3: zlib around JSON, in which body, header names and values are base64."""
+    """Read a record of pip 6.0.7 to 9.0.3: JSON compressed with zlib.
+
+    The body and the names and values of the headers are base64.
+    """
     text = LongStringCutter()
     most = INFLATED_AT_LEAST + INFLATED_RATIO * size
     try:
@@ -168,7 +181,7 @@ def _read_cc2(fd: int, size: int) -> Record:
 
 
 def inflated(fd: int) -> Iterator[bytes]:
-    """Yield the text of a `cc=2` record in pieces. Raises UnreadableRecordError, OSError."""
+    """Yield the inflated text of a `cc=2` record in pieces. Raises UnreadableRecordError and OSError."""
     inflater, at = zlib.decompressobj(), len(b"cc=2,")
     try:
         while not inflater.eof:
@@ -188,17 +201,17 @@ def _decode(text: object) -> str:
 
 
 def _from_base64(text: object) -> bytes:
-    """Decode a text in a `cc=2` record. Raises UnreadableRecordError: it may be anything."""
+    """Decode a text in a `cc=2` record. Raises UnreadableRecordError if it is not base64."""
     if not isinstance(text, str | bytes):
         raise UnreadableRecordError(NO_ANSWER)
     try:
         return base64.b64decode(text)
-    except ValueError as error:  # letters that are not ASCII, a length that base64 cannot have
+    except ValueError as error:  # not ASCII, or a length that base64 cannot have
         raise UnreadableRecordError(GARBLED) from error
 
 
 class LongStringCutter:
-    """Takes JSON in pieces and keeps it, but for the middle of a string too long to be kept whole: the body."""
+    """Collector of JSON pieces that leaves out the middle of a string that is too long: the body."""
 
     def __init__(self) -> None:
         self.fed = 0
@@ -210,7 +223,7 @@ class LongStringCutter:
         self._longest: tuple[bytes, bytes, int] = (b"", b"", 0)
 
     def feed(self, piece: bytes) -> None:
-        """Take the next piece. Strings of such records are base64 and hold no escapes."""
+        """Add the next piece. Strings in these records are base64 and contain no escapes."""
         self.fed += len(piece)
         at = 0
         while at < len(piece):
@@ -250,13 +263,13 @@ class LongStringCutter:
         self._length = 0
 
     def kept(self) -> bytes:
-        """Return the JSON, in which the longest string is empty if it was too long to stand there."""
+        """Return the JSON, in which a string that was cut out is empty."""
         return bytes(self._text)
 
     def body(self, written: object) -> Body:
-        """Return the body that was cut out, else the one that is `written` in the text, which may be anything.
+        """Return the body that was cut out, or else the body `written` in the JSON, which may have any type.
 
-        Raises UnreadableRecordError where it is not base64.
+        Raises UnreadableRecordError if it is not base64.
         """
         head, tail, length = self._longest
         if written or not length:
@@ -265,7 +278,7 @@ class LongStringCutter:
         size = length // 4 * 3 - (tail or head)[-2:].count(b"=")
         if length == len(head):
             return Kept(_from_base64(head), b"", size)
-        start = -(length - len(tail)) % 4  # decode from a whole group of four
+        start = -(length - len(tail)) % 4  # start at a whole group of four
         return Kept(
             _from_base64(head[: BODY_END // 3 * 4]),
             _from_base64(tail[start:][-(BODY_END // 3 * 4) :]),
@@ -274,7 +287,7 @@ class LongStringCutter:
 
 
 def _answer_in(content: Any) -> dict[str, Any]:
-    """Return the answer in a decoded record, which may be anything. Raises UnreadableRecordError."""
+    """Return the response in a decoded record. Raises UnreadableRecordError if it is missing or invalid."""
     response = content.get("response") if isinstance(content, dict) else None
     if not isinstance(response, dict) or not isinstance(response.get("headers"), dict) or "status" not in response:
         raise UnreadableRecordError(NO_ANSWER)
@@ -286,11 +299,11 @@ def _answer_in(content: Any) -> dict[str, Any]:
 
 
 class Lowered(dict[object, object]):
-    """Cache of lower-cased header names by their original spelling; servers use few of them."""
+    """Cache of header names in lower case by their original spelling; servers use few different names."""
 
     def __missing__(self, name: Any) -> object:
-        """Return a name in lower case. Raises AttributeError for what is no name."""
-        lowered = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()  # bytes: of Python 2
+        """Return a name in lower case. Raises AttributeError if it is neither text nor bytes."""
+        lowered = (name.decode("latin-1") if isinstance(name, bytes) else name).lower()  # bytes: from Python 2
         if len(self) < MOST_NAMES and len(name) <= LONGEST_NAME:
             self[name] = lowered
         return lowered
@@ -300,7 +313,7 @@ LOWERED = Lowered()
 
 
 def lower(headers: Mapping[Any, object]) -> dict[object, object]:
-    """Return headers by their names in lower case. Raises UnreadableRecordError: the names may be anything."""
+    """Return headers by their names in lower case. Raises UnreadableRecordError if a name is not text."""
     try:
         return dict(zip(map(LOWERED.__getitem__, headers), headers.values(), strict=True))
     except AttributeError as error:

@@ -1,4 +1,4 @@
-"""The beginning of a packed tar: as much of it as is needed to find an sdist's PKG-INFO, and its members."""
+"""Read the beginning of a compressed tar, as far as needed to find an sdist's PKG-INFO."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 HEADS = ((64 << 10, 1 << 20), (8 << 20, 32 << 20))
-"""Bytes of an sdist that are unpacked in search of its PKG-INFO: packed and unpacked, at first and at most."""
+"""Numbers of bytes to read and to unpack in search of PKG-INFO: for the first and the second attempt."""
 MOST_MEMBERS = 20_000
-"""Members of a tar that are passed on the way to its PKG-INFO."""
+"""Maximum number of members of a tar that are examined in search of its PKG-INFO."""
 
 
 def heads(body: Body) -> Iterator[bytes]:
-    """Yield the unpacked beginning of a packed tar, and then more of it; nothing where it is none.
+    """Yield the unpacked beginning of a compressed tar, then a longer one; nothing for other bodies.
 
-    Raises what unpacking raises for damaged bytes.
+    Raises the exceptions of unpacking for damaged bytes.
     """
     unpack = unpacker_of(body.read(0, 6))
     for packed, most in HEADS if unpack else ():
@@ -27,10 +27,11 @@ def heads(body: Body) -> Iterator[bytes]:
 
 
 def members(content: bytes) -> Iterator[tuple[str, int, int]]:
-    """Yield the name, place and length of the files at the beginning of a tar, which may be cut off anywhere.
+    """Yield the name, position and length of each file at the beginning of a tar, which may be cut off.
 
-    Read by hand (POSIX `pax`, ustar interchange format), for `tarfile` takes minutes for some headers that a few
-    hundred bytes can hold. Names too long for a plain header are of no interest here.
+    The headers are parsed here (POSIX `pax`, ustar interchange format), because `tarfile` takes minutes for
+    some headers of a few hundred bytes. Names that are too long for a plain header are not needed and not
+    decoded.
     """
     at = 0
     for _ in range(MOST_MEMBERS):

@@ -1,1 +1,1 @@
-"""The scan: list, reuse, inspect, look up URLs, assemble."""
+"""The scan of a cache: list shards, reuse remembered ones, inspect files, look up URLs."""

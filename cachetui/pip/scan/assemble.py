@@ -1,4 +1,4 @@
-"""Put together the results of a scan."""
+"""Assemble the results of a scan."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ def inventory_of(
     known: Mapping[str, Entry],
     complete: bool,
 ) -> Inventory:
-    """Return the inventory; entries equal to those in `known`, by path, are taken from there.
+    """Return the inventory; entries that are equal in `known`, by path, are taken from there.
 
-    Empties both lists on the way, so that entries are in memory only once.
+    Empties both lists, so that entries are in memory only once.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
     has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
@@ -92,7 +92,7 @@ def by_their_lengths(files: Iterable[File]) -> tuple[File, ...]:
 
 
 def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
-    """Count the disk usage of an inode with several names at its first path only."""
+    """Count the disk usage of an inode with several names only at its first path."""
     linked = [(file.path, (file.device, file.inode)) for entry in entries for file in entry.files if file.links > 1]
     linked += [(file.path, (file.device, file.inode)) for file in foreign if file.links > 1]
     if not linked:
@@ -108,14 +108,14 @@ def count_links_once(entries: list[Entry], foreign: list[File]) -> None:
 
 
 def uncounted(files: Sequence[File], again: set[str]) -> tuple[File, ...]:
-    """Return files, without disk usage for those that were counted elsewhere."""
+    """Return files, with no disk usage for those in `again`, whose inodes are counted at another path."""
     return tuple([file._replace(disk_usage=0) if file.path in again else file for file in files])
 
 
 EMPTY_SECONDS = 3_600
-"""Seconds for which a directory must have been empty to be a leftover: a pip may be about to fill a younger one."""
+"""Seconds for which a directory must be empty to be a leftover: pip may be about to fill a newer one."""
 BUILD_SECONDS = 86_400
-"""The same for a folder that pip builds in."""
+"""Seconds for which a folder that pip builds in must be empty to be a leftover."""
 
 
 def empty_directories(
@@ -125,7 +125,7 @@ def empty_directories(
     foreign: Iterable[File],
     errors: Iterable[Unreadable],
 ) -> Iterator[Entry]:
-    """Yield a leftover for each topmost directory of pip's in which there has been no file for a while."""
+    """Yield a leftover for each topmost directory of pip that has had no file for long enough."""
     filled = {above(file.path) for entry in entries for file in entry.files}
     filled.update(above(file.path) for file in foreign)
     filled.update(error.path for error in errors)
@@ -157,5 +157,5 @@ def empty_directories(
 
 
 def above(path: str) -> str:
-    """Return the parent directory of a path; that of the root is itself."""
+    """Return the parent directory of a path; the root is its own parent."""
     return path.rpartition("/")[0]

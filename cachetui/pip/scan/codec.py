@@ -1,4 +1,4 @@
-"""The remembered content of a shard, as bytes."""
+"""Encode and decode the remembered content of a shard."""
 
 from __future__ import annotations
 
@@ -12,31 +12,34 @@ from cachetui.pip.scan.draft import DraftRow
 Directory = tuple[str, int, int]
 """Path relative to the root, inode, allocated bytes."""
 Directories = bytes
-"""Several of them, as `pack_directories` makes it: large caches have hundreds of thousands. Empty for none."""
+"""Directories in packed form, because large caches have hundreds of thousands; empty for none.
+
+The form is that of `pack_directories`.
+"""
 
 
 class PackedShard(NamedTuple):
     """A shard as the memory stores it."""
 
     names: bytes
-    """Lines, each a project, a space and a version if there is one: what a shell completes."""
+    """Lines for the completion of names in a shell: a project, a space, and a version if there is one."""
     content: bytes
-    """The packed values of a `Remembered`, without its path and time."""
+    """Packed values of a `Remembered`, without its path and time."""
 
 
 class Remembered(NamedTuple):
-    """The result of an earlier scan of a shard."""
+    """Result of an earlier scan of a shard."""
 
     path: str
-    """Relative to the root."""
+    """Path relative to the root."""
     listed_at: int
-    """When it was about to be listed, in nanoseconds since the epoch."""
+    """Time just before it was listed, in nanoseconds since the epoch."""
     directories: Directories
-    """Its directories, parents first."""
+    """Directories of the shard, parents first."""
     rows: tuple[DraftRow, ...]
-    """Its entries."""
+    """Entries of the shard, as rows."""
     foreign: tuple[tuple[str, int, int, int, int, int, int], ...]
-    """Its foreign files, each as the values of a `File`."""
+    """Foreign files of the shard, each as the values of a `File`."""
     times_digest: int
     """Digest of the times of its directories (`shards.digest_times`)."""
     has_empty_dirs: bool
@@ -74,7 +77,7 @@ def pack_directories(directories: Sequence[Directory]) -> Directories:
 
 
 def unpack_directories(packed: Directories) -> Sequence[Directory]:
-    """Unpack what `pack_directories` made. Raises ValueError where it did not."""
+    """Unpack the result of `pack_directories`. Raises ValueError for other bytes."""
     if not packed:
         return ()
     try:
@@ -101,7 +104,7 @@ def pack_shard(
 
 
 def unpack_shard(path: str, listed_at: int, content: bytes) -> Remembered | None:
-    """Unpack the content of a `PackedShard`; return None where it is anything else."""
+    """Unpack the content of a `PackedShard`; return None if it is invalid."""
     try:
         return Remembered(path, listed_at, *_unpacked(content))
     except (ValueError, TypeError, msgpack.UnpackException):

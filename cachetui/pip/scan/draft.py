@@ -1,4 +1,4 @@
-"""The draft of an entry: as much as is known so far."""
+"""The draft of an entry: everything that is known of it so far."""
 
 from __future__ import annotations
 
@@ -11,28 +11,34 @@ from cachetui.model import Entry, File, Kind, Rung
 from cachetui.system.tree import file_at
 
 Stage = Literal["record", "file", "page", "body"]
-"""The next step: read a record's headers; look at the body of a file whose project the headers name, of
-what may be an index page, of anything else."""
+"""Next step of a draft.
+
+`record`: read the record's headers. The other steps look at the body: `file` if the headers name its
+project, `page` if it may be an index page, `body` if it is anything else.
+"""
 
 DraftRow = tuple[Any, ...]
-"""A draft as plain values: dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
-filename, url, by, note, announced."""
+"""Draft as plain values.
+
+The values are dating_file, content_hint, kind, files, downloaded, checked, read, project, version,
+filename, url, by, note, announced.
+"""
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
 """Matches the name of a record."""
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
-"""The kind shown until the last step."""
+"""Kind that is shown until the last step is done."""
 
 
 def interned(text: Any) -> Any:
-    """Return the one copy of a text that many entries share; return anything else as it is."""
+    """Return the shared copy of a text; return any other value unchanged."""
     return intern(text) if type(text) is str else text
 
 
 class EntryDraft:
     """The draft of an entry. Only `set_pending`, `set_identified` and `restore` change it."""
 
-    # `content_hint` is what the headers say of the body: the package type of a "file", else how the body is packed
+    # `content_hint` is from the headers: the package type of a "file", otherwise how the body is compressed
     __slots__ = (
         "_entry",
         "announced",
@@ -56,7 +62,7 @@ class EntryDraft:
         files: list[tuple[str, os.stat_result]],
         dating_file: int = 0,
     ) -> None:
-        """Take files in the order to delete; the one at `dating_file` dates the download."""
+        """Create a draft from files in order of removal; the file at `dating_file` dates the download."""
         self.kind: Kind | Stage = kind
         self.dating_file = dating_file
         self.announced: int | None = None
@@ -68,12 +74,12 @@ class EntryDraft:
 
     @property
     def checked(self) -> int | None:
-        """When its record was last written, in nanoseconds since the epoch; None for what has no record."""
+        """Time of the last write to its record, in nanoseconds since the epoch; None if it has no record."""
         return self.files[0].mtime_ns if self.files[0].path.startswith("http") and self.kind != "leftover" else None
 
     @property
     def path(self) -> str:
-        """Its identity."""
+        """Path that identifies the entry."""
         return self.files[0].path
 
     @property
@@ -89,7 +95,7 @@ class EntryDraft:
 
     @property
     def pending(self) -> bool:
-        """Whether a step is left to do."""
+        """Whether a step remains to be done."""
         return self.kind in PROVISIONAL
 
     def set_pending(
@@ -100,7 +106,7 @@ class EntryDraft:
         project: str | None = None,
         version: str | None = None,
     ) -> None:
-        """Note the next step, and what is known so far."""
+        """Set the next step, and what is known so far."""
         self.kind, self.content_hint, self.by, self.project, self.version = kind, content_hint, by, project, version
         self.filename: str | None = None
         self.url: str | None = None
@@ -117,19 +123,19 @@ class EntryDraft:
         url: str | None = None,
         note: str | None = None,
     ) -> None:
-        """Note the final result."""
+        """Set the final result."""
         self.kind, self.by, self.project, self.version = kind, by, project, version
         self.filename, self.url, self.note = filename, url, note
         self._entry = None
 
     def restore(self, row: DraftRow) -> None:
-        """Take what an earlier scan learned of the same files."""
+        """Restore what an earlier scan found for the same files."""
         _, content_hint, kind, _, _, _, _, project, version, filename, url, by, note, announced = row
         self.set_identified(interned(kind), interned(by), interned(project), interned(version), filename, url, note)
         self.content_hint, self.announced = content_hint, announced
 
     def row(self) -> DraftRow:
-        """Return it as plain values, for `restore` and the memory."""
+        """Return the draft as plain values, for `restore` and the memory."""
         return (
             self.dating_file,
             self.content_hint,
@@ -149,7 +155,7 @@ class EntryDraft:
 
     @classmethod
     def of_entry(cls, entry: Entry, dating_file: int, content_hint: str) -> EntryDraft:
-        """Return the draft of a finished entry, so that more can be learned of it."""
+        """Return the draft of a finished entry, so that it can be identified further."""
         draft = cls.__new__(cls)
         draft.dating_file, draft.content_hint, draft.announced = dating_file, content_hint, entry.announced
         draft.files, draft.downloaded, draft.read = entry.files, entry.downloaded, entry.read
@@ -160,9 +166,9 @@ class EntryDraft:
         return draft
 
     def entry(self) -> Entry:
-        """Return it as a value, the same one as long as nothing changed.
+        """Return the entry; it is the same object until the draft changes.
 
-        Its kind is the likeliest one while it is pending.
+        While the draft is pending, its kind is the likeliest one.
         """
         if self._entry is None:
             kind: Kind = PROVISIONAL.get(self.kind) or self.kind  # type: ignore[assignment]

@@ -1,4 +1,4 @@
-"""The identification ladder: what a cached answer is, by its headers, its body and its URL."""
+"""The identification ladder: identify a cached response by its headers, its body and its URL."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ from cachetui.pip.formats.wheel_names import LEGACY_NOTE, wheel_name
 from cachetui.pip.scan.draft import EntryDraft
 
 MOVED = frozenset({301, 308})
-"""Statuses of the redirects that pip caches."""
+"""Status codes of the redirects that pip caches."""
 LONGEST_NOTE = 200
-"""Maximum number of characters kept of a server's text that is only shown."""
+"""Maximum number of characters kept from a server's text that is only shown."""
 MOST_DIGITS = 15
-"""Digits of a length that any body may have."""
+"""Maximum number of digits in the length of a body."""
 LONGEST_JSON = 256 << 10
-"""Bytes of an `origin.json` or self-check that are looked at."""
+"""Maximum number of bytes read from an `origin.json` or self-check."""
 DISPOSITION = re.compile(r"""filename\s*=\s*(?:"([^"]+)"|([^\s;"]+))""", re.I)
 FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
-"""Characters of the names of wheels and sdists, and of versions."""
+"""Characters allowed in versions and in the file names of wheels and sdists."""
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
 WHEEL_ENDINGS = (".whl", ".metadata")
 KEEPING = ("unknown", "leftover", "redirect")
@@ -41,11 +41,11 @@ LONGEST_LOCATION = 2_000
 NO_ORIGIN = "its origin.json cannot be read"
 """The note of a built wheel whose origin is damaged."""
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
-"""First bytes of the files that an index lists: zips, packed tars, Windows installers."""
+"""First bytes of the files that an index lists: zips, compressed tars, Windows installers."""
 
 
 class Dist(NamedTuple):
-    """The parts of the name of a file on an index."""
+    """Parts of the name of a file on an index."""
 
     kind: Kind
     project: str | None
@@ -56,7 +56,7 @@ class Dist(NamedTuple):
 
 
 def dist_of(filename: str) -> Dist:
-    """Read the file name of a wheel or sdist; with the further ending `.metadata` that of a wheel's metadata."""
+    """Parse the file name of a wheel or sdist, or of a wheel's metadata (with the suffix `.metadata`)."""
     wheel = filename.removesuffix(".metadata")
     if len(filename) > archives.LONGEST_NAME or not FILE_NAME.fullmatch(filename):
         return Dist("response", None, None, filename[:LONGEST_NOTE])
@@ -75,11 +75,11 @@ def dist_of(filename: str) -> Dist:
     return Dist("response", None, None, filename)
 
 
-# By what the files themselves say
+# Identification by content
 
 
 def read_headers(draft: EntryDraft, fd: int) -> None:
-    """Identify a record by its headers, as far as these go. Raises UnreadableRecordError, OSError."""
+    """Identify a record by its headers, as far as possible. Raises UnreadableRecordError and OSError."""
     record = read_record(fd, draft.files[0].size, body_inside=len(draft.files) == 1)
     header = record.header
     if record.status in MOVED:
@@ -105,7 +105,7 @@ def read_headers(draft: EntryDraft, fd: int) -> None:
 
 @lru_cache(maxsize=4096)
 def canonical(name: str) -> str:
-    """Return a project's canonical name, the same piece of memory each time."""
+    """Return a project's canonical name, as a shared string."""
     return intern(canonicalize_name(name))
 
 
@@ -141,7 +141,7 @@ def _destination(location: str) -> tuple[str, str | None]:
 
 
 def body_of(draft: EntryDraft, fd: int) -> Body:
-    """Return the body, which stands in the entry's last file. Raises UnreadableRecordError, OSError."""
+    """Return the body, which is in the entry's last file. Raises UnreadableRecordError and OSError."""
     if len(draft.files) > 1:
         return Window(fd, 0, draft.files[-1].size)
     body = read_record(fd, draft.files[0].size, body_inside=True).body
@@ -173,7 +173,7 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
 
 
 def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
-    """Settle an entry whose project and version the headers name; its body says what it is and maybe the file name."""
+    """Identify an entry whose project and version are in the headers; its body gives kind and file name."""
     filename = found.filename if found and found.project == draft.project else None
     if kind == "response":
         kind = {"bdist_wheel": "wheel", "sdist": "sdist"}.get(draft.content_hint, "response")  # type: ignore[assignment]
@@ -186,7 +186,7 @@ def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.Nam
 
 
 def name_built(draft: EntryDraft) -> None:
-    """Name a wheel that pip built by its file name (`_internal/models/wheel.py`)."""
+    """Identify a built wheel by its file name (`_internal/models/wheel.py`)."""
     filename = draft.path.rpartition("/")[2]
     dist = dist_of(filename)
     if dist.project and dist.version:
@@ -197,7 +197,7 @@ def name_built(draft: EntryDraft) -> None:
 
 
 def read_origin(draft: EntryDraft, fd: int) -> None:
-    """Read where a built wheel came from (PEP 610, `origin.json`); what does not parse is left out."""
+    """Read the URL that a built wheel came from (PEP 610, `origin.json`); an invalid file is noted."""
     told = object_in(read_at(fd, LONGEST_JSON, 0)).get("url")
     url = told if isinstance(told, str) else None
     note = draft.note if url is not None else NO_ORIGIN
@@ -206,20 +206,20 @@ def read_origin(draft: EntryDraft, fd: int) -> None:
 
 
 def read_selfcheck(draft: EntryDraft, fd: int) -> None:
-    """Read for which environments pip looked for a newer pip."""
+    """Read the environments for which pip looked for a newer pip."""
     names = ", ".join(environments_in(read_at(fd, LONGEST_JSON, 0)))
     draft.set_identified("selfcheck", note=f"of {names[:LONGEST_NOTE]}" if names else None)
 
 
 def environments_in(text: bytes) -> tuple[str, ...]:
-    """Return the prefixes of the environments that a self-check is about (`_internal/self_outdated_check.py`)."""
+    """Return the prefixes of the environments in a self-check (`_internal/self_outdated_check.py`)."""
     content = object_in(text)
     keys = [content["key"]] if "key" in content else list(content)
     return tuple([key for key in keys if isinstance(key, str)])
 
 
 def object_in(text: bytes) -> dict[str, object]:
-    """Return the object that a JSON text is; an empty one where it is anything else."""
+    """Return the object in a JSON text; it is empty if the text holds anything else."""
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
@@ -227,7 +227,7 @@ def object_in(text: bytes) -> dict[str, object]:
     return content if isinstance(content, dict) else {}
 
 
-# By the addresses that others list
+# Identification by listed URLs
 
 
 def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Open files and identify the entries that they belong to; note which changed, vanished or failed."""
+"""Open files and identify their entries; record which of them changed, vanished or failed."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from cachetui.system.parallel_io import blocks_read
 from cachetui.system.tree import GONE, NO_RIGHT, Tree, is_denied, reason, unforeseen
 
 AT_ONCE, FEW = 64, 8
-"""Files that a slow disk is asked for at once; files opened between two calls of `stop()`."""
+"""Number of files read ahead from a slow disk, and number of files opened between calls of `stop()`."""
 CAN_READ_AHEAD = hasattr(os, "posix_fadvise")
-"""Whether a disk can be kept busy without threads."""
+"""Whether the system can read files ahead without threads."""
 
 
 class Inspector:
-    """Opens the files of one tree."""
+    """Inspector of the files of one tree."""
 
     def __init__(
         self,
@@ -33,16 +33,16 @@ class Inspector:
         vanished: set[EntryDraft],
         errors: list[Unreadable],
     ) -> None:
-        """Open files until `stop()` is true.
+        """Prepare to open files until `stop()` is true.
 
-        `update` is called with the drafts that changed. Entries that vanished are added to `vanished`, files that
-        could not be read to `errors`.
+        `update` is called with the drafts that changed. Entries that vanished are added to `vanished`, and files
+        that could not be read to `errors`.
         """
         self._tree, self._stop, self._update, self._vanished, self._errors = tree, stop, update, vanished, errors
         self._slow = False  # whether the last files had to be read from the disk
 
     def inspect(self, drafts: Sequence[EntryDraft]) -> None:
-        """Identify entries by their own names, headers and bodies."""
+        """Identify entries by their file names, headers and bodies."""
         built = [one for one in drafts if one.kind == "built" and not one.by and not one.note]
         for draft in built:
             identify.name_built(draft)
@@ -52,7 +52,7 @@ class Inspector:
         self._open_each([one for one in drafts if one.kind == "body"], -1, identify.look_inside)
 
     def inspect_files(self, drafts: Sequence[EntryDraft]) -> None:
-        """Distinguish wheels, sdists and metadata by their bodies, where only headers named them."""
+        """Distinguish wheels, sdists and metadata by their bodies if only headers identified them."""
         self._open_each([one for one in drafts if one.kind == "file"], -1, identify.look_inside)
 
     def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
@@ -74,7 +74,7 @@ class Inspector:
             if page:
                 url_index.match_page(page, draft.url, draft.project)
 
-        self._open_each(drafts, -1, read, few=1)  # each takes as long as many records
+        self._open_each(drafts, -1, read, few=1)  # one page takes as long as many records
 
     def _open_each(
         self, drafts: Iterable[EntryDraft], which: int, job: Callable[[EntryDraft, int], None], few: int = FEW
@@ -91,7 +91,7 @@ class Inspector:
             self._update(some)
 
     def _open_one(self, draft: EntryDraft, which: int, job: Callable[[EntryDraft, int], None]) -> None:
-        """Open one file of an entry and run a job on it; note a failure."""
+        """Open one file of an entry and run a job on it; record a failure."""
         try:
             fd = self._tree.open(draft.files[which])
             try:
@@ -111,7 +111,7 @@ class Inspector:
             self._fail(draft, which, unforeseen(error), unforeseen(error))
 
     def _read_ahead(self, drafts: Iterable[EntryDraft], which: int) -> None:
-        """Hint to the system that the beginnings of these files will be read."""
+        """Ask the system to read the beginnings of these files ahead."""
         for draft in drafts:
             with suppress(OSError):
                 fd = self._tree.open(draft.files[which])
@@ -121,7 +121,7 @@ class Inspector:
                     os.close(fd)
 
     def _fail(self, draft: EntryDraft, which: int, why: str, note: str, *, denied: bool = False) -> None:
-        """Note that a file of an entry cannot be read. What its path says of the entry is kept."""
+        """Record that a file of an entry cannot be read; keep what the entry's path identifies."""
         self._errors.append(Unreadable(draft.files[which].path, why, denied))
         if draft.kind not in ("built", "selfcheck"):
             draft.set_identified("unknown", note=note)

@@ -16,17 +16,17 @@ from cachetui.pip.scan.draft import DIGEST, EntryDraft
 from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
-"""Levels below the root's directory at which a shard begins: what is read and remembered as one."""
+"""Levels below a directory of the root at which shards begin; a shard is read and remembered as one."""
 KEPT = frozenset({"", "http", "http-v2", "wheels"})
-"""Directories that pip expects, which no removal takes away."""
+"""Directories that pip expects and that no removal deletes."""
 TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
-"""pip's names for the directories of a root."""
+"""Names of pip's directories in the root."""
 
 RECORD_TMP = re.compile(r"[0-9a-f]{56}(\.body)?[a-z0-9_]{8}\.tmp").fullmatch
 LOCK = re.compile(r"[0-9a-f]{56}\.lock").fullmatch
 LOCK_FOLDER = re.compile(r"http(/[0-9a-f]){5}/[0-9a-f]{56}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
-"""`HOST-THREAD.PID` and a hash, as lockfile names the file that a lock is linked to."""
+"""Name that lockfile gives to the file that a lock is linked to: `HOST-THREAD.PID` and a hash."""
 BUILD_FOLDER = re.compile(r"(wheels/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{50}/tmp[a-z0-9_]{8})(?:/|$)").match
 WHEEL_SHARD = re.compile(r"wheels(/[0-9a-f]{2}){0,3}|wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
 WHEEL_FOLDER = re.compile(r"wheels(/[0-9a-f]{2}){3}/[0-9a-f]{50}").fullmatch
@@ -34,28 +34,28 @@ HTTP_SHARD = re.compile(r"http(-v2)?(/[0-9a-f]){0,5}").fullmatch
 
 
 def is_pips_directory(path: str) -> bool:
-    """Return whether pip makes directories of this path, relative to the root."""
+    """Return whether pip creates directories with this path, relative to the root."""
     return bool(path in TOPS or HTTP_SHARD(path) or WHEEL_SHARD(path) or BUILD_FOLDER(path) or _is_lock_folder(path))
 
 
 def _is_lock_folder(path: str) -> bool:
-    """Return whether a directory is a lock: it stands where the record that it locks belongs."""
+    """Return whether a directory is a lock, placed where the locked record belongs."""
     return LOCK_FOLDER(path) is not None and path[5:14:2] == path[15:20]
 
 
 def is_legacy(path: str) -> bool:
-    """Return whether an entry lies where pip has not looked since 23.3: pip 23.3 moved its answers to `http-v2/`."""
+    """Return whether an entry is in `http/`, which pip 23.3 replaced with `http-v2/`."""
     return path.startswith("http/")
 
 
 def build_folder_of(path: str) -> str | None:
-    """Return the folder that pip 25.3 or later builds a wheel in, if a directory is one or lies in one."""
+    """Return the folder in which pip 25.3 or later builds a wheel, if a directory is or lies in one."""
     found = BUILD_FOLDER(path) if path.startswith("wheels/") else None
     return found[1] if found else None
 
 
 def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
-    """Sort the files of one directory, in which `pair_in` found no pair, into drafts and foreign files."""
+    """Yield the files of one directory, in which `pair_in` found no pair, as drafts and foreign files."""
     files = listing.files
     top, _, rest = directory.partition("/")
     yield from foreign_in(directory, listing)
@@ -76,7 +76,10 @@ def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft 
 
 
 def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | None:
-    """Take a record with its body, and nothing beside them: what nearly every directory of a large cache holds."""
+    """Return the draft of a directory that holds only a record and its body; None for any other directory.
+
+    Nearly all directories of a large cache hold only such a pair.
+    """
     if len(files) != 2 or len(directory) != 17 or directory[:8] != "http-v2/" or directory[9::2] != "////":
         return None
     name, body = sorted(files)
@@ -90,14 +93,17 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
-    """Take out what is no regular file: links, pipes, devices. pip makes none."""
+    """Remove all but regular files from the listing and yield them: links, pipes, devices. pip makes none."""
     files = listing.files
     for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:
         yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))
 
 
 def _records(directory: str, shard: str, separate: bool, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Take the HTTP records, their bodies and what is left of them; the shard is the digest's first five digits."""
+    """Remove HTTP records, bodies and leftovers from `files`, and yield their drafts.
+
+    The shard is the first five digits of the digest.
+    """
     if len(shard) != 5:
         return
     for name in sorted(name for name in files if name.startswith(shard)):
@@ -128,7 +134,10 @@ def _locks(directory: str, names: Iterable[str], files: dict[str, os.stat_result
 
 
 def _wheels(directory: str, files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
-    """Take the wheels that pip built; the last by name owns the origin that they share."""
+    """Remove the wheels that pip built from `files`, and yield their drafts.
+
+    The last wheel by name owns the origin that they share.
+    """
     wheels = sorted(name for name in files if name.endswith(".whl"))
     origin = files.pop("origin.json", None)
     for name in wheels:
@@ -157,14 +166,14 @@ def _at_root(files: dict[str, os.stat_result]) -> Iterator[EntryDraft]:
 
 
 def leftover(directory: str, name: str, found: os.stat_result, note: str) -> EntryDraft:
-    """Make an entry of a leftover."""
+    """Return the draft of a leftover."""
     draft = EntryDraft("leftover", [(f"{directory}/{name}" if directory else name, found)])
     draft.set_identified("leftover", note=note)
     return draft
 
 
 def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iterator[EntryDraft]:
-    """Make one leftover of each build folder, which owns all files below it."""
+    """Yield one leftover for each build folder, with all files below it."""
     for folder in sorted(contents):
         files = sorted(contents[folder])
         newest = max(range(len(files)), key=lambda index: files[index][1].st_mtime_ns)
@@ -174,7 +183,7 @@ def build_folders(contents: dict[str, list[tuple[str, os.stat_result]]]) -> Iter
 
 
 def companions(entries: Iterable[Entry]) -> dict[str, tuple[str, ...]]:
-    """Return each origin that serves more than one wheel, with the paths of the wheels that it serves."""
+    """Return each origin that several wheels share, with the paths of these wheels."""
     wheels: dict[str, list[str]] = {}
     origins = {}
     for entry in entries:

@@ -9,14 +9,14 @@ from cachetui.model import Batch, Entry, File
 from cachetui.pip.scan.draft import EntryDraft
 
 REPORT_SECONDS = 0.05
-"""Time between two reports."""
+"""Minimum time between two reports, in seconds."""
 
 
 class Reporter:
-    """Collects changed entries, and reports them at most some twenty times a second."""
+    """Collector of changed entries that reports them at most about twenty times a second."""
 
     def __init__(self, report: Callable[[Batch], None] | None, vanished: set[EntryDraft]) -> None:
-        """Report entries that are not in `vanished`; with None as `report`, nothing."""
+        """Report entries that are not in `vanished`. If `report` is None, report nothing."""
         self._report, self._vanished = report, vanished
         self._news: dict[EntryDraft, None] = {}
         self._known: list[Entry] = []
@@ -49,7 +49,7 @@ class Reporter:
             self._disk_usage += file.disk_usage
 
     def update(self, drafts: Iterable[EntryDraft]) -> None:
-        """Report entries that changed, now or with the next batch."""
+        """Report changed entries, at once or with the next batch."""
         if self._report:
             for draft in drafts:
                 self._news[draft] = None
@@ -60,7 +60,7 @@ class Reporter:
             self._send()
 
     def finish(self) -> None:
-        """Report the rest; pending entries stay as they are."""
+        """Report the remaining entries; pending entries stay pending."""
         if self._report:
             self._news.update(dict.fromkeys(self._pending - self._vanished))
             self._send(at_once=True)

@@ -1,4 +1,4 @@
-"""Reuse a remembered shard: compare it with the disk, and make entries of its rows."""
+"""Reuse a remembered shard: compare it with the disk, and make entries from its rows."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
 
 RACY_NS = 2_000_000_000
-"""A change this close before a listing proves nothing: the coarsest clock, FAT's, ticks in two seconds."""
+"""Nanoseconds before a listing in which a change can go unnoticed: FAT's clock ticks in two seconds."""
 
 
 @dataclass(slots=True)
 class ReusedShard:
-    """The content of an unchanged shard."""
+    """Content of an unchanged shard."""
 
     known: Remembered
-    """As it stands in the memory, but for the entries."""
+    """Remembered content, without the entries."""
     entries: list[Entry]
-    """Its entries, with times of access as they are now."""
+    """Entries of the shard, with their present access times."""
     traits: list[tuple[int, str]]
-    """Further values of the `EntryDraft` of each entry: `dating_file` and `content_hint`."""
+    """Values of `dating_file` and `content_hint` for the `EntryDraft` of each entry."""
     foreign: list[File]
     """Files that no pip writes."""
 
     def shard(self) -> Shard:
-        """Return it as a listed shard, so that more can be learned of its entries."""
+        """Return the content as a listed shard, so that its entries can be identified further."""
         return Shard(
             self.known.path,
             self.known.listed_at,
@@ -45,17 +45,18 @@ class ReusedShard:
 
 
 def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[int] | None:
-    """Return when each entry of a shard was last read, in nanoseconds since the epoch; None if anything changed.
+    """Return when each entry of a shard was last read, in nanoseconds since the epoch.
 
-    A directory with the same times holds the same names, for pip replaces files by renaming. As in git's index, times
-    at or just before the listing prove nothing. Each file is compared as well.
+    Return None if anything changed. A directory with the same times has the same names, because pip replaces
+    files by renaming. As in git's index, a time shortly before the listing, or later, counts as a change.
+    Each file is compared, too.
     """
     limit = known.listed_at - RACY_NS
     look_at, device, times_digest = tree.look_at, tree.device, 0
     reads = []
     try:
         directories = unpack_directories(known.directories)
-        if not directories or directories[0][0] != known.path:  # it vanished while it was listed
+        if not directories or directories[0][0] != known.path:  # it vanished during its listing
             return None
         for path, inode, disk_usage in directories:
             found = look_at(path)
@@ -69,7 +70,7 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
         for row in known.rows:
             for number, file in enumerate(row[3]):
                 found = look_at(file[0])
-                if not is_still(found, file) or found.st_ctime_ns >= limit:  # it may not be read any more
+                if not is_still(found, file) or found.st_ctime_ns >= limit:  # its permissions may have changed
                     return None
                 if number == row[0]:
                     reads.append(found.st_atime_ns)
@@ -81,7 +82,7 @@ def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[
 
 
 def is_still(found: os.stat_result, file: Sequence[Any]) -> bool:
-    """Return whether a file's status agrees with the values of a `File`."""
+    """Return whether a file's status matches the values of a `File`."""
     _, inode, mtime_ns, size, disk_usage, links, device = file
     return bool(
         found.st_ino == inode
@@ -96,10 +97,10 @@ def is_still(found: os.stat_result, file: Sequence[Any]) -> bool:
 def reuse_shard(
     known: Remembered, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
 ) -> ReusedShard | None:
-    """Make a shard of its remembered rows and of the times from `last_reads`; return None if the rows are invalid.
+    """Return a shard made from remembered rows and the times from `last_reads`; None if a row is invalid.
 
-    `same` holds one copy of each text that many entries share, `before` the entries of an earlier scan by path:
-    equal values are kept in memory once.
+    `same` holds one copy of each text that many entries share. `before` holds the entries of an earlier scan
+    by path. With both, equal values are in memory only once.
     """
     one: Callable[[Any, Any], Any] = same.setdefault
     entries, traits = [], []
@@ -137,7 +138,7 @@ def reuse_shard(
 
 
 def reuse_equal(entry: Entry, before: Mapping[str, Entry]) -> Entry:
-    """Return the equal entry of an earlier scan, else this one."""
+    """Return the equal entry of an earlier scan, or else this entry."""
     known = before.get(entry.path)
     return known if known is not None and known == entry else entry
 

@@ -1,6 +1,7 @@
-"""Scan a whole cache: list it shard by shard, reuse what is remembered, identify the rest.
+"""Scan a whole cache: list it shard by shard, reuse remembered shards, identify the rest.
 
-A shard is a directory small enough to be read, reported and remembered as one (`layout.SHARD_DEPTH`).
+A shard is a directory small enough to be read, reported and remembered as a whole
+(`layout.SHARD_DEPTH`).
 """
 
 from __future__ import annotations
@@ -23,15 +24,15 @@ from cachetui.pip.scan.url_index import UrlIndex, digest_of, index_of, lists_url
 from cachetui.system.parallel_io import parallel_map
 from cachetui.system.tree import Tree, never, reason
 
-if TYPE_CHECKING:  # the inspector is not needed where nothing changed
+if TYPE_CHECKING:  # the inspector is not needed if nothing changed
     from cachetui.pip.memory import Memory, Recollection
     from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 GroupKey = tuple[str, int]
-"""A shard's path relative to the root, and its inode."""
+"""Path of a shard relative to the root, and its inode."""
 Unread = tuple[GroupKey, Remembered | None]
-"""A shard that must be listed, and what was known of it."""
+"""Shard that must be listed, and its remembered content if there is any."""
 
 
 def scan(
@@ -105,7 +106,7 @@ class Scanner:
             unread = self._reuse(places, remembered)
         self._read(unread)
         self._reporter.listed = not self._stop()
-        if self._reporter.listed and len(self._shards) > 1:  # else nothing is new
+        if self._reporter.listed and len(self._shards) > 1:  # otherwise nothing is new
             self._look_up_urls()
             self._inspector.inspect_files([*self._drafts()])
         complete = not self._stop()
@@ -119,7 +120,7 @@ class Scanner:
         for shard in self._shards:
             yield from shard.drafts
 
-    # Reusing what is remembered
+    # Reuse of remembered shards
 
     def _reuse(self, places: Sequence[GroupKey], remembered: Recollection) -> list[Unread]:
         """Reuse the unchanged shards; return the others."""
@@ -141,7 +142,7 @@ class Scanner:
     def _add_if_unchanged(
         self, place: GroupKey, known: Remembered | None, reads: list[int] | None, unread: list[Unread]
     ) -> None:
-        """Add a remembered shard; add it to `unread` if anything in it changed."""
+        """Add a remembered shard, or add its place to `unread` if anything in it changed."""
         shard = None
         if known is not None and reads is not None:
             shard = reuse_shard(known, reads, self._same, self._known)
@@ -173,7 +174,7 @@ class Scanner:
         self._shards.append(shard)
         self._reporter.add(shard.drafts, shard.foreign)
 
-    # Identifying by URL
+    # Identification by URL
 
     def _look_up_urls(self) -> None:
         """Name entries by the URLs that index pages, the origins of built wheels and known indexes give.
@@ -223,14 +224,17 @@ class Scanner:
         urls += self._index_urls
         return {path for url in urls if (path := nameless.get(digest_of(url).hex()))}
 
-    # The end
+    # Storing the results
 
     def _remember(self, memory: Memory, forgotten: Iterable[str]) -> None:
-        """Remember new shards and forget others. A shard with a file that could not be read is not remembered."""
+        """Store new shards in the memory and delete forgotten ones.
+
+        A shard with a file that could not be read is not stored.
+        """
         failed, new = {error.path for error in self._errors}, []
         for shard in self._shards[1:]:
             unread = failed and any(file.path in failed for one in shard.drafts for file in one.files)
-            vanished = not shard.directories  # while it was listed
+            vanished = not shard.directories  # it vanished during its listing
             if not (shard.is_remembered or shard.errors or unread or vanished):
                 new.append(shard)
         if new or forgotten:

@@ -15,22 +15,22 @@ from cachetui.pip.scan.draft import DraftRow, EntryDraft
 from cachetui.system.tree import GONE, DirectoryListing, LeftOut, Tree, unreadable
 
 Signs = tuple[tuple[Any, ...], ...]
-"""Identify the files of an entry: path, inode, modification time and size of each."""
+"""Identity of an entry's files: path, inode, modification time and size of each."""
 NOTHING: Mapping[Signs, DraftRow] = {}
 
 
 @dataclass(slots=True)
 class Shard:
-    """The content of one shard."""
+    """Content of one shard."""
 
     path: str
-    """Relative to the root."""
+    """Path relative to the root."""
     listed_at: int = 0
-    """When its listing began, in nanoseconds since the epoch."""
+    """Time when its listing began, in nanoseconds since the epoch."""
     directories: Directories = b""
-    """Its directories, parents first."""
+    """Directories of the shard, parents first."""
     drafts: list[EntryDraft] = field(default_factory=list)
-    """Entries, as far as they are identified."""
+    """Drafts of its entries."""
     foreign: list[File] = field(default_factory=list)
     """Files that no pip writes."""
     errors: list[Unreadable] = field(default_factory=list)
@@ -40,13 +40,13 @@ class Shard:
     has_empty_dirs: bool = False
     """Whether any of its directories is empty."""
     is_remembered: bool = False
-    """Whether the memory holds the same."""
+    """Whether the memory holds the same content."""
 
 
 def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str, int]]]:
-    """List what lies above the shards; return it, and the shards' paths and inodes in order.
+    """List everything above the shards; return it, and the paths and inodes of the shards in order.
 
-    Raises OSError where the root itself cannot be listed.
+    Raises OSError if the root itself cannot be listed.
     """
     top = Shard("", time.time_ns())
     directories: list[Directory] = []
@@ -63,7 +63,7 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
             continue
         _add_listing(top, path, listing, directories, {})
         if not path and not top.drafts and not layout.TOPS.intersection(name for name, _ in listing.below):
-            break  # not a cache of pip's: what else may lie below is nobody's business
+            break  # not a pip cache: do not look into its other directories
         for name, below in listing.below:
             inner = f"{path}/{name}" if path else name
             deeper = levels - 1 if path else layout.SHARD_DEPTH.get(inner, 0)
@@ -78,7 +78,7 @@ def outline(tree: Tree, stop: Callable[[], bool]) -> tuple[Shard, list[tuple[str
 def list_shard(
     tree: Tree, path: str, inode: int, stop: Callable[[], bool], known: Mapping[Signs, DraftRow] = NOTHING
 ) -> Shard:
-    """List a shard. Its entries are restored from the rows of the same files; the others are pending."""
+    """List a shard. Entries with the same files as a known row are restored; the others are pending."""
     shard = Shard(path, time.time_ns())
     directories: list[Directory] = []
     building: dict[str, list[tuple[str, os.stat_result]]] = {}
@@ -103,7 +103,7 @@ def list_shard(
 
 
 def digest_times(before: int, found: os.stat_result) -> int:
-    """Return a digest of one directory's times and of those `before` it."""
+    """Return a digest of one directory's times and of `before`, the digest of earlier directories."""
     return hash((before, found.st_mtime_ns, found.st_ctime_ns))
 
 

@@ -20,9 +20,9 @@ PLAIN = (string.ascii_letters + string.digits + "/:._-").encode()
 """Characters of a URL that has one spelling, apart from capitals in its host."""
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
-"""The suffix that PEP 658 adds to a wheel's URL."""
+"""Suffix that PEP 658 adds to a wheel's URL."""
 NAMELESS_PAGE = "page"
-"""The beginning of the hint of a response that lists URLs, but is no project's page."""
+"""Beginning of the `content_hint` of a response that lists URLs but is not a project's page."""
 
 
 class UrlIndex:
@@ -119,7 +119,7 @@ def page_address(
     if project is None:
         return next((url for url in indexes if digest_of(url) == digest), None)
     guesses = set(indexes)
-    with suppress(ValueError):  # what is no address tells nothing
+    with suppress(ValueError):  # an invalid URL gives no guess
         parts = urlsplit(index_page.first_absolute(page) or "")
         guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
     urls = [url for index in sorted(guesses) for url in page_urls(index, project)]
@@ -127,19 +127,19 @@ def page_address(
 
 
 def lists_urls(draft: EntryDraft) -> bool:
-    """Return whether an entry is a page that may list the URLs of others."""
+    """Return whether an entry is a page that may list the URLs of other entries."""
     if draft.kind == "response":
         return draft.content_hint.startswith(NAMELESS_PAGE)
     return draft.kind in ("page", "index")
 
 
 def is_odd(addresses: bytes) -> bool:
-    """Return whether anything in a URL, or in several in a row, may be spelled otherwise when pip asks for it."""
+    """Return whether pip may request a URL, or one of several joined URLs, in another spelling."""
     return bool(addresses.translate(None, PLAIN) or CAPITALS(addresses))
 
 
 def asked_otherwise(address: bytes) -> tuple[bytes, ...]:
-    """Return the spelling in which pip asks for a URL, if that is another one."""
+    """Return the spelling in which pip requests a URL, if it differs from the listed one."""
     if not is_odd(address):
         return ()
     try:

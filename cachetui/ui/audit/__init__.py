@@ -1,1 +1,1 @@
-"""The Audit view: the treemap, its figures, and what can be done with them."""
+"""The Audit view: the treemap and other figures, and the actions on them."""

@@ -1,6 +1,6 @@
-"""Sets of entries as numbers, a bit an entry, so that a figure is marked at once; no Textual here.
+"""Sets of entries as integers with one bit per entry (does not import Textual).
 
-A cache may hold a hundred thousand entries, and a figure most of them.
+They make it fast to mark a figure, even if it contains most of a hundred thousand entries.
 """
 
 from __future__ import annotations
@@ -25,22 +25,22 @@ class Span(NamedTuple):
     start: int
     """The index of its first entry."""
     end: int
-    """That of the first one behind it."""
+    """The index after its last entry."""
 
 
 class EntryIndex(NamedTuple):
-    """Everything in a catalog in one order; the first entry is the highest bit."""
+    """All entries of a catalog in a fixed order; in a set, the first entry is the highest bit."""
 
     turn: int
-    """The revision of its catalog, as the model counts them."""
+    """The revision of the catalog, as counted by the model."""
     spans: tuple[Span, ...]
-    """Projects and groups, one behind the other."""
+    """The spans of all projects and groups, in order."""
     paths: tuple[str, ...]
-    """The identities of all entries."""
+    """The paths of all entries, in order."""
 
     @classmethod
     def of(cls, catalog: Catalog, turn: int) -> EntryIndex:
-        """Put a catalog's entries into order."""
+        """Return the index of a catalog's entries; `turn` is the revision of the catalog."""
         spans: list[Span] = []
         paths: list[str] = []
         for place, group in catalog.groups:
@@ -51,18 +51,18 @@ class EntryIndex(NamedTuple):
 
     @property
     def indices(self) -> Mapping[str, int]:
-        """The place of each entry by its identity; made anew when asked for."""
+        """The position of each entry, by its path; computed at each access."""
         return {path: number for number, path in enumerate(self.paths)}
 
     def number(self, indices: Mapping[str, int], entries: Iterable[Entry]) -> int:
-        """Return the set of some entries, by the `indices` of this."""
+        """Return the set of some entries, as an integer; `indices` is the property of that name."""
         picks = bytearray(len(self.paths))
         for entry in entries:
             picks[indices[entry[2]]] = 1
         return number_of(picks)
 
     def whole(self, places: Collection[GroupKey]) -> int:
-        """Return the set of all entries of some projects and groups."""
+        """Return the set of all entries of some projects and groups, as an integer."""
         wanted, picks = {*places}, bytearray(len(self.paths))
         for place, start, end in self.spans:
             if place in wanted:
@@ -70,11 +70,11 @@ class EntryIndex(NamedTuple):
         return number_of(picks)
 
     def picks(self, number: int) -> bytes:
-        """Return 1 or 0 for each entry."""
+        """Return one byte for each entry: 1 if it is in the set, 0 if it is not."""
         return f"{number:0{len(self.paths)}b}".encode().translate(PICKS) if self.paths else b""
 
     def marked(self, marks: Marks) -> int:
-        """Return the set of the marked entries."""
+        """Return the set of the marked entries, as an integer."""
         picks = bytearray(len(self.paths))
         for place, start, end in self.spans:
             number = marks.count(place)
@@ -85,7 +85,7 @@ class EntryIndex(NamedTuple):
         return number_of(picks)
 
     def parts(self, number: int, catalog: Catalog) -> Iterator[tuple[GroupKey, EntryGroup]]:
-        """Yield the entries of a set, by project and group, of the catalog that this is the order of."""
+        """Yield the entries of a set by project and group; `catalog` must be the catalog of this index."""
         picks = self.picks(number)
         for (place, start, end), (_, group) in zip(self.spans, catalog.groups, strict=True):
             if (part := group.where(picks[start:end])) is not None:
@@ -93,5 +93,5 @@ class EntryIndex(NamedTuple):
 
 
 def number_of(picks: bytes | bytearray) -> int:
-    """Return the set that 1 or 0 for each entry stands for."""
+    """Return the set, as an integer, for one byte per entry: 1 if it is in the set, 0 if it is not."""
     return int(picks.translate(DIGITS) or b"0", 2)

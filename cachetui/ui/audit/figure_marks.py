@@ -1,4 +1,4 @@
-"""The marks of figures; no Textual here."""
+"""Marks of figures (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from cachetui.ui.audit.items import Choice
 
 
 class FigureMarks:
-    """The marks of a model as sets of the entries of one audit, which make a figure's sign cheap.
+    """Marks of a model as sets of an audit's entries, which make a figure's mark state fast to compute.
 
-    Where the catalog is no longer the one that was audited, entries are looked at one by one.
+    If the catalog has changed since the audit, entries are looked at one by one.
     """
 
     def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
         self._model, self._order = model, order
-        self._marked: int | None = None  # the set of what is marked, once it was asked for
-        self._next: int | None = None  # the same, after a change that was made here and is announced yet
+        self._marked: int | None = None  # the set of the marked entries, once computed
+        self._next: int | None = None  # the set after a change that was made here and not yet announced
 
     def toggle(self, choice: Choice) -> None:
-        """Mark all of a figure, or unmark it where all of it is marked."""
+        """Mark all entries of a figure, or unmark them if all of them are marked."""
         whole, marks = self.sign(choice) == "x", self._model.marks
         if not self._is_current or not (choice.number or choice.places):
             groups = self._groups_of(choice)
@@ -32,7 +32,7 @@ class FigureMarks:
         number, before = choice.number or self._order.whole(choice.places), self._marked_set
         self._marked = self._next = before & ~number if whole else before | number
         marks.clear()
-        marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than to add to what is marked
+        marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the present marks
 
     def clear(self) -> None:
         """Unmark everything."""
@@ -40,7 +40,7 @@ class FigureMarks:
         self._marked = self._next = None
 
     def marks_changed(self) -> None:
-        """Discard what was computed of the marks, unless the change was made here."""
+        """Discard what was computed from the marks, unless the change was made here."""
         self._marked, self._next = self._next, None
 
     def sign(self, choice: Choice) -> Sign:
@@ -59,7 +59,7 @@ class FigureMarks:
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
     def _groups_of(self, choice: Choice) -> list[tuple[GroupKey, EntryGroup]]:
-        """Return the entries of a figure by project and group, as they are in the catalog now."""
+        """Return the entries of a figure by project and group, as they are in the catalog at present."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
         for entry in choice.entries:
@@ -75,5 +75,5 @@ class FigureMarks:
 
     @property
     def _is_current(self) -> bool:
-        """Whether the catalog is the one that was audited."""
+        """Whether the catalog has not changed since the audit."""
         return self._order.turn == self._model.turn

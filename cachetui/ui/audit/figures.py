@@ -1,4 +1,4 @@
-"""Widgets that draw figures one can choose from: lists with bars, a histogram."""
+"""Widgets that draw figures with choices: lists with bars, and a histogram."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, size_parts
 
 UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
-"""Nine steps of a bar that grows upwards, from nothing to a full cell."""
+"""Nine steps of a bar that grows upwards, from an empty cell to a full one."""
 NAME, OTHERS, BAR = 12, 23, 6
-"""Cells of a kind's name, of all that stands between it and its bar, and the least of a bar."""
+"""Cells: minimum for a kind's name, everything between the name and the bar, and minimum for the bar."""
 GAP = 3
-"""Cells between two kinds in a sentence."""
+"""Blank cells between two kinds in a sentence."""
 STEPS = 8
-"""Steps in which one cell of a column fills."""
+"""Number of steps in which one cell of a column fills."""
 
 
 class Figure(PaintedWidget, can_focus=True):
-    """A widget with several choices, one of which is the current one."""
+    """A widget with several choices; one choice is the current choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("down,j", "walk('down')", "down", "rows.down", MOVE, "Go down"),
@@ -45,19 +45,19 @@ class Figure(PaintedWidget, can_focus=True):
     ]
 
     class Moved(Message):
-        """Another choice is the current one."""
+        """Posted when another choice becomes the current choice."""
 
     class Opened(Message):
-        """The current choice is to be opened."""
+        """Posted to open the current choice."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self.cursor = 0
         """The index of the current choice."""
         self.total = 0
-        """The bytes of everything, which shares are computed of."""
+        """The total in bytes from which shares are computed."""
         self.sign: Callable[[Choice], Sign] = lambda _: " "
-        """Returns the mark state of a choice."""
+        """Function that returns the mark state of a choice."""
 
     @property
     def choice(self) -> Choice | None:
@@ -71,25 +71,25 @@ class Figure(PaintedWidget, can_focus=True):
 
     @property
     def plain(self) -> bool:
-        """Whether colours cannot be mixed: there is none, or the terminal's own are used."""
+        """Whether colours cannot be mixed, because there are none or they are the terminal's own."""
         return self.role_styles("bar").color.ansi is not None
 
     def shade(self, strength: float) -> Color:
-        """Return the accent at a strength, over this background."""
+        """Return the accent colour at a strength, blended over the widget's background."""
         accent = self.role_styles("bar").color.with_alpha(1.0)
         return self.background_colors[1].blend(accent, strength, 1)
 
     def go(self, index: int) -> None:
-        """Choose something, or the nearest there is."""
+        """Make the choice at an index the current choice; use the nearest choice if there is none."""
         self.cursor = max(0, min(index, self.number - 1))
         self.refresh()
         self.post_message(self.Moved())
 
     def show_marks(self) -> None:
-        """Draw marks as they are now; most figures have none."""
+        """Redraw the marks; most figures show no marks."""
 
     def action_walk(self, direction: Direction) -> None:
-        """Choose the neighbour in a direction."""
+        """Go to the next choice in a direction."""
         self.go(self.cursor + (1 if direction in ("right", "down") else -1))
 
     def index_at(self, x: int, y: int) -> int | None:
@@ -97,7 +97,7 @@ class Figure(PaintedWidget, can_focus=True):
         raise NotImplementedError
 
     def on_click(self, event: events.Click) -> None:
-        """Choose what was clicked; a second click opens it."""
+        """Go to the clicked choice; a double click opens it."""
         index = self.index_at(event.x, event.y)
         if index is not None:
             self.go(index)
@@ -106,17 +106,17 @@ class Figure(PaintedWidget, can_focus=True):
 
 
 class Lines(Figure):
-    """Figures, one a line."""
+    """A figure with one choice per line."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
         self.choices: list[Choice] = []
         """The choices."""
         self.top = 0
-        """The index of the first line that is seen."""
+        """The index of the first visible line."""
 
     def show(self, choices: list[Choice]) -> None:
-        """Show other figures."""
+        """Show other choices."""
         self.choices = choices
         self.go(self.cursor)
 
@@ -127,22 +127,22 @@ class Lines(Figure):
 
     @property
     def choice(self) -> Choice | None:
-        """The chosen line's figure."""
+        """The choice of the current line."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
     def go(self, index: int) -> None:
-        """Choose a line, and keep it in sight."""
+        """Go to a line, and keep it in view."""
         height = max(1, self.size.height)
         index = max(0, min(index, self.number - 1))
         self.top = max(0, min(max(self.top, index - height + 1), index, max(0, self.number - height)))
         super().go(index)
 
     def on_resize(self) -> None:
-        """Keep the chosen line in sight."""
+        """Keep the current line in view."""
         self.go(self.cursor)
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of a line."""
+        """Return the index of the line at a cell; None if there is none."""
         return y + self.top if y + self.top < self.number else None
 
     def render_line(self, y: int) -> Strip:
@@ -166,12 +166,12 @@ class Lines(Figure):
         return Strip.join(strips)
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return the parts at both ends of a line."""
+        """Return the parts at the left end and at the right end of a line."""
         raise NotImplementedError
 
 
 class Kinds(Lines):
-    """Bars by kind or something else; if there is only one line, a sentence."""
+    """Bars by kind or by another property; if only one line fits, a sentence."""
 
     HELP = """\
 What there is by kind; **t** tells it apart by Python, platform or index instead. **Space** marks all that a line stands
@@ -179,7 +179,7 @@ for, **b** or Enter shows a kind in Browse.
 """
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a kind with its number, size, share and bar, which gives way to long names."""
+        """Return a kind with its number, size, share and bar; a long name shortens the bar."""
         longest = max([width(shown(one.name)) for one in self.choices], default=0)
         named = max(NAME, min(longest + 1, room - OTHERS))
         share = choice.disk / max(1, self.total)
@@ -196,11 +196,11 @@ for, **b** or Enter shows a kind in Browse.
         return parts, []
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line; of only one, a sentence."""
+        """Draw one line; if the widget has only one line, draw the sentence."""
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
     def _places(self) -> list[tuple[int, int]]:
-        """Return the kinds that there is room for in the sentence, as index and end; the chosen one is among them."""
+        """Return the kinds that fit into the sentence, as index and end; the current kind is among them."""
         room, places, edge = self.size.width, list[tuple[int, int]](), 0
         for index, choice in enumerate(self.choices):
             wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")
@@ -225,7 +225,7 @@ for, **b** or Enter shows a kind in Browse.
         return self.strip(*parts, room=self.size.width)
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of a kind."""
+        """Return the index of the kind at a cell; None if there is none."""
         if self.size.height > 1:
             return super().index_at(x, y)
         return next((index for index, edge in self._places() if x < edge), None)
@@ -238,11 +238,11 @@ class Biggest(Lines):
     now_ns = 0
 
     def show_marks(self) -> None:
-        """Draw marks as they are now."""
+        """Redraw the marks."""
         self.refresh()
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a file's project and version, its age and size."""
+        """Return a file's mark, project and version for the left, and its age and size for the right."""
         entry = choice.entries[0]
         number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
         sign = self.sign(choice).strip()
@@ -261,11 +261,11 @@ overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
 """
 
     def show_marks(self) -> None:
-        """Draw marks as they are now."""
+        """Redraw the marks."""
         self.refresh()
 
     def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
-        """Return a rule with the number of its entries, and what it frees."""
+        """Return a rule with its mark, the number of its entries, and the bytes that it frees."""
         sign = self.sign(choice).strip() if choice.entries else ""
         mark: Part = (f"[{sign or ' '}] ", "mark" if sign else "hint")
         name = fit(choice.name, max(4, room - 18), dots=self.glyphs.dots)
@@ -275,14 +275,14 @@ overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
 
 
 class Ages(Figure):
-    """Columns by age, in the shades of the treemap."""
+    """Histogram with a column for each age range, in the shades of the treemap."""
 
     HELP = (
         "What came when: the arrows walk from column to column, **Space** marks one, **b** or Enter shows it in Browse."
     )
 
     def __init__(self, id: str | None = None) -> None:
-        self._styles: dict[tuple[int, bool], Style] = {}  # of columns; chosen, or not
+        self._styles: dict[tuple[int, bool], Style] = {}  # by column, and whether it is current
         super().__init__(id)
         self.choices: list[Choice] = []
         """The columns, the oldest first."""
@@ -299,16 +299,16 @@ class Ages(Figure):
 
     @property
     def choice(self) -> Choice | None:
-        """The chosen column's figure."""
+        """The choice of the current column."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
     @property
     def wide(self) -> int:
-        """Cells of a column, with the gap behind it."""
+        """Width of a column in cells, with the gap after it."""
         return max(2, (self.size.width + 1) // max(1, self.number))
 
     def index_at(self, x: int, y: int) -> int | None:
-        """Return the index of a column."""
+        """Return the index of the column at a cell; None if there is none."""
         return x // self.wide if x // self.wide < self.number else None
 
     @cached_property
@@ -316,7 +316,7 @@ class Ages(Figure):
         return UPWARD_ASCII if self.glyphs is ASCII else UPWARD
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of all columns; the last labels them."""
+        """Draw one line of all columns; the last line labels the columns."""
         wide, tall, room = self.wide, self.size.height - 1, self.size.width
         if y >= tall:
             half = self.number // 2 * wide
@@ -338,18 +338,18 @@ class Ages(Figure):
         return Strip(segments).adjust_cell_length(room, self.ink())
 
     def _style(self, index: int, here: bool) -> Style:
-        """Return the style of a column; the chosen one has another background."""
+        """Return the style of a column; the current column has another background."""
         if (index, here) not in self._styles:
             self._styles[index, here] = self._mixed(index, here)
         return self._styles[index, here]
 
     def notify_style_update(self) -> None:
-        """Forget how columns were drawn when theme or classes change."""
+        """Discard the cached styles when the theme or the classes change."""
         super().notify_style_update()
         self._styles = {}
 
     def _mixed(self, index: int, here: bool) -> Style:
-        if self.plain:  # where the line below tells which is chosen
+        if self.plain:  # the line below shows which column is current
             return self.ink("bar")
         style = self.ink("bar", "cursor") if here else self.ink("bar")
         shade = self.shade(freshness((self.number - 1 - index) * MONTHS * MONTH_DAYS + 1))

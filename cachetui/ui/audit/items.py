@@ -1,4 +1,4 @@
-"""The content of the Audit view as values: levels of the treemap, and figures to choose from; no Textual here."""
+"""Values behind the Audit view: levels of the treemap, and figures (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from cachetui.text.names import entry_name
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.treemap_layout import Item, item_of
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
 MONTHS, COLUMNS = 2, 12
-"""Months of one column of the histogram, and number of columns; the last holds everything older as well."""
+"""Months per column of the histogram, and number of columns; the oldest also holds all older entries."""
 MONTH_DAYS = 30.4
-"""Days of a month."""
+"""Average number of days in a month."""
 Group = Literal["kind", "Python", "platform", "index"]
-"""Properties that entries are grouped by."""
+"""Properties by which entries are grouped."""
 GROUPED: tuple[Group, ...] = get_args(Group)
 MOST_FILES = 60
-"""Number of the biggest files that are listed."""
+"""Maximum number of biggest files that are listed."""
 TERMS = {
     "--superseded": "is:superseded not:kind:built not:is:protected",
     "--unusable": "is:unusable not:kind:built not:is:protected",
@@ -37,7 +37,7 @@ TERMS = {
     "--older-than 90d": "age>90d not:kind:built not:is:protected",
     "--older-than 1y": "age>1y not:kind:built not:is:protected",
 }
-"""The filter that shows the entries of a rule, by the rule's options."""
+"""Filters that show the entries of a rule, by the rule's options."""
 SDISTS = "sdists already built"
 FOREMOST = (
     POLICY,
@@ -49,28 +49,28 @@ FOREMOST = (
     "dead weight",
     "for old pips only",
 )
-"""The order of the rules, the most interesting first."""
+"""Order of the rules, the most interesting first."""
 
 
 class Choice(NamedTuple):
-    """A figure that can be chosen, marked, and opened in Browse."""
+    """An item of a figure, which can be marked and opened in Browse."""
 
     name: str
     """Its name; untrusted text."""
     entries: tuple[Entry, ...]
     """Its entries."""
     disk: int
-    """Its bytes: those of the entries, or those that a rule frees."""
+    """Its bytes: the disk usage of its entries, or what a rule frees."""
     filter: str = ""
-    """The filter that shows it; empty if none does."""
+    """The filter that shows it in Browse; empty if no filter does."""
     entry: Entry | None = None
-    """The entry or the first of those to go to in Browse, where no filter shows it."""
+    """The entry to go to in Browse if no filter shows the choice; if there are several, the first."""
     known: bool = True
     """Whether its entries are known."""
     number: int = 0
-    """The same entries as a set, by the order of the parts; 0 if that was not made."""
+    """Its entries as a set, in the order of `Parts.order`; 0 if the set was not computed."""
     places: tuple[GroupKey, ...] = ()
-    """The projects and groups that it consists of, each as a whole; empty if it consists of anything else."""
+    """The projects and groups that it contains completely; empty if it contains anything else."""
 
 
 class Parts(NamedTuple):
@@ -79,17 +79,17 @@ class Parts(NamedTuple):
     tops: list[Item]
     """The items of the treemap's top level."""
     groups: Mapping[Group, list[Choice]]
-    """The entries by kind and so on, the biggest first."""
+    """The choices for each property that entries are grouped by, the biggest first."""
     ages: Mapping[Moment, list[Choice]]
-    """The columns of the histogram, by the time that ages are counted from."""
+    """The columns of the histogram, by the moment from which ages are counted."""
     biggest: list[Choice]
     chances: list[Choice]
     order: EntryIndex
-    """The order of entries that the numbers of choices refer to."""
+    """The order of entries to which the `number` of each choice refers."""
 
 
 def parts_of(audit: Audit, order: EntryIndex) -> Parts:
-    """Return the parts to show; this takes a while where there are many entries."""
+    """Return the parts to show; this takes a while if there are many entries."""
     indices, everything = order.indices, sized(audit.total.entries)
 
     def numbered(choices: list[Choice]) -> list[Choice]:
@@ -106,7 +106,7 @@ def parts_of(audit: Audit, order: EntryIndex) -> Parts:
 
 
 def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
-    """Return projects, and groups of what belongs to none."""
+    """Return an item for each project, and for each group of entries without a project."""
     groups: dict[GroupKey, list[Entry]] = {}
     for entry in entries:
         place = project_key(entry.project) if entry.project is not None else GROUPS.get(entry.kind, UNIDENTIFIED)
@@ -115,7 +115,7 @@ def top_items(entries: Sequence[Entry], now_ns: int) -> list[Item]:
 
 
 def items_inside(item: Item, now_ns: int) -> list[Item]:
-    """Return the items inside an item: versions of a project, or else entries; nothing for a single entry."""
+    """Return the items inside an item: the versions of a project, or else entries; empty for one entry."""
     if item.inside:
         return [*item.inside]
     entries = item.entries
@@ -129,7 +129,7 @@ def items_inside(item: Item, now_ns: int) -> list[Item]:
 
 
 def choice_of(item: Item) -> Choice:
-    """Make a choice of a tile."""
+    """Make a choice from an item of the treemap."""
     inside = item.inside or (item,)
     places = tuple([one.place for one in inside if one.place is not None])
     return Choice(
@@ -142,7 +142,7 @@ def choice_of(item: Item) -> Choice:
 
 
 def groups(audit: Audit, by: Group) -> list[Choice]:
-    """Return the entries by kind, or something else, the biggest first."""
+    """Return the entries grouped by kind or another property, the biggest group first."""
     figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
     return [
         Choice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
@@ -152,7 +152,7 @@ def groups(audit: Audit, by: Group) -> list[Choice]:
 
 def biggest(everything: Sequence[Sized]) -> list[Choice]:
     """Return the biggest files."""
-    found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: it may be a lot
+    found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: faster for many entries
     return [
         Choice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
         for one in found
@@ -188,7 +188,7 @@ def columns(audit: Audit, by: Moment, everything: Sequence[Sized]) -> list[Choic
 
 
 def span(age: Age, by: Moment) -> str:
-    """Return a column in words."""
+    """Return the age range of a column in words."""
     start = round((age.from_days or 0) / MONTH_DAYS)
     if age.to_days is None:
         return f"{by} {start} months ago or earlier"

@@ -1,4 +1,4 @@
-"""Save a report: ask for the file, and notify the result."""
+"""Save a report: ask for the file, save it, and show a notification of the result."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import run_in_thread
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
 PROPOSED = "pip-cache-audit.json"
-"""The name that stands in the box at first."""
+"""File name that the box contains at first."""
 
 
 class ReportBox(SheetBox):
@@ -37,7 +37,7 @@ class ReportBox(SheetBox):
 
 
 class SaveReport(InputDialog):
-    """Asks where a report is to be saved."""
+    """Dialog that asks where to save a report."""
 
     HELP = ReportBox.HELP
 
@@ -55,7 +55,7 @@ class SaveReport(InputDialog):
 
 
 async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None:
-    """Ask for a file, save a report there, and notify the result; ask before a file is written over."""
+    """Ask for a file, save a report there, and notify the user; ask before overwriting a file."""
     typed, overwrite = await app.push_screen_wait(SaveReport()), False
     while typed:
         try:
@@ -71,7 +71,7 @@ async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None
                 continue
         except OSError as error:
             app.notify(f"Not saved: {name}: {shown(reason(error))}.", severity="error", markup=False)
-        except (CachetuiError, ValueError) as error:  # a name that no file can have, or that tells no format
+        except (CachetuiError, ValueError) as error:  # an invalid file name, or a name that does not show the format
             app.notify(f"Not saved: {shown(str(error))}", severity="error", markup=False)
         else:
             app.notify(f"Saved {name}, of {disk_text(audit.total.disk_usage)}.", markup=False)

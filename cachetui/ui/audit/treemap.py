@@ -1,4 +1,4 @@
-"""The treemap on the screen: tiles that one walks through and goes into."""
+"""Widget that draws a treemap; the user can walk between its tiles and open them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import fit, width
 
 SIDE, SIDE_ASCII = "▎", "|"
-"""The lines between tiles side by side."""
+"""Lines between tiles that are side by side."""
 
 
 class Treemap(Figure):
-    """Projects as tiles, what they hold inside of them: area is disk usage, shade is age."""
+    """Treemap of projects and the items inside them: area is disk usage, shade is age."""
 
     HELP = """\
 # Audit
@@ -31,19 +31,19 @@ report.
 """
 
     def __init__(self, id: str | None = None) -> None:
-        self._shades: dict[float, tuple[Style, Style]] = {}  # by the strength of the accent
+        self._shades: dict[float, tuple[Style, Style]] = {}  # styles by the strength of the accent
         super().__init__(id)
         self.now_ns = 0
         self.levels: list[tuple[str, list[Item], int]] = []
-        """The open levels: name, items, and index of the chosen item of each."""
+        """The open levels, each with its name, its items, and the index of its current item."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
-        self._choices: list[Choice] = []  # what they stand for
-        self._signs: list[Sign] = []  # how that is marked
+        self._choices: list[Choice] = []  # the choices of these tiles
+        self._signs: list[Sign] = []  # mark states of these choices
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
     def show(self, items: list[Item], now_ns: int) -> None:
-        """Show other items; levels that were open are opened again, as far as they are there."""
+        """Show other items; keep levels open if their items still exist."""
         path = [name for name, _, _ in self.levels[1:]]
         chosen = self.choice.name if self.choice is not None else ""
         self.now_ns, self.levels = now_ns, [("", items, 0)]
@@ -67,18 +67,18 @@ report.
         self.go(names.index(chosen) if chosen in names else self.cursor if not chosen else 0)
 
     def on_resize(self) -> None:
-        """Lay the tiles out anew, if there is another room for them than when they were seen last."""
+        """Lay out the tiles again if the size has changed since the last layout."""
         if self.size != self._room:
             self._lay_out(self.choice.name if self.choice is not None else "")
 
     def go(self, index: int) -> None:
-        """Choose a tile; only it and the one before are drawn anew."""
+        """Go to a tile; only this tile and the previous tile are redrawn."""
         before, self.cursor = self.cursor, max(0, min(index, self.number - 1))
         self._redraw(before, self.cursor)
         self.post_message(self.Moved())
 
     def _redraw(self, *indices: int) -> None:
-        """Draw some tiles anew, and no other."""
+        """Redraw some tiles, and no others."""
         if regions := [Region(*self._tiles[index].region) for index in indices if index < self.number]:
             self.refresh(*regions)
 
@@ -89,12 +89,12 @@ report.
 
     @property
     def choice(self) -> Choice | None:
-        """The choice behind the current tile."""
+        """The choice of the current tile."""
         return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property
     def days(self) -> float:
-        """The mean age of the chosen tile, in days."""
+        """The mean age of the current tile, in days."""
         return self._tiles[self.cursor].item.days if self.cursor < len(self._tiles) else 0
 
     def index_at(self, x: int, y: int) -> int | None:
@@ -102,12 +102,12 @@ report.
         return tile_at(self._tiles, x, y)
 
     def action_walk(self, direction: Direction) -> None:
-        """Choose the tile that lies beside."""
+        """Go to the neighbouring tile in a direction."""
         if self._tiles:
             self.go(neighbour(self._tiles, self.cursor, direction))
 
     def enter(self) -> bool:
-        """Open the chosen tile; return whether there is something inside."""
+        """Open the current tile; return whether there is anything inside."""
         if self.cursor >= len(self._tiles):
             return False
         item = self._tiles[self.cursor].item
@@ -122,7 +122,7 @@ report.
         return True
 
     def leave(self) -> bool:
-        """Leave the innermost level; return whether there was one."""
+        """Leave the innermost level; return False if only the top level is open."""
         if len(self.levels) < 2:
             return False
         self.levels.pop()
@@ -131,13 +131,13 @@ report.
         return True
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of all tiles that lie on it."""
+        """Draw one line of the widget, across all tiles on that line."""
         cut = sorted((tile.left, index) for index, tile in enumerate(self._tiles) if tile.top <= y < tile.bottom)
         parts = [part for _, index in cut for part in self._slice(index, y)]
         return Strip(parts).adjust_cell_length(self.size.width, self.ink())
 
     def _slice(self, index: int, y: int) -> list[Segment]:
-        """Draw one line of a tile; hairlines part it from its neighbours and, without colour, frame it."""
+        """Draw one line of a tile with its hairlines; without colour, they frame the tile."""
         tile, simple = self._tiles[index], self.glyphs is ASCII
         line, edge = self._styles(tile)
         if index not in self._written:
@@ -152,7 +152,7 @@ report.
         side = SIDE_ASCII if simple else SIDE
         chosen = line + Style(bold=strong, reverse=strong and here and self.has_focus)
         rest = max(0, room - width(words))
-        if here and not name and row == 0 and self.has_focus:  # no name bears the sign that it is chosen
+        if here and not name and row == 0 and self.has_focus:  # no name here could show that the tile is current
             return [
                 Segment(side if tile.left or self.plain else below, edge),
                 Segment(" " * room, line + Style(reverse=True)),
@@ -164,7 +164,7 @@ report.
         ]
 
     def show_marks(self) -> None:
-        """Draw marks as they are now."""
+        """Redraw the tiles whose mark state has changed."""
         before, self._signs = self._signs, [self.sign(choice) for choice in self._choices]
         changed = [index for index, sign in enumerate(self._signs) if sign != before[index]]
         for index in changed:
@@ -172,12 +172,12 @@ report.
         self._redraw(*changed)
 
     def notify_style_update(self) -> None:
-        """Forget how tiles were drawn when theme or classes change."""
+        """Discard the cached styles when the theme or the classes change."""
         super().notify_style_update()
         self._shades = {}
 
     def _labels(self, index: int) -> tuple[list[str], list[str]]:
-        """Return a tile's words, with the sign of a mark, if it bears one."""
+        """Return the lines of a tile's name and of its facts, with its mark state if it is marked."""
         tile, sign = self._tiles[index], self._signs[index]
         name, facts = tile.label(self.total, self.glyphs.dots)
         if facts and sign in ("x", "-") and len(facts[0]) + 4 <= tile.right - tile.left - 2:
@@ -185,14 +185,14 @@ report.
         return name, facts
 
     def _styles(self, tile: Tile) -> tuple[Style, Style]:
-        """Return the styles of a tile's words, and of its hairlines."""
+        """Return the styles of a tile's text and of its hairlines."""
         strength = freshness(tile.item.days)
         if strength not in self._shades:
             self._shades[strength] = self._mixed(strength)
         return self._shades[strength]
 
     def _mixed(self, strength: float) -> tuple[Style, Style]:
-        """Mix the colours of tiles of some strength."""
+        """Return the styles of text and hairlines for tiles with a given strength of the accent."""
         if self.plain:
             return self.ink(), self.ink("faint")
         back = self.background_colors[1]

@@ -1,4 +1,4 @@
-"""The layout of a treemap as values: the cells of each tile, its words, its neighbours; no Textual here."""
+"""Layout of a treemap: the cells, label and neighbours of each tile (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ from cachetui.ui.glyphs import UNICODE
 from cachetui.ui.widgets.cells import fit, shown, width
 
 FRESH = ((30, 0.85), (90, 0.68), (180, 0.53), (365, 0.40))
-"""Strengths of the accent, each for ages of less than so many days."""
+"""Pairs of an age in days and the strength of the accent for everything younger."""
 OLD = 0.28
-"""The same for everything older."""
+"""Strength of the accent for everything older."""
 LEAST_TILE = 18
-"""Cells below which something joins the tile of the smaller ones."""
+"""Minimum size of a tile in cells; smaller items are joined in one tile."""
 HIGH = 2
-"""Height of a cell, divided by its width."""
+"""Ratio of a cell's height to its width."""
 LEAST_WIDTH = 2
-"""Cells of the narrowest tile: of one the hairline would leave nothing."""
+"""Minimum width of a tile in cells; the hairline takes the first cell."""
 LEAST_NAME = 5
-"""Cells of a name below which a tile has none."""
+"""Minimum width of a name in cells; narrower tiles have no name."""
 Direction = Literal["left", "right", "up", "down"]
 
 
 class Item(NamedTuple):
-    """Something that takes space."""
+    """Something that takes disk space, such as a project or an entry."""
 
     name: str
     """Its name; untrusted text."""
@@ -43,13 +43,13 @@ class Item(NamedTuple):
     days: float
     """Their mean age in days, weighted by size."""
     inside: tuple[Item, ...] = ()
-    """The items inside; of those that are too small for a tile, each of them."""
+    """The items that are joined in it because they are too small for tiles of their own."""
     place: GroupKey | None = None
-    """The project or group that it is all of; None if it is something else."""
+    """The project or group that the item contains completely; None for any other item."""
 
 
 class Tile(NamedTuple):
-    """A rectangle of cells; right and bottom are the first that do not belong to it."""
+    """A rectangle of cells; `right` and `bottom` are the first column and row outside it."""
 
     item: Item
     """The item that it shows."""
@@ -60,11 +60,14 @@ class Tile(NamedTuple):
 
     @property
     def region(self) -> tuple[int, int, int, int]:
-        """The same as left, top, width and height."""
+        """The rectangle as left, top, width and height."""
         return self.left, self.top, self.right - self.left, self.bottom - self.top
 
     def label(self, total: int, dots: str = UNICODE.dots) -> tuple[list[str], list[str]]:
-        """Write the name, and what else there is room for, of `total` bytes; the last line stays free for the edge."""
+        """Return the lines of the name and the lines of the facts that fit into the tile.
+
+        The last line of the tile stays free for its edge. The share is computed from `total` bytes.
+        """
         room, height = self.right - self.left - 2, max(1, self.bottom - self.top - 1)
         if room < LEAST_NAME:
             return [], []
@@ -78,7 +81,7 @@ class Tile(NamedTuple):
 
 
 def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:
-    """Sum entries up."""
+    """Make an item of entries, with their disk usage and their mean age."""
     disks = [sum([file[4] for file in entry[1]]) for entry in entries]
     disk = sum(disks)
     ages = [max(0, now_ns - entry[3]) for entry in entries]
@@ -95,10 +98,10 @@ def freshness(days: float) -> float:
 
 
 def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
-    """Lay items out in a rectangle of cells, by their disk usage, which every cell of it belongs to.
+    """Lay out items as tiles that fill a rectangle of cells; the area of a tile is its disk usage.
 
-    What would take less than `LEAST_TILE` cells joins a tile "N smaller". Where everything would, the biggest are laid
-    out alone, to scale among themselves.
+    Items that would take less than `LEAST_TILE` cells are joined in a tile "N smaller". If every item is
+    that small, only the biggest items are laid out, and the rectangle is divided among them.
     """
     order = sorted([item for item in items if item.disk > 0], key=lambda item: (-item.disk, item.name))
     total, cells = sum([item.disk for item in order]), room * height
@@ -114,14 +117,14 @@ def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
             break
         number -= 1
     if rest:
-        entries = tuple(chain.from_iterable([item.entries for item in rest]))  # once only: it may be nearly all
+        entries = tuple(chain.from_iterable([item.entries for item in rest]))  # gathered once: may be nearly all
         smaller = next(index for index, tile in enumerate(found) if tile.item.inside)
         found[smaller] = found[smaller]._replace(item=found[smaller].item._replace(entries=entries))
     return [tile for tile in found if tile.right > tile.left and tile.bottom > tile.top]
 
 
 def _joined(order: list[Item], rest: list[Item]) -> list[Item]:
-    """Return the biggest items, and one for all others, whose entries are not gathered yet."""
+    """Return the biggest items, and one item for all others; its entries are added later."""
     disk = sum([item.disk for item in rest])
     days = sum([item.days * item.disk for item in rest]) / disk
     smaller = Item(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
@@ -144,12 +147,12 @@ def _laid_out(items: Sequence[Item], room: int, height: int) -> list[Tile]:
 
 
 def _edge(place: float) -> int:
-    """Round an edge: the same way for both tiles that it parts, whose sums may differ in the last digits."""
+    """Round an edge so that both adjacent tiles agree, although their sums may differ in the last digits."""
     return int(round(place, 6) + 0.5)
 
 
 def neighbour(found: Sequence[Tile], index: int, direction: Direction) -> int:
-    """Return the index of the tile that lies beside one; the same where there is none."""
+    """Return the index of a tile's neighbour in a direction; the tile's own index if there is none."""
     here = found[index]
     sideways = direction in ("left", "right")
     middle = here.top + here.bottom if sideways else here.left + here.right
@@ -171,7 +174,7 @@ def neighbour(found: Sequence[Tile], index: int, direction: Direction) -> int:
 
 
 def tile_at(found: Sequence[Tile], x: int, y: int) -> int | None:
-    """Return the index of the tile that a cell belongs to."""
+    """Return the index of the tile that contains a cell."""
     for index, tile in enumerate(found):
         if tile.left <= x < tile.right and tile.top <= y < tile.bottom:
             return index

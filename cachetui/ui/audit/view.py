@@ -1,4 +1,4 @@
-"""The view of the disk usage: a treemap, kinds, ages, the biggest files, the rules and what each would free."""
+"""View of the disk usage: a treemap, kinds, ages, the biggest files, and what each rule would free."""
 
 from __future__ import annotations
 
@@ -32,20 +32,23 @@ from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.widgets.painted import Line, Part
 from cachetui.ui.workers import run_in_thread, start_worker
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
 BESIDE, FIGURES, FILES = 110, 76, 160
-"""Least widths in cells at which the figures stand beside the map, the histogram is shown, and the biggest files."""
+"""Minimum widths in cells for figures beside the map, for the histogram, and for the biggest files."""
 SHORT, TALL = 20, 32
-"""Rows of the screen below which there is no histogram, and from which there are the biggest files and blank lines."""
+"""Heights of the screen in rows.
+
+Below the first, there is no histogram. From the second on, there are the biggest files and blank lines.
+"""
 
 
 class Subject(NamedTuple):
-    """The subject of an audit."""
+    """State that an audit depends on."""
 
     turn: int
-    """The revision of the catalog."""
+    """The revision of the catalog, as counted by the model."""
     pythons: bool
     """Whether the Pythons were known."""
     policy: Policy | None
@@ -122,12 +125,12 @@ class AuditView(Container):
         self.audit: Audit | None = None
         """The audit that is shown; None before there is one."""
         self.parts: Parts | None = None
-        """The same as values to draw."""
+        """The audit as values to draw."""
         self.by: Age = AGES[0]
-        """The time of an entry that its age is counted from."""
+        """The moment of an entry from which its age is counted."""
         self.group: Group = GROUPED[0]
-        """The property that the figures beside the map are grouped by."""
-        self._subject: Subject | None = None  # of the audit that is shown, or being made
+        """The property by which `Kinds` groups the entries."""
+        self._subject: Subject | None = None  # the subject of the audit that is shown or being made
         self.figure_marks: FigureMarks | None = None
         """The marks of the figures; None before there are any."""
         self._last: Figure | None = None
@@ -152,16 +155,16 @@ class AuditView(Container):
 
     @property
     def treemap(self) -> Treemap:
-        """The map."""
+        """The treemap."""
         return self.query_one(Treemap)
 
     @property
     def figure(self) -> Figure:
-        """The figure that has the keys, or had them last."""
+        """The figure that has the focus, or had it last."""
         return self._last or self.treemap
 
     def activate(self) -> None:
-        """Audit what there is now, and give the keys to the figure that had them."""
+        """Audit the cache as it is, and focus the figure that had the focus last."""
         self._update()
         self._focus_figure()
 
@@ -172,39 +175,39 @@ class AuditView(Container):
             self.screen.set_focus(self.figure)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show what there is room for."""
+        """Show the figures that fit."""
         room, height = event.size.width, self.app.size.height
         self.set_class(room >= BESIDE, "-beside")
         self.set_class(room < FIGURES or height < SHORT, "-few")
         self.set_class(room >= FILES and height >= TALL, "-files")
 
-    # What follows from a change of the shared state
+    # Reactions to changes of the shared state
 
     def watch_reading(self) -> None:
-        """Audit what was read."""
+        """Update the audit after a scan."""
         self._update()
 
     def watch_revision(self) -> None:
-        """Audit the catalog as it is now."""
+        """Update the audit after a change of the catalog."""
         self._update()
 
     def watch_pythons(self) -> None:
-        """Audit anew what no Python can use."""
+        """Update the audit once the Pythons are known: they decide which entries are unusable."""
         self._update()
 
     def watch_preferences(self) -> None:
-        """Audit anew what the policy would free."""
+        """Update the audit after a change of the preferences, which contain the policy."""
         self._update()
 
     def watch_marks(self) -> None:
-        """Draw the marks."""
+        """Redraw the marks."""
         if self.figure_marks is not None:
             self.figure_marks.marks_changed()
             if self.audit is not None and self.display:
                 self._show_marks()
 
     def _update(self) -> None:
-        """Audit, if the view is shown and its audit is out of date."""
+        """Start an audit if the view is shown and its audit is out of date."""
         if not (self.display and self.is_mounted):
             return
         inventory, model, empty = self.reading.inventory, self.model, "There is nothing that takes space."
@@ -224,7 +227,7 @@ class AuditView(Container):
                 start_worker(self, self._make_audit, inventory, subject, group="audit")
 
     async def _make_audit(self, inventory: Inventory, subject: Subject) -> None:
-        """Audit in a worker thread what is still there, and show it."""
+        """Audit the remaining entries in a worker thread, and show the result."""
         model, services = self.model, self.services
         known, protect, tags = model.catalog.entries, model.protect, self.pythons.tags
         left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))
@@ -240,14 +243,14 @@ class AuditView(Container):
             if self._subject == subject:
                 self.show_words("This cannot be told", shown(str(error)))
             return
-        if self._subject != subject:  # something else is shown by now
+        if self._subject != subject:  # another audit has begun meanwhile
             return
         self.show(audit, parts)
         if self.display and self.screen.focused is None and self.app.screen is self.screen:
             self._focus_figure()
         self.refresh_bindings()
 
-    # What is shown
+    # Display
 
     def show_words(self, title: str, *words: str) -> None:
         """Show words in place of figures."""
@@ -293,7 +296,7 @@ class AuditView(Container):
 
     @on(Figure.Moved)
     def _tell(self) -> None:
-        """Show the current choice, and the open levels."""
+        """Show the current choice and the open levels."""
         if self.audit is None:
             return
         dots = self.treemap.glyphs.prompt
@@ -314,19 +317,19 @@ class AuditView(Container):
             facts += " on average" if len(choice.entries) > 1 else ""
         sign = figure.sign(choice)
         marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
-        if isinstance(figure, Kinds):  # whose heading is not always there
+        if isinstance(figure, Kinds):  # kinds do not always have a heading
             marked.append((f"{self.group} ", "muted"))
         self.query_one("#chosen", Line).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """Show the current choice of the figure that has the keys now."""
+        """Show the current choice of the figure that has received the focus."""
         if isinstance(event.widget, Figure):
             self._last = event.widget
         self._tell()
         self.refresh_bindings()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if not hasattr(type(self), f"action_{action}"):
             return True
         if action == "leave":
@@ -334,13 +337,13 @@ class AuditView(Container):
         return self.audit is not None
 
     def on_click(self, event: events.Click) -> None:
-        """Leave the open level, if its path was clicked."""
+        """Leave the open level if its path was clicked."""
         if event.widget is self.query_one("#where", Line):
             self.action_leave()
 
     @on(Figure.Opened)
     def action_enter(self) -> None:
-        """Go into the tile; show anything else in Browse."""
+        """Open the current tile; show any other choice in Browse."""
         figure = self.figure
         if not (isinstance(figure, Treemap) and figure.enter()):
             self.action_browse()
@@ -380,14 +383,14 @@ class AuditView(Container):
             self.notify(f"No filter says {shown(choice.name)}: {mark} marks it.", markup=False)
 
     def action_next_group(self) -> None:
-        """Group the tiles by something else."""
+        """Group the entries in `Kinds` by the next property."""
         self.group = GROUPED[(GROUPED.index(self.group) + 1) % len(GROUPED)]
         self.query_one(Kinds).cursor = 0
         self._show_groups()
         self._tell()
 
     def action_next_age(self) -> None:
-        """Count ages from another moment."""
+        """Count ages from the next moment."""
         self.by = AGES[(AGES.index(self.by) + 1) % len(AGES)]
         self._show_ages()
         self._tell()

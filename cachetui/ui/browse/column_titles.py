@@ -1,4 +1,4 @@
-"""The line above the rows."""
+"""The line of column titles above the rows."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from cachetui.ui.widgets.painted import PaintedWidget
 
 
 class Titles(PaintedWidget):
-    """Titles of the columns; the sign of the order stands in the gap behind its title, so that nothing shifts."""
+    """Titles of the columns; the sign of the order is in the gap after a title, so that nothing shifts."""
 
     DEFAULT_CSS = "Titles { height: 1; }"
 
     @dataclass
     class Sorted(Message):
-        """A title was clicked."""
+        """Posted when a title was clicked."""
 
         by: By
         """The sort key."""
@@ -33,10 +33,10 @@ class Titles(PaintedWidget):
 
     @property
     def _room(self) -> int:
-        return self.size.width - 1  # the scrollbar's column
+        return self.size.width - 1  # without the scrollbar's column
 
     def show(self, order: SortOrder) -> None:
-        """Show another order."""
+        """Show another sort order."""
         if order != self.order:
             self.order = order
             self.refresh()

@@ -1,4 +1,4 @@
-"""The columns of the tree: the choice of columns for a width, and their cells; no Textual here."""
+"""Columns of the tree: which columns fit a width, and their cells (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -19,56 +19,57 @@ from cachetui.ui.widgets.cells import bar, pad
 GAP = 2
 """Blank cells between two columns."""
 BEFORE_NAME = 7
-"""Cells that the cursor's edge, the arrow and the mark take."""
+"""Cells before the name, for the cursor's edge, the arrow and the mark."""
 INDENT = 2
-"""Cells by which each level moves in."""
+"""Number of cells by which each level is indented."""
 SMALL = 1_000_000
-"""Bytes below which a size is written quietly."""
+"""Size in bytes below which a size is drawn in a muted colour."""
 AGE_TITLES = {"downloaded": "Downloaded", "checked": "Checked", "read": "Read"}
 
 
 class Column(NamedTuple):
-    """One column."""
+    """One column of the tree."""
 
     key: str
     """The property that it shows."""
     title: str
     """Its title."""
     width: int
-    """Its cells."""
+    """Its width in cells."""
     left: bool = False
-    """Whether its title stands to the left."""
+    """Whether its title is aligned to the left."""
     by: By | None = None
-    """The order that a click on its title asks for."""
+    """The sort key for a click on its title; None if there is none."""
     age: Age = "downloaded"
-    """The age that it shows, if it shows one."""
+    """The age that it shows, if it is a column of ages."""
 
 
 class Scale(NamedTuple):
-    """The maxima that figures are drawn against."""
+    """Values that figures are drawn in relation to."""
 
     biggest: int
-    """Bytes of the cache's biggest project: a full bar."""
+    """Bytes of the cache's biggest project, which has a full bar."""
     whole: int
-    """Bytes of everything."""
+    """Bytes of the whole cache."""
     now: int
-    """The present, in nanoseconds since the epoch."""
+    """The current time, in nanoseconds since the epoch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layout(SortOrder):
-    """An order, with the columns that the user wants beside names and sizes."""
+    """A sort order, with the columns that the user wants besides names and sizes."""
 
     columns: tuple[ColumnName, ...] = COLUMNS
-    """The columns to show, where there is room."""
+    """The columns to show if there is room."""
 
 
 @lru_cache(maxsize=64)
 def columns(room: int, order: SortOrder) -> tuple[Column, ...]:
     """Choose the columns for a table of `room` cells.
 
-    The second age goes first, then the percentage, kind, files, long ages; bars shrink all the way. A `Layout`
-    leaves out what the user does not want.
+    As the table gets narrower, the second age is left out first, then the percentage, the kind, the files
+    and long ages; the bars get shorter all the time. A `Layout` leaves out the columns that the user does
+    not want.
     """
     second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
     wanted: tuple[str, ...] = (*(order.columns if isinstance(order, Layout) else COLUMNS), "size")
@@ -92,8 +93,8 @@ def name_room(room: int, shown: Iterable[Column]) -> int:
 
 
 def column_at(x: int, room: int, shown: Iterable[Column]) -> By | None:
-    """Return the order that a click at a cell of the titles asks for."""
-    edge = BEFORE_NAME + name_room(room, shown) + 1  # the sign of the order stands in the gap behind a title
+    """Return the sort key for a click on a cell of the titles; None if there is none."""
+    edge = BEFORE_NAME + name_room(room, shown) + 1  # the sign of the order is in the gap after a title
     if x < edge:
         return "name"
     for column in shown:
@@ -104,12 +105,12 @@ def column_at(x: int, room: int, shown: Iterable[Column]) -> By | None:
 
 
 def brief(number: int) -> str:
-    """Write a number in at most five characters, up to ten million."""
+    """Write a number below ten million in at most five characters."""
     return f"{number:,}" if number < 10_000 else str(number) if number < 100_000 else f"{number // 1000}k"
 
 
 def cell(column: Column, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
-    """Return the parts of one cell: words, and the roles they are drawn in."""
+    """Return the parts of one cell, each as words and their roles."""
     size = row.group.size(order.apparent)
     match column.key:
         case "size":

@@ -1,4 +1,4 @@
-"""The details of the row that has the cursor: under the rows, or beside them where there is room."""
+"""Details of the row under the cursor; they are below the rows, or beside them if there is room."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from cachetui.text.redact import masked, redact_urls
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
 from cachetui.ui.widgets.painted import Page, Part, size_parts
 
-if TYPE_CHECKING:  # known late
+if TYPE_CHECKING:  # for type checking only
     from cachetui.interpreters.info import InterpreterInfo
 
 BESIDE = 160
-"""The width in cells of the screen from which details stand beside the rows."""
+"""Minimum width of the screen in cells at which the details are beside the rows."""
 LABEL = 12
-"""Cells of a fact's label."""
+"""Width of a fact's label in cells."""
 HALF = 64
-"""Cells after which the second of two facts on a line begins at the latest."""
+"""Maximum cell at which the second of two facts on a line begins."""
 MOST_PARTS = 200
-"""Parts of a row that are listed at most, more than any screen has lines."""
+"""Maximum number of parts that are listed for a row, which is more than any screen has lines."""
 RUNGS = {
     "url": "the index page that lists it",
     "disposition": "the name its server gave it",
@@ -39,18 +39,18 @@ RUNGS = {
     "page": "the page itself",
     "wheel-name": "its file name",
 }
-"""Sources of an entry's name, by the step of the identification ladder."""
+"""Sources of an entry's name in words, by the step of the identification that found the name."""
 WHEELS = ("wheel", "built", "metadata")
-"""Kinds that a Python can use, or not."""
+"""Kinds of entries for which the details show whether a Python can use them."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
-"""Nouns to count several entries of a kind by, where they differ from the kind's name."""
+"""Nouns for counting several entries of a kind, if they differ from the name of the kind."""
 
 
 NO_FINDINGS: Mapping[str, str] = MappingProxyType({})
 
 
 class Fact(NamedTuple):
-    """One line of the details."""
+    """A label and a value in the details."""
 
     label: str
     """Its label."""
@@ -59,7 +59,7 @@ class Fact(NamedTuple):
 
 
 def when(time: int, now: int) -> str:
-    """Write a time as an age and a date; both in nanoseconds since the epoch."""
+    """Write a time as an age and a date; `time` and `now` are in nanoseconds since the epoch."""
     number, unit = age((now - time) / NS)
     return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
 
@@ -95,7 +95,7 @@ def entry_facts(
 
 
 def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
-    """Return whether some Python can use an entry; None for what is no wheel, nor belongs to one."""
+    """Return which Pythons can use an entry, in words; None if it neither is a wheel nor belongs to one."""
     from cachetui.services.pythons import used_by  # noqa: PLC0415 - the first screen does without
 
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
@@ -128,7 +128,7 @@ def facts_of(
 
 
 def title_of(row: Row) -> str:
-    """Return the name of a row where its parents are not seen; untrusted text made printable."""
+    """Return a row's full name, for places that do not show its parents; untrusted text made printable."""
     entry = row.entry
     if row.depth and row.place.rank is GroupKind.PROJECT and (entry is None or entry.filename is None):
         return shown(f"{row.place.project} {row.name}")
@@ -138,7 +138,7 @@ def title_of(row: Row) -> str:
 
 
 def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
-    """Return a heading, and names and allocated bytes of the parts of a row."""
+    """Return a heading, and the name and allocated bytes of each part of a row."""
     if not row.folds:
         return "", []
     group = row.group
@@ -163,14 +163,14 @@ class Details(Page):
 
     row: reactive[Row | None] = reactive(None, always_update=True)
     now = 0
-    """The present, in nanoseconds since the epoch."""
+    """The current time, in nanoseconds since the epoch."""
     pythons: Sequence[InterpreterInfo] = ()
-    """The Pythons here that work, once they are all known."""
+    """The working Pythons on this system, once all of them are known."""
     findings: Mapping[str, str] = NO_FINDINGS
     """What is wrong with entries, by path."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the facts: in pairs under the rows, one below the other beside them."""
+        """Draw the facts: two on a line below the rows, or one on a line beside the rows."""
         if self.row is None:
             return []
         return self._column(self.row, room) if self.app.size.width >= BESIDE else self._wide(self.row, room, height)
@@ -192,7 +192,7 @@ class Details(Page):
         drawn = [self.sides(((title, "strong"),), (figures,), room)]
         pairs = [short[index : index + 2] for index in range(0, len(short), 2)]
         while pairs and 1 + len(pairs) + len(long) > height and len(pairs) > 1:
-            pairs.pop()  # what is long cannot be guessed: addresses and paths come before lengths
+            pairs.pop()  # long facts cannot be guessed: URLs and paths are kept, lengths are not
         for pair in pairs:
             parts = [part for fact in pair for part in self._fact(fact, half)]
             if len(pair) > 1:

@@ -1,4 +1,4 @@
-"""Why Browse shows no rows, in words; no Textual here."""
+"""Reasons why Browse shows no rows, in words (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -13,20 +13,23 @@ from cachetui.ui.widgets.cells import shown
 
 
 class PageText(NamedTuple):
-    """A page in place of rows."""
+    """A page that is shown in place of rows."""
 
     title: str
     """Its title."""
     paragraphs: tuple[str, ...] = ()
     """The paragraphs below."""
     ways: tuple[tuple[str, str], ...] = ()
-    """Ways on: a key or a command, and what it does."""
+    """What the user can do next, each as a key or a command and its effect."""
 
 
 def page_of(
     reading: Reading, model: BrowserModel, scanned: Batch | None, services: Services, rescan_key: str, quit_key: str
 ) -> PageText | None:
-    """Return the page to show in place of rows; None if there are rows. `scanned` is the first scan's last batch."""
+    """Return the page to show in place of rows; None if there are rows.
+
+    `scanned` is the latest batch of the running first scan.
+    """
     location, inventory, catalog = services.location, reading.inventory, model.catalog
     root = shown(home_short(str(location.root)))
     again = (rescan_key, "look again")
@@ -48,7 +51,7 @@ def page_of(
 
 
 def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, clear_key: str) -> str:
-    """Return why a filter shows no rows, or why there are none without one."""
+    """Return why there are no rows, with or without a filter."""
     clears = f"{clear_key} clears the filter."
     query, unknown = model.query, " or ".join(sorted(model.missing_facts))
     if query is None or not model.filtering:

@@ -1,4 +1,4 @@
-"""The input for a filter; at its right, how much is shown or how far the work has got."""
+"""Input for a filter; to its right, the number of projects shown or the progress of an activity."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ from cachetui.ui.dialogs.help import FILTER_HELP
 from cachetui.ui.widgets.painted import Line, Part
 
 WIDE, NARROW = 100, 52
-"""Widths in cells: from the first on the bar of progress is long, below the second there is none."""
+"""Widths in cells: from the first on, the progress bar is long; below the second, there is no bar."""
 BAR_CELLS, SHORT_BAR_CELLS = 20, 10
-"""Cells of the bar of progress."""
+"""Lengths of the long and the short progress bar in cells."""
 LEAST = 30
-"""The width in cells below which there is only room to type."""
+"""Width in cells below which only the input is shown."""
 
 
 class Wrong(Highlighter):
-    """Underlines a filter from the place where it does not parse."""
+    """Highlighter that underlines a filter from the place where it does not parse."""
 
     def __init__(self, box: FilterBox) -> None:
         self._box = box
         self.start: int | None = None
-        """The first wrong character's index; None if nothing is wrong."""
+        """The index of the first wrong character; None if nothing is wrong."""
 
     def highlight(self, text: Text) -> None:
-        """Underline what is wrong; where something is missing, the place for it."""
+        """Underline what is wrong; if something is missing, underline the place for it."""
         if self.start is not None:
             text.pad_right(max(0, self.start + 1 - len(text)))
             text.stylize(self._box.get_component_rich_style("filter--wrong", partial=True), self.start)
 
 
 class FilterBox(Input):
-    """The box itself."""
+    """The input for the filter."""
 
     DEFAULT_CSS = """
     FilterBox, FilterBox:focus {
@@ -71,7 +71,7 @@ class FilterBox(Input):
         key("escape", "leave(True)", "clear the filter", "filter.clear", SHOW, "Show everything again", show=True),
     ]
 
-    value = reactive("", init=False)  # its width is what is left: what is typed need not lay out the screen anew
+    value = reactive("", init=False)  # no layout: the width of the box does not depend on its value
     virtual_size = reactive(Size(0, 0))
 
     def __init__(self) -> None:
@@ -86,20 +86,20 @@ class FilterBox(Input):
         )
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Leave the styles as they are: with the focus they are the same."""
+        """Keep the styles, because they are the same with the focus and without it."""
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline what does not parse, from an index on; None if all does."""
+        """Underline the text from the index on where it does not parse; None if all of it parses."""
         self._wrong.start = start
         self.refresh()
 
     def suggest(self, rest: str) -> None:
-        """Show the completion of the typed text; nothing, if that is empty."""
+        """Show the completion of the typed text; show nothing if `rest` is empty."""
         self._rest = rest
-        self._suggestion = f"{self.value}{rest}" if rest else ""  # a suggester of Textual's answers a frame too late
+        self._suggestion = f"{self.value}{rest}" if rest else ""  # Textual's own suggester answers a frame too late
 
     def action_complete(self) -> None:
-        """Accept the suggestion; without one, go on to the rows."""
+        """Accept the suggestion; without a suggestion, go to the rows."""
         if self._rest:
             self.value += self._rest
             self.action_end()
@@ -107,14 +107,14 @@ class FilterBox(Input):
             self.action_leave(False)
 
     def action_leave(self, clear: bool) -> None:
-        """Go back to the rows."""
+        """Go back to the rows; clear the filter if `clear` is true."""
         if clear:
             self.value = ""
         self.screen.focus_next("CacheTree")
 
 
 class FilterLine(Horizontal):
-    """The box with what stands beside it."""
+    """The line with the filter box and the words beside it."""
 
     DEFAULT_CSS = """
     FilterLine {

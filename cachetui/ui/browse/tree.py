@@ -1,4 +1,4 @@
-"""A scrolling tree of rows with marks and aligned columns; knows how to draw and walk rows, not what they mean."""
+"""Scrolling tree of rows with marks and aligned columns; it draws rows without knowing their meaning."""
 
 from __future__ import annotations
 
@@ -18,33 +18,39 @@ from cachetui.ui.widgets.notices import LONGEST_LINE
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
 HINT_ROOM = 8
-"""Cells below which a hint after a name says nothing."""
+"""Minimum number of cells for a hint after a name."""
 MOST_WIDE = 4
-"""Characters to a cell at which a hint is cut before it is measured: it may name a hundred versions."""
+"""Maximum number of characters of a hint per cell.
+
+A hint is cut to this length before it is measured, because it may name a hundred versions.
+"""
 DRAWN_LINES = 500
-"""Lines that are remembered as they were drawn, more than any screen has."""
+"""Maximum number of drawn lines that are cached, which is more than any screen has."""
 QUIET_KINDS = frozenset({"index", "redirect", "response", "leftover", "selfcheck", "unknown"})
-"""Kinds whose names are drawn quietly: nobody looks for them first."""
+"""Kinds whose names are drawn in a muted colour, because users rarely look for them."""
 
 
 class Table(NamedTuple):
     """The data that the tree draws."""
 
     rows: list[Row]
-    """The rows, all of them."""
+    """All rows."""
     order: SortOrder
-    """The sort order of the rows, with the age and size that they show."""
+    """The sort order of the rows, with the age and the size that they show."""
     scale: Scale
-    """The maxima that their figures are drawn against."""
+    """The values that figures are drawn in relation to."""
     sign: Callable[[Row], str]
-    """Returns the mark state of a row: x, - or blank; empty where nothing can be marked."""
+    """Function that returns the mark state of a row: x, - or blank; empty if nothing can be marked."""
 
 
 NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
 
 
 class CacheTree(RowList):
-    """The rows. The cursor belongs to a row's identity and stays on its line of the screen while rows come and go."""
+    """The rows and their cursor.
+
+    The cursor belongs to the identity of a row. It stays on its line of the screen while rows come and go.
+    """
 
     DEFAULT_CSS = """
     CacheTree { overflow-y: scroll; }
@@ -57,7 +63,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
     BINDING_GROUP_TITLE = "Rows"
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
-    """The row under the cursor, to be watched: what a watcher shows is drawn in the same frame as the cursor."""
+    """The row under the cursor, for watchers: what they show is drawn in the same frame as the cursor."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -66,14 +72,14 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.empty = ""
         """The words to show when there are no rows."""
         self.range_from: Key | None = None
-        """The row at which a range began, while one is chosen."""
+        """The key of the row at which a range begins, while a range is being chosen; else None."""
         self._range_start = 0  # the index of that row
         self._drawn: dict[
             tuple[int, str, str, bool], tuple[Row, Strip]
-        ] = {}  # by row, ground, sign; whether in a range
-        self._drawn_for: tuple[object, ...] = ()  # what these look alike in: width, columns, sizes and scale
-        self._signs: dict[int, str] = {}  # by line, as they were drawn last
-        self._wanted: Key | None = None  # what the user went to last; None as long as nobody has moved
+        ] = {}  # by row, background, mark state, whether in a range
+        self._drawn_for: tuple[object, ...] = ()  # layout of the cached lines: width, columns, sizes and scale
+        self._signs: dict[int, str] = {}  # mark states by line, as last drawn
+        self._wanted: Key | None = None  # the row that the user went to last; None before the first move
 
     @property
     def number(self) -> int:
@@ -82,18 +88,18 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
     @property
     def current(self) -> Row | None:
-        """The row that has the cursor."""
+        """The row under the cursor."""
         return self.table.rows[self.cursor] if self.cursor < len(self.table.rows) else None
 
     def show(self, table: Table, locate: Locate) -> None:
-        """Draw other rows, the cursor and what is seen staying where they are, as far as those rows are still there."""
+        """Draw other rows; the cursor and the visible part stay on the same rows if these still exist."""
         old, before, top = self.table.rows, self.cursor, self.scroll_offset.y
         self.table = table
         self._extend(len(table.rows))
         if self._wanted is not None and old:
             self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
             in_sight = top <= before < top + self.size.height
-            held = before if in_sight else min(top, len(old) - 1)  # the row that must not leave its line
+            held = before if in_sight else min(top, len(old) - 1)  # the row that must stay on its line
             now = self.cursor if in_sight else _find(table.rows, locate, (old[held].key,), held)
             self.scroll_to(y=max(0, now - (held - top)), animate=False, force=True, immediate=True)
         self.cursor = max(0, min(self.cursor, len(table.rows) - 1))
@@ -103,7 +109,10 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         self.highlighted = self.current
 
     def _extend(self, height: int) -> None:
-        """Take another number of lines, which changes nothing but the bar: an assignment lays out the whole screen."""
+        """Change the number of lines and the scrollbar.
+
+        An assignment to `virtual_size` would lay out the whole screen, which takes longer.
+        """
         if not self.size or not self.show_vertical_scrollbar:
             self.virtual_size = Size(0, height)
         elif height != self.virtual_size.height:
@@ -112,11 +121,11 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
             self.scroll_y = self.validate_scroll_y(self.scroll_y)
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in view."""
         self.reveal()
 
     def go(self, index: int) -> None:
-        """Put the cursor on a row, or on the nearest there is."""
+        """Put the cursor on the row at an index, or on the nearest row."""
         before = self.cursor
         super().go(index)
         if (row := self.current) is None:
@@ -128,13 +137,13 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
             self.highlighted = row
 
     def go_to(self, key: Key) -> None:
-        """Put the cursor on the row with an identity, if it is there."""
+        """Put the cursor on the row with a key, if there is such a row."""
         if (index := _find(self.table.rows, lambda key: (key,), (key,), -1)) >= 0:
             self.go(index)
 
     @property
     def chosen(self) -> list[Row]:
-        """The rows of the range that is being chosen; without one, the row that has the cursor."""
+        """The rows of the range that is being chosen; without a range, the row under the cursor."""
         first, last = self._bounds
         return self.table.rows[first : last + 1]
 
@@ -144,11 +153,11 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         return min(start, self.cursor), max(start, self.cursor)
 
     def hold(self) -> None:
-        """Take the row under the cursor as the one that the user wants."""
+        """Remember the row under the cursor as the row that the user has chosen."""
         self.go(self.cursor)
 
     def choose(self, start: bool) -> None:
-        """Begin a range of rows at the cursor, or leave it."""
+        """Begin a range of rows at the cursor, or end the range."""
         self.hold()
         row = self.current
         self.range_from, self._range_start = row.key if start and row is not None else None, self.cursor
@@ -163,7 +172,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         return "arrow" if row.folds and arrow - 1 <= x < arrow + 2 else ""
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw some lines."""
+        """Draw the lines of a region; if the layout has changed, discard the cached lines first."""
         table, room = self.table, self.room
         look = room, columns(room, table.order), table.order.apparent, table.scale
         if self._drawn_for != look or len(self._drawn) > DRAWN_LINES:
@@ -186,15 +195,18 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         return "rest" if self.range_from is not None and first <= line <= last else ""
 
     def watch_has_focus(self, _has_focus: bool) -> None:
-        """Leave the styles as they are: none rests on the focus, and to work them all out anew would take time."""
+        """Keep the styles: they do not depend on the focus, and computing them again would take time."""
 
     def notify_style_update(self) -> None:
-        """Draw in other colours."""
+        """Redraw the rows in the changed colours."""
         self._drawn.clear()
         super().notify_style_update()
 
     def draw_line(self, line: int, room: int) -> Strip:
-        """Draw a row, unless it was drawn just so before: scrolling, sorting and filtering show rows again."""
+        """Return the drawn line of a row, from the cache if possible.
+
+        Scrolling, sorting and filtering often show the same rows again.
+        """
         row = self.table.rows[line]
         sign, ground = self.table.sign(row), self._ground(line)
         self._signs[line] = sign
@@ -211,7 +223,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         lines = range(top, min(top + self.size.height, len(rows)))
         changed = [line for line in lines if self._signs.get(line) != self.table.sign(rows[line])]
         if changed:
-            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # one by one they would take longer
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # faster than one line at a time
 
     def _draw(self, row: Row, ground: str, sign: str, room: int) -> list[Segment]:
         """Draw the parts of a row from left to right."""
@@ -242,11 +254,14 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
-    """Return the index of the first of some rows that is there, or of its parent; `otherwise` is the likely one."""
+    """Return the index of the first of the wanted rows that exists, or else of its parent.
+
+    `otherwise` is the most likely index, and the result if none exists.
+    """
     candidates = [candidate for identity in wanted if identity is not None for candidate in locate(identity)]
     if candidates and 0 <= otherwise < len(rows) and rows[otherwise].key == candidates[0]:
         return otherwise
-    keys = [row[0] for row in rows]  # by index, and searched without a loop: there may be a hundred thousand
+    keys = [row[0] for row in rows]  # item access and `index` are fast, even for a hundred thousand rows
     for candidate in candidates:
         with suppress(ValueError):
             return keys.index(candidate)

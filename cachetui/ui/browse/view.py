@@ -1,4 +1,4 @@
-"""The view that lists the cache: projects, versions, files; marks are set here."""
+"""View that lists the cache by project, version and file; entries are marked here."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ if TYPE_CHECKING:
 WITHIN_A_FRAME = 50_000
 """Entries that are filtered before the frame that shows the typed letter; more are filtered after it."""
 AT_ONCE = 2_000
-"""Entries whose facts are found within a frame; those of more are found in a worker thread."""
+"""Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
 
 
 class Browse(Vertical):
-    """Filter, rows and details over one view model."""
+    """Filter, rows and details of one view model."""
 
     BINDING_GROUP_TITLE = "Browse"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -94,9 +94,9 @@ class Browse(Vertical):
         super().__init__(id=id)
         self.services = services
         self.model = model
-        self._now = 0  # when the screen looks, in nanoseconds since the epoch
-        self._explained = False  # that marks wait for names
-        self._finding: tuple[int, frozenset[Label]] | None = None  # the facts that are being found, of which catalog
+        self._now = 0  # time of the last update, in nanoseconds since the epoch
+        self._explained = False  # whether the notice on marks was shown
+        self._finding: tuple[int, frozenset[Label]] | None = None  # revision and labels of the facts being found
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -125,46 +125,46 @@ class Browse(Vertical):
         return [] if row is None else list(row.group.entries)
 
     def activate(self) -> None:
-        """Give the keys to the rows."""
-        self.screen.set_focus(self.cache_tree)  # at once: the next key is there already
+        """Focus the rows."""
+        self.screen.set_focus(self.cache_tree)  # at once, because the next key may be waiting
 
     def filter_by(self, text: str) -> None:
-        """Show what a filter matches."""
+        """Show the entries that a filter matches."""
         self.query_one(FilterBox).value = text
 
     def reveal(self, entry: Entry) -> None:
-        """Go to the row of an entry: its parents are expanded, and a filter is cleared."""
+        """Go to the row of an entry: expand its parents, and clear the filter."""
         place = self.model.catalog.place(entry)
         self.model.expanded |= {place.group_key, place}
         self.query_one(FilterBox).value = ""
         self.show_rows()
-        for row in reversed(self.model.locate(entry.path)):  # the last that is there remains
+        for row in reversed(self.model.locate(entry.path)):  # the last of these that exists stays current
             self.cache_tree.go_to(row)
 
-    # What follows from a change of the shared state
+    # Reactions to changes of the shared state
 
     def watch_reading(self, reading: Reading) -> None:
-        """Say why there are no rows, where that is so."""
+        """Show why there are no rows, if there are none."""
         if reading.inventory is None:
             self._show()
 
     def watch_revision(self) -> None:
-        """Show what the model holds now."""
+        """Show the changed content of the model."""
         self._show()
 
     def watch_marks(self) -> None:
-        """Draw the marks."""
+        """Redraw the marks."""
         if not self.is_plain:
             self.cache_tree.refresh_signs()
 
     def watch_pythons(self, pythons: Pythons) -> None:
-        """Show what the Pythons here can use, once all are known."""
+        """Show what the Pythons on this system can use, once all of them are known."""
         if pythons.state != "done":
             return
         details = self.query_one(Details)
         details.pythons = pythons.working
         details.refresh()
-        self.workers.cancel_group(self, "facts")  # they go by the Pythons of before
+        self.workers.cancel_group(self, "facts")  # these facts are based on the earlier Pythons
         self._finding = None
         self.model.invalidate("unusable")
         query = self.model.query
@@ -195,7 +195,7 @@ class Browse(Vertical):
             self.refresh_bindings()
 
     def show_rows(self) -> None:
-        """Draw the rows of the model as they are now."""
+        """Draw the rows of the model as they are at present."""
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
@@ -207,11 +207,14 @@ class Browse(Vertical):
         tree.show(Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign), model.locate)
         self.query_one(Titles).show(model.order)
         self._show_count()
-        if self.marks != model.mark_totals:  # a filter hides others
+        if self.marks != model.mark_totals:  # the totals change with the filter
             self.post_message(MarksChanged())
 
     def _find_out(self) -> None:
-        """Find the facts that the filter needs, unless entries are still being identified, which changes them."""
+        """Find the facts that the filter needs, unless entries are still being identified.
+
+        Identification changes the entries, so that facts would soon be out of date.
+        """
         model = self.model
         words = model.missing_facts if self._knows_pythons else model.missing_facts - {"unusable"}
         if not words or model.catalog.naming or self._finding == (model.turn, words):
@@ -226,7 +229,7 @@ class Browse(Vertical):
             start_worker(self, self._find_facts, model.turn, words, find, group="facts")
 
     async def _find_facts(self, turn: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
-        """Find facts in a worker thread, and show what they choose."""
+        """Find facts in a worker thread, and show the rows that match the filter by them."""
         if self.model.set_facts(turn, words, await run_in_thread(find)):
             self.show_rows()
 
@@ -235,21 +238,21 @@ class Browse(Vertical):
         return self.services.python is not None or self.pythons.state == "done"
 
     def _show_count(self) -> None:
-        """Show at the right of the filter how far some work is, or else how many projects there are."""
+        """Show the progress of an activity to the right of the filter, or else the number of projects."""
         self.query_one(FilterLine).show_state(self.model, shown_progress(self.activities))
 
     def on_resize(self) -> None:
-        """Write what fits."""
+        """Update the words beside the filter to the new width."""
         self._show_count()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if action == "back":
             return Activity.EXPORTING not in self.activities and (
                 self.model.filtering or self.cache_tree.range_from is not None
             )
         if action == "filter" and self.query_one(FilterBox).has_focus:
-            return False  # there the key is a letter
+            return False  # in the box, the key types a letter
         if hasattr(type(self), f"action_{action}"):
             return not self.has_class("-plain")
         return True
@@ -259,15 +262,15 @@ class Browse(Vertical):
         self.post_message(MarksChanged())
 
     def _explain_if_unsure(self) -> None:
-        """Say why nothing is marked while a filter judges entries that are still being identified."""
+        """Notify the user why nothing is marked while a filter waits for entries to be identified."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
             self.notify("What the filter shows can be marked as soon as everything is named.", markup=False)
 
-    # What keys do
+    # Actions of keys
 
     def action_mark(self) -> None:
-        """Mark the row or the range, or unmark it, and step down."""
+        """Mark or unmark the row or the range, and go one row down."""
         tree = self.cache_tree
         rows = [row for row in tree.chosen if not row.foreign]
         if not rows and tree.current is not None:
@@ -281,7 +284,7 @@ class Browse(Vertical):
         self._marks_changed()
 
     def action_range(self) -> None:
-        """Begin a range of rows, or leave it."""
+        """Begin a range of rows, or end it."""
         self.cache_tree.choose(self.cache_tree.range_from is None)
         self.refresh_bindings()
 
@@ -290,7 +293,7 @@ class Browse(Vertical):
         self.refresh_bindings()
 
     def action_mark_all(self) -> None:
-        """Mark everything that is shown."""
+        """Mark all rows that are shown."""
         self._explain_if_unsure()
         self.model.mark_all()
         self._marks_changed()
@@ -301,34 +304,34 @@ class Browse(Vertical):
         self._marks_changed()
 
     def action_invert(self) -> None:
-        """Mark what is shown and not marked, and the other way round."""
+        """Mark the shown entries that are not marked, and unmark those that are."""
         self._explain_if_unsure()
         self.model.invert()
         self._marks_changed()
 
     def action_sort(self, by: By) -> None:
-        """Sort by something, or the other way round."""
+        """Sort by a key; if the rows are already sorted by it, reverse the order."""
         self.model.order = self.model.order.sorted_by(by)
         self.show_rows()
 
     def action_next_age(self) -> None:
-        """Show the next age."""
+        """Show the next age: downloaded, checked or read."""
         self.model.order = self.model.order.next_age()
         self.show_rows()
 
     def action_apparent(self) -> None:
-        """Change between disk usage and lengths of files."""
+        """Switch between disk usage and lengths of files."""
         order = self.model.order
         self.model.order = replace(order, apparent=not order.apparent)
         self.show_rows()
 
     def action_filter(self) -> None:
         """Go to the filter box."""
-        self.screen.set_focus(self.query_one(FilterBox))  # at once: the next key is there already
+        self.screen.set_focus(self.query_one(FilterBox))  # at once, because the next key may be waiting
         self.call_after_refresh(self.model.expect_filter)
 
     def action_back(self) -> None:
-        """Leave the range; or else show everything again."""
+        """End the range; without a range, clear the filter."""
         if self.cache_tree.range_from is not None:
             self._leave_range()
         else:
@@ -339,7 +342,7 @@ class Browse(Vertical):
         self.toggle_class("-bare")
 
     def action_copy(self) -> None:
-        """Copy the paths of what the row stands for."""
+        """Copy the paths of the row's entries."""
         row = self.cache_tree.current
         if row is None:
             return
@@ -359,12 +362,12 @@ class Browse(Vertical):
             self.notify("Why is told of projects: this row belongs to none.", markup=False)
 
     def action_turn(self) -> None:
-        """Open the row, or close it."""
+        """Open the row, or close it if it is open."""
         if (row := self.cache_tree.current) is not None:
             self._fold(row, not row.open)
 
     def action_unfold(self) -> None:
-        """Open the row; one that is open is gone into."""
+        """Open the row; if it is already open, go to its first child."""
         row = self.cache_tree.current
         if row is not None and row.folds:
             if row.open:
@@ -373,7 +376,7 @@ class Browse(Vertical):
                 self._fold(row, True)
 
     def action_fold(self) -> None:
-        """Close the row; from one that is not open go to what it lies in."""
+        """Close the row; if it is already closed, go to its parent."""
         row = self.cache_tree.current
         if row is None:
             return
@@ -388,7 +391,7 @@ class Browse(Vertical):
             (self.model.expanded.add if is_open else self.model.expanded.discard)(row.key)
             self.show_rows()
 
-    # What the parts tell
+    # Events of the widgets
 
     def on_mount(self) -> None:
         """Update the details with the cursor, and the rows with the filter, within the same frame."""
@@ -406,7 +409,7 @@ class Browse(Vertical):
         box.suggest(self.model.suggest(typed) if self.screen.focused is box else "")
 
     def _filter(self) -> None:
-        """Apply the typed filter: as long as the box has the focus, the end of it may be unfinished."""
+        """Apply the typed filter; its last term may be unfinished while the box has the focus."""
         box, model, before = self.query_one(FilterBox), self.model, self.model.filtering
         if not model.filter(box.value, done=self.screen.focused is not box):
             return

@@ -29,7 +29,7 @@ def summary(outcome: Outcome) -> str:
 
 
 class Question(ConfirmModal):
-    """Asks something that can be answered by yes or no; No has the focus."""
+    """Dialog with a question that is answered by yes or no; No has the focus."""
 
     HELP = "**No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,7 +55,7 @@ class Question(ConfirmModal):
 
 
 class Result(Modal[None]):
-    """Shows the result of a removal, and names each thing that is still there, and why."""
+    """Dialog with the result of a removal, which lists everything that was not removed, and why."""
 
     HELP = "What could not or must not be removed, and why."
 
@@ -66,7 +66,7 @@ class Result(Modal[None]):
         self.outcome = outcome
         """The result of the removal."""
         self.known = known
-        """Entries by their paths, for the names of what stays."""
+        """Entries by their paths, for the names of what was not removed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

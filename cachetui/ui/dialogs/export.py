@@ -1,4 +1,4 @@
-"""Dialogs of an export: the folder, the files that can be written there, and those that could not be."""
+"""Dialogs of an export: choose the folder, see what can be written there, and see what was left out."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from cachetui.ui.widgets.painted import Line
 from cachetui.ui.workers import run_in_thread
 
 PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
-"""The sentence about every export."""
+"""Sentence that is shown before every export."""
 PENDING = "Looking at that folder."
 NAMELESS = "Name a folder."
-"""The sentences before anything is known, and where nothing is typed."""
+"""Sentences to show while a folder is being checked, and when no folder is typed."""
 
 
 class TargetBox(SheetBox):
@@ -44,17 +44,17 @@ class TargetBox(SheetBox):
 
 
 class Told(Words):
-    """Sentences that change."""
+    """Sentences that can be replaced."""
 
     def say(self, *sentences: str) -> None:
-        """Say something else."""
+        """Show other sentences."""
         self.sentences = sentences
         self.set_class(not sentences, "-silent")
         self.refresh(layout=True)
 
 
 class Stays(LineList):
-    """The files that would not be written, and why."""
+    """List of the files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
         """Show other lines."""
@@ -65,7 +65,7 @@ class Stays(LineList):
 
 
 class ExportDialog(InputDialog):
-    """Asks for the folder, and shows what can be written there; it closes with the folder, or with nothing."""
+    """Dialog that asks for a folder and shows what can be written there; its result is the folder or None."""
 
     HELP = TargetBox.HELP
     DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
@@ -73,8 +73,8 @@ class ExportDialog(InputDialog):
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], Room]) -> None:
         """Make a dialog about a number of files.
 
-        `passed` tells what of the entries is none, `proposed` stands in the box at first, and `look` looks at a
-        folder, in a thread; it may raise CachetuiError and OSError.
+        `passed` is a sentence on entries that are not exported, and `proposed` is the folder in the box at
+        first. `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.
         """
         super().__init__(
             f"Export {count(number, 'file')} to which folder?",
@@ -85,15 +85,15 @@ class ExportDialog(InputDialog):
             leave="Do not export",
         )
         self.room: Room | None = None
-        """The room in the typed folder, once that is known, and if the folder can be exported into."""
+        """What can be written into the typed folder; None if this is not known or the folder cannot be used."""
         self._look = look
         self._prospect, self._obstacle, self._stays = Told(PENDING), Told(sign="! "), Stays([])
         self._looking = False
-        self._known: str | None = None  # what was typed when the folder was looked at last
+        self._known: str | None = None  # the typed text at the last check of a folder
         self._going = False
 
     def on_mount(self) -> None:
-        """Look at the proposed folder, and at whatever is typed."""
+        """Check the proposed folder, and check the folder again whenever the text changes."""
         self._obstacle.id = "obstacle"
         self._stays.display = False
         self.query_one("#sheet").mount(self._prospect, self._obstacle, self._stays, before="#answers")
@@ -104,14 +104,14 @@ class ExportDialog(InputDialog):
         return self._box.value.strip()
 
     def _type(self) -> None:
-        """Look at another folder; while one is looked at, as soon as that is done."""
+        """Check the typed folder; if a check is running, it goes on with this folder."""
         self._going = False
         if self._known != self._typed and not self._looking:
             self._find_room()
 
     @work(group="look")
     async def _find_room(self) -> None:
-        """Look at the folder that is typed in a worker thread, until that is the one that was looked at."""
+        """Check the typed folder in a worker thread, until the last checked folder is the typed folder."""
         room, why = None, NAMELESS
         self._looking = True
         while self._known != (typed := self._typed):
@@ -121,7 +121,7 @@ class ExportDialog(InputDialog):
         self._show_room(room, why)
 
     def _room_in(self, typed: str) -> tuple[Room | None, str]:
-        """Return the room in a folder, or why it cannot be exported into."""
+        """Return what can be written into a folder, or why the folder cannot be used."""
         if not typed:
             return None, NAMELESS
         try:
@@ -141,7 +141,7 @@ class ExportDialog(InputDialog):
             self.action_go()
 
     def action_go(self) -> None:
-        """Close with the folder, as soon as it is known that it can be exported into."""
+        """Close with the folder, as soon as it is known that files can be exported into it."""
         if self._known != self._typed:
             self._going = True
         elif self.room is not None and not obstacle(self.room):
@@ -149,14 +149,14 @@ class ExportDialog(InputDialog):
 
 
 class ExportResult(Modal[None]):
-    """Shows the result of an export, and names each thing that it left out, and why."""
+    """Dialog with the result of an export, which lists everything that was left out, and why."""
 
     HELP = "What was exported, and what could not be, and why."
 
     def __init__(self, outcome: Outcome, folder: Path) -> None:
         super().__init__()
         self.outcome, self.folder = outcome, folder
-        """The result, and the folder."""
+        """The result of the export, and its folder."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

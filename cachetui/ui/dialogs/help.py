@@ -1,4 +1,4 @@
-"""All keys, from the bindings themselves, and the help of the widget that has the focus."""
+"""Help: all keys, as declared by the bindings, and the help of the widget that has the focus."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from cachetui.ui.widgets.cells import wrapped
 from cachetui.ui.widgets.painted import Line, Page
 
 EXAMPLE = re.compile(r"^- ", re.M)
-"""The beginning of a list's item: an example and its meaning."""
+"""Beginning of a list item, which contains an example and its meaning."""
 KEYS = 16
-"""Cells for keys."""
+"""Width of the column of keys in cells."""
 MOUSE = (
     "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "
     "bottom to use it. The wheel scrolls."
@@ -29,12 +29,12 @@ MOUSE = (
 
 
 class HelpLine(NamedTuple):
-    """A key, as the help explains it."""
+    """A binding, as the help explains it."""
 
     id: str
     """The binding's id."""
     keys: tuple[str, ...]
-    """The keys that do it now."""
+    """The keys that it has at present."""
     does: str
     """Its action in words."""
     group: Binding.Group
@@ -42,7 +42,10 @@ class HelpLine(NamedTuple):
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
-    """Explain every binding that some nodes declare, each once, with the keys that it has now."""
+    """Return a help line for every binding that some nodes declare, with the keys that it has at present.
+
+    Each binding id appears once.
+    """
     keys: dict[str, list[str]] = {}
     for pressed, active in screen.active_bindings.items():
         if active.binding.id:
@@ -58,19 +61,19 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
 
 
 class KeyPage(Page):
-    """The keys by group."""
+    """Page that lists the keys by group."""
 
     DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
 
     def __init__(self, explained: list[HelpLine], about: str) -> None:
         super().__init__()
         self.explained = explained
-        """Every key."""
+        """The help lines of all bindings."""
         self.about = about
         """The help of the widget that has the focus, in Markdown."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the keys."""
+        """Draw the help of the widget, the keys by group, and the use of the mouse."""
         drawn = self._prose(self.about, room)
         for group in GROUPS:
             explained = [line for line in self.explained if line.group == group]
@@ -88,7 +91,7 @@ class KeyPage(Page):
         return drawn + [self.strip((line, "muted"), room=room) for line in wrapped(MOUSE, room)]
 
     def _prose(self, markdown: str, room: int) -> list[Strip]:
-        """Draw a heading, paragraphs and examples."""
+        """Draw the heading, paragraphs and examples of a Markdown text."""
         heading, _, about = markdown.replace("**", "").partition("\n")
         drawn = [self.strip((heading.removeprefix("# "), "strong"), room=room)] if about else []
         for block in about.split("\n\n"):
@@ -103,7 +106,7 @@ class KeyPage(Page):
 
 
 class Help(Modal[None]):
-    """The keys, in a list that scrolls."""
+    """Dialog that shows all keys in a scrolling list."""
 
     BINDINGS: ClassVar[list[BindingType]] = []
     DEFAULT_CSS = """
@@ -118,7 +121,7 @@ class Help(Modal[None]):
     def __init__(self, explained: list[HelpLine], about: str = "") -> None:
         super().__init__()
         self.explained = explained
-        """Every key."""
+        """The help lines of all bindings."""
         self._about = about
 
     def compose(self) -> ComposeResult:

@@ -1,4 +1,4 @@
-"""Dialogs with an input: the box, and the dialog around it."""
+"""Dialogs with an input: the input, and the dialog around it."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ class SheetBox(Input):
 
 
 class InputDialog(Modal[str | None]):
-    """Asks for something that is typed; Enter in the box has to call `screen.go`."""
+    """Dialog that asks for a text; the binding of Enter in its input must run `screen.go`."""
 
     AUTO_FOCUS = "SheetBox"
 
     def __init__(self, question: str, *words: str, box: SheetBox, label: str, does: str, leave: str) -> None:
         """Make a dialog that asks a question; `words` explain it.
 
-        `label` stands before the box, `does` tells what Enter does, `leave` is the answer that changes nothing.
+        `label` is shown before the input, `does` says what Enter does, and `leave` is the text of the answer
+        that changes nothing.
         """
         super().__init__()
         self._question, self._words, self._box = question, words, box
@@ -57,5 +58,5 @@ class InputDialog(Modal[str | None]):
                 yield Line(right=(*keys, ("Esc", "accent strong"), (" leave", "muted")))
 
     def action_go(self) -> None:
-        """Go on with what is typed."""
+        """Close with the typed text."""
         self.dismiss(self._box.value.strip())

@@ -1,4 +1,4 @@
-"""Modal screens that ask or inform, with a list that holds as many lines as there are."""
+"""Modal screens that ask or inform, and their list, which takes all the height that is left."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from cachetui.ui.widgets.painted import Page, PaintedWidget, Part, size_parts
 
 Reply = TypeVar("Reply")
 WIDE = 70
-"""Cells of a list from which kinds are written out."""
+"""Minimum width of a list in cells at which kinds are written in full."""
 KIND, SHORT_KIND = 17, 9
-"""Cells of the kinds, written out or not."""
+"""Width of the kinds in cells, if written in full and if shortened."""
 SHEET = 96
-"""Width of a dialog in cells, if the terminal is that wide."""
+"""Width of a dialog in cells, if the terminal is wide enough."""
 BLANK_LINES = 7
-"""Blank lines within a dialog and around it."""
+"""Number of blank lines within a dialog and around it."""
 SHORT = 20
-"""Rows of a screen below which dialogs have no blank lines."""
+"""Height of the screen in rows below which dialogs have no blank lines."""
 
 
 class Words(Page):
-    """Sentences, each behind a `!` if it is a cost."""
+    """Sentences with a sign before each, such as `!` before a cost."""
 
     DEFAULT_CSS = """
     Words { height: auto; }
@@ -46,7 +46,7 @@ class Words(Page):
         self.sentences = sentences
         """The sentences; untrusted text."""
         self.sign = sign
-        """The sign before each."""
+        """The sign before each sentence; empty for none."""
         self.set_class(not sentences, "-silent")
 
     def lines(self, room: int, height: int) -> list[Strip]:
@@ -60,7 +60,7 @@ class Words(Page):
 
 
 class Answer(PaintedWidget, can_focus=True):
-    """One answer to a question, "yes" or "no" by its id: Enter, Space or a click gives it."""
+    """One answer to a question, with "yes" or "no" as its id; Enter, Space or a click chooses it."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -84,7 +84,7 @@ class Answer(PaintedWidget, can_focus=True):
         self._words = f"  {words}  "
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the cells of the words."""
+        """Return the width of the words in cells."""
         return width(self._words)
 
     def render_line(self, y: int) -> Strip:
@@ -95,17 +95,17 @@ class Answer(PaintedWidget, can_focus=True):
         return self.strip((self._words, roles), room=self.size.width)
 
     async def on_click(self) -> None:
-        """Give it."""
+        """Choose this answer."""
         await self.action_give()
 
     async def action_give(self) -> None:
-        """Give it, before another key is looked at."""
+        """Choose this answer, before the next key is handled."""
         if not self.disabled:
             await self.run_action(f"screen.{self.id}")
 
 
 class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=False):
-    """Lines with a kind and a size, drawn as they come into sight."""
+    """Scrolling list of lines with a kind and a size, each drawn when it becomes visible."""
 
     DEFAULT_CSS = """
     LineList {
@@ -122,7 +122,7 @@ class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=Fals
         self.virtual_size = Size(0, len(lines))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines there are."""
+        """Return the number of lines."""
         return len(self.lines)
 
     def render_line(self, y: int) -> Strip:
@@ -135,7 +135,7 @@ class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=Fals
 
     def _line(self, line: ListLine, room: int) -> Strip:
         dots, end = self.glyphs.dots, " "
-        if line.disk is None and not line.heading:  # what stays: its reason matters as much as its path
+        if line.disk is None and not line.heading:  # not removed: the reason matters as much as the path
             half = room // 2
             reason = fit(shown(line.kind), half, dots=dots)
             path = fit(shown(line.words), room - width(reason) - 5, FILE_TAIL, dots)
@@ -195,15 +195,15 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
     """
 
     def on_mount(self) -> None:
-        """Fit the dialog."""
+        """Fit the dialog to the screen."""
         self._fit(self.app.size)
 
     def on_resize(self, event: events.Resize) -> None:
-        """Fit the dialog anew."""
+        """Fit the dialog to the new size of the screen."""
         self._fit(event.size)
 
     def _fit(self, size: Size) -> None:
-        """Give the list what the other lines leave."""
+        """Give the list the height that the other lines leave."""
         short = size.height < SHORT
         self.set_class(short, "-short")
         room = size.width - 4 if short else min(SHEET, size.width) - 4
@@ -214,7 +214,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
             listed.styles.max_height = max(1, size.height - others - blank)
 
     def action_no(self) -> None:
-        """Close and change nothing."""
+        """Close the dialog and change nothing."""
         self.dismiss(None)
 
     @property
@@ -239,27 +239,27 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
 
 class ConfirmModal(Modal[bool]):
-    """A dialog that asks for a yes or a no. Keys that were pressed before it was seen do not answer it."""
+    """Dialog that is answered by yes or no; keys pressed before it was visible do not answer it."""
 
     seen_at = inf
-    """When it was first drawn, by the clock of Textual's messages, in seconds."""
+    """Time in seconds when the dialog was first drawn, by the clock of Textual's messages."""
 
     def on_mount(self) -> None:
-        """Accept keys as soon as it has been drawn."""
+        """Accept keys as soon as the dialog has been drawn."""
         self.screen_layout_refresh_signal.subscribe(self, self._note_seen, immediate=True)
-        self.call_after_refresh(self._note_seen, self)  # where it is laid out already
+        self.call_after_refresh(self._note_seen, self)  # in case it is already laid out
 
     def _note_seen(self, _: Screen[object]) -> None:
         self.seen_at = min(self.seen_at, Message().time)
 
     def accepts_key(self, event: events.Key) -> bool:
-        """Return whether a key was pressed after the dialog was drawn: older ones were meant for something else."""
+        """Return whether a key was pressed after the dialog was drawn; earlier keys were not meant for it."""
         return event.time >= self.seen_at
 
     def action_yes(self) -> None:
-        """Do it."""
+        """Close the dialog with the answer yes."""
         self.dismiss(True)
 
     def action_no(self) -> None:
-        """Leave all as it is."""
+        """Close the dialog with the answer no."""
         self.dismiss(False)

@@ -1,4 +1,4 @@
-"""The review: everything that a removal will take, before it does."""
+"""Review dialog, which lists everything that will be removed before the removal begins."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from cachetui.ui.widgets.painted import Line, Part
 WORD = "purge"
 """The word to type before everything is removed."""
 WITH_FILES = 76
-"""Cells of the screen from which the number of files stands beside the question."""
+"""Minimum width of the screen in cells at which the number of files is beside the question."""
 
 
 class Review(ConfirmModal):
-    """Lists every entry that will go, says what that costs, and asks; No has the focus."""
+    """Dialog that lists every entry to be removed, states the costs, and asks; No has the focus."""
 
     HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -40,7 +40,7 @@ class Review(ConfirmModal):
         self.plan = plan
         """The plan of the removal."""
         self.known = known
-        """Entries by their paths, for the names of what stays."""
+        """Entries by their paths, for the names of what is kept."""
         self.notes = notes
         """Further sentences that the user should know."""
 
@@ -84,7 +84,7 @@ class WordBox(SheetBox):
 
 
 class PurgeReview(Review):
-    """The same for everything; here the word has to be typed."""
+    """Review of a removal of all entries; the user must type a word to accept it."""
 
     AUTO_FOCUS = "#typed"
     HELP = f"Everything that pip keeps here will go. Type **{WORD}** and press Enter; Esc keeps everything."
@@ -115,7 +115,7 @@ class PurgeReview(Review):
         self.query_one("#yes", Answer).disabled = not self._typed
 
     def action_yes(self) -> None:
-        """Remove everything, if the word stands there."""
+        """Remove everything, if the word has been typed."""
         if self.plan.entries and self._typed:
             self.dismiss(True)
         elif self.query_one("#typed", Input).has_focus:

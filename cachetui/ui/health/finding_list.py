@@ -1,4 +1,4 @@
-"""The findings of the Health view: a scrolling list of titles and entries, drawn line by line."""
+"""The list of the Health view, which draws titles and entries line by line and scrolls."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from cachetui.ui.glyphs import UNICODE
 from cachetui.ui.health.layout import ARROW, BOX_CELLS, Look, Page, PageLine
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import FindingType
 
 
 class FindingList(RowList):
-    """The findings; the cursor goes from one title or entry to the next."""
+    """List of findings; the cursor moves between titles and entries."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--alarm"}
     DEFAULT_CSS = """
@@ -41,7 +41,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         self.model = model
         self.page = Page((), None, (), 0, Look(UNICODE))
         """The page that is drawn."""
-        self._moved = False  # whether the cursor has been put anywhere yet
+        self._moved = False  # whether the user has moved the cursor
         self._signs: dict[tuple[FindingType, str], str] = {}
 
     @property
@@ -65,13 +65,13 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         return "arrow" if found.arrow and ARROW - 1 <= x < ARROW + 2 else ""
 
     def show(self, page: Page) -> None:
-        """Draw other rows; the cursor stays on its own, on its line of the screen."""
+        """Draw another page; the cursor stays on its row, and the row stays on its line of the screen."""
         before, cursor = self.page, self.cursor
         self.page = page
         self._signs.clear()
         self.virtual_size = Size(0, page.height)
         self.cursor = 0
-        if page.rows and before.rows and self._moved:  # whoever has not moved sees what comes first
+        if page.rows and before.rows and self._moved:  # before the first move, the list starts at the top
             self.cursor = page.find(before.key(cursor), cursor)
             shift = page.span(self.cursor)[0] - before.span(cursor)[0]
             self.scroll_to_line(round(self.scroll_target_y) + shift)
@@ -93,12 +93,12 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         return "x" if True in found else " "
 
     def refresh_signs(self) -> None:
-        """Draw the marks as they are now."""
+        """Redraw the marks."""
         self._signs.clear()
         self.refresh()
 
     def go(self, index: int) -> None:
-        """Put the cursor on a row, or on the nearest there is, and bring it into sight with all that belongs to it."""
+        """Put the cursor on the row at an index, or on the nearest row, and scroll the whole row into view."""
         self._moved = self._moved or bool(self.page.rows)
         super().go(index)
 

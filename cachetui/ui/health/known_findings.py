@@ -1,4 +1,4 @@
-"""The findings so far, each with the files of its entry as they were then; no Textual here."""
+"""The findings so far, each with the files that its entry had then (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import Entry, File
 from cachetui.report.health_text import FindingEntry, VerificationSummary, stand_in
 
-if TYPE_CHECKING:  # the first screen does not wait for these
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.verification import Verified
 
 Files = tuple[File, ...]
 Known = dict[tuple["FindingType", str], tuple["Finding", Files]]
-"""Findings by type and path."""
+"""Findings by type and path, each with the files that its entry had when it was found."""
 
 
 @dataclass
@@ -23,13 +23,13 @@ class KnownFindings:
     """The findings of checks and verifications."""
 
     checked: Known | None = None
-    """The findings of the last check; None before the first one has ended."""
+    """The findings of the last check; None before the first check has ended."""
     verified: Known = field(default_factory=dict)
     """The findings of verifications."""
     summary: VerificationSummary | None = None
     """The result of the last verification."""
     covered: Mapping[str, Files] = field(default_factory=dict)
-    """The files that the last complete verification was to read, by the paths of their entries."""
+    """The files that the last complete verification had to read, by the paths of their entries."""
 
     def set_checked(self, findings: Iterable[Finding], entries: Mapping[str, Entry]) -> None:
         """Replace the findings of the last check; `entries` are those of the catalog, by path."""
@@ -40,7 +40,10 @@ class KnownFindings:
         }
 
     def add_verified(self, verified: Verified, files: Mapping[str, Files]) -> list[Finding]:
-        """Add the findings of a verification, and return them; `files` are those of all entries that it was to read."""
+        """Add the findings of a verification, and return them.
+
+        `files` are the files of all entries that the verification had to read, by path.
+        """
         fresh = {(one.sort, one.path): (one, files[one.path]) for one in verified.findings}
         self.verified = {**self.verified, **fresh} if verified.stopped else fresh
         self.summary = VerificationSummary(
@@ -62,7 +65,7 @@ class KnownFindings:
         return [FindingEntry(finding, entries.get(finding.path) or stand_in(finding)) for finding in in_order(same)]
 
     def summary_now(self, entries: Mapping[str, Entry]) -> VerificationSummary | None:
-        """Return the result of the last verification, with the number of entries that it does not cover any more."""
+        """Return the result of the last verification, with the number of entries that changed after it."""
         if self.summary is None or not self.covered:
             return self.summary
         later = sum([self.covered.get(one.path) != one.files for one in readable(entries.values())])

@@ -1,4 +1,7 @@
-"""The content of the Health view as lines of words with roles, each laid out when it is drawn; no Textual here."""
+"""The content of the Health view as lines of words with roles (does not import Textual).
+
+Each line is laid out when it is drawn.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +16,30 @@ from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import FindingType, Weight
 
     Key = tuple[FindingType, str]
-    """The identity of a row: a sort of finding and an entry's path; without the path all that is wrong in this way."""
+    """Identity of a row: a finding type and an entry's path; for the title of a type, the path is empty."""
 
 Words = tuple[str, str]
-"""Words and the roles they are drawn in."""
+"""Words, and the roles in which they are drawn."""
 BESIDE, ONE_LINE = 110, 76
-"""Least widths in cells at which a finding stands beside a name; and the number of entries beside a title."""
+"""Minimum widths in cells: for a finding beside a name, and for the number of entries beside a title."""
 ARROW, BOX, INDENT = 1, 3, 2
-"""Cells before the arrow and the box of a title, and by which entries stand further in."""
+"""Cells before a title's arrow, cells before its box, and cells by which entries are indented."""
 BOX_CELLS, GAP, MARGIN = 4, 2, 1
-"""Cells of the box, between two columns, and behind everything."""
+"""Cells of the box, cells between two columns, and cells after everything."""
 PILL = 9
-"""Cells of the word for a severity, with the gap behind it."""
+"""Width of the word for a severity in cells, with the gap after it."""
 DISK, COUNT = 7, 14
-"""Cells of a size, and of a number of entries."""
+"""Widths of a size and of a number of entries in cells."""
 SINCE = len("since 2026-06-12")
-"""Cells of a date."""
+"""Width of a date in cells."""
 LEAST = 8
-"""Cells in which words are broken into lines at least, however narrow the screen is."""
+"""Minimum width in cells for breaking words into lines, however narrow the screen is."""
 PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "rights": "pill", "waste": "muted"}
-"""Roles of the words for severities."""
+"""Roles of the words for the severities."""
 
 
 class Look(NamedTuple):
@@ -47,7 +50,7 @@ class Look(NamedTuple):
     roomy: bool = True
     """Whether there is room for blank lines."""
     verify: str = "v"
-    """The name of the key that reads everything, as written."""
+    """The name of the key for verification, as shown to the user."""
     links: tuple[str, ...] = ()
     """Sentences on parts of the cache that were not looked at."""
 
@@ -58,15 +61,15 @@ class PageLine(NamedTuple):
     words: Sequence[Words] = ()
     """Its words, from the left."""
     row: int | None = None
-    """The index of the row it belongs to."""
+    """The index of the row that it belongs to; None if it belongs to no row."""
     box: int | None = None
-    """The cell at which the box of a mark begins."""
+    """The cell at which its box for a mark begins; None if it has no box."""
     arrow: bool = False
-    """Whether it has the arrow that opens and closes."""
+    """Whether it has the arrow that opens and closes the row."""
 
 
 class Page:
-    """The view's lines for one width, and the rows that they belong to: a title for each type, entries where open."""
+    """The view's lines and rows for one width: a row for each title, and for each entry of an open title."""
 
     def __init__(
         self,
@@ -85,7 +88,7 @@ class Page:
             self._blocks.append(block)
             line, row = block.end + look.roomy, block.last + 1
         self.height, self.rows = line, row
-        """Number of lines, and number of rows."""
+        """Number of lines and number of rows."""
 
     def _told(self, groups: Sequence[Group], proof: VerificationSummary | None) -> list[PageLine]:
         """Lay out the lines above all rows."""
@@ -103,7 +106,7 @@ class Page:
     def _paragraph(
         self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
     ) -> list[PageLine]:
-        """Break words into lines, the first behind signs."""
+        """Break words into lines; the signs are before the first line."""
         before = sum([width(sign) for sign, _ in signs])
         found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
         blank: list[Words] = [(" " * indent, "plain")]
@@ -126,7 +129,7 @@ class Page:
         return group.sort, ill.entry.path if ill is not None else ""
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return a row's first line, and the one behind its last."""
+        """Return the index of a row's first line, and the index after its last line."""
         block = self._block(index)
         return block.span(index - block.row)
 
@@ -135,7 +138,7 @@ class Page:
         return next((block.at(line) for block in self._blocks if block.top <= line < block.end), None)
 
     def find(self, key: Key, otherwise: int) -> int:
-        """Return the index of a row; that of its title if it is not shown, or `otherwise`."""
+        """Return the index of the row with a key; if it is not shown, a row of its block near `otherwise`."""
         for block in self._blocks:
             if block.group.sort == key[0]:
                 if not key[1]:
@@ -158,7 +161,7 @@ class Page:
         lines = block.title(box) if ill is None else self._entry(ill, box, row)
         return lines[line - self.span(row)[0]]
 
-    # Entries
+    # Layout of entries
 
     @property
     def _at(self) -> int:
@@ -167,7 +170,7 @@ class Page:
 
     @property
     def _columns(self) -> tuple[int, int]:
-        """The cells of an entry's name, and of what is wrong with it."""
+        """The widths in cells of an entry's name and of the words about its problem."""
         space = self.room - self._at - MARGIN
         if self.room >= BESIDE:
             space -= DISK + SINCE + 3 * GAP
@@ -176,7 +179,7 @@ class Page:
         return max(LEAST, space - right), max(LEAST, space)
 
     def heights(self, ills: Iterable[FindingEntry]) -> list[int]:
-        """Return how many lines each of some entries takes; there may be a hundred thousand."""
+        """Return the number of lines that each entry takes; this must be fast for a hundred thousand entries."""
         room, beside = self._columns[1], self.room >= BESIDE
         found = []
         for ill in ills:
@@ -186,7 +189,7 @@ class Page:
         return found
 
     def _entry(self, ill: FindingEntry, box: str, row: int) -> list[PageLine]:
-        """Lay out an entry: its name, what is wrong, and since when."""
+        """Lay out an entry: its name, its problem, and the date since when it has existed."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
         name = shown(name_of(ill.entry))
         name = fit_file(name, name_room, dots) if ill.entry.filename else fit(name, name_room, FILE_TAIL, dots)
@@ -218,7 +221,7 @@ class _Block:
         self.end, self.last = self._starts[-1], row + len(heights)
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return the lines of the title, index 0, or of an entry."""
+        """Return the first line of a row and the line after it; index 0 is the title, others are entries."""
         return self._starts[index], self._starts[index + 1]
 
     def at(self, line: int) -> int:
@@ -226,7 +229,7 @@ class _Block:
         return self.row + bisect_right(self._starts, line) - 1
 
     def title(self, box: str) -> list[PageLine]:
-        """Lay out the title: the severity in a word, the problem, how much of it, the consequence, the way out."""
+        """Lay out the title: severity, problem, number and size of the entries, consequence, and remedy."""
         page, group, glyphs = self._page, self.group, self._page.look.glyphs
         meaning = group.ills[0].finding.meaning
         number = count(len(group.ills), "folder" if group.sort == "folder" else "entry")
@@ -253,7 +256,7 @@ class _Block:
 
 
 def _said(words: str) -> str:
-    """Return words from the cache made safe to draw, without the secrets of URLs."""
+    """Return words from the cache in a form that is safe to draw, with the secrets of URLs masked."""
     return shown(redact_urls(words))
 
 

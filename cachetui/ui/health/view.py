@@ -1,4 +1,4 @@
-"""The view of the findings in the cache, their consequences for pip, and the way out."""
+"""View of the findings in the cache, their consequences for pip, and their remedies."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ from cachetui.ui.widgets.notices import Plain
 from cachetui.ui.widgets.painted import Line, Part
 from cachetui.ui.workers import reporter, run_in_thread
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import Finding, FindingType
     from cachetui.insight.health.verification import Progress as VerificationProgress
 
 SETTLED = 1.0
-"""Seconds after a scan before it is checked: a quick look starts no check."""
+"""Seconds between a scan and its check, so that a short use of the app starts no check."""
 ROOMY = 32
-"""Rows of the screen from which there are blank lines."""
+"""Minimum height of the screen in rows at which there are blank lines."""
 WITH_BAR, BAR_CELLS = 72, 12
-"""Width in cells from which a bar shows how far a verification is; and its cells."""
+"""Minimum width of the screen in cells at which there is a progress bar, and the length of the bar."""
 
 
 class Health(Vertical):
@@ -90,7 +90,7 @@ class Health(Vertical):
 
     @dataclass
     class BadgeChanged(Message):
-        """The badge beside the tab has changed, whichever view is open."""
+        """Posted when the badge beside the tab has changed, whichever view is open."""
 
         words: str
         """The words; empty for no badge."""
@@ -117,16 +117,16 @@ class Health(Vertical):
         """The findings of checks and verifications."""
         self.expanded: set[FindingType] = set()
         """The finding types that are open."""
-        self._checked: Reading | None = None  # the one that is, or was, checked last
+        self._checked: Reading | None = None  # reading that is, or was, checked last
         self._check_error = ""
         self._words: Mapping[str, str] = {}  # those that were posted last
-        self._verification: Event | None = None  # by which the running one is stopped
+        self._verification: Event | None = None  # event that stops the running verification
         self.findings = FindingList(model)
-        """The rows."""
+        """The list of findings."""
         self._line, self._page = Line(id="health-line"), Plain()
         self._groups: tuple[Group, ...] = ()
         self._proof: VerificationSummary | None = None
-        self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of groups
+        self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of findings
         self._progress = Progress()
 
     def compose(self) -> ComposeResult:
@@ -141,20 +141,23 @@ class Health(Vertical):
         self._show_line()
 
     def on_resize(self) -> None:
-        """Write what fits."""
+        """Lay out the lines for the new size."""
         self._draw()
         self._show_line()
 
     def activate(self) -> None:
-        """Check what has not been checked, and give the keys to the rows."""
+        """Check what has not yet been checked, and focus the list."""
         self._show_findings()
         self._check()
-        self.screen.set_focus(self.findings)  # at once: the next key is there already
+        self.screen.set_focus(self.findings)  # at once, because the next key may be waiting
 
-    # What follows from a change of the shared state
+    # Reactions to changes of the shared state
 
     def watch_reading(self, reading: Reading) -> None:
-        """Check what was read: at once if the view is shown, else soon; a check of what was read before is void."""
+        """Check the result of a scan, and cancel the check of an earlier one.
+
+        The check starts at once if the view is shown, otherwise after `SETTLED` seconds.
+        """
         self.workers.cancel_group(self, "check")
         self._show_findings()
         if reading.inventory is not None:
@@ -163,18 +166,18 @@ class Health(Vertical):
             self.set_timer(SETTLED, self._check)
 
     def watch_revision(self) -> None:
-        """Show the findings about what is still there."""
+        """Show the findings about the remaining entries."""
         self._show_findings()
 
     def watch_marks(self) -> None:
-        """Draw the marks."""
+        """Redraw the marks."""
         if self.is_mounted and self.display:
             self.findings.refresh_signs()
 
     # Checks and verification
 
     def _check(self) -> None:
-        """Check what was read last, unless that has been done."""
+        """Check the result of the last scan, unless this has been done."""
         inventory = self.reading.inventory
         if inventory is None or Activity.SCANNING in self.activities or self._checked is self.reading:
             return
@@ -195,7 +198,7 @@ class Health(Vertical):
 
     @work(exclusive=True, group="verify")
     async def action_verify(self) -> None:
-        """Read everything, and compare it with known hashes."""
+        """Read all entries completely, and compare them with known hashes."""
         inventory = self.reading.inventory
         why = refusal("verify", self.activities, key_name(self.app, "app.stop"), was_read=inventory is not None)
         if why is not None or inventory is None:
@@ -230,7 +233,7 @@ class Health(Vertical):
         self.post_message(self.BadgeChanged(f"{int(part * 100)}% ", "muted"))
 
     def _announce(self, fresh: Sequence[Finding]) -> None:
-        """Notify the result of a verification where it matters, or where it is not seen."""
+        """Notify the user of the result of a verification, if it found a danger or the view is not shown."""
         entries = self.model.catalog.entries
         if any(one.meaning.weight == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)))[0][1]
@@ -240,7 +243,7 @@ class Health(Vertical):
             number = f"{count(len(fresh), 'finding')} in them, {len(self.known.current(entries)):,} in all"
             self.notify(f"Verified {count(self.known.summary.done, 'file')}: {number}. {words}", markup=False)
 
-    # What is shown
+    # Display
 
     def _show_findings(self) -> None:
         """Show the findings, or why they are not known."""
@@ -283,19 +286,19 @@ class Health(Vertical):
         return () if inventory is None else tuple([shown(words) for words in link_notes(inventory)])
 
     def _show_check(self) -> None:
-        """Show at the right of the first line whether a check is running, unless a verification is."""
+        """Show to the right of the first line whether a check is running, unless a verification is running."""
         if self._verification is None:
             is_checking = self._checked is not self.reading or self.known.checked is None
             self._progress = Progress("checking" if is_checking and self.reading.inventory is not None else "")
             self._show_line()
 
     def _show_badge(self, serious_entries: int) -> None:
-        """Show beside the tab how many entries are damaged or a danger, unless a verification is running."""
+        """Show beside the tab how many entries are damaged or dangerous, unless a verification is running."""
         if self._verification is None:
             self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
     def show(self, groups: Sequence[Group], proof: VerificationSummary | None) -> None:
-        """List the findings."""
+        """Show the findings as a list."""
         self._groups, self._proof = tuple(groups), proof
         self._draw()
         self._show_line()
@@ -332,7 +335,7 @@ class Health(Vertical):
             rows.show(Page(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if action == "verify":
             inventory = self.reading.inventory
             return inventory is not None and bool(inventory.entries) and self._verification is None
@@ -350,15 +353,15 @@ class Health(Vertical):
         entries = self.model.catalog.entries
         return tuple([one.entry for one in (group.ills if ill is None else (ill,)) if one.entry.path in entries])
 
-    # What keys do
+    # Actions of keys
 
     def action_stop(self) -> None:
-        """Stop verifying; what was found by then is shown."""
+        """Stop the verification; its findings so far are shown."""
         if self._verification is not None:
             self._verification.set()
 
     def action_mark(self) -> None:
-        """Mark the row, or unmark it, and step down."""
+        """Mark the row, or unmark it, and go one row down."""
         if self._current is not None:
             self._toggle(self.findings.cursor)
             self.findings.action_move(1)
@@ -374,23 +377,23 @@ class Health(Vertical):
         self.post_message(MarksChanged())
 
     def action_browse(self) -> None:
-        """Show the entry in Browse; of a title, its first one."""
+        """Show the entry under the cursor in Browse; for a title, show its first entry."""
         if self._current is not None and (entries := self._entries(self.findings.cursor)):
             self.post_message(ShowInBrowse(entries[0]))
 
     def action_copy(self) -> None:
-        """Copy the path of the entry; of a title, its first one."""
+        """Copy the path of the entry under the cursor; for a title, copy the path of its first entry."""
         if self._current is not None:
             group, ill = self.findings.page.row(self.findings.cursor)
             copy_paths(self, [f"{self.services.location.root}/{(ill or group.ills[0]).entry.path}"])
 
     def action_turn(self) -> None:
-        """Open the title, or close it."""
+        """Open the title under the cursor, or close it if it is open."""
         if (current := self._current) is not None and current[1] is None:
             self._fold(current[0], current[0].sort not in self.expanded)
 
     def action_unfold(self) -> None:
-        """Open the title; one that is open is gone into."""
+        """Open the title under the cursor; if it is already open, go to its first entry."""
         if (current := self._current) is not None and current[1] is None:
             if current[0].sort in self.expanded:
                 self.findings.action_move(1)
@@ -398,7 +401,7 @@ class Health(Vertical):
                 self._fold(current[0], True)
 
     def action_fold(self) -> None:
-        """Close the title; from an entry go to its title."""
+        """Close the title under the cursor; from an entry, go to its title."""
         rows = self.findings
         if (current := self._current) is not None:
             group, ill = current
@@ -409,7 +412,7 @@ class Health(Vertical):
 
     def _fold(self, group: Group, is_open: bool) -> None:
         rows = self.findings
-        rows.go(rows.cursor)  # it is the one that the user wants
+        rows.go(rows.cursor)  # remember this row as chosen by the user
         (self.expanded.add if is_open else self.expanded.discard)(group.sort)
         self._draw()
 

@@ -1,1 +1,1 @@
-"""Operations that cross views: scan, removal, export, rules, preferences."""
+"""Operations that concern several views: scan, removal, export, rules, preferences."""

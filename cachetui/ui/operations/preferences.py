@@ -1,4 +1,4 @@
-"""Follow the preferences while the browser is open: what they protect, from now on."""
+"""Reload the preferences while the browser is open, and apply what they protect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cachetui.ui.workers import run_in_thread
 
 
 async def reload_preferences(screen: CacheScreen) -> Preferences:
-    """Read the preferences again, apply what they protect now, and return them.
+    """Read the preferences again, apply what they protect, and return them.
 
     Theme, keys and columns stay as they were at the start.
     """

@@ -21,7 +21,7 @@ from cachetui.ui.operations.scan import cancel_scan, start_scan
 from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 WORTH_TELLING = 100
-"""Emptied folders are named if they are more than this fraction, as a divisor, of what a removal frees."""
+"""Divisor: emptied folders are mentioned if they are more than 1/100 of what a removal frees."""
 
 
 def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
@@ -44,9 +44,9 @@ def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
 
 
 async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: Collection[Entry], purge: bool) -> None:
-    """Plan the removal of some entries of an inventory, review the plan, remove what was agreed to, show the result.
+    """Plan the removal of entries, show the review, remove what the user accepted, and show the result.
 
-    `purge` says whether everything is meant.
+    `purge` says whether all entries are to be removed.
     """
     with screen.doing(Activity.PLANNING, "looking at what would go"):
         preferences = await reload_preferences(screen)
@@ -63,7 +63,7 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
 
 
 def _notes(screen: CacheScreen, plan: Plan, inventory: Inventory) -> tuple[str, ...]:
-    """Return what should be known beside the plan."""
+    """Return notes that the user should know besides the plan."""
     root = str(screen.root)
     notes = [] if plan.root == root else [f"{root} leads to {plan.root}"]
     folders = sum([inventory.directories.get(path, 0) for path in plan.directories])
@@ -106,7 +106,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
 
 
 def _forget_removed(screen: CacheScreen, plan: Plan, outcome: Outcome) -> None:
-    """Leave out entries whose files are all gone, until the next scan has ended."""
+    """Drop the entries whose files are all gone from the model, until the next scan has ended."""
     gone = {*outcome.removed, *outcome.vanished}
     wholly = [entry for entry in plan.entries if entry.files and gone.issuperset([file.path for file in entry.files])]
     screen.model.drop([entry.path for entry in wholly])

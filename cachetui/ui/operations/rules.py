@@ -13,7 +13,7 @@ from cachetui.ui.widgets.cells import shown
 
 
 async def mark_by_rules(screen: CacheScreen) -> None:
-    """Show the rules, and mark what they choose besides what is marked already."""
+    """Show the rules, and add the entries that they choose to the marked entries."""
     with screen.doing(Activity.PLANNING):
         preferences = await reload_preferences(screen)
     if screen.is_covered:
@@ -47,7 +47,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
 
 
 def why_unusable_is_unknown(screen: CacheScreen) -> str:
-    """Return why nothing counts as unusable, as the end of a sentence; empty where it is known."""
+    """Return why nothing counts as unusable, as the end of a sentence; empty if unusability is known."""
     services, pythons = screen.services, screen.pythons
     if services.python is not None or pythons.tags:
         return ""
@@ -59,7 +59,7 @@ def why_unusable_is_unknown(screen: CacheScreen) -> str:
 
 
 def rule_notes(screen: CacheScreen, preferences: Preferences) -> tuple[str, ...]:
-    """Return notes to show before rules choose, as sentences."""
+    """Return notes to show before the rules are applied, as sentences."""
     notes = []
     problem = preferences.blocking("prune")
     if problem is not None:

@@ -1,4 +1,4 @@
-"""Read the cache in a worker thread, and show what is found as it comes."""
+"""Read the cache in a worker thread, and show its entries while they are found."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from cachetui.ui.cache_screen import CacheScreen, Reading
 from cachetui.ui.workers import run_in_thread, start_worker
 
 DRAW_SECONDS = 0.6
-"""Least time between two redraws while a scan streams in, once everything found by then is shown."""
+"""Minimum number of seconds between two redraws during a scan, if nothing is waiting to be shown."""
 SOON = 0.001
-"""Seconds until the first redraw."""
+"""Minimum number of seconds until a redraw."""
 MOST_TAKEN = 5_000
-"""Entries taken at once: more would hold up the keys."""
+"""Maximum number of entries to show at once; more would delay keys."""
 REST = 5
-"""Least pause before the next redraw, as a multiple of the time that the last one took."""
+"""Minimum pause before the next redraw, as a multiple of the time that the last redraw took."""
 GROUP = "scan"
 """The group of the worker."""
 
 
 def start_scan(screen: CacheScreen, words: str = "") -> None:
-    """Read the cache, or read it again; `words` say meanwhile what is being done."""
+    """Read the cache, or read it again; `words` describe this activity while it is running."""
     start_worker(screen, _scan, screen, words, group=GROUP)
 
 
 def cancel_scan(screen: CacheScreen) -> None:
-    """Stop a running scan, and forget what it found."""
+    """Stop a running scan, and discard what it found."""
     screen.workers.cancel_group(screen, GROUP)
 
 
@@ -76,7 +76,7 @@ def _read(
     report: Callable[[Batch], None] | None,
     stop: Callable[[], bool],
 ) -> tuple[Inventory, Catalog]:
-    """Scan, and prepare what Browse shows first."""
+    """Scan the cache, and prepare the first rows of Browse."""
     inventory = services.scan(known, stop=stop, report=report)
     catalog = Catalog.of(inventory)
     for _, group in catalog.groups:
@@ -90,7 +90,7 @@ def _unreadable(location: Location, error: Exception) -> Reading:
     why = f"{root} cannot be read: {reason(error)}." if isinstance(error, OSError) else str(error)
     try:
         missing = not (root.exists() or root.is_symlink())
-    except OSError:  # a parent may not be read: whether the root is there is not known
+    except OSError:  # if a parent is not readable, it is unknown whether the root exists
         missing = False
     return Reading(error=why, missing=missing and not location.named)
 
@@ -104,7 +104,7 @@ def settle_memory() -> None:
 
 
 class _Stream:
-    """Batches of a running scan, taken from its thread and shown in portions."""
+    """Batches of a running scan, received from its thread and shown in portions."""
 
     def __init__(self, screen: CacheScreen) -> None:
         self._screen = screen
@@ -114,13 +114,13 @@ class _Stream:
         self._next_at = 0.0
 
     def report(self, batch: Batch) -> None:
-        """Take a batch; called in the scan's thread."""
+        """Receive a batch; called in the scan's thread."""
         self._queue.append(batch)
-        with suppress(RuntimeError):  # the loop has been closed
+        with suppress(RuntimeError):  # the event loop has been closed
             self._loop.call_soon_threadsafe(self._show_soon)
 
     def close(self) -> None:
-        """Show no more: the scan has ended."""
+        """Stop showing batches, because the scan has ended."""
         self._is_closed = True
         self._queue.clear()
 
@@ -130,7 +130,7 @@ class _Stream:
             self._screen.set_timer(max(SOON, self._next_at - time.monotonic()), self._show)
 
     def _show(self) -> None:
-        """Show what was found since the last time, as much as can be shown at once."""
+        """Show what was found since the last redraw, but at most `MOST_TAKEN` entries."""
         self._is_due = False
         if self._is_closed or not self._queue:
             return
@@ -145,13 +145,13 @@ class _Stream:
         least = 0 if self._queue else DRAW_SECONDS
         self._next_at = time.monotonic() + max(least, REST * (time.monotonic() - started))
         if not screen.model.catalog.projects and not batch.listed:
-            self._next_at = 0.0  # the first rows should not wait
+            self._next_at = 0.0  # show the first rows without delay
         if self._queue:
             self._show_soon()
 
 
 def show_batch(screen: CacheScreen, batch: Batch, entries: Mapping[str, Entry]) -> None:
-    """Show some entries of a running scan, and how far it is by its latest batch."""
+    """Show some entries of a running scan, and its progress according to its latest batch."""
     screen.scanned = batch
     if not batch.listed:
         screen.show_progress(Activity.SCANNING, f"reading, {count(batch.files, 'file')}")

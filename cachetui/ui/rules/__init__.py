@@ -1,1 +1,1 @@
-"""The rules dialog: what prune would choose, counted while it is typed."""
+"""The rules dialog: what `prune` would choose, counted while the user types."""

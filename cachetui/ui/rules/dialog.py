@@ -1,4 +1,4 @@
-"""The dialog of rules: each with its value, a live count and bytes; what they choose together is marked."""
+"""Dialog of rules, each with its value, a live count and bytes; the entries they choose are marked."""
 
 from __future__ import annotations
 
@@ -29,21 +29,21 @@ GROUPS = (
     ("These narrow that, or choose alone", NARROWING),
     ("These come last", LIMITING),
 )
-"""The rules, in groups with a heading each."""
+"""The rules, in groups with a heading for each group."""
 LABELS = {rule.name: rule.label for rule in RULES}
 ROOMY = 32
-"""Rows of a screen from which groups stand apart."""
+"""Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 9
-"""Lines of the dialog besides rules and sentences, blank ones included; on a short screen there are fewer."""
+"""Lines of the dialog besides rules and sentences, with blank lines; a short screen has fewer."""
 SHORT_LINES = 3
 THIN = 70
-"""Cells of a screen below which there is less room for values."""
+"""Width of the screen in cells below which the inputs for values are narrower."""
 HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "leave"), ("?", "help"), ("m", "age"))
-"""Keys that are shown at the bottom as far as there is room, the most needed first."""
+"""Keys that are shown at the bottom if there is room, the most useful first."""
 
 
 class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
-    """Rules to be ticked; it closes with what they choose, or with nothing."""
+    """Dialog in which the user ticks rules; it closes with the entries that they choose, or with None."""
 
     AUTO_FOCUS = "RuleRow"
     HELP = RuleRow.HELP
@@ -76,17 +76,17 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     """
 
     def __init__(self, counter: Counter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
-        """Make the dialog over what `counter` counts.
+        """Make the dialog; `counter` counts the entries that rules choose.
 
-        `form` is what is ticked at first; `unknown` says why nothing counts as unusable, if so; `notes` are what should
-        be known besides.
+        `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable, and is
+        empty if this is known. `notes` are sentences that the user should know besides.
         """
         super().__init__()
         self.counter, self.form = counter, form
         self.unknown, self.notes = unknown, notes
         self.together: Counted | None = None
-        """The choice of all rules together; None while that is being counted, or cannot be."""
-        self._figures: dict[Rules, Figures] = {}  # what each chooses, as far as it has been counted
+        """What all ticked rules choose together; None while it is being counted, or if a value does not parse."""
+        self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
         self._is_laid_out = False
 
     def compose(self) -> ComposeResult:
@@ -115,11 +115,11 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     @property
     def rows(self) -> list[RuleRow]:
-        """Every rule's row."""
+        """The rows of all rules."""
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Begin to count; take up what is typed at once: the next key may be the one that marks."""
+        """Start counting, and apply typed values at once, because the next key may mark entries."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:
@@ -135,14 +135,14 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return take
 
     def _change(self, form: Form) -> None:
-        """Switch to another form."""
+        """Use another form, and count again."""
         self.form = form
         self.together = None
         self._show()
         self._count()
 
     def know_pythons(self, unknown: str, notes: tuple[str, ...]) -> None:
-        """Count anew what is unusable, now that all Pythons are known; the words are those of the constructor."""
+        """Count unusable entries again once all Pythons are known; `unknown` and `notes` are as in `__init__`."""
         self.unknown, self.notes = unknown, notes
         self.counter.forget("unusable")
         self._figures = {rules: figures for rules, figures in self._figures.items() if "unusable" not in rules.words}
@@ -159,7 +159,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         start_worker(self, self._count_all, group="rules")
 
     async def _count_all(self) -> None:
-        """Count in a worker thread what has not been counted, and show each count as it comes."""
+        """Count in a worker thread what has not been counted, and show each count when it is known."""
         stop = Event()
         counts = self.counter.count(self.form, frozenset(self._figures), stop.is_set)
 
@@ -175,7 +175,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             self._show()
 
     def _show(self) -> None:
-        """Draw what is known now."""
+        """Draw what is known at present."""
         form, figures = self.form, self.together and self.together.figures
         for row in self.rows:
             alone = form.alone(row.rule.name)
@@ -195,7 +195,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._fit(self.app.size)
 
     def _show_hints(self, room: int) -> None:
-        """Show as many keys as there is room for beside the answers."""
+        """Show as many keys as fit beside the answers."""
         room -= sum([answer.get_content_width(self.size, self.size) + 1 for answer in self.query(Answer)])
         parts: list[Part] = []
         for name, does in HINTS:
@@ -207,7 +207,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.query_one("#hints", Line).show(right=parts)
 
     def _note(self) -> str:
-        """Return the error, or what cannot be reached."""
+        """Return the first error of the form, or else a note on what the rules cannot choose."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
         rules, over = self.form.rules, self.together.choice.over if self.together is not None else 0
@@ -218,7 +218,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return ""
 
     def _fit(self, size: Size) -> None:
-        """Give the rules what the other lines leave."""
+        """Give the rules the height that the other lines leave."""
         short = size.height < SHORT
         self.set_class(short, "-short")
         self.set_class(size.width < THIN, "-thin")
@@ -229,16 +229,19 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
         self._show_hints(room)
 
-    # What keys do
+    # Actions of keys
 
     @property
     def _focused_row(self) -> RuleRow | None:
-        """The rule that has the keys, or whose value has."""
+        """The row of the rule that has the focus, or whose value has the focus."""
         focused = self.focused
         return next((row for row in self.rows if focused is not None and focused in (row, row.box)), None)
 
     def action_go(self, step: int) -> None:
-        """Go to another rule: from a value to a value, if there is one; after the last to the answers."""
+        """Go to another rule.
+
+        From a value, go to the value of the other rule if it has one; after the last rule, go to the answers.
+        """
         row, rows = self._focused_row, self.rows
         index = len(rows) if row is None else rows.index(row)
         if row is None and step > 0:
@@ -257,7 +260,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.set_focus(self.rows[-end])
 
     def action_tick(self) -> None:
-        """Tick the rule that has the keys, or take it out."""
+        """Tick the rule under the cursor, or untick it."""
         if (row := self._focused_row) is not None:
             self._tick(row)
 
@@ -271,17 +274,17 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         if row.unknown and row.rule.name not in self.form.ticked:
             self.notify(f"What is unusable cannot be told: {row.unknown}.", markup=False)
         elif form == self.form and row.box is not None:
-            row.box.enter()  # a value is wanted first
+            row.box.enter()  # the rule needs a value first
         else:
             self._change(form)
 
     @on(RuleRow.Turned)
     def action_next_by(self) -> None:
-        """Count ages from another moment."""
+        """Count ages from the next moment."""
         self._change(self.form.next_by())
 
     def action_mark(self) -> None:
-        """Close with what the rules choose, once that is known."""
+        """Close with the entries that the rules choose, once these are known."""
         together = self.together
         if together is not None and together.choice.entries:
             self.dismiss(together.choice.entries)
@@ -291,6 +294,6 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             self.notify("The rules choose nothing: Space ticks one.", markup=False)
 
     def action_help(self) -> None:
-        """Explain rules and keys."""
+        """Show the help on rules and keys."""
         about = self.focused.HELP if self.focused is not None and self.focused.HELP else self.HELP
         self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))

@@ -1,4 +1,4 @@
-"""The content of the rules dialog as values, and the entries that its rules choose; no Textual here."""
+"""Values of the rules dialog, and the entries that its rules choose (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
 Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size"]
-"""Rules with a value, named like the options of `prune`."""
+"""Rules with a value, which have the same names as the options of `prune`."""
 Name = Literal[Chooser, Measured, "built"]
 """Rules that can be ticked."""
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
@@ -31,9 +31,9 @@ class Rule(NamedTuple):
     label: str
     """Its label."""
     does: str = ""
-    """More about it, in a few words."""
+    """A short explanation of it."""
     example: str = ""
-    """A value that makes sense; empty where there is no value."""
+    """An example of a value; empty if the rule has no value."""
 
 
 CHOOSING = (
@@ -59,24 +59,24 @@ EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rul
 
 
 class Wrong(NamedTuple):
-    """Why a value does not count."""
+    """Error in the value of a rule."""
 
     sentence: str
-    """A sentence without a full stop; it may quote what is typed."""
+    """The error as a sentence without a full stop; it may quote typed text."""
     position: int = 0
-    """The index of the first character in the value that does not parse."""
+    """The index of the first character of the value that does not parse."""
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The ticks and values of the form."""
+    """Ticks and values of the rules."""
 
     ticked: frozenset[Name] = frozenset()
-    """The rules in force; those with a value have one."""
+    """The ticked rules; each of them that takes a value has one."""
     texts: Mapping[Name, str] = field(default_factory=dict)
-    """The typed values, also of rules that are not ticked."""
+    """The typed values, including those of rules that are not ticked."""
     by: Moment = "downloaded"
-    """The time of an entry that its age is counted from."""
+    """The moment of an entry from which its age is counted."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
@@ -94,25 +94,28 @@ class Form:
         return cls(frozenset(ticked), texts, policy.rules.by)
 
     def typed(self, name: Name, text: str) -> Form:
-        """Return it with another value, which ticks its rule, or unticks it where nothing is left of the value."""
+        """Return a form with another value of a rule; this ticks the rule, or unticks it if the text is empty."""
         ticked = self.ticked | {name} if text.strip() else self.ticked - {name}
         return replace(self, texts={**self.texts, name: text}, ticked=ticked)
 
     def toggled(self, name: Name) -> Form:
-        """Return it with a rule ticked, or unticked. Where a value is wanted and missing, the example becomes it."""
+        """Return a form with a rule ticked, or unticked if it was ticked.
+
+        If the rule needs a value and has none, it gets the example as its value.
+        """
         if name in self.ticked:
             return replace(self, ticked=self.ticked - {name})
         if name not in EXAMPLES or self.texts.get(name, "").strip():
             return replace(self, ticked=self.ticked | {name})
-        return self if name == "terms" else self.typed(name, EXAMPLES[name])  # nobody wants just that term
+        return self if name == "terms" else self.typed(name, EXAMPLES[name])  # few users want just this term
 
     def next_by(self) -> Form:
-        """Return it with ages counted from the next moment."""
+        """Return a form in which ages are counted from the next moment."""
         return replace(self, by=MOMENTS[(MOMENTS.index(self.by) + 1) % len(MOMENTS)])
 
     @property
     def wrong(self) -> Mapping[Name, Wrong]:
-        """The ticked rules of which the value does not parse, in the order in which they are shown, and why."""
+        """The errors of ticked rules whose value does not parse, in the order of the rules."""
         found: dict[Name, Wrong] = {}
         for name in EXAMPLES:
             if name in self.ticked:
@@ -126,14 +129,14 @@ class Form:
 
     @property
     def rules(self) -> Rules | None:
-        """The rules in force together; None as long as a value does not parse."""
+        """The ticked rules together; None while a value does not parse."""
         return None if self.wrong else self._rules(self.ticked, self.texts, self.by)
 
     def alone(self, name: Name) -> Rules | None:
-        """Return a rule without the others, ticked or not, with the example where no value is typed.
+        """Return a rule by itself, ticked or not; if no value is typed, its value is the example.
 
-        From when ages are counted, and whether wheels built here may go, is as for all of them. None where the rule
-        chooses nothing by itself, or its value does not parse.
+        The moment from which ages are counted, and whether wheels built here may be chosen, are taken from the
+        form. Returns None if the rule chooses nothing by itself, or if its value does not parse.
         """
         text = self.texts.get(name, "")
         if name == "built" or (name == "terms" and not text.strip()):
@@ -157,7 +160,7 @@ class Form:
 
 
 def _parsed(name: Name, text: str) -> int | Predicate:
-    """Parse a value. Raises ValueError or TermError with the end of a sentence."""
+    """Parse a value. Raises ValueError or TermError, whose message is the end of a sentence."""
     if name == "terms":
         return parse_terms([text])
     if name == "keep-latest":
@@ -175,12 +178,12 @@ class Figures(NamedTuple):
 
     @classmethod
     def of(cls, choice: Choice) -> Figures:
-        """Count a choice."""
+        """Return the totals of a choice."""
         return cls(len(choice.entries), sum([entry.disk_usage for entry in choice.entries]))
 
 
 class Counted(NamedTuple):
-    """Counts of some rules."""
+    """Some rules, the entries that they choose, and their totals."""
 
     rules: Rules
     """The rules."""
@@ -191,20 +194,29 @@ class Counted(NamedTuple):
 
 
 class Counter:
-    """Counts what rules choose of all entries of a cache: one after the other, whichever thread asks."""
+    """Counter of the entries that rules choose in a cache; it counts one set of rules at a time.
+
+    Any thread may call it.
+    """
 
     def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Label]], Facts], now_ns: int) -> None:
-        """Take entries. `judge` returns the facts behind labels; `now_ns` is the present, since the epoch."""
+        """Make a counter of some entries.
+
+        `judge` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
+        """
         self.entries = entries
         """All entries."""
         self._judge = judge
         self._facts = Facts(now_ns)
-        self._known: frozenset[Label] = frozenset()  # what these tell
+        self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._forgotten: frozenset[Label] = frozenset()
         self._lock = Lock()
 
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[Counted]:
-        """Yield what all rules of a form choose together, then what each does that is not `known`; the quick first."""
+        """Yield what all rules of a form choose together, then what each rule chooses that is not `known`.
+
+        Rules that need few further facts come first.
+        """
         together = form.rules
         alone = [rules for rule in RULES if (rules := form.alone(rule.name)) and rules not in known]
         wanted = dict.fromkeys([*([] if together is None else [together]), *alone])
@@ -223,14 +235,14 @@ class Counter:
             yield found
 
     def forget(self, word: Label) -> None:
-        """Find the facts behind a label anew, from the next count on: more can be known now. Does not wait."""
+        """Discard the facts for a label; the next count finds them again. Does not wait for a running count."""
         self._forgotten = frozenset({word})
 
     def _unknown(self, rules: Rules) -> frozenset[Label]:
         return (rules.words & FACTS.keys()) - self._known
 
     def _choose(self, rules: Rules) -> Choice:
-        """Apply rules, once what they need is found out."""
+        """Return what rules choose, after finding the facts that they need."""
         words = self._unknown(rules)
         if words:
             found = self._judge(words)

@@ -1,4 +1,4 @@
-"""Parts of the dialog of rules: a rule with its tick, its value and what it would choose alone; what stands below."""
+"""Parts of the rules dialog: the row of a rule with its tick, value and totals, and the lines below."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
 
 LABEL = 18
-"""Cells before the value: the edge, the tick and the label."""
+"""Cells before the value, which contain the edge, the tick and the label."""
 NUMBER, SIZE = 9, 7
-"""Cells for how many entries are chosen, and for their size."""
+"""Widths of the number of chosen entries and of their size in cells."""
 FIGURES = NUMBER + 1 + SIZE
-"""Cells for both."""
+"""Width of both in cells, with the gap between them."""
 DIGITS = "0123456789"
-"""Digits, which begin a value: typed on a row, one goes into the box."""
+"""Digits; a digit that is typed on a row begins a new value in the row's box."""
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
-    """Write totals in `FIGURES` cells; None while they are not known."""
+    """Write totals in `FIGURES` cells; `figures` is None while they are not known."""
     if figures is None:
         return [(f"{dots if counting else '':>{NUMBER}}".ljust(FIGURES), "hint")]
     number = (f"{figures.entries:>{NUMBER},} ", roles if figures.entries else "hint")
@@ -42,16 +42,16 @@ def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str)
 
 
 class Underlined(Highlighter):
-    """Underlines a value from the place where it does not parse."""
+    """Highlighter that underlines a value from the place where it does not parse."""
 
     start: int | None = None
-    """The first wrong character's index; None if nothing is wrong."""
+    """The index of the first wrong character; None if nothing is wrong."""
 
     def __init__(self, box: ValueBox) -> None:
         self._box = box
 
     def highlight(self, text: Text) -> None:
-        """Underline what is wrong; where something is missing, the place for it."""
+        """Underline what is wrong; if something is missing, underline the place for it."""
         if self.start is not None:
             text.pad_right(max(0, self.start + 1 - len(text)))
             text.stylize(self._box.get_component_rich_style("value--wrong", partial=True), self.start)
@@ -93,19 +93,19 @@ last line says; the arrows go to other rules.
 
     def __init__(self, rule: Rule, text: str) -> None:
         self.rule = rule
-        """The rule that it is a value of."""
+        """The rule whose value is typed here."""
         self._underlined = Underlined(self)
         super().__init__(
             text,
             rule.example,
             self._underlined,
             compact=True,
-            select_on_focus=False,  # it comes too late: it would select what was typed since
+            select_on_focus=False,  # it would come late, and select newly typed text
             classes="-terms" if rule.name == "terms" else None,
         )
 
     def enter(self, text: str | None = None) -> None:
-        """Take the keys, with another value or with the old one selected: what is typed next replaces it."""
+        """Focus the box, with another value, or with the old value selected so that typing replaces it."""
         self.screen.set_focus(self)
         if text is not None:
             self.value = text
@@ -114,13 +114,13 @@ last line says; the arrows go to other rules.
         )
 
     def show_wrong(self, start: int | None) -> None:
-        """Underline what does not parse, from an index on; None if all does."""
+        """Underline the text from the index on where it does not parse; None if all of it parses."""
         self._underlined.start = start
         self.refresh()
 
 
 class RuleRow(PaintedWidget, can_focus=True):
-    """One rule."""
+    """The row of one rule."""
 
     HELP = """\
 # Rules
@@ -145,24 +145,24 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
     @dataclass
     class Ticked(Message):
-        """A rule is to be ticked, or taken out."""
+        """Posted to tick or untick a rule."""
 
         row: RuleRow
         """The rule's row."""
 
     @dataclass
     class Turned(Message):
-        """Ages are to be counted from another moment."""
+        """Posted to count ages from the next moment."""
 
     def __init__(self, rule: Rule, form: Form, unknown: str = "") -> None:
-        """Make a row. `unknown` says why the rule's entries are not known, if so."""
+        """Make a row; `unknown` says why the rule's entries are not known, and is empty if they are."""
         super().__init__()
         self.rule = rule
         """The rule."""
         self.unknown = unknown
-        """Why its entries are not known; empty if they are."""
+        """The reason why its entries are not known; empty if they are known."""
         self.box = ValueBox(rule, form.texts.get(rule.name, "")) if rule.example else None
-        """The input for its value; None if it has none."""
+        """The input for its value; None if the rule takes no value."""
         self._form = form
         self._error: str | None = None
         self._figures: Figures | None = None
@@ -174,7 +174,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw what a form says of the rule, and what it would choose alone, as far as that is known."""
+        """Draw a form's tick and value of the rule, and the totals of the rule alone; None if not known."""
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -188,7 +188,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw the row; the box lies upon it."""
+        """Draw the row, except the box, which is a widget of its own."""
         room, on = self.size.width, self.rule.name in self._form.ticked
         ground = "cursor" if self.has_focus else ""
         inside = self.has_focus or (self.box is not None and self.box.has_focus)
@@ -216,13 +216,13 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
     @property
     def _words_start(self) -> int:
-        """The first column of the words: behind the box, if there is one."""
+        """The first column of the words, which come after the box if there is one."""
         if self.box is None:
             return LABEL
         return LABEL + self.box.size.width + 1
 
     def _words(self) -> tuple[str, str]:
-        """Return the words behind the label or the value, and their roles."""
+        """Return the words after the label or the value, and their roles."""
         if self.rule.name == "terms":
             return "", "hint"
         if self._error is not None:
@@ -232,42 +232,42 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         return self.unknown or self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
-        """Tick the rule; or count ages from another moment."""
+        """Tick or untick the rule; a click on the moment of `older-than` switches to the next moment."""
         if event.widget is not self:
-            return  # it was the value that was clicked
+            return  # the value was clicked, not the row
         if self.rule.name == "older-than" and self._words_start <= event.x < self.size.width - FIGURES:
             self.post_message(self.Turned())
         else:
             self.post_message(self.Ticked(self))
 
     def on_descendant_focus(self) -> None:
-        """Show that the value has the keys."""
+        """Redraw the row when its value gets the focus."""
         self.refresh()
 
     def on_descendant_blur(self) -> None:
-        """Show that it has not."""
+        """Redraw the row when its value loses the focus."""
         self.refresh()
 
     def action_edit(self) -> None:
-        """Go to the value."""
+        """Focus the value."""
         if self.box is not None:
             self.box.enter()
 
     def action_begin(self, digit: str) -> None:
-        """Begin another value."""
+        """Begin a new value with a digit."""
         if self.box is not None:
             self.box.enter(digit)
 
 
 class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):
-    """The rules; the list scrolls when one goes from rule to rule."""
+    """Scrolling list of the rules; it follows the focus."""
 
 
 class Give(Answer):
-    """An answer whose words change."""
+    """An answer whose words can change."""
 
     def show(self, words: str, possible: bool) -> None:
-        """Say something else; it can be given or not."""
+        """Show other words, and enable or disable the answer."""
         self.disabled = not possible
         if words != self._words.strip():
             self._words = f"  {words}  "
@@ -275,10 +275,10 @@ class Give(Answer):
 
 
 class Notes(Words):
-    """Sentences that should be known before rules choose; they may change."""
+    """Sentences that the user should know before the rules are applied; they can change."""
 
     def say(self, *sentences: str) -> None:
-        """Say these, and no others."""
+        """Replace the sentences."""
         if self.sentences != sentences:
             self.sentences = sentences
             self.set_class(not sentences, "-silent")
@@ -286,7 +286,7 @@ class Notes(Words):
 
 
 class Note(Words):
-    """A sentence that comes and goes; its line stays."""
+    """A sentence that can be empty; its line stays in the layout."""
 
     DEFAULT_CSS = "Note { min-height: 1; }"
 
@@ -294,7 +294,7 @@ class Note(Words):
         super().__init__("", sign="! ")
 
     def show(self, sentence: str) -> None:
-        """Say something, or nothing any more."""
+        """Show a sentence; show nothing if it is empty."""
         if self.sentences != (found := (sentence,) if sentence else ()):
             self.sentences = found
             self.refresh(layout=True)

@@ -1,1 +1,1 @@
-"""The Settings view: the Pythons, and the settings of their pips about the cache."""
+"""The Settings view: the Pythons on this system, and the settings of each pip about its cache."""

@@ -1,4 +1,4 @@
-"""The settings of one Python's pip, one by one."""
+"""The page with all settings of one Python's pip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SettingsPage(Page):
-    """All that is known of one Python's pip."""
+    """Everything that is known of one Python's pip."""
 
     DEFAULT_CSS = "SettingsPage { height: auto; padding: 0 1; background: $surface; }"
 

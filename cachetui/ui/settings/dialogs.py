@@ -1,4 +1,4 @@
-"""Dialogs of the Settings view: the command before it is run, and the folder to move to."""
+"""Dialogs of the Settings view: confirm a command before it is run, and choose a folder to move to."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cachetui.ui.dialogs.modal import Answer, ConfirmModal, Words
 from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.painted import Line, Page
 
-if TYPE_CHECKING:  # the first screen does not wait for these
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.pip_settings.change import Change
     from cachetui.pip_settings.effective import PipSettings
 
@@ -27,11 +27,11 @@ QUESTIONS = {
     "move": "Move this pip's cache?",
     "default": "Put this pip's cache back to where pip puts it by itself?",
 }
-"""Questions, by the wanted change."""
+"""Questions by the change that the user wants."""
 
 
 class Commands(Page):
-    """Commands as they will be run, each with its beginning marked."""
+    """Commands as they will be run, each with a sign before its first line."""
 
     DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
 
@@ -50,7 +50,7 @@ class Commands(Page):
 
 
 class Confirm(ConfirmModal):
-    """Shows the exact command, and what it will not do; No has the focus."""
+    """Dialog that shows the exact command and notes on its effect; No has the focus."""
 
     HELP = "The command that pip will be given. **No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -90,17 +90,17 @@ class Confirm(ConfirmModal):
 
     def _whose(self) -> str:
         interpreter = self.change.settings.interpreter
-        root = f" to {self.change.root}" if self.change.root else ""  # in full: `~` may have been typed
+        root = f" to {self.change.root}" if self.change.root else ""  # in full, because `~` may have been typed
         python = home_short(str(interpreter.python.executable))
         who = f"pip {interpreter.pip} of {python}" if interpreter.pip else f"{python}, which has no pip"
         return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
 
     def on_mount(self) -> None:
-        """Scroll content that is too long."""
+        """Limit the height of the content, so that long content scrolls."""
         self.query_one("#about").styles.max_height = max(3, self.app.size.height - 6)
 
     def action_yes(self) -> None:
-        """Run it."""
+        """Run the command."""
         if self.change.steps:
             super().action_yes()
 
@@ -119,12 +119,15 @@ class FolderBox(SheetBox):
 
 
 class Folder(InputDialog):
-    """Asks for the cache's new folder."""
+    """Dialog that asks for the new folder of the cache."""
 
     HELP = FolderBox.HELP
 
     def __init__(self, known: PipSettings, home: str, typed: str = "", why: str = "") -> None:
-        """Ask about one pip's cache; `~` stands for `home`. `why` says why what was `typed` before will not do."""
+        """Ask for a new folder of a pip's cache; in the dialog, `~` stands for `home`.
+
+        `why` says why the folder that was `typed` before cannot be used.
+        """
         super().__init__(
             f"Move the cache of {f'pip {pip}' if (pip := known.interpreter.pip) else 'this Python'} to which folder?",
             f"Now it is in {home_short(str(known.location.root))}; ~ stands for {home}.",

@@ -1,4 +1,4 @@
-"""The content of the Settings view as lines of words with roles; no Textual here."""
+"""The content of the Settings view as lines of words with roles (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import fit, pad, shown, width, wrapped
 
-if TYPE_CHECKING:  # the first screen does not wait for these
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.pip_settings.effective import PipSettings, Role, Saying
 
 Words = tuple[str, str]
-"""Words and the roles they are drawn in."""
+"""Words, and the roles in which they are drawn."""
 WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
-"""Least widths in cells at which the list shows the implementation, and the root; and a setting is one line."""
+"""Minimum widths in cells: for the implementation, for the root, and for a setting on one line."""
 VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 5, 6
-"""Cells of the columns, with the gap behind them."""
+"""Widths of the columns in cells, with the gap after each."""
 EDGE = 2
-"""Cells before everything else."""
+"""Number of blank cells before everything else."""
 LEAST_ROOT = 24
-"""Cells of the root, and a third of what there is."""
+"""Minimum width of the root in cells; on wide screens, it is a third of the width."""
 LABEL = 10
-"""Cells of a label."""
+"""Width of a label in cells."""
 ROLES: dict[Role, str] = {
     "counts": "counts",
     "overruled": "overruled",
     "empty": "empty",
     "elsewhere": "other command",
 }
-"""The effects of settings, in a word or two."""
+"""Effects of settings, in a word or two."""
 FATE = 15
-"""Cells of that, with the gap before it."""
+"""Width of an effect in cells, with the gap before it."""
 
 
 class Told(NamedTuple):
@@ -52,7 +52,7 @@ class Look(NamedTuple):
     glyphs: Glyphs
     """The glyphs that the terminal can show."""
     short: Callable[[str], str]
-    """Writes paths with `~` for the home directory."""
+    """Function that writes paths with `~` for the home directory."""
     shown_root: Path
     """The root that the browser shows."""
     roomy: bool = True
@@ -65,11 +65,11 @@ class Column(NamedTuple):
     title: str
     """Its title."""
     room: int
-    """Its cells, with the gap behind them."""
+    """Its width in cells, with the gap after it."""
 
 
 def columns(room: int) -> list[Column]:
-    """Return the columns that fit into `room` cells; the first, the Python's name, takes the rest."""
+    """Return the columns that fit into `room` cells; the first column, for the Python, takes the rest."""
     others = [
         Column("Version", FLAVOUR if room >= WITH_FLAVOUR else VERSION),
         Column("pip", PIP),
@@ -82,12 +82,12 @@ def columns(room: int) -> list[Column]:
 
 
 def title_line(room: int) -> list[Words]:
-    """Return the titles."""
+    """Return the line of column titles."""
     return [(" " * EDGE, "muted"), *[(pad(column.title, column.room), "muted") for column in columns(room)]]
 
 
 def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
-    """Return one Python's line of the list; one that does not work says why."""
+    """Return the line of one Python in the list; if the Python does not work, the line says why."""
     interpreter, location, dots = known.interpreter, known.location, look.glyphs.dots
     found = columns(room)
     path = shown(look.short(str(interpreter.python.executable)))
@@ -109,7 +109,7 @@ def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
 
 
 def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = None) -> list[list[Words]]:
-    """Return all that is known of one Python's pip."""
+    """Return everything that is known of one Python's pip, as lines."""
     interpreter = known.interpreter
     lines: list[list[Words]] = []
     if told is not None:
@@ -147,7 +147,7 @@ def _told(told: Told, room: int, look: Look) -> list[list[Words]]:
 
 
 def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
-    """Return the place of the cache, whether it is on, and the setting that decides it."""
+    """Return lines on the root of the cache, whether the cache is on, and the settings that decide this."""
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
@@ -161,20 +161,20 @@ def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
 
 
 def _fact(label: str, words: str, room: int, look: Look) -> list[list[Words]]:
-    """Write a label and what belongs to it, over as many lines as it takes."""
+    """Write a label and its words, on as many lines as needed."""
     found = wrapped(_shortened(words, look), max(8, room - LABEL))
     return [[(pad("" if index else label, LABEL), "muted"), (line, "plain")] for index, line in enumerate(found)]
 
 
 def _shortened(said_by: str, look: Look) -> str:
-    """Write a place with `~`, whether it is a path or something else."""
+    """Write the source of a setting with `~` for the home directory; it need not be a path."""
     return shown(redact_urls(look.short(said_by)))
 
 
 def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list[Words]]:
-    """Return a setting with its source and its effect: on one line, or on two where there is no room.
+    """Return a setting with its source and its effect, on one line, or on two if there is not enough room.
 
-    `place_room` are the cells that every place would fit into.
+    `place_room` is the number of cells into which all sources would fit.
     """
     counts = saying.role == "counts"
     sign = f"{look.glyphs.prompt} " if counts else "  "
@@ -201,21 +201,22 @@ def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list
 
 
 def _paragraph(words: str, room: int, sign: str, role: str = "muted") -> list[list[Words]]:
-    """Break words into lines, the first behind a sign."""
+    """Break words into lines; the sign is before the first line."""
     blank = " " * width(sign)
     found = wrapped(words, max(8, room - width(sign)))
     return [[(blank if index else sign, "mark"), (line, role)] for index, line in enumerate(found)]
 
 
 def switch_words(known: PipSettings) -> tuple[str, str]:
-    """Return the change that the switch stands for now, and its label."""
+    """Return the change that the switch key makes at present, and the label of the key."""
     return ("off", "switch off") if known.location.enabled else ("on", "switch on")
 
 
 def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] = (0, 0)) -> str:
-    """Return how far the search has got: `waiting`, `looking` or `done`.
+    """Return the progress of the search in words; `state` is `waiting`, `looking` or `done`.
 
-    `in_view` are the first and the last in view, counted from 1; they are told where there are more.
+    `in_view` are the first and the last visible line, counted from 1; they are shown if there are further
+    lines.
     """
     if state == "waiting":
         return "Pythons are looked for once the cache has been read"

@@ -1,4 +1,4 @@
-"""The list of Pythons."""
+"""The list of Pythons in the Settings view."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 ROOMY = 32
-"""Rows of the screen from which there are blank lines."""
+"""Minimum height of the screen in rows at which there are blank lines."""
 SHARE = 0.35
-"""The share of the screen's height that the list takes at most, where it stands above the settings."""
+"""Maximum share of the screen's height for the list, if it is above the settings."""
 
 
 class PythonList(RowList):
-    """The Pythons, one a line, as they come in."""
+    """List of Pythons, one per line, in the order in which they are found."""
 
-    SCOPED_CSS: ClassVar[bool] = False  # what the screen has room for counts
+    SCOPED_CSS: ClassVar[bool] = False  # the CSS depends on a class of the screen
     DEFAULT_CSS = """
     PythonList { height: auto; overflow: hidden scroll; }
     .-vast PythonList { height: 1fr; }
@@ -41,14 +41,14 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
     BINDING_GROUP_TITLE = "Pythons"
 
     current: reactive[PipSettings | None] = reactive(None, repaint=False, always_update=True, init=False)
-    """The Python that has the cursor, to be watched."""
+    """The settings of the Python under the cursor, for watchers."""
     in_view: reactive[tuple[int, int]] = reactive((0, 0), repaint=False, init=False)
-    """The first and the last line to be seen, counted from 1, to be watched."""
+    """The first and the last visible line, counted from 1, for watchers."""
 
     def __init__(self, shown_root: Path) -> None:
         super().__init__()
         self.known: tuple[PipSettings, ...] = ()
-        """The Pythons."""
+        """The settings of the pip of each Python."""
         self._shown_root = shown_root
 
     @property
@@ -58,11 +58,11 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
     @property
     def look(self) -> Look:
-        """The layout options as they are now."""
+        """The layout options at present."""
         return Look(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
 
     def show(self, known: Sequence[PipSettings]) -> None:
-        """List other Pythons; they only ever come to the end, so the cursor stays on its own."""
+        """Show other Pythons; new Pythons come at the end, so the cursor stays on its Python."""
         self.known = tuple(known)
         self.virtual_size = Size(0, len(known))
         self.refresh(layout=True)
@@ -75,7 +75,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         self._look_through()
 
     def watch_scroll_y(self, old_value: float, new_value: float) -> None:
-        """Show what is in view then."""
+        """Update the visible lines after scrolling."""
         super().watch_scroll_y(old_value, new_value)
         self._look_through()
 
@@ -84,11 +84,11 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         self.in_view = (top + 1, min(top + height, len(self.known)))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines there are, or as many as leave room for the settings below."""
+        """Return the number of lines, limited so that there is room for the settings below."""
         return max(1, min(len(self.known), int(viewport.height * SHARE)))
 
     def go(self, index: int) -> None:
-        """Put the cursor on a line, or on the nearest there is."""
+        """Put the cursor on the line at an index, or on the nearest line."""
         super().go(index)
         self.current = self.known[self.cursor] if self.known else None
 
@@ -103,10 +103,10 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
 
 
 class PythonTitles(PaintedWidget):
-    """The titles above the list."""
+    """The column titles above the list."""
 
     DEFAULT_CSS = "PythonTitles { height: 1; }"
 
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        return self.strip(*title_line(self.size.width - 1), room=self.size.width)  # the scrollbar's column
+        return self.strip(*title_line(self.size.width - 1), room=self.size.width)  # without the scrollbar's column

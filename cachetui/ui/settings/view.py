@@ -1,4 +1,4 @@
-"""The view of each Python's pip: its cache, whether that is on, and the settings that decide it."""
+"""View of each Python's pip: its cache, whether the cache is on, and the settings that decide this."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class Settings(Vertical):
-    """A list of Pythons, and the settings of the one that has the cursor."""
+    """A list of Pythons, and the settings of the Python under the cursor."""
 
     BINDING_GROUP_TITLE = "Settings"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -61,14 +61,14 @@ class Settings(Vertical):
     """
 
     class SearchAgain(Message):
-        """Pythons should be searched again."""
+        """Posted to start a new search for Pythons."""
 
     @dataclass
     class Changed(Message):
-        """A pip has changed its settings, or failed to."""
+        """Posted when a pip has changed its settings or has failed to."""
 
         settings: tuple[PipSettings, ...]
-        """The settings of every pip now, of those that were known when it began."""
+        """The present settings of every pip that was known when the change began."""
 
     pythons: var[Pythons] = var(Pythons())
 
@@ -86,7 +86,7 @@ class Settings(Vertical):
         self._doing = doing
         self._told: dict[Path, Told] = {}
         self.python_list = PythonList(services.location.root)
-        """The list."""
+        """The list of Pythons."""
         self._line, self._page, self._scroll = Line(id="pythons-line"), SettingsPage(), PageScroll()
 
     def compose(self) -> ComposeResult:
@@ -100,22 +100,22 @@ class Settings(Vertical):
                 yield self._page
 
     def on_mount(self) -> None:
-        """Show what is known, and let the page follow the cursor."""
+        """Show what is known, and make the page follow the cursor."""
         self.watch(self.python_list, "current", self._show_page)
         self.watch(self.python_list, "in_view", self._show_search)
 
     def activate(self) -> None:
-        """Give the keys to the list."""
-        self.screen.set_focus(self.python_list)  # at once: the next key is there already
+        """Focus the list."""
+        self.screen.set_focus(self.python_list)  # at once, because the next key may be waiting
 
     def watch_pythons(self, pythons: Pythons) -> None:
-        """List what was found, and show how far the search is."""
+        """Show the Pythons found so far, and the progress of the search."""
         self.python_list.show(pythons.settings)
         self._show_search()
         self.refresh_bindings()
 
     def _show_result(self, known: PipSettings, told: Told) -> None:
-        """Show the result of a change with that Python's settings, until the next."""
+        """Show the result of a change on the page of its Python, until the next change."""
         self._told = {known.interpreter.python.executable: told}
         self._show_page(self.python_list.current)
 
@@ -133,11 +133,11 @@ class Settings(Vertical):
             self.refresh_bindings()
 
     def on_resize(self) -> None:
-        """Write what fits."""
+        """Show the page for the new size."""
         self._show_page(self.python_list.current)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if action == "again":
             return self.pythons.state == "done"
         if action in ("switch", "move"):
@@ -145,20 +145,20 @@ class Settings(Vertical):
             return known is not None and known.interpreter.trouble is None
         return True
 
-    # What keys do
+    # Actions of keys
 
     def action_again(self) -> None:
-        """Search for Pythons again, and read their settings, unless one of these is being changed."""
+        """Search for Pythons again, and read their settings, unless settings are being changed."""
         if Activity.CHANGING_PIP not in self.activities:
             self.post_message(self.SearchAgain())
 
     def action_switch(self) -> None:
-        """Switch the cache on, or off."""
+        """Switch the cache on or off, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_switch, known, group="settings")
 
     def action_move(self) -> None:
-        """Move the cache, or put it back."""
+        """Move the cache or put it back, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_move, known, group="settings")
 
@@ -168,7 +168,7 @@ class Settings(Vertical):
         await self._review(change)
 
     async def _propose_move(self, known: PipSettings) -> None:
-        """Ask for the folder until there is one that will do, and have the cache moved there."""
+        """Ask for a folder until the user names one that can be used, then propose the move."""
         typed, why = "", ""
         while True:
             default = home(sys.platform, self.services.environ)
@@ -187,7 +187,7 @@ class Settings(Vertical):
                 return
 
     async def _review(self, change: Change) -> None:
-        """Show what would be done, and have pip do it if that is agreed to."""
+        """Show the planned change, and make pip carry it out if the user agrees."""
         if self._is_covered:
             return
         if not await self.app.push_screen_wait(Confirm(change)):
@@ -195,7 +195,7 @@ class Settings(Vertical):
         known, services = self.pythons.settings, self.services
         self._show_result(change.settings, Told(False, "pip is changing its settings."))
         with self._doing(Activity.CHANGING_PIP, "changing pip's settings"):
-            effect = await run_in_thread(services.change_settings, change)  # one that writes is not stopped
+            effect = await run_in_thread(services.change_settings, change)  # a pip that writes must not be stopped
             now = await run_in_thread(lambda: tuple([services.pip_settings(one.interpreter) for one in known]))
         self.post_message(self.Changed(now))
         self._show_result(effect.settings, Told(effect.done, effect.message))
@@ -204,11 +204,14 @@ class Settings(Vertical):
 
     @property
     def _is_covered(self) -> bool:
-        """Whether a dialog is open; one that lets the view shine through leaves its screen "current" for Textual."""
+        """Whether a dialog is open.
+
+        `is_current` cannot be used, because it stays true under a dialog with a transparent background.
+        """
         return self.app.screen is not self.screen
 
     def _may_change(self) -> bool:
-        """Notify why nothing can be changed now; return whether it may."""
+        """Return whether settings can be changed at present; if not, notify the user why."""
         if self.services.read_only:
             why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
         elif self.services.demo:

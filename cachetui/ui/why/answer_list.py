@@ -1,4 +1,4 @@
-"""An answer, with a cursor on the items that can be acted on."""
+"""List widget for an answer, with a cursor on the items that the user can act on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cachetui.ui.widgets.row_list import RowList, RowPart
 
 
 class AnswerList(RowList):
-    """An answer; the cursor goes from one item that can be acted on to the next."""
+    """An answer; the cursor moves between the items that the user can act on."""
 
     HELP = """\
 # The answer
@@ -23,7 +23,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
     def __init__(self) -> None:
         super().__init__()
         self._lines: list[PageLine] = []
-        self._spans: list[tuple[int, int]] = []  # the first line and the one behind the last, by index
+        self._spans: list[tuple[int, int]] = []  # first line, and line after the last, of each item
 
     @property
     def number(self) -> int:
@@ -44,7 +44,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         return "box" if box is not None and box <= x < box + BOX - 1 else ""
 
     def show(self, lines: list[PageLine], *, anew: bool) -> None:
-        """Draw other lines; `anew` from the top, with the cursor on the first item."""
+        """Draw other lines; with `anew`, go to the top and put the cursor on the first item."""
         self._lines = lines
         spans: dict[int, tuple[int, int]] = {}
         for index, line in enumerate(lines):
@@ -61,7 +61,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         """Stay: how far to scroll depends on the key."""
 
     def action_move(self, step: int) -> None:
-        """Go to the next item, or scroll on where it is further away than a page."""
+        """Go to the next item; if it is more than a page away, scroll by a page."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         index = self.cursor + step
         if not 0 <= index < len(self._spans):
@@ -76,7 +76,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.scroll_to_line(wanted)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down, or up, and to the item there."""
+        """Go some pages down, or up, and put the cursor on an item there."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         top = max(0, min(top + step * self.page_lines, len(self._lines) - height))
         self.scroll_to_line(top)

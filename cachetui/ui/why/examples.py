@@ -1,17 +1,17 @@
-"""Examples of questions that may be asked of a cache; no Textual here."""
+"""Examples of questions about a cache (does not import Textual)."""
 
 from __future__ import annotations
 
 from cachetui.browsing.catalog import Catalog, GroupKind
 
 EXAMPLE = "psycopg2==2.4.1"
-"""The question that the demo is made for."""
+"""Question for which the demo was made."""
 ANYTHING = (EXAMPLE, "torch")
-"""The examples where a cache has none."""
+"""Examples for a cache without projects."""
 
 
 def examples(catalog: Catalog) -> tuple[str, ...]:
-    """Return what could be asked of a cache: a version that is not its project's newest, and the biggest project."""
+    """Return example questions about a cache: an old version of a project, and the biggest project."""
     projects = [(place.project, group) for place, group in catalog.groups if place.rank is GroupKind.PROJECT]
     if not projects:
         return ANYTHING

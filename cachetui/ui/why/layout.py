@@ -1,4 +1,4 @@
-"""The content of the Why view as lines of words with roles; no Textual here."""
+"""The content of the Why view as lines of words with roles (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from cachetui.text.redact import redact_input
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.why.explanation import CachedFile, Explanation, Reason, Remedy
 
 Words = tuple[str, str]
-"""Words and the roles they are drawn in."""
+"""Words, and the roles in which they are drawn."""
 BESIDE = 100
-"""The width in cells from which words about a file or a command stand beside it; else below."""
+"""Minimum width in cells at which words about a file or a command are beside it, not below it."""
 MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
-"""Cells before everything, of the sign of a line, of the box that shows a mark, and between two columns."""
+"""Cells before everything, of a line's sign, of the box that shows a mark, and between two columns."""
 MOST_OF_IT = 0.55
-"""The part of the width that the first of two columns takes at most."""
+"""Maximum share of the width for the first of two columns."""
 LEAST = 8
-"""Cells in which words are broken into lines at least, however narrow the screen is."""
+"""Minimum width in cells for breaking words into lines, however narrow the screen is."""
 
 
 class Look(NamedTuple):
@@ -36,10 +36,10 @@ class Look(NamedTuple):
 
 
 class Act(NamedTuple):
-    """An item of an answer that keys act on: a file, a reason, a command."""
+    """An item of an answer that keys can act on: a file, a reason or a command."""
 
     entries: tuple[str, ...]
-    """The entries that it is about, by path: these are marked, and shown in Browse."""
+    """The paths of the entries that it is about; keys mark these entries or show them in Browse."""
     command: str = ""
     """The command to copy; empty for none."""
 
@@ -50,13 +50,13 @@ class PageLine(NamedTuple):
     words: tuple[Words, ...] = ()
     """Its words, from the left."""
     act: int | None = None
-    """The index of the item that it belongs to."""
+    """The index of the item that it belongs to; None if it belongs to no item."""
     box: int | None = None
-    """The cell at which the box of a mark begins."""
+    """The cell at which its box for a mark begins; None if it has no box."""
 
 
 def acts_of(explanation: Explanation) -> tuple[Act, ...]:
-    """Return the items that keys act on, in the order of the lines."""
+    """Return the items that keys can act on, in the order of their lines."""
     return (
         *[Act((held.path,)) for held in explanation.held],
         *[Act(reason.entries) for reason in explanation.reasons if reason.entries],
@@ -67,7 +67,7 @@ def acts_of(explanation: Explanation) -> tuple[Act, ...]:
 def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> list[PageLine]:
     """Return an answer as lines of at most `room` cells.
 
-    `signs` tell how each of `acts_of` is marked: x, - or blank; empty for what cannot be.
+    `signs` are the mark states of the items of `acts_of`: x, - or blank; empty if an item cannot be marked.
     """
     return [*_Layout(explanation, signs, room, look).lines()]
 
@@ -75,7 +75,7 @@ def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look
 def plain_lines(
     title: str, words: Iterable[str], ways: Sequence[tuple[str, str]], room: int, look: Look
 ) -> list[PageLine]:
-    """Return a title, paragraphs and ways on, each what to type and what it does."""
+    """Return lines with a title, paragraphs, and what the user can type next, each with its effect."""
     space, margin = max(LEAST, room - 2 * MARGIN), (" " * MARGIN, "plain")
     lines = [*_blank(look), *[PageLine((margin, (line, "strong"))) for line in wrapped(_said(title), space)]]
     for paragraph in words:
@@ -92,7 +92,7 @@ def plain_lines(
 
 
 def _said(words: str) -> str:
-    """Return words from the cache or the user made safe to draw, without the secrets of URLs."""
+    """Return words from the cache or the user in a form that is safe to draw, with secrets of URLs masked."""
     return shown(redact_input(words))
 
 
@@ -101,7 +101,7 @@ def _blank(look: Look) -> tuple[PageLine, ...]:
 
 
 class _Layout:
-    """Lays out one answer for one width."""
+    """Layout of one answer for one width."""
 
     def __init__(self, explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> None:
         self._explanation, self._signs, self._room, self._look = explanation, signs, room, look
@@ -147,14 +147,14 @@ class _Layout:
     def _paragraph(
         self, words: str, sign: Words = ("", "plain"), role: str = "plain", *, gap: int = 0, act: int | None = None
     ) -> Iterator[PageLine]:
-        """Break words into lines, the first behind a sign."""
+        """Break words into lines; the sign is before the first line."""
         indent = width(sign[0]) + gap
         for index, line in enumerate(wrapped(_said(words), max(LEAST, self._room - 2 * MARGIN - indent))):
             before: tuple[Words, ...] = (sign, (" " * gap, "plain")) if not index else ((" " * indent, "plain"),)
             yield PageLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
 
     def _next(self) -> tuple[int, str]:
-        """Go on to the next item; return its index and its box."""
+        """Go to the next item; return its index and its box."""
         self._act += 1
         sign = self._signs[self._act] if self._act < len(self._signs) else ""
         return self._act, f"[{sign}] " if sign else " " * BOX
@@ -171,7 +171,7 @@ class _Layout:
         yield from self._pair(("$", "muted"), wrapped(_said(remedy.command), space), "accent", remedy.words)
 
     def _pair(self, sign: Words, names: list[str], role: str, words: str) -> Iterator[PageLine]:
-        """Draw an item and, beside it or below, its box and the words about it."""
+        """Yield the lines of an item, with its box and the words about it beside or below it."""
         act, box = self._next()
         beside = MARGIN + SIGN + self._first + GAP
         at = beside if self._first else MARGIN + SIGN

@@ -1,4 +1,4 @@
-"""The box in which a question is typed or pasted."""
+"""The input in which a question is typed or pasted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cachetui.ui.bindings import MOVE, SHOW, key
 from cachetui.ui.why.examples import EXAMPLE
 
 LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
-"""The sign for the end of a line in the box, which has only one."""
+"""Sign for the end of a line, because the box has only one line."""
 
 
 class QuestionBox(Input):
@@ -64,11 +64,11 @@ before it.
         )
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        """Return whether a key is typed: numbers are not, as long as the box is empty, but go to the views."""
+        """Return whether a key types a character; digits in an empty box do not, because they open views."""
         return super().check_consume_key(key, character) and not (key.isdecimal() and not self.value)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Insert all lines that are pasted, as one with signs for their ends; Textual's box takes the first alone."""
+        """Insert all pasted lines as one, with signs for line ends; Textual would insert only the first line."""
         event.prevent_default()
         event.stop()
         lines = [" ".join(line.split()) for line in event.text.replace("\\\n", " ").splitlines()]
@@ -76,11 +76,11 @@ before it.
 
     @property
     def question(self) -> str:
-        """The typed text, with the line ends of pasted text."""
+        """The typed text; signs for line ends are replaced by line ends."""
         return self.value.replace(LINE_END, "\n")
 
     def action_ask(self) -> None:
-        """Ask what is typed."""
+        """Ask the typed question."""
         self._ask()
 
     def action_leave(self) -> None:

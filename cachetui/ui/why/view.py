@@ -1,4 +1,4 @@
-"""The view that explains pip's decisions: a question, and the answer with the remedies."""
+"""View that explains pip's decisions: a question, and an answer with remedies."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import Line
 from cachetui.ui.workers import run_in_thread
 
-if TYPE_CHECKING:  # the first screen does not wait for it
+if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.why.explanation import Explanation
 
 ROOMY = 20
-"""Rows of the screen from which there are blank lines."""
+"""Minimum height of the screen in rows at which there are blank lines."""
 ASKED = "What was asked of pip"
-"""The title above the question."""
+"""Title above the question."""
 
 
 class Why(Vertical):
-    """The question above, the answer below."""
+    """View with the question above and the answer below."""
 
     BINDING_GROUP_TITLE = "Why"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -64,17 +64,17 @@ class Why(Vertical):
         super().__init__(id=id)
         self.services = services
         self.model = model
-        self._question: str | None = None  # what was asked last, and is answered or to be answered
+        self._question: str | None = None  # the last question, answered or still to be answered
         self._answered: str | None = None  # the question whose answer is shown
         self._answer: Explanation | None = None
         self._acts: tuple[Act, ...] = ()
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
         self.asking = False
-        """Whether an answer is waited for."""
+        """Whether an answer is being awaited."""
         self.box = QuestionBox(self.ask)
         """The input for the question."""
         self.answers = AnswerList()
-        """The answer's lines."""
+        """The lines of the answer."""
         self._asked, self._prompt = Line(id="asked"), Line(id="prompt")
 
     def compose(self) -> ComposeResult:
@@ -84,26 +84,26 @@ class Why(Vertical):
         yield self.answers
 
     def on_mount(self) -> None:
-        """Begin with the question."""
+        """Show the prompt and the first content."""
         self._prompt.show((f" {self.answers.glyphs.prompt} ", "accent strong"))
         self._draw(anew=True)
 
     def on_resize(self) -> None:
-        """Write what fits."""
+        """Lay out the lines for the new size."""
         self._draw()
 
     def activate(self) -> None:
-        """Give the keys to the answer, or to the question as long as there is none."""
+        """Focus the answer, or the question if there is no answer."""
         self._invite()
         self._draw()
-        self.screen.set_focus(self.answers if self._answer or self.asking else self.box)  # at once, as for all views
+        self.screen.set_focus(self.answers if self._answer or self.asking else self.box)  # at once, as in other views
 
     def focus_question(self) -> None:
-        """Give the keys to the question."""
+        """Focus the question."""
         self.screen.set_focus(self.box)
 
     def propose(self, text: str) -> None:
-        """Put a question into the box; it is not asked yet. An answer to another one is not kept."""
+        """Put a question into the box without asking it; drop the answer to a different question."""
         if text != self._question:
             self._forget()
             self._invite()
@@ -112,28 +112,28 @@ class Why(Vertical):
         self.focus_question()
 
     def watch_reading(self, reading: Reading) -> None:
-        """Answer the question by what was read."""
+        """Answer the last question again after a scan."""
         if self._question is not None:
             self._seek()
         elif reading.inventory is not None or reading.error:
             self._invite()
 
     def watch_marks(self) -> None:
-        """Draw the marks."""
+        """Redraw the marks."""
         if self._answer is not None and self.display:
             self._draw()
 
     # Questions
 
     def ask(self) -> None:
-        """Ask what is typed."""
+        """Ask the typed question."""
         self._question = self.box.question
         self._seek()
         if self.asking:
             self.screen.set_focus(self.answers)
 
     def _invite(self) -> None:
-        """Show what could be asked, as long as nothing was."""
+        """Show examples of questions if nothing has been asked."""
         if self._question is not None:
             return
         demo = self.services.demo
@@ -150,7 +150,7 @@ class Why(Vertical):
         )
 
     def _seek(self) -> None:
-        """Have the question answered, once the cache has been read."""
+        """Start to answer the question if the cache has been read; otherwise show why it must wait."""
         reading, question = self.reading, self._question
         if question is None:
             return
@@ -170,7 +170,7 @@ class Why(Vertical):
 
     @work(exclusive=True, group="why")
     async def _explain(self, question: str, inventory: Inventory) -> None:
-        """Have the question answered in a worker thread."""
+        """Answer the question in a worker thread."""
         try:
             explanation = await run_in_thread(self.services.explain, question, inventory, stop=Event())
         except CachetuiError as error:
@@ -195,32 +195,32 @@ class Why(Vertical):
             self.focus_question()
 
     def _forget(self) -> None:
-        """Drop the question, and the answer to it that is shown or waited for."""
+        """Drop the question, and cancel the work on its answer."""
         self.workers.cancel_group(self, "why")
         self._question = self._answered = None
 
     def action_question(self) -> None:
-        """Stop asking; or go back to the question."""
+        """Stop the work on an answer, and focus the question."""
         if self.asking:
             self._forget()
             self._invite()
         self.focus_question()
 
-    # What is shown
+    # Display
 
     def show(self, answer: Explanation) -> None:
-        """Show an answer; one to the same question as that which is shown leaves cursor and place as they are."""
+        """Show an answer; if an answer was shown before, keep the cursor and the scroll position."""
         anew = self._answer is None
         self._answer, self._acts, self.asking = answer, acts_of(answer), False
         self._draw(anew=anew)
 
     def show_words(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = (), asking: bool = False) -> None:
-        """Say something in place of an answer."""
+        """Show words in place of an answer."""
         self._answer, self._acts, self._plain, self.asking = None, (), (title, words, ways), asking
         self._draw(anew=True)
 
     def wait_again(self) -> None:
-        """Keep the answer until there is a newer one to the same question."""
+        """Keep the present answer until there is a newer answer to the same question."""
         self.asking = True
         self._draw()
 
@@ -241,7 +241,7 @@ class Why(Vertical):
             self.refresh_bindings()
 
     def _head(self) -> None:
-        """Show at the right for which Python it is answered."""
+        """Show at the right the Python that the answer is for."""
         dots = self.answers.glyphs.dots
         words = f"Asking {dots}" if self.asking else f"for {self._answer.asker}" if self._answer else ""
         words = fit(shown(redact_input(words)), max(0, self.size.width - width(ASKED) - 4), dots=dots)
@@ -249,13 +249,13 @@ class Why(Vertical):
 
     @property
     def _act(self) -> Act | None:
-        """The action under the cursor."""
+        """The item under the cursor; None if there is none or an answer is being awaited."""
         cursor = self.answers.cursor
         return self._acts[cursor] if not self.asking and cursor < len(self._acts) else None
 
     @property
     def _command(self) -> str:
-        """The command under the cursor, or the first one."""
+        """The command under the cursor, or else the first command; empty if there is none."""
         commands = [act.command for act in self._acts if act.command]
         return (self._act.command if self._act else "") or (commands[0] if commands else "")
 
@@ -264,12 +264,12 @@ class Why(Vertical):
 
     @property
     def actable(self) -> bool:
-        """Whether anything of the answer can be marked, and shown in Browse."""
+        """Whether any item of the answer can be marked and shown in Browse."""
         return not self.asking and any(self._sign(act) for act in self._acts)
 
     @property
     def wanted(self) -> Entry | None:
-        """The first entry that the row under the cursor is about; notifies if there is none."""
+        """The first entry of the item under the cursor; if there is none, the user is notified."""
         known = self.model.catalog.entries
         found = next((known[path] for path in (self._act.entries if self._act else ()) if path in known), None)
         if found is None:
@@ -277,13 +277,13 @@ class Why(Vertical):
         return found
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Disable actions that make no sense now."""
+        """Disable actions that have no effect at present."""
         if action == "copy":
             return bool(self._command) and not self.asking
         return action not in ("mark", "browse") or self.actable
 
     def action_copy(self) -> None:
-        """Copy the command under the cursor, or the first one."""
+        """Copy the command under the cursor, or else the first command."""
         copy_text(self, self._command, redact_input(self._command))
 
     def action_browse(self) -> None:
@@ -292,7 +292,7 @@ class Why(Vertical):
             self.post_message(ShowInBrowse(entry))
 
     def action_mark(self) -> None:
-        """Mark the entries of the row, or unmark them, and step down."""
+        """Mark the entries of the item under the cursor, or unmark them, and go to the next item."""
         if self._act is not None and self.wanted is not None:
             self._mark(self._act)
             self.answers.action_move(1)

@@ -1,4 +1,4 @@
-"""Fits text from a cache into terminal cells; no Textual here."""
+"""Fit text from a cache into terminal cells (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from cachetui.text.escape import escape_control
 from cachetui.ui.glyphs import UNICODE, Glyphs
 
 LONGEST = 1_000
-"""Most characters of a name that are looked at: no terminal shows more, and a hostile header may hold megabytes."""
+"""Maximum length of a shown text in characters; a hostile header may contain megabytes."""
 FILE_TAIL = 0.62
-"""The part of the room that the end of a file's name keeps: the tags at the end tell wheels apart."""
+"""Share of the room for the end of a file name, where tags distinguish wheels."""
 EIGHTHS = 8
-"""Steps in which one cell of a bar fills."""
+"""Number of steps in which one cell of a bar fills."""
 
 
 @lru_cache(maxsize=8_192)
 def shown(text: str) -> str:
-    """Return text from the cache made safe to draw: on one line, nothing invisible, of a harmless length."""
+    """Return text from the cache in a form that is safe to draw: on one line, all visible, not too long."""
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
     return escape_control(text)
 
 
 def width(text: str) -> int:
-    """Return how many cells text takes."""
+    """Return the width of text in cells."""
     return len(text) if text.isascii() else cell_len(text)
 
 
@@ -40,7 +40,7 @@ def head(text: str, room: int) -> str:
         if taken > room:
             text = text[:index]
             break
-    while width(text) > room:  # some characters widen the one before them
+    while width(text) > room:  # some characters widen the character before them
         text = text[:-1]
     return text
 
@@ -56,22 +56,22 @@ def tail(text: str, room: int) -> str:
             text = text[index + 1 :]
             break
     while text and (width(text) > room or not get_character_cell_size(text[0])):
-        text = text[1:]  # a beginning that only changes what stands before it would change the dots
+        text = text[1:]  # a zero-width character at the beginning would change the dots
     return text
 
 
 def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str:
-    """Shorten text to `room` cells; `end` is the part of the room that its end keeps."""
+    """Shorten text to `room` cells; `end` is the share of the room for the end of the text."""
     if width(text) <= room:
         return text
-    if room < 4:  # dots would leave nothing to read
+    if room < 4:  # with dots, nothing would be left to read
         return head(text, room)
     kept = int((room - 1) * end)
     return f"{head(text, room - 1 - kept)}{dots}{tail(text, kept)}"
 
 
 def fit_file(name: str, room: int, dots: str = UNICODE.dots) -> str:
-    """Shorten a file's name: first a wheel's list of platforms to its last one, then the middle."""
+    """Shorten a file name: reduce a wheel's platform tags to the last tag, then cut the middle."""
     if width(name) > room and name.endswith(".whl"):
         stem, _, platforms = name.removesuffix(".whl").rpartition("-")
         if stem and "." in platforms:
@@ -88,14 +88,14 @@ def pad(text: str, room: int) -> str:
 
 @lru_cache(maxsize=1_024)
 def bar(fraction: float, room: int, glyphs: Glyphs) -> str:
-    """Draw a bar in eighths of a cell; whatever is more than nothing shows at least one."""
+    """Draw a bar in eighths of a cell; any fraction above 0 shows at least one eighth."""
     eighths = min(room * EIGHTHS, max(round(fraction * room * EIGHTHS), 1 if fraction > 0 else 0))
     full, rest = divmod(eighths, EIGHTHS)
     return (glyphs.across[EIGHTHS] * full + (glyphs.across[rest] if rest else "")).ljust(room)
 
 
 def wrapped(words: str, room: int) -> list[str]:
-    """Break words into lines of at most `room` cells; what is longer than a line is broken anywhere."""
+    """Break words into lines of at most `room` cells; a word longer than a line is broken anywhere."""
     lines = [""]
     for word in words.split():
         while width(word) > room > 0:

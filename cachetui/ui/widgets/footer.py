@@ -1,4 +1,4 @@
-"""The last line: the keys of the moment, the most needed first, and the marks."""
+"""The last line of the screen: the keys that work at present, the most useful first, and the marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cachetui.ui.bindings import key_names
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
-"""Widths in cells: from the first on keys stand further apart, below the second the marks take fewer words."""
+"""Widths in cells: from the first on, gaps are wider; below the second, the marks take fewer words."""
 FIRST = (
     "settings.switch",
     "settings.move",
@@ -39,24 +39,24 @@ FIRST = (
     "why.browse",
     "rules.open",
 )
-"""Bindings that are shown before all others, in this order."""
+"""Ids of the bindings that are shown before all others, in this order."""
 
 
 class FooterKey(NamedTuple):
-    """One key and what it does."""
+    """One key, and what it does."""
 
     key: str
-    """As Textual calls it."""
+    """The key, as Textual names it."""
     name: str
-    """As it is written."""
+    """The key, as it is shown."""
     does: str
-    """In a word or two."""
+    """What it does, in a word or two."""
     tooltip: str
-    """In a sentence."""
+    """What it does, in a sentence."""
 
 
 def footer_keys(screen: Screen[object]) -> list[FooterKey]:
-    """Return the keys that work now and are worth a place, the most needed first; each action once."""
+    """Return the keys to show that work at present, the most useful first; each action appears once."""
     places = {name: index for index, name in enumerate(FIRST)}
     found: dict[str, tuple[int, FooterKey]] = {}
     for active in screen.active_bindings.values():
@@ -69,7 +69,7 @@ def footer_keys(screen: Screen[object]) -> list[FooterKey]:
 
 
 class Footer(PaintedWidget):
-    """Keys at the left, marks at the right; keys can be clicked."""
+    """Line with keys at the left, which can be clicked, and marks at the right."""
 
     DEFAULT_CSS = "Footer { height: 1; }"
 
@@ -77,7 +77,7 @@ class Footer(PaintedWidget):
     marks: reactive[MarkTotals] = reactive(MarkTotals())
 
     def on_mount(self) -> None:
-        """Follow the focus."""
+        """Update the keys whenever the bindings change."""
         self.screen.bindings_updated_signal.subscribe(self, self._follow)
         self._follow(self.screen)
 
@@ -100,7 +100,7 @@ class Footer(PaintedWidget):
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
     def _left(self) -> list[tuple[FooterKey | None, Part]]:
-        """Return the parts at the left, as many keys as there is room for."""
+        """Return the parts at the left: as many keys as fit."""
         gap = "   " if self.size.width >= ROOMY else "  "
         room = self.size.width - parts_width(self._right()) - 2
         parts: list[tuple[FooterKey | None, Part]] = [(None, " ")]
@@ -125,12 +125,12 @@ class Footer(PaintedWidget):
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Explain the key below the mouse."""
+        """Show a tooltip for the key under the mouse."""
         key = self._at(event.x)
         self.tooltip = key.tooltip if key else None
 
     def on_click(self, event: events.Click) -> None:
-        """Do what the key below the mouse does."""
+        """Run the action of the key under the mouse."""
         if (key := self._at(event.x)) is not None:
             self.app.simulate_key(key.key)
 

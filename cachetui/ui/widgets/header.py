@@ -1,4 +1,4 @@
-"""The first line: the views, the cache that is shown, and its totals."""
+"""The first line of the screen: the views, the cache that is shown, and its totals."""
 
 from __future__ import annotations
 
@@ -16,46 +16,46 @@ from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 WITH_BRAND, WITH_ROOT, WITH_COUNTS = 100, 76, 116
-"""Least widths in cells at which the program's name, the root, and the counts are shown."""
+"""Minimum widths in cells for the program's name, for the root, and for the counts."""
 LEAST_ROOT = 8
-"""Cells below which a shortened root says nothing."""
+"""Minimum number of cells for a shortened root."""
 
 
 class Tab(NamedTuple):
-    """A view, as the tab line names it."""
+    """A view, as its tab shows it."""
 
     id: str
     """The id of its widget."""
     name: str
     """Its name."""
     number: int
-    """The number that stands before it: the key that opens it."""
+    """The number before its name, which is the key that opens it."""
 
 
 class Totals(NamedTuple):
     """The totals of the cache."""
 
     disk: int
-    """Allocated bytes."""
+    """Allocated bytes of the cache."""
     projects: int
-    """Projects by name."""
+    """Number of projects."""
     entries: int
-    """Entries, with a name or without."""
+    """Number of entries, with or without a project."""
 
 
 class Header(PaintedWidget):
-    """Tabs at the left, the cache at the right."""
+    """Line with tabs at the left and the cache at the right."""
 
     DEFAULT_CSS = "Header { height: 1; }"
 
     tab: reactive[str] = reactive("")
     totals: reactive[Totals | None] = reactive(None)
     badges: reactive[Mapping[str, tuple[str, str]]] = reactive({})
-    """Badges beside the tabs, whichever view is open: words and their roles, by the id of the view."""
+    """Badges beside the tabs, whichever view is open: words and a role, by the id of the view."""
 
     @dataclass
     class Chosen(Message):
-        """A tab was clicked."""
+        """Posted when a tab was clicked."""
 
         id: str
         """The id of the view."""
@@ -65,15 +65,15 @@ class Header(PaintedWidget):
         self.tabs = tabs
         self.root = shown(home_short(root))
         self.signs = signs
-        """Words that must always be seen, such as "read-only"."""
+        """Words that are always shown, such as "read-only"."""
 
     def _left(self) -> list[tuple[str | None, Part]]:
-        """Return the parts at the left, each with the view that a click on it opens.
+        """Return the parts at the left, each with the id of the view that a click on it opens.
 
-        Where there is no room for all names, only the open view has one.
+        If there is not enough room for all names, only the open view has a name.
         """
         parts = self._tabs(named=True)
-        room = self.size.width - parts_width(self._signs) - 2  # a blank at either end of the signs
+        room = self.size.width - parts_width(self._signs) - 2  # one blank before and one after the signs
         return parts if parts_width([part for _, part in parts]) <= room else self._tabs(named=False)
 
     @property

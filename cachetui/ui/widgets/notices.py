@@ -1,4 +1,4 @@
-"""Screens and lines of plain words: an empty cache, one that cannot be read, and notices about it."""
+"""Pages and lines of plain words: for an empty or unreadable cache, and for notices."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from cachetui.ui.widgets.cells import width, wrapped
 from cachetui.ui.widgets.painted import Page, Part, parts_width
 
 LONGEST_LINE = 76
-"""Cells after which words of a page are wrapped, for a line that long still reads well."""
+"""Maximum width of a line on a page in cells, so that it is easy to read."""
 MOST_NOTICES = 4
-"""Lines of notices at most; more would push the rows away."""
+"""Maximum number of lines of notices; more would leave too little room for the rows."""
 
 
 class Plain(Page):
-    """A few lines in the middle of a screen that has nothing else to show."""
+    """A few lines in the middle of an area that has nothing else to show."""
 
     DEFAULT_CSS = "Plain { height: 1fr; }"
 
@@ -30,12 +30,12 @@ class Plain(Page):
         self._progress: float | None = None
 
     def show_words(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
-        """Say something: a title, paragraphs, and ways on, each a key or command and what it does."""
+        """Show a title, paragraphs, and what the user can do next, each as a key or command and its effect."""
         self._title, self._words, self._ways = title, words, ways
         self.refresh()
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the words around two fifths of the height."""
+        """Draw the words, with two fifths of the free height above them."""
         space = max(8, min(LONGEST_LINE, room - 2))
         body: list[Sequence[Part]] = [[(line, "strong")] for line in wrapped(self._title, space)]
         if self._words:
@@ -53,7 +53,7 @@ class Plain(Page):
 
 
 class Notices(Page):
-    """Sentences that should be seen before anything else, each behind a `!`."""
+    """Important sentences at the top of the screen, each after a `!`."""
 
     DEFAULT_CSS = """
     Notices { height: auto; display: none; }
@@ -63,7 +63,7 @@ class Notices(Page):
     sentences: reactive[tuple[str, ...]] = reactive((), layout=True)
 
     def watch_sentences(self, sentences: tuple[str, ...]) -> None:
-        """Show the widget only when there is something to say."""
+        """Show the widget only if there are sentences."""
         self.set_class(bool(sentences), "-any")
 
     def lines(self, room: int, height: int) -> list[Strip]:
@@ -76,5 +76,5 @@ class Notices(Page):
         return drawn[:most]
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines there are."""
+        """Return the number of lines."""
         return len(self.lines(width, viewport.height))

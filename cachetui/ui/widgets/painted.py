@@ -1,4 +1,4 @@
-"""Widgets that draw their own lines with colour roles; a theme says what each role looks like."""
+"""Widgets that draw their own lines with colour roles; the theme defines the style of each role."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from cachetui.ui.glyphs import UNICODE, Glyphs
 from cachetui.ui.widgets.cells import fit, width
 
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
-"""Roles of words: three greys, one accent, one colour for what will go, and the backgrounds beneath them."""
+"""Roles of words: shades of grey, the accent, the colour of marks, and the backgrounds."""
 MIXED = 256
-"""Combinations of roles whose style is remembered, more than there are in use."""
+"""Maximum number of role combinations whose styles are cached, which is more than are in use."""
 Part = tuple[str, str] | str
-"""Words and the roles they are drawn in, separated by blanks; words alone are plain."""
+"""Words, and the roles in which they are drawn, separated by blanks; a text alone has the role plain."""
 CLEAR = Color(0, 0, 0, 0)
 
 
@@ -80,16 +80,16 @@ class PaintedWidget(Widget):
         return getattr(self.app, "glyphs", UNICODE)
 
     def notify_style_update(self) -> None:
-        """Forget mixed styles when theme or classes change."""
+        """Discard the cached styles when the theme or the classes change."""
         super().notify_style_update()
         self._inks = lru_cache(MIXED)(self._mix)
         self.inked = lru_cache(MIXED)(lambda roles: self._mix(tuple(roles.split()) or ("plain",)))
 
     inked: Callable[[str], Style]
-    """Returns the style of roles that are separated by blanks, as `ink` does."""
+    """Function that returns the style of roles, like `ink`; the roles are one text, separated by blanks."""
 
     def ink(self, *roles: str) -> Style:
-        """Return the style of these roles, each laid over the one before."""
+        """Return the style of these roles, each applied over the one before."""
         return self._inks(roles or ("plain",))
 
     def _mix(self, roles: tuple[str, ...]) -> Style:
@@ -99,13 +99,13 @@ class PaintedWidget(Widget):
             ground += part.background if part.has_rule("background") and part.background.a else CLEAR
             colour = part.color if part.has_rule("color") else colour
             styles += part.text_style
-        if styles.reverse:  # dim and reverse at once cannot be read
+        if styles.reverse:  # dim text in reverse colours cannot be read
             styles += Style(dim=False)
         front = colour if colour.ansi is not None else ground + colour
         return styles + Style.from_color(front.rich_color, ground.rich_color if ground.a else None)
 
     def segments(self, parts: Iterable[Part]) -> list[Segment]:
-        """Turn parts into what a terminal is sent."""
+        """Return parts as the segments that Textual sends to a terminal."""
         return [
             Segment(part, self.ink()) if isinstance(part, str) else Segment(part[0], self.inked(part[1]))
             for part in parts
@@ -116,7 +116,7 @@ class PaintedWidget(Widget):
         return Strip(self.segments(parts)).adjust_cell_length(room, self.ink())
 
     def sides(self, left: Sequence[Part], right: Sequence[Part], room: int) -> Strip:
-        """Draw parts at both ends of a line of `room` cells; the left end gives way."""
+        """Draw parts at both ends of a line of `room` cells; the left end is shortened if needed."""
         space = max(0, room - parts_width(right))
         return Strip(
             [
@@ -128,12 +128,12 @@ class PaintedWidget(Widget):
 
 
 def parts_width(parts: Iterable[Part]) -> int:
-    """Return how many cells parts take."""
+    """Return the width of parts in cells."""
     return sum([width(part if isinstance(part, str) else part[0]) for part in parts])
 
 
 def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
-    """Cut parts to `room` cells, with dots where something is missing."""
+    """Shorten parts to `room` cells, with dots in place of what is cut."""
     kept: list[Part] = []
     for part in parts:
         words, roles = (part, "plain") if isinstance(part, str) else part
@@ -145,32 +145,32 @@ def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
 
 
 def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
-    """Write a size in seven cells: the number to the right, the unit to the left and quieter."""
+    """Write a size in seven cells: the number aligned to the right, the unit to the left and muted."""
     number, unit = disk(amount)
     return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
 
 
 class Page(PaintedWidget):
-    """Several lines, made for the room there is."""
+    """Widget of several lines, which are laid out for its width."""
 
     _drawn: tuple[Size, list[Strip]] | None = None
 
     def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the lines for a width in cells; there may be more of them than `height`."""
+        """Draw the lines for a width in cells; there may be more lines than `height`."""
         raise NotImplementedError
 
     def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
-        """Draw anew."""
+        """Discard the drawn lines, and draw them again."""
         self._drawn = None
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def notify_style_update(self) -> None:
-        """Draw anew in other colours."""
+        """Discard the drawn lines, and draw them in the changed colours."""
         self._drawn = None
         super().notify_style_update()
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return how many lines there are."""
+        """Return the number of lines."""
         return len(self.lines(width, viewport.height))
 
     def render_line(self, y: int) -> Strip:
@@ -183,7 +183,7 @@ class Page(PaintedWidget):
 
 
 class Line(PaintedWidget):
-    """One line with something at either end."""
+    """Widget of one line, with parts at the left and at the right."""
 
     DEFAULT_CSS = "Line { height: 1; }"
 
@@ -193,14 +193,14 @@ class Line(PaintedWidget):
         self._right = right
 
     def show(self, *left: Part, right: Sequence[Part] = ()) -> None:
-        """Say something else."""
+        """Show other parts."""
         if (left, right) != (self._left, self._right):
             before = parts_width((*self._left, *self._right))
             self._left, self._right = left, right
             self.refresh(layout=self.styles.is_auto_width and parts_width((*left, *right)) != before)
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
-        """Return the cells that all of it takes."""
+        """Return the width of all parts in cells."""
         return parts_width((*self._left, *self._right))
 
     def render_line(self, y: int) -> Strip:
