@@ -9,7 +9,7 @@ from typing import Literal
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, group_projects
 from cachetui.terms import Predicate
-from cachetui.terms.conditions import Is
+from cachetui.terms.conditions import IsLabel
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
 """Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
@@ -57,7 +57,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Entries that rules choose."""
 
     entries: tuple[Entry, ...]
@@ -66,10 +66,10 @@ class Choice:
     """Bytes by which the remaining entries exceed `max_size`, although no more of them may be removed."""
 
 
-def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
+def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Selection:
     """Apply rules to all entries of a cache, and return the entries that they choose."""
     if not rules:
-        return Choice(())
+        return Selection(())
     exempt = _exempt(entries, rules, facts)
     free = [entry for entry in entries if entry.path not in exempt]
     chosen = {entry.path for entry in free if _is_chosen(entry, rules, facts)}
@@ -81,7 +81,7 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Choice:
                 break
             chosen.add(entry.path)
             over -= entry.disk_usage
-    return Choice(tuple([entry for entry in entries if entry.path in chosen]), max(0, over))
+    return Selection(tuple([entry for entry in entries if entry.path in chosen]), max(0, over))
 
 
 def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
@@ -100,7 +100,7 @@ def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
     """Return whether the rules other than `max_size` choose an entry."""
     if rules.choosers:
-        if not any(Is("", _word(chooser)).judge(entry, facts) for chooser in rules.choosers):
+        if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):
             return False
     elif not rules.narrows:  # all but the newest versions
         return rules.keep_latest is not None and entry.version is not None and entry.project is not None

@@ -50,10 +50,10 @@ def main() -> None:
         time.time_ns = lambda: NOW_NS
         root = Path(home, ".cache", "pip")
         from cachetui.demo.contents import write_contents  # noqa: PLC0415 - sees the home that was just set
-        from cachetui.demo.target import Target  # noqa: PLC0415
+        from cachetui.demo.target import DemoTarget  # noqa: PLC0415
         from cachetui.demo.writer import CacheWriter  # noqa: PLC0415
 
-        write_contents(CacheWriter(root), NOW_NS, Target())
+        write_contents(CacheWriter(root), NOW_NS, DemoTarget())
         for picture in PICTURES:
             asyncio.run(take(picture))
 

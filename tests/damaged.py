@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgpack
 
-from cachetui.demo.artifacts import Listed, json_page, wheel
+from cachetui.demo.artifacts import DemoFile, json_page, wheel
 from cachetui.demo.writer import CacheWriter, Format, answer_path, built_folder, file_headers, page_headers
 from cachetui.model import NS
 
@@ -227,7 +227,7 @@ def _fill_with_good(cache: CacheWriter) -> None:
         data, url = wheel(name, "1.0"), f"https://files.example/{filename}"
         headers = file_headers(name, "1.0", "bdist_wheel", "py3", size=len(data), at_ns=AT)
         cache.answer(url, data, headers, AT)
-        text = json_page(name, [Listed(filename, url, sha256(data).hexdigest())])
+        text = json_page(name, [DemoFile(filename, url, sha256(data).hexdigest())])
         headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(text), at_ns=AT, gzipped=False)
         cache.answer(f"https://index.example/simple/{name}/", text, headers, AT)
     url = "https://files.example/goodbuilt-1.0.tar.gz"

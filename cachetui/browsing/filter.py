@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from cachetui.browsing.group import EntryGroup
 from cachetui.labels import Facts
-from cachetui.terms.conditions import COMPARE, Measure, OfKind, Part
+from cachetui.terms.conditions import COMPARE, IsKind, Measure, TextPart
 from cachetui.terms.parser import Term
 from cachetui.terms.requirements import Requirement
 
@@ -30,7 +30,7 @@ A bool stands for all of them.
 def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
     """Return the matcher of entries that satisfy all terms; a word is also looked for in the title of a group."""
     # names and words first: they leave least to look at
-    ordered = sorted(terms, key=lambda term: not isinstance(term.condition, Part | Requirement))
+    ordered = sorted(terms, key=lambda term: not isinstance(term.condition, TextPart | Requirement))
     matchers = [_matcher(term, facts) for term in ordered]
 
     def match(title: str, group: EntryGroup) -> EntryGroup | None:
@@ -50,11 +50,11 @@ def _matcher(term: Term, facts: Facts) -> TermMatcher:
     """Return the matcher of a term; it examines single entries only if necessary."""
     wanted = not term.negated
     match term.condition:  # fields are read by index, which is faster for many entries
-        case Part(part=part):
+        case TextPart(part=part):
             return _finder(part, wanted)
         case Requirement() as requirement:
             return _namer(requirement, wanted, _judge(term, facts))
-        case OfKind(kind=kind):
+        case IsKind(kind=kind):
             return lambda _, group, left: _both(left, [(entry[0] == kind) == wanted for entry in group.entries])
         case Measure(measured="size", comparison=comparison, value=value):
             compare = COMPARE[comparison]
@@ -69,12 +69,12 @@ def _both(one: Flags | None, other: Flags) -> Flags:
 def _judge(term: Term, facts: Facts) -> TermMatcher:
     """Return a matcher that looks at every entry that is left."""
 
-    def judge(_: str, group: EntryGroup, left: Flags | None) -> Flags:
+    def matches(_: str, group: EntryGroup, left: Flags | None) -> Flags:
         if left is None:
             return [term.holds(entry, facts) for entry in group.entries]
         return [flag and term.holds(entry, facts) for flag, entry in zip(left, group.entries, strict=True)]
 
-    return judge
+    return matches
 
 
 def _finder(part: str, wanted: bool) -> TermMatcher:
@@ -91,7 +91,7 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
     return find
 
 
-def _namer(requirement: Requirement, wanted: bool, judge: TermMatcher) -> TermMatcher:
+def _namer(requirement: Requirement, wanted: bool, matches: TermMatcher) -> TermMatcher:
     """Return a matcher of the entries that satisfy a requirement; if not `wanted`, of all other entries."""
 
     def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
@@ -100,6 +100,6 @@ def _namer(requirement: Requirement, wanted: bool, judge: TermMatcher) -> TermMa
             return not wanted
         if project is not None and not requirement.clauses:
             return wanted
-        return judge(title, group, left)
+        return matches(title, group, left)
 
     return name

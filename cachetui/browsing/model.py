@@ -66,7 +66,7 @@ class BrowserModel:
         """Function that returns whether the preferences protect an entry."""
         self.protected_entries = ProtectedEntries()
         """Protected entries; empty until they are found."""
-        self.turn = 0
+        self.generation = 0
         """Number of changes of the catalog so far; facts computed for an earlier number are discarded."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
@@ -106,7 +106,7 @@ class BrowserModel:
         self._all_roots = self._roots = self._scale = None
         self._narrowed = {}
         self._known = frozenset()
-        self.turn += 1
+        self.generation += 1
 
     @property
     def filtering(self) -> bool:
@@ -132,12 +132,12 @@ class BrowserModel:
         """Labels that the filter needs and whose facts are not known yet; until they are, nothing matches."""
         return frozenset() if self.query is None else (self.query.words & FACTS.keys()) - self._known
 
-    def set_facts(self, turn: int, words: Collection[Label], facts: Facts) -> bool:
+    def set_facts(self, generation: int, words: Collection[Label], facts: Facts) -> bool:
         """Set the facts behind the labels `words`; return whether they are about the current catalog.
 
         Facts about an earlier state of the catalog are discarded.
         """
-        if turn != self.turn:
+        if generation != self.generation:
             return False
         fields = [FACTS[word] for word in words if word in FACTS]
         self._facts = replace(self._facts, **{field: getattr(facts, field) for field in fields})
@@ -149,7 +149,7 @@ class BrowserModel:
         """Switch to other protection preferences; discard all results of the old ones, finished or not."""
         self.protect = protect
         self.invalidate("protected")
-        self.turn += 1
+        self.generation += 1
 
     def invalidate(self, word: Label) -> None:
         """Discard the facts behind a label because their basis has changed."""

@@ -42,7 +42,7 @@ COMPLETION = "_CACHETUI_COMPLETE"
 """Environment variable by which a shell requests completions."""
 
 
-class Group(click.Group):
+class CommandGroup(click.Group):
     """Command group that finds each subcommand in the module of the same name."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -62,7 +62,7 @@ class Group(click.Group):
 
 
 @click.group(
-    cls=Group,
+    cls=CommandGroup,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Options of the command itself may also follow a subcommand. "

@@ -101,7 +101,7 @@ OPEN = ":"
 
 
 @dataclass(slots=True)
-class Line:
+class CommandLine:
     """Command line up to the cursor, split as in a POSIX shell, without substitutions."""
 
     words: list[str] = field(default_factory=list)
@@ -116,9 +116,9 @@ class Line:
     """Whether the word at the cursor is the target of a redirection."""
 
 
-def take_apart(text: str, breaks: str = BREAKS) -> Line:
+def take_apart(text: str, breaks: str = BREAKS) -> CommandLine:
     """Split a command line; `breaks` are the characters after which readline begins a new word."""
-    line = Line()
+    line = CommandLine()
     begun = escaped = False
     for sign in text:
         if escaped:
@@ -150,7 +150,7 @@ def take_apart(text: str, breaks: str = BREAKS) -> Line:
 class _Shell(ShellComplete):
     """Common part of the completion classes."""
 
-    _line = Line()
+    _line = CommandLine()
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Split the line; return the words after the command, and the word being typed."""

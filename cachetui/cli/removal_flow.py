@@ -21,7 +21,7 @@ from cachetui.errors import RefusedError
 from cachetui.labels import Label
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
-from cachetui.removal.execute import Outcome, Progress
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import PROTECTED, Kept, Plan, costs_of_rights
 from cachetui.removal.rights import DENIALS
 from cachetui.report.entries_json import removal_json
@@ -65,7 +65,7 @@ class RemovalRequest:
                 said = "The policy in the preferences says unusable, which with --yes needs"
             raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
 
-    def write(self, plan: Plan | None, outcome: Outcome | None, notes: Sequence[str] = ()) -> None:
+    def write(self, plan: Plan | None, outcome: RemovalOutcome | None, notes: Sequence[str] = ()) -> None:
         """Write the plan and the outcome as JSON if that was requested. A closed pipe is not an error."""
         if self.as_json:
             with suppress(BrokenPipeError):
@@ -174,7 +174,7 @@ def _show(lines: Iterable[str], *, asked_for: bool) -> None:
             (say if asked_for else note)(line)
 
 
-def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
+def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
     """Show the outcome of a removal, on stderr if stdout cannot be written. Raises OSError."""
     failed = outcome.kept[len(plan.kept) :]
     if failed:
@@ -199,10 +199,10 @@ def _tell_outcome(outcome: Outcome, plan: Plan, inventory: Inventory, *, as_json
         raise
 
 
-def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Outcome:
+def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> RemovalOutcome:
     """Remove the planned entries; Ctrl+C stops the removal between two files."""
 
-    def report(progress: Progress) -> None:
+    def report(progress: RemovalProgress) -> None:
         done = f"removing {progress.entries:,} of {progress.of:,}"
         status.show(f"{done}, freed {disk_text(progress.freed)}")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cachetui.demo.contents import write_contents
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter
 
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
@@ -19,7 +19,7 @@ ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if 
 
 
 @contextmanager
-def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Iterator[Path]:
+def demo_cache(now_ns: int | None = None, target: DemoTarget | None = None) -> Iterator[Path]:
     """Write a made-up cache into a temporary folder, yield its root, and remove the folder afterwards.
 
     The wheels are for `target`, by default for the running Python. Apart from that, names, sizes and bytes
@@ -29,7 +29,7 @@ def demo_cache(now_ns: int | None = None, target: Target | None = None) -> Itera
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:
         root = Path(folder.name, "pip")
-        write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns, target or Target.running())
+        write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns, target or DemoTarget.running())
         yield root
     finally:
         with _undisturbed():

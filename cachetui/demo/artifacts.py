@@ -26,7 +26,7 @@ TAR_TIME = 1_704_067_200
 """The same time in seconds since the epoch, for tar archives."""
 
 
-class Listed(NamedTuple):
+class DemoFile(NamedTuple):
     """File as an index page lists it."""
 
     filename: str
@@ -119,7 +119,7 @@ def sdist(
         return gzip.compress(stream.getvalue(), compresslevel=1, mtime=0)
 
 
-def json_page(name: str, files: Iterable[Listed]) -> bytes:
+def json_page(name: str, files: Iterable[DemoFile]) -> bytes:
     """Return a project's index page in JSON (PEP 691), with the fields that PyPI adds."""
     listed = [
         {
@@ -138,7 +138,7 @@ def json_page(name: str, files: Iterable[Listed]) -> bytes:
     return json.dumps(page | {"name": name}, separators=(",", ":")).encode()
 
 
-def html_page(title: str, files: Iterable[Listed]) -> bytes:
+def html_page(title: str, files: Iterable[DemoFile]) -> bytes:
     """Return a project's index page in HTML (PEP 503)."""
     anchors = "".join(f'    <a href="{file.url}#sha256={file.sha256}">{file.filename}</a><br/>\n' for file in files)
     return (

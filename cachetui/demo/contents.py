@@ -12,8 +12,8 @@ from urllib.parse import quote
 from packaging.utils import canonicalize_name
 
 from cachetui.demo import artifacts
-from cachetui.demo.artifacts import Listed
-from cachetui.demo.target import Target
+from cachetui.demo.artifacts import DemoFile
+from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
@@ -75,7 +75,7 @@ class Release(NamedTuple):
         """Storage format of the release's responses."""
         return "cc=4" if self.origin == "old" else "cc=2" if self.origin == "older" else "v2"
 
-    def listed(self, hashes: Mapping[str, str] = NONE) -> Listed:
+    def listed(self, hashes: Mapping[str, str] = NONE) -> DemoFile:
         """Return the release's file as its index lists it.
 
         The SHA-256 is taken from `hashes` by file name, or else made up.
@@ -88,15 +88,15 @@ class Release(NamedTuple):
         else:
             folder = f"https://files.example/packages/{sha256[:2]}/{sha256[2:4]}/{sha256[4:]}"
         url = f"{folder}/{quote(self.filename)}"
-        return Listed(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
+        return DemoFile(self.filename, url, hashes.get(self.filename, sha256), size=self.size)
 
-    def meant_for(self, target: Target) -> Release:
+    def meant_for(self, target: DemoTarget) -> Release:
         """Return the release with its wheel tag adapted to a target."""
         before, built, tag = self.what.rpartition("built:")
         return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
 
-def releases(target: Target) -> Iterator[Release]:
+def releases(target: DemoTarget) -> Iterator[Release]:
     """Yield the lines of `contents.txt`, with wheel tags adapted to a target."""
     for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
@@ -104,7 +104,7 @@ def releases(target: Target) -> Iterator[Release]:
             yield Release(project, version, what, int(size) * KILOBYTE, int(days), origin).meant_for(target)
 
 
-def write_contents(cache: CacheWriter, now_ns: int, target: Target) -> None:
+def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget) -> None:
     """Write the whole cache, with ages relative to `now_ns` and wheels for a target."""
     by_project: dict[str, list[Release]] = {}
     hashes: dict[str, str] = {}
@@ -227,7 +227,7 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
     cache.put("selfcheck.json", old, _when(now_ns, 2_870, "selfcheck.json"))
 
 
-def _write_damage(cache: CacheWriter, now_ns: int, target: Target) -> None:
+def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget) -> None:
     """Write entries that cannot be read or do not match their records."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")

@@ -10,7 +10,7 @@ WRITTEN = "cp311"
 """Tag in `contents.txt` that stands for the target's Python."""
 
 
-class Target(NamedTuple):
+class DemoTarget(NamedTuple):
     """A Python that can use the made-up wheels; by default the one that `contents.txt` names."""
 
     interpreter: str = WRITTEN
@@ -19,7 +19,7 @@ class Target(NamedTuple):
     """Platform tags that the wheels may have, the plainest last; empty if any platform will do."""
 
     @classmethod
-    def running(cls) -> Target:
+    def running(cls) -> DemoTarget:
         """Return the Python that runs this program."""
         best = next(sys_tags())
         return cls(best.interpreter, best.abi, tuple(platform_tags()))

@@ -10,7 +10,7 @@ from cachetui.export.filenames import agree
 from cachetui.pip.formats.archives import (
     NO_RECORD,
     RECORD,
-    Named,
+    ArchiveName,
     filename_of_tar,
     headers_of,
     holds,
@@ -19,7 +19,7 @@ from cachetui.pip.formats.archives import (
     metadata_in,
     named,
 )
-from cachetui.pip.formats.body import Window
+from cachetui.pip.formats.body import FileSlice
 from cachetui.pip.formats.integrity import trouble_in
 from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
@@ -33,57 +33,57 @@ index page or an origin.json gives the hash of the whole file.
 """
 
 
-class UnprovenError(Exception):
+class UnverifiedError(Exception):
     """Error for a file that cannot be verified; the message is a clause that says why."""
 
 
 @dataclass(frozen=True, slots=True)
-class Proven:
+class ArchiveIdentity:
     """Identity of an intact archive by its own content."""
 
     is_wheel: bool
     """Whether the archive is a wheel; otherwise it is an sdist."""
-    named: Named | None
+    named: ArchiveName | None
     """Project and version, and the file name if it can be derived; None if the content names neither."""
     proofs: tuple[VerificationSummary, ...]
     """Proofs that succeeded."""
 
 
-def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> Proven:
+def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] = never) -> ArchiveIdentity:
     """Read an open file of `size` bytes to its end; return its identity.
 
     A file is `known` if a hash shows that it is exactly what was published. Such a file only has to unpack,
     because its publisher is responsible for an odd RECORD. Raises UnprovenError for a file that is damaged
     or neither a wheel nor an sdist, StoppedError when `stop` returns true, OSError.
     """
-    body = Window(fd, 0, size)
+    body = FileSlice(fd, 0, size)
     odd = trouble_in(body, stop)
     if odd and (trouble := trouble_in(body, stop, thorough=False) if known else odd):
-        raise UnprovenError(trouble)
+        raise UnverifiedError(trouble)
     if body.read(0, 4) != b"PK\3\4":
         return _prove_tar(body)
     found, is_sdist = look_into_zip(body)
     if found is None:
-        raise UnprovenError("it is neither a wheel nor an sdist")
+        raise UnverifiedError("it is neither a wheel nor an sdist")
     fields = headers_of(metadata_in(body) or b"")
     said = named(fields.get("name", ""), fields.get("version", ""))
     if said is None or not agree(said, found):
-        raise UnprovenError("its metadata do not agree with its own folder")
+        raise UnverifiedError("its metadata do not agree with its own folder")
     if is_sdist:
-        return Proven(False, found, ("archive", "metadata"))
+        return ArchiveIdentity(False, found, ("archive", "metadata"))
     if odd or not holds(body, RECORD):
         if not known:
-            raise UnprovenError(NO_RECORD)
-        return Proven(True, found, ("archive", "metadata"))
-    return Proven(True, found, ("archive", "metadata", "RECORD"))
+            raise UnverifiedError(NO_RECORD)
+        return ArchiveIdentity(True, found, ("archive", "metadata"))
+    return ArchiveIdentity(True, found, ("archive", "metadata", "RECORD"))
 
 
-def _prove_tar(body: Window) -> Proven:
+def _prove_tar(body: FileSlice) -> ArchiveIdentity:
     """Identify an sdist by its PKG-INFO, or else by its top-level folder."""
     if found := look_into_tar(body):
-        return Proven(False, found, ("archive", "metadata"))
+        return ArchiveIdentity(False, found, ("archive", "metadata"))
     folder = filename_of_tar(body)
     if folder is None:
-        raise UnprovenError("it is neither a wheel nor an sdist")
+        raise UnverifiedError("it is neither a wheel nor an sdist")
     dist = dist_of(folder)
-    return Proven(False, named(dist.project or "", dist.version or "", folder), ("archive",))
+    return ArchiveIdentity(False, named(dist.project or "", dist.version or "", folder), ("archive",))

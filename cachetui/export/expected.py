@@ -12,7 +12,7 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
 
-class Given(NamedTuple):
+class ExpectedHash(NamedTuple):
     """Hash that a file must have."""
 
     name: str
@@ -27,7 +27,7 @@ class Given(NamedTuple):
 class Expected:
     """Known hashes and file names."""
 
-    hashes: dict[str, set[Given]] = field(default_factory=dict)
+    hashes: dict[str, set[ExpectedHash]] = field(default_factory=dict)
     """Hashes by the name of the record, which stands for a URL.
 
     Index pages of different age may list different hashes for a URL; one of them must match.
@@ -35,7 +35,7 @@ class Expected:
     filenames: dict[tuple[str, str], str] = field(default_factory=dict)
     """File names that index pages list, by name and value of a hash."""
 
-    def of(self, entry: Entry) -> set[Given]:
+    def of(self, entry: Entry) -> set[ExpectedHash]:
         """Return the known hashes of a download; empty for a wheel built here, whose hash is unknown."""
         return self.hashes.get(entry.path[-56:], set()) if entry.path.startswith("http") else set()
 
@@ -54,7 +54,7 @@ def expected_of(
         if (entry.project not in projects and not everywhere) or stop():
             continue
         for one in known_hashes(entry, evidence):
-            known.hashes.setdefault(one.record, set()).add(Given(one.name, one.value, one.by))
+            known.hashes.setdefault(one.record, set()).add(ExpectedHash(one.name, one.value, one.by))
             if one.filename:
                 known.filenames[one.name, one.value] = one.filename
     return known

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
-from cachetui.export.archive import UnprovenError, VerificationSummary, prove
-from cachetui.export.expected import Expected, Given, expected_of
+from cachetui.export.archive import UnverifiedError, VerificationSummary, prove
+from cachetui.export.expected import Expected, ExpectedHash, expected_of
 from cachetui.export.filenames import agree, named_by
-from cachetui.export.plan import TAKEN, Planned, check_room
-from cachetui.export.target_folder import Draft, Target
+from cachetui.export.plan import TAKEN, PlannedFile, check_room
+from cachetui.export.target_folder import Draft, TargetFolder
 from cachetui.model import Entry, Inventory
-from cachetui.pip.formats.archives import Named, named
+from cachetui.pip.formats.archives import ArchiveName, named
 from cachetui.pip.formats.body import read_at
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import UnreadableRecordError
@@ -32,7 +32,7 @@ PIECE = 1 << 20
 """Number of bytes of an existing file that are hashed at a time."""
 
 
-class TakenError(UnprovenError):
+class TakenError(UnverifiedError):
     """Another file has the name."""
 
 
@@ -52,7 +52,7 @@ class Exported:
     """Whether the export wrote the file; False if an identical file existed before."""
 
 
-class Skipped(NamedTuple):
+class SkippedEntry(NamedTuple):
     """Entry that was not exported."""
 
     entry: Entry
@@ -65,16 +65,16 @@ class Skipped(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ExportOutcome:
     """Result of an export."""
 
     exported: tuple[Exported, ...] = ()
-    skipped: tuple[Skipped, ...] = ()
+    skipped: tuple[SkippedEntry, ...] = ()
     stopped: bool = False
     """Whether the export was stopped on request."""
 
 
-class Progress(NamedTuple):
+class ExportProgress(NamedTuple):
     """Progress of an export."""
 
     done: int
@@ -89,12 +89,12 @@ class Progress(NamedTuple):
 
 def export(
     inventory: Inventory,
-    planned: Sequence[Planned],
+    planned: Sequence[PlannedFile],
     folder: Path,
     *,
     stop: Callable[[], bool] = never,
-    report: Callable[[Progress], None] | None = None,
-) -> Outcome:
+    report: Callable[[ExportProgress], None] | None = None,
+) -> ExportOutcome:
     """Write planned files into a folder, which is created if absent.
 
     `stop` is called after each piece of a file, and `report` receives the progress. A file that fails does
@@ -102,8 +102,8 @@ def export(
     """
     check_room(planned, folder, Path(inventory.root))
     if not planned:
-        return Outcome()
-    with CacheReader(inventory) as evidence, Target(folder, Path(inventory.root)) as target:
+        return ExportOutcome()
+    with CacheReader(inventory) as evidence, TargetFolder(folder, Path(inventory.root)) as target:
         expected = expected_of(inventory.entries, [one.entry for one in planned], evidence, stop)
         work = _Export(evidence, expected, target, stop, report, len(planned))
         for one in planned:
@@ -122,22 +122,22 @@ class _Export:
         self,
         evidence: CacheReader,
         expected: Expected,
-        target: Target,
+        target: TargetFolder,
         stop: Callable[[], bool],
-        report: Callable[[Progress], None] | None,
+        report: Callable[[ExportProgress], None] | None,
         of: int,
     ) -> None:
         self._evidence, self._expected, self._target = evidence, expected, target
         self._stop, self._report, self._of = stop, report, of
         self._written = 0
         self._exported: dict[str, Exported] = {}
-        self._skipped: list[Skipped] = []
+        self._skipped: list[SkippedEntry] = []
         self._done = 0
 
-    def outcome(self, *, stopped: bool = False) -> Outcome:
-        return Outcome(tuple(self._exported.values()), tuple(self._skipped), stopped)
+    def outcome(self, *, stopped: bool = False) -> ExportOutcome:
+        return ExportOutcome(tuple(self._exported.values()), tuple(self._skipped), stopped)
 
-    def take(self, one: Planned) -> None:
+    def take(self, one: PlannedFile) -> None:
         """Export one entry, or record why it is skipped. Raises StoppedError."""
         try:
             if not self._is_there(one):
@@ -145,18 +145,18 @@ class _Export:
                     sha256, size = self._read(one, draft.write)
                     self._publish(draft, self._prove(one, draft.fd, sha256, size))
         except TakenError as error:
-            self._skipped.append(Skipped(one.entry, one.filename, str(error)))
-        except UnprovenError as error:
-            self._skipped.append(Skipped(one.entry, one.filename, str(error), is_unproven=True))
+            self._skipped.append(SkippedEntry(one.entry, one.filename, str(error)))
+        except UnverifiedError as error:
+            self._skipped.append(SkippedEntry(one.entry, one.filename, str(error), is_unproven=True))
         except OSError as error:
-            self._skipped.append(Skipped(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
+            self._skipped.append(SkippedEntry(one.entry, one.filename, f"it cannot be written: {reason(error)}"))
         except (StoppedError, CachetuiError):
             raise
         except Exception as error:  # whatever is wrong with one file, the others must still be written
-            self._skipped.append(Skipped(one.entry, one.filename, unforeseen(error)))
+            self._skipped.append(SkippedEntry(one.entry, one.filename, unforeseen(error)))
         self._done += 1
 
-    def _is_there(self, one: Planned) -> bool:
+    def _is_there(self, one: PlannedFile) -> bool:
         """Return whether an identical file exists already; if so, record it."""
         try:
             fd = self._target.open(one.filename) if one.filename else None
@@ -177,7 +177,7 @@ class _Export:
             self._exported.setdefault(made.filename, replace(made, written=False))
         return made.filename == one.filename
 
-    def _read(self, one: Planned, write: Callable[[bytes], None] | None = None) -> tuple[str, int]:
+    def _read(self, one: PlannedFile, write: Callable[[bytes], None] | None = None) -> tuple[str, int]:
         """Read an entry's body and pass it to `write`, if given; return its SHA-256 and its length."""
         digest, size = hashlib.sha256(), 0
         for piece in self._pieces(one.entry):
@@ -189,7 +189,7 @@ class _Export:
                 write(piece)
                 self._written += len(piece)
             if self._report:
-                self._report(Progress(self._done, self._of, self._written, one.filename))
+                self._report(ExportProgress(self._done, self._of, self._written, one.filename))
         return digest.hexdigest(), size
 
     def _pieces(self, entry: Entry) -> Iterator[bytes]:
@@ -197,29 +197,29 @@ class _Export:
         try:
             yield from self._evidence.pieces(entry)
         except (OSError, UnreadableRecordError) as error:
-            raise UnprovenError(f"it cannot be read: {reason(error)}") from error
+            raise UnverifiedError(f"it cannot be read: {reason(error)}") from error
 
-    def _prove(self, one: Planned, fd: int, sha256: str, size: int) -> Exported:
+    def _prove(self, one: PlannedFile, fd: int, sha256: str, size: int) -> Exported:
         """Verify an open file and find its name. Raises UnprovenError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
         proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):
-            raise UnprovenError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
+            raise UnverifiedError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
         told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
         names = (*told, itself.filename if itself else None)
         filename = next((name for name in names if named_by(name)), None)
         said = named_by(filename)
         if filename is None or said is None or not (itself or proofs):
-            raise UnprovenError("it has no file name that could be proven")
+            raise UnverifiedError("it has no file name that could be proven")
         if itself is not None and not agree(said, itself):
-            raise UnprovenError(f"it is {itself.project} {itself.version} by itself, and not what its name says")
+            raise UnverifiedError(f"it is {itself.project} {itself.version} by itself, and not what its name says")
         if filename.endswith(".whl") != proven.is_wheel:
-            raise UnprovenError("it is not of the kind that its name says")
+            raise UnverifiedError("it is not of the kind that its name says")
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
 
-    def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[Given]:
+    def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[ExpectedHash]:
         """Return the known hashes that a file has. Raises UnprovenError if none of several matches."""
         given = self._expected.of(entry)
         names = {one.name for one in given}
@@ -228,7 +228,7 @@ class _Export:
         if given and not right:
             wrong = min(given)
             teller = "the cached index page" if wrong.by == "index" else "an origin.json"
-            raise UnprovenError(f"damaged or tampered with: its {wrong.name} is not the one that {teller} gives")
+            raise UnverifiedError(f"damaged or tampered with: its {wrong.name} is not the one that {teller} gives")
         return right
 
     def _publish(self, draft: Draft, made: Exported) -> None:
@@ -257,7 +257,7 @@ class _Export:
             os.close(fd)
 
 
-def _is_meant(itself: Named, entry: Entry) -> bool:
+def _is_meant(itself: ArchiveName, entry: Entry) -> bool:
     """Return whether an archive is the one that the scan identified by headers or URL."""
     meant = named(entry.project or "", entry.version or "")
     return meant is not None and agree(itself, meant)

@@ -7,7 +7,7 @@ import re
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from cachetui.pip.formats.archives import Named
+from cachetui.pip.formats.archives import ArchiveName
 from cachetui.pip.scan.identify import dist_of
 
 NAME = re.compile(r"[A-Za-z0-9_][\w.+!-]*", re.ASCII)
@@ -18,7 +18,7 @@ DEVICES = frozenset(
 """Device names of Windows, which are reserved even with a file extension."""
 
 
-def named_by(filename: str | None) -> Named | None:
+def named_by(filename: str | None) -> ArchiveName | None:
     """Return the project and version in a file name; None if it is unsafe, or no wheel's or sdist's name."""
     if not filename or not NAME.fullmatch(filename) or filename.partition(".")[0].upper() in DEVICES:
         return None
@@ -29,9 +29,9 @@ def named_by(filename: str | None) -> Named | None:
         version = parse_wheel_filename(filename)[1] if dist.kind == "wheel" else Version(dist.version)
     except ValueError:  # InvalidVersion, or more digits than int() accepts
         return None
-    return Named(canonicalize_name(dist.project), str(version), filename)
+    return ArchiveName(canonicalize_name(dist.project), str(version), filename)
 
 
-def agree(one: Named, other: Named) -> bool:
+def agree(one: ArchiveName, other: ArchiveName) -> bool:
     """Return whether two identifications of a file agree on project and version (PEP 440)."""
     return one.project == other.project and Version(one.version) == Version(other.version)

@@ -25,7 +25,7 @@ class NoRoomError(CachetuiError):
     """Error for a disk without room for the export; nothing was written."""
 
 
-class Planned(NamedTuple):
+class PlannedFile(NamedTuple):
     """File to export."""
 
     entry: Entry
@@ -35,11 +35,11 @@ class Planned(NamedTuple):
     """Length of the file in bytes; approximate if the record is compressed."""
 
 
-def plan_export(entries: Iterable[Entry]) -> tuple[Planned, ...]:
+def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
     """Return the entries that can be exported, in the given order."""
     return tuple(
         [
-            Planned(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
+            PlannedFile(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
             for entry in entries
             if entry.kind in KINDS and entry.files
         ]
@@ -50,7 +50,7 @@ def _size(entry: Entry) -> int:
     return (entry.files[0] if entry.kind == "built" else entry.files[-1]).size
 
 
-class Room(NamedTuple):
+class FolderState(NamedTuple):
     """State of the folder before an export: planned files that it holds already, and free space."""
 
     folder: Path
@@ -59,11 +59,11 @@ class Room(NamedTuple):
     """Whether the folder exists; otherwise the export creates it."""
     free: int
     """Number of bytes that this user can still write to the folder's disk."""
-    new: tuple[Planned, ...]
+    new: tuple[PlannedFile, ...]
     """Files that would be written."""
-    there: tuple[Planned, ...]
+    there: tuple[PlannedFile, ...]
     """Planned files that exist already, judged by name and length."""
-    taken: tuple[Planned, ...]
+    taken: tuple[PlannedFile, ...]
     """Planned files whose name belongs to another file, which is kept."""
 
     @property
@@ -72,10 +72,10 @@ class Room(NamedTuple):
         return sum([one.size for one in self.new])
 
 
-def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
+def look_at(planned: Sequence[PlannedFile], folder: Path, root: Path) -> FolderState:
     """Return which files would be written into a folder; the cache is at `root`. Raises TargetError."""
     check_target(folder, root)
-    found: dict[bool | None, list[Planned]] = {None: [], True: [], False: []}
+    found: dict[bool | None, list[PlannedFile]] = {None: [], True: [], False: []}
     seen: set[tuple[str | None, int]] = set()
     for one in planned:
         if one.filename is None or (one.filename, one.size) not in seen:
@@ -87,10 +87,10 @@ def look_at(planned: Sequence[Planned], folder: Path, root: Path) -> Room:
         free = shutil.disk_usage(whole if exists else whole.parent).free
     except OSError as error:
         raise TargetError(f"{folder} cannot be looked at: {reason(error)}.") from error
-    return Room(whole, exists, free, tuple(found[None]), tuple(found[True]), tuple(found[False]))
+    return FolderState(whole, exists, free, tuple(found[None]), tuple(found[True]), tuple(found[False]))
 
 
-def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
+def check_room(planned: Sequence[PlannedFile], folder: Path, root: Path) -> None:
     """Raise NoRoomError if the disk lacks room for planned files, TargetError if the folder is unusable."""
     room = look_at(planned, folder, root)
     if room.needed > room.free:
@@ -100,7 +100,7 @@ def check_room(planned: Sequence[Planned], folder: Path, root: Path) -> None:
         )
 
 
-def _is_there(folder: Path, one: Planned) -> bool | None:
+def _is_there(folder: Path, one: PlannedFile) -> bool | None:
     """Return whether the folder's file of this name may be the same; None if the name is free."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None

@@ -58,7 +58,7 @@ class RequirementFileError(CachetuiError):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequirementLine:
     """Requirement in a requirements file."""
 
     requirement: Requirement
@@ -82,7 +82,7 @@ class Ignored(NamedTuple):
 class RequirementFile:
     """Content of requirements files."""
 
-    asked: tuple[Asked, ...]
+    asked: tuple[RequirementLine, ...]
     ignored: tuple[Ignored, ...]
     """Lines with options of pip, URLs, paths and editable requirements."""
     pre: bool
@@ -99,7 +99,7 @@ def read_requirement_files(paths: Iterable[Path]) -> RequirementFile:
 
 class _Reader:
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
+        self.asked: list[RequirementLine] = []
         self.ignored: list[Ignored] = []
         self.pre = False
         self._seen: set[tuple[Path, bool]] = set()
@@ -140,7 +140,7 @@ class _Reader:
                 self.ignored.append(Ignored(place, line))
                 return
             found = frozenset([(name, value.lower()) for name, value in HASH.findall(line)])
-            self.asked.append(Asked(requirement, found, constraint))
+            self.asked.append(RequirementLine(requirement, found, constraint))
 
 
 def _text(content: bytes) -> str:

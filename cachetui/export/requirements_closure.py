@@ -14,7 +14,7 @@ from packaging.version import Version
 
 from cachetui.export.filenames import named_by
 from cachetui.export.plan import KINDS
-from cachetui.export.requirement_files import Asked
+from cachetui.export.requirement_files import RequirementLine
 from cachetui.insight.requirement import read_requirement
 from cachetui.interpreters.compatibility import best_place, incompatibility
 from cachetui.interpreters.info import InterpreterInfo
@@ -26,7 +26,7 @@ SOME = 3
 """Maximum number of unsuitable versions that a message names."""
 
 
-class Lacking(NamedTuple):
+class MissingRequirement(NamedTuple):
     """Requirement without a cached file."""
 
     requirement: str
@@ -38,12 +38,12 @@ class Lacking(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Needs:
+class NeededFiles:
     """Files that requirements need, and requirements without a file."""
 
     entries: tuple[Entry, ...]
     """Files that were found, in the order of the search."""
-    lacking: tuple[Lacking, ...]
+    lacking: tuple[MissingRequirement, ...]
 
 
 class _File(NamedTuple):
@@ -74,13 +74,13 @@ class _Need(NamedTuple):
 
 
 def needs_of(
-    asked: Iterable[Asked],
+    asked: Iterable[RequirementLine],
     inventory: Inventory,
     python: InterpreterInfo,
     *,
     pre: bool = False,
     stop: Callable[[], bool] = never,
-) -> Needs:
+) -> NeededFiles:
     """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
 
     A project that is required twice gets a file that satisfies both requirements. The choice for another
@@ -95,7 +95,7 @@ def needs_of(
 class _Search:
     def __init__(
         self,
-        asked: tuple[Asked, ...],
+        asked: tuple[RequirementLine, ...],
         inventory: Inventory,
         python: InterpreterInfo,
         evidence: CacheReader,
@@ -136,10 +136,10 @@ class _Search:
                     done.add((project.chosen.entry.path, extra))
                     waiting += self._needed_by(project.chosen, extra)
 
-    def found(self) -> Needs:
+    def found(self) -> NeededFiles:
         """Return what the final choices need; requirements of discarded choices do not count."""
         entries: dict[str, Entry] = {}
-        lacking: dict[tuple[str, str | None], Lacking] = {}
+        lacking: dict[tuple[str, str | None], MissingRequirement] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()
         while waiting:
             need = waiting.popleft()
@@ -147,14 +147,14 @@ class _Search:
             project = self._project(need.requirement)
             if project.chosen is None:
                 plain = _plain(need.requirement)
-                lacking.setdefault((plain, need.by), Lacking(plain, need.by, self._why(name, project)))
+                lacking.setdefault((plain, need.by), MissingRequirement(plain, need.by, self._why(name, project)))
                 continue
             entries[project.chosen.entry.path] = project.chosen.entry
             for extra in ("", *sorted(need.requirement.extras)):
                 if (name, extra) not in done:
                     done.add((name, extra))
                     waiting += self._needed_by(project.chosen, extra)
-        return Needs(tuple(entries.values()), tuple(lacking.values()))
+        return NeededFiles(tuple(entries.values()), tuple(lacking.values()))
 
     def _project(self, requirement: Requirement) -> _Project:
         name = canonicalize_name(requirement.name)

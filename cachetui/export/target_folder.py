@@ -49,7 +49,7 @@ def check_target(folder: Path, root: Path) -> None:
         raise TargetError(f"{place} cannot be looked at: {reason(error)}.") from error
 
 
-class Target:
+class TargetFolder:
     """Open folder that receives files. A file gets its name in one step, once it is complete."""
 
     def __init__(self, folder: Path, root: Path) -> None:

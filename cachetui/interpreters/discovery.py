@@ -12,7 +12,7 @@ from threading import Event
 
 from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
-from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.store import StateFile
 
 AT_ONCE = 3
 """Maximum number of Pythons that run at the same time; more would only slow each other down."""
@@ -56,7 +56,7 @@ def interpreters(
     environ: Mapping[str, str] = os.environ,
     *,
     named: Iterable[Python] = (),
-    memory: Remembered | None = None,
+    memory: StateFile | None = None,
     machine: bool = True,
     timeout: float = PATIENCE,
     stop: Callable[[], bool] = lambda: False,
@@ -94,7 +94,7 @@ def key_of(executable: Path, prefix: Path) -> Key:
 def _candidates(
     environ: Mapping[str, str],
     named: Iterable[Python],
-    memory: Remembered | None,
+    memory: StateFile | None,
     machine: bool,
     stop: Callable[[], bool],
 ) -> Iterator[Python]:
@@ -141,7 +141,7 @@ class _Asked:
     """Pythons that were asked, in order, with their reports."""
 
     def __init__(
-        self, environ: Mapping[str, str], memory: Remembered | None, timeout: float, stop: Callable[[], bool]
+        self, environ: Mapping[str, str], memory: StateFile | None, timeout: float, stop: Callable[[], bool]
     ) -> None:
         self._environ = environ
         self._memory = memory

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.interpreters.lookup import Python, obstacle
-from cachetui.interpreters.probe_output import Answer, read_answer
+from cachetui.interpreters.probe_output import ProbeAnswer, read_answer
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
 from cachetui.system.isolated import Reply, ask
 
@@ -102,7 +102,7 @@ def interpreter_info(
 
 def portrait_from(python: Python, told: str) -> InterpreterInfo | None:
     """Parse a report; return None if no Python would give such a report."""
-    answer: Answer | None = read_answer(told)
+    answer: ProbeAnswer | None = read_answer(told)
     if answer is None:
         return None
     return InterpreterInfo(

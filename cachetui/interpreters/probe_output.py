@@ -43,7 +43,7 @@ LONGEST = 4_096
 """Maximum length of a path or a marker in characters."""
 
 
-class Answer(NamedTuple):
+class ProbeAnswer(NamedTuple):
     """Report of an interpreter with each field checked; see `InterpreterInfo` for the fields."""
 
     version: str
@@ -64,11 +64,11 @@ class _RubbishError(ValueError):
     """Error for a report that no interpreter would give."""
 
 
-def read_answer(told: str) -> Answer | None:
+def read_answer(told: str) -> ProbeAnswer | None:
     """Parse the report of an interpreter; return None if no interpreter would give it."""
     try:
         fields = _mapping(json.loads(told))
-        return Answer(
+        return ProbeAnswer(
             version=_matching(VERSION, fields.get("version")),
             implementation=_matching(NAME, fields.get("implementation")),
             platform=_matching(PLATFORM, fields.get("platform")),

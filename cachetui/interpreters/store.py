@@ -37,7 +37,7 @@ def default_path() -> Path:
     return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "pythons.json"
 
 
-class Remembered:
+class StateFile:
     """Remembered reports, kept in a file.
 
     If the file is missing, damaged, unwritable or another user's, nothing is remembered.

@@ -103,7 +103,7 @@ class Memory:
             self._db.close()
             self._db = None
 
-    def recall(self, device: int, inode: int) -> Recollection:
+    def recall(self, device: int, inode: int) -> RootMemory:
         """Return the memory of a root's shards."""
         key = (_key(device), _key(inode))
         paths: frozenset[str] = frozenset()
@@ -111,7 +111,7 @@ class Memory:
             with contextlib.suppress(sqlite3.Error, TypeError):
                 rows = self._db.execute("SELECT path FROM shard WHERE device = ? AND inode = ?", key)
                 paths = frozenset([os.fsdecode(path) for (path,) in rows])
-        return Recollection(self._db, key, paths)
+        return RootMemory(self._db, key, paths)
 
     def learn(
         self, device: int, inode: int, shards: Iterable[tuple[str, int, tuple[bytes, bytes]]], gone: Iterable[str] = ()
@@ -139,7 +139,7 @@ class Memory:
                 self._db.execute("ROLLBACK")
 
 
-class Recollection:
+class RootMemory:
     """Memory of one root, fetched shard by shard because all of it would be large. Thread-safe."""
 
     def __init__(

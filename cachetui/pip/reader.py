@@ -21,9 +21,9 @@ from packaging.metadata import RawMetadata, parse_email
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip.formats import archives, index_page
-from cachetui.pip.formats.body import Body, Window, read_at
+from cachetui.pip.formats.body import Body, FileSlice, read_at
 from cachetui.pip.formats.body_stream import pieces_inside, pieces_of
-from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT, Listed, files_of
+from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT, IndexFile, files_of
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import Record, UnreadableRecordError, read_record
 from cachetui.pip.scan.identify import LONGEST_JSON, MOST_DIGITS, environments_in, object_in
@@ -34,7 +34,7 @@ LONGEST_LIFETIME = 10_000 * 366 * 86_400
 """Maximum lifetime in seconds; no response can be older, because dates end with the year 9999."""
 
 
-class Answer(NamedTuple):
+class CachedResponse(NamedTuple):
     """A cached response, described by the headers of its record."""
 
     status: int
@@ -75,9 +75,9 @@ class IndexPage(NamedTuple):
 
     entry: Entry
     """Entry of the page."""
-    answer: Answer
+    answer: CachedResponse
     """Response that contains the page."""
-    files: tuple[Listed, ...]
+    files: tuple[IndexFile, ...]
     """Files that the page lists."""
 
 
@@ -106,7 +106,7 @@ class CacheReader:
     def __exit__(self, *_: object) -> None:
         self._tree.close()
 
-    def answer(self, entry: Entry) -> Answer | None:
+    def answer(self, entry: Entry) -> CachedResponse | None:
         """Return the headers of an entry; None if it has none, or if they cannot be read."""
         return self._read(entry, partial(_answer, entry))
 
@@ -185,7 +185,7 @@ class CacheReader:
         file = entry.files[0] if entry.kind == "built" else entry.files[-1]
         with self._opened(file) as fd:
             apart = entry.kind == "built" or len(entry.files) > 1
-            yield from pieces_of(Window(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
+            yield from pieces_of(FileSlice(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
 
     def environments(self, entry: Entry) -> tuple[str, ...]:
         """Return the prefixes of the environments that a self-check is about; none if it cannot be read."""
@@ -263,7 +263,7 @@ class CacheReader:
         file = entry.files[0] if entry.kind == "built" else entry.files[-1]
         with self._opened(file) as fd:
             if entry.kind == "built" or len(entry.files) > 1:
-                return look(Window(fd, 0, file.size))
+                return look(FileSlice(fd, 0, file.size))
             body = read_record(fd, file.size, body_inside=True).body
             assert body is not None  # a record without a second file holds its body
             return look(body)
@@ -281,10 +281,10 @@ def digest_of(url: str) -> str:
     return hashlib.sha224(url.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _answer(entry: Entry, record: Record) -> Answer:
+def _answer(entry: Entry, record: Record) -> CachedResponse:
     date = _seconds(record.header("date"))
     stored = entry.files[-1].size if len(entry.files) > 1 else record.body.size if record.body else 0
-    return Answer(
+    return CachedResponse(
         record.status,
         date,
         _lifetime(record.header("cache-control"), record.header("expires"), date),

@@ -27,7 +27,7 @@ The treatment is that of pip's vendored platformdirs, or of appdirs in older ver
 """
 
 
-class Ways(NamedTuple):
+class PipBehaviour(NamedTuple):
     """Treatment of settings by pip, as far as it differs between versions."""
 
     xdg: XdgWay = "absolute"
@@ -47,12 +47,12 @@ class Ways(NamedTuple):
     """
 
 
-def ways_of(version: Version | None) -> Ways:
+def ways_of(version: Version | None) -> PipBehaviour:
     """Return the behaviour of a version of pip from 20.1 on; None means the newest known version."""
     if version is None:
-        return Ways()
+        return PipBehaviour()
     release = version.release[:2]
-    return Ways(
+    return PipBehaviour(
         xdg=next(way for since, way in XDG if release >= since),
         on_mac=release >= (26, 2),
         merges=release not in ((25, 2), (25, 3)),

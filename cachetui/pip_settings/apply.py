@@ -10,8 +10,8 @@ from pathlib import Path
 from cachetui.pip.config.ask_pip import ask_pip, compare, quiet
 from cachetui.pip.config.location import here, locate
 from cachetui.pip.config.settings import Setting
-from cachetui.pip_settings.change import Change, said_to_install
-from cachetui.pip_settings.effective import PipSettings, Prefixed, settings_of
+from cachetui.pip_settings.change import SettingsChange, said_to_install
+from cachetui.pip_settings.effective import InterpreterPrefix, PipSettings, settings_of
 from cachetui.system import isolated
 
 PATIENCE = 30.0
@@ -33,7 +33,7 @@ class Effect:
 
 
 def apply(
-    change: Change,
+    change: SettingsChange,
     environ: Mapping[str, str] = os.environ,
     *,
     timeout: float = PATIENCE,
@@ -63,7 +63,7 @@ def apply(
         return Effect(_fulfilled(change, now), f"{trouble}.{hint}", now)
     if not _fulfilled(change, now):
         return Effect(False, f"pip did as it was told, but {_why_not(change, now)}.", now)
-    python = Prefixed(interpreter.python.executable, interpreter.prefix)
+    python = InterpreterPrefix(interpreter.python.executable, interpreter.prefix)
     heard = locate(python=python, environ=environ, cwd=Path(folder), command="cache", pip=now.pip, etc=etc)
     answer = ask_pip(python, environ, timeout, cwd=Path(folder), stop=stop)
     if difference := compare(heard, answer):
@@ -71,12 +71,12 @@ def apply(
     return Effect(True, f"Done: {_state(now)}. {answer.message}", now)
 
 
-def _files(change: Change) -> list[Setting]:
+def _files(change: SettingsChange) -> list[Setting]:
     said = [one.setting for one in said_to_install(change.settings, change.option)]
     return [setting for setting in said if setting is not None and setting.path is not None]
 
 
-def _fulfilled(change: Change, now: PipSettings) -> bool:
+def _fulfilled(change: SettingsChange, now: PipSettings) -> bool:
     match change.wish:
         case "on":
             return now.location.enabled
@@ -89,7 +89,7 @@ def _fulfilled(change: Change, now: PipSettings) -> bool:
             return counting is not None and counting.setting is None
 
 
-def _why_not(change: Change, now: PipSettings) -> str:
+def _why_not(change: SettingsChange, now: PipSettings) -> str:
     """Return why the change has no effect, as the end of a sentence."""
     counting = now.counting(change.option)
     if change.wish == "on" and counting is None:

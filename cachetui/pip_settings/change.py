@@ -16,7 +16,7 @@ from packaging.version import Version
 from cachetui.pip.config.settings import Level
 from cachetui.pip.versions import ways_of
 from cachetui.pip_settings.destination import destination, is_empty
-from cachetui.pip_settings.effective import Option, PipSettings, Saying
+from cachetui.pip_settings.effective import Option, PipSettings, SettingSource
 
 Wish = Literal["on", "off", "move", "default"]
 """Requested change: switch the cache on or off, move it to another folder, or back to pip's default."""
@@ -29,7 +29,7 @@ LABELS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "s
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingsChange:
     """A change of pip's settings, with its obstacles and side effects."""
 
     settings: PipSettings
@@ -60,14 +60,14 @@ class Change:
 
 def plan_change(
     settings: PipSettings, wish: Wish, root: str | None = None, environ: Mapping[str, str] = os.environ
-) -> Change:
+) -> SettingsChange:
     """Return the requested change with its commands. Runs nothing and writes nothing.
 
     `root` is the folder to move to as the user typed it, with `~` allowed. Raises DestinationError if that
     folder is unsuitable.
     """
     if obstacles := _hindrances(settings, environ):
-        return Change(settings, wish, obstacles=tuple(obstacles))
+        return SettingsChange(settings, wish, obstacles=tuple(obstacles))
     place = destination(root or "", settings.location.root, environ) if wish == "move" else None
     match wish:
         case "on":
@@ -83,7 +83,7 @@ def plan_change(
             steps, obstacles = _set(settings, "cache-dir", str(place))
         case "default":
             steps, obstacles = _unset(settings, "cache-dir")
-    change = Change(settings, wish, place, tuple(steps), tuple(obstacles), tuple(_notes(settings, wish, steps)))
+    change = SettingsChange(settings, wish, place, tuple(steps), tuple(obstacles), tuple(_notes(settings, wish, steps)))
     if steps and not _can_be_isolated(settings.interpreter.version):
         by_hand = " and ".join([f"`{command}`" for command in change.commands])
         obstacle = f"Python {settings.interpreter.version} cannot be run isolated, so cachetui does not: run {by_hand}."
@@ -117,7 +117,7 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
     return []
 
 
-def said_to_install(settings: PipSettings, option: Option) -> list[Saying]:
+def said_to_install(settings: PipSettings, option: Option) -> list[SettingSource]:
     """Return the settings of an option for `pip install`, the stronger before the weaker."""
     found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
     return [one for one in reversed(found) if one.value]
@@ -139,7 +139,7 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
         elif not _reaches(settings, setting.path, setting.level):
             obstacles.append(f"{setting.quoted()} stands where `pip config` does not reach: take it out by hand.")
         elif not _may_write(setting.path):
-            command = Change(settings, "on", steps=(arguments,)).commands[0]
+            command = SettingsChange(settings, "on", steps=(arguments,)).commands[0]
             obstacles.append(f"{setting.path} is not yours to write: whom it belongs to can run `{command}`.")
         else:
             steps.append(arguments)

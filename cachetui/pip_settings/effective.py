@@ -30,7 +30,7 @@ FIRST_CACHE, FIRST_CALLBACK = Version("20.1"), Version("19.0")
 NOWHERE = Files((), (), ())
 
 
-class Saying(NamedTuple):
+class SettingSource(NamedTuple):
     """A setting of the cache, or the platform's default."""
 
     option: Option
@@ -53,7 +53,7 @@ class PipSettings:
     """Python that pip belongs to."""
     location: Location
     """Location of the cache of `pip install`."""
-    sayings: tuple[Saying, ...] = ()
+    sayings: tuple[SettingSource, ...] = ()
     """All settings of the cache, the weaker before the stronger."""
     files: Files = NOWHERE
     """Files that may hold this pip's settings."""
@@ -65,7 +65,7 @@ class PipSettings:
         """Version of its pip; None if it has none."""
         return Version(self.interpreter.pip) if self.interpreter.pip else None
 
-    def counting(self, option: Option) -> Saying | None:
+    def counting(self, option: Option) -> SettingSource | None:
         """Return the setting of an option that takes effect; None if none does."""
         return next((one for one in reversed(self.sayings) if (one.option, one.role) == (option, "counts")), None)
 
@@ -85,7 +85,7 @@ def settings_of(
     pip = Version(interpreter.pip) if interpreter.pip else None
     folder = str(cwd) if cwd else here()
     location = locate(
-        python=Prefixed(interpreter.python.executable, interpreter.prefix),
+        python=InterpreterPrefix(interpreter.python.executable, interpreter.prefix),
         environ=environ,
         cwd=Path(folder),
         platform=platform,
@@ -98,13 +98,13 @@ def settings_of(
     files = configuration_files(platform, environ, str(interpreter.prefix), ways, etc)
     devnull = "nul" if platform == "win32" else "/dev/null"
     configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
-    default = Saying("cache-dir", default_root(platform, environ, ways), DEFAULT, "overruled")
+    default = SettingSource("cache-dir", default_root(platform, environ, ways), DEFAULT, "overruled")
     sayings = _sayings(configuration, default)
     pitfalls = (*location.notes, *_traps(pip, location, configuration, environ))
     return PipSettings(interpreter, location, sayings, files, tuple(dict.fromkeys(pitfalls)))
 
 
-class Prefixed(NamedTuple):
+class InterpreterPrefix(NamedTuple):
     """An interpreter whose prefix is known."""
 
     executable: Path
@@ -113,7 +113,7 @@ class Prefixed(NamedTuple):
     """The interpreter's `sys.prefix`."""
 
 
-def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...]:
+def _sayings(configuration: Configuration, default: SettingSource) -> tuple[SettingSource, ...]:
     """Return all settings: the default, then section by section, the weaker before the stronger in each."""
     options: tuple[Option, ...] = ("cache-dir", "no-cache-dir")
     counting = {option: configuration.heard(option, INSTALL)[-1:] for option in options}
@@ -131,7 +131,7 @@ def _sayings(configuration: Configuration, default: Saying) -> tuple[Saying, ...
                 role = "counts"
             elif not setting.value:
                 role = "empty"
-            found.append(Saying(option, setting.value, setting.said_by, role, setting))
+            found.append(SettingSource(option, setting.value, setting.said_by, role, setting))
     return tuple(found)
 
 

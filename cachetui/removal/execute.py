@@ -28,7 +28,7 @@ REPORT_SECONDS = 0.05
 """Minimum time between two reports, in seconds."""
 
 
-class Progress(NamedTuple):
+class RemovalProgress(NamedTuple):
     """Progress of a removal."""
 
     entries: int
@@ -42,7 +42,7 @@ class Progress(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RemovalOutcome:
     """Result of a removal."""
 
     removed: tuple[str, ...] = ()
@@ -74,12 +74,12 @@ def execute(
     plan: Plan,
     *,
     stop: Callable[[], bool] = lambda: False,
-    report: Callable[[Progress], None] | None = None,
+    report: Callable[[RemovalProgress], None] | None = None,
     take: Callable[[Directory, str], None] = unlink,
     opener: Callable[[str], Directory] = Directory,
     pips: Pips | None = None,
     clock: Callable[[], int] = time.time_ns,
-) -> Outcome:
+) -> RemovalOutcome:
     """Remove what `plan` lists, if it is still what the scan saw. Blocks until it is done.
 
     `stop` is called between entries. `report` is called in this thread, at most some tens of times a second.
@@ -94,7 +94,7 @@ def execute(
         root = opener(plan.root)
     except FileNotFoundError:
         gone = [path for entry in plan.entries for path in [file.path for file in entry.files] or [entry.path]]
-        return Outcome(vanished=tuple(gone), kept=plan.kept, entries=len(plan.entries))
+        return RemovalOutcome(vanished=tuple(gone), kept=plan.kept, entries=len(plan.entries))
     except OSError as error:
         raise RefusedError(
             f"{plan.root} cannot be opened any more: {reason_of(error)}. Read the cache again."
@@ -130,7 +130,7 @@ class _Run:
         """Number of entries removed completely, and number of entries processed."""
         self._stopped = False
 
-    def execute(self, report: Callable[[Progress], None] | None) -> Outcome:
+    def execute(self, report: Callable[[RemovalProgress], None] | None) -> RemovalOutcome:
         """Remove the entries one by one, sorted by path; after an error, keep all the rest."""
         entries = sorted(self._plan.entries, key=attrgetter("path"))
         try:
@@ -140,7 +140,7 @@ class _Run:
             self._kept += [Kept(entry.path, reason) for entry in entries[self._reached :]]
         finally:
             self._way.close()
-        return Outcome(
+        return RemovalOutcome(
             removed=tuple(self._removed),
             vanished=tuple(self._vanished),
             kept=(*self._plan.kept, *self._kept),
@@ -152,7 +152,7 @@ class _Run:
             layered=self._plan.layered,
         )
 
-    def _remove_all(self, entries: Sequence[Entry], report: Callable[[Progress], None] | None) -> None:
+    def _remove_all(self, entries: Sequence[Entry], report: Callable[[RemovalProgress], None] | None) -> None:
         """Remove entries until `stop` returns true."""
         due = 0.0
         for number, entry in enumerate(entries, 1):
@@ -163,7 +163,7 @@ class _Run:
             self._reached = number
             if report and ((now := time.monotonic()) >= due or number == len(entries)):
                 due = now + REPORT_SECONDS
-                report(Progress(number, len(entries), self._freed, entry.path))
+                report(RemovalProgress(number, len(entries), self._freed, entry.path))
 
     def _remove(self, entry: Entry) -> bool:
         """Remove an entry; return whether all of it is gone."""

@@ -7,9 +7,9 @@ import io
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from cachetui.insight.audit.audit import Listed
-from cachetui.insight.audit.comparison import Comparison, Line
-from cachetui.report.audit_rows import Row, rows
+from cachetui.insight.audit.audit import EntryRows
+from cachetui.insight.audit.comparison import ComparedEntry, Comparison
+from cachetui.report.audit_rows import AuditRow, rows
 from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")
@@ -21,14 +21,14 @@ CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", 
 """Columns of a comparison."""
 
 
-def audit_csv(listed: Listed) -> Iterator[str]:
+def audit_csv(listed: EntryRows) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry."""
-    yield _written([Row._fields])
+    yield _written([AuditRow._fields])
     for row in rows(listed):
         yield _plain(row) or _written([map(cell, row)])
 
 
-def _plain(row: Row) -> str:
+def _plain(row: AuditRow) -> str:
     """Return the line of an entry without the `csv` module, for speed; empty if a cell must be escaped."""
     (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
@@ -69,7 +69,7 @@ def comparison_csv(comparison: Comparison) -> Iterator[str]:
     yield _written([_change(*one) for one in changed])
 
 
-def _change(change: str, line: Line, before: int, now: int) -> list[object]:
+def _change(change: str, line: ComparedEntry, before: int, now: int) -> list[object]:
     return [
         cell(value) for value in (change, line.kind, line.project, line.version, line.filename, before, now, line.path)
     ]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cachetui.errors import CachetuiError
-from cachetui.insight.audit.comparison import Line
+from cachetui.insight.audit.comparison import ComparedEntry
 from cachetui.model import KINDS
 from cachetui.report.audit_json import AUDIT, SCHEMA
 
@@ -21,7 +21,7 @@ OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 
 @dataclass(frozen=True, slots=True)
-class Earlier:
+class EarlierAudit:
     """An earlier audit."""
 
     root: str
@@ -30,11 +30,11 @@ class Earlier:
     """Time of the audit, in ISO 8601 in UTC."""
     terms: tuple[str, ...]
     """Terms by which the entries were chosen."""
-    lines: tuple[Line, ...]
+    lines: tuple[ComparedEntry, ...]
     """Entries of the audit."""
 
 
-def read_report(path: str) -> Earlier:
+def read_report(path: str) -> EarlierAudit:
     """Read a report. Raises CachetuiError, which says why the file is unreadable or not a report."""
     try:
         content = _read(path)
@@ -66,7 +66,7 @@ def _read(path: str) -> bytes:
         return file.read(MOST)
 
 
-def _judged(document: Mapping[str, Any]) -> Earlier:
+def _judged(document: Mapping[str, Any]) -> EarlierAudit:
     """Return the audit in a document. Raises KeyError, TypeError or ValueError if it is invalid."""
     lines = tuple([_line(row) for row in document["listing"]])
     if len({line.path for line in lines}) != len(lines):
@@ -74,17 +74,17 @@ def _judged(document: Mapping[str, Any]) -> Earlier:
     if (document["entries"], document["disk_usage"]) != (len(lines), sum([line.disk_usage for line in lines])):
         raise ValueError
     terms = tuple([_text(term) for term in document["terms"]])
-    return Earlier(_text(document["root"]), _text(document["at"]), terms, lines)
+    return EarlierAudit(_text(document["root"]), _text(document["at"]), terms, lines)
 
 
-def _line(row: Mapping[str, Any]) -> Line:
+def _line(row: Mapping[str, Any]) -> ComparedEntry:
     disk_usage = row["disk_usage"]
     if type(disk_usage) is not int or disk_usage < 0 or row["kind"] not in KINDS:
         raise ValueError
     project, version, filename = [
         None if row[name] is None else _text(row[name]) for name in ("project", "version", "filename")
     ]
-    return Line(_text(row["path"]), row["kind"], project, version, filename, disk_usage)
+    return ComparedEntry(_text(row["path"]), row["kind"], project, version, filename, disk_usage)
 
 
 def _text(value: object) -> str:

@@ -13,10 +13,10 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from cachetui.insight.audit.audit import Audit
-from cachetui.insight.audit.comparison import Change, Comparison, Line
+from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import Age, Figure, wasted
 from cachetui.model import NS
-from cachetui.report.audit_rows import Row, characters, moment, rows
+from cachetui.report.audit_rows import AuditRow, characters, moment, rows
 
 SCHEMA = 1
 """Version of the format, increased with each change that breaks readers."""
@@ -108,7 +108,7 @@ def _copies(audit: Audit) -> list[dict[str, Any]]:
     ]
 
 
-def _row(row: Row) -> str:
+def _row(row: AuditRow) -> str:
     """Return one entry as JSON, formatted by hand because there may be a hundred thousand."""
     (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
     (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
@@ -145,11 +145,11 @@ def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> 
     return f"{json.dumps(document, indent=1)}\n"
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: ComparedEntry) -> dict[str, Any]:
     return line._asdict()
 
 
-def _change(change: Change) -> dict[str, int]:
+def _change(change: FigureChange) -> dict[str, int]:
     return {
         "before": change.before,
         "now": change.now,

@@ -8,8 +8,8 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from cachetui.insight.audit.audit import Listed
-from cachetui.insight.audit.comparison import Line
+from cachetui.insight.audit.audit import EntryRows
+from cachetui.insight.audit.comparison import ComparedEntry
 from cachetui.model import NS
 from cachetui.text.escape import escape_control
 from cachetui.text.redact import PLAIN_ADDRESS, masked
@@ -22,7 +22,7 @@ MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
-class Row(NamedTuple):
+class AuditRow(NamedTuple):
     """A row of a report, for one entry. Its texts come from the cache, so writers must escape them."""
 
     kind: str
@@ -56,12 +56,12 @@ class Row(NamedTuple):
     """Path relative to the root."""
 
     @property
-    def line(self) -> Line:
+    def line(self) -> ComparedEntry:
         """Fields that a comparison needs."""
-        return Line(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
+        return ComparedEntry(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
 
 
-def rows(listed: Listed) -> Iterator[Row]:
+def rows(listed: EntryRows) -> Iterator[AuditRow]:
     """Yield a row for each entry, in the order of the inventory."""
     facts = listed.facts
     superseded, dead_weight, legacy, protected = facts.superseded, facts.dead_weight, facts.legacy, facts.protected
@@ -73,7 +73,7 @@ def rows(listed: Listed) -> Iterator[Row]:
             size, disk_usage = size + more, disk_usage + more_disk_usage
         else:
             size, disk_usage = entry.apparent_size, entry.disk_usage
-        yield Row(
+        yield AuditRow(
             kind,
             project if project is None or project.isascii() else characters(project),
             version if version is None or version.isascii() else characters(version),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from cachetui.insight.audit.audit import MOMENTS, Audit
-from cachetui.insight.audit.comparison import Change, Comparison, Line
+from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
 from cachetui.model import NS
 from cachetui.report.audit_rows import moment
@@ -163,11 +163,11 @@ def comparison_text(
         yield ""
         yield f"{'Grew or shrank':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}"
         for before, line in comparison.resized[:MOST_PROJECTS]:
-            yield _changed(_called(line), Change(None, before.disk_usage, line.disk_usage, 1, 1))
+            yield _changed(_called(line), FigureChange(None, before.disk_usage, line.disk_usage, 1, 1))
         yield from _more(len(comparison.resized))
 
 
-def _changes(title: str, changes: Sequence[Change], nameless: str) -> Iterator[str]:
+def _changes(title: str, changes: Sequence[FigureChange], nameless: str) -> Iterator[str]:
     if not changes:
         return
     yield ""
@@ -180,13 +180,13 @@ def _changes(title: str, changes: Sequence[Change], nameless: str) -> Iterator[s
     yield from _more(len(changes))
 
 
-def _changed(name: str, change: Change) -> str:
+def _changed(name: str, change: FigureChange) -> str:
     sign = "-" if change.difference < 0 else "+"
     grown = f"{sign}{disk_text(abs(change.difference))}"
     return f"{_cut(name, NAME - 1):<{NAME}}{disk_text(change.before):>9}{disk_text(change.now):>9}{grown:>11}"
 
 
-def _lines(title: str, lines: Sequence[Line]) -> Iterator[str]:
+def _lines(title: str, lines: Sequence[ComparedEntry]) -> Iterator[str]:
     if not lines:
         return
     yield ""
@@ -202,7 +202,7 @@ def _more(number: int) -> Iterator[str]:
         yield f"and {number - MOST_PROJECTS:,} more"
 
 
-def _called(line: Line) -> str:
+def _called(line: ComparedEntry) -> str:
     """Return the name of an entry, with its kind."""
     return escape_control(f"{line.filename or line.project or line.path} ({line.kind})")
 

@@ -16,7 +16,7 @@ from cachetui.model import NS, Entry, Inventory, Rung
 from cachetui.text.redact import PLAIN_ADDRESS, masked
 
 if TYPE_CHECKING:  # a list does not need it
-    from cachetui.removal.execute import Outcome
+    from cachetui.removal.execute import RemovalOutcome
     from cachetui.removal.plan import Plan
 
 SCHEMA = 1
@@ -120,7 +120,7 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
     return sum([file[4] for file in files]), sum([file[3] for file in files])
 
 
-def removal_json(plan: Plan | None, outcome: Outcome | None, costs: Iterable[str] = ()) -> str:
+def removal_json(plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = ()) -> str:
     """Return the plan and the outcome of a removal as a JSON document; None for what did not happen.
 
     `costs` are sentences about the plan.

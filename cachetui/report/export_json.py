@@ -6,16 +6,19 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from cachetui.export.export import Outcome
-from cachetui.export.plan import Planned
+from cachetui.export.export import ExportOutcome
+from cachetui.export.plan import PlannedFile
 from cachetui.export.requirement_files import RequirementFile
-from cachetui.export.requirements_closure import Needs
+from cachetui.export.requirements_closure import NeededFiles
 from cachetui.report.entries_json import SCHEMA, clean
 from cachetui.text.redact import redact_input
 
 
 def export_json(
-    planned: Sequence[Planned], outcome: Outcome | None, needs: Needs | None, asked: RequirementFile | None
+    planned: Sequence[PlannedFile],
+    outcome: ExportOutcome | None,
+    needs: NeededFiles | None,
+    asked: RequirementFile | None,
 ) -> str:
     """Return an export as a JSON document: its plan, and its outcome if there is one."""
 

@@ -12,8 +12,8 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 if TYPE_CHECKING:  # not loaded for the first screen
-    from cachetui.export.export import Outcome, Skipped
-    from cachetui.export.plan import Planned, Room
+    from cachetui.export.export import ExportOutcome, SkippedEntry
+    from cachetui.export.plan import FolderState, PlannedFile
 
 
 def entry_words(entry: Entry) -> str:
@@ -30,7 +30,7 @@ def passed_over(entries: Iterable[Entry]) -> str:
     return f"Left out, as no wheel or sdist: {told}." if told else ""
 
 
-def prospects(room: Room) -> Iterator[str]:
+def prospects(room: FolderState) -> Iterator[str]:
     """Yield sentences on what an export will do; the first sentence is about the folder."""
     new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
     exists = "" if room.exists else ", which is made"
@@ -42,31 +42,31 @@ def prospects(room: Room) -> Iterator[str]:
         yield f"{count(nameless, 'file')} {those} named by what is inside, or left out where that does not tell."
 
 
-def obstacle(room: Room) -> str:
+def obstacle(room: FolderState) -> str:
     """Return why an export cannot begin; empty if it can."""
     if room.needed > room.free:
         return "There is no room for that: name a folder on another disk, or mark less."
     return ""
 
 
-def taken(room: Room) -> list[tuple[str, str]]:
+def taken(room: FolderState) -> list[tuple[str, str]]:
     """Return the files that will not be written, each with the reason."""
     from cachetui.export.plan import TAKEN  # noqa: PLC0415 - needed late
 
     return [(one.filename or entry_words(one.entry), TAKEN) for one in room.taken]
 
 
-def skipped_name(skipped: Skipped) -> str:
+def skipped_name(skipped: SkippedEntry) -> str:
     """Return the name of an entry that was not exported; untrusted text."""
     return skipped.filename or f"{entry_words(skipped.entry)} ({skipped.entry.path})"
 
 
-def progress_words(done: int, planned: Sequence[Planned], written: int) -> str:
+def progress_words(done: int, planned: Sequence[PlannedFile], written: int) -> str:
     """Return the progress of an export: `done` of the planned files, and `written` bytes."""
     return f"exporting {min(done + 1, len(planned)):,} of {len(planned):,}, {disk_text(written)}"
 
 
-def summary(outcome: Outcome, folder: Path) -> str:
+def summary(outcome: ExportOutcome, folder: Path) -> str:
     """Return the result of an export in one line."""
     written = [one for one in outcome.exported if one.written]
     parts = [f"Exported {count(len(written), 'file')}, {disk_text(sum([one.size for one in written]))}, to {folder}"]
@@ -77,7 +77,7 @@ def summary(outcome: Outcome, folder: Path) -> str:
     return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."
 
 
-def export_lines(planned: Iterable[Planned], outcome: Outcome | None) -> Iterator[str]:
+def export_lines(planned: Iterable[PlannedFile], outcome: ExportOutcome | None) -> Iterator[str]:
     """Yield a line for each exported file, or for each planned file if nothing was written."""
     files = (
         [(one.size, f"{one.filename}{'' if one.written else '  (there already)'}") for one in outcome.exported]

@@ -41,7 +41,7 @@ def health_json(
         "findings": [
             {
                 "sort": SORTS.get(one.sort, one.sort),
-                "weight": one.meaning.weight,
+                "weight": one.meaning.severity,
                 "words": clean(one.words),
                 "consequence": one.meaning.consequence,
                 "way_out": one.meaning.way_out,

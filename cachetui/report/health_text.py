@@ -16,7 +16,7 @@ from cachetui.text.names import entry_name
 from cachetui.text.quote import quoted
 
 if TYPE_CHECKING:  # not loaded for the first screen
-    from cachetui.insight.health.finding import Finding, FindingType, Weight
+    from cachetui.insight.health.finding import Finding, FindingType, Severity
     from cachetui.insight.health.verification import Verified
 
 
@@ -29,20 +29,20 @@ class FindingEntry(NamedTuple):
     """Entry in its present state."""
 
 
-class Group(NamedTuple):
+class FindingGroup(NamedTuple):
     """All findings of one type."""
 
     sort: FindingType
     """Type of the findings."""
-    ills: tuple[FindingEntry, ...]
+    finding_entries: tuple[FindingEntry, ...]
     """Findings with their entries; at least one."""
     disk: int
     """Allocated bytes of the entries."""
 
     @property
-    def weight(self) -> Weight:
+    def severity(self) -> Severity:
         """Severity of the findings."""
-        return self.ills[0].finding.meaning.weight
+        return self.finding_entries[0].finding.meaning.severity
 
 
 class VerificationSummary(NamedTuple):
@@ -90,37 +90,42 @@ class RemoveCommands:
         return (quoted(["cachetui", "remove", *terms, *self._cache]), len(taken) - 1) if terms else None
 
 
-def grouped(ills: Iterable[FindingEntry]) -> tuple[Group, ...]:
+def grouped(finding_entries: Iterable[FindingEntry]) -> tuple[FindingGroup, ...]:
     """Group findings by type; findings must be sorted by severity."""
     found = []
-    for sort, some in groupby(ills, key=lambda ill: ill.finding.sort):
+    for sort, some in groupby(finding_entries, key=lambda finding_entry: finding_entry.finding.sort):
         same = tuple(some)
-        found.append(Group(sort, same, sum([ill.entry.disk_usage for ill in same])))
+        found.append(FindingGroup(sort, same, sum([finding_entry.entry.disk_usage for finding_entry in same])))
     return tuple(found)
 
 
-def words_by_path(ills: Iterable[FindingEntry]) -> dict[str, str]:
+def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
     """Return the dangers and the damage that findings tell of, in words, by the paths of entries."""
     found: dict[str, list[str]] = {}
-    for finding, entry in ills:
-        if finding.meaning.weight != "waste":
+    for finding, entry in finding_entries:
+        if finding.meaning.severity != "waste":
             found.setdefault(entry.path, []).append(f"{finding.meaning.title}: {finding.words}")
     return {path: "; ".join(words) for path, words in found.items()}
 
 
-def serious(groups: Iterable[Group]) -> int:
+def serious(groups: Iterable[FindingGroup]) -> int:
     """Return how many entries are damaged or dangerous."""
     return len(_paths(groups, "danger", "damage"))
 
 
-def _paths(groups: Iterable[Group], *weights: Weight) -> set[str]:
-    return {ill.entry.path for group in groups if group.weight in weights for ill in group.ills}
+def _paths(groups: Iterable[FindingGroup], *severities: Severity) -> set[str]:
+    return {
+        finding_entry.entry.path
+        for group in groups
+        if group.severity in severities
+        for finding_entry in group.finding_entries
+    }
 
 
-def verdict(groups: Sequence[Group]) -> list[tuple[Weight, str]]:
+def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
     """Return sentences that sum up findings, each with its severity, most important first."""
-    number = {group.sort: len(group.ills) for group in groups}
-    told: list[tuple[Weight, str]] = []
+    number = {group.sort: len(group.finding_entries) for group in groups}
+    told: list[tuple[Severity, str]] = []
     if some := number.get("mismatch"):
         those = "is not what its index lists" if some == 1 else "are not what their index lists"
         words = f"{count(some, 'file')} {those}: damaged, or tampered with."
@@ -197,9 +202,9 @@ def findings_text(
         many = f"{count(len(same), 'entry')}, {disk_text(size)}"
         if same[0].sort == "folder":
             many = count(len(same), "folder")
-        yield f"{meaning.weight.upper()}: {meaning.title}: {many}"
+        yield f"{meaning.severity.upper()}: {meaning.title}: {many}"
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
-        if most is not None and meaning.weight == "rights":
+        if most is not None and meaning.severity == "rights":
             for words, number in Counter([finding.words for finding in same]).items():
                 yield f"  - {count(number, 'entry')}: {escape_control(words)}"
             same = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cachetui.pip_settings.effective import PipSettings, Saying
+from cachetui.pip_settings.effective import PipSettings, SettingSource
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
 from cachetui.text.redact import redact_urls
@@ -37,7 +37,7 @@ def python_json(known: PipSettings) -> dict[str, Any]:
     }
 
 
-def _saying(one: Saying) -> dict[str, Any]:
+def _saying(one: SettingSource) -> dict[str, Any]:
     return {
         "option": one.option,
         "value": clean(redact_urls(one.value)),

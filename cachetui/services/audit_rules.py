@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from cachetui.insight.audit.audit import Rule
+from cachetui.insight.audit.audit import AuditRule
 from cachetui.insight.audit.figures import POLICY
 from cachetui.labels import Facts
 from cachetui.model import Entry, version_order
@@ -31,7 +31,7 @@ def free(entries: Iterable[Entry], facts: Facts) -> list[Entry]:
     return [entry for entry in entries if entry[0] != "built" and entry[2] not in facts.protected]
 
 
-def by_word(chooser: Chooser) -> Rule:
+def by_word(chooser: Chooser) -> AuditRule:
     """Return a rule that chooses entries by a label."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
@@ -45,20 +45,20 @@ def by_word(chooser: Chooser) -> Rule:
         }[chooser]
         return free([entry for entry in entries if entry[2] in paths], facts) if paths else ()
 
-    return Rule(NAMES[chooser], f"--{chooser}", chosen, Rules(frozenset({chooser})).words)
+    return AuditRule(NAMES[chooser], f"--{chooser}", chosen, Rules(frozenset({chooser})).words)
 
 
-def by_age(name: str, age: str) -> Rule:
+def by_age(name: str, age: str) -> AuditRule:
     """Return a rule that chooses entries older than `age`."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         edge = facts.now_ns - parse_age(age)
         return free([entry for entry in entries if entry[3] < edge], facts)
 
-    return Rule(name, f"--older-than {age}", chosen)
+    return AuditRule(name, f"--older-than {age}", chosen)
 
 
-def newest(number: int, name: str) -> Rule:
+def newest(number: int, name: str) -> AuditRule:
     """Return a rule that chooses all but the newest versions of each project."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
@@ -72,19 +72,19 @@ def newest(number: int, name: str) -> Rule:
             written.intersection_update([one for one in written if version_order(one) in last])
         return free([entry for entry in versioned if entry[7] not in versions[entry[6]]], facts)
 
-    return Rule(name, f"--keep-latest {number}", chosen)
+    return AuditRule(name, f"--keep-latest {number}", chosen)
 
 
-def by_policy(policy: Policy) -> Rule:
+def by_policy(policy: Policy) -> AuditRule:
     """Return the rule of the policy that `prune` applies if no rule is given."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
         return choose(entries, policy.rules, facts).entries
 
-    return Rule(POLICY, policy.options, chosen, policy.rules.words)
+    return AuditRule(POLICY, policy.options, chosen, policy.rules.words)
 
 
-def rules_of(policy: Policy | None) -> tuple[Rule, ...]:
+def rules_of(policy: Policy | None) -> tuple[AuditRule, ...]:
     """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules."""
     return (by_policy(policy), *STANDARD) if policy is not None and policy.rules else STANDARD
 

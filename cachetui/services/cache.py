@@ -134,9 +134,9 @@ def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
     if location.prefix and (built_in := pip_index(location.prefix)):
         yield built_in
     if memory:
-        from cachetui.interpreters.store import Remembered  # noqa: PLC0415 - seldom needed
+        from cachetui.interpreters.store import StateFile  # noqa: PLC0415 - seldom needed
 
-        yield from Remembered().indexes()
+        yield from StateFile().indexes()
 
 
 def is_absent(location: Location) -> bool:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
-from cachetui.export.export import Outcome, Progress, export
-from cachetui.export.plan import Planned, plan_export
+from cachetui.export.export import ExportOutcome, ExportProgress, export
+from cachetui.export.plan import PlannedFile, plan_export
 from cachetui.export.requirement_files import RequirementFile, RequirementFileError, read_requirement_files
-from cachetui.export.requirements_closure import Needs, needs_of
+from cachetui.export.requirements_closure import NeededFiles, needs_of
 from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Entry, Inventory
@@ -36,7 +36,7 @@ def read_requirements(paths: Iterable[Path], *, note: Callable[[str], None]) -> 
 
 def find_needs(
     inventory: Inventory, file: RequirementFile, options: GlobalOptions, without: Collection[str] = ()
-) -> Needs:
+) -> NeededFiles:
     """Choose the files that requirements need, for the Python that the options name, or else the default one.
 
     `without` are the paths of entries that do not count. The demo is made for the Python that runs this. Raises
@@ -58,11 +58,11 @@ def find_needs(
 class Replaced(NamedTuple):
     """The result of an export in which other files took the place of damaged ones."""
 
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedFile, ...]
     """Everything that was to be written."""
-    outcome: Outcome
+    outcome: ExportOutcome
     """The result, with the damaged files among those that were left out."""
-    needs: Needs
+    needs: NeededFiles
     """The files that the requirements need, the damaged ones left out."""
     without: frozenset[str]
     """The paths of the damaged entries that others of the same version replace."""
@@ -70,12 +70,12 @@ class Replaced(NamedTuple):
 
 def replace_damaged(
     inventory: Inventory,
-    planned: Sequence[Planned],
-    outcome: Outcome,
-    needs: Needs,
+    planned: Sequence[PlannedFile],
+    outcome: ExportOutcome,
+    needs: NeededFiles,
     *,
-    find: Callable[[Collection[str]], Needs],
-    write: Callable[[Sequence[Planned]], Outcome],
+    find: Callable[[Collection[str]], NeededFiles],
+    write: Callable[[Sequence[PlannedFile]], ExportOutcome],
 ) -> Replaced:
     """Write other files in place of damaged ones that requirements need, such as the sdist of a damaged build.
 
@@ -91,9 +91,9 @@ def replace_damaged(
         known = {one.entry.path for one in found.planned}
         fresh = {entry.path for entry in others.entries if entry.path not in known}
         more = plan_export([entry for entry in inventory.entries if entry.path in fresh])
-        written = write(more) if more else Outcome()
+        written = write(more) if more else ExportOutcome()
         exported, skipped = found.outcome.exported + written.exported, found.outcome.skipped + written.skipped
-        outcome = Outcome(exported, skipped, written.stopped)
+        outcome = ExportOutcome(exported, skipped, written.stopped)
         found = Replaced(found.planned + more, outcome, others, without)
     there = {_release_of(one.entry) for one in found.outcome.exported}
     same = [path for path in found.without if _release_of(inventory.by_path[path]) in there]
@@ -106,12 +106,12 @@ def _release_of(entry: Entry) -> tuple[str | None, str | None]:
 
 def export_files(
     inventory: Inventory,
-    planned: Sequence[Planned],
+    planned: Sequence[PlannedFile],
     folder: Path,
     *,
     stop: Callable[[], bool] = never,
-    report: Callable[[Progress], None] | None = None,
-) -> Outcome:
+    report: Callable[[ExportProgress], None] | None = None,
+) -> ExportOutcome:
     """Write planned wheels and sdists to a folder. Raises CachetuiError and OSError."""
     with guard("export"):
         return export(inventory, planned, folder, stop=stop, report=report)

@@ -12,7 +12,7 @@ from cachetui.interpreters import discovery
 from cachetui.interpreters.compatibility import cannot_use
 from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_at
-from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.store import StateFile
 from cachetui.interpreters.supported_tags import reach_of
 from cachetui.services.options import GlobalOptions
 from cachetui.system.tree import never
@@ -39,7 +39,7 @@ def find_pythons(
 
     `memory` says whether to use and update the reports of earlier runs. `report` gets the progress in words.
     """
-    remembered = Remembered() if memory else None
+    remembered = StateFile() if memory else None
     first = [] if named is None else [named]
     report("Looking for Pythons")
     for number, info in enumerate(discovery.interpreters(environ, named=first, memory=remembered, stop=stop), start=1):
@@ -93,7 +93,7 @@ def recall_or_ask(
 
     `asking` is called before the Python is run.
     """
-    remembered = Remembered() if memory else None
+    remembered = StateFile() if memory else None
     found = remembered.recall(python) if remembered else None
     if found is None:
         asking()
@@ -106,7 +106,7 @@ def recall_or_ask(
 
 def remembered_tags() -> list[frozenset[Tag]]:
     """Return the tags of each Python that earlier runs found and that has not changed. Runs no Python."""
-    remembered = Remembered()
+    remembered = StateFile()
     found = [remembered.recall(python) for python in remembered.known()]
     return [tags for info in found if info and (tags := info.wheel_tags())]
 

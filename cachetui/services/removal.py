@@ -9,7 +9,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.pip.processes import running_pips
 from cachetui.preferences.model import Preferences
-from cachetui.removal.execute import Outcome, Progress, execute
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
 from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
 from cachetui.services.labels import protected_entries
 from cachetui.system.tree import never
@@ -50,8 +50,8 @@ def remove(
     *,
     now_ns: int,
     stop: Callable[[], bool] = never,
-    report: Callable[[Progress], None] | None = None,
-) -> Outcome:
+    report: Callable[[RemovalProgress], None] | None = None,
+) -> RemovalOutcome:
     """Carry out a plan that the user agreed to, except for entries that have become protected since then.
 
     Raises RefusedError if the preferences do not say clearly what is protected, and OSError if the removal

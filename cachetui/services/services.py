@@ -22,24 +22,21 @@ from cachetui.system.tree import never
 if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait for it
     from packaging.tags import Tag
 
-    from cachetui.export.export import Outcome as ExportOutcome
-    from cachetui.export.export import Progress as ExportProgress
-    from cachetui.export.plan import Planned
+    from cachetui.export.export import ExportOutcome, ExportProgress
+    from cachetui.export.plan import PlannedFile
     from cachetui.insight.audit.audit import Audit
     from cachetui.insight.health.finding import Finding
-    from cachetui.insight.health.verification import Progress as VerificationProgress
-    from cachetui.insight.health.verification import Verified
+    from cachetui.insight.health.verification import VerificationProgress, Verified
     from cachetui.insight.why.explanation import Explanation
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.labels import Facts, Label
     from cachetui.model import Batch, Entry, Inventory
     from cachetui.pip.config.location import Location
     from cachetui.pip_settings.apply import Effect
-    from cachetui.pip_settings.change import Change, Wish
+    from cachetui.pip_settings.change import SettingsChange, Wish
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.preferences.model import Policy, Protection
-    from cachetui.removal.execute import Outcome
-    from cachetui.removal.execute import Progress as RemovalProgress
+    from cachetui.removal.execute import RemovalOutcome, RemovalProgress
     from cachetui.removal.plan import Plan
 
 Stop = Callable[[], bool]
@@ -153,7 +150,7 @@ class Services:
         *,
         stop: Stop = never,
         report: Callable[[RemovalProgress], None] | None = None,
-    ) -> Outcome:
+    ) -> RemovalOutcome:
         """Carry out a plan that the user agreed to."""
         from cachetui.services.removal import remove  # noqa: PLC0415
 
@@ -228,7 +225,7 @@ class Services:
     def export(
         self,
         inventory: Inventory,
-        planned: Sequence[Planned],
+        planned: Sequence[PlannedFile],
         folder: Path,
         *,
         stop: Stop = never,
@@ -253,7 +250,7 @@ class Services:
 
         return settings_of(python, self.environ)
 
-    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:
+    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
         """Plan a change to a pip's settings; `root` is the folder to move its cache to.
 
         Raises DestinationError.
@@ -262,7 +259,7 @@ class Services:
 
         return plan_change(self.pip_settings(python), wish, root, self.environ)
 
-    def change_settings(self, change: Change) -> Effect:
+    def change_settings(self, change: SettingsChange) -> Effect:
         """Run pip to change its settings; this cannot be stopped."""
         from cachetui.pip_settings.apply import apply  # noqa: PLC0415
 

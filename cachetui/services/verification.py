@@ -8,7 +8,7 @@ from packaging.version import Version
 
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Finding
-from cachetui.insight.health.verification import Progress, Verified, verify
+from cachetui.insight.health.verification import VerificationProgress, Verified, verify
 from cachetui.model import Entry, Inventory
 from cachetui.services.guard import guard
 from cachetui.system.tree import never
@@ -36,7 +36,7 @@ def verify_entries(
     entries: Collection[Entry],
     *,
     stop: Callable[[], bool] = never,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[VerificationProgress], None] = lambda _: None,
 ) -> Verified:
     """Read entries completely, and compare them with the hashes that index pages list.
 

@@ -42,13 +42,13 @@ class Condition(Protocol):
         """The condition as the user wrote it."""
         ...
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether the condition is true of an entry; None if that is unknown."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TextPart:
     """Condition that a text is part of an entry's project name, version or file name.
 
     If an entry has no file name, its URL or else its path is searched.
@@ -59,7 +59,7 @@ class Part:
     part: str
     """The text to find, in lower case."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry contains the text."""
         del facts
         canonical = canonicalize_name(self.part)
@@ -69,7 +69,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class OfKind:
+class IsKind:
     """Condition such as `kind:wheel`."""
 
     text: str
@@ -77,7 +77,7 @@ class OfKind:
     kind: Kind
     """The value that an entry must have."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry is of this kind."""
         del facts
         return entry.kind == self.kind
@@ -96,7 +96,7 @@ class Measure:
     value: int
     """The value to compare with: bytes, or nanoseconds."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return the result of the comparison; None if the entry does not have such a time."""
         if self.measured == "size":
             return COMPARE[self.comparison](entry.disk_usage, self.value)
@@ -115,7 +115,7 @@ class ForPython:
     known: dict[tuple[str, str], bool] = field(default_factory=dict, compare=False, repr=False)
     """Results for tags that were judged before, by the first two parts of the tag."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether only this Python can use a wheel; None for an entry without tags."""
         del facts
         if not entry.filename or not entry.filename.endswith(".whl"):
@@ -146,7 +146,7 @@ class ForPython:
 
 
 @dataclass(frozen=True, slots=True)
-class From:
+class FromURL:
     """Condition such as `from:TEXT`, which matches if the URL that an entry came from contains the text."""
 
     text: str
@@ -154,7 +154,7 @@ class From:
     part: str
     """The text that the URL must contain, in lower case."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether the entry's URL contains the text outside possible secrets; None if it has no URL."""
         del facts
         if entry.url is None:
@@ -169,7 +169,7 @@ class From:
 
 
 @dataclass(frozen=True, slots=True)
-class Is:
+class IsLabel:
     """Condition such as `is:leftover`."""
 
     text: str
@@ -177,7 +177,7 @@ class Is:
     word: Label
     """The value that an entry must have."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry has the label."""
         match self.word:
             case "leftover":

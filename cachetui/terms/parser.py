@@ -11,7 +11,17 @@ from typing import cast
 from cachetui.errors import TermError
 from cachetui.labels import LABELS, Facts, Label
 from cachetui.model import KINDS, Entry, Kind
-from cachetui.terms.conditions import COMPARE, Condition, ForPython, From, Is, Measure, Measured, OfKind, Part
+from cachetui.terms.conditions import (
+    COMPARE,
+    Condition,
+    ForPython,
+    FromURL,
+    IsKind,
+    IsLabel,
+    Measure,
+    Measured,
+    TextPart,
+)
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, parse_requirement, skip
 from cachetui.text.excerpt import brief
@@ -40,7 +50,7 @@ class Term:
 
         If the condition is unknown for the entry, neither the condition nor its negation is true.
         """
-        found = self.condition.judge(entry, facts)
+        found = self.condition.is_true_of(entry, facts)
         return found is not None and found != self.negated
 
 
@@ -57,13 +67,13 @@ class Predicate:
     @property
     def words(self) -> frozenset[Label]:
         """The labels whose facts must be known to evaluate the terms."""
-        return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, Is)])
+        return frozenset([term.condition.word for term in self.terms if isinstance(term.condition, IsLabel)])
 
     @property
     def kinds(self) -> frozenset[Kind]:
         """The kinds that terms such as `kind:wheel` ask for."""
         return frozenset(
-            [term.condition.kind for term in self.terms if isinstance(term.condition, OfKind) and not term.negated]
+            [term.condition.kind for term in self.terms if isinstance(term.condition, IsKind) and not term.negated]
         )
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
@@ -128,7 +138,7 @@ def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
         word = WORD.match(text, start)
         assert word  # the caller has skipped spaces
         if "*" not in word[0] and "?" not in word[0] and not OPERATOR.search(word[0]):
-            return Part(word[0], word[0].lower()), word.end()
+            return TextPart(word[0], word[0].lower()), word.end()
     return parse_requirement(text, start)
 
 
@@ -145,7 +155,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
     if not value:
         raise TermError(f"something is missing after {qualifier[0]}", text, at)
     if name == "from":
-        return From(whole, value.lower()), found.end()
+        return FromURL(whole, value.lower()), found.end()
     if name == "python":
         version = PYTHON.fullmatch(value)
         if not version:
@@ -158,8 +168,8 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
         words = f"nothing is {brief(value)}" if name == "is" else f"{brief(value)} is no kind"
         raise TermError(f"{words}{hint}", text, at)
     if name == "kind":
-        return OfKind(whole, cast(Kind, value.lower())), found.end()
-    return Is(whole, cast(Label, value.lower())), found.end()
+        return IsKind(whole, cast(Kind, value.lower())), found.end()
+    return IsLabel(whole, cast(Label, value.lower())), found.end()
 
 
 def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, int]:

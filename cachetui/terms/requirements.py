@@ -57,7 +57,7 @@ class Requirement:
     known: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
     """Results for versions that were judged before."""
 
-    def judge(self, entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
         """Return whether an entry matches; None if it has no name or no version to compare."""
         del facts
         if entry.project is None:

@@ -17,7 +17,7 @@ class Activity(Enum):
     CHANGING_PIP = auto()
 
 
-class Progress(NamedTuple):
+class ActivityProgress(NamedTuple):
     """Progress of an activity."""
 
     words: str = ""
@@ -26,7 +26,7 @@ class Progress(NamedTuple):
     """The part that is done, from 0 to 1; None if that is not known."""
 
 
-Activities = Mapping[Activity, Progress]
+Activities = Mapping[Activity, ActivityProgress]
 """The running activities."""
 Wish = Literal["review", "choose by rules", "export", "verify", "read it again", "change the settings"]
 """Actions that a user may want to begin, each as the end of a sentence."""
@@ -60,6 +60,6 @@ def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = T
     return None if running is None else RUNNING[running].format(wish=wish, stop=stop)
 
 
-def shown_progress(activities: Activities) -> Progress:
+def shown_progress(activities: Activities) -> ActivityProgress:
     """Return the progress to show: that of the running activity that comes last in `Activity`."""
-    return max(activities.items(), key=lambda item: item[0].value, default=(None, Progress()))[1]
+    return max(activities.items(), key=lambda item: item[0].value, default=(None, ActivityProgress()))[1]

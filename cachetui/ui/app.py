@@ -19,7 +19,7 @@ from textual.screen import Screen
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
-from cachetui.ui.audit.figures import Figure
+from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import MOVE, PROGRAM, key, key_names
 from cachetui.ui.browse.details import BESIDE
@@ -157,7 +157,7 @@ class CachetuiApp(Keyboard):
 KEY_HOLDERS = (
     CachetuiApp,
     *(MainScreen, Browse, CacheTree, FilterBox),
-    *(AuditView, Figure),
+    *(AuditView, FigureWidget),
     *(Health, FindingList),
     *(Why, QuestionBox, AnswerList),
     Settings,

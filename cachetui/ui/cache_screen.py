@@ -18,7 +18,7 @@ from cachetui.model import Batch, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
-from cachetui.ui.activity import Activities, Activity, Progress, Wish, refusal
+from cachetui.ui.activity import Activities, Activity, ActivityProgress, Wish, refusal
 from cachetui.ui.bindings import key_name
 from cachetui.ui.widgets.cells import shown
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.pip_settings.effective import PipSettings
-    from cachetui.removal.execute import Outcome
+    from cachetui.removal.execute import RemovalOutcome
 
 REFUSAL_SECONDS = 12
 """Seconds for which a notification of a failure is shown, which is longer than for others."""
@@ -98,7 +98,7 @@ class CacheScreen(Screen[None]):
         """The view model of Browse, which holds the marks."""
         self.set_reactive(CacheScreen.preferences, preferences)
         self.model.protect = preferences.protection
-        self.outcomes: tuple[Outcome, ...] = ()
+        self.outcomes: tuple[RemovalOutcome, ...] = ()
         """The results of the removals so far."""
         self.disk_before = 0
         """The allocated bytes of the cache before the first removal."""
@@ -146,7 +146,7 @@ class CacheScreen(Screen[None]):
     def show_progress(self, activity: Activity, words: str, part: float | None = None) -> None:
         """Show the progress of a running activity."""
         if activity in self._stops:
-            self.activities = {**self.activities, activity: Progress(words, part)}
+            self.activities = {**self.activities, activity: ActivityProgress(words, part)}
 
     def is_doing(self, *activities: Activity) -> bool:
         """Return whether any of some activities is running."""
@@ -185,5 +185,5 @@ class CacheScreen(Screen[None]):
 
     def catalog_changed(self) -> None:
         """Make the views show the changed model."""
-        self.revision = self.model.turn
+        self.revision = self.model.generation
         self.marks = self.model.mark_totals

@@ -11,7 +11,7 @@ from textual.widgets import Input, Tooltip
 
 
 @runtime_checkable
-class Choosy(Protocol):
+class KeyFilter(Protocol):
     """A screen that does not accept all keys."""
 
     def accepts_key(self, event: events.Key) -> bool:
@@ -31,7 +31,7 @@ class Keyboard(App[None]):
             await super().on_event(event)
             return
         screen: object = self.screen
-        if not isinstance(screen, Choosy) or screen.accepts_key(event):
+        if not isinstance(screen, KeyFilter) or screen.accepts_key(event):
             self.app_focus = True
             self.screen.query_children(Tooltip).set(display=False)
             box = self.focused

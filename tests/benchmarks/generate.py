@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.demo import artifacts
-from cachetui.demo.artifacts import Listed
+from cachetui.demo.artifacts import DemoFile
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
@@ -98,7 +98,7 @@ class Generator:
             self._response(number)
         for number in range(max(1, int(entries * REDIRECTS))):
             self._redirect(projects[number % len(projects)], number)
-        cached: list[list[Listed]] = [[] for _ in projects]
+        cached: list[list[DemoFile]] = [[] for _ in projects]
         pages = sum(project.paged for project in projects)
         left = [list(project.versions) for project in projects]
         weights = list(accumulate(1 / (rank + 8) ** 0.7 for rank in range(len(projects))))
@@ -137,7 +137,7 @@ class Generator:
         secret = f"{self._hidden.getrandbits(256):064x}"
         return f"https://files.example/packages/{secret[:2]}/{secret[2:4]}/{secret[4:]}/{filename}"
 
-    def _release(self, project: Project, version: str, room: int) -> list[Listed]:
+    def _release(self, project: Project, version: str, room: int) -> list[DemoFile]:
         """Write what the cache holds of one release, at most `room` entries; return what the page has to list."""
         what = self._random.choices(("wheel and metadata", "wheel", "sdist", "sdist and built"), (50, 12, 29, 9))[0]
         if room == 1:
@@ -152,7 +152,7 @@ class Generator:
             tag = "source"
             filename = artifacts.sdist_filename(project.name, version)
             data = artifacts.sdist(project.name, version, size=size)
-        file = Listed(
+        file = DemoFile(
             filename, self._address(project, filename), f"{self._hidden.getrandbits(256):064x}", size=len(data)
         )
         kind: Kind = "sdist" if tag == "source" else "wheel"
@@ -179,7 +179,7 @@ class Generator:
             headers = file_headers(project.name, version, package_type, tag.partition("-")[0], size=len(data), at_ns=at)
         return self._cache.answer(url, data, headers, at, form=self._form())
 
-    def _built(self, project: Project, version: str, file: Listed, at: int) -> bool:
+    def _built(self, project: Project, version: str, file: DemoFile, at: int) -> bool:
         """Write the wheel built from an sdist; tell whether with its origin."""
         tag = self._random.choice(("py3-none-any", "cp311-cp311-linux_x86_64"))
         filename = artifacts.wheel_filename(project.name, version, tag)
@@ -189,7 +189,7 @@ class Generator:
         self.known.append(Known(path, "built", project.name, version, filename, "wheel-name"))
         return origin
 
-    def _page(self, project: Project, cached: list[Listed]) -> None:
+    def _page(self, project: Project, cached: list[DemoFile]) -> None:
         names = {file.filename for file in cached}
         files = list(cached)
         for version in project.versions:
@@ -197,7 +197,7 @@ class Generator:
                 filename = artifacts.wheel_filename(project.name, version, tag)
                 if filename not in names and filename not in self._unlisted:
                     files.append(
-                        Listed(filename, self._address(project, filename), f"{self._hidden.getrandbits(256):064x}")
+                        DemoFile(filename, self._address(project, filename), f"{self._hidden.getrandbits(256):064x}")
                     )
         files.sort(
             key=lambda file: [int(part) for part in file.filename.removesuffix(".tar.gz").split("-")[1].split(".")]

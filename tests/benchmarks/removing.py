@@ -39,8 +39,8 @@ def measure_removal(place: Workplace, results: Results, entries: int, runs: int)
     in process was scanned before, and the command scans it itself.
     """
     ways = (RM, IN_PROCESS, WHOLE)
-    for turn in range(min(runs, LARGE_RUNS) if entries >= LARGE else runs):
-        for way in ways[turn % 3 :] + ways[: turn % 3]:
+    for generation in range(min(runs, LARGE_RUNS) if entries >= LARGE else runs):
+        for way in ways[generation % 3 :] + ways[: generation % 3]:
             copy = place.folder / "copy"
             try:
                 subprocess.run(["cp", "-a", str(place.cache(entries)), str(copy)], check=True)

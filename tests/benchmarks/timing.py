@@ -144,10 +144,10 @@ def in_turn(
     results: Results, group: str, entries: int, jobs: Mapping[str, Job], *, runs: int, folder: Path, warm: bool = True
 ) -> None:
     """Measure jobs turn by turn; with `warm`, runs that need no disk, after a first turn that does not count."""
-    for turn in range(-1 if warm else 0, runs):
+    for generation in range(-1 if warm else 0, runs):
         for what, job in jobs.items():
             taken = (warm_run if warm else run)(job, folder)
-            if turn >= 0:
+            if generation >= 0:
                 results.add(group, entries, what, SECONDS, taken.seconds)
                 results.add(group, entries, what, CPU, taken.cpu)
 

@@ -93,7 +93,7 @@ def test_the_filter_shows_what_the_terms_choose(
     terms = data.draw(st.permutations([*[one.text for one in said], *parts]))
     model = BrowserModel(Catalog.of(inventory({entry.path: entry for entry in found}.values())))
     model.now = NOW
-    model.set_facts(model.turn, LABELS, facts)
+    model.set_facts(model.generation, LABELS, facts)
     for number in range(len(terms) + 1):  # term by term, and some of them taken back
         typed = " ".join(terms[:number])
         for text in (typed, " ".join(terms[: number // 2]), typed):

@@ -309,15 +309,15 @@ def test_facts_are_waited_for_and_forgotten_with_the_catalog() -> None:
     assert model.missing_facts == {"superseded"}
     assert model.is_final
     assert model.rows() == []
-    turn, old = model.turn, [entry.path for entry in release("torch", "2.2.2+cu121", 757 * MB, 160)]
-    assert model.set_facts(turn, {"superseded"}, Facts(superseded=frozenset(old)))
+    generation, old = model.generation, [entry.path for entry in release("torch", "2.2.2+cu121", 757 * MB, 160)]
+    assert model.set_facts(generation, {"superseded"}, Facts(superseded=frozenset(old)))
     model.mark_all()
     assert {entry.path for entry in model.marks} == {*old}
     model.filter("is:superseded is:legacy")
     assert model.missing_facts == {"legacy"}
     model.adopt(Catalog.of(everyday()))
     assert model.missing_facts == {"superseded", "legacy"}
-    assert not model.set_facts(turn, {"superseded", "legacy"}, Facts())
+    assert not model.set_facts(generation, {"superseded", "legacy"}, Facts())
     assert model.rows() == []
 
 

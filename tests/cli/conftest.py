@@ -13,7 +13,7 @@ import pytest
 
 from cachetui.cli import main
 from cachetui.demo import demo_cache
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.services import removal
 from tests.cli.lending import Lent
 
@@ -27,7 +27,7 @@ class Said(NamedTuple):
 
 
 Run = Callable[..., Said]
-HERE = Target.running()
+HERE = DemoTarget.running()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.report.audit_rows import Row
+from cachetui.report.audit_rows import AuditRow
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import write
@@ -89,7 +89,7 @@ def test_csv_and_json_tell_the_same(run: Run, made_up: Path) -> None:
         for row in audit(run, made_up)["listing"]
     ]
     assert back == expected
-    assert tuple(back[0]) == Row._fields
+    assert tuple(back[0]) == AuditRow._fields
     assert all(line.endswith("\r") for line in said.out.split("\n")[:-1])
 
 

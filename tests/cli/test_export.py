@@ -173,7 +173,7 @@ def test_no_line_of_a_file_tells_its_secrets(line: str, told: str, run: Run, cac
 def test_a_signal_stops_and_leaves_nothing_half_done(
     name: str, run: Run, cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*arguments: object, stop: Callable[[], bool], **_: object) -> export.Outcome:
+    def interrupted(*arguments: object, stop: Callable[[], bool], **_: object) -> export.ExportOutcome:
         written = 0
 
         def asked() -> bool:

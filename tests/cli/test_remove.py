@@ -204,7 +204,7 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
 ) -> None:
     record, body = sorted(paths_of(run, cache, "torch===2.3.0", "kind:wheel"))
 
-    def change_first(*arguments: Any, **options: Any) -> execute.Outcome:
+    def change_first(*arguments: Any, **options: Any) -> execute.RemovalOutcome:
         write(cache, body, b"changed")
         return execute.execute(*arguments, **options)
 
@@ -299,7 +299,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
 def test_a_signal_stops_between_two_entries_and_tells_what_was_done(
     name: str, run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execute.Outcome:
+    def interrupted(plan: Plan, *, stop: Callable[[], bool], **_: object) -> execute.RemovalOutcome:
         asked = 0
 
         def press() -> bool:

@@ -14,7 +14,7 @@ from packaging.tags import parse_tag, sys_tags
 from cachetui import demo
 from cachetui.demo import ENDINGS, demo_cache
 from cachetui.demo.contents import releases
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.model import KINDS, NS, Entry, Inventory
 from cachetui.pip.scan.scanner import scan
 
@@ -41,15 +41,15 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="module")
 def inventory() -> Inventory:
-    with demo_cache(NOW, Target()) as root:
+    with demo_cache(NOW, DemoTarget()) as root:
         return scan(root)
 
 
 def test_two_are_the_same_but_for_their_times() -> None:
-    with demo_cache(NOW, Target()) as one, demo_cache(NOW, Target()) as two:
+    with demo_cache(NOW, DemoTarget()) as one, demo_cache(NOW, DemoTarget()) as two:
         then = written(one)
         assert written(two) == then
-    with demo_cache(NOW + 7 * NS, Target()) as root:
+    with demo_cache(NOW + 7 * NS, DemoTarget()) as root:
         later = written(root)
 
     assert {path: at for path, (_, at) in later.items()} == {path: at + 7 * NS for path, (_, at) in then.items()}
@@ -104,7 +104,7 @@ def test_signals_do_not_disturb_its_removal(monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.usefixtures("little")
 def test_it_can_be_made_in_a_thread() -> None:
     def make() -> Path:
-        with demo_cache(NOW, Target()) as root:
+        with demo_cache(NOW, DemoTarget()) as root:
             return root
 
     with ThreadPoolExecutor() as pool:
@@ -148,24 +148,24 @@ def test_its_entries_are_named(inventory: Inventory) -> None:
 @pytest.mark.parametrize(
     ("target", "written", "tag"),
     [
-        (Target(), "cp311-cp311-linux_x86_64", "cp311-cp311-linux_x86_64"),
-        (Target("cp313", "cp313t"), "cp311-cp311-linux_x86_64", "cp313-cp313t-linux_x86_64"),
-        (Target("cp313", "cp313"), "cp38-cp38-linux_x86_64", "cp38-cp38-linux_x86_64"),
-        (Target("cp313", "cp313"), "cp39-abi3-manylinux_2_28_x86_64", "cp39-abi3-manylinux_2_28_x86_64"),
-        (Target("cp313", "cp313", MAC), "cp311-cp311-manylinux1_x86_64", "cp313-cp313-macosx_10_9_universal2"),
-        (Target("cp313", "cp313", MAC), "cp38-cp38-linux_x86_64", "cp38-cp38-macosx_10_9_universal2"),
-        (Target("pp311", "pypy311_pp73", MAC), "py2.py3-none-any", "py2.py3-none-any"),
-        (Target(platforms=OLD), "py3-none-manylinux_2_28_x86_64", "py3-none-linux_x86_64"),
-        (Target(platforms=OLD), TWO, TWO),
+        (DemoTarget(), "cp311-cp311-linux_x86_64", "cp311-cp311-linux_x86_64"),
+        (DemoTarget("cp313", "cp313t"), "cp311-cp311-linux_x86_64", "cp313-cp313t-linux_x86_64"),
+        (DemoTarget("cp313", "cp313"), "cp38-cp38-linux_x86_64", "cp38-cp38-linux_x86_64"),
+        (DemoTarget("cp313", "cp313"), "cp39-abi3-manylinux_2_28_x86_64", "cp39-abi3-manylinux_2_28_x86_64"),
+        (DemoTarget("cp313", "cp313", MAC), "cp311-cp311-manylinux1_x86_64", "cp313-cp313-macosx_10_9_universal2"),
+        (DemoTarget("cp313", "cp313", MAC), "cp38-cp38-linux_x86_64", "cp38-cp38-macosx_10_9_universal2"),
+        (DemoTarget("pp311", "pypy311_pp73", MAC), "py2.py3-none-any", "py2.py3-none-any"),
+        (DemoTarget(platforms=OLD), "py3-none-manylinux_2_28_x86_64", "py3-none-linux_x86_64"),
+        (DemoTarget(platforms=OLD), TWO, TWO),
     ],
 )
-def test_its_wheels_are_for_the_python_that_it_is_made_for(target: Target, written: str, tag: str) -> None:
+def test_its_wheels_are_for_the_python_that_it_is_made_for(target: DemoTarget, written: str, tag: str) -> None:
     assert target.tag(written) == tag
 
 
 def test_the_python_that_runs_it_could_use_what_others_of_its_age_could() -> None:
-    taken, here = {str(tag) for tag in sys_tags()}, Target.running()
-    for written in (release.what.removeprefix("built:") for release in releases(Target()) if "-" in release.what):
+    taken, here = {str(tag) for tag in sys_tags()}, DemoTarget.running()
+    for written in (release.what.removeprefix("built:") for release in releases(DemoTarget()) if "-" in release.what):
         tags = {str(tag) for tag in parse_tag(here.tag(written))}
         assert bool(taken & tags) is not written.startswith(("cp38-cp38", "cp39-cp39", "cp310-"))
 

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, html_page, json_page, sdist, wheel
+from cachetui.demo.artifacts import DemoFile, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
-from cachetui.export.export import Outcome, Progress, export
+from cachetui.export.export import ExportOutcome, ExportProgress, export
 from cachetui.export.plan import NoRoomError, check_room, plan_export
 from cachetui.model import NS
 from cachetui.pip.scan.scanner import scan
@@ -26,7 +26,7 @@ NAME = "pkg-1.0-py3-none-any.whl"
 WHEEL = wheel("pkg", "1.0", size=5_000)
 
 
-def exported(root: Path, to: Path) -> Outcome:
+def exported(root: Path, to: Path) -> ExportOutcome:
     inventory = scan(root, indexes=(INDEX,))
     return export(inventory, plan_export(inventory.entries), to)
 
@@ -35,7 +35,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-def reasons(outcome: Outcome) -> list[str]:
+def reasons(outcome: ExportOutcome) -> list[str]:
     return [skipped.reason for skipped in outcome.skipped]
 
 
@@ -44,7 +44,7 @@ def download(cache: CacheWriter, filename: str, body: bytes, form: Format = "v2"
     project = filename.partition("-")[0]
     sha256 = hashlib.sha256(body if listed is None else listed).hexdigest()
     url = FILES + quote(filename, safe="")
-    page = json_page(project, [Listed(filename, url, sha256)])
+    page = json_page(project, [DemoFile(filename, url, sha256)])
     page_type = "application/vnd.pypi.simple.v1+json"
     cache.answer(
         f"{INDEX}{project}/", page, page_headers(page_type, size=len(page), at_ns=AT, gzipped=False), AT, form=form
@@ -120,7 +120,7 @@ def test_an_index_knows_a_name_better_than_the_archive(tmp_path: Path) -> None:
     body = wheel("pkg", "1.0", "py2.py3-none-any")
     by_headers(cache, body)
     page = html_page(
-        "Links for pkg", [Listed("elsewhere", "https://mirror.example/pkg-1.0-py3.py2-none-any.whl", _sha256(body))]
+        "Links for pkg", [DemoFile("elsewhere", "https://mirror.example/pkg-1.0-py3.py2-none-any.whl", _sha256(body))]
     )
     cache.answer(f"{INDEX}pkg/", page, page_headers("text/html", size=len(page), at_ns=AT, gzipped=False), AT)
 
@@ -332,7 +332,7 @@ def test_it_stops_between_pieces_and_leaves_only_what_is_complete(tmp_path: Path
     cache = CacheWriter(tmp_path / "cache")
     for name in ("a", "b", "c"):
         download(cache, f"{name}-1.0-py3-none-any.whl", wheel(name, "1.0", size=2_500_000))
-    inventory, told = scan(tmp_path / "cache", indexes=(INDEX,)), list[Progress]()
+    inventory, told = scan(tmp_path / "cache", indexes=(INDEX,)), list[ExportProgress]()
 
     outcome = export(
         inventory,

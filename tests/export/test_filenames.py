@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.export.filenames import agree, named_by
-from cachetui.pip.formats.archives import Named
+from cachetui.pip.formats.archives import ArchiveName
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from cachetui.pip.formats.archives import Named
     ],
 )
 def test_names_of_wheels_and_sdists(filename: str, project: str, version: str) -> None:
-    assert named_by(filename) == Named(project, version, filename)
+    assert named_by(filename) == ArchiveName(project, version, filename)
 
 
 @pytest.mark.parametrize(
@@ -59,6 +59,6 @@ def test_names_that_are_given_to_nothing(filename: str | None) -> None:
 
 
 def test_versions_agree_as_versions() -> None:
-    assert agree(Named("a", "1.0", None), Named("a", "1", "a-1.tar.gz"))
-    assert not agree(Named("a", "1.0", None), Named("a", "1.0.1", None))
-    assert not agree(Named("a", "1.0", None), Named("b", "1.0", None))
+    assert agree(ArchiveName("a", "1.0", None), ArchiveName("a", "1", "a-1.tar.gz"))
+    assert not agree(ArchiveName("a", "1.0", None), ArchiveName("a", "1.0.1", None))
+    assert not agree(ArchiveName("a", "1.0", None), ArchiveName("b", "1.0", None))

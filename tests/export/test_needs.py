@@ -9,8 +9,8 @@ from packaging.requirements import Requirement
 
 from cachetui.demo.artifacts import sdist, sdist_filename, wheel, wheel_filename
 from cachetui.demo.writer import CacheWriter, plain_headers
-from cachetui.export.requirement_files import Asked
-from cachetui.export.requirements_closure import Needs, needs_of
+from cachetui.export.requirement_files import RequirementLine
+from cachetui.export.requirements_closure import NeededFiles, needs_of
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.model import NS
@@ -26,7 +26,7 @@ PYTHON = InterpreterInfo(
     markers=MARKERS,
     platform="linux-x86_64",
 )
-Find = Callable[..., Needs]
+Find = Callable[..., NeededFiles]
 
 
 class Shelf:
@@ -57,9 +57,9 @@ def shelf(tmp_path: Path) -> Shelf:
     return Shelf(tmp_path / "cache")
 
 
-def find(shelf: Shelf, *asked: str | Asked, pre: bool = False) -> tuple[list[str], list[str]]:
+def find(shelf: Shelf, *asked: str | RequirementLine, pre: bool = False) -> tuple[list[str], list[str]]:
     """Return the names of what is chosen, and what lacks."""
-    whole = [one if isinstance(one, Asked) else Asked(Requirement(one)) for one in asked]
+    whole = [one if isinstance(one, RequirementLine) else RequirementLine(Requirement(one)) for one in asked]
     needs = needs_of(whole, scan(shelf.root), PYTHON, pre=pre)
     lacking = [f"{one.requirement} by {one.needed_by}: {one.reason}" for one in needs.lacking]
     return [entry.filename or "" for entry in needs.entries], lacking
@@ -73,8 +73,8 @@ def test_the_newest_that_satisfies_is_chosen(shelf: Shelf) -> None:
     assert find(shelf, "a", pre=True) == (["a-2.0rc1-py3-none-any.whl"], [])
     assert find(shelf, "a>=2.0rc1") == (["a-2.0rc1-py3-none-any.whl"], [])
     assert find(shelf, "a!=1.0,!=1.9,!=1.10") == (["a-2.0rc1-py3-none-any.whl"], [])  # as pip has it
-    assert find(shelf, "a", Asked(Requirement("a<1.5"), constraint=True)) == (["a-1.0-py3-none-any.whl"], [])
-    assert find(shelf, Asked(Requirement("a"), constraint=True)) == ([], [])
+    assert find(shelf, "a", RequirementLine(Requirement("a<1.5"), constraint=True)) == (["a-1.0-py3-none-any.whl"], [])
+    assert find(shelf, RequirementLine(Requirement("a"), constraint=True)) == ([], [])
 
 
 def test_wheels_that_fit_best_come_before_sdists(shelf: Shelf) -> None:
@@ -129,9 +129,15 @@ def test_why_something_lacks(requirement: str, reason: str, shelf: Shelf) -> Non
 def test_a_hash_that_is_asked_for_decides(shelf: Shelf) -> None:
     old = hashlib.sha512(shelf.wheel("a", "1.0")).hexdigest()
     shelf.wheel("a", "2.0")
-    assert find(shelf, Asked(Requirement("a"), frozenset([("sha512", old)]))) == (["a-1.0-py3-none-any.whl"], [])
+    assert find(shelf, RequirementLine(Requirement("a"), frozenset([("sha512", old)]))) == (
+        ["a-1.0-py3-none-any.whl"],
+        [],
+    )
     none = frozenset([("sha256", "0" * 64)])
-    assert find(shelf, Asked(Requirement("a"), none)) == ([], ["a by None: no file there has a hash that is asked for"])
+    assert find(shelf, RequirementLine(Requirement("a"), none)) == (
+        [],
+        ["a by None: no file there has a hash that is asked for"],
+    )
 
 
 def test_markers_that_make_no_sense_hold_for_nothing(shelf: Shelf) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.export import target_folder
-from cachetui.export.target_folder import Target, TargetError
+from cachetui.export.target_folder import TargetError, TargetFolder
 from tests.untouched import state_of
 
 LINKS = pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
@@ -20,14 +20,14 @@ def root(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-def put(target: Target, filename: str, content: bytes = b"new") -> None:
+def put(target: TargetFolder, filename: str, content: bytes = b"new") -> None:
     with target.draft() as draft:
         draft.write(content)
         target.give(draft, filename)
 
 
 def test_a_file_gets_its_name_when_it_is_complete(root: Path, tmp_path: Path) -> None:
-    with Target(tmp_path / "out", root) as target, target.draft() as draft:
+    with TargetFolder(tmp_path / "out", root) as target, target.draft() as draft:
         draft.write(b"all ")
         assert [path.name.startswith(".cachetui-") for path in (tmp_path / "out").iterdir()] == [True]
         draft.write(b"of it")
@@ -36,7 +36,7 @@ def test_a_file_gets_its_name_when_it_is_complete(root: Path, tmp_path: Path) ->
 
 
 def test_what_is_not_complete_leaves_nothing(root: Path, tmp_path: Path) -> None:
-    with Target(tmp_path / "out", root) as target, pytest.raises(KeyboardInterrupt), target.draft() as draft:
+    with TargetFolder(tmp_path / "out", root) as target, pytest.raises(KeyboardInterrupt), target.draft() as draft:
         draft.write(b"half of")
         raise KeyboardInterrupt
     assert list((tmp_path / "out").iterdir()) == []
@@ -47,7 +47,7 @@ def test_what_cannot_be_given_its_name_leaves_nothing_under_that_name(
     root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(target_folder, "NO_LINKS", {errno.ENOENT})  # else only a file system such as FAT says so
-    with Target(tmp_path / "out", root) as target, target.draft() as draft:
+    with TargetFolder(tmp_path / "out", root) as target, target.draft() as draft:
         next((tmp_path / "out").iterdir()).unlink()
         with pytest.raises(FileNotFoundError):
             target.give(draft, "a")
@@ -68,14 +68,14 @@ def test_nothing_is_overwritten_and_no_link_is_followed(there: str, root: Path, 
         (out / "a").symlink_to(other if there == "link to a file" else tmp_path / "nowhere")
     before = state_of(out / "a")
 
-    with Target(out, root) as target, pytest.raises(FileExistsError):
+    with TargetFolder(out, root) as target, pytest.raises(FileExistsError):
         put(target, "a")
 
     assert state_of(out / "a") == before
     assert other.read_bytes() == b"old"
     assert not (tmp_path / "nowhere").exists()
     assert [path.name for path in out.iterdir()] == ["a"]
-    with Target(out, root) as target:
+    with TargetFolder(out, root) as target:
         fd = target.open("a")
         assert (fd is not None) == (there == "file")
         if fd is not None:
@@ -86,7 +86,7 @@ def test_nothing_is_overwritten_and_no_link_is_followed(there: str, root: Path, 
 def test_a_folder_that_is_swapped_for_a_link_leads_nowhere_else(root: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    with Target(tmp_path / "out", root) as target:
+    with TargetFolder(tmp_path / "out", root) as target:
         with target.draft() as draft:
             draft.write(b"new")
             (tmp_path / "out").rename(tmp_path / "moved")
@@ -102,7 +102,7 @@ def test_a_folder_that_is_swapped_for_a_link_leads_nowhere_else(root: Path, tmp_
 def test_the_cache_is_no_place_for_it(folder: str, root: Path, tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(root / "http-v2")
     with pytest.raises(TargetError, match="lies in the cache"):
-        Target(tmp_path / folder, root)
+        TargetFolder(tmp_path / folder, root)
     assert [path.name for path in root.rglob("*")] == ["http-v2"]
 
 
@@ -113,7 +113,7 @@ def test_folders_that_cannot_be_made(folder: str, root: Path, tmp_path: Path) ->
     (tmp_path / "dangling").symlink_to(tmp_path / "nowhere")
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(TargetError):
-        Target(tmp_path / folder, root)
+        TargetFolder(tmp_path / folder, root)
     assert not (tmp_path / "no").exists()
     assert not (tmp_path / "nowhere").exists()
 
@@ -122,6 +122,6 @@ def test_folders_that_cannot_be_made(folder: str, root: Path, tmp_path: Path) ->
 def test_a_link_that_was_named_is_followed_once(root: Path, tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with Target(tmp_path / "link", root) as target:
+    with TargetFolder(tmp_path / "link", root) as target:
         put(target, "a")
     assert (tmp_path / "real" / "a").read_bytes() == b"new"

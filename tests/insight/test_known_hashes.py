@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, html_page
+from cachetui.demo.artifacts import DemoFile, html_page
 from cachetui.demo.writer import CacheWriter, page_headers
-from cachetui.export.expected import Given, expected_of
+from cachetui.export.expected import ExpectedHash, expected_of
 from cachetui.insight.health.verification import expectations
 from cachetui.insight.known_hashes import known_hashes
 from cachetui.model import NS
@@ -29,7 +29,7 @@ HASH = sha256(b"pkg").hexdigest()
 )
 def test_export_and_verification_know_the_same_hashes(address: str, title: str, kind: str, tmp_path: Path) -> None:
     other = "other-1.0-py3-none-any.whl"  # without it the page would be taken for the project's
-    page = html_page(title, [Listed(NAME, URL, HASH), Listed(other, f"https://files.example/{other}", "0" * 64)])
+    page = html_page(title, [DemoFile(NAME, URL, HASH), DemoFile(other, f"https://files.example/{other}", "0" * 64)])
     headers = page_headers("text/html", size=len(page), at_ns=AT, gzipped=False)
     writer = CacheWriter(tmp_path)
     writer.answer(address, page, headers, AT)
@@ -40,6 +40,6 @@ def test_export_and_verification_know_the_same_hashes(address: str, title: str, 
         files = [one for one in inventory.entries if one.filename == NAME]
         assert (listing.kind, len(files)) == (kind, 1)
         known = expected_of(inventory.entries, files, evidence)
-        assert known.hashes[digest_of(URL)] == {Given("sha256", HASH, "index")}
+        assert known.hashes[digest_of(URL)] == {ExpectedHash("sha256", HASH, "index")}
         assert known.filenames["sha256", HASH] == NAME
         assert expectations(inventory.entries, evidence)[digest_of(URL)] == {("sha256", HASH)}

@@ -10,7 +10,7 @@ from packaging.tags import parse_tag
 
 from cachetui.interpreters.discovery import interpreters, pythons
 from cachetui.interpreters.lookup import Python, python_of
-from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.store import StateFile
 from cachetui.interpreters.supported_tags import may_support, reach_of, releases_of
 from tests.interpreters.fakes import answering, posix, runs, script
 
@@ -300,9 +300,9 @@ def test_what_is_remembered_is_not_asked_again_and_comes_last_when_it_is_found_n
         os.utime(place, (1, 1))
     file = tmp_path / "pythons.json"
     both, only = environ(tmp_path, one.parent, two.parent), environ(tmp_path, two.parent)
-    first = list(interpreters(both, memory=Remembered(file), machine=False, timeout=LONG))
+    first = list(interpreters(both, memory=StateFile(file), machine=False, timeout=LONG))
     assert [each.python.executable for each in first] == [one, two]
-    second = list(interpreters(only, memory=Remembered(file), machine=False, timeout=LONG))
+    second = list(interpreters(only, memory=StateFile(file), machine=False, timeout=LONG))
     assert [each.python.executable for each in second] == [two, one]
     assert sorted(second, key=str) == sorted(first, key=str)
     assert (runs(one), runs(two)) == (1, 1)

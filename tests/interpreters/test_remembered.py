@@ -10,7 +10,7 @@ import pytest
 
 from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python, python_of
-from cachetui.interpreters.store import Remembered, default_path
+from cachetui.interpreters.store import StateFile, default_path
 from tests.interpreters.fakes import answering, posix, script
 from tests.untouched import state_of
 
@@ -42,7 +42,7 @@ def file(tmp_path: Path) -> Path:
 
 def taught(file: Path, *pythons: Python) -> list[InterpreterInfo]:
     """Ask Pythons and remember what they say."""
-    memory = Remembered(file)
+    memory = StateFile(file)
     told = [interpreter_info(python, timeout=LONG) for python in pythons]
     for interpreter in told:
         memory.learn(interpreter)
@@ -52,7 +52,7 @@ def taught(file: Path, *pythons: Python) -> list[InterpreterInfo]:
 
 def test_what_was_said_is_remembered_whole(python: Python, file: Path) -> None:
     (told,) = taught(file, python)
-    memory = Remembered(file)
+    memory = StateFile(file)
     recalled = memory.recall(python)
     assert recalled == told
     assert recalled is not None
@@ -87,7 +87,7 @@ def append(path: Path) -> None:
 def test_what_changed_is_asked_again(change: Callable[[Path], object], same: bool, python: Python, file: Path) -> None:
     taught(file, python)
     change(python.executable.parent.parent)
-    memory = Remembered(file)
+    memory = StateFile(file)
     assert memory.recall(python) is None
     assert memory.known() == ((python,) if same else ())
 
@@ -95,7 +95,7 @@ def test_what_changed_is_asked_again(change: Callable[[Path], object], same: boo
 def test_what_changed_just_now_is_not_remembered(python: Python, file: Path) -> None:
     os.utime(python.prefix / "lib")
     taught(file, python)
-    assert Remembered(file).recall(python) is None
+    assert StateFile(file).recall(python) is None
 
 
 def test_failures_and_stand_ins_are_not_remembered(tmp_path: Path, python: Python, file: Path) -> None:
@@ -103,7 +103,7 @@ def test_failures_and_stand_ins_are_not_remembered(tmp_path: Path, python: Pytho
     shim = answering(tmp_path / "py" / "bin" / "python2", python.prefix, python.executable)
     settle(tmp_path / "py")
     taught(file, python_of(failing), python_of(shim))
-    assert Remembered(file).known() == ()
+    assert StateFile(file).known() == ()
 
 
 def test_what_is_gone_is_forgotten(tmp_path: Path, python: Python, file: Path) -> None:
@@ -111,9 +111,9 @@ def test_what_is_gone_is_forgotten(tmp_path: Path, python: Python, file: Path) -
     other = python_of(answering(tmp_path / "other" / "bin" / "python"))
     settle(tmp_path / "other")
     taught(file, python, other)
-    assert Remembered(file).known() == (python, other)
+    assert StateFile(file).known() == (python, other)
     shutil.rmtree(tmp_path / "py")
-    memory = Remembered(file)
+    memory = StateFile(file)
     assert memory.known() == (other,)
     memory.save()
     assert str(python.executable) not in file.read_text()
@@ -135,10 +135,10 @@ def test_what_is_gone_is_forgotten(tmp_path: Path, python: Python, file: Path) -
 def test_damage_costs_time_alone(damage: Callable[[bytes], bytes], python: Python, file: Path) -> None:
     (told,) = taught(file, python)
     file.write_bytes(damage(file.read_bytes()))
-    memory = Remembered(file)
+    memory = StateFile(file)
     assert (memory.recall(python), memory.known()) == (None, ())
     taught(file, python)
-    assert Remembered(file).recall(python) == told
+    assert StateFile(file).recall(python) == told
 
 
 @pytest.mark.parametrize("make", [lambda file: file.mkdir(), lambda file: file.symlink_to("/dev/zero")])
@@ -146,7 +146,7 @@ def test_what_is_no_file_is_left_alone(make: Callable[[Path], object], python: P
     file.parent.mkdir(parents=True)
     make(file)
     before = state_of(file)
-    assert Remembered(file).recall(python) is None
+    assert StateFile(file).recall(python) is None
     assert state_of(file) == before
 
 
@@ -156,14 +156,14 @@ def test_where_nothing_can_be_written_nothing_is_remembered(python: Python, file
     file.parent.chmod(0o500)
     taught(file, python)
     file.parent.chmod(0o700)
-    assert Remembered(file).recall(python) is None
+    assert StateFile(file).recall(python) is None
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser gives files away")
 def test_nothing_is_believed_or_left_that_is_another_users(python: Python, file: Path) -> None:
     taught(file, python)
     os.chown(file, 12345, -1)
-    assert Remembered(file).known() == ()
+    assert StateFile(file).known() == ()
     file.unlink()
     os.chown(file.parent, 12345, -1)
     taught(file, python)

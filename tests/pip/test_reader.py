@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cachetui.demo.writer import CacheWriter
 from cachetui.insight.why.phrases import span
-from cachetui.pip.reader import LONGEST_LIFETIME, Answer, CacheReader, _length, _lifetime, _seconds
+from cachetui.pip.reader import LONGEST_LIFETIME, CachedResponse, CacheReader, _length, _lifetime, _seconds
 from cachetui.pip.scan.scanner import scan
 
 AT = 1_700_000_000 * 10**9
@@ -16,7 +16,7 @@ DATE = "Tue, 14 Nov 2023 22:13:20 GMT"
 MANY = "9" * 5_000
 
 
-def answer(root: Path, **headers: str) -> Answer:
+def answer(root: Path, **headers: str) -> CachedResponse:
     """Return what is read of an answer with these headers."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     CacheWriter(root).answer("https://files.example/thing", b"body", named, AT)
@@ -29,7 +29,7 @@ def answer(root: Path, **headers: str) -> Answer:
 
 def test_headers_with_more_digits_than_any_number_has_do_no_harm(tmp_path: Path) -> None:
     found = answer(tmp_path, Date=DATE, Cache_Control=f"max-age={MANY}", Content_Length=MANY)
-    assert found == Answer(200, AT // 10**9, LONGEST_LIFETIME, False, None, 4, False)
+    assert found == CachedResponse(200, AT // 10**9, LONGEST_LIFETIME, False, None, 4, False)
     assert (found.is_whole, found.is_fresh(AT / 10**9)) == (True, True)
 
 

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from packaging.utils import canonicalize_name
 
 from cachetui.demo import artifacts
-from cachetui.demo.artifacts import Listed
+from cachetui.demo.artifacts import DemoFile
 
 PYPROJECT = b"""\
 [build-system]
@@ -91,10 +91,10 @@ class Release(NamedTuple):
         folder = "/plain-files" if self.plain else f"/files/{sha256[:2]}/{sha256[2:]}"
         return f"{folder}/{quote(self.filename, safe='')}"
 
-    def listed(self, url: str) -> Listed:
+    def listed(self, url: str) -> DemoFile:
         """Return how an index page lists it under an address."""
         sha256 = self.sha256 or hashlib.sha256(self.data).hexdigest()
-        return Listed(self.filename, url, sha256, size=len(self.data))
+        return DemoFile(self.filename, url, sha256, size=len(self.data))
 
 
 def wheel(

@@ -12,7 +12,7 @@ import pytest
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.removal import in_use_monitor
-from cachetui.removal.execute import Outcome, Progress, execute, unlink
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute, unlink
 from cachetui.removal.in_use import BUILT_LATELY
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.recheck import MORE
@@ -74,7 +74,7 @@ def test_the_record_goes_before_its_body_and_the_emptied_shards_after_both(root:
     before = blocks(root)
     plan = plan_some(root, path)
     outcome = execute(plan, opener=opener)
-    assert outcome == Outcome(removed=(path, body), freed=before - blocks(root), directories=5, entries=1)
+    assert outcome == RemovalOutcome(removed=(path, body), freed=before - blocks(root), directories=5, entries=1)
     assert outcome.freed == plan.frees
     assert not (root / "http-v2/a").exists()
     assert (root / f"{record('b')}.body").exists()
@@ -208,7 +208,7 @@ def test_a_root_that_has_gone_is_done(root: Path, opener: Opener) -> None:
     path, body = write_record(root, "a")
     plan = plan_all(root)
     shutil.rmtree(root)
-    assert execute(plan, opener=opener) == Outcome(vanished=(path, body), entries=1)
+    assert execute(plan, opener=opener) == RemovalOutcome(vanished=(path, body), entries=1)
 
 
 def test_another_directory_in_place_of_the_root_is_refused(root: Path, opener: Opener) -> None:
@@ -298,7 +298,7 @@ def test_empty_shards_go_bottom_up_and_take_emptied_parents_along(root: Path, op
     plan = plan_some(root, "http-v2/a")
     assert plan.directories[0] == "http-v2/a/b/c/d/e"
     outcome = execute(plan, opener=opener)
-    assert outcome == Outcome(freed=before - blocks(root), directories=6, entries=1)
+    assert outcome == RemovalOutcome(freed=before - blocks(root), directories=6, entries=1)
     assert not (root / "http-v2/a").exists()
 
 
@@ -466,7 +466,7 @@ def test_it_stops_between_two_entries_at_once(root: Path, opener: Opener) -> Non
 def test_it_reports_the_first_and_the_last_entry(root: Path, opener: Opener) -> None:
     for digit in "abc":
         write_record(root, digit)
-    seen: list[Progress] = []
+    seen: list[RemovalProgress] = []
     outcome = execute(plan_all(root), report=seen.append, opener=opener)
     assert [progress.entries for progress in seen][:1] == [1]
     assert seen[-1][:2] == (3, 3)
@@ -490,13 +490,13 @@ def test_one_failure_stops_nothing_else(root: Path, opener: Opener) -> None:
 def test_what_has_gone_is_told_even_if_the_report_breaks_it_off(root: Path, opener: Opener) -> None:
     paths = [write_record(root, digit) for digit in "abc"]
 
-    def report(progress: Progress) -> None:
+    def report(progress: RemovalProgress) -> None:
         raise OSError(5, "Input/output error")
 
     before = blocks(root)
     outcome = execute(plan_all(root), report=report, opener=opener)
     reason = "the removal broke off: Input/output error"
-    assert outcome == Outcome(
+    assert outcome == RemovalOutcome(
         removed=paths[0],
         kept=(Kept(paths[1][0], reason), Kept(paths[2][0], reason)),
         failed=2,

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.insight.audit.audit import LABELS, audit_of
-from cachetui.insight.audit.comparison import Line, compare
+from cachetui.insight.audit.comparison import ComparedEntry, compare
 from cachetui.insight.labelling import facts_of
 from cachetui.report.audit_csv import audit_csv, cell, comparison_csv
 from cachetui.report.audit_json import audit_json
@@ -65,8 +65,8 @@ def test_every_text_stays_on_its_line_and_comes_back(text: str) -> None:
 @settings(max_examples=40)
 @given(st.text(), st.integers(0, 10**16), st.integers(0, 10**16))
 def test_a_comparison_stays_within_its_lines(text: str, before: int, now: int) -> None:
-    def line(path: str, disk: int) -> Line:
-        return Line(path, "wheel", text, text, text, disk)
+    def line(path: str, disk: int) -> ComparedEntry:
+        return ComparedEntry(path, "wheel", text, text, text, disk)
 
     found = compare([line("a", before), line("b", 1)], [line("a", now), line("c", 2)])
     lines = [*comparison_text(found, text, "then", "now")]

@@ -4,20 +4,20 @@ import json
 
 import pytest
 
-from cachetui.export.export import Exported, Outcome, Skipped
-from cachetui.export.plan import Planned
+from cachetui.export.export import Exported, ExportOutcome, SkippedEntry
+from cachetui.export.plan import PlannedFile
 from cachetui.export.requirement_files import Ignored, RequirementFile
-from cachetui.export.requirements_closure import Lacking, Needs
+from cachetui.export.requirements_closure import MissingRequirement, NeededFiles
 from cachetui.model import Entry
 from cachetui.report.export_json import export_json
 from cachetui.report.export_text import export_lines
 
 SIX = Entry("wheel", (), "http-v2/a", 0, project="six", version="1.0", filename="six-1.0-py3-none-any.whl")
 TORCH = Entry("wheel", (), "http-v2/b", 0, project="torch\x1b", version="2.0")
-PLANNED = (Planned(SIX, SIX.filename, 2_000), Planned(TORCH, None, 10))
-OUTCOME = Outcome(
+PLANNED = (PlannedFile(SIX, SIX.filename, 2_000), PlannedFile(TORCH, None, 10))
+OUTCOME = ExportOutcome(
     exported=(Exported("six-1.0-py3-none-any.whl", SIX, 2_000, "0" * 64, (), written=False),),
-    skipped=(Skipped(TORCH, None, "it is damaged"),),
+    skipped=(SkippedEntry(TORCH, None, "it is damaged"),),
 )
 
 
@@ -31,7 +31,7 @@ OUTCOME = Outcome(
         (OUTCOME, ["   2.0 kB  six-1.0-py3-none-any.whl  (there already)"]),
     ],
 )
-def test_a_line_for_each_file(outcome: Outcome | None, lines: list[str]) -> None:
+def test_a_line_for_each_file(outcome: ExportOutcome | None, lines: list[str]) -> None:
     assert [*export_lines(PLANNED, outcome)] == lines
 
 
@@ -58,7 +58,7 @@ def test_the_document_has_plan_and_outcome() -> None:
 
 
 def test_requirements_add_what_lacks_and_what_was_not_looked_at() -> None:
-    needs = Needs((), (Lacking("old", "six-1.0.tar.gz", "no file of it is here"),))
+    needs = NeededFiles((), (MissingRequirement("old", "six-1.0.tar.gz", "no file of it is here"),))
     file = RequirementFile((), (Ignored("r.txt:2", "-i https://me:secret@index.example"),), pre=False)
     document = json.loads(export_json((), None, needs, file))
     assert document["lacking"] == [

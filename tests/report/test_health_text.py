@@ -20,7 +20,7 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
         ("waste", "1 entry only takes room."),
     ]
     assert serious(groups_of([writable, *FAST])) == 3
-    assert {meaning.weight for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "waste"}
+    assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "waste"}
 
 
 def test_what_was_proven_is_told() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, json_page, wheel, wheel_filename
+from cachetui.demo.artifacts import DemoFile, json_page, wheel, wheel_filename
 from cachetui.demo.writer import CacheWriter, page_headers, plain_headers
 from cachetui.interpreters import discovery
 from cachetui.model import NS, Entry, Inventory
@@ -40,7 +40,7 @@ def root(tmp_path: Path) -> Path:
     store(cache, "torch", "2.3.0", at_ns=AT + 90 * DAY)
     store(cache, "six", "1.16.0")
     store(cache, "old", "1.0", "cp38-cp38-linux_x86_64")
-    page = json_page("six", [Listed("six-1.16.0-py3-none-any.whl", "https://files.example/six.whl", "0" * 64)])
+    page = json_page("six", [DemoFile("six-1.16.0-py3-none-any.whl", "https://files.example/six.whl", "0" * 64)])
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
     cache.answer(f"{INDEX}six/", page, headers, AT)
     return root

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.audit.audit import LABELS, Rule
+from cachetui.insight.audit.audit import LABELS, AuditRule
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
@@ -34,7 +34,7 @@ def test_the_policy_comes_before_the_rules_of_everybody() -> None:
         (by_policy(policy("superseded")), ["torch 2.2.0"]),
     ],
 )
-def test_a_rule_chooses_of_all_entries(rule: Rule, chosen: list[str], inventory: Inventory) -> None:
+def test_a_rule_chooses_of_all_entries(rule: AuditRule, chosen: list[str], inventory: Inventory) -> None:
     facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
     assert names(rule.choose(inventory.entries, facts)) == chosen
 

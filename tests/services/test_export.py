@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import CachetuiError
-from cachetui.export.export import Progress
+from cachetui.export.export import ExportProgress
 from cachetui.export.plan import plan_export
 from cachetui.export.target_folder import TargetError
 from cachetui.model import Inventory
@@ -62,7 +62,7 @@ def test_without_a_python_that_works_nothing_is_chosen(
 
 
 def test_files_are_written_under_their_names(inventory: Inventory, tmp_path: Path) -> None:
-    progress: list[Progress] = []
+    progress: list[ExportProgress] = []
     planned = plan_export([entry for entry in inventory.entries if entry.project == "torch"])
     outcome = export_files(inventory, planned, tmp_path / "out", report=progress.append)
     written = ["torch-2.3.0-py3-none-any.whl", "torch-2.2.0-py3-none-any.whl"]

@@ -8,7 +8,7 @@ from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Preferences, Protection
-from cachetui.removal.execute import Progress
+from cachetui.removal.execute import RemovalProgress
 from cachetui.removal.plan import PROTECTED
 from cachetui.services import removal
 from cachetui.services.removal import plan, remove, without
@@ -31,7 +31,7 @@ def of(inventory: Inventory, project: str) -> list[Entry]:
 def test_the_entries_of_a_plan_go_and_nothing_else(root: Path, inventory: Inventory) -> None:
     before, torch = files(root), of(inventory, "torch")
     agreed = plan(inventory, torch, ANYTHING, named=True, now_ns=NOW)
-    progress: list[Progress] = []
+    progress: list[RemovalProgress] = []
     outcome = remove(agreed, inventory, ANYTHING, now_ns=NOW, report=progress.append)
     assert set(outcome.removed) == {file.path for entry in torch for file in entry.files}
     assert files(root) == before - {*outcome.removed}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cachetui.insight.health.verification import Progress
+from cachetui.insight.health.verification import VerificationProgress
 from cachetui.model import Inventory
 from cachetui.pip.scan.scanner import scan
 from cachetui.services.verification import find_problems, verify_entries
@@ -11,7 +11,7 @@ from tests.services.conftest import AT, NOW, names
 
 
 def test_a_sound_cache_has_no_problems(inventory: Inventory) -> None:
-    progress: list[Progress] = []
+    progress: list[VerificationProgress] = []
     found = verify_entries(inventory, inventory.entries, report=progress.append)
     assert find_problems(inventory, now_ns=NOW) == ()
     assert (found.findings, found.sound, found.stopped) == ((), 4, False)

@@ -39,7 +39,7 @@ class Said(NamedTuple):
     """A term as text, and what it means."""
 
     text: str
-    judge: Judge
+    is_true_of: Judge
     name: str | None = None
     """The name that it asks for."""
 
@@ -98,14 +98,14 @@ def requirements(draw: st.DrawFn) -> Said:
     if project == "size" and specifier and '"' not in written:
         written = f"'{written}'"  # else it would be a size
 
-    def judge(entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(entry: Entry, facts: Facts) -> bool | None:
         if entry.project is None:
             return None
         if entry.project != project:
             return False
         return satisfies(entry.version, specifier) if specifier else True
 
-    return Said(written + specifier, judge, project)
+    return Said(written + specifier, is_true_of, project)
 
 
 @st.composite
@@ -113,10 +113,10 @@ def wildcards(draw: st.DrawFn) -> Said:
     pattern = draw(st.sampled_from(("torch*", "*", "*a*", "t?rch", "Nvidia_*")))
     plain = pattern.lower().replace("_", "-")
 
-    def judge(entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(entry: Entry, facts: Facts) -> bool | None:
         return None if entry.project is None else fnmatch.fnmatchcase(entry.project, plain)
 
-    return Said(pattern, judge)
+    return Said(pattern, is_true_of)
 
 
 @st.composite
@@ -126,13 +126,13 @@ def measures(draw: st.DrawFn) -> Said:
     number, unit = draw(st.integers(0, 900)), draw(st.sampled_from([*units]))
     space = draw(st.sampled_from(("", " ")))
 
-    def judge(entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(entry: Entry, facts: Facts) -> bool | None:
         if what == "size":
             return COMPARISONS[comparison](entry.disk_usage, number * units[unit])
         moment = entry.downloaded if what == "age" else entry.checked if what == "checked" else entry.read
         return None if moment is None else COMPARISONS[comparison](NOW - moment, number * units[unit])
 
-    return Said(f"{what}{space}{comparison}{space}{number}{unit}", judge)
+    return Said(f"{what}{space}{comparison}{space}{number}{unit}", is_true_of)
 
 
 @st.composite
@@ -161,7 +161,7 @@ def qualified(draw: st.DrawFn) -> Said:
         return Said(f"python:{version}", is_for)
     word = draw(st.sampled_from(LABELS))
 
-    def judge(entry: Entry, facts: Facts) -> bool | None:
+    def is_true_of(entry: Entry, facts: Facts) -> bool | None:
         if word == "unusable":
             return not facts.usable[entry.path] if entry.path in facts.usable else None
         answers: dict[str, Any] = {
@@ -174,7 +174,7 @@ def qualified(draw: st.DrawFn) -> Said:
         }
         return bool(answers[word])
 
-    return Said(f"is:{word}", judge)
+    return Said(f"is:{word}", is_true_of)
 
 
 @st.composite
@@ -183,11 +183,11 @@ def negated(draw: st.DrawFn) -> Said:
     if not draw(st.booleans()):
         return said
 
-    def judge(entry: Entry, facts: Facts) -> bool | None:
-        found = said.judge(entry, facts)
+    def is_true_of(entry: Entry, facts: Facts) -> bool | None:
+        found = said.is_true_of(entry, facts)
         return None if found is None else not found
 
-    return Said(f"not:{said.text}", judge)
+    return Said(f"not:{said.text}", is_true_of)
 
 
 @settings(max_examples=200, deadline=None)
@@ -203,7 +203,7 @@ def test_terms_choose_what_they_say(said: list[Said], found: list[Entry], facts:
 
     chosen = [entry for entry in found if predicate(entry, facts)]
 
-    assert chosen == [entry for entry in found if all(one.judge(entry, facts) is True for one in said)]
+    assert chosen == [entry for entry in found if all(one.is_true_of(entry, facts) is True for one in said)]
     assert [predicate(entry, facts) for entry in found] == [
         parse_terms([one.text for one in said])(entry, facts) for entry in found
     ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cachetui.browsing.catalog import Catalog
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.model import Inventory
-from cachetui.report.health_text import FindingEntry, Group, grouped
+from cachetui.report.health_text import FindingEntry, FindingGroup, grouped
 from tests.ui.cache import MB, NOW, everyday, inventory, made
 
 TORCH = "http-v2/torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl"
@@ -31,13 +31,13 @@ def sick() -> Inventory:
     return inventory([*everyday().entries, made("unknown", "5/5/5/5/5/555", MB, 30)])
 
 
-def groups_of(findings: Iterable[Finding], known: Inventory | None = None) -> tuple[Group, ...]:
+def groups_of(findings: Iterable[Finding], known: Inventory | None = None) -> tuple[FindingGroup, ...]:
     """Gather findings as the screen does."""
     entries = Catalog.of(known or sick()).entries
     return grouped([FindingEntry(finding, entries[finding.path]) for finding in in_order([*findings])])
 
 
-def many(number: int, sort: FindingType = "owner") -> tuple[Group, ...]:
+def many(number: int, sort: FindingType = "owner") -> tuple[FindingGroup, ...]:
     """Make one group of many entries."""
     entries = [made("wheel", f"{index:06d}", 8_192) for index in range(number)]
     return grouped([FindingEntry(Finding(sort, entry.path, "it belongs to root", NOW), entry) for entry in entries])

@@ -9,12 +9,12 @@ from cachetui.interpreters.lookup import Python
 from cachetui.pip.config.location import DEFAULT, Location
 from cachetui.pip.config.paths import Files
 from cachetui.pip.config.settings import Level, Setting
-from cachetui.pip_settings.effective import PipSettings, Saying
+from cachetui.pip_settings.effective import PipSettings, SettingSource
 from tests.ui.screens import PLACE
 
 CONF = "/home/user/.config/pip/pip.conf"
 FILES = Files(("/etc/pip.conf",), ("/home/user/.pip/pip.conf", CONF), ())
-BY_DEFAULT = Saying("cache-dir", str(PLACE), DEFAULT, "counts")
+BY_DEFAULT = SettingSource("cache-dir", str(PLACE), DEFAULT, "counts")
 
 
 def interpreter(
@@ -35,9 +35,11 @@ def interpreter(
     )
 
 
-def said(option: str, value: str, line: int, role: str, level: Level = "user", section: str = "global") -> Saying:
+def said(
+    option: str, value: str, line: int, role: str, level: Level = "user", section: str = "global"
+) -> SettingSource:
     place = f"{CONF}:{line} [{section}]"
-    return Saying(option, value, place, role, Setting(section, option, value, place, CONF, line, level))  # type: ignore[arg-type] # words
+    return SettingSource(option, value, place, role, Setting(section, option, value, place, CONF, line, level))  # type: ignore[arg-type] # words
 
 
 def pythons() -> tuple[PipSettings, ...]:
@@ -55,7 +57,7 @@ def pythons() -> tuple[PipSettings, ...]:
         PipSettings(
             interpreter("/usr/bin/python3", "3.11.2", "23.0.1", tag="cp311"),
             Location(PLACE, DEFAULT, False, False, off),
-            (BY_DEFAULT, Saying("no-cache-dir", "false", "PIP_NO_CACHE_DIR", "counts", switch)),
+            (BY_DEFAULT, SettingSource("no-cache-dir", "false", "PIP_NO_CACHE_DIR", "counts", switch)),
             FILES,
             (f"{off} switches the cache off, whatever its value: remove the setting to switch it on.",),
         ),

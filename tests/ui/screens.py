@@ -17,8 +17,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from cachetui.insight.health.finding import Finding
-from cachetui.insight.health.verification import Progress as VerificationProgress
-from cachetui.insight.health.verification import Verified
+from cachetui.insight.health.verification import VerificationProgress, Verified
 from cachetui.insight.why.explanation import Explanation
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
@@ -26,11 +25,10 @@ from cachetui.labels import Facts, Label
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
-from cachetui.pip_settings.change import Change, Wish
+from cachetui.pip_settings.change import SettingsChange, Wish
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.preferences.model import Preferences
-from cachetui.removal.execute import Outcome
-from cachetui.removal.execute import Progress as RemovalProgress
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
 from cachetui.system.tree import never
@@ -76,7 +74,9 @@ class Stage:
         """The preferences, whenever they are read."""
         self.planning: Callable[[], Plan] | None = None
         """Plans any removal; None for the real one."""
-        self.removal: Callable[[Plan, Callable[[], bool], Callable[[RemovalProgress], None]], Outcome] | None = None
+        self.removal: Callable[[Plan, Callable[[], bool], Callable[[RemovalProgress], None]], RemovalOutcome] | None = (
+            None
+        )
         """Carries out a plan; gets `stop` and `report`, too. None for the real one."""
         self.difference: str | None = None
         """How pip's own answer differs from the location."""
@@ -84,9 +84,9 @@ class Stage:
         """The Pythons that are found, and the settings of their pips."""
         self.search: Callable[[Callable[[], bool]], Iterator[InterpreterInfo]] | None = None
         """Finds Pythons in place of those; gets `stop`."""
-        self.change: Callable[[InterpreterInfo, Wish, str | None], Change] | None = None
+        self.change: Callable[[InterpreterInfo, Wish, str | None], SettingsChange] | None = None
         """Plans a change of a pip's settings; None for the real plan."""
-        self.effect: Callable[[Change], Effect] | None = None
+        self.effect: Callable[[SettingsChange], Effect] | None = None
         """Carries out such a change; None to have the real pip do it."""
         self.before_facts: Callable[[], object] = bool
         """Called before facts are found."""
@@ -149,7 +149,7 @@ class StillServices(Services):
         *,
         stop: Callable[[], bool] = never,
         report: Callable[[RemovalProgress], None] | None = None,
-    ) -> Outcome:
+    ) -> RemovalOutcome:
         """Have the plan carried out by what is on the stage."""
         assert self.stage.removal is not None and report is not None
         return self.stage.removal(plan, stop, report)
@@ -191,13 +191,13 @@ class StillServices(Services):
         known = {settings.interpreter.python.executable: settings for settings in self.stage.pythons}
         return known.get(python.python.executable) or super().pip_settings(python)
 
-    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> Change:
+    def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
         """Have the change planned by what is on the stage."""
         if self.stage.change is None:
             return super().plan_change(python, wish, root)
         return self.stage.change(python, wish, root)
 
-    def change_settings(self, change: Change) -> Effect:
+    def change_settings(self, change: SettingsChange) -> Effect:
         """Have the change carried out by what is on the stage."""
         return super().change_settings(change) if self.stage.effect is None else self.stage.effect(change)
 

@@ -19,7 +19,7 @@ from cachetui.errors import RefusedError, RootError
 from cachetui.interpreters.lookup import python_at
 from cachetui.model import Batch, Inventory
 from cachetui.pip.config.location import Location
-from cachetui.removal.execute import Outcome, Progress
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Kept, Plan
 from cachetui.ui.activity import Activity
 from cachetui.ui.app import INTERRUPTED, CachetuiApp
@@ -28,7 +28,7 @@ from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_screen import Pythons
-from cachetui.ui.dialogs.confirm import Question, Result
+from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.main_screen import MainScreen
@@ -278,7 +278,7 @@ async def test_the_mouse_opens_marks_and_sorts() -> None:
         assert app.main.model.expanded == {GroupKey(GroupKind.PROJECT, "torch")}
         await pilot.click(tree, offset=(6, 1))
         assert {entry.version for entry in app.main.model.marks} == {"2.3.0+cu121"}
-        await pilot.click("Titles", offset=(8, 0))
+        await pilot.click("ColumnTitles", offset=(8, 0))
         assert app.main.model.order.by == "name"
         marked = app.marked
         await pilot.click("Footer", offset=(2, 0))
@@ -396,9 +396,9 @@ async def test_purge_wants_the_word() -> None:
     app = Still(everyday())
     agreed: list[Plan] = []
 
-    def removal(plan: Plan, *_: object) -> Outcome:
+    def removal(plan: Plan, *_: object) -> RemovalOutcome:
         agreed.append(plan)
-        return Outcome()
+        return RemovalOutcome()
 
     app.stage.removal = removal
     async with app.run_test(size=SIZE) as pilot:
@@ -429,7 +429,7 @@ async def test_quitting_asks_while_something_is_marked() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("space", "q")
         await pilot.pause()
-        assert isinstance(app.screen, Question)
+        assert isinstance(app.screen, ConfirmQuestion)
         await pilot.press("enter")
         assert len(app.screen_stack) == 1
         await pilot.press("ctrl+c")
@@ -461,7 +461,7 @@ async def test_help_explains_every_binding() -> None:
 
 
 @pytest.mark.parametrize(
-    "holder", [CachetuiApp, MainScreen, Browse, CacheTree, FilterBox, Review, PurgeReview, Question, Help]
+    "holder", [CachetuiApp, MainScreen, Browse, CacheTree, FilterBox, Review, PurgeReview, ConfirmQuestion, Help]
 )
 def test_every_binding_has_an_id_and_a_tooltip(holder: type[Browse]) -> None:
     bindings = [binding for binding in holder.__dict__.get("BINDINGS", ()) if isinstance(binding, Binding)]
@@ -484,10 +484,10 @@ async def test_progress_and_result_of_a_removal_are_told() -> None:
         await pilot.press("down", "space")
         entries = tuple(app.main.model.marks)
         gone = tuple(file.path for entry in entries[:4] for file in entry.files)
-        outcome = Outcome(gone, kept=(Kept(entries[4].path, "in use"),), failed=1, freed=900 * MB, entries=4)
+        outcome = RemovalOutcome(gone, kept=(Kept(entries[4].path, "in use"),), failed=1, freed=900 * MB, entries=4)
 
-        def removal(plan: Plan, stop: object, report: Callable[[Progress], None]) -> Outcome:
-            report(Progress(2, 5, 700 * MB, entries[0].path))
+        def removal(plan: Plan, stop: object, report: Callable[[RemovalProgress], None]) -> RemovalOutcome:
+            report(RemovalProgress(2, 5, 700 * MB, entries[0].path))
             goes_on.wait()
             return outcome
 
@@ -639,7 +639,9 @@ async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str) -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        app.push_screen(Result(Outcome(entries=1, kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped)))
+        app.push_screen(
+            Result(RemovalOutcome(entries=1, kept=(Kept("http-v2/a", "in use"),), failed=1, stopped=stopped))
+        )
         await pilot.pause()
         assert rest in app.text
 

@@ -19,7 +19,7 @@ from cachetui.rules import Rules
 from cachetui.services.audit import report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text
-from cachetui.ui.audit.figures import Ages, Biggest, Chances, Kinds
+from cachetui.ui.audit.figures import Ages, Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.browse.filter_bar import FilterBox
@@ -83,7 +83,7 @@ async def test_a_figure_becomes_marks_and_a_filter() -> None:
     async with app.run_test(size=(120, 36)) as pilot:
         await audited(app, pilot)
         await pilot.press("tab", "down", "space")
-        assert isinstance(app.focused, Kinds)
+        assert isinstance(app.focused, KindBars)
         assert app.focused.choice is not None
         assert app.marked == {entry.path for entry in app.focused.choice.entries}
         kind = app.focused.choice.name
@@ -125,7 +125,7 @@ async def test_a_second_click_goes_in_or_to_browse_and_one_on_the_path_comes_out
         await pilot.click(Biggest, offset=(6, 1))
         assert isinstance(app.focused, Biggest)
         assert app.focused.cursor == 1
-        await pilot.click(Kinds, offset=(3, 1), times=2)
+        await pilot.click(KindBars, offset=(3, 1), times=2)
         await pilot.pause()
         assert app.main.tab == "browse"
         assert app.query_one(FilterBox).value == "kind:built"
@@ -135,12 +135,12 @@ async def test_in_one_line_of_kinds_the_chosen_one_is_always_seen() -> None:
     app = Still(everyday())
     async with app.run_test(size=(60, 20)) as pilot:
         await audited(app, pilot)
-        kinds = app.query_one(Kinds)
+        kinds = app.query_one(KindBars)
         app.screen.set_focus(kinds)
         for number, choice in enumerate(kinds.choices):
             assert kinds.cursor == number
             (line,) = [one for one in app.lines if f" {choice.name} {disk_text(choice.disk)}" in one]
-            await pilot.click(Kinds, offset=(line.index(choice.name) - 1, 0))
+            await pilot.click(KindBars, offset=(line.index(choice.name) - 1, 0))
             assert kinds.cursor == number
             await pilot.press("right")
 
@@ -310,6 +310,6 @@ def test_the_users_own_policy_stands_first_whatever_it_says() -> None:
 
 
 def test_figures_that_nothing_is_in_can_be_walked() -> None:
-    for figure in (Ages(), Chances(), Kinds()):
+    for figure in (Ages(), ReclaimableLines(), KindBars()):
         assert figure.number == 0
         assert figure.choice is None

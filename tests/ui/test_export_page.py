@@ -3,8 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from cachetui.export.export import Exported, Outcome, Skipped
-from cachetui.export.plan import TAKEN, Room, plan_export
+from cachetui.export.export import Exported, ExportOutcome, SkippedEntry
+from cachetui.export.plan import TAKEN, FolderState, plan_export
 from cachetui.report.export_text import obstacle, passed_over, progress_words, prospects, skipped_name, summary, taken
 from tests.ui.cache import MB, index_page, made
 
@@ -14,8 +14,8 @@ PLANNED = plan_export([SIX, NAMELESS])
 FREE = 5_000 * MB
 
 
-def room(number: int = 2, **changes: Any) -> Room:
-    return Room(Path("/data/wheels"), True, FREE, PLANNED[:number], (), ())._replace(**changes)
+def room(number: int = 2, **changes: Any) -> FolderState:
+    return FolderState(Path("/data/wheels"), True, FREE, PLANNED[:number], (), ())._replace(**changes)
 
 
 def test_what_is_neither_wheel_nor_sdist_is_told_by_kind() -> None:
@@ -48,10 +48,10 @@ def test_progress_never_counts_further_than_there_is() -> None:
 
 def test_the_outcome_in_one_line() -> None:
     done = Exported("six-1.16.0-py3-none-any.whl", SIX, 2 * MB, "0" * 64, ("archive",))
-    left = Skipped(NAMELESS, None, "it has no file name that could be proven")
+    left = SkippedEntry(NAMELESS, None, "it has no file name that could be proven")
     folder = Path("wheels")
-    assert summary(Outcome((done,)), folder) == "Exported 1 file, 2.0 MB, to wheels."
-    assert summary(Outcome((done,), (left,), stopped=True), folder) == (
+    assert summary(ExportOutcome((done,)), folder) == "Exported 1 file, 2.0 MB, to wheels."
+    assert summary(ExportOutcome((done,), (left,), stopped=True), folder) == (
         "Stopped. Exported 1 file, 2.0 MB, to wheels; 1 left out."
     )
     assert skipped_name(left) == "seven 7.0 (http-v2/b)"

@@ -13,19 +13,19 @@ from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers
-from cachetui.export.export import Outcome, Progress
-from cachetui.export.plan import Planned
+from cachetui.export.export import ExportOutcome, ExportProgress
+from cachetui.export.plan import PlannedFile
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.services import export
 from cachetui.services.services import Services
 from cachetui.system.tree import never
 from cachetui.ui.activity import Activity
-from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.dialogs.export import ExportDialog, ExportResult
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.dialogs.input_dialog import SheetBox
-from cachetui.ui.dialogs.modal import Words
+from cachetui.ui.dialogs.modal import Paragraphs
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
 from tests.ui.screens import Recorded, settled, text_of, until
@@ -76,7 +76,7 @@ def plain(app: Recorded) -> str:
 
 def said(app: Recorded) -> str:
     """Return what dialog and notifications say, as it is before it is broken into lines."""
-    sentences = [sentence for words in app.screen.query(Words) if words.display for sentence in words.sentences]
+    sentences = [sentence for words in app.screen.query(Paragraphs) if words.display for sentence in words.sentences]
     return " ".join([*sentences, *app.told])
 
 
@@ -202,16 +202,16 @@ class SlowServices(Services):
     def export(
         self,
         inventory: Inventory,
-        planned: Sequence[Planned],
+        planned: Sequence[PlannedFile],
         folder: Path,
         *,
         stop: Callable[[], bool] = never,
-        report: Callable[[Progress], None] | None = None,
-    ) -> Outcome:
+        report: Callable[[ExportProgress], None] | None = None,
+    ) -> ExportOutcome:
         """Export until it is stopped."""
         waiting = Event()
 
-        def wait(progress: Progress) -> None:
+        def wait(progress: ExportProgress) -> None:
             if report is not None:
                 report(progress)
             if progress.filename == SEVEN:
@@ -261,13 +261,13 @@ async def test_quitting_asks_while_something_is_exported(root: Path, out: Path) 
     async with while_exporting(root, out, "n", "g") as (app, pilot):
         await pilot.press("q")
         await pilot.pause()
-        assert isinstance(app.screen, Question)
+        assert isinstance(app.screen, ConfirmQuestion)
         assert "An export is running. It will be stopped" in said(app)
         await pilot.press("n")
         await pilot.pause()
         assert app.main.is_doing(Activity.EXPORTING)
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         await pilot.press("y")
         await until(pilot, lambda: not app.is_running)
     assert [*contents(out)] == []
@@ -276,7 +276,7 @@ async def test_quitting_asks_while_something_is_exported(root: Path, out: Path) 
 async def test_what_quitting_stops_and_what_it_loses_is_one_question(root: Path, out: Path) -> None:
     async with while_exporting(root, out, "a") as (app, pilot):
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         assert "An export is running. It will be stopped" in said(app)
         assert "4 entries are marked, and not removed." in said(app)
         await pilot.press("y")
@@ -303,12 +303,12 @@ async def test_an_export_keeps_esc_and_its_line_while_rules_are_opened(root: Pat
 async def test_only_the_question_about_the_export_goes_with_it(root: Path, out: Path) -> None:
     async with while_exporting(root, out, "n", "g") as (app, pilot):
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         app.main.stop(Activity.EXPORTING)
         await until(pilot, lambda: not app.main.is_doing(Activity.EXPORTING))
         await until(pilot, lambda: len(app.screen_stack) == 1)
         await export_slowly(app, pilot, out)
-        another = Question("Something else?", yes="Yes", no="No")
+        another = ConfirmQuestion("Something else?", yes="Yes", no="No")
         await app.push_screen(another)
         app.main.stop(Activity.EXPORTING)
         await until(pilot, lambda: app.told[1:] == [f"Stopped. Exported 0 files, 0 B, to {out}."])
@@ -319,7 +319,7 @@ async def test_only_the_question_about_the_export_goes_with_it(root: Path, out: 
 async def test_a_mistake_of_the_programs_own_is_told_and_the_marks_stay(
     root: Path, out: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object, **__: object) -> Outcome:
+    def broken(*_: object, **__: object) -> ExportOutcome:
         raise LookupError("nobody foresaw this")
 
     monkeypatch.setattr(export, "export", broken)

@@ -17,8 +17,8 @@ from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activity
 from cachetui.ui.app import CachetuiApp
-from cachetui.ui.dialogs.confirm import Question, Result
-from cachetui.ui.dialogs.modal import Answer
+from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
+from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from tests.ui.cache import DAY, NOW, everyday
 from tests.ui.screens import PLACE, Still, settled, text_of, until
@@ -115,7 +115,7 @@ async def test_the_answer_with_the_focus_is_the_one_that_stands_out(root: Path) 
         for key in ("", "right", "left", "tab"):
             await pilot.press(*[key] if key else [])
             await pilot.pause()
-            yes, no = (app.screen.query_one(f"#{name}", Answer) for name in ("yes", "no"))
+            yes, no = (app.screen.query_one(f"#{name}", DialogButton) for name in ("yes", "no"))
             plain = (no if yes.has_focus else yes).styles.background
             assert (yes if yes.has_focus else no).styles.background != plain
             seen.append((yes.has_focus, plain))
@@ -211,7 +211,7 @@ async def test_quitting_during_a_removal_asks_and_tells_what_was_done(root: Path
         app.screen.dismiss(True)
         app.main.quit()
         await pilot.pause()
-        if isinstance(app.screen, Question):  # else the removal was faster
+        if isinstance(app.screen, ConfirmQuestion):  # else the removal was faster
             await pilot.press("y")
         await app.workers.wait_for_complete()
         await pilot.pause()

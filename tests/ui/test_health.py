@@ -11,15 +11,15 @@ import pytest
 from textual.pilot import Pilot
 
 from cachetui.demo import artifacts
-from cachetui.demo.artifacts import Listed
+from cachetui.demo.artifacts import DemoFile
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.errors import RootError
 from cachetui.insight.health.finding import Finding
-from cachetui.insight.health.verification import Progress, Verified
+from cachetui.insight.health.verification import VerificationProgress, Verified
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
 from cachetui.preferences.model import Preferences
-from cachetui.removal.execute import Outcome
+from cachetui.removal.execute import RemovalOutcome
 from cachetui.removal.plan import Plan
 from cachetui.report.health_text import FindingEntry
 from cachetui.services import verification
@@ -233,8 +233,8 @@ async def test_the_tab_says_how_much_is_wrong_and_how_far_a_verification_is(monk
     monkeypatch.setattr(health_view, "SETTLED", 0.001)
     app, reported, seen = Still(sick()), Event(), Event()
 
-    def slow(stop: Stop, report: Callable[[Progress], None]) -> Verified:
-        report(Progress(131, 152, 1_200_000_000, 3_400_000_000))
+    def slow(stop: Stop, report: Callable[[VerificationProgress], None]) -> Verified:
+        report(VerificationProgress(131, 152, 1_200_000_000, 3_400_000_000))
         reported.set()
         wait_for(seen, stop)
         return Verified((), 12, 3, stopped=False)
@@ -410,10 +410,10 @@ async def test_a_verification_waits_for_a_removal() -> None:
     stage.preferences = Preferences(keys={"app.stop": "f9"})
     app = Still(sick(), stage=stage)
 
-    def slow(_: Plan, stop: Stop, __: object) -> Outcome:
+    def slow(_: Plan, stop: Stop, __: object) -> RemovalOutcome:
         begun.set()
         wait_for(never, stop)
-        return Outcome()
+        return RemovalOutcome()
 
     stage.removal = slow
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -463,7 +463,7 @@ def tampered(root: Path) -> str:
     writer, name = CacheWriter(root), "six-1.16.0-py3-none-any.whl"
     good, other = artifacts.wheel("six", "1.16.0"), artifacts.wheel("six", "1.16.0", requires=["evil"])
     url = f"https://files.example/{name}"
-    page = artifacts.json_page("six", [Listed(name, url, sha256(good).hexdigest(), size=len(good))])
+    page = artifacts.json_page("six", [DemoFile(name, url, sha256(good).hexdigest(), size=len(good))])
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=NOW - DAY, gzipped=False)
     writer.answer("https://index.example/simple/six/", page, headers, NOW - DAY)
     headers = file_headers("six", "1.16.0", "bdist_wheel", "py3", size=len(other), at_ns=NOW - DAY)

@@ -3,28 +3,28 @@ from __future__ import annotations
 import pytest
 
 from cachetui.insight.health.finding import Finding
-from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, grouped
+from cachetui.report.health_text import FindingEntry, FindingGroup, VerificationSummary, grouped
 from cachetui.ui.glyphs import ASCII, UNICODE
-from cachetui.ui.health.layout import BESIDE, Look, Page
+from cachetui.ui.health.layout import BESIDE, HealthLines, LayoutOptions
 from cachetui.ui.widgets.cells import width
 from tests.ui.cache import MB, NOW, made
 from tests.ui.findings import CHECK, FAST, PICKLE, RECORD, SIX, SWAPPED, TORCH, groups_of, many
 
-TIGHT = Look(UNICODE, roomy=False)
+TIGHT = LayoutOptions(UNICODE, roomy=False)
 
 
-def unmarked(group: Group, ill: FindingEntry | None) -> str:
-    del group, ill
+def unmarked(group: FindingGroup, finding_entry: FindingEntry | None) -> str:
+    del group, finding_entry
     return " "
 
 
-def text(page: Page) -> list[str]:
+def text(page: HealthLines) -> list[str]:
     lines = [page.line(line, unmarked) for line in range(page.height)]
     return ["".join([words for words, _ in line.words]).rstrip() for line in lines]
 
 
 def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of_it_and_the_way_out() -> None:
-    page = Page(groups_of([*FAST, SWAPPED]), None, (), 80, TIGHT)
+    page = HealthLines(groups_of([*FAST, SWAPPED]), None, (), 80, TIGHT)
     assert text(page) == [
         "  danger  1 file is not what its index lists: damaged, or tampered with.",
         "          Install nothing from here before that is settled.",
@@ -55,7 +55,7 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
 
 def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> None:
     groups = groups_of([SWAPPED])
-    assert text(Page(groups, VerificationSummary(9, 2), {"mismatch"}, 60, TIGHT))[-6:] == [
+    assert text(HealthLines(groups, VerificationSummary(9, 2), {"mismatch"}, 60, TIGHT))[-6:] == [
         "     [ ] torch-2.3.0+…11-linux_x86_64.whl  since 2026-05-28",
         "         its sha256 is",
         f"         {'3f' * 25}",
@@ -63,7 +63,7 @@ def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> 
         f"         {'a0' * 25}",
         f"         {'a0' * 7}",
     ]
-    beside = text(Page(groups, VerificationSummary(9, 2), {"mismatch"}, 200, TIGHT))
+    beside = text(HealthLines(groups, VerificationSummary(9, 2), {"mismatch"}, 200, TIGHT))
     assert beside[-2].startswith("     [ ] torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl  ")
     assert beside[-2].endswith("   781 MB  since 2026-05-28")
     assert f"its sha256 is {'3f' * 32}" in beside[-2]
@@ -73,12 +73,12 @@ def test_entries_stand_below_with_their_names_what_is_wrong_and_since_when() -> 
 @pytest.mark.parametrize("room", [20, 40, 60, 80, BESIDE, 200])
 @pytest.mark.parametrize("roomy", [False, True])
 def test_rows_and_lines_know_each_other_and_nothing_is_wider_than_the_screen(room: int, roomy: bool) -> None:
-    page = Page(
+    page = HealthLines(
         groups_of([*FAST, SWAPPED]),
         VerificationSummary(3, 1, later=2),
         {"unreadable", "mismatch"},
         room,
-        Look(ASCII, roomy),
+        LayoutOptions(ASCII, roomy),
     )
     assert page.rows == 7
     spans = [page.span(row) for row in range(page.rows)]
@@ -95,7 +95,7 @@ def test_rows_and_lines_know_each_other_and_nothing_is_wider_than_the_screen(roo
 
 def test_rows_are_found_again_by_what_they_are() -> None:
     groups = groups_of(FAST)
-    page = Page(groups, None, {"unreadable"}, 80, TIGHT)
+    page = HealthLines(groups, None, {"unreadable"}, 80, TIGHT)
     keys = [page.key(row) for row in range(page.rows)]
     assert keys == [
         ("length", ""),
@@ -104,24 +104,26 @@ def test_rows_are_found_again_by_what_they_are() -> None:
         ("unreadable", RECORD),
         ("selfcheck", ""),
     ]
-    more = Page(groups_of([*FAST, SWAPPED]), None, {"unreadable"}, 80, TIGHT)
+    more = HealthLines(groups_of([*FAST, SWAPPED]), None, {"unreadable"}, 80, TIGHT)
     assert [more.find(key, 0) for key in keys] == [1, 2, 3, 4, 5]
-    shut = Page(groups, None, (), 80, TIGHT)
+    shut = HealthLines(groups, None, (), 80, TIGHT)
     assert [shut.find(key, 0) for key in keys] == [0, 1, 1, 1, 2]
-    less = Page(groups_of([FAST[0], FAST[1]]), None, {"unreadable"}, 80, TIGHT)
+    less = HealthLines(groups_of([FAST[0], FAST[1]]), None, {"unreadable"}, 80, TIGHT)
     assert [less.find(key, row) for row, key in enumerate(keys)] == [0, 1, 2, 2, 2]
 
 
 def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> None:
-    assert text(Page(groups_of(FAST), VerificationSummary(3, 4), (), 80, TIGHT))[2].startswith(" ✓ 3 files proven")
-    unread = text(Page(groups_of(FAST), None, (), 120, Look(UNICODE, roomy=False, verify="F5")))
+    assert text(HealthLines(groups_of(FAST), VerificationSummary(3, 4), (), 80, TIGHT))[2].startswith(
+        " ✓ 3 files proven"
+    )
+    unread = text(HealthLines(groups_of(FAST), None, (), 120, LayoutOptions(UNICODE, roomy=False, verify="F5")))
     assert unread[2].startswith(" Damage inside files is not seen so: F5 reads everything")
 
 
 def test_what_comes_from_the_cache_is_made_harmless() -> None:
     nasty = made("unknown", "x", MB, note="n")._replace(filename="a\x1b[31m[b]x.whl")
     finding = Finding("unreadable", nasty.path, "\x1b]0;x\x07 https://me:secret@files.example/ \u202e", NOW)
-    told = "\n".join(text(Page(grouped([FindingEntry(finding, nasty)]), None, {"unreadable"}, 120, TIGHT)))
+    told = "\n".join(text(HealthLines(grouped([FindingEntry(finding, nasty)]), None, {"unreadable"}, 120, TIGHT)))
     assert r"a\x1b[31m[b]x.whl" in told
     assert "secret" not in told
     assert told.replace("\n", "").isprintable()
@@ -130,11 +132,11 @@ def test_what_comes_from_the_cache_is_made_harmless() -> None:
 def test_only_what_is_seen_is_laid_out() -> None:
     asked: list[str] = []
 
-    def sign(group: Group, ill: FindingEntry | None) -> str:
-        asked.append(ill.entry.path if ill else group.sort)
+    def sign(group: FindingGroup, finding_entry: FindingEntry | None) -> str:
+        asked.append(finding_entry.entry.path if finding_entry else group.sort)
         return " "
 
-    page = Page(many(5_000), None, {"owner"}, 80, TIGHT)
+    page = HealthLines(many(5_000), None, {"owner"}, 80, TIGHT)
     assert page.rows == 5_001
     first, end = page.span(3_000)
     assert end - first == 2
@@ -145,5 +147,5 @@ def test_only_what_is_seen_is_laid_out() -> None:
 
 def test_paths_of_the_made_up_findings_are_there() -> None:
     assert {TORCH, SIX, PICKLE, RECORD, CHECK} == {
-        ill.entry.path for group in groups_of([*FAST, SWAPPED]) for ill in group.ills
+        finding_entry.entry.path for group in groups_of([*FAST, SWAPPED]) for finding_entry in group.finding_entries
     }

@@ -16,7 +16,7 @@ from cachetui.removal.plan import Plan
 from cachetui.ui.app import CachetuiApp
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
-from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.dialogs.modal import ConfirmModal
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
@@ -92,7 +92,7 @@ async def test_what_is_typed_right_before_a_question_is_seen_answers_nothing(ans
         await pilot.press("q")
         await pilot.pause()
         assert app.typed
-        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+        assert [type(screen) for screen in app.screen_stack[1:]] == [ConfirmQuestion]
         burst(app, "n")
         await pilot.pause()
         assert len(app.screen_stack) == 1

@@ -25,7 +25,7 @@ from cachetui.ui.dialogs.help import Help
 from cachetui.ui.operations.pythons import SearchFinished
 from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import EXAMPLES, Form, Name
-from cachetui.ui.rules.rule_row import Give, RuleRow, ValueBox
+from cachetui.ui.rules.rule_row import ChangingButton, RuleRow, ValueBox
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
 from tests.ui.screens import Stage, Still, check, settled, text_of, until
 
@@ -142,13 +142,13 @@ async def test_what_does_not_parse_is_told_at_once_and_marks_nothing() -> None:
         await type_into(pilot, app, "older-than", "90")
         assert line(app, "older than").endswith("90 needs a unit, such as 90d")
         assert "! older than: 90 needs a unit, such as 90d" in app.text
-        assert dialog(app).query_one(Give).disabled
+        assert dialog(app).query_one(ChangingButton).disabled
         await pilot.press("enter")
         assert not app.marked
         await pilot.press("d")
         await settled(pilot)
         assert "needs a unit" not in app.text
-        assert not dialog(app).query_one(Give).disabled
+        assert not dialog(app).query_one(ChangingButton).disabled
 
 
 async def test_wrong_terms_are_underlined_where_they_stop_to_make_sense() -> None:
@@ -247,7 +247,7 @@ async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
             row(app, "larger-than"),
             dialog(app).query_one("#no"),
             row(app, "superseded"),
-            dialog(app).query_one(Give),
+            dialog(app).query_one(ChangingButton),
         ]
         await mark(pilot)
         assert len(app.marked) == 6
@@ -286,7 +286,7 @@ async def test_everything_works_by_mouse() -> None:
         assert dialog(app).form.rules == Rules(frozenset({"superseded"}), keep_latest=1, by="checked")
         await pilot.click(row(app, "terms"), offset=(3, 0))
         assert app.screen.focused is row(app, "terms").box
-        await pilot.click(Give)
+        await pilot.click(ChangingButton)
         await settled(pilot)
         assert app.marked == expected(Rules(frozenset({"superseded"}), keep_latest=1))
 

@@ -15,7 +15,7 @@ from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
-from cachetui.ui.rules.form import EXAMPLES, RULES, Counted, Counter, Figures, Form, Name
+from cachetui.ui.rules.form import EXAMPLES, RULES, Figures, Form, Name, RuleCounter, RuleCounts
 from tests.ui.cache import DAY, MB, NOW, everyday
 
 SIZES = st.sampled_from(["100MB", "1.5 GiB", "0", ".5k", "100", "2XB", "-1MB", "big"])
@@ -143,18 +143,18 @@ def test_every_example_makes_sense(name: Name) -> None:
     assert Form().typed(name, EXAMPLES[name]).rules
 
 
-def counter(asked: list[frozenset[Label]] | None = None) -> Counter:
+def counter(asked: list[frozenset[Label]] | None = None) -> RuleCounter:
     entries = everyday().entries
 
-    def judge(words: frozenset[Label]) -> Facts:
+    def find_facts(words: frozenset[Label]) -> Facts:
         if asked is not None:
             asked.append(words)
         return facts_of(entries, words, now_ns=NOW)
 
-    return Counter(entries, judge, NOW)
+    return RuleCounter(entries, find_facts, NOW)
 
 
-def counted(form: Form, known: tuple[Rules, ...] = (), asked: list[frozenset[Label]] | None = None) -> list[Counted]:
+def counted(form: Form, known: tuple[Rules, ...] = (), asked: list[frozenset[Label]] | None = None) -> list[RuleCounts]:
     return list(counter(asked).count(form, known, lambda: False))
 
 

@@ -14,12 +14,12 @@ from cachetui.errors import CachetuiError
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
-from cachetui.pip_settings.change import Change, Wish
+from cachetui.pip_settings.change import SettingsChange, Wish
 from cachetui.pip_settings.effective import PipSettings
 from cachetui.ui import main_screen
 from cachetui.ui.activity import Activity
 from cachetui.ui.browse.details import Details
-from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFinished
 from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
 from tests.pip_settings.world import World
@@ -50,8 +50,8 @@ async def find(app: Still, pilot: Pilot[None], found: tuple[PipSettings, ...] | 
     await pilot.pause()
 
 
-def change() -> Change:
-    return Change(pythons()[0], "off", None, (("config", "--user", "set", "global.no-cache-dir", "true"),))
+def change() -> SettingsChange:
+    return SettingsChange(pythons()[0], "off", None, (("config", "--user", "set", "global.no-cache-dir", "true"),))
 
 
 class Hold:
@@ -70,7 +70,7 @@ def held_change(app: Still, done: bool, message: str) -> Hold:
     """Have the switch propose a change, which waits, and then has this result."""
     hold = Hold()
 
-    def carry_out(change: Change) -> Effect:
+    def carry_out(change: SettingsChange) -> Effect:
         hold.wait()
         return Effect(done, message, change.settings)
 
@@ -207,7 +207,7 @@ async def test_read_only_changes_no_settings() -> None:
 async def test_only_one_change_is_asked_about_and_never_over_another_dialog() -> None:
     app, go_on, asked = knowing(), threading.Event(), list[Wish]()
 
-    def plan(python: InterpreterInfo, wish: Wish, root: str | None) -> Change:
+    def plan(python: InterpreterInfo, wish: Wish, root: str | None) -> SettingsChange:
         asked.append(wish)
         assert go_on.wait(60)
         if root is not None:
@@ -238,10 +238,10 @@ async def test_only_one_change_is_asked_about_and_never_over_another_dialog() ->
         go_on.clear()
         await plan_another(pilot, "o")
         await pilot.press("1", "space", "q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         go_on.set()
         await until(pilot, lambda: not planning())
-        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+        assert [type(screen) for screen in app.screen_stack[1:]] == [ConfirmQuestion]
         await pilot.press("escape")
 
         go_on.clear()
@@ -249,10 +249,10 @@ async def test_only_one_change_is_asked_about_and_never_over_another_dialog() ->
         await until(pilot, lambda: isinstance(app.screen, Folder))
         await plan_another(pilot, *"~/x", "enter")
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         go_on.set()
         await until(pilot, lambda: not planning())
-        assert [type(screen) for screen in app.screen_stack[1:]] == [Question]
+        assert [type(screen) for screen in app.screen_stack[1:]] == [ConfirmQuestion]
 
 
 @posix
@@ -275,7 +275,7 @@ async def test_a_change_is_not_begun_while_another_is_made_and_that_one_goes_on(
         assert app.main.pythons.state == "done"
         assert not app.main.is_doing(Activity.SCANNING)
         await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, Question))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
         assert "A pip is changing its settings. It will finish that first." in app.text
         await pilot.press("n")
         await pilot.pause()

@@ -8,8 +8,8 @@ import pytest
 from cachetui.pip.config.location import Location
 from cachetui.ui.glyphs import ASCII, UNICODE
 from cachetui.ui.settings.layout import (
-    Look,
-    Told,
+    ChangeResult,
+    LayoutOptions,
     columns,
     looking,
     page_lines,
@@ -21,7 +21,7 @@ from cachetui.ui.widgets.cells import width
 from tests.ui.pythons import pythons
 from tests.ui.screens import PLACE
 
-LOOK = Look(UNICODE, lambda path: path.replace("/home/user", "~"), PLACE, roomy=False)
+LOOK = LayoutOptions(UNICODE, lambda path: path.replace("/home/user", "~"), PLACE, roomy=False)
 ROOMS = (20, 58, 78, 118, 198)
 
 
@@ -87,16 +87,16 @@ def test_a_pip_that_refuses_its_settings_is_neither_on_nor_off() -> None:
 def test_secrets_and_control_characters_are_not_shown() -> None:
     trap = "https://ann:secret@index.example/\x1b[2J is wrong"
     hostile = replace(pythons()[0], pitfalls=(trap,))
-    lines = "\n".join(text(line) for line in page_lines(hostile, 90, LOOK, Told(False, trap)))
+    lines = "\n".join(text(line) for line in page_lines(hostile, 90, LOOK, ChangeResult(False, trap)))
     assert "index.example" in lines
     assert not {"\x1b", "secret"} & {lines[index : index + 1] for index in range(len(lines))}
     assert "secret" not in lines
 
 
 def test_what_came_of_a_change_stands_first() -> None:
-    done = page_lines(pythons()[0], 90, LOOK, Told(True, "Done: it is off."))
+    done = page_lines(pythons()[0], 90, LOOK, ChangeResult(True, "Done: it is off."))
     assert text(done[0]) == "✓ Done: it is off."
-    failed = page_lines(pythons()[0], 90, LOOK, Told(False, "pip failed."))
+    failed = page_lines(pythons()[0], 90, LOOK, ChangeResult(False, "pip failed."))
     assert text(failed[0]) == "! pip failed."
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.demo.contents import write_contents
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter
 from cachetui.pip.scan.scanner import scan
 from cachetui.preferences.file import preferences_path
@@ -50,7 +50,7 @@ class Window(Terminal):
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    write_contents(CacheWriter(tmp_path / "pip"), time.time_ns(), Target())
+    write_contents(CacheWriter(tmp_path / "pip"), time.time_ns(), DemoTarget())
     return tmp_path / "pip"
 
 

@@ -6,27 +6,27 @@ import pytest
 
 from cachetui.insight.why.explanation import CachedFile, Reason, Remedy
 from cachetui.ui.glyphs import ASCII, UNICODE
-from cachetui.ui.why.layout import Act, Look, PageLine, acts_of, answer_lines, plain_lines
+from cachetui.ui.why.layout import ActionTarget, LayoutLine, LayoutOptions, acts_of, answer_lines, plain_lines
 from cachetui.ui.widgets.cells import width
 from tests.ui.explanations import ANSWER, NEWER, OLD, PAGE, SDIST
 
-TIGHT = Look(UNICODE, roomy=False)
+TIGHT = LayoutOptions(UNICODE, roomy=False)
 MARKED = (" ", "x", " ", "-", "", "x")
 """How what can be acted on in the answer is marked."""
 
 
-def texts(lines: list[PageLine]) -> list[str]:
+def texts(lines: list[LayoutLine]) -> list[str]:
     return ["".join(words for words, _ in line.words).rstrip() for line in lines]
 
 
 def test_what_keys_act_on_are_files_reasons_with_entries_and_commands() -> None:
     assert acts_of(ANSWER) == (
-        Act((SDIST,)),
-        Act((OLD,)),
-        Act((NEWER,)),
-        Act((PAGE,)),
-        Act((), "python3 -m pip install --refresh-package psycopg2 psycopg2==2.4.1"),
-        Act((OLD,), "cachetui remove psycopg2==2.4.1 kind:built"),
+        ActionTarget((SDIST,)),
+        ActionTarget((OLD,)),
+        ActionTarget((NEWER,)),
+        ActionTarget((PAGE,)),
+        ActionTarget((), "python3 -m pip install --refresh-package psycopg2 psycopg2==2.4.1"),
+        ActionTarget((OLD,), "cachetui remove psycopg2==2.4.1 kind:built"),
     )
 
 
@@ -101,13 +101,13 @@ def test_roles_part_what_matters_from_the_rest() -> None:
 
 
 def test_blank_lines_part_the_sections_where_there_is_room() -> None:
-    lines = texts(answer_lines(ANSWER, MARKED, 80, Look(UNICODE)))
+    lines = texts(answer_lines(ANSWER, MARKED, 80, LayoutOptions(UNICODE)))
     before = [lines[index - 1] for index, line in enumerate(lines) if line in (" What helps", " Why")]
     assert lines[0] == "" and before == ["", ""]
 
 
 def test_other_terminals_get_ascii() -> None:
-    lines = texts(answer_lines(ANSWER, MARKED, 80, Look(ASCII)))
+    lines = texts(answer_lines(ANSWER, MARKED, 80, LayoutOptions(ASCII)))
     assert all(line.isascii() for line in lines)
     assert " x psycopg2-2.4.1-cp27-cp27mu-linux_x86_64.whl" in lines
 

@@ -12,11 +12,11 @@ from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
-from cachetui.insight.audit.audit import Audit, Listed, listed_of
+from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
 from cachetui.insight.audit.comparison import compare
 from cachetui.model import NS, Inventory
 from cachetui.report.audit_csv import audit_csv, comparison_csv
-from cachetui.report.audit_earlier import Earlier, read_report
+from cachetui.report.audit_earlier import EarlierAudit, read_report
 from cachetui.report.audit_json import audit_json, comparison_json
 from cachetui.report.audit_rows import characters, moment, rows
 from cachetui.report.audit_text import audit_text, comparison_text
@@ -68,7 +68,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
     return FAILED if inventory.errors else DONE
 
 
-def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
+def _earlier(since: str, terms: tuple[str, ...]) -> EarlierAudit:
     """Read an earlier report; raise UsageError if it is about other terms."""
     earlier = read_report(since)
     if earlier.terms != terms:
@@ -77,7 +77,7 @@ def _earlier(since: str, terms: tuple[str, ...]) -> Earlier:
     return earlier
 
 
-def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOptions, *, figures: bool) -> Listed:
+def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOptions, *, figures: bool) -> EntryRows:
     """Return the audit if `figures` is true, else only the list of audited entries."""
     preferences = preferred(note)
     if preferences.refusal:
@@ -99,14 +99,14 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
     return make_audit(inventory, facts, preferences.policy, only) if figures else listed_of(inventory, facts, only)
 
 
-def _report(found: Listed, form: str, terms: tuple[str, ...]) -> Iterable[str]:
+def _report(found: EntryRows, form: str, terms: tuple[str, ...]) -> Iterable[str]:
     """Yield the parts of a report."""
     if not isinstance(found, Audit):
         return audit_csv(found)
     return audit_json(found, terms) if form == "json" else _lines(audit_text(found, terms))
 
 
-def _comparison(listed: Listed, earlier: Earlier, form: str) -> Iterable[str]:
+def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable[str]:
     """Yield the parts of a report on the differences between two audits."""
     found = compare(earlier.lines, [row.line for row in rows(listed)])
     now = moment(listed.now_ns // NS)

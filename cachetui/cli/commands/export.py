@@ -15,9 +15,9 @@ from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
-from cachetui.export.export import Outcome, Progress
-from cachetui.export.plan import Planned, check_room, plan_export
-from cachetui.export.requirements_closure import Needs
+from cachetui.export.export import ExportOutcome, ExportProgress
+from cachetui.export.plan import PlannedFile, check_room, plan_export
+from cachetui.export.requirements_closure import NeededFiles
 from cachetui.model import Entry, Inventory
 from cachetui.pip.config.paths import place
 from cachetui.report.export_json import export_json
@@ -122,7 +122,7 @@ def command(
         return DONE
 
 
-def _note_result(outcome: Outcome | None, needs: Needs | None, folder: Path) -> None:
+def _note_result(outcome: ExportOutcome | None, needs: NeededFiles | None, folder: Path) -> None:
     """Print the skipped files, the missing requirements and the summary of an export on stderr."""
     for skipped in outcome.skipped if outcome else ():
         note(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
@@ -133,10 +133,10 @@ def _note_result(outcome: Outcome | None, needs: Needs | None, folder: Path) -> 
         note(summary(outcome, folder))
 
 
-def _carry_out(inventory: Inventory, planned: Sequence[Planned], folder: Path) -> Outcome:
+def _carry_out(inventory: Inventory, planned: Sequence[PlannedFile], folder: Path) -> ExportOutcome:
     """Export the planned files; Ctrl+C stops the export between two pieces of a file."""
 
-    def report(progress: Progress) -> None:
+    def report(progress: ExportProgress) -> None:
         done = f"exporting {progress.done + 1:,} of {progress.of:,}, {disk_text(progress.written)}"
         status.show(f"{done}  {progress.filename or ''}")
 

@@ -14,7 +14,7 @@ from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.insight.health.finding import Finding, in_order
-from cachetui.insight.health.verification import Progress, Verified
+from cachetui.insight.health.verification import VerificationProgress, Verified
 from cachetui.model import Entry, Inventory
 from cachetui.report.health_json import health_json
 from cachetui.report.health_text import findings_text
@@ -85,7 +85,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
 def _verified(inventory: Inventory, entries: Sequence[Entry]) -> Verified:
     """Verify entries, showing progress; Ctrl+C stops the verification."""
 
-    def report(progress: Progress) -> None:
+    def report(progress: VerificationProgress) -> None:
         size = f"{disk_text(progress.read)} of {disk_text(progress.of_bytes)}"
         status.show(f"Verifying {progress.entries:,} of {progress.of:,}, {size}")
 

@@ -13,7 +13,7 @@ from cachetui.insight.audit.figures import (
     Age,
     Figure,
     Reclaimable,
-    Sized,
+    SizedEntry,
     already_built,
     by_age,
     copies,
@@ -24,7 +24,7 @@ from cachetui.insight.audit.figures import (
 )
 from cachetui.insight.audit.origins import origins
 from cachetui.insight.audit.reclaimable import freed
-from cachetui.insight.audit.wheel_tags import Fits, fits
+from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Inventory, Unreadable
 from cachetui.removal.leftovers import leftovers_in_use
@@ -35,7 +35,7 @@ MOMENTS = ("downloaded", "checked", "read")
 """Times of an entry from which ages are counted."""
 
 
-class Rule(NamedTuple):
+class AuditRule(NamedTuple):
     """Rule for which an audit shows how much space it would free."""
 
     name: str
@@ -60,7 +60,7 @@ class Shards(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class EntryRows:
     """Audited entries, with what a report lists for each of them."""
 
     root: str
@@ -69,7 +69,7 @@ class Listed:
     """Audited entries, in the inventory's order."""
     facts: Facts
     """Facts about the entries."""
-    fits: tuple[Fits, ...]
+    fits: tuple[TagSummary, ...]
     """Pythons and platform of each entry, parallel to `entries`."""
     origin: tuple[str | None, ...]
     """Index that each entry came from, as "host/path", parallel to `entries`."""
@@ -83,7 +83,7 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
-class Audit(Listed):
+class Audit(EntryRows):
     """Figures of the disk usage.
 
     The figures by kind add up to the total; so do those by project, by each kind of age, by Python, by
@@ -144,10 +144,10 @@ class Audit(Listed):
         return self.total.disk_usage + self.foreign_disk_usage + self.directories_disk_usage
 
 
-def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> Listed:
+def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None = None) -> EntryRows:
     """Return the audited entries without any figure; the parameters are those of `audit_of`."""
     meant = inventory.entries if only is None else tuple(only)
-    return Listed(
+    return EntryRows(
         root=inventory.root,
         entries=meant,
         facts=facts,
@@ -161,7 +161,7 @@ def audit_of(
     inventory: Inventory,
     facts: Facts,
     *,
-    rules: Iterable[Rule] = (),
+    rules: Iterable[AuditRule] = (),
     only: Collection[Entry] | None = None,
 ) -> Audit:
     """Compute the figures of an audit.
@@ -206,7 +206,7 @@ def audit_of(
 
 
 def _chances(
-    inventory: Inventory, facts: Facts, rules: Iterable[Rule], parts: Iterable[Sized], other: Figure
+    inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Iterable[SizedEntry], other: Figure
 ) -> tuple[tuple[Reclaimable, ...], int]:
     """Return what each rule would free of `parts`; and the bytes that removing `other` would free.
 

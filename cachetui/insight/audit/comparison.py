@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
-class Line(NamedTuple):
+class ComparedEntry(NamedTuple):
     """Entry as a row of a report."""
 
     path: str
@@ -24,7 +24,7 @@ class Line(NamedTuple):
     """Allocated bytes."""
 
 
-class Change(NamedTuple):
+class FigureChange(NamedTuple):
     """Figure in an earlier and in a later audit."""
 
     name: str | None
@@ -44,12 +44,12 @@ class Change(NamedTuple):
         return self.now - self.before
 
 
-class Resized(NamedTuple):
+class ResizedEntry(NamedTuple):
     """Entry whose disk usage has changed."""
 
-    before: Line
+    before: ComparedEntry
     """Entry in the earlier audit."""
-    now: Line
+    now: ComparedEntry
     """Entry in the later audit."""
 
 
@@ -57,17 +57,17 @@ class Resized(NamedTuple):
 class Comparison:
     """Differences between two audits; empty if there are none."""
 
-    total: Change
+    total: FigureChange
     """Change of the total."""
-    kinds: tuple[Change, ...]
+    kinds: tuple[FigureChange, ...]
     """Kinds whose figures differ; the biggest growth comes first."""
-    projects: tuple[Change, ...]
+    projects: tuple[FigureChange, ...]
     """Projects whose figures differ; the biggest growth comes first."""
-    came: tuple[Line, ...]
+    came: tuple[ComparedEntry, ...]
     """Added entries, the biggest first."""
-    went: tuple[Line, ...]
+    went: tuple[ComparedEntry, ...]
     """Removed entries, the biggest first."""
-    resized: tuple[Resized, ...]
+    resized: tuple[ResizedEntry, ...]
     """Entries whose disk usage has changed; the biggest growth comes first."""
 
     def __bool__(self) -> bool:
@@ -75,13 +75,13 @@ class Comparison:
         return bool(self.came or self.went or self.resized or self.kinds or self.projects)
 
 
-def compare(before: Iterable[Line], now: Iterable[Line]) -> Comparison:
+def compare(before: Iterable[ComparedEntry], now: Iterable[ComparedEntry]) -> Comparison:
     """Return the differences between the entries of two reports."""
     old, new = ({line.path: line for line in lines} for lines in (before, now))
-    both = [Resized(old[path], line) for path, line in new.items() if path in old]
+    both = [ResizedEntry(old[path], line) for path, line in new.items() if path in old]
     resized = [pair for pair in both if pair.before.disk_usage != pair.now.disk_usage]
     return Comparison(
-        Change(None, _sum(old.values()), _sum(new.values()), len(old), len(new)),
+        FigureChange(None, _sum(old.values()), _sum(new.values()), len(old), len(new)),
         _changes(_by_kind(old.values()), _by_kind(new.values())),
         _changes(_by_project(old.values()), _by_project(new.values())),
         _biggest(line for path, line in new.items() if path not in old),
@@ -90,32 +90,32 @@ def compare(before: Iterable[Line], now: Iterable[Line]) -> Comparison:
     )
 
 
-def _sum(lines: Iterable[Line]) -> int:
+def _sum(lines: Iterable[ComparedEntry]) -> int:
     return sum([line.disk_usage for line in lines])
 
 
-def _biggest(lines: Iterable[Line]) -> tuple[Line, ...]:
+def _biggest(lines: Iterable[ComparedEntry]) -> tuple[ComparedEntry, ...]:
     return tuple(sorted(lines, key=lambda line: (-line.disk_usage, line.path)))
 
 
-def _by_kind(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
+def _by_kind(lines: Iterable[ComparedEntry]) -> Mapping[str | None, list[int]]:
     groups: dict[str | None, list[int]] = {}
     for line in lines:
         groups.setdefault(line.kind, []).append(line.disk_usage)
     return groups
 
 
-def _by_project(lines: Iterable[Line]) -> Mapping[str | None, list[int]]:
+def _by_project(lines: Iterable[ComparedEntry]) -> Mapping[str | None, list[int]]:
     groups: dict[str | None, list[int]] = {}
     for line in lines:
         groups.setdefault(line.project, []).append(line.disk_usage)
     return groups
 
 
-def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[Change, ...]:
+def _changes(before: Mapping[str | None, list[int]], now: Mapping[str | None, list[int]]) -> tuple[FigureChange, ...]:
     """Return the changes of the figures that differ."""
     found = [
-        Change(name, sum(old), sum(new), len(old), len(new))
+        FigureChange(name, sum(old), sum(new), len(old), len(new))
         for name in before.keys() | now.keys()
         if sorted(old := before.get(name, [])) != sorted(new := now.get(name, []))
     ]

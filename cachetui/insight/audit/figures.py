@@ -65,7 +65,7 @@ class Reclaimable(NamedTuple):
     """Whether the rule's entries can be determined; if not, the figure is empty."""
 
 
-class Sized(NamedTuple):
+class SizedEntry(NamedTuple):
     """Entry with its sizes, which are computed only once."""
 
     entry: Entry
@@ -76,20 +76,20 @@ class Sized(NamedTuple):
     """Total length of the entry's files in bytes."""
 
 
-def sized(entries: Iterable[Entry]) -> list[Sized]:
+def sized(entries: Iterable[Entry]) -> list[SizedEntry]:
     """Return entries with their sizes. Fields are read by index, because this runs over all entries."""
     found = []
     for entry in entries:
         files = entry[1]
         if len(files) == 2:  # the most frequent case
             first, second = files
-            found.append(Sized(entry, first[4] + second[4], first[3] + second[3]))
+            found.append(SizedEntry(entry, first[4] + second[4], first[3] + second[3]))
         else:
-            found.append(Sized(entry, sum([file[4] for file in files]), sum([file[3] for file in files])))
+            found.append(SizedEntry(entry, sum([file[4] for file in files]), sum([file[3] for file in files])))
     return found
 
 
-def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
+def figure(name: str | None, parts: Sequence[SizedEntry]) -> Figure:
     """Return the figure of some entries."""
     if not parts:
         return Figure(name, (), 0, 0)
@@ -97,12 +97,12 @@ def figure(name: str | None, parts: Sequence[Sized]) -> Figure:
     return Figure(name, entries, sum(disks), sum(sizes))
 
 
-def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure, ...]:
+def grouped(parts: Iterable[SizedEntry], names: Iterable[str | None]) -> tuple[Figure, ...]:
     """Return a figure for each name, the biggest first; entries without a name come last.
 
     `names` is parallel to `parts`.
     """
-    groups: dict[str | None, list[Sized]] = defaultdict(list)
+    groups: dict[str | None, list[SizedEntry]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         groups[name].append(part)
     found = [figure(name, own) for name, own in groups.items()]
@@ -110,15 +110,15 @@ def grouped(parts: Iterable[Sized], names: Iterable[str | None]) -> tuple[Figure
 
 
 def by_age(
-    parts: Iterable[Sized], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
+    parts: Iterable[SizedEntry], moment_of: Callable[[Entry], int | None], now_ns: int, starts: Sequence[int] = AGES
 ) -> tuple[Age, ...]:
     """Return a figure for each age group, the youngest first.
 
     If entries lack such a time, their figure comes last. `starts` are the days at which a group begins,
     ascending from 0. Times in the future count as now.
     """
-    groups: list[list[Sized]] = [[] for _ in starts]
-    unknown: list[Sized] = []
+    groups: list[list[SizedEntry]] = [[] for _ in starts]
+    unknown: list[SizedEntry] = []
     edges = [start * DAY_NS for start in starts[1:]]
     for part in parts:
         moment = moment_of(part[0])
@@ -129,7 +129,7 @@ def by_age(
     return (*found, Age(None, None, figure(None, unknown))) if unknown else tuple(found)
 
 
-def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
+def copies(parts: Collection[SizedEntry]) -> tuple[Figure, ...]:
     """Return the figures of files that are stored more than once, the most wasteful first.
 
     Copies have the same kind, file name and length. The length is that of the body, or of the wheel itself
@@ -137,7 +137,7 @@ def copies(parts: Collection[Sized]) -> tuple[Figure, ...]:
     """
     names = [(part[0][0], part[0][8]) for part in parts]
     repeated = {name for name, number in Counter(names).items() if number > 1}  # most names occur only once
-    groups: dict[tuple[str, str, int], list[Sized]] = defaultdict(list)
+    groups: dict[tuple[str, str, int], list[SizedEntry]] = defaultdict(list)
     for part, name in zip(parts, names, strict=True):
         kind, filename = name
         if name in repeated and filename and kind in STORED and (files := part.entry.files):
@@ -151,13 +151,13 @@ def wasted(copied: Figure) -> int:
     return copied.disk_usage - max([entry.disk_usage for entry in copied.entries], default=0)
 
 
-def linked(parts: Collection[Sized]) -> Figure:
+def linked(parts: Collection[SizedEntry]) -> Figure:
     """Return the figure of the entries with files that have several names; their blocks count once."""
     paths = {part[0][2] for part in parts for file in part[0][1] if file[5] > 1}
     return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
 
 
-def already_built(parts: Collection[Sized]) -> Figure:
+def already_built(parts: Collection[SizedEntry]) -> Figure:
     """Return the figure of the sdists from which pip built a wheel that is still cached."""
     built = {(part.entry.project, part.entry.version) for part in parts if part.entry.kind == "built"}
     return figure(

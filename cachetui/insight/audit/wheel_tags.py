@@ -26,7 +26,7 @@ RELEASE = re.compile(r"\d{1,4}_(?:\d{1,4}_)?")
 """Pattern of a system's version, which stands before the processor."""
 
 
-class Fits(NamedTuple):
+class TagSummary(NamedTuple):
     """Pythons and platform that an entry is for."""
 
     python: str
@@ -35,12 +35,12 @@ class Fits(NamedTuple):
     """Platform, such as "Linux x86_64" or "any"."""
 
 
-SOURCE = Fits("source, to be built", "source, to be built")
-NO_WHEEL = Fits("not a file for installing", "not a file for installing")
-ODD = Fits("odd tags", "odd tags")
+SOURCE = TagSummary("source, to be built", "source, to be built")
+NO_WHEEL = TagSummary("not a file for installing", "not a file for installing")
+ODD = TagSummary("odd tags", "odd tags")
 
 
-def fits(entry: Entry) -> Fits:
+def fits(entry: Entry) -> TagSummary:
     """Return the Pythons and platform that an entry is for."""
     kind, filename = entry[0], entry[8]  # by index: faster for a hundred thousand entries
     if kind == "sdist":
@@ -52,8 +52,8 @@ def fits(entry: Entry) -> Fits:
 
 
 @lru_cache(maxsize=4_096)
-def _words(python: str, abi: str, platform: str) -> Fits:
-    return Fits(pythons(python.lower(), abi.lower()), platforms(platform.lower()))
+def _words(python: str, abi: str, platform: str) -> TagSummary:
+    return TagSummary(pythons(python.lower(), abi.lower()), platforms(platform.lower()))
 
 
 def pythons(python: str, abi: str) -> str:

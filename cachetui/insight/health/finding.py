@@ -28,7 +28,7 @@ FindingType = Literal[
     "pickle",
 ]
 """Types of findings."""
-Weight = Literal["danger", "damage", "rights", "waste"]
+Severity = Literal["danger", "damage", "rights", "waste"]
 """Severity: an entry may not be what its index offered; pip cannot use it as it should; somebody lacks the right to
 use it, and its content may be sound; it only takes room."""
 
@@ -38,7 +38,7 @@ class Meaning(NamedTuple):
 
     title: str
     """Title in a few words."""
-    weight: Weight
+    severity: Severity
     consequence: str
     """Consequence, such as pip's reaction, as a sentence."""
     way_out: str

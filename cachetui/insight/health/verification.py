@@ -35,7 +35,7 @@ Expected = Mapping[str, frozenset[tuple[str, str]]]
 """Hashes by the name of the record, each with name and lower-case value; from index pages and origins."""
 
 
-class Progress(NamedTuple):
+class VerificationProgress(NamedTuple):
     """Progress of a verification."""
 
     entries: int
@@ -66,7 +66,7 @@ def verify(
     entries: Collection[Entry],
     *,
     stop: Callable[[], bool] = never,
-    report: Callable[[Progress], None] = lambda _: None,
+    report: Callable[[VerificationProgress], None] = lambda _: None,
 ) -> Verified:
     """Read entries to their end, several at a time, and compare them with the hashes that indexes list.
 
@@ -95,7 +95,7 @@ def verify(
                     findings.append(trouble)
                 proven += not trouble and bool(known)
                 sound += not trouble and not known and entry.kind not in UNNAMED
-                report(Progress(done, len(todo), read, total))
+                report(VerificationProgress(done, len(todo), read, total))
 
         for _ in pool.map(look, todo):
             pass

@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.replay import NOT_FOUND, Asked, Chosen, RefusedFile, Replay, Request, Run
+from cachetui.insight.why.replay import NOT_FOUND, Chosen, RefusedFile, Replay, Request, RequestedRequirement, Run
 from cachetui.interpreters.compatibility import incompatibility
 from cachetui.model import Entry, Inventory
 from cachetui.pip.formats.body import Body
@@ -22,7 +22,7 @@ from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT
 from cachetui.pip.formats.index_page import as_asked
 from cachetui.pip.formats.integrity import StoppedError, end_trouble, kind_trouble, page_trouble, trouble_in
 from cachetui.pip.formats.records import UnreadableRecordError
-from cachetui.pip.reader import Answer, CacheReader, digest_of
+from cachetui.pip.reader import CachedResponse, CacheReader, digest_of
 from cachetui.system.tree import never
 
 FILES = ("wheel", "sdist", "built")
@@ -44,7 +44,7 @@ class Evidence:
     run: Run
     """Record of pip's run; empty if pip could not be asked."""
     inventory: Inventory
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, CachedResponse]
     """Headers of the project's downloads and index pages, by path."""
     requires: Mapping[str, str]
     """Requires-Python in the metadata of the project's files, by path."""
@@ -65,7 +65,7 @@ class Evidence:
             return None
 
     @cached_property
-    def root(self) -> Asked | None:
+    def root(self) -> RequestedRequirement | None:
         """Requirement that the answer is about: the first one that applies to this Python."""
         return next((one for one in self.run.roots if one.matches), None)
 
@@ -184,7 +184,7 @@ class Evidence:
         except ValueError:
             return None
 
-    def answer_to(self, request: Request) -> Answer | None:
+    def answer_to(self, request: Request) -> CachedResponse | None:
         """Return the headers of a cached index page; None if it is not in the cache."""
         entry = self.entry_at(request.url)
         return self.answers.get(entry.path) if entry else None

@@ -74,7 +74,7 @@ URL is plain http, which pip does not cache.
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestedRequirement:
     """Requirement as pip read it."""
 
     name: str
@@ -143,7 +143,7 @@ class RefusedFile:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedDistribution:
     """Distribution whose metadata pip examined."""
 
     name: str
@@ -206,7 +206,7 @@ class PipError:
 
 
 @dataclass(frozen=True, slots=True)
-class Halt:
+class ReplayHalt:
     """Point at which the replay ended, because pip would have changed something or used the network."""
 
     what: str
@@ -229,8 +229,8 @@ class Run:
     """URLs of index pages that are not in the cache, by project."""
     listed: Mapping[str, tuple[ListedFile, ...]] = field(default_factory=dict)
     refused: Mapping[str, tuple[RefusedFile, ...]] = field(default_factory=dict)
-    tried: tuple[Tried, ...] = ()
-    roots: tuple[Asked, ...] = ()
+    tried: tuple[TriedDistribution, ...] = ()
+    roots: tuple[RequestedRequirement, ...] = ()
     chosen: tuple[Chosen, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     externally_managed: bool = False
@@ -241,7 +241,7 @@ class Run:
     words: tuple[tuple[str, str], ...] = ()
     """Messages of pip, each with its level."""
     error: PipError | None = None
-    halt: Halt | None = None
+    halt: ReplayHalt | None = None
 
     def choice(self, name: str) -> Chosen | None:
         """Return the distribution that was chosen for a project."""
@@ -345,14 +345,14 @@ def _run(told: Mapping[str, Any]) -> Run:
         unseen={str(name): tuple(map(str, some)) for name, some in told["unseen"].items()},
         listed={name: tuple([ListedFile(*row) for row in some]) for name, some in told["listed"].items()},
         refused={name: tuple([RefusedFile(*row) for row in some]) for name, some in told["refused"].items()},
-        tried=_all(Tried, told["tried"]),
-        roots=_all(Asked, told["roots"]),
+        tried=_all(TriedDistribution, told["tried"]),
+        roots=_all(RequestedRequirement, told["roots"]),
         chosen=_all(Chosen, told["chosen"]),
         constraints=_all(Constraint, told["constraints"]),
         externally_managed=bool(told["externally_managed"]),
         words=words,
         error=error,
-        halt=_one(Halt, told["halt"]) if told["halt"] else None,
+        halt=_one(ReplayHalt, told["halt"]) if told["halt"] else None,
     )
 
 

@@ -10,7 +10,7 @@ from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of
 from cachetui.insight.why.explanation import Prediction, Tone
 from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
-from cachetui.insight.why.replay import Asked, Chosen, Way
+from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 
 FETCHED = ("download", "download-build", "clone")
@@ -234,7 +234,7 @@ def _age_of_asked_page(case: Evidence) -> float | None:
     return case.now - max(dates) if dates else None
 
 
-def _skips(case: Evidence, one: Asked) -> str:
+def _skips(case: Evidence, one: RequestedRequirement) -> str:
     return f"pip skips {one.text.partition(';')[0].strip()}: its marker is false for {python_of(case)}."
 
 

@@ -16,7 +16,7 @@ from packaging.version import Version
 from cachetui.pip.config.paths import configuration_files, default_root, expand, objection
 from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
-from cachetui.pip.versions import Ways, pip_version, ways_of
+from cachetui.pip.versions import PipBehaviour, pip_version, ways_of
 
 if TYPE_CHECKING:
     pass
@@ -125,7 +125,7 @@ class _View:
     configuration: Configuration
     environ: Mapping[str, str]
     platform: str
-    ways: Ways
+    ways: PipBehaviour
     cwd: str
 
     def of(self, command: str, cache_dir: str | None) -> Location:

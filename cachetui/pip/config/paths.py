@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
-from cachetui.pip.versions import Ways
+from cachetui.pip.versions import PipBehaviour
 
 HOMEBREW = "/opt/python"
 """Part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
@@ -69,7 +69,7 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
     return Path(whole)
 
 
-def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
+def default_root(platform: str, environ: Mapping[str, str], ways: PipBehaviour) -> str:
     """Return pip's default cache directory, used if no setting names one (`pip._internal.utils.appdirs`)."""
     if platform == "win32":
         return ntpath.join(_windows_folder("LOCALAPPDATA", environ), "pip", "Cache")
@@ -81,7 +81,7 @@ def default_root(platform: str, environ: Mapping[str, str], ways: Ways) -> str:
 
 
 def configuration_files(
-    platform: str, environ: Mapping[str, str], prefix: str | None, ways: Ways, etc: str = "/etc"
+    platform: str, environ: Mapping[str, str], prefix: str | None, ways: PipBehaviour, etc: str = "/etc"
 ) -> Files:
     """Return the paths of pip's settings (`get_configuration_files` in `pip._internal.configuration`).
 
@@ -143,7 +143,7 @@ def objection(root: str, euid: int | None = None) -> str | None:
     return None
 
 
-def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
+def _xdg(name: str, environ: Mapping[str, str], ways: PipBehaviour) -> str | None:
     """Return the value of an XDG variable, or None if this pip treats it as unset."""
     value = environ.get(name)
     if value is None or ways.xdg == "verbatim":
@@ -154,7 +154,7 @@ def _xdg(name: str, environ: Mapping[str, str], ways: Ways) -> str | None:
     return value if posixpath.isabs(value) or (value and ways.xdg == "stripped") else None
 
 
-def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
+def _xdg_list(name: str, environ: Mapping[str, str], ways: PipBehaviour) -> list[str]:
     """Return those directories of an XDG variable that this pip uses."""
     value = environ.get(name, "")
     if ways.xdg == "verbatim":
@@ -166,7 +166,7 @@ def _xdg_list(name: str, environ: Mapping[str, str], ways: Ways) -> list[str]:
     return [part.strip() for part in value.split(":") if posixpath.isabs(part.strip())]
 
 
-def _at_home(path: str, environ: Mapping[str, str], ways: Ways) -> str:
+def _at_home(path: str, environ: Mapping[str, str], ways: PipBehaviour) -> str:
     """Return a path in the home directory. Newer pips treat an empty HOME as unset."""
     unset = ways.xdg == "absolute" and environ.get("HOME") == ""
     return f"{_home_on_record() if unset else home('linux', environ)}/{path}"

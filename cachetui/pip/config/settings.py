@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 from cachetui.pip.config.paths import Files
-from cachetui.pip.versions import Ways
+from cachetui.pip.versions import PipBehaviour
 
 ENVIRONMENT = ":env:"
 """Section in which pip keeps environment variables; it is stronger than all others."""
@@ -74,7 +74,7 @@ class Configuration:
     notes: tuple[str, ...] = ()
     """Sentences on files that pip skips silently."""
     merges: bool = True
-    """Whether an empty value hides the values that it overrides (`Ways.merges`)."""
+    """Whether an empty value hides the values that it overrides (`PipBehaviour.merges`)."""
 
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
         """Return the settings of an option for a command, the weaker before the stronger: the last one counts.
@@ -103,7 +103,7 @@ class Configuration:
 
 
 def read_configuration(
-    files: Files, environ: Mapping[str, str], ways: Ways, *, cwd: str, devnull: str = NO_FILES
+    files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> Configuration:
     """Read pip's settings from files and from PIP_* variables (`pip._internal.configuration`).
 
@@ -129,7 +129,7 @@ def read_configuration(
 
 
 def files_read(
-    files: Files, environ: Mapping[str, str], ways: Ways, *, cwd: str, devnull: str = NO_FILES
+    files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> tuple[str, ...]:
     """Return the files that pip reads, the weaker before the stronger (`Configuration.iter_config_files`)."""
     named = environ.get("PIP_CONFIG_FILE")
@@ -169,7 +169,7 @@ def _level_of(name: str, files: Files) -> Level | None:
 
 
 class _Parser(configparser.RawConfigParser):
-    """Parser that records the line on which each option begins; for `normalises` see `Ways`."""
+    """Parser that records the line on which each option begins; for `normalises` see `PipBehaviour`."""
 
     def __init__(self, normalises: bool) -> None:
         super().__init__()
@@ -204,7 +204,7 @@ class _Headings:
         return found
 
 
-def _read_file(path: Path, ways: Ways, level: Level | None) -> Sequence[Setting]:
+def _read_file(path: Path, ways: PipBehaviour, level: Level | None) -> Sequence[Setting]:
     parser = _Parser(ways.normalises)
     encoding = "utf-8" if sys.flags.utf8_mode else locale.getencoding()
     with path.open(encoding=encoding) as lines:

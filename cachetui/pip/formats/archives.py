@@ -59,7 +59,7 @@ UNREADABLE = (
 """Exceptions that these parsers, and those that they use, raise for damaged bytes."""
 
 
-class Named(NamedTuple):
+class ArchiveName(NamedTuple):
     """Name of an archive according to its own metadata."""
 
     project: str
@@ -70,7 +70,7 @@ class Named(NamedTuple):
     """File name; None if it is not certain."""
 
 
-def named(name: str, version: str, filename: str | None = None) -> Named | None:
+def named(name: str, version: str, filename: str | None = None) -> ArchiveName | None:
     """Return a project and version with a file name; None if the project or version is invalid."""
     if len(name) + len(version) > LONGEST_NAME or not NAME.fullmatch(name):
         return None
@@ -78,10 +78,10 @@ def named(name: str, version: str, filename: str | None = None) -> Named | None:
         Version(version)
     except ValueError:
         return None
-    return Named(canonicalize_name(name), version, filename)
+    return ArchiveName(canonicalize_name(name), version, filename)
 
 
-def look_at_metadata(body: Body) -> Named | None:
+def look_at_metadata(body: Body) -> ArchiveName | None:
     """Return the name in core metadata (a PEP 658 file beside a wheel); None if it is invalid."""
     fields = headers_of(body.read(0, LONGEST_TEXT))
     return named(fields.get("name", ""), fields.get("version", ""))
@@ -105,7 +105,7 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
             yield name.strip().lower().decode(), value.strip().decode("utf-8", "replace")
 
 
-def look_into_zip(body: Body) -> tuple[Named | None, bool]:
+def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
     """Return the name of a wheel or zipped sdist by the zip's directory, and whether it is an sdist.
 
     The name is None if the zip is damaged or neither of these.
@@ -189,7 +189,7 @@ def _zip_directory(body: Body) -> bytes | None:
     return body.read(offset, size)
 
 
-def _wheel(body: Body, directory: bytes) -> Named | None:
+def _wheel(body: Body, directory: bytes) -> ArchiveName | None:
     for at, path in _members(directory, WHEEL_FILE):
         name, dash, version = path.removesuffix(WHEEL_FILE.decode()).partition("-")
         if not dash or "/" in name + version:
@@ -252,7 +252,7 @@ def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
     return f"{stem}.whl" if re.fullmatch(r"[\w.!+-]+", stem, re.A) else None
 
 
-def _zip_sdist(body: Body, directory: bytes) -> Named | None:
+def _zip_sdist(body: Body, directory: bytes) -> ArchiveName | None:
     for at, path in _members(directory, PKG_INFO):
         stem = path.removesuffix(PKG_INFO.decode())
         if "/" not in stem:
@@ -261,7 +261,7 @@ def _zip_sdist(body: Body, directory: bytes) -> Named | None:
     return None
 
 
-def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
+def _sdist(stem: str, text: bytes, ending: str) -> ArchiveName | None:
     """Return the name of an sdist by its PKG-INFO, with a file name if its directory agrees."""
     fields = headers_of(text)
     found = named(fields.get("name", ""), fields.get("version", ""))
@@ -273,7 +273,7 @@ def _sdist(stem: str, text: bytes, ending: str) -> Named | None:
     return found._replace(filename=stem + ending) if whole else found
 
 
-def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
+def look_into_tar(body: Body, ending: str | None = None) -> ArchiveName | None:
     """Return the name of an sdist by the first `*/PKG-INFO` near its beginning; None if there is none."""
     unpack = unpacker_of(body.read(0, 6))
     if unpack is None:
@@ -287,7 +287,7 @@ def look_into_tar(body: Body, ending: str | None = None) -> Named | None:
     return None
 
 
-def _tar_sdist(content: bytes, ending: str) -> Named | None:
+def _tar_sdist(content: bytes, ending: str) -> ArchiveName | None:
     for name, at, size in tar_head.members(content):
         stem, _, rest = name.partition("/")
         if rest == "PKG-INFO":

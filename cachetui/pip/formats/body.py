@@ -27,7 +27,7 @@ else:  # Windows; each descriptor is used by one thread only
         return os.read(fd, length)
 
 
-class Window:
+class FileSlice:
     """A body that is a part of an open file, or all of it."""
 
     __slots__ = ("_fd", "_start", "size")
@@ -40,7 +40,7 @@ class Window:
         return read_at(self._fd, min(length, self.size - offset), self._start + offset) if offset < self.size else b""
 
 
-class Kept:
+class HeadAndTail:
     """A body with only its beginning and its end in memory."""
 
     __slots__ = ("_head", "_tail", "size")

@@ -27,7 +27,7 @@ NO_NAMES = ("", ".", "..")
 """Last parts of URLs that name no file, but a page, a fragment, a folder or a host."""
 
 
-class Listed(NamedTuple):
+class IndexFile(NamedTuple):
     """A file that an index page lists."""
 
     filename: str
@@ -71,7 +71,7 @@ def version_in(filename: str, project: str) -> Version | None:
     return None
 
 
-def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
+def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
     """Return the files that a page lists, in its order.
 
     Relative URLs are joined to `base` if it is known. Like pip, it leaves out invalid links and links that
@@ -90,7 +90,7 @@ def files_of(page: Page, base: str | None = None) -> tuple[Listed, ...]:
             continue
         if filename not in NO_NAMES:
             name, value = digest or _hash_in(fragment)
-            listed.append(Listed(filename, url, name, value, requires, yanked, metadata))
+            listed.append(IndexFile(filename, url, name, value, requires, yanked, metadata))
     return tuple(listed)
 
 

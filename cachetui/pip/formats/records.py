@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import msgpack
 
-from cachetui.pip.formats.body import Body, Kept, Window, read_at
+from cachetui.pip.formats.body import Body, FileSlice, HeadAndTail, read_at
 
 FIRST_READ = 4096
 """Number of bytes read first from a record: nearly all headers fit, and the disk reads no less."""
@@ -102,7 +102,7 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
         at, start, length = _find_body(fd, size, head)
         if start + length > size:
             raise UnreadableRecordError("cut short: its body is incomplete")
-        body = Window(fd, start, length)
+        body = FileSlice(fd, start, length)
         rest = read_at(fd, min(size - start - length, LONGEST_RECORD), start + length)
         packed = (head[:at] if at <= end else read_at(fd, at, 0)) + b"\xc4\0" + rest
         whole = start + length + len(rest) == size
@@ -274,12 +274,12 @@ class LongStringCutter:
         head, tail, length = self._longest
         if written or not length:
             whole = _from_base64(written)
-            return Kept(whole, b"", len(whole))
+            return HeadAndTail(whole, b"", len(whole))
         size = length // 4 * 3 - (tail or head)[-2:].count(b"=")
         if length == len(head):
-            return Kept(_from_base64(head), b"", size)
+            return HeadAndTail(_from_base64(head), b"", size)
         start = -(length - len(tail)) % 4  # start at a whole group of four
-        return Kept(
+        return HeadAndTail(
             _from_base64(head[: BODY_END // 3 * 4]),
             _from_base64(tail[start:][-(BODY_END // 3 * 4) :]),
             size,
@@ -298,7 +298,7 @@ def _answer_in(content: Any) -> dict[str, Any]:
     return response
 
 
-class Lowered(dict[object, object]):
+class LowerCaseNames(dict[object, object]):
     """Cache of header names in lower case by their original spelling; servers use few different names."""
 
     def __missing__(self, name: Any) -> object:
@@ -309,7 +309,7 @@ class Lowered(dict[object, object]):
         return lowered
 
 
-LOWERED = Lowered()
+LOWERED = LowerCaseNames()
 
 
 def lower(headers: Mapping[Any, object]) -> dict[object, object]:

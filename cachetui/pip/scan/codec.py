@@ -24,10 +24,10 @@ class PackedShard(NamedTuple):
     names: bytes
     """Lines for the completion of names in a shell: a project, a space, and a version if there is one."""
     content: bytes
-    """Packed values of a `Remembered`, without its path and time."""
+    """Packed values of a `RememberedShard`, without its path and time."""
 
 
-class Remembered(NamedTuple):
+class RememberedShard(NamedTuple):
     """Result of an earlier scan of a shard."""
 
     path: str
@@ -94,7 +94,7 @@ def pack_shard(
     times_digest: int,
     has_empty_dirs: bool,
 ) -> PackedShard:
-    """Pack a scanned shard, in the form of `Remembered`."""
+    """Pack a scanned shard, in the form of `RememberedShard`."""
     entries = list(rows)
     content = directories, entries, list(foreign), times_digest, has_empty_dirs
     packed = _packed(content)
@@ -103,9 +103,9 @@ def pack_shard(
     return PackedShard(names, packed)
 
 
-def unpack_shard(path: str, listed_at: int, content: bytes) -> Remembered | None:
+def unpack_shard(path: str, listed_at: int, content: bytes) -> RememberedShard | None:
     """Unpack the content of a `PackedShard`; return None if it is invalid."""
     try:
-        return Remembered(path, listed_at, *_unpacked(content))
+        return RememberedShard(path, listed_at, *_unpacked(content))
     except (ValueError, TypeError, msgpack.UnpackException):
         return None

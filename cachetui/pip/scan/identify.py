@@ -15,7 +15,7 @@ from packaging.version import Version
 
 from cachetui.model import Kind, Rung
 from cachetui.pip.formats import archives, index_page
-from cachetui.pip.formats.body import Body, Window, read_at
+from cachetui.pip.formats.body import Body, FileSlice, read_at
 from cachetui.pip.formats.index_files import SDISTS, version_in
 from cachetui.pip.formats.records import read_record
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE, wheel_name
@@ -143,7 +143,7 @@ def _destination(location: str) -> tuple[str, str | None]:
 def body_of(draft: EntryDraft, fd: int) -> Body:
     """Return the body, which is in the entry's last file. Raises UnreadableRecordError and OSError."""
     if len(draft.files) > 1:
-        return Window(fd, 0, draft.files[-1].size)
+        return FileSlice(fd, 0, draft.files[-1].size)
     body = read_record(fd, draft.files[0].size, body_inside=True).body
     assert body is not None
     return body
@@ -154,7 +154,7 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
     body = body_of(draft, fd)
     head = body.read(0, 20)
     known = draft.project is not None
-    found: archives.Named | None = None
+    found: archives.ArchiveName | None = None
     kind: Kind = "response"
     if head.startswith(b"Metadata-Version:"):
         found, kind = archives.look_at_metadata(body), "metadata"
@@ -172,7 +172,7 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
         draft.content_hint = ""
 
 
-def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.Named | None) -> None:
+def _settle_known(draft: EntryDraft, body: Body, kind: Kind, found: archives.ArchiveName | None) -> None:
     """Identify an entry whose project and version are in the headers; its body gives kind and file name."""
     filename = found.filename if found and found.project == draft.project else None
     if kind == "response":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cachetui.model import Entry, File, allocated
-from cachetui.pip.scan.codec import Remembered, unpack_directories
+from cachetui.pip.scan.codec import RememberedShard, unpack_directories
 from cachetui.pip.scan.draft import DraftRow, EntryDraft
 from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
@@ -21,7 +21,7 @@ RACY_NS = 2_000_000_000
 class ReusedShard:
     """Content of an unchanged shard."""
 
-    known: Remembered
+    known: RememberedShard
     """Remembered content, without the entries."""
     entries: list[Entry]
     """Entries of the shard, with their present access times."""
@@ -44,7 +44,7 @@ class ReusedShard:
         )
 
 
-def last_reads(tree: Tree, known: Remembered, stop: Callable[[], bool]) -> list[int] | None:
+def last_reads(tree: Tree, known: RememberedShard, stop: Callable[[], bool]) -> list[int] | None:
     """Return when each entry of a shard was last read, in nanoseconds since the epoch.
 
     Return None if anything changed. A directory with the same times has the same names, because pip replaces
@@ -95,7 +95,7 @@ def is_still(found: os.stat_result, file: Sequence[Any]) -> bool:
 
 
 def reuse_shard(
-    known: Remembered, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
+    known: RememberedShard, reads: Sequence[int], same: dict[Any, Any], before: Mapping[str, Entry]
 ) -> ReusedShard | None:
     """Return a shard made from remembered rows and the times from `last_reads`; None if a row is invalid.
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
 from cachetui.pip.scan.assemble import inventory_of
-from cachetui.pip.scan.codec import PackedShard, Remembered, pack_shard, unpack_shard
+from cachetui.pip.scan.codec import PackedShard, RememberedShard, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
 from cachetui.pip.scan.reuse import ReusedShard, index_rows, last_reads, reuse_shard
@@ -25,13 +25,13 @@ from cachetui.system.parallel_io import parallel_map
 from cachetui.system.tree import Tree, never, reason
 
 if TYPE_CHECKING:  # the inspector is not needed if nothing changed
-    from cachetui.pip.memory import Memory, Recollection
+    from cachetui.pip.memory import Memory, RootMemory
     from cachetui.pip.scan.inspector import Inspector
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 GroupKey = tuple[str, int]
 """Path of a shard relative to the root, and its inode."""
-Unread = tuple[GroupKey, Remembered | None]
+Unread = tuple[GroupKey, RememberedShard | None]
 """Shard that must be listed, and its remembered content if there is any."""
 
 
@@ -122,7 +122,7 @@ class Scanner:
 
     # Reuse of remembered shards
 
-    def _reuse(self, places: Sequence[GroupKey], remembered: Recollection) -> list[Unread]:
+    def _reuse(self, places: Sequence[GroupKey], remembered: RootMemory) -> list[Unread]:
         """Reuse the unchanged shards; return the others."""
         unread: list[Unread] = [(place, None) for place in places if place[0] not in remembered.paths]
         known = [place for place in places if place[0] in remembered.paths]
@@ -133,14 +133,14 @@ class Scanner:
         return sorted(unread, key=lambda one: one[0])
 
     def _recall_shard(
-        self, place: GroupKey, remembered: Recollection
-    ) -> tuple[GroupKey, Remembered | None, list[int] | None]:
+        self, place: GroupKey, remembered: RootMemory
+    ) -> tuple[GroupKey, RememberedShard | None, list[int] | None]:
         found = remembered.shard(place[0])
         shard = unpack_shard(place[0], *found) if found else None
         return place, shard, last_reads(self._tree, shard, self._stop) if shard else None
 
     def _add_if_unchanged(
-        self, place: GroupKey, known: Remembered | None, reads: list[int] | None, unread: list[Unread]
+        self, place: GroupKey, known: RememberedShard | None, reads: list[int] | None, unread: list[Unread]
     ) -> None:
         """Add a remembered shard, or add its place to `unread` if anything in it changed."""
         shard = None

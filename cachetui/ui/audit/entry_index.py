@@ -31,7 +31,7 @@ class Span(NamedTuple):
 class EntryIndex(NamedTuple):
     """All entries of a catalog in a fixed order; in a set, the first entry is the highest bit."""
 
-    turn: int
+    generation: int
     """The revision of the catalog, as counted by the model."""
     spans: tuple[Span, ...]
     """The spans of all projects and groups, in order."""
@@ -39,15 +39,15 @@ class EntryIndex(NamedTuple):
     """The paths of all entries, in order."""
 
     @classmethod
-    def of(cls, catalog: Catalog, turn: int) -> EntryIndex:
-        """Return the index of a catalog's entries; `turn` is the revision of the catalog."""
+    def of(cls, catalog: Catalog, generation: int) -> EntryIndex:
+        """Return the index of a catalog's entries; `generation` is the revision of the catalog."""
         spans: list[Span] = []
         paths: list[str] = []
         for place, group in catalog.groups:
             start = len(paths)
             paths += group.by_path
             spans.append(Span(place, start, len(paths)))
-        return cls(turn, tuple(spans), tuple(paths))
+        return cls(generation, tuple(spans), tuple(paths))
 
     @property
     def indices(self) -> Mapping[str, int]:

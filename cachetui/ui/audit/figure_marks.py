@@ -7,7 +7,7 @@ from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.model import BrowserModel, Sign
 from cachetui.model import Entry
 from cachetui.ui.audit.entry_index import EntryIndex
-from cachetui.ui.audit.items import Choice
+from cachetui.ui.audit.items import FigureChoice
 
 
 class FigureMarks:
@@ -21,7 +21,7 @@ class FigureMarks:
         self._marked: int | None = None  # the set of the marked entries, once computed
         self._next: int | None = None  # the set after a change that was made here and not yet announced
 
-    def toggle(self, choice: Choice) -> None:
+    def toggle(self, choice: FigureChoice) -> None:
         """Mark all entries of a figure, or unmark them if all of them are marked."""
         whole, marks = self.sign(choice) == "x", self._model.marks
         if not self._is_current or not (choice.number or choice.places):
@@ -43,7 +43,7 @@ class FigureMarks:
         """Discard what was computed from the marks, unless the change was made here."""
         self._marked, self._next = self._next, None
 
-    def sign(self, choice: Choice) -> Sign:
+    def sign(self, choice: FigureChoice) -> Sign:
         """Return the mark state of a figure."""
         model, marks = self._model, self._model.marks
         if not marks or not choice.entries:
@@ -58,7 +58,7 @@ class FigureMarks:
             number = sum([entry.path in marks.at(group_of(entry)) for entry in choice.entries])
         return " " if not number else "x" if number == len(choice.entries) else "-"
 
-    def _groups_of(self, choice: Choice) -> list[tuple[GroupKey, EntryGroup]]:
+    def _groups_of(self, choice: FigureChoice) -> list[tuple[GroupKey, EntryGroup]]:
         """Return the entries of a figure by project and group, as they are in the catalog at present."""
         catalog = self._model.catalog
         found: dict[GroupKey, list[Entry]] = {}
@@ -76,4 +76,4 @@ class FigureMarks:
     @property
     def _is_current(self) -> bool:
         """Whether the catalog has not changed since the audit."""
-        return self._order.turn == self._model.turn
+        return self._order.generation == self._model.generation

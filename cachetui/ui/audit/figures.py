@@ -17,7 +17,7 @@ from textual.strip import Strip
 from cachetui.browsing.model import Sign
 from cachetui.model import NS
 from cachetui.text.format import age, disk_text
-from cachetui.ui.audit.items import MONTH_DAYS, MONTHS, Choice
+from cachetui.ui.audit.items import MONTH_DAYS, MONTHS, FigureChoice
 from cachetui.ui.audit.treemap_layout import Direction, freshness
 from cachetui.ui.bindings import MOVE, key
 from cachetui.ui.glyphs import ASCII
@@ -34,7 +34,7 @@ STEPS = 8
 """Number of steps in which one cell of a column fills."""
 
 
-class Figure(PaintedWidget, can_focus=True):
+class FigureWidget(PaintedWidget, can_focus=True):
     """A widget with several choices; one choice is the current choice."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -56,11 +56,11 @@ class Figure(PaintedWidget, can_focus=True):
         """The index of the current choice."""
         self.total = 0
         """The total in bytes from which shares are computed."""
-        self.sign: Callable[[Choice], Sign] = lambda _: " "
+        self.sign: Callable[[FigureChoice], Sign] = lambda _: " "
         """Function that returns the mark state of a choice."""
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> FigureChoice | None:
         """The current choice."""
         raise NotImplementedError
 
@@ -105,17 +105,17 @@ class Figure(PaintedWidget, can_focus=True):
                 self.post_message(self.Opened())
 
 
-class Lines(Figure):
+class Lines(FigureWidget):
     """A figure with one choice per line."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
-        self.choices: list[Choice] = []
+        self.choices: list[FigureChoice] = []
         """The choices."""
         self.top = 0
         """The index of the first visible line."""
 
-    def show(self, choices: list[Choice]) -> None:
+    def show(self, choices: list[FigureChoice]) -> None:
         """Show other choices."""
         self.choices = choices
         self.go(self.cursor)
@@ -126,7 +126,7 @@ class Lines(Figure):
         return len(self.choices)
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> FigureChoice | None:
         """The choice of the current line."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
@@ -165,12 +165,12 @@ class Lines(Figure):
         ]
         return Strip.join(strips)
 
-    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+    def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
         """Return the parts at the left end and at the right end of a line."""
         raise NotImplementedError
 
 
-class Kinds(Lines):
+class KindBars(Lines):
     """Bars by kind or by another property; if only one line fits, a sentence."""
 
     HELP = """\
@@ -178,7 +178,7 @@ What there is by kind; **t** tells it apart by Python, platform or index instead
 for, **b** or Enter shows a kind in Browse.
 """
 
-    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+    def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a kind with its number, size, share and bar; a long name shortens the bar."""
         longest = max([width(shown(one.name)) for one in self.choices], default=0)
         named = max(NAME, min(longest + 1, room - OTHERS))
@@ -241,7 +241,7 @@ class Biggest(Lines):
         """Redraw the marks."""
         self.refresh()
 
-    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+    def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a file's mark, project and version for the left, and its age and size for the right."""
         entry = choice.entries[0]
         number, unit = age(max(0, self.now_ns - entry.downloaded) / NS)
@@ -252,7 +252,7 @@ class Biggest(Lines):
         return [*mark, f"{left} ", (more, "muted")], [(f"{number:>2} {unit:<8}  ", "muted"), *size_parts(choice.disk)]
 
 
-class Chances(Lines):
+class ReclaimableLines(Lines):
     """The rules and what each would free."""
 
     HELP = """\
@@ -264,7 +264,7 @@ overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
         """Redraw the marks."""
         self.refresh()
 
-    def line(self, choice: Choice, room: int) -> tuple[list[Part], list[Part]]:
+    def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a rule with its mark, the number of its entries, and the bytes that it frees."""
         sign = self.sign(choice).strip() if choice.entries else ""
         mark: Part = (f"[{sign or ' '}] ", "mark" if sign else "hint")
@@ -274,7 +274,7 @@ overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
         return [mark, name], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]
 
 
-class Ages(Figure):
+class Ages(FigureWidget):
     """Histogram with a column for each age range, in the shades of the treemap."""
 
     HELP = (
@@ -284,10 +284,10 @@ class Ages(Figure):
     def __init__(self, id: str | None = None) -> None:
         self._styles: dict[tuple[int, bool], Style] = {}  # by column, and whether it is current
         super().__init__(id)
-        self.choices: list[Choice] = []
+        self.choices: list[FigureChoice] = []
         """The columns, the oldest first."""
 
-    def show(self, choices: list[Choice]) -> None:
+    def show(self, choices: list[FigureChoice]) -> None:
         """Show other columns."""
         self.choices = choices
         self.go(self.cursor if self.cursor else self.number - 1)
@@ -298,7 +298,7 @@ class Ages(Figure):
         return len(self.choices)
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> FigureChoice | None:
         """The choice of the current column."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 

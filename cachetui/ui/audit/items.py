@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, GroupKey, project_key
 from cachetui.browsing.group import AGES
 from cachetui.browsing.group import Age as Moment
-from cachetui.insight.audit.figures import POLICY, Age, Sized, by_age, sized
+from cachetui.insight.audit.figures import POLICY, Age, SizedEntry, by_age, sized
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
 from cachetui.ui.audit.entry_index import EntryIndex
@@ -52,7 +52,7 @@ FOREMOST = (
 """Order of the rules, the most interesting first."""
 
 
-class Choice(NamedTuple):
+class FigureChoice(NamedTuple):
     """An item of a figure, which can be marked and opened in Browse."""
 
     name: str
@@ -78,12 +78,12 @@ class Parts(NamedTuple):
 
     tops: list[Item]
     """The items of the treemap's top level."""
-    groups: Mapping[Group, list[Choice]]
+    groups: Mapping[Group, list[FigureChoice]]
     """The choices for each property that entries are grouped by, the biggest first."""
-    ages: Mapping[Moment, list[Choice]]
+    ages: Mapping[Moment, list[FigureChoice]]
     """The columns of the histogram, by the moment from which ages are counted."""
-    biggest: list[Choice]
-    chances: list[Choice]
+    biggest: list[FigureChoice]
+    chances: list[FigureChoice]
     order: EntryIndex
     """The order of entries to which the `number` of each choice refers."""
 
@@ -92,7 +92,7 @@ def parts_of(audit: Audit, order: EntryIndex) -> Parts:
     """Return the parts to show; this takes a while if there are many entries."""
     indices, everything = order.indices, sized(audit.total.entries)
 
-    def numbered(choices: list[Choice]) -> list[Choice]:
+    def numbered(choices: list[FigureChoice]) -> list[FigureChoice]:
         return [choice._replace(number=order.number(indices, choice.entries)) for choice in choices]
 
     return Parts(
@@ -128,11 +128,11 @@ def items_inside(item: Item, now_ns: int) -> list[Item]:
     return [item_of(entry_name(entry), [entry], now_ns) for entry in entries]
 
 
-def choice_of(item: Item) -> Choice:
+def choice_of(item: Item) -> FigureChoice:
     """Make a choice from an item of the treemap."""
     inside = item.inside or (item,)
     places = tuple([one.place for one in inside if one.place is not None])
-    return Choice(
+    return FigureChoice(
         item.name,
         item.entries,
         item.disk,
@@ -141,37 +141,37 @@ def choice_of(item: Item) -> Choice:
     )
 
 
-def groups(audit: Audit, by: Group) -> list[Choice]:
+def groups(audit: Audit, by: Group) -> list[FigureChoice]:
     """Return the entries grouped by kind or another property, the biggest group first."""
     figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
     return [
-        Choice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
+        FigureChoice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
         for one in figures[by]
     ]
 
 
-def biggest(everything: Sequence[Sized]) -> list[Choice]:
+def biggest(everything: Sequence[SizedEntry]) -> list[FigureChoice]:
     """Return the biggest files."""
     found = nsmallest(MOST_FILES, everything, key=lambda one: (-one[1], one[0][2]))  # by index: faster for many entries
     return [
-        Choice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
+        FigureChoice(one.entry.project or entry_name(one.entry), (one.entry,), one.disk_usage, entry=one.entry)
         for one in found
     ]
 
 
-def chances(audit: Audit) -> list[Choice]:
+def chances(audit: Audit) -> list[FigureChoice]:
     """Return the rules and what each would free."""
     found = [
-        Choice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
+        FigureChoice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
         for rule in audit.rules
     ]
     built = audit.already_built
-    found.append(Choice(SDISTS, built.entries, audit.already_built_frees))
+    found.append(FigureChoice(SDISTS, built.entries, audit.already_built_frees))
     places = {name: place for place, name in enumerate(FOREMOST)}
     return sorted(found, key=lambda one: places.get(one.name, len(places)))
 
 
-def columns(audit: Audit, by: Moment, everything: Sequence[Sized]) -> list[Choice]:
+def columns(audit: Audit, by: Moment, everything: Sequence[SizedEntry]) -> list[FigureChoice]:
     """Return the columns of the histogram, the oldest first."""
     starts = [int(number * MONTHS * MONTH_DAYS) for number in range(COLUMNS)]
     moment_of: Callable[[Entry], int | None] = attrgetter(by)
@@ -183,7 +183,9 @@ def columns(audit: Audit, by: Moment, everything: Sequence[Sized]) -> list[Choic
             continue
         ends = f" {term}<{age.to_days}d" if age.to_days is not None else ""
         starts_at = f"{term}>={age.from_days}d" if age.from_days else ""
-        made.append(Choice(span(age, by), age.figure.entries, age.figure.disk_usage, f"{starts_at}{ends}".strip()))
+        made.append(
+            FigureChoice(span(age, by), age.figure.entries, age.figure.disk_usage, f"{starts_at}{ends}".strip())
+        )
     return made[::-1]
 
 

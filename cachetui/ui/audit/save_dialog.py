@@ -15,7 +15,7 @@ from cachetui.system.files import current_folder_exists
 from cachetui.system.tree import reason
 from cachetui.text.format import disk_text
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import run_in_thread
@@ -66,7 +66,7 @@ async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None
             there = f"{name} is there already."
             overwrite = True
             if await app.push_screen_wait(
-                Question("Write over it?", there, yes="Yes, write over it", no="No, keep it")
+                ConfirmQuestion("Write over it?", there, yes="Yes, write over it", no="No, keep it")
             ):
                 continue
         except OSError as error:

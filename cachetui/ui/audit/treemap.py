@@ -8,8 +8,8 @@ from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from cachetui.browsing.model import Sign
-from cachetui.ui.audit.figures import UPWARD, UPWARD_ASCII, Figure
-from cachetui.ui.audit.items import Choice, choice_of, items_inside
+from cachetui.ui.audit.figures import UPWARD, UPWARD_ASCII, FigureWidget
+from cachetui.ui.audit.items import FigureChoice, choice_of, items_inside
 from cachetui.ui.audit.treemap_layout import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import fit, width
@@ -18,7 +18,7 @@ SIDE, SIDE_ASCII = "▎", "|"
 """Lines between tiles that are side by side."""
 
 
-class Treemap(Figure):
+class Treemap(FigureWidget):
     """Treemap of projects and the items inside them: area is disk usage, shade is age."""
 
     HELP = """\
@@ -38,7 +38,7 @@ report.
         """The open levels, each with its name, its items, and the index of its current item."""
         self._room = Size(0, 0)
         self._tiles: list[Tile] = []
-        self._choices: list[Choice] = []  # the choices of these tiles
+        self._choices: list[FigureChoice] = []  # the choices of these tiles
         self._signs: list[Sign] = []  # mark states of these choices
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
@@ -88,7 +88,7 @@ report.
         return len(self._tiles)
 
     @property
-    def choice(self) -> Choice | None:
+    def choice(self) -> FigureChoice | None:
         """The choice of the current tile."""
         return self._choices[self.cursor] if self.cursor < self.number else None
 

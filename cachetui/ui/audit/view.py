@@ -20,7 +20,7 @@ from cachetui.services.services import Services
 from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
-from cachetui.ui.audit.figures import Ages, Biggest, Chances, Figure, Kinds
+from cachetui.ui.audit.figures import Ages, Biggest, FigureWidget, KindBars, ReclaimableLines
 from cachetui.ui.audit.items import GROUPED, MONTHS, Group, Parts, parts_of
 from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.treemap import Treemap
@@ -28,8 +28,8 @@ from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.messages import MarksChanged, ShowFilter, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.notices import Plain
-from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.widgets.notices import MessagePage
+from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -44,10 +44,10 @@ Below the first, there is no histogram. From the second on, there are the bigges
 """
 
 
-class Subject(NamedTuple):
+class AuditSubject(NamedTuple):
     """State that an audit depends on."""
 
-    turn: int
+    generation: int
     """The revision of the catalog, as counted by the model."""
     pythons: bool
     """Whether the Pythons were known."""
@@ -82,17 +82,17 @@ class AuditView(Container):
     DEFAULT_CSS = """
     AuditView {
         padding: 0 1;
-        & > Plain { display: none; }
+        & > MessagePage { display: none; }
         &.-plain { padding: 0; }
-        &.-plain > Plain { display: block; }
+        &.-plain > MessagePage { display: block; }
         &.-plain > #map, &.-plain > #figures { display: none; }
         Treemap, Lines { height: 1fr; }
-        Kinds { min-height: 1; }
+        KindBars { min-height: 1; }
         #map { height: 1fr; }
         #figures { layout: grid; grid-size: 2 2; grid-columns: 1fr 1fr; grid-rows: 1 8; grid-gutter: 1 3; height: 10; }
         #figures { margin: 1 0 0 0; }
         #kinds { column-span: 2; }
-        #kinds > Line { display: none; }
+        #kinds > PaintedLine { display: none; }
         #biggest { display: none; }
         Ages { height: 1fr; }
         &.-few #ages { display: none; }
@@ -103,7 +103,7 @@ class AuditView(Container):
         &.-beside #figures { width: 47; height: 1fr; margin: 0; grid-size: 1 3; grid-columns: 1fr; grid-gutter: 1; }
         &.-beside #figures { grid-rows: 11 1fr 6; }
         &.-beside #kinds { column-span: 1; }
-        &.-beside #kinds > Line { display: block; }
+        &.-beside #kinds > PaintedLine { display: block; }
         &.-beside.-few #figures { grid-size: 1 2; grid-rows: 1fr 6; }
         &.-beside.-few #kinds { display: block; }
         &.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 10; }
@@ -129,28 +129,28 @@ class AuditView(Container):
         self.by: Age = AGES[0]
         """The moment of an entry from which its age is counted."""
         self.group: Group = GROUPED[0]
-        """The property by which `Kinds` groups the entries."""
-        self._subject: Subject | None = None  # the subject of the audit that is shown or being made
+        """The property by which `KindBars` groups the entries."""
+        self._subject: AuditSubject | None = None  # the subject of the audit that is shown or being made
         self.figure_marks: FigureMarks | None = None
         """The marks of the figures; None before there are any."""
-        self._last: Figure | None = None
+        self._last: FigureWidget | None = None
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
-        yield Plain()
+        yield MessagePage()
         with Vertical(id="map"):
-            yield Line(id="where")
+            yield PaintedLine(id="where")
             yield Treemap()
-            yield Line(id="chosen")
+            yield PaintedLine(id="chosen")
         with Container(id="figures"):
             for name, figure, title, right in (
-                ("kinds", Kinds(), "By kind", ""),
+                ("kinds", KindBars(), "By kind", ""),
                 ("ages", Ages(), "By age", f"{MONTHS} months a column"),
                 ("biggest", Biggest(), "Biggest files", "downloaded      disk"),
-                ("chances", Chances(), "What could go", "entries    frees"),
+                ("chances", ReclaimableLines(), "What could go", "entries    frees"),
             ):
                 with Vertical(id=name):
-                    yield Line((title, "strong"), right=((right, "muted"),))
+                    yield PaintedLine((title, "strong"), right=((right, "muted"),))
                     yield figure
 
     @property
@@ -159,7 +159,7 @@ class AuditView(Container):
         return self.query_one(Treemap)
 
     @property
-    def figure(self) -> Figure:
+    def figure(self) -> FigureWidget:
         """The figure that has the focus, or had it last."""
         return self._last or self.treemap
 
@@ -219,19 +219,19 @@ class AuditView(Container):
             self._subject = None
             self.show_words(*page)
         elif inventory is not None:
-            subject = Subject(model.turn, self.pythons.state == "done", self.preferences.policy)
+            subject = AuditSubject(model.generation, self.pythons.state == "done", self.preferences.policy)
             if self._subject != subject:
                 self._subject = subject
                 if self.audit is None:
                     self.show_words("Adding up", f"{len(model.catalog.entries):,} entries")
                 start_worker(self, self._make_audit, inventory, subject, group="audit")
 
-    async def _make_audit(self, inventory: Inventory, subject: Subject) -> None:
+    async def _make_audit(self, inventory: Inventory, subject: AuditSubject) -> None:
         """Audit the remaining entries in a worker thread, and show the result."""
         model, services = self.model, self.services
         known, protect, tags = model.catalog.entries, model.protect, self.pythons.tags
         left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))
-        order = EntryIndex.of(model.catalog, subject.turn)
+        order = EntryIndex.of(model.catalog, subject.generation)
 
         def make() -> tuple[Audit, Parts]:
             audit = services.audit(left, subject.policy, protect=protect, tags=tags)
@@ -256,8 +256,8 @@ class AuditView(Container):
         """Show words in place of figures."""
         self.audit = None
         self.add_class("-plain")
-        self.query_one(Plain).show_words(title, *words)
-        if isinstance(self.screen.focused, Figure):
+        self.query_one(MessagePage).show_words(title, *words)
+        if isinstance(self.screen.focused, FigureWidget):
             self.screen.set_focus(None)
 
     def show(self, audit: Audit, parts: Parts) -> None:
@@ -265,36 +265,38 @@ class AuditView(Container):
         self.audit, self.parts = audit, parts
         self.remove_class("-plain")
         marks = self.figure_marks = FigureMarks(self.model, parts.order)
-        for figure in self.query(Figure):
+        for figure in self.query(FigureWidget):
             figure.total, figure.sign = audit.total.disk_usage, marks.sign
         self._show_groups()
         self.query_one(Biggest).now_ns = audit.now_ns
         self.query_one(Biggest).show(parts.biggest)
-        self.query_one(Chances).show(parts.chances)
+        self.query_one(ReclaimableLines).show(parts.chances)
         self._show_ages()
         self.treemap.show(parts.tops, audit.now_ns)
         self._tell()
 
     def _show_groups(self) -> None:
         if self.audit is not None and self.parts is not None:
-            self.query_one(Kinds).show(self.parts.groups[self.group])
+            self.query_one(KindBars).show(self.parts.groups[self.group])
             overhead = f"directories {disk_text(self.audit.directories_disk_usage)}"
-            self.query_one("#kinds > Line", Line).show((f"By {self.group}", "strong"), right=((overhead, "muted"),))
+            self.query_one("#kinds > PaintedLine", PaintedLine).show(
+                (f"By {self.group}", "strong"), right=((overhead, "muted"),)
+            )
 
     def _show_ages(self) -> None:
         if self.parts is not None:
             self.query_one(Ages).show(self.parts.ages[self.by])
             title = "By age" if self.by == AGES[0] else f"By age, {self.by}"
-            self.query_one("#ages > Line", Line).show(
+            self.query_one("#ages > PaintedLine", PaintedLine).show(
                 (title, "strong"), right=((f"{MONTHS} months a column", "muted"),)
             )
 
     def _show_marks(self) -> None:
-        for figure in self.query(Figure):
+        for figure in self.query(FigureWidget):
             figure.show_marks()
         self._tell()
 
-    @on(Figure.Moved)
+    @on(FigureWidget.Moved)
     def _tell(self) -> None:
         """Show the current choice and the open levels."""
         if self.audit is None:
@@ -302,14 +304,18 @@ class AuditView(Container):
         dots = self.treemap.glyphs.prompt
         path = f" {dots} ".join(["Where the space is", *[shown(name) for name, _, _ in self.treemap.levels[1:]]])
         shade = "" if self.treemap.plain else ", shade: age"
-        self.query_one("#where", Line).show((path, "strong"), right=((f"area: disk{shade}", "muted"),))
+        self.query_one("#where", PaintedLine).show((path, "strong"), right=((f"area: disk{shade}", "muted"),))
         figure = self.figure
         choice = figure.choice
         if choice is None:
-            self.query_one("#chosen", Line).show()
+            self.query_one("#chosen", PaintedLine).show()
             return
         share = f"  {100 * choice.disk / max(1, self.audit.total.disk_usage):.0f}%"
-        disk = f"frees {disk_text(choice.disk)}" if isinstance(figure, Chances) else f"{disk_text(choice.disk)}{share}"
+        disk = (
+            f"frees {disk_text(choice.disk)}"
+            if isinstance(figure, ReclaimableLines)
+            else f"{disk_text(choice.disk)}{share}"
+        )
         facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
         if isinstance(figure, Treemap):
             old = " ".join(age(figure.days * DAY)).strip()
@@ -317,13 +323,13 @@ class AuditView(Container):
             facts += " on average" if len(choice.entries) > 1 else ""
         sign = figure.sign(choice)
         marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
-        if isinstance(figure, Kinds):  # kinds do not always have a heading
+        if isinstance(figure, KindBars):  # kinds do not always have a heading
             marked.append((f"{self.group} ", "muted"))
-        self.query_one("#chosen", Line).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
+        self.query_one("#chosen", PaintedLine).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the current choice of the figure that has received the focus."""
-        if isinstance(event.widget, Figure):
+        if isinstance(event.widget, FigureWidget):
             self._last = event.widget
         self._tell()
         self.refresh_bindings()
@@ -338,10 +344,10 @@ class AuditView(Container):
 
     def on_click(self, event: events.Click) -> None:
         """Leave the open level if its path was clicked."""
-        if event.widget is self.query_one("#where", Line):
+        if event.widget is self.query_one("#where", PaintedLine):
             self.action_leave()
 
-    @on(Figure.Opened)
+    @on(FigureWidget.Opened)
     def action_enter(self) -> None:
         """Open the current tile; show any other choice in Browse."""
         figure = self.figure
@@ -383,9 +389,9 @@ class AuditView(Container):
             self.notify(f"No filter says {shown(choice.name)}: {mark} marks it.", markup=False)
 
     def action_next_group(self) -> None:
-        """Group the entries in `Kinds` by the next property."""
+        """Group the entries in `KindBars` by the next property."""
         self.group = GROUPED[(GROUPED.index(self.group) + 1) % len(GROUPED)]
-        self.query_one(Kinds).cursor = 0
+        self.query_one(KindBars).cursor = 0
         self._show_groups()
         self._tell()
 

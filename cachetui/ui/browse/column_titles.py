@@ -14,10 +14,10 @@ from cachetui.ui.widgets.cells import pad
 from cachetui.ui.widgets.painted import PaintedWidget
 
 
-class Titles(PaintedWidget):
+class ColumnTitles(PaintedWidget):
     """Titles of the columns; the sign of the order is in the gap after a title, so that nothing shifts."""
 
-    DEFAULT_CSS = "Titles { height: 1; }"
+    DEFAULT_CSS = "ColumnTitles { height: 1; }"
 
     @dataclass
     class Sorted(Message):

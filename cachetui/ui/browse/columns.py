@@ -27,7 +27,7 @@ SMALL = 1_000_000
 AGE_TITLES = {"downloaded": "Downloaded", "checked": "Checked", "read": "Read"}
 
 
-class Column(NamedTuple):
+class BrowseColumn(NamedTuple):
     """One column of the tree."""
 
     key: str
@@ -64,7 +64,7 @@ class Layout(SortOrder):
 
 
 @lru_cache(maxsize=64)
-def columns(room: int, order: SortOrder) -> tuple[Column, ...]:
+def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     """Choose the columns for a table of `room` cells.
 
     As the table gets narrower, the second age is left out first, then the percentage, the kind, the files
@@ -76,23 +76,23 @@ def columns(room: int, order: SortOrder) -> tuple[Column, ...]:
     cells = 5 if room < 72 else 8 if room < 96 else 12 if room < 128 else 16
     long = room >= 72
     chosen = [
-        (24, Column("size", "Size" if order.apparent else "Disk", 7, by="size")),
-        (104, Column("share", "Share", 5, by="size")),
-        (40, Column("bar", "" if room >= 104 and "share" in wanted else "Share", cells, left=True, by="size")),
-        (72, Column("files", "Files", 5, by="count")),
-        (52, Column("age", AGE_TITLES[order.age] if long else "Age", 10 if long else 5, True, "age", order.age)),
-        (128, Column("age", AGE_TITLES[second], 10, True, None, second)),
-        (92, Column("kind", "Kind", 9, True)),
+        (24, BrowseColumn("size", "Size" if order.apparent else "Disk", 7, by="size")),
+        (104, BrowseColumn("share", "Share", 5, by="size")),
+        (40, BrowseColumn("bar", "" if room >= 104 and "share" in wanted else "Share", cells, left=True, by="size")),
+        (72, BrowseColumn("files", "Files", 5, by="count")),
+        (52, BrowseColumn("age", AGE_TITLES[order.age] if long else "Age", 10 if long else 5, True, "age", order.age)),
+        (128, BrowseColumn("age", AGE_TITLES[second], 10, True, None, second)),
+        (92, BrowseColumn("kind", "Kind", 9, True)),
     ]
     return tuple([column for least, column in chosen if room >= least and column.key in wanted])
 
 
-def name_room(room: int, shown: Iterable[Column]) -> int:
+def name_room(room: int, shown: Iterable[BrowseColumn]) -> int:
     """Return the cells that are left for names at the outermost level, in a table of `room` cells."""
     return max(0, room - BEFORE_NAME - sum([column.width + GAP for column in shown]) - 1)
 
 
-def column_at(x: int, room: int, shown: Iterable[Column]) -> By | None:
+def column_at(x: int, room: int, shown: Iterable[BrowseColumn]) -> By | None:
     """Return the sort key for a click on a cell of the titles; None if there is none."""
     edge = BEFORE_NAME + name_room(room, shown) + 1  # the sign of the order is in the gap after a title
     if x < edge:
@@ -109,7 +109,7 @@ def brief(number: int) -> str:
     return f"{number:,}" if number < 10_000 else str(number) if number < 100_000 else f"{number // 1000}k"
 
 
-def cell(column: Column, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
+def cell(column: BrowseColumn, row: Row, order: SortOrder, scale: Scale, glyphs: Glyphs) -> Iterable[tuple[str, str]]:
     """Return the parts of one cell, each as words and their roles."""
     size = row.group.size(order.apparent)
     match column.key:

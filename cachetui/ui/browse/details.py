@@ -18,7 +18,7 @@ from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width
-from cachetui.ui.widgets.painted import Page, Part, size_parts
+from cachetui.ui.widgets.painted import PaintedLines, Part, size_parts
 
 if TYPE_CHECKING:  # for type checking only
     from cachetui.interpreters.info import InterpreterInfo
@@ -149,7 +149,7 @@ def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
     return "Holds", [(entry_name(entry), entry.disk_usage) for entry in biggest[:MOST_PARTS]]
 
 
-class Details(Page):
+class Details(PaintedLines):
     """Facts about one row."""
 
     DEFAULT_CSS = """

@@ -15,10 +15,10 @@ from textual.widgets import Input
 
 from cachetui.browsing.model import BrowserModel
 from cachetui.text.format import count
-from cachetui.ui.activity import Progress
+from cachetui.ui.activity import ActivityProgress
 from cachetui.ui.bindings import SHOW, key
 from cachetui.ui.dialogs.help import FILTER_HELP
-from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.widgets.painted import PaintedLine, Part
 
 WIDE, NARROW = 100, 52
 """Widths in cells: from the first on, the progress bar is long; below the second, there is no bar."""
@@ -28,7 +28,7 @@ LEAST = 30
 """Width in cells below which only the input is shown."""
 
 
-class Wrong(Highlighter):
+class FilterErrorHighlighter(Highlighter):
     """Highlighter that underlines a filter from the place where it does not parse."""
 
     def __init__(self, box: FilterBox) -> None:
@@ -75,7 +75,7 @@ class FilterBox(Input):
     virtual_size = reactive(Size(0, 0))
 
     def __init__(self) -> None:
-        self._wrong = Wrong(self)
+        self._wrong = FilterErrorHighlighter(self)
         self._rest = ""
         super().__init__(
             placeholder="filter: torch  kind:wheel  size>100MB",
@@ -120,22 +120,22 @@ class FilterLine(Horizontal):
     FilterLine {
         height: 1;
         background: $background;
-        & > Line { width: auto; }
+        & > PaintedLine { width: auto; }
     }
     """
 
     def compose(self) -> ComposeResult:
         """Lay out the line."""
-        yield Line((" / ", "accent strong"))
+        yield PaintedLine((" / ", "accent strong"))
         yield FilterBox()
-        yield Line(id="told")
+        yield PaintedLine(id="told")
 
     @property
     def box(self) -> FilterBox:
         """The input."""
         return self.query_one(FilterBox)
 
-    def show_state(self, model: BrowserModel, progress: Progress) -> None:
+    def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
         """Show at the right how far some work is, or else how many projects there are, and are shown."""
         if progress.words:
             self._show_words(*progress)
@@ -147,7 +147,7 @@ class FilterLine(Horizontal):
         self._show_words(f"{shown_of}{projects}".rjust(widest))
 
     def _show_words(self, words: str, progress: float | None = None) -> None:
-        line, room = self.query_one("#told", Line), self.app.size.width
+        line, room = self.query_one("#told", PaintedLine), self.app.size.width
         if not words or room < LEAST:
             line.show()
             return

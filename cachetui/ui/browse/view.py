@@ -20,7 +20,7 @@ from cachetui.services.guard import guard
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
-from cachetui.ui.browse.column_titles import Titles
+from cachetui.ui.browse.column_titles import ColumnTitles
 from cachetui.ui.browse.columns import Scale
 from cachetui.ui.browse.details import Details
 from cachetui.ui.browse.empty_state import page_of, why_no_rows
@@ -29,7 +29,7 @@ from cachetui.ui.browse.tree import CacheTree, Table
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.messages import AskWhy, MarksChanged
-from cachetui.ui.widgets.notices import Plain
+from cachetui.ui.widgets.notices import MessagePage
 from cachetui.ui.workers import notifying, run_in_thread, start_worker
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ class Browse(Vertical):
         key("A", "apparent", "lengths", "show.apparent", SHOW, "Show lengths of files, or their use of the disk"),
         key("i", "details", "details", "show.details", SHOW, "Show or hide the details"),
         key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
-        key("enter", "turn", "open", "rows.turn", MOVE, "Open the row, or close it"),
-        key("right,l", "unfold", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
-        key("left,h", "fold", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
+        key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
+        key("right,l", "expand", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
+        key("left,h", "collapse", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
         key("escape", "back", "back", "filter.back", SHOW, "Leave the range; or else clear the filter", show=True),
     ]
 
@@ -75,8 +75,8 @@ class Browse(Vertical):
     Browse {
         & > #body, #list { height: 1fr; }
         #list { width: 1fr; }
-        & > Plain { display: none; }
-        &.-plain > Plain { display: block; }
+        & > MessagePage { display: none; }
+        &.-plain > MessagePage { display: block; }
         &.-plain > #body, &.-plain > FilterLine { display: none; }
         &.-bare Details { display: none !important; }
     }
@@ -101,10 +101,10 @@ class Browse(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the view."""
         yield FilterLine()
-        yield Plain()
+        yield MessagePage()
         with Container(id="body"):
             with Vertical(id="list"):
-                yield Titles()
+                yield ColumnTitles()
                 yield CacheTree()
             yield Details()
 
@@ -191,7 +191,7 @@ class Browse(Vertical):
             self.show_rows()
         else:
             self.add_class("-plain")
-            self.query_one(Plain).show_words(page.title, *page.paragraphs, ways=page.ways)
+            self.query_one(MessagePage).show_words(page.title, *page.paragraphs, ways=page.ways)
             self.refresh_bindings()
 
     def show_rows(self) -> None:
@@ -205,7 +205,7 @@ class Browse(Vertical):
         tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
         self.query_one(Details).now = self._now
         tree.show(Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign), model.locate)
-        self.query_one(Titles).show(model.order)
+        self.query_one(ColumnTitles).show(model.order)
         self._show_count()
         if self.marks != model.mark_totals:  # the totals change with the filter
             self.post_message(MarksChanged())
@@ -217,20 +217,20 @@ class Browse(Vertical):
         """
         model = self.model
         words = model.missing_facts if self._knows_pythons else model.missing_facts - {"unusable"}
-        if not words or model.catalog.naming or self._finding == (model.turn, words):
+        if not words or model.catalog.naming or self._finding == (model.generation, words):
             return
         entries = tuple(model.catalog.entries.values())
         find = partial(self.services.facts, entries, words, protect=model.protect, tags=self.pythons.tags)
-        self._finding = model.turn, words
+        self._finding = model.generation, words
         if len(entries) <= AT_ONCE and not ("unusable" in words and self.services.python):
             with notifying(self), guard("apply the filter"):
-                model.set_facts(model.turn, words, find())
+                model.set_facts(model.generation, words, find())
         else:
-            start_worker(self, self._find_facts, model.turn, words, find, group="facts")
+            start_worker(self, self._find_facts, model.generation, words, find, group="facts")
 
-    async def _find_facts(self, turn: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
+    async def _find_facts(self, generation: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
         """Find facts in a worker thread, and show the rows that match the filter by them."""
-        if self.model.set_facts(turn, words, await run_in_thread(find)):
+        if self.model.set_facts(generation, words, await run_in_thread(find)):
             self.show_rows()
 
     @property
@@ -361,12 +361,12 @@ class Browse(Vertical):
         else:
             self.notify("Why is told of projects: this row belongs to none.", markup=False)
 
-    def action_turn(self) -> None:
+    def action_toggle_row(self) -> None:
         """Open the row, or close it if it is open."""
         if (row := self.cache_tree.current) is not None:
             self._fold(row, not row.open)
 
-    def action_unfold(self) -> None:
+    def action_expand(self) -> None:
         """Open the row; if it is already open, go to its first child."""
         row = self.cache_tree.current
         if row is not None and row.folds:
@@ -375,7 +375,7 @@ class Browse(Vertical):
             else:
                 self._fold(row, True)
 
-    def action_fold(self) -> None:
+    def action_collapse(self) -> None:
         """Close the row; if it is already closed, go to its parent."""
         row = self.cache_tree.current
         if row is None:
@@ -435,7 +435,7 @@ class Browse(Vertical):
             self.model.toggle([row])
             self._marks_changed()
 
-    @on(Titles.Sorted)
-    def _sort_clicked(self, event: Titles.Sorted) -> None:
+    @on(ColumnTitles.Sorted)
+    def _sort_clicked(self, event: ColumnTitles.Sorted) -> None:
         event.stop()
         self.action_sort(event.by)

@@ -14,21 +14,21 @@ from cachetui.removal.plan import costs_of_rights
 from cachetui.report.removal_list import NOTHING, named
 from cachetui.text.format import count, freed_text
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Modal, Words
-from cachetui.ui.widgets.painted import Line
+from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.widgets.painted import PaintedLine
 
 if TYPE_CHECKING:
-    from cachetui.removal.execute import Outcome
+    from cachetui.removal.execute import RemovalOutcome
 
 
-def summary(outcome: Outcome) -> str:
+def summary(outcome: RemovalOutcome) -> str:
     """Return the result of a removal in one line."""
     files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
     stopped = "Stopped: removed" if outcome.stopped else "Removed"
     return f"{stopped} {files} of {entries}, {freed_text(outcome.freed, layered=outcome.layered)}"
 
 
-class Question(ConfirmModal):
+class ConfirmQuestion(ConfirmModal):
     """Dialog with a question that is answered by yes or no; No has the focus."""
 
     HELP = "**No** has the focus: Enter changes nothing."
@@ -44,12 +44,12 @@ class Question(ConfirmModal):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield Line((self._question, "strong"))
-            yield Words(*self._words)
+            yield PaintedLine((self._question, "strong"))
+            yield Paragraphs(*self._words)
             with Horizontal(id="answers"):
-                yield Answer(self._no, "no")
-                yield Answer(self._yes, "yes")
-                yield Line(
+                yield DialogButton(self._no, "no")
+                yield DialogButton(self._yes, "yes")
+                yield PaintedLine(
                     right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
                 )
 
@@ -59,7 +59,7 @@ class Result(Modal[None]):
 
     HELP = "What could not or must not be removed, and why."
 
-    def __init__(self, outcome: Outcome, known: Mapping[str, Entry] = NOTHING, root: str = "") -> None:
+    def __init__(self, outcome: RemovalOutcome, known: Mapping[str, Entry] = NOTHING, root: str = "") -> None:
         super().__init__()
         self.root = root
         """The root's resolved absolute path."""
@@ -72,12 +72,12 @@ class Result(Modal[None]):
         """Lay out the dialog."""
         kept = self.outcome.kept
         with Vertical(id="sheet"):
-            yield Line((summary(self.outcome), "strong"))
-            yield Words(self._rest())
+            yield PaintedLine((summary(self.outcome), "strong"))
+            yield Paragraphs(self._rest())
             yield LineList(named(kept, self.known))
-            yield Words(*costs_of_rights(self.root, kept), sign="! ")
+            yield Paragraphs(*costs_of_rights(self.root, kept), sign="! ")
             with Horizontal(id="answers"):
-                yield Answer("Close", "no")
+                yield DialogButton("Close", "no")
 
     def _rest(self) -> str:
         kept = len(self.outcome.kept)

@@ -13,8 +13,8 @@ from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
 from cachetui.errors import CachetuiError
-from cachetui.export.export import Outcome
-from cachetui.export.plan import Room
+from cachetui.export.export import ExportOutcome
+from cachetui.export.plan import FolderState
 from cachetui.pip.config.paths import place
 from cachetui.report.export_text import obstacle, prospects, skipped_name, summary, taken
 from cachetui.report.removal_list import ListLine
@@ -23,8 +23,8 @@ from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import Answer, LineList, Modal, Words
-from cachetui.ui.widgets.painted import Line
+from cachetui.ui.dialogs.modal import DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
 
 PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
@@ -43,7 +43,7 @@ class TargetBox(SheetBox):
     ]
 
 
-class Told(Words):
+class ChangingParagraphs(Paragraphs):
     """Sentences that can be replaced."""
 
     def say(self, *sentences: str) -> None:
@@ -53,7 +53,7 @@ class Told(Words):
         self.refresh(layout=True)
 
 
-class Stays(LineList):
+class SkippedFileList(LineList):
     """List of the files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
@@ -70,7 +70,7 @@ class ExportDialog(InputDialog):
     HELP = TargetBox.HELP
     DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
 
-    def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], Room]) -> None:
+    def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], FolderState]) -> None:
         """Make a dialog about a number of files.
 
         `passed` is a sentence on entries that are not exported, and `proposed` is the folder in the box at
@@ -84,10 +84,14 @@ class ExportDialog(InputDialog):
             does="export",
             leave="Do not export",
         )
-        self.room: Room | None = None
+        self.room: FolderState | None = None
         """What can be written into the typed folder; None if this is not known or the folder cannot be used."""
         self._look = look
-        self._prospect, self._obstacle, self._stays = Told(PENDING), Told(sign="! "), Stays([])
+        self._prospect, self._obstacle, self._stays = (
+            ChangingParagraphs(PENDING),
+            ChangingParagraphs(sign="! "),
+            SkippedFileList([]),
+        )
         self._looking = False
         self._known: str | None = None  # the typed text at the last check of a folder
         self._going = False
@@ -120,7 +124,7 @@ class ExportDialog(InputDialog):
         self._looking = False
         self._show_room(room, why)
 
-    def _room_in(self, typed: str) -> tuple[Room | None, str]:
+    def _room_in(self, typed: str) -> tuple[FolderState | None, str]:
         """Return what can be written into a folder, or why the folder cannot be used."""
         if not typed:
             return None, NAMELESS
@@ -130,7 +134,7 @@ class ExportDialog(InputDialog):
         except (CachetuiError, OSError) as error:
             return None, reason(error)
 
-    def _show_room(self, room: Room | None, why: str) -> None:
+    def _show_room(self, room: FolderState | None, why: str) -> None:
         self.room = room
         wrong = why if room is None else obstacle(room)
         self._prospect.say(*(prospects(room) if room is not None else ()))
@@ -153,7 +157,7 @@ class ExportResult(Modal[None]):
 
     HELP = "What was exported, and what could not be, and why."
 
-    def __init__(self, outcome: Outcome, folder: Path) -> None:
+    def __init__(self, outcome: ExportOutcome, folder: Path) -> None:
         super().__init__()
         self.outcome, self.folder = outcome, folder
         """The result of the export, and its folder."""
@@ -161,8 +165,8 @@ class ExportResult(Modal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield Line(("Not everything was exported", "strong"))
-            yield Words(summary(self.outcome, self.folder))
+            yield PaintedLine(("Not everything was exported", "strong"))
+            yield Paragraphs(summary(self.outcome, self.folder))
             yield LineList([ListLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
             with Horizontal(id="answers"):
-                yield Answer("Close", "no")
+                yield DialogButton("Close", "no")

@@ -14,9 +14,9 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
-from cachetui.ui.dialogs.modal import Answer, Modal
+from cachetui.ui.dialogs.modal import DialogButton, Modal
 from cachetui.ui.widgets.cells import wrapped
-from cachetui.ui.widgets.painted import Line, Page
+from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 EXAMPLE = re.compile(r"^- ", re.M)
 """Beginning of a list item, which contains an example and its meaning."""
@@ -60,7 +60,7 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
     return list(lines.values())
 
 
-class KeyPage(Page):
+class KeyPage(PaintedLines):
     """Page that lists the keys by group."""
 
     DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
@@ -127,11 +127,11 @@ class Help(Modal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield Line(("Keys", "strong"))
+            yield PaintedLine(("Keys", "strong"))
             with VerticalScroll(id="keys", can_focus=False):
                 yield KeyPage(self.explained, self._about)
             with Horizontal(id="answers"):
-                yield Answer("Close", "no")
+                yield DialogButton("Close", "no")
 
     @property
     def scrolled(self) -> VerticalScroll:

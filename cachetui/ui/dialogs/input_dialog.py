@@ -6,8 +6,8 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from cachetui.ui.dialogs.modal import Answer, Modal, Words
-from cachetui.ui.widgets.painted import Line
+from cachetui.ui.dialogs.modal import DialogButton, Modal, Paragraphs
+from cachetui.ui.widgets.painted import PaintedLine
 
 
 class SheetBox(Input):
@@ -47,15 +47,15 @@ class InputDialog(Modal[str | None]):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield Line((self._question, "strong"))
-            yield Words(*self._words)
+            yield PaintedLine((self._question, "strong"))
+            yield Paragraphs(*self._words)
             with Horizontal(id="ask"):
-                yield Line((f"{self._label} ", "muted"))
+                yield PaintedLine((f"{self._label} ", "muted"))
                 yield self._box
             with Horizontal(id="answers"):
-                yield Answer(self._leave, "no")
+                yield DialogButton(self._leave, "no")
                 keys = (("Enter", "accent strong"), (f" {self._does}  ", "muted"))
-                yield Line(right=(*keys, ("Esc", "accent strong"), (" leave", "muted")))
+                yield PaintedLine(right=(*keys, ("Esc", "accent strong"), (" leave", "muted")))
 
     def action_go(self) -> None:
         """Close with the typed text."""

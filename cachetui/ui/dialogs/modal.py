@@ -18,7 +18,7 @@ from textual.widget import Widget
 from cachetui.report.removal_list import ListLine
 from cachetui.ui.bindings import MOVE, PROGRAM, key
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
-from cachetui.ui.widgets.painted import Page, PaintedWidget, Part, size_parts
+from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
 Reply = TypeVar("Reply")
 WIDE = 70
@@ -33,12 +33,12 @@ SHORT = 20
 """Height of the screen in rows below which dialogs have no blank lines."""
 
 
-class Words(Page):
+class Paragraphs(PaintedLines):
     """Sentences with a sign before each, such as `!` before a cost."""
 
     DEFAULT_CSS = """
-    Words { height: auto; }
-    Words.-silent { display: none; }
+    Paragraphs { height: auto; }
+    Paragraphs.-silent { display: none; }
     """
 
     def __init__(self, *sentences: str, sign: str = "") -> None:
@@ -59,7 +59,7 @@ class Words(Page):
         ]
 
 
-class Answer(PaintedWidget, can_focus=True):
+class DialogButton(PaintedWidget, can_focus=True):
     """One answer to a question, with "yes" or "no" as its id; Enter, Space or a click chooses it."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
@@ -68,7 +68,7 @@ class Answer(PaintedWidget, can_focus=True):
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"ink--strong"}
     DEFAULT_CSS = """
-    Answer {
+    DialogButton {
         width: auto;
         height: 1;
         margin: 0 1 0 0;
@@ -183,14 +183,14 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
             &:ansi { border: round ansi_bright_black; padding: 0 0 0 1; }
         }
         PaintedWidget { background: $surface; }
-        #sheet > Line, #sheet > Words, #typed, #answers { padding: 0 2 0 0; }
+        #sheet > PaintedLine, #sheet > Paragraphs, #typed, #answers { padding: 0 2 0 0; }
         #listed { margin: 1 0 0 0; }
         #answers { layout: horizontal; height: 1; margin: 1 0 0 0; }
-        #answers Line { width: 1fr; }
-        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; Line { width: auto; } }
-        Words { margin: 1 0 0 0; }
+        #answers PaintedLine { width: 1fr; }
+        #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; PaintedLine { width: auto; } }
+        Paragraphs { margin: 1 0 0 0; }
         &.-short #sheet { width: 100%; padding: 0 0 0 2; &:ansi { padding: 0 0 0 1; } }
-        &.-short #listed, &.-short #answers, &.-short #ask, &.-short Words { margin: 0; }
+        &.-short #listed, &.-short #answers, &.-short #ask, &.-short Paragraphs { margin: 0; }
     }
     """
 
@@ -207,8 +207,8 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         short = size.height < SHORT
         self.set_class(short, "-short")
         room = size.width - 4 if short else min(SHEET, size.width) - 4
-        others = sum([len(page.lines(room, size.height)) for page in self.query(Words)])
-        others += len(self.query("#sheet > Line, #answers")) + 2 * len(self.query("#ask"))
+        others = sum([len(page.lines(room, size.height)) for page in self.query(Paragraphs)])
+        others += len(self.query("#sheet > PaintedLine, #answers")) + 2 * len(self.query("#ask"))
         blank = BLANK_LINES * (not short) + 2 * self.app.native_ansi_color
         for listed in self.query(LineList):
             listed.styles.max_height = max(1, size.height - others - blank)

@@ -17,8 +17,8 @@ from cachetui.report.removal_list import NOTHING, bill, keeping, stays, title
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import REMOVE, key
 from cachetui.ui.dialogs.input_dialog import SheetBox
-from cachetui.ui.dialogs.modal import Answer, ConfirmModal, LineList, Words
-from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, LineList, Paragraphs
+from cachetui.ui.widgets.painted import PaintedLine, Part
 
 WORD = "purge"
 """The word to type before everything is removed."""
@@ -54,17 +54,17 @@ class Review(ConfirmModal):
         files = f"{count(plan.files, 'file')}   " if self.app.size.width >= WITH_FILES else ""
         figures: tuple[Part, ...] = ((f"{files}frees ", "muted"), (frees, "mark")) if plan.entries else ()
         with Vertical(id="sheet"):
-            yield Line((self._question(), "strong"), right=figures)
+            yield PaintedLine((self._question(), "strong"), right=figures)
             yield LineList([*bill(plan.entries), *stays(plan.kept, self.known)])
-            yield Words(*plan.costs, *self.notes, sign="! ")
+            yield Paragraphs(*plan.costs, *self.notes, sign="! ")
             yield from self._answers(frees)
 
     def _answers(self, frees: str) -> ComposeResult:
         with Horizontal(id="answers"):
-            yield Answer("No, keep", "no")
+            yield DialogButton("No, keep", "no")
             if self.plan.entries:
-                yield Answer(f"Yes, remove {frees}", "yes", grave=True)
-                yield Line(
+                yield DialogButton(f"Yes, remove {frees}", "yes", grave=True)
+                yield PaintedLine(
                     right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
                 )
 
@@ -97,11 +97,11 @@ class PurgeReview(Review):
 
     def _answers(self, frees: str) -> ComposeResult:
         with Horizontal(id="ask"):
-            yield Line(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
+            yield PaintedLine(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
             yield WordBox(id="typed")
         with Container(id="answers"):
-            yield Answer("No, keep", "no")
-            yes = Answer(f"Yes, remove {frees}", "yes", grave=True)
+            yield DialogButton("No, keep", "no")
+            yes = DialogButton(f"Yes, remove {frees}", "yes", grave=True)
             yes.disabled = True
             yield yes
 
@@ -112,7 +112,7 @@ class PurgeReview(Review):
     @on(Input.Changed)
     def _allow(self, event: Input.Changed) -> None:
         event.stop()
-        self.query_one("#yes", Answer).disabled = not self._typed
+        self.query_one("#yes", DialogButton).disabled = not self._typed
 
     def action_yes(self) -> None:
         """Remove everything, if the word has been typed."""

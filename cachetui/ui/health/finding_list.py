@@ -9,9 +9,9 @@ from textual.geometry import Size
 from textual.strip import Strip
 
 from cachetui.browsing.model import BrowserModel
-from cachetui.report.health_text import FindingEntry, Group
+from cachetui.report.health_text import FindingEntry, FindingGroup
 from cachetui.ui.glyphs import UNICODE
-from cachetui.ui.health.layout import ARROW, BOX_CELLS, Look, Page, PageLine
+from cachetui.ui.health.layout import ARROW, BOX_CELLS, HealthLines, LayoutLine, LayoutOptions
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -39,7 +39,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
     def __init__(self, model: BrowserModel) -> None:
         super().__init__()
         self.model = model
-        self.page = Page((), None, (), 0, Look(UNICODE))
+        self.page = HealthLines((), None, (), 0, LayoutOptions(UNICODE))
         """The page that is drawn."""
         self._moved = False  # whether the user has moved the cursor
         self._signs: dict[tuple[FindingType, str], str] = {}
@@ -64,7 +64,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
             return "box"
         return "arrow" if found.arrow and ARROW - 1 <= x < ARROW + 2 else ""
 
-    def show(self, page: Page) -> None:
+    def show(self, page: HealthLines) -> None:
         """Draw another page; the cursor stays on its row, and the row stays on its line of the screen."""
         before, cursor = self.page, self.cursor
         self.page = page
@@ -77,17 +77,17 @@ Verifying reads everything, and compares it with the hashes that cached index pa
             self.scroll_to_line(round(self.scroll_target_y) + shift)
         self.refresh()
 
-    def sign(self, group: Group, ill: FindingEntry | None) -> str:
+    def sign(self, group: FindingGroup, finding_entry: FindingEntry | None) -> str:
         """Return the mark state of a row: x, - or blank."""
-        named = group.sort, ill.entry.path if ill is not None else ""
+        named = group.sort, finding_entry.entry.path if finding_entry is not None else ""
         if named not in self._signs:
-            self._signs[named] = self._sign(group.ills if ill is None else [ill])
+            self._signs[named] = self._sign(group.finding_entries if finding_entry is None else [finding_entry])
         return self._signs[named]
 
-    def _sign(self, ills: Sequence[FindingEntry]) -> str:
+    def _sign(self, finding_entries: Sequence[FindingEntry]) -> str:
         marks, catalog, found = self.model.marks, self.model.catalog, set()
-        for ill in ills if marks else ():
-            found.add(ill.entry.path in marks.at(catalog.group_key(ill.entry)))
+        for finding_entry in finding_entries if marks else ():
+            found.add(finding_entry.entry.path in marks.at(catalog.group_key(finding_entry.entry)))
             if len(found) > 1:
                 return "-"
         return "x" if True in found else " "
@@ -111,7 +111,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         elif top or end >= height:
             self.scroll_to_line(0 if end <= height else end - height)
 
-    def _line(self, line: int) -> PageLine:
+    def _line(self, line: int) -> LayoutLine:
         return self.page.line(line, self.sign)
 
     def draw_line(self, line: int, room: int) -> Strip:

@@ -10,14 +10,14 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from cachetui.report.health_text import FindingEntry, Group, VerificationSummary, name_of, proof_words, verdict
+from cachetui.report.health_text import FindingEntry, FindingGroup, VerificationSummary, name_of, proof_words, verdict
 from cachetui.text.format import count, date, disk, disk_text
 from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, width, wrapped
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.insight.health.finding import FindingType, Weight
+    from cachetui.insight.health.finding import FindingType, Severity
 
     Key = tuple[FindingType, str]
     """Identity of a row: a finding type and an entry's path; for the title of a type, the path is empty."""
@@ -38,11 +38,11 @@ SINCE = len("since 2026-06-12")
 """Width of a date in cells."""
 LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
-PILLS: dict[Weight, str] = {"danger": "alarm", "damage": "pill", "rights": "pill", "waste": "muted"}
+PILLS: dict[Severity, str] = {"danger": "alarm", "damage": "pill", "rights": "pill", "waste": "muted"}
 """Roles of the words for the severities."""
 
 
-class Look(NamedTuple):
+class LayoutOptions(NamedTuple):
     """Layout options."""
 
     glyphs: Glyphs
@@ -55,7 +55,7 @@ class Look(NamedTuple):
     """Sentences on parts of the cache that were not looked at."""
 
 
-class PageLine(NamedTuple):
+class LayoutLine(NamedTuple):
     """A line of the view."""
 
     words: Sequence[Words] = ()
@@ -68,16 +68,16 @@ class PageLine(NamedTuple):
     """Whether it has the arrow that opens and closes the row."""
 
 
-class Page:
+class HealthLines:
     """The view's lines and rows for one width: a row for each title, and for each entry of an open title."""
 
     def __init__(
         self,
-        groups: Sequence[Group],
+        groups: Sequence[FindingGroup],
         proof: VerificationSummary | None,
         expanded: Collection[FindingType],
         room: int,
-        look: Look,
+        look: LayoutOptions,
     ) -> None:
         self.room, self.look = room, look
         self._top = self._told(groups, proof)
@@ -90,43 +90,43 @@ class Page:
         self.height, self.rows = line, row
         """Number of lines and number of rows."""
 
-    def _told(self, groups: Sequence[Group], proof: VerificationSummary | None) -> list[PageLine]:
+    def _told(self, groups: Sequence[FindingGroup], proof: VerificationSummary | None) -> list[LayoutLine]:
         """Lay out the lines above all rows."""
-        blank = [PageLine()] if self.look.roomy else []
+        blank = [LayoutLine()] if self.look.roomy else []
         lines = [*blank]
-        for index, (weight, words) in enumerate(verdict(groups)):
-            lines += self._paragraph(words, _pill(weight), "muted" if index else "strong", MARGIN)
+        for index, (severity, words) in enumerate(verdict(groups)):
+            lines += self._paragraph(words, _pill(severity), "muted" if index else "strong", MARGIN)
         for words in self.look.links:
             lines += self._paragraph(words, _pill("damage"), "muted", MARGIN)
         for index, words in enumerate(proof_words(proof, self.look.verify)):
             sign = [(f"{self.look.glyphs.yes} ", "accent")] if proof and not (proof.stopped or index) else []
             lines += self._paragraph(words, sign, "muted", MARGIN)
-        return [*lines, PageLine()] if groups else lines
+        return [*lines, LayoutLine()] if groups else lines
 
     def _paragraph(
         self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
-    ) -> list[PageLine]:
+    ) -> list[LayoutLine]:
         """Break words into lines; the signs are before the first line."""
         before = sum([width(sign) for sign, _ in signs])
         found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
         blank: list[Words] = [(" " * indent, "plain")]
         return [
-            PageLine([*blank, *(signs if not index else [(" " * before, "plain")]), (line, role)], row)
+            LayoutLine([*blank, *(signs if not index else [(" " * before, "plain")]), (line, role)], row)
             for index, line in enumerate(found)
         ]
 
     def _block(self, index: int) -> _Block:
         return next(block for block in reversed(self._blocks) if block.row <= index)
 
-    def row(self, index: int) -> tuple[Group, FindingEntry | None]:
+    def row(self, index: int) -> tuple[FindingGroup, FindingEntry | None]:
         """Return the group of a row, and its entry unless the row is a title."""
         block = self._block(index)
-        return block.group, block.group.ills[index - block.row - 1] if index > block.row else None
+        return block.group, block.group.finding_entries[index - block.row - 1] if index > block.row else None
 
     def key(self, index: int) -> Key:
         """Return the identity of a row."""
-        group, ill = self.row(index)
-        return group.sort, ill.entry.path if ill is not None else ""
+        group, finding_entry = self.row(index)
+        return group.sort, finding_entry.entry.path if finding_entry is not None else ""
 
     def span(self, index: int) -> tuple[int, int]:
         """Return the index of a row's first line, and the index after its last line."""
@@ -143,22 +143,22 @@ class Page:
             if block.group.sort == key[0]:
                 if not key[1]:
                     return block.row
-                paths = [ill.entry.path for ill in block.group.ills]
+                paths = [finding_entry.entry.path for finding_entry in block.group.finding_entries]
                 if block.open and key[1] in paths:
                     return block.row + 1 + paths.index(key[1])
                 return max(block.row, min(otherwise, block.last))
         return max(0, min(otherwise, self.rows - 1))
 
-    def line(self, line: int, sign: Callable[[Group, FindingEntry | None], str]) -> PageLine:
+    def line(self, line: int, sign: Callable[[FindingGroup, FindingEntry | None], str]) -> LayoutLine:
         """Lay out one line; `sign` returns the mark state of a row: x, - or blank."""
         if line < len(self._top):
             return self._top[line]
         row = self.row_at(line)
         if row is None:
-            return PageLine()
-        block, (group, ill) = self._block(row), self.row(row)
-        box = f"[{sign(group, ill)}] "
-        lines = block.title(box) if ill is None else self._entry(ill, box, row)
+            return LayoutLine()
+        block, (group, finding_entry) = self._block(row), self.row(row)
+        box = f"[{sign(group, finding_entry)}] "
+        lines = block.title(box) if finding_entry is None else self._entry(finding_entry, box, row)
         return lines[line - self.span(row)[0]]
 
     # Layout of entries
@@ -178,45 +178,47 @@ class Page:
         right = SINCE + GAP + (DISK + GAP if self.room >= ONE_LINE else 0)
         return max(LEAST, space - right), max(LEAST, space)
 
-    def heights(self, ills: Iterable[FindingEntry]) -> list[int]:
+    def heights(self, finding_entries: Iterable[FindingEntry]) -> list[int]:
         """Return the number of lines that each entry takes; this must be fast for a hundred thousand entries."""
         room, beside = self._columns[1], self.room >= BESIDE
         found = []
-        for ill in ills:
-            words = _said(ill.finding.words)
+        for finding_entry in finding_entries:
+            words = _said(finding_entry.finding.words)
             lines = 1 if len(words) <= room and words.isascii() else len(wrapped(words, room))
             found.append(lines if beside else lines + 1)
         return found
 
-    def _entry(self, ill: FindingEntry, box: str, row: int) -> list[PageLine]:
+    def _entry(self, finding_entry: FindingEntry, box: str, row: int) -> list[LayoutLine]:
         """Lay out an entry: its name, its problem, and the date since when it has existed."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
-        name = shown(name_of(ill.entry))
-        name = fit_file(name, name_room, dots) if ill.entry.filename else fit(name, name_room, FILE_TAIL, dots)
-        words = wrapped(_said(ill.finding.words), words_room)
-        number, unit = disk(ill.entry.disk_usage)
+        name = shown(name_of(finding_entry.entry))
+        name = (
+            fit_file(name, name_room, dots) if finding_entry.entry.filename else fit(name, name_room, FILE_TAIL, dots)
+        )
+        words = wrapped(_said(finding_entry.finding.words), words_room)
+        number, unit = disk(finding_entry.entry.disk_usage)
         size: list[Words] = [(" " * GAP, "plain"), (f"{number:>4} {unit:<2}", "muted")] if self.room >= ONE_LINE else []
-        since: list[Words] = [*size, (" " * GAP, "plain"), (f"since {date(ill.finding.since)}", "muted")]
+        since: list[Words] = [*size, (" " * GAP, "plain"), (f"since {date(finding_entry.finding.since)}", "muted")]
         first: list[Words] = [(" " * (BOX + INDENT), "plain"), _box(box), (pad(name, name_room), "plain")]
         if self.room < BESIDE:
             indent = (" " * self._at, "plain")
-            below = [PageLine([indent, (line, "muted")], row) for line in words]
-            return [PageLine([*first, *since], row, BOX + INDENT), *below]
+            below = [LayoutLine([indent, (line, "muted")], row) for line in words]
+            return [LayoutLine([*first, *since], row, BOX + INDENT), *below]
         lines = []
         for index, line in enumerate(words):
             left = first if not index else [(" " * (self._at + name_room), "plain")]
             right = since if not index else []
             said = [(" " * GAP, "plain"), (pad(line, words_room), "muted")]
-            lines.append(PageLine([*left, *said, *right], row, None if index else BOX + INDENT))
+            lines.append(LayoutLine([*left, *said, *right], row, None if index else BOX + INDENT))
         return lines
 
 
 class _Block:
     """A title with the entries below it."""
 
-    def __init__(self, group: Group, top: int, row: int, is_open: bool, page: Page) -> None:
+    def __init__(self, group: FindingGroup, top: int, row: int, is_open: bool, page: HealthLines) -> None:
         self.group, self.top, self.row, self.open, self._page = group, top, row, is_open, page
-        heights = page.heights(group.ills) if is_open else []
+        heights = page.heights(group.finding_entries) if is_open else []
         self._starts = [top, *accumulate([len(self.title("[ ] ")), *heights], initial=top)][1:]
         self.end, self.last = self._starts[-1], row + len(heights)
 
@@ -228,11 +230,11 @@ class _Block:
         """Return the index of the row at a line of this block."""
         return self.row + bisect_right(self._starts, line) - 1
 
-    def title(self, box: str) -> list[PageLine]:
+    def title(self, box: str) -> list[LayoutLine]:
         """Lay out the title: severity, problem, number and size of the entries, consequence, and remedy."""
         page, group, glyphs = self._page, self.group, self._page.look.glyphs
-        meaning = group.ills[0].finding.meaning
-        number = count(len(group.ills), "folder" if group.sort == "folder" else "entry")
+        meaning = group.finding_entries[0].finding.meaning
+        number = count(len(group.finding_entries), "folder" if group.sort == "folder" else "entry")
         figure, unit = disk(group.disk)
         one_line = page.room >= ONE_LINE
         right: list[Words] = []
@@ -244,11 +246,11 @@ class _Block:
             (" " * ARROW, "plain"),
             (f"{glyphs.open if self.open else glyphs.shut} ", "muted"),
             _box(box),
-            *_pill(group.weight),
+            *_pill(group.severity),
             (pad(fit(meaning.title, space, dots=glyphs.dots), space), "strong"),
             *right,
         ]
-        lines = [PageLine(words, self.row, BOX, arrow=True)]
+        lines = [LayoutLine(words, self.row, BOX, arrow=True)]
         if not one_line:
             lines += page._paragraph(f"{number}, {disk_text(group.disk)}", (), "plain", at, self.row)
         lines += page._paragraph(meaning.consequence, (), "muted", at, self.row)
@@ -260,9 +262,9 @@ def _said(words: str) -> str:
     return shown(redact_urls(words))
 
 
-def _pill(weight: Weight) -> list[Words]:
-    pill = f" {weight} "
-    return [(pill, PILLS[weight]), (" " * (PILL - len(pill)), "plain")]
+def _pill(severity: Severity) -> list[Words]:
+    pill = f" {severity} "
+    return [(pill, PILLS[severity]), (" " * (PILL - len(pill)), "plain")]
 
 
 def _box(box: str) -> Words:

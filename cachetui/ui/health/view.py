@@ -20,7 +20,7 @@ from cachetui.model import Entry, Inventory
 from cachetui.report.cache_notes import link_notes
 from cachetui.report.health_text import (
     FindingEntry,
-    Group,
+    FindingGroup,
     VerificationSummary,
     grouped,
     proof_words,
@@ -31,22 +31,22 @@ from cachetui.report.health_text import (
 from cachetui.services.services import Services
 from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
-from cachetui.ui.activity import Activities, Activity, Progress, refusal
+from cachetui.ui.activity import Activities, Activity, ActivityProgress, refusal
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Reading
 from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.known_findings import KnownFindings, readable
-from cachetui.ui.health.layout import Look, Page
+from cachetui.ui.health.layout import HealthLines, LayoutOptions
 from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.notices import Plain
-from cachetui.ui.widgets.painted import Line, Part
+from cachetui.ui.widgets.notices import MessagePage
+from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.workers import reporter, run_in_thread
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import Finding, FindingType
-    from cachetui.insight.health.verification import Progress as VerificationProgress
+    from cachetui.insight.health.verification import VerificationProgress
 
 SETTLED = 1.0
 """Seconds between a scan and its check, so that a short use of the app starts no check."""
@@ -75,15 +75,15 @@ class Health(Vertical):
         key("b", "browse", "in Browse", "health.browse", SHOW, "Show the entry in Browse", show=True),
         key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything"),
-        key("enter", "turn", "open", "rows.turn", MOVE, "Open the row, or close it"),
-        key("right,l", "unfold", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
-        key("left,h", "fold", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
+        key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
+        key("right,l", "expand", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
+        key("left,h", "collapse", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
     ]
     DEFAULT_CSS = """
     Health {
         & > #health-line { height: 1; }
-        & > Plain { display: none; }
-        &.-plain > Plain { display: block; }
+        & > MessagePage { display: none; }
+        &.-plain > MessagePage { display: block; }
         &.-plain > FindingList { height: 0; }
     }
     """
@@ -123,11 +123,11 @@ class Health(Vertical):
         self._verification: Event | None = None  # event that stops the running verification
         self.findings = FindingList(model)
         """The list of findings."""
-        self._line, self._page = Line(id="health-line"), Plain()
-        self._groups: tuple[Group, ...] = ()
+        self._line, self._page = PaintedLine(id="health-line"), MessagePage()
+        self._groups: tuple[FindingGroup, ...] = ()
         self._proof: VerificationSummary | None = None
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of findings
-        self._progress = Progress()
+        self._progress = ActivityProgress()
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -228,14 +228,14 @@ class Health(Vertical):
             self._show_verification(part, f"verifying {done.entries:,} of {done.of:,}, {size}")
 
     def _show_verification(self, part: float, words: str) -> None:
-        self._progress = Progress(words, part)
+        self._progress = ActivityProgress(words, part)
         self._show_line()
         self.post_message(self.BadgeChanged(f"{int(part * 100)}% ", "muted"))
 
     def _announce(self, fresh: Sequence[Finding]) -> None:
         """Notify the user of the result of a verification, if it found a danger or the view is not shown."""
         entries = self.model.catalog.entries
-        if any(one.meaning.weight == "danger" and one.path in entries for one in fresh):
+        if any(one.meaning.severity == "danger" and one.path in entries for one in fresh):
             words = verdict(grouped(self.known.current(entries)))[0][1]
             self.notify(f"Danger. {words}", severity="error", timeout=REFUSAL_SECONDS, markup=False)
         elif not self.display and self.known.summary is not None:
@@ -259,9 +259,9 @@ class Health(Vertical):
             self._show_badge(0)
             self.show_plain(*page)
             return
-        ills = self.known.current(catalog.entries)
-        groups, proof = grouped(ills), self.known.summary_now(catalog.entries)
-        if (words := words_by_path(ills)) != self._words:
+        finding_entries = self.known.current(catalog.entries)
+        groups, proof = grouped(finding_entries), self.known.summary_now(catalog.entries)
+        if (words := words_by_path(finding_entries)) != self._words:
             self._words = words
             self.post_message(self.FindingsChanged(words))
         self._show_badge(serious(groups))
@@ -289,7 +289,7 @@ class Health(Vertical):
         """Show to the right of the first line whether a check is running, unless a verification is running."""
         if self._verification is None:
             is_checking = self._checked is not self.reading or self.known.checked is None
-            self._progress = Progress("checking" if is_checking and self.reading.inventory is not None else "")
+            self._progress = ActivityProgress("checking" if is_checking and self.reading.inventory is not None else "")
             self._show_line()
 
     def _show_badge(self, serious_entries: int) -> None:
@@ -297,7 +297,7 @@ class Health(Vertical):
         if self._verification is None:
             self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
-    def show(self, groups: Sequence[Group], proof: VerificationSummary | None) -> None:
+    def show(self, groups: Sequence[FindingGroup], proof: VerificationSummary | None) -> None:
         """Show the findings as a list."""
         self._groups, self._proof = tuple(groups), proof
         self._draw()
@@ -318,7 +318,7 @@ class Health(Vertical):
             return
         line, (words, progress) = self._line, self._progress
         if not words and self._groups:
-            words = count(sum([len(group.ills) for group in self._groups]), "finding")
+            words = count(sum([len(group.finding_entries) for group in self._groups]), "finding")
         right: list[Part] = [(f"{words} ", "muted")] if words else []
         if progress is not None and self.app.size.width >= WITH_BAR:
             done, glyphs = round(BAR_CELLS * min(1.0, progress)), line.glyphs
@@ -331,8 +331,8 @@ class Health(Vertical):
             self.set_class(not self._groups, "-plain")
             self._page.show_words(title, *words, ways=ways)
             verify = key_name(self.app, "health.verify")
-            look = Look(rows.glyphs, self.app.size.height >= ROOMY, verify, self._links)
-            rows.show(Page(self._groups, self._proof, self.expanded, rows.room, look))
+            look = LayoutOptions(rows.glyphs, self.app.size.height >= ROOMY, verify, self._links)
+            rows.show(HealthLines(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable actions that have no effect at present."""
@@ -344,14 +344,20 @@ class Health(Vertical):
         return action not in ("mark", "browse", "copy") or bool(self._groups)
 
     @property
-    def _current(self) -> tuple[Group, FindingEntry | None] | None:
+    def _current(self) -> tuple[FindingGroup, FindingEntry | None] | None:
         rows = self.findings
         return rows.page.row(rows.cursor) if rows.page.rows else None
 
     def _entries(self, row: int) -> tuple[Entry, ...]:
-        group, ill = self.findings.page.row(row)
+        group, finding_entry = self.findings.page.row(row)
         entries = self.model.catalog.entries
-        return tuple([one.entry for one in (group.ills if ill is None else (ill,)) if one.entry.path in entries])
+        return tuple(
+            [
+                one.entry
+                for one in (group.finding_entries if finding_entry is None else (finding_entry,))
+                if one.entry.path in entries
+            ]
+        )
 
     # Actions of keys
 
@@ -384,15 +390,17 @@ class Health(Vertical):
     def action_copy(self) -> None:
         """Copy the path of the entry under the cursor; for a title, copy the path of its first entry."""
         if self._current is not None:
-            group, ill = self.findings.page.row(self.findings.cursor)
-            copy_paths(self, [f"{self.services.location.root}/{(ill or group.ills[0]).entry.path}"])
+            group, finding_entry = self.findings.page.row(self.findings.cursor)
+            copy_paths(
+                self, [f"{self.services.location.root}/{(finding_entry or group.finding_entries[0]).entry.path}"]
+            )
 
-    def action_turn(self) -> None:
+    def action_toggle_row(self) -> None:
         """Open the title under the cursor, or close it if it is open."""
         if (current := self._current) is not None and current[1] is None:
             self._fold(current[0], current[0].sort not in self.expanded)
 
-    def action_unfold(self) -> None:
+    def action_expand(self) -> None:
         """Open the title under the cursor; if it is already open, go to its first entry."""
         if (current := self._current) is not None and current[1] is None:
             if current[0].sort in self.expanded:
@@ -400,17 +408,17 @@ class Health(Vertical):
             else:
                 self._fold(current[0], True)
 
-    def action_fold(self) -> None:
+    def action_collapse(self) -> None:
         """Close the title under the cursor; from an entry, go to its title."""
         rows = self.findings
         if (current := self._current) is not None:
-            group, ill = current
-            if ill is not None:
+            group, finding_entry = current
+            if finding_entry is not None:
                 rows.go(rows.page.find((group.sort, ""), rows.cursor))
             elif group.sort in self.expanded:
                 self._fold(group, False)
 
-    def _fold(self, group: Group, is_open: bool) -> None:
+    def _fold(self, group: FindingGroup, is_open: bool) -> None:
         rows = self.findings
         rows.go(rows.cursor)  # remember this row as chosen by the user
         (self.expanded.add if is_open else self.expanded.discard)(group.sort)
@@ -419,7 +427,7 @@ class Health(Vertical):
     @on(FindingList.Folded)
     def _turn_clicked(self, event: FindingList.Folded) -> None:
         event.stop()
-        self.action_turn()
+        self.action_toggle_row()
 
     @on(FindingList.Ticked)
     def _mark_clicked(self, event: FindingList.Ticked) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 
 from cachetui.errors import CachetuiError
-from cachetui.export.export import Progress
+from cachetui.export.export import ExportProgress
 from cachetui.export.plan import look_at, plan_export
 from cachetui.model import Entry
 from cachetui.report.export_text import passed_over, progress_words, summary
@@ -36,7 +36,7 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
     screen.export_folder = typed
     folder, size = Path(typed), max(1, sum([one.size for one in planned]))
 
-    def show(progress: Progress) -> None:
+    def show(progress: ExportProgress) -> None:
         words = progress_words(progress.done, planned, progress.written)
         screen.show_progress(Activity.EXPORTING, words, progress.written / size)
 

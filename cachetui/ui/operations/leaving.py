@@ -9,7 +9,7 @@ from textual.worker import WorkerFailed
 from cachetui.text.format import count, removed
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import CacheScreen
-from cachetui.ui.dialogs.confirm import Question
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.workers import start_worker
 
 WRITERS = {Activity.REMOVING: "removal", Activity.EXPORTING: "export", Activity.CHANGING_PIP: "settings"}
@@ -35,7 +35,7 @@ async def stop_removal(screen: CacheScreen) -> None:
     if not screen.is_doing(Activity.REMOVING):
         return
     words = "What is gone stays gone; the rest is kept."
-    screen.question = question = Question("Stop removing?", words, yes="Yes, stop", no="No, go on")
+    screen.question = question = ConfirmQuestion("Stop removing?", words, yes="Yes, stop", no="No, go on")
     is_agreed = await screen.app.push_screen_wait(question)
     screen.question = None
     if is_agreed:
@@ -45,7 +45,7 @@ async def stop_removal(screen: CacheScreen) -> None:
 async def quit_app(screen: CacheScreen, exit_code: int) -> None:
     """End the app; ask first if marks would be lost or work would be stopped."""
     if lost := lost_by_quitting(screen):
-        question = Question("Quit?", *lost, yes="Yes, quit", no="No, stay")
+        question = ConfirmQuestion("Quit?", *lost, yes="Yes, quit", no="No, stay")
         if screen.is_doing(*WRITERS):
             screen.question = question
         is_agreed = await screen.app.push_screen_wait(question)

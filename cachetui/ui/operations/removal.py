@@ -7,7 +7,7 @@ from collections.abc import Collection
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
-from cachetui.removal.execute import Outcome, Progress
+from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Plan
 from cachetui.system.tree import reason
 from cachetui.text.format import count, disk_text
@@ -77,11 +77,11 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
     if not screen.outcomes:
         screen.disk_before = inventory.disk_usage + sum(inventory.directories.values())
 
-    def show(progress: Progress) -> None:
+    def show(progress: RemovalProgress) -> None:
         words = f"removing {progress.entries:,} of {progress.of:,}, freed {disk_text(progress.freed)}"
         screen.show_progress(Activity.REMOVING, words, progress.entries / max(1, progress.of))
 
-    outcome: Outcome | None = None
+    outcome: RemovalOutcome | None = None
     with screen.doing(Activity.REMOVING, f"removing {count(len(plan.entries), 'entry')}", 0.0) as stop:
         preferences: Preferences = await reload_preferences(screen)
         try:
@@ -105,7 +105,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         screen.notify(summary(outcome), markup=False)
 
 
-def _forget_removed(screen: CacheScreen, plan: Plan, outcome: Outcome) -> None:
+def _forget_removed(screen: CacheScreen, plan: Plan, outcome: RemovalOutcome) -> None:
     """Drop the entries whose files are all gone from the model, until the next scan has ended."""
     gone = {*outcome.removed, *outcome.vanished}
     wholly = [entry for entry in plan.entries if entry.files and gone.issuperset([file.path for file in entry.files])]

@@ -8,7 +8,7 @@ from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.rules.dialog import RulesDialog
-from cachetui.ui.rules.form import Counter, Form
+from cachetui.ui.rules.form import Form, RuleCounter
 from cachetui.ui.widgets.cells import shown
 
 
@@ -24,11 +24,11 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     model, services = screen.model, screen.services
     entries, protect = tuple(model.catalog.entries.values()), model.protect
 
-    def judge(words: frozenset[Label]) -> Facts:
+    def find_facts(words: frozenset[Label]) -> Facts:
         return services.facts(entries, words, protect=protect, tags=screen.pythons.tags)
 
     dialog = RulesDialog(
-        Counter(entries, judge, services.clock()),
+        RuleCounter(entries, find_facts, services.clock()),
         Form.of(preferences.policy),
         unknown=why_unusable_is_unknown(screen),
         notes=rule_notes(screen, preferences),

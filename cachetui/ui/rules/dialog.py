@@ -17,11 +17,22 @@ from cachetui.rules import Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
 from cachetui.ui.dialogs.help import Help, explain
-from cachetui.ui.dialogs.modal import SHEET, SHORT, Answer, Modal, Words
-from cachetui.ui.rules.form import CHOOSING, LIMITING, NARROWING, RULES, Counted, Counter, Figures, Form, Name, Rule
-from cachetui.ui.rules.rule_row import NUMBER, Give, Note, Notes, RuleList, RuleRow, figure_parts
+from cachetui.ui.dialogs.modal import SHEET, SHORT, DialogButton, Modal, Paragraphs
+from cachetui.ui.rules.form import (
+    CHOOSING,
+    LIMITING,
+    NARROWING,
+    RULES,
+    DialogRule,
+    Figures,
+    Form,
+    Name,
+    RuleCounter,
+    RuleCounts,
+)
+from cachetui.ui.rules.rule_row import NUMBER, ChangingButton, Note, RuleList, RuleNotes, RuleRow, figure_parts
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.painted import Line, Part, parts_width
+from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 from cachetui.ui.workers import run_in_thread, start_worker
 
 GROUPS = (
@@ -63,10 +74,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     DEFAULT_CSS = """
     RulesDialog {
         #sheet { padding: 1 0 1 1; &:ansi { padding: 0; } }
-        #sheet > Line, #sheet > Words, #answers { padding: 0 2 0 1; }
+        #sheet > PaintedLine, #sheet > Paragraphs, #answers { padding: 0 2 0 1; }
         #rules { height: auto; margin: 1 0 0 0; background: $surface; overflow: hidden scroll; }
-        #rules Line { padding: 0 0 0 1; }
-        Words, #answers { margin: 0; }
+        #rules PaintedLine { padding: 0 0 0 1; }
+        Paragraphs, #answers { margin: 0; }
         #together, #answers { margin: 1 0 0 0; }
         &.-short #sheet { padding: 0 0 0 1; }
         &.-short #rules, &.-short #together, &.-short #answers { margin: 0; }
@@ -75,7 +86,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     }
     """
 
-    def __init__(self, counter: Counter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
+    def __init__(self, counter: RuleCounter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
         """Make the dialog; `counter` counts the entries that rules choose.
 
         `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable, and is
@@ -84,7 +95,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         super().__init__()
         self.counter, self.form = counter, form
         self.unknown, self.notes = unknown, notes
-        self.together: Counted | None = None
+        self.together: RuleCounts | None = None
         """What all ticked rules choose together; None while it is being counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
         self._is_laid_out = False
@@ -92,24 +103,24 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield Line(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
-            yield Notes(*self.notes, sign="! ")
+            yield PaintedLine(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
+            yield RuleNotes(*self.notes, sign="! ")
             with RuleList(id="rules"):
                 for title, rules in GROUPS:
                     yield self._caption(title, rules)
                     for rule in rules:
                         yield RuleRow(rule, self.form, self.unknown if rule.name == "unusable" else "")
-            yield Line(id="together")
+            yield PaintedLine(id="together")
             yield Note()
             with Horizontal(id="answers"):
-                yield Give("Nothing to mark", "mark")
-                yield Answer("Leave", "no")
-                yield Line(id="hints")
+                yield ChangingButton("Nothing to mark", "mark")
+                yield DialogButton("Leave", "no")
+                yield PaintedLine(id="hints")
 
     @staticmethod
-    def _caption(title: str, rules: tuple[Rule, ...]) -> Line:
+    def _caption(title: str, rules: tuple[DialogRule, ...]) -> PaintedLine:
         heads: tuple[Part, ...] = ((f"{'Entries':>{NUMBER}} {'Disk':>4}    ", "hint"),)
-        line = Line((title, "hint"), right=heads if rules is CHOOSING else ())
+        line = PaintedLine((title, "hint"), right=heads if rules is CHOOSING else ())
         line.set_class(rules is not CHOOSING, "-apart")
         return line
 
@@ -153,7 +164,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def _show_pythons(self) -> None:
         for row in self.rows:
             row.unknown = self.unknown if row.rule.name == "unusable" else ""
-        self.query_one(Notes).say(*self.notes)
+        self.query_one(RuleNotes).say(*self.notes)
 
     def _count(self) -> None:
         start_worker(self, self._count_all, group="rules")
@@ -163,7 +174,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         stop = Event()
         counts = self.counter.count(self.form, frozenset(self._figures), stop.is_set)
 
-        def count_next(stop: Callable[[], bool]) -> Counted | None:
+        def count_next(stop: Callable[[], bool]) -> RuleCounts | None:
             return None if stop() else next(counts, None)
 
         while (counted := await run_in_thread(count_next, stop=stop)) is not None:
@@ -181,10 +192,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             alone = form.alone(row.rule.name)
             row.show(form, None if alone is None or row.unknown else self._figures.get(alone))
         dots = self.rows[0].glyphs.dots
-        rules, button = form.rules, self.query_one(Give)
+        rules, button = form.rules, self.query_one(ChangingButton)
         counting = rules is not None and figures is None
         right: list[Part] = [(f"counting {dots} ", "hint")] if counting else figure_parts(figures, False, dots, "mark")
-        self.query_one("#together", Line).show(("Together", "strong"), right=right)
+        self.query_one("#together", PaintedLine).show(("Together", "strong"), right=right)
         if figures is None:
             button.show("Counting" if counting else "Nothing to mark", False)
         elif figures.entries:
@@ -196,7 +207,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     def _show_hints(self, room: int) -> None:
         """Show as many keys as fit beside the answers."""
-        room -= sum([answer.get_content_width(self.size, self.size) + 1 for answer in self.query(Answer)])
+        room -= sum([answer.get_content_width(self.size, self.size) + 1 for answer in self.query(DialogButton)])
         parts: list[Part] = []
         for name, does in HINTS:
             found: tuple[Part, ...] = (("  " if parts else "", "muted"), (name, "accent strong"), (f" {does}", "muted"))
@@ -204,7 +215,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             if room < 0:
                 break
             parts += found
-        self.query_one("#hints", Line).show(right=parts)
+        self.query_one("#hints", PaintedLine).show(right=parts)
 
     def _note(self) -> str:
         """Return the first error of the form, or else a note on what the rules cannot choose."""
@@ -224,7 +235,9 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.set_class(size.width < THIN, "-thin")
         self.set_class(size.height >= ROOMY, "-roomy")
         room = min(SHEET, size.width) - 4
-        others = sum([max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Words)])
+        others = sum(
+            [max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Paragraphs)]
+        )
         others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
         self._show_hints(room)
@@ -248,7 +261,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             return
         index = max(0, index + step)
         if index >= len(rows):
-            give = self.query_one(Give)
+            give = self.query_one(ChangingButton)
             self.set_focus(self.query_one("#no") if give.disabled else give)
         elif row is not None and row.box is self.focused and (box := rows[index].box) is not None:
             box.enter()

@@ -12,7 +12,7 @@ from cachetui.errors import TermError
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Policy
-from cachetui.rules import CHOOSERS, Choice, Chooser, Moment, Rules, choose
+from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
@@ -23,7 +23,7 @@ Name = Literal[Chooser, Measured, "built"]
 MOMENTS: tuple[Moment, ...] = get_args(Moment)
 
 
-class Rule(NamedTuple):
+class DialogRule(NamedTuple):
     """A rule as the dialog shows it."""
 
     name: Name
@@ -37,28 +37,28 @@ class Rule(NamedTuple):
 
 
 CHOOSING = (
-    Rule("superseded", "superseded", "a newer version is there"),
-    Rule("unusable", "unusable", "fits no Python here"),
-    Rule("legacy", "legacy", "only a pip before 23.3 reads it"),
-    Rule("leftovers", "leftovers", "nobody reads it"),
-    Rule("dead-weight", "dead weight", "no pip asks for it again"),
+    DialogRule("superseded", "superseded", "a newer version is there"),
+    DialogRule("unusable", "unusable", "fits no Python here"),
+    DialogRule("legacy", "legacy", "only a pip before 23.3 reads it"),
+    DialogRule("leftovers", "leftovers", "nobody reads it"),
+    DialogRule("dead-weight", "dead weight", "no pip asks for it again"),
 )
 NARROWING = (
-    Rule("older-than", "older than", "by", "90d"),
-    Rule("larger-than", "larger than", "on disk", "100MB"),
-    Rule("terms", "terms", "", "torch<2.3 kind:wheel"),
+    DialogRule("older-than", "older than", "by", "90d"),
+    DialogRule("larger-than", "larger than", "on disk", "100MB"),
+    DialogRule("terms", "terms", "", "torch<2.3 kind:wheel"),
 )
 LIMITING = (
-    Rule("keep-latest", "keep latest", "of each project", "2"),
-    Rule("max-size", "max size", "in all: the oldest go", "5GB"),
-    Rule("built", "built here", "wheels that pip built may go, too"),
+    DialogRule("keep-latest", "keep latest", "of each project", "2"),
+    DialogRule("max-size", "max size", "in all: the oldest go", "5GB"),
+    DialogRule("built", "built here", "wheels that pip built may go, too"),
 )
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""
 EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rule.example}
 
 
-class Wrong(NamedTuple):
+class ValueProblem(NamedTuple):
     """Error in the value of a rule."""
 
     sentence: str
@@ -114,17 +114,17 @@ class Form:
         return replace(self, by=MOMENTS[(MOMENTS.index(self.by) + 1) % len(MOMENTS)])
 
     @property
-    def wrong(self) -> Mapping[Name, Wrong]:
+    def wrong(self) -> Mapping[Name, ValueProblem]:
         """The errors of ticked rules whose value does not parse, in the order of the rules."""
-        found: dict[Name, Wrong] = {}
+        found: dict[Name, ValueProblem] = {}
         for name in EXAMPLES:
             if name in self.ticked:
                 try:
                     _parsed(name, self.texts[name])
                 except TermError as error:
-                    found[name] = Wrong(str(error), error.position)
+                    found[name] = ValueProblem(str(error), error.position)
                 except ValueError as error:
-                    found[name] = Wrong(str(error))
+                    found[name] = ValueProblem(str(error))
         return found
 
     @property
@@ -177,42 +177,44 @@ class Figures(NamedTuple):
     """Their allocated bytes."""
 
     @classmethod
-    def of(cls, choice: Choice) -> Figures:
+    def of(cls, choice: Selection) -> Figures:
         """Return the totals of a choice."""
         return cls(len(choice.entries), sum([entry.disk_usage for entry in choice.entries]))
 
 
-class Counted(NamedTuple):
+class RuleCounts(NamedTuple):
     """Some rules, the entries that they choose, and their totals."""
 
     rules: Rules
     """The rules."""
-    choice: Choice
+    choice: Selection
     """The entries that they choose."""
     figures: Figures
     """Their totals."""
 
 
-class Counter:
+class RuleCounter:
     """Counter of the entries that rules choose in a cache; it counts one set of rules at a time.
 
     Any thread may call it.
     """
 
-    def __init__(self, entries: Collection[Entry], judge: Callable[[frozenset[Label]], Facts], now_ns: int) -> None:
+    def __init__(
+        self, entries: Collection[Entry], find_facts: Callable[[frozenset[Label]], Facts], now_ns: int
+    ) -> None:
         """Make a counter of some entries.
 
-        `judge` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
+        `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
         """
         self.entries = entries
         """All entries."""
-        self._judge = judge
+        self._find_facts = find_facts
         self._facts = Facts(now_ns)
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._forgotten: frozenset[Label] = frozenset()
         self._lock = Lock()
 
-    def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[Counted]:
+    def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
         """Yield what all rules of a form choose together, then what each rule chooses that is not `known`.
 
         Rules that need few further facts come first.
@@ -231,7 +233,7 @@ class Counter:
                     rules = min(wanted, key=lambda one: len(self._unknown(one)))
                 del wanted[rules]
                 choice = self._choose(rules)
-                found = Counted(rules, choice, Figures.of(choice))
+                found = RuleCounts(rules, choice, Figures.of(choice))
             yield found
 
     def forget(self, word: Label) -> None:
@@ -241,11 +243,11 @@ class Counter:
     def _unknown(self, rules: Rules) -> frozenset[Label]:
         return (rules.words & FACTS.keys()) - self._known
 
-    def _choose(self, rules: Rules) -> Choice:
+    def _choose(self, rules: Rules) -> Selection:
         """Return what rules choose, after finding the facts that they need."""
         words = self._unknown(rules)
         if words:
-            found = self._judge(words)
+            found = self._find_facts(words)
             fields = [FACTS[word] for word in words]
             self._facts = replace(self._facts, **{name: getattr(found, name) for name in fields})
             self._known |= words

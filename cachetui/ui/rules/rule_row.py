@@ -18,8 +18,8 @@ from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from cachetui.ui.bindings import MARK, MOVE, key
-from cachetui.ui.dialogs.modal import Answer, Words
-from cachetui.ui.rules.form import Figures, Form, Rule
+from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
+from cachetui.ui.rules.form import DialogRule, Figures, Form
 from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
 
@@ -41,7 +41,7 @@ def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str)
     return [number, *(size_parts(figures.disk, roles) if figures.entries else (" " * SIZE,))]
 
 
-class Underlined(Highlighter):
+class ValueErrorHighlighter(Highlighter):
     """Highlighter that underlines a value from the place where it does not parse."""
 
     start: int | None = None
@@ -91,10 +91,10 @@ last line says; the arrows go to other rules.
     }
     """
 
-    def __init__(self, rule: Rule, text: str) -> None:
+    def __init__(self, rule: DialogRule, text: str) -> None:
         self.rule = rule
         """The rule whose value is typed here."""
-        self._underlined = Underlined(self)
+        self._underlined = ValueErrorHighlighter(self)
         super().__init__(
             text,
             rule.example,
@@ -154,7 +154,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
     class Turned(Message):
         """Posted to count ages from the next moment."""
 
-    def __init__(self, rule: Rule, form: Form, unknown: str = "") -> None:
+    def __init__(self, rule: DialogRule, form: Form, unknown: str = "") -> None:
         """Make a row; `unknown` says why the rule's entries are not known, and is empty if they are."""
         super().__init__()
         self.rule = rule
@@ -263,7 +263,7 @@ class RuleList(VerticalScroll, can_focus=False, inherit_bindings=False):
     """Scrolling list of the rules; it follows the focus."""
 
 
-class Give(Answer):
+class ChangingButton(DialogButton):
     """An answer whose words can change."""
 
     def show(self, words: str, possible: bool) -> None:
@@ -274,7 +274,7 @@ class Give(Answer):
             self.refresh(layout=True)
 
 
-class Notes(Words):
+class RuleNotes(Paragraphs):
     """Sentences that the user should know before the rules are applied; they can change."""
 
     def say(self, *sentences: str) -> None:
@@ -285,7 +285,7 @@ class Notes(Words):
             self.refresh(layout=True)
 
 
-class Note(Words):
+class Note(Paragraphs):
     """A sentence that can be empty; its line stays in the layout."""
 
     DEFAULT_CSS = "Note { min-height: 1; }"

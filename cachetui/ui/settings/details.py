@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from textual.containers import VerticalScroll
 from textual.strip import Strip
 
-from cachetui.ui.settings.layout import Look, Told, page_lines
-from cachetui.ui.widgets.painted import Page
+from cachetui.ui.settings.layout import ChangeResult, LayoutOptions, page_lines
+from cachetui.ui.widgets.painted import PaintedLines
 
 if TYPE_CHECKING:
     from cachetui.pip_settings.effective import PipSettings
 
 
-class SettingsPage(Page):
+class SettingsPage(PaintedLines):
     """Everything that is known of one Python's pip."""
 
     DEFAULT_CSS = "SettingsPage { height: auto; padding: 0 1; background: $surface; }"
@@ -23,11 +23,11 @@ class SettingsPage(Page):
         super().__init__()
         self.known: PipSettings | None = None
         """The settings that are shown."""
-        self.told: Told | None = None
+        self.told: ChangeResult | None = None
         """The result of the last change."""
-        self.look: Look | None = None
+        self.look: LayoutOptions | None = None
 
-    def show(self, known: PipSettings | None, told: Told | None, look: Look) -> None:
+    def show(self, known: PipSettings | None, told: ChangeResult | None, look: LayoutOptions) -> None:
         """Show other settings."""
         self.known, self.told, self.look = known, told, look
         self.refresh(layout=True)

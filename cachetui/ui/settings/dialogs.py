@@ -13,12 +13,12 @@ from cachetui.text.format import home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import Answer, ConfirmModal, Words
+from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, Paragraphs
 from cachetui.ui.widgets.cells import shown, wrapped
-from cachetui.ui.widgets.painted import Line, Page
+from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.pip_settings.change import Change
+    from cachetui.pip_settings.change import SettingsChange
     from cachetui.pip_settings.effective import PipSettings
 
 QUESTIONS = {
@@ -30,7 +30,7 @@ QUESTIONS = {
 """Questions by the change that the user wants."""
 
 
-class Commands(Page):
+class Commands(PaintedLines):
     """Commands as they will be run, each with a sign before its first line."""
 
     DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
@@ -59,12 +59,12 @@ class Confirm(ConfirmModal):
     ]
     DEFAULT_CSS = """
     Confirm {
-        #about { height: auto; max-height: 1fr; background: $surface; Words { padding: 0 2 0 0; } }
+        #about { height: auto; max-height: 1fr; background: $surface; Paragraphs { padding: 0 2 0 0; } }
         &.-short Commands { margin: 0; }
     }
     """
 
-    def __init__(self, change: Change) -> None:
+    def __init__(self, change: SettingsChange) -> None:
         super().__init__()
         self.change = change
         """The change to confirm."""
@@ -75,16 +75,16 @@ class Confirm(ConfirmModal):
         possible = bool(change.steps)
         question = QUESTIONS[change.wish] if possible else "pip cannot change this"
         with Vertical(id="sheet"):
-            yield Line((question, "strong"))
+            yield PaintedLine((question, "strong"))
             with VerticalScroll(id="about", can_focus=False):
-                yield Words(self._whose())
+                yield Paragraphs(self._whose())
                 yield Commands(change.commands)
-                yield Words(*map(redact_urls, (*change.obstacles, *change.notes)), sign="! ")
+                yield Paragraphs(*map(redact_urls, (*change.obstacles, *change.notes)), sign="! ")
             with Horizontal(id="answers"):
-                yield Answer("No, leave it" if possible else "Close", "no")
+                yield DialogButton("No, leave it" if possible else "Close", "no")
                 if possible:
-                    yield Answer("Yes, run it" if len(change.steps) == 1 else "Yes, run them", "yes")
-                    yield Line(
+                    yield DialogButton("Yes, run it" if len(change.steps) == 1 else "Yes, run them", "yes")
+                    yield PaintedLine(
                         right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
                     )
 

@@ -12,7 +12,7 @@ from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import fit, pad, shown, width, wrapped
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.pip_settings.effective import PipSettings, Role, Saying
+    from cachetui.pip_settings.effective import PipSettings, Role, SettingSource
 
 Words = tuple[str, str]
 """Words, and the roles in which they are drawn."""
@@ -37,7 +37,7 @@ FATE = 15
 """Width of an effect in cells, with the gap before it."""
 
 
-class Told(NamedTuple):
+class ChangeResult(NamedTuple):
     """The result of the last change."""
 
     done: bool
@@ -46,7 +46,7 @@ class Told(NamedTuple):
     """The result in words."""
 
 
-class Look(NamedTuple):
+class LayoutOptions(NamedTuple):
     """Layout options."""
 
     glyphs: Glyphs
@@ -59,7 +59,7 @@ class Look(NamedTuple):
     """Whether there is room for blank lines."""
 
 
-class Column(NamedTuple):
+class PythonColumn(NamedTuple):
     """A column of the list."""
 
     title: str
@@ -68,17 +68,17 @@ class Column(NamedTuple):
     """Its width in cells, with the gap after it."""
 
 
-def columns(room: int) -> list[Column]:
+def columns(room: int) -> list[PythonColumn]:
     """Return the columns that fit into `room` cells; the first column, for the Python, takes the rest."""
     others = [
-        Column("Version", FLAVOUR if room >= WITH_FLAVOUR else VERSION),
-        Column("pip", PIP),
-        Column("Cache", STATE + 1),
-        Column("Shown", SIGN),
+        PythonColumn("Version", FLAVOUR if room >= WITH_FLAVOUR else VERSION),
+        PythonColumn("pip", PIP),
+        PythonColumn("Cache", STATE + 1),
+        PythonColumn("Shown", SIGN),
     ]
     if room >= WITH_ROOT:
-        others.append(Column("Root", max(LEAST_ROOT, room // 3)))
-    return [Column("Python", room - EDGE - sum([column.room for column in others])), *others]
+        others.append(PythonColumn("Root", max(LEAST_ROOT, room // 3)))
+    return [PythonColumn("Python", room - EDGE - sum([column.room for column in others])), *others]
 
 
 def title_line(room: int) -> list[Words]:
@@ -86,7 +86,7 @@ def title_line(room: int) -> list[Words]:
     return [(" " * EDGE, "muted"), *[(pad(column.title, column.room), "muted") for column in columns(room)]]
 
 
-def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
+def python_line(known: PipSettings, room: int, look: LayoutOptions) -> list[Words]:
     """Return the line of one Python in the list; if the Python does not work, the line says why."""
     interpreter, location, dots = known.interpreter, known.location, look.glyphs.dots
     found = columns(room)
@@ -108,7 +108,9 @@ def python_line(known: PipSettings, room: int, look: Look) -> list[Words]:
     return drawn
 
 
-def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = None) -> list[list[Words]]:
+def page_lines(
+    known: PipSettings, room: int, look: LayoutOptions, told: ChangeResult | None = None
+) -> list[list[Words]]:
     """Return everything that is known of one Python's pip, as lines."""
     interpreter = known.interpreter
     lines: list[list[Words]] = []
@@ -137,16 +139,16 @@ def page_lines(known: PipSettings, room: int, look: Look, told: Told | None = No
     return lines
 
 
-def _blank(look: Look) -> list[list[Words]]:
+def _blank(look: LayoutOptions) -> list[list[Words]]:
     return [[]] if look.roomy else []
 
 
-def _told(told: Told, room: int, look: Look) -> list[list[Words]]:
+def _told(told: ChangeResult, room: int, look: LayoutOptions) -> list[list[Words]]:
     sign = f"{look.glyphs.yes} " if told.done else "! "
     return [*_paragraph(shown(redact_urls(told.message)), room, sign, "plain"), *_blank(look)]
 
 
-def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
+def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Words]]:
     """Return lines on the root of the cache, whether the cache is on, and the settings that decide this."""
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
@@ -160,18 +162,18 @@ def _state(known: PipSettings, room: int, look: Look) -> list[list[Words]]:
     return lines
 
 
-def _fact(label: str, words: str, room: int, look: Look) -> list[list[Words]]:
+def _fact(label: str, words: str, room: int, look: LayoutOptions) -> list[list[Words]]:
     """Write a label and its words, on as many lines as needed."""
     found = wrapped(_shortened(words, look), max(8, room - LABEL))
     return [[(pad("" if index else label, LABEL), "muted"), (line, "plain")] for index, line in enumerate(found)]
 
 
-def _shortened(said_by: str, look: Look) -> str:
+def _shortened(said_by: str, look: LayoutOptions) -> str:
     """Write the source of a setting with `~` for the home directory; it need not be a path."""
     return shown(redact_urls(look.short(said_by)))
 
 
-def _saying(saying: Saying, room: int, look: Look, place_room: int) -> list[list[Words]]:
+def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: int) -> list[list[Words]]:
     """Return a setting with its source and its effect, on one line, or on two if there is not enough room.
 
     `place_room` is the number of cells into which all sources would fit.

@@ -11,7 +11,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from cachetui.text.format import home_short
-from cachetui.ui.settings.layout import Look, python_line, title_line
+from cachetui.ui.settings.layout import LayoutOptions, python_line, title_line
 from cachetui.ui.widgets.painted import PaintedWidget
 from cachetui.ui.widgets.row_list import RowList
 
@@ -57,9 +57,9 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         return len(self.known)
 
     @property
-    def look(self) -> Look:
+    def look(self) -> LayoutOptions:
         """The layout options at present."""
-        return Look(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
+        return LayoutOptions(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
 
     def show(self, known: Sequence[PipSettings]) -> None:
         """Show other Pythons; new Pythons come at the end, so the cursor stays on its Python."""

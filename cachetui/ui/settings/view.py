@@ -23,14 +23,14 @@ from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
 from cachetui.ui.settings.details import PageScroll, SettingsPage
 from cachetui.ui.settings.dialogs import Confirm, Folder
-from cachetui.ui.settings.layout import Told, looking, switch_words
+from cachetui.ui.settings.layout import ChangeResult, looking, switch_words
 from cachetui.ui.settings.python_list import PythonList, PythonTitles
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.painted import Line
+from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:
-    from cachetui.pip_settings.change import Change, Wish
+    from cachetui.pip_settings.change import SettingsChange, Wish
     from cachetui.pip_settings.effective import PipSettings
 
 
@@ -84,10 +84,10 @@ class Settings(Vertical):
         super().__init__(id=id)
         self.services = services
         self._doing = doing
-        self._told: dict[Path, Told] = {}
+        self._told: dict[Path, ChangeResult] = {}
         self.python_list = PythonList(services.location.root)
         """The list of Pythons."""
-        self._line, self._page, self._scroll = Line(id="pythons-line"), SettingsPage(), PageScroll()
+        self._line, self._page, self._scroll = PaintedLine(id="pythons-line"), SettingsPage(), PageScroll()
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -114,7 +114,7 @@ class Settings(Vertical):
         self._show_search()
         self.refresh_bindings()
 
-    def _show_result(self, known: PipSettings, told: Told) -> None:
+    def _show_result(self, known: PipSettings, told: ChangeResult) -> None:
         """Show the result of a change on the page of its Python, until the next change."""
         self._told = {known.interpreter.python.executable: told}
         self._show_page(self.python_list.current)
@@ -186,19 +186,19 @@ class Settings(Vertical):
                 await self._review(change)
                 return
 
-    async def _review(self, change: Change) -> None:
+    async def _review(self, change: SettingsChange) -> None:
         """Show the planned change, and make pip carry it out if the user agrees."""
         if self._is_covered:
             return
         if not await self.app.push_screen_wait(Confirm(change)):
             return
         known, services = self.pythons.settings, self.services
-        self._show_result(change.settings, Told(False, "pip is changing its settings."))
+        self._show_result(change.settings, ChangeResult(False, "pip is changing its settings."))
         with self._doing(Activity.CHANGING_PIP, "changing pip's settings"):
             effect = await run_in_thread(services.change_settings, change)  # a pip that writes must not be stopped
             now = await run_in_thread(lambda: tuple([services.pip_settings(one.interpreter) for one in known]))
         self.post_message(self.Changed(now))
-        self._show_result(effect.settings, Told(effect.done, effect.message))
+        self._show_result(effect.settings, ChangeResult(effect.done, effect.message))
         if not effect.done:
             self.notify(shown(effect.message), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.geometry import Size
 from textual.strip import Strip
 
-from cachetui.ui.why.layout import BOX, PageLine
+from cachetui.ui.why.layout import BOX, LayoutLine
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
 
@@ -22,7 +22,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[PageLine] = []
+        self._lines: list[LayoutLine] = []
         self._spans: list[tuple[int, int]] = []  # first line, and line after the last, of each item
 
     @property
@@ -43,7 +43,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         box = self._lines[line].box
         return "box" if box is not None and box <= x < box + BOX - 1 else ""
 
-    def show(self, lines: list[PageLine], *, anew: bool) -> None:
+    def show(self, lines: list[LayoutLine], *, anew: bool) -> None:
         """Draw other lines; with `anew`, go to the top and put the cursor on the first item."""
         self._lines = lines
         spans: dict[int, tuple[int, int]] = {}

@@ -26,7 +26,7 @@ LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
 
 
-class Look(NamedTuple):
+class LayoutOptions(NamedTuple):
     """Layout options."""
 
     glyphs: Glyphs
@@ -35,7 +35,7 @@ class Look(NamedTuple):
     """Whether there is room for blank lines."""
 
 
-class Act(NamedTuple):
+class ActionTarget(NamedTuple):
     """An item of an answer that keys can act on: a file, a reason or a command."""
 
     entries: tuple[str, ...]
@@ -44,7 +44,7 @@ class Act(NamedTuple):
     """The command to copy; empty for none."""
 
 
-class PageLine(NamedTuple):
+class LayoutLine(NamedTuple):
     """A line of the view."""
 
     words: tuple[Words, ...] = ()
@@ -55,16 +55,16 @@ class PageLine(NamedTuple):
     """The cell at which its box for a mark begins; None if it has no box."""
 
 
-def acts_of(explanation: Explanation) -> tuple[Act, ...]:
+def acts_of(explanation: Explanation) -> tuple[ActionTarget, ...]:
     """Return the items that keys can act on, in the order of their lines."""
     return (
-        *[Act((held.path,)) for held in explanation.held],
-        *[Act(reason.entries) for reason in explanation.reasons if reason.entries],
-        *[Act(remedy.entries, remedy.command) for remedy in explanation.remedies],
+        *[ActionTarget((held.path,)) for held in explanation.held],
+        *[ActionTarget(reason.entries) for reason in explanation.reasons if reason.entries],
+        *[ActionTarget(remedy.entries, remedy.command) for remedy in explanation.remedies],
     )
 
 
-def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> list[PageLine]:
+def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look: LayoutOptions) -> list[LayoutLine]:
     """Return an answer as lines of at most `room` cells.
 
     `signs` are the mark states of the items of `acts_of`: x, - or blank; empty if an item cannot be marked.
@@ -73,21 +73,21 @@ def answer_lines(explanation: Explanation, signs: Sequence[str], room: int, look
 
 
 def plain_lines(
-    title: str, words: Iterable[str], ways: Sequence[tuple[str, str]], room: int, look: Look
-) -> list[PageLine]:
+    title: str, words: Iterable[str], ways: Sequence[tuple[str, str]], room: int, look: LayoutOptions
+) -> list[LayoutLine]:
     """Return lines with a title, paragraphs, and what the user can type next, each with its effect."""
     space, margin = max(LEAST, room - 2 * MARGIN), (" " * MARGIN, "plain")
-    lines = [*_blank(look), *[PageLine((margin, (line, "strong"))) for line in wrapped(_said(title), space)]]
+    lines = [*_blank(look), *[LayoutLine((margin, (line, "strong"))) for line in wrapped(_said(title), space)]]
     for paragraph in words:
-        lines += [PageLine((margin, (line, "muted"))) for line in wrapped(_said(paragraph), space)]
+        lines += [LayoutLine((margin, (line, "muted"))) for line in wrapped(_said(paragraph), space)]
     lines += _blank(look) if ways else ()
     column = max([width(_said(way)) for way, _ in ways], default=0) + GAP
     beside = all(column + width(does) <= space for _, does in ways)
     for way, does in ways:
-        lines.append(PageLine((margin, (pad(_said(way), column), "accent"), (does if beside else "", "muted"))))
+        lines.append(LayoutLine((margin, (pad(_said(way), column), "accent"), (does if beside else "", "muted"))))
         if not beside:
             indent = (" " * (MARGIN + SIGN), "plain")
-            lines += [PageLine((indent, (line, "muted"))) for line in wrapped(does, max(LEAST, space - SIGN))]
+            lines += [LayoutLine((indent, (line, "muted"))) for line in wrapped(does, max(LEAST, space - SIGN))]
     return lines
 
 
@@ -96,14 +96,14 @@ def _said(words: str) -> str:
     return shown(redact_input(words))
 
 
-def _blank(look: Look) -> tuple[PageLine, ...]:
-    return (PageLine(),) if look.roomy else ()
+def _blank(look: LayoutOptions) -> tuple[LayoutLine, ...]:
+    return (LayoutLine(),) if look.roomy else ()
 
 
 class _Layout:
     """Layout of one answer for one width."""
 
-    def __init__(self, explanation: Explanation, signs: Sequence[str], room: int, look: Look) -> None:
+    def __init__(self, explanation: Explanation, signs: Sequence[str], room: int, look: LayoutOptions) -> None:
         self._explanation, self._signs, self._room, self._look = explanation, signs, room, look
         self._act = -1
         names = [_said(held.filename) for held in explanation.held]
@@ -111,7 +111,7 @@ class _Layout:
         most = int(room * MOST_OF_IT) - MARGIN - SIGN
         self._first = min(most, max(map(width, names), default=0)) if room >= BESIDE else 0
 
-    def lines(self) -> Iterator[PageLine]:
+    def lines(self) -> Iterator[LayoutLine]:
         """Yield all lines."""
         answer, look = self._explanation, self._look
         yield from _blank(look)
@@ -133,11 +133,11 @@ class _Layout:
             for remedy in answer.remedies:
                 yield from self._remedy(remedy)
 
-    def _heading(self, words: str) -> Iterator[PageLine]:
+    def _heading(self, words: str) -> Iterator[LayoutLine]:
         yield from _blank(self._look)
-        yield PageLine(((" " * MARGIN, "plain"), (words, "strong")))
+        yield LayoutLine(((" " * MARGIN, "plain"), (words, "strong")))
 
-    def _verdict(self) -> Iterator[PageLine]:
+    def _verdict(self) -> Iterator[LayoutLine]:
         answer = self._explanation
         pill = f" {answer.tone} "
         yield from self._paragraph(answer.verdict, (pill, "pill"), "strong", gap=1)
@@ -146,12 +146,12 @@ class _Layout:
 
     def _paragraph(
         self, words: str, sign: Words = ("", "plain"), role: str = "plain", *, gap: int = 0, act: int | None = None
-    ) -> Iterator[PageLine]:
+    ) -> Iterator[LayoutLine]:
         """Break words into lines; the sign is before the first line."""
         indent = width(sign[0]) + gap
         for index, line in enumerate(wrapped(_said(words), max(LEAST, self._room - 2 * MARGIN - indent))):
             before: tuple[Words, ...] = (sign, (" " * gap, "plain")) if not index else ((" " * indent, "plain"),)
-            yield PageLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
+            yield LayoutLine(((" " * MARGIN, "plain"), *before, (line, role)), act)
 
     def _next(self) -> tuple[int, str]:
         """Go to the next item; return its index and its box."""
@@ -159,18 +159,18 @@ class _Layout:
         sign = self._signs[self._act] if self._act < len(self._signs) else ""
         return self._act, f"[{sign}] " if sign else " " * BOX
 
-    def _held(self, held: CachedFile) -> Iterator[PageLine]:
+    def _held(self, held: CachedFile) -> Iterator[LayoutLine]:
         glyphs = self._look.glyphs
         sign = {"yes": (glyphs.yes, "accent"), "no": (glyphs.no, "muted"), "other": (glyphs.dot, "muted")}[held.sign]
         space = self._first or max(LEAST, self._room - 2 * MARGIN - SIGN)
         name = fit_file(_said(held.filename), space, glyphs.dots)
         yield from self._pair(sign, [name], "plain", held.words)
 
-    def _remedy(self, remedy: Remedy) -> Iterator[PageLine]:
+    def _remedy(self, remedy: Remedy) -> Iterator[LayoutLine]:
         space = self._first or max(LEAST, self._room - 2 * MARGIN - SIGN)
         yield from self._pair(("$", "muted"), wrapped(_said(remedy.command), space), "accent", remedy.words)
 
-    def _pair(self, sign: Words, names: list[str], role: str, words: str) -> Iterator[PageLine]:
+    def _pair(self, sign: Words, names: list[str], role: str, words: str) -> Iterator[LayoutLine]:
         """Yield the lines of an item, with its box and the words about it beside or below it."""
         act, box = self._next()
         beside = MARGIN + SIGN + self._first + GAP
@@ -182,17 +182,17 @@ class _Layout:
         ]
         margin = (" " * MARGIN, "plain")
         if not self._first:
-            yield from [PageLine((margin, sign, (name, role)), act) for sign, name in zip(signs, names, strict=False)]
+            yield from [LayoutLine((margin, sign, (name, role)), act) for sign, name in zip(signs, names, strict=False)]
             for index, (mark, line) in enumerate(zip(boxes, said, strict=True)):
                 indent = (" " * at, "plain")
-                yield PageLine((indent, mark, (line, "muted")), act, at if box.strip() and not index else None)
+                yield LayoutLine((indent, mark, (line, "muted")), act, at if box.strip() and not index else None)
             return
         for index, (name, mark, line) in enumerate(zip_longest(names, boxes, said)):
             left = (pad(name or "", self._first + GAP), role)
             right = (mark or (" " * BOX, "plain"), (line or "", "muted"))
-            yield PageLine((margin, signs[index], left, *right), act, at if box.strip() and not index else None)
+            yield LayoutLine((margin, signs[index], left, *right), act, at if box.strip() and not index else None)
 
-    def _reason(self, reason: Reason) -> Iterator[PageLine]:
+    def _reason(self, reason: Reason) -> Iterator[LayoutLine]:
         act, box = self._next() if reason.entries else (None, " " * BOX)
         yield from self._paragraph(reason.words, ("- ", "muted"), act=act)
         evidence = [*reason.evidence]
@@ -204,7 +204,7 @@ class _Layout:
             mark = _box(box) if not index else (" " * BOX, "plain")
             text = fit(_said(line), max(LEAST, self._room - at - BOX - MARGIN), FILE_TAIL, self._look.glyphs.dots)
             boxed = at if box.strip() and not index else None
-            yield PageLine(((" " * at, "plain"), mark, (text, "muted")), act, boxed)
+            yield LayoutLine(((" " * at, "plain"), mark, (text, "muted")), act, boxed)
 
 
 def _box(box: str) -> Words:

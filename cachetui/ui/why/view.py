@@ -22,10 +22,10 @@ from cachetui.ui.clipboard import copy_text
 from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.examples import EXAMPLE, examples
-from cachetui.ui.why.layout import Act, Look, acts_of, answer_lines, plain_lines
+from cachetui.ui.why.layout import ActionTarget, LayoutOptions, acts_of, answer_lines, plain_lines
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.widgets.cells import fit, shown, width
-from cachetui.ui.widgets.painted import Line
+from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -51,8 +51,8 @@ class Why(Vertical):
     Why {
         & > #asked { height: 1; }
         & > Horizontal { height: 1; background: $surface; margin: 0 1; }
-        & > Horizontal > Line { width: auto; background: $surface; }
-        &:ansi > Horizontal, &:ansi > Horizontal > Line { background: ansi_default; }
+        & > Horizontal > PaintedLine { width: auto; background: $surface; }
+        &:ansi > Horizontal, &:ansi > Horizontal > PaintedLine { background: ansi_default; }
     }
     """
 
@@ -67,7 +67,7 @@ class Why(Vertical):
         self._question: str | None = None  # the last question, answered or still to be answered
         self._answered: str | None = None  # the question whose answer is shown
         self._answer: Explanation | None = None
-        self._acts: tuple[Act, ...] = ()
+        self._acts: tuple[ActionTarget, ...] = ()
         self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())
         self.asking = False
         """Whether an answer is being awaited."""
@@ -75,7 +75,7 @@ class Why(Vertical):
         """The input for the question."""
         self.answers = AnswerList()
         """The lines of the answer."""
-        self._asked, self._prompt = Line(id="asked"), Line(id="prompt")
+        self._asked, self._prompt = PaintedLine(id="asked"), PaintedLine(id="prompt")
 
     def compose(self) -> ComposeResult:
         """Lay out the view."""
@@ -228,7 +228,7 @@ class Why(Vertical):
         if not self.is_mounted:
             return
         answers = self.answers
-        look = Look(answers.glyphs, self.app.size.height >= ROOMY)
+        look = LayoutOptions(answers.glyphs, self.app.size.height >= ROOMY)
         room = answers.room
         if self._answer is not None:
             signs = [self._sign(act) for act in self._acts]
@@ -248,7 +248,7 @@ class Why(Vertical):
         self._asked.show((f" {ASKED}", "strong"), right=((f"{words} ", "muted"),))
 
     @property
-    def _act(self) -> Act | None:
+    def _act(self) -> ActionTarget | None:
         """The item under the cursor; None if there is none or an answer is being awaited."""
         cursor = self.answers.cursor
         return self._acts[cursor] if not self.asking and cursor < len(self._acts) else None
@@ -259,7 +259,7 @@ class Why(Vertical):
         commands = [act.command for act in self._acts if act.command]
         return (self._act.command if self._act else "") or (commands[0] if commands else "")
 
-    def _sign(self, act: Act) -> str:
+    def _sign(self, act: ActionTarget) -> str:
         return self.model.sign_of(act.entries)
 
     @property
@@ -297,7 +297,7 @@ class Why(Vertical):
             self._mark(self._act)
             self.answers.action_move(1)
 
-    def _mark(self, act: Act) -> None:
+    def _mark(self, act: ActionTarget) -> None:
         known = self.model.catalog.entries
         self.model.toggle_entries([known[path] for path in act.entries if path in known])
         self._draw()

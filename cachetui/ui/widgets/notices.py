@@ -9,7 +9,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from cachetui.ui.widgets.cells import width, wrapped
-from cachetui.ui.widgets.painted import Page, Part, parts_width
+from cachetui.ui.widgets.painted import PaintedLines, Part, parts_width
 
 LONGEST_LINE = 76
 """Maximum width of a line on a page in cells, so that it is easy to read."""
@@ -17,10 +17,10 @@ MOST_NOTICES = 4
 """Maximum number of lines of notices; more would leave too little room for the rows."""
 
 
-class Plain(Page):
+class MessagePage(PaintedLines):
     """A few lines in the middle of an area that has nothing else to show."""
 
-    DEFAULT_CSS = "Plain { height: 1fr; }"
+    DEFAULT_CSS = "MessagePage { height: 1fr; }"
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -52,7 +52,7 @@ class Plain(Page):
         return [blank] * above + [self.strip(" " * left, *parts, room=room) for parts in body]
 
 
-class Notices(Page):
+class Notices(PaintedLines):
     """Important sentences at the top of the screen, each after a `!`."""
 
     DEFAULT_CSS = """

@@ -150,7 +150,7 @@ def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
     return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
 
 
-class Page(PaintedWidget):
+class PaintedLines(PaintedWidget):
     """Widget of several lines, which are laid out for its width."""
 
     _drawn: tuple[Size, list[Strip]] | None = None
@@ -182,10 +182,10 @@ class Page(PaintedWidget):
         return drawn[y] if y < len(drawn) else Strip.blank(size.width, self.ink())
 
 
-class Line(PaintedWidget):
+class PaintedLine(PaintedWidget):
     """Widget of one line, with parts at the left and at the right."""
 
-    DEFAULT_CSS = "Line { height: 1; }"
+    DEFAULT_CSS = "PaintedLine { height: 1; }"
 
     def __init__(self, *left: Part, right: Sequence[Part] = (), id: str | None = None) -> None:
         super().__init__(id=id)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from cachetui.insight.audit.figures import Sized, already_built, by_age, copies, sized, wasted
+from cachetui.insight.audit.figures import SizedEntry, already_built, by_age, copies, sized, wasted
 from cachetui.model import NS, Entry, File
 
 DAY = 86_400 * NS
@@ -12,7 +12,7 @@ def entry(path: str, kind: str = "wheel", *, filename: str | None = None, size: 
     return Entry(kind, files, path, NOW, project="six", version="1.0", filename=filename)  # type: ignore[arg-type]
 
 
-def parts(*entries: Entry) -> list[Sized]:
+def parts(*entries: Entry) -> list[SizedEntry]:
     return sized(entries)
 
 

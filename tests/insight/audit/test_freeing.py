@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from cachetui.demo import demo_cache
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.insight.audit.reclaimable import Freed, freed
 from cachetui.model import Entry, File, Inventory, Unreadable
 from cachetui.pip.scan.scanner import scan
@@ -39,7 +39,7 @@ def check(inventory: Inventory, now_ns: int = NOW) -> None:
 
 
 def test_plans_of_the_demo_say_the_same() -> None:
-    with demo_cache(NOW, Target()) as root:
+    with demo_cache(NOW, DemoTarget()) as root:
         check(scan(root))
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cachetui.demo import demo_cache
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.insight.audit.audit import LABELS, Audit, audit_of
 from cachetui.insight.audit.figures import Figure
 from cachetui.insight.labelling import facts_of
@@ -92,7 +92,7 @@ def du(root: Path) -> int:
 
 
 def test_the_demo_adds_up_to_what_du_counts() -> None:
-    with demo_cache(NOW, Target()) as root:
+    with demo_cache(NOW, DemoTarget()) as root:
         found = audit(scan(root))
         assert found.disk_usage == du(root)
     check_sums(found)

@@ -166,7 +166,7 @@ def test_built_wheels_that_were_cut_short(cache: Cache, cut: Callable[[bytes], b
     assert found(cache.root) == []
     cache.built("https://files.example/torch-2.2.0.tar.gz", None, "torch-2.2.0-py3-none-any.whl", cut(data), NOW - DAY)
     (one,) = check(scan(cache.root), now_ns=NOW)
-    assert (one.sort, one.words, one.meaning.weight) == ("build", words, "damage")
+    assert (one.sort, one.words, one.meaning.severity) == ("build", words, "damage")
     assert "pip builds it again" in one.meaning.way_out
 
 
@@ -195,7 +195,7 @@ def test_folders_that_others_may_write_are_a_danger(cache: Cache, place: str) ->
     for folder in (place, f"{place}/bb") if place == "wheels/aa" else (place,):
         (cache.root / folder).chmod(0o1777)
     (one,) = check(scan(cache.root), now_ns=NOW)
-    assert (one.sort, one.path, one.meaning.weight) == ("folder", place or ".", "danger")
+    assert (one.sort, one.path, one.meaning.severity) == ("folder", place or ".", "danger")
     assert "its mode is 1777" in one.words
     assert ("in it let others write" in one.words) == (place == "wheels/aa")
     some = [entry for entry in scan(cache.root).entries if entry.path.startswith("http")]
@@ -208,6 +208,6 @@ def test_what_others_may_write_is_a_danger(cache: Cache) -> None:
     body = cache.root / scan(cache.root).entries[0].files[-1].path
     body.chmod(0o666)
     (one,) = check(scan(cache.root), now_ns=NOW)
-    assert (one.sort, one.words, one.meaning.weight) == ("writable", "its mode is 0666", "danger")
+    assert (one.sort, one.words, one.meaning.severity) == ("writable", "its mode is 0666", "danger")
     body.chmod(0o200)
     assert found(cache.root)[-1][0] == "owner"

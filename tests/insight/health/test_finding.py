@@ -10,8 +10,8 @@ OLD = Finding("legacy", "http/b", "it lies under http/", 1)
 
 
 def test_every_sort_has_a_meaning_the_gravest_first() -> None:
-    weights = [MEANINGS[sort].weight for sort in SORTS]
-    assert sorted(weights, key=("danger", "damage", "rights", "waste").index) == weights
+    severities = [MEANINGS[sort].severity for sort in SORTS]
+    assert sorted(severities, key=("danger", "damage", "rights", "waste").index) == severities
     assert all(meaning.consequence.endswith(".") and meaning.way_out.endswith(".") for meaning in MEANINGS.values())
 
 

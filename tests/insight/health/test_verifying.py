@@ -21,7 +21,7 @@ from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers, page_headers
 from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import FindingType
-from cachetui.insight.health.verification import Progress, Verified, expectations, verify
+from cachetui.insight.health.verification import VerificationProgress, Verified, expectations, verify
 from cachetui.model import Entry, Inventory
 from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.scanner import scan
@@ -165,7 +165,7 @@ def test_two_bodies_that_changed_places_are_found(damaged: Path) -> None:
 
     assert {item.path for item in result.findings} == {one.path, other.path}
     assert {item.sort for item in result.findings} == {"mismatch"}
-    assert {item.meaning.weight for item in result.findings} == {"danger"}
+    assert {item.meaning.severity for item in result.findings} == {"danger"}
 
 
 def test_another_valid_wheel_in_its_place_is_found(damaged: Path) -> None:
@@ -201,7 +201,7 @@ def unrecorded(root: Path, *, listed: bool) -> str:
             archive.writestr("six/more.py", b"")
         body = stream.getvalue()
     if listed:
-        page = artifacts.json_page("six", [artifacts.Listed(name, url, sha256(body).hexdigest())])
+        page = artifacts.json_page("six", [artifacts.DemoFile(name, url, sha256(body).hexdigest())])
         headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=HOUR, gzipped=False)
         cache.answer("https://index.example/simple/six/", page, headers, HOUR)
     return cache.answer(url, body, file_headers("six", "1.0", "bdist_wheel", "py3", size=len(body), at_ns=HOUR), HOUR)
@@ -244,7 +244,7 @@ def test_bodies_inside_records_are_verified_as_well(sound: dict[str, Path], tmp_
 
 def test_it_tells_how_far_it_is_and_can_be_stopped(damaged: Path) -> None:
     inventory = scan(damaged)
-    heard: list[Progress] = []
+    heard: list[VerificationProgress] = []
     whole = verify(inventory, inventory.entries, report=heard.append)
     assert not whole.stopped
     assert [one.entries for one in heard] == list(range(1, len(heard) + 1))
@@ -312,7 +312,7 @@ PACKED = gzip.compress(PAGE, mtime=0)
 def test_a_page_that_pip_cannot_read_is_found(tmp_path: Path, body: bytes, encoding: str, words: str) -> None:
     path = put_page(tmp_path, body, encoding=encoding)
     (found,) = verified(tmp_path)[1].findings
-    assert (found.sort, found.path, found.meaning.weight) == ("page", path, "damage")
+    assert (found.sort, found.path, found.meaning.severity) == ("page", path, "damage")
     assert found.words.startswith(words)
 
 
@@ -426,7 +426,7 @@ def test_metadata_that_are_not_what_a_page_lists_are_found(tmp_path: Path) -> No
 def test_a_stopped_verification_says_how_far_it_came(tmp_path: Path) -> None:
     for name in ("one", "two", "three"):
         put_file(tmp_path, f"https://{name}.example/six-1.0.tar.gz", artifacts.sdist("six", "1.0"), package="sdist")
-    inventory, done = scan(tmp_path), list[Progress]()
+    inventory, done = scan(tmp_path), list[VerificationProgress]()
     stopped = verify(inventory, inventory.entries, stop=lambda: bool(done), report=done.append)
     assert (stopped.stopped, stopped.of) == (True, 3)
     assert stopped.done == len(done) < 3

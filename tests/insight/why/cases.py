@@ -13,7 +13,6 @@ from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.question import read_question
 from cachetui.insight.why.replay import (
-    Asked,
     Chosen,
     How,
     ListedFile,
@@ -21,15 +20,16 @@ from cachetui.insight.why.replay import (
     RefusedFile,
     Replay,
     Request,
+    RequestedRequirement,
     Run,
-    Tried,
+    TriedDistribution,
     Way,
     Why,
 )
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.model import NS, Entry, Inventory, Kind
-from cachetui.pip.reader import Answer, digest_of
+from cachetui.pip.reader import CachedResponse, digest_of
 
 NOW = 1_780_000_000
 """When all questions are asked, in seconds since the epoch: 2026-05-28 20:26:40 UTC."""
@@ -89,9 +89,9 @@ def refused(filename: str, kind: str = "platform_mismatch", detail: str = "") ->
     return RefusedFile(filename, kind, detail, f"{INDEX}/{filename.partition('-')[0]}/", f"{FILES}/{filename}")
 
 
-def tried(name: str, version: str, *needs: str, python: str = "") -> Tried:
+def tried(name: str, version: str, *needs: str, python: str = "") -> TriedDistribution:
     """Return a distribution whose metadata pip looked at."""
-    return Tried(name, version, f"{FILES}/{name}-{version}.tar.gz", needs, python)
+    return TriedDistribution(name, version, f"{FILES}/{name}-{version}.tar.gz", needs, python)
 
 
 def not_found(requirement: str) -> PipError:
@@ -129,9 +129,9 @@ def index_page(project: str = "six", minutes: float = 5, index: str = INDEX) -> 
     return Entry("index", (), path, int((NOW - minutes * 60) * NS), project=project, url=url)
 
 
-def headers(minutes: float = 5, *, stored: int = 100) -> Answer:
+def headers(minutes: float = 5, *, stored: int = 100) -> CachedResponse:
     """Return the headers of an answer that is 100 bytes long and may be used for ten minutes."""
-    return Answer(200, int(NOW - minutes * 60), 600, True, 100, stored, False)
+    return CachedResponse(200, int(NOW - minutes * 60), 600, True, 100, stored, False)
 
 
 def case(
@@ -140,7 +140,7 @@ def case(
     *entries: Entry,
     pip: str = "26.3",
     trouble: str = "",
-    answers: Mapping[str, Answer] | None = None,
+    answers: Mapping[str, CachedResponse] | None = None,
     asker: TargetEnvironment = ASKER,
     cache_dir: str | None = ROOT,
 ) -> Evidence:
@@ -153,10 +153,12 @@ def case(
     return Evidence(question, asker, replay, run or Run(), Inventory(ROOT, entries=entries), answers or {}, {}, NOW)
 
 
-def _asked(word: str) -> Asked:
+def _asked(word: str) -> RequestedRequirement:
     if "://" in word and " @ " not in word:
-        return Asked("", "", "", True, word, word)
+        return RequestedRequirement("", "", "", True, word, word)
     found = Requirement(word)
     marker = str(found.marker or "")
     matches = found.marker is None or found.marker.evaluate()
-    return Asked(canonicalize_name(found.name), str(found.specifier), marker, matches, found.url or "", word)
+    return RequestedRequirement(
+        canonicalize_name(found.name), str(found.specifier), marker, matches, found.url or "", word
+    )

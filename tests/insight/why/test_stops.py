@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.why.replay import Constraint, Halt, How, PipError, Run
+from cachetui.insight.why.replay import Constraint, How, PipError, ReplayHalt, Run
 from cachetui.insight.why.stops import may_list_more, stopped
 from tests.insight.why.cases import FILES, INDEX, case, listed, not_found, page, refused, tried
 
@@ -120,7 +120,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
             "pip gives up: what was asked for, or what it needs, contradicts itself.",
         ),
         (
-            Run(code=1, halt=Halt("build", f"{FILES}/six-1.0.tar.gz", "")),
+            Run(code=1, halt=ReplayHalt("build", f"{FILES}/six-1.0.tar.gz", "")),
             "not cached",
             f"pip would first build {FILES}/six-1.0.tar.gz: what it installs then is not known here.",
         ),
@@ -132,7 +132,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (Run(code=1), "stops", "pip refuses this command: it gives no reason."),
         (Run(code=0), "skipped", "pip installs nothing with this command."),
         (
-            Run(code=1, halt=Halt("write", "", "")),
+            Run(code=1, halt=ReplayHalt("write", "", "")),
             "not cached",
             "pip would first write or run something, which is not done here: the rest is not known.",
         ),

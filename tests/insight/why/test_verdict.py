@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from cachetui.insight.why.explanation import Prediction
-from cachetui.insight.why.replay import Asked, Chosen, Run, Way, Why
+from cachetui.insight.why.replay import Chosen, RequestedRequirement, Run, Way, Why
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import file_of, more, prediction, verdict
 from cachetui.model import Entry
@@ -211,7 +211,11 @@ def test_a_requirement_for_other_pythons_is_skipped() -> None:
     assert verdict(skipped) == ("skipped", "pip skips six: its marker is false for CPython 3.11.")
     assert prediction(skipped) == Prediction(False, "skipped")
     both = decided(
-        chosen(WHEEL), roots=(Asked("dep", "", "x", False, "", "dep; x"), Asked("six", "", "", True, "", "six"))
+        chosen(WHEEL),
+        roots=(
+            RequestedRequirement("dep", "", "x", False, "", "dep; x"),
+            RequestedRequirement("six", "", "", True, "", "six"),
+        ),
     )
     assert [*more(case("pip install dep six", both))] == ["pip skips dep: its marker is false for CPython 3.11."]
 

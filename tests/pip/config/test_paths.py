@@ -10,9 +10,9 @@ from packaging.version import Version
 
 from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import Files, configuration_files, default_root, expand, home, objection, place
-from cachetui.pip.versions import Ways, pip_version, ways_of
+from cachetui.pip.versions import PipBehaviour, pip_version, ways_of
 
-NEWEST = Ways()
+NEWEST = PipBehaviour()
 LINUX = {"HOME": "/home/u"}
 MAC = {"HOME": "/Users/u"}
 WINDOWS = {
@@ -31,16 +31,16 @@ posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows knows no suc
         (None, NEWEST),
         ("26.3", NEWEST),
         ("99.1", NEWEST),
-        ("26.2.1", Ways("stripped", normalises=False, unsets_anywhere=False)),
-        ("26.1.2", Ways("filled", on_mac=False, normalises=False, unsets_anywhere=False)),
-        ("25.3", Ways("filled", on_mac=False, merges=False, normalises=False, unsets_anywhere=False)),
-        ("25.2", Ways("filled", on_mac=False, merges=False, normalises=False, unsets_anywhere=False)),
-        ("25.1.1", Ways("filled", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
-        ("21.3", Ways("filled", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
-        ("21.2.4", Ways("verbatim", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
+        ("26.2.1", PipBehaviour("stripped", normalises=False, unsets_anywhere=False)),
+        ("26.1.2", PipBehaviour("filled", on_mac=False, normalises=False, unsets_anywhere=False)),
+        ("25.3", PipBehaviour("filled", on_mac=False, merges=False, normalises=False, unsets_anywhere=False)),
+        ("25.2", PipBehaviour("filled", on_mac=False, merges=False, normalises=False, unsets_anywhere=False)),
+        ("25.1.1", PipBehaviour("filled", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
+        ("21.3", PipBehaviour("filled", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
+        ("21.2.4", PipBehaviour("verbatim", on_mac=False, by_file=False, normalises=False, unsets_anywhere=False)),
     ],
 )
-def test_ways_follow_the_version(version: str | None, ways: Ways) -> None:
+def test_ways_follow_the_version(version: str | None, ways: PipBehaviour) -> None:
     assert ways_of(Version(version) if version else None) == ways
 
 

@@ -21,15 +21,15 @@ from cachetui.pip.config.settings import (
     read_configuration,
     without_credentials,
 )
-from cachetui.pip.versions import Ways, ways_of
+from cachetui.pip.versions import PipBehaviour, ways_of
 
 NOTHING = Files((), (), ())
-NEWEST = Ways()
+NEWEST = PipBehaviour()
 INSTALLED = ways_of(Version(metadata.version("pip")))
 """The ways of the pip that is here to judge."""
 
 
-def read(path: Path, text: str | bytes, ways: Ways = NEWEST) -> Configuration:
+def read(path: Path, text: str | bytes, ways: PipBehaviour = NEWEST) -> Configuration:
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read_configuration(Files((), (str(path),), ()), {}, ways, cwd="/")
 

@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 
 from cachetui.demo.artifacts import core_metadata, sdist, wheel
 from cachetui.pip.formats.archives import (
-    Named,
+    ArchiveName,
     filename_of_tar,
     look_at_metadata,
     look_into_tar,
     look_into_zip,
 )
-from cachetui.pip.formats.body import Kept
+from cachetui.pip.formats.body import HeadAndTail
 
 
-def body(data: bytes) -> Kept:
-    return Kept(data, b"", len(data))
+def body(data: bytes) -> HeadAndTail:
+    return HeadAndTail(data, b"", len(data))
 
 
 def zipped(**members: bytes) -> bytes:
@@ -68,13 +68,13 @@ def test_a_vendored_wheels_metadata_does_not_name_the_wheel() -> None:
         }
     )
 
-    assert look_into_zip(body(data))[0] == Named("pkg", "1.0", "pkg-1.0-7-py3-none-any.whl")
+    assert look_into_zip(body(data))[0] == ArchiveName("pkg", "1.0", "pkg-1.0-7-py3-none-any.whl")
 
 
 def test_tags_that_no_file_name_can_hold_leave_it_open() -> None:
     data = zipped(**{"pkg-1.0.dist-info/WHEEL": b"Tag: py3-none-any\nTag: cp311-cp311-linux_x86_64\n"})
 
-    assert look_into_zip(body(data))[0] == Named("pkg", "1.0", None)
+    assert look_into_zip(body(data))[0] == ArchiveName("pkg", "1.0", None)
 
 
 def test_a_zip_may_be_an_sdist() -> None:
@@ -82,7 +82,7 @@ def test_a_zip_may_be_an_sdist() -> None:
 
     found, is_sdist = look_into_zip(body(data))
 
-    assert found == Named("my-pkg", "1.0", "My.Pkg-1.0.zip")
+    assert found == ArchiveName("my-pkg", "1.0", "My.Pkg-1.0.zip")
     assert is_sdist
 
 
@@ -113,7 +113,7 @@ def test_pkg_info_may_stand_last() -> None:
                 archive.addfile(member, io.BytesIO(data))
         packed = gzip.compress(stream.getvalue())
 
-    assert look_into_tar(body(packed)) == Named("p", "1.0", "p-1.0.tar.gz")
+    assert look_into_tar(body(packed)) == ArchiveName("p", "1.0", "p-1.0.tar.gz")
 
 
 def test_an_archive_of_a_repository_is_no_sdist() -> None:
@@ -126,13 +126,13 @@ def test_an_archive_of_a_repository_is_no_sdist() -> None:
 def test_a_pkg_info_that_disagrees_with_its_folder_gives_no_file_name() -> None:
     packed = sdist("other", "2.0", metadata=False, more=[("PKG-INFO", core_metadata("pkg", "1.0"))])
 
-    assert look_into_tar(body(packed)) == Named("pkg", "1.0", None)
+    assert look_into_tar(body(packed)) == ArchiveName("pkg", "1.0", None)
 
 
 def test_metadata_is_named_by_its_head_alone() -> None:
     text = b"Metadata-Version: 2.1\nName: Foo_Bar\nVersion: 1.0\n\nName: evil\nVersion: 6\n"
 
-    assert look_at_metadata(body(text)) == Named("foo-bar", "1.0", None)
+    assert look_at_metadata(body(text)) == ArchiveName("foo-bar", "1.0", None)
 
 
 @pytest.mark.parametrize("text", [b"Metadata-Version: 2.1\nName: ../x\nVersion: 1\n", b"Metadata-Version: 2.1\n"])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from cachetui.pip.formats.index_files import Listed, files_of, version_in
+from cachetui.pip.formats.index_files import IndexFile, files_of, version_in
 from cachetui.pip.formats.index_page import Page
 from tests.pips import unpacked
 
@@ -72,7 +72,7 @@ def test_pip_reads_pages_in_the_same_way() -> None:
         timeout=60,
         env={"PYTHONPATH": str(unpacked("25.0.1"))},
     )
-    theirs = [[Listed(*link) for link in links] for links in json.loads(asked.stdout)]
+    theirs = [[IndexFile(*link) for link in links] for links in json.loads(asked.stdout)]
 
     ours = [list(files_of(Page(text.encode(), kind == JSON), PAGE)) for text, kind in PAGES]
 

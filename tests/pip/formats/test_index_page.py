@@ -6,8 +6,8 @@ import zlib
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, html_page, json_page
-from cachetui.pip.formats.body import Kept
+from cachetui.demo.artifacts import DemoFile, html_page, json_page
+from cachetui.pip.formats.body import HeadAndTail
 from cachetui.pip.formats.index_page import (
     Page,
     absolute_addresses,
@@ -22,14 +22,14 @@ from cachetui.pip.formats.index_page import (
 from tests.damaged import FILES as ODD_FILES
 
 FILES = [
-    Listed("pkg-1.0.tar.gz", "https://files.example/a/pkg-1.0.tar.gz", "0" * 64),
-    Listed("pkg-1.0-py3-none-any.whl", "https://files.example/b/pkg-1.0-py3-none-any.whl", "0" * 64),
-    Listed("pkg-1.10-py3-none-any.whl", "https://files.example/c/pkg-1.10-py3-none-any.whl", "0" * 64),
+    DemoFile("pkg-1.0.tar.gz", "https://files.example/a/pkg-1.0.tar.gz", "0" * 64),
+    DemoFile("pkg-1.0-py3-none-any.whl", "https://files.example/b/pkg-1.0-py3-none-any.whl", "0" * 64),
+    DemoFile("pkg-1.10-py3-none-any.whl", "https://files.example/c/pkg-1.10-py3-none-any.whl", "0" * 64),
 ]
 
 
 def page(text: bytes, encoding: str = "") -> Page:
-    found = read_page(Kept(text, b"", len(text)), encoding)
+    found = read_page(HeadAndTail(text, b"", len(text)), encoding)
     assert found is not None
     return found
 
@@ -55,13 +55,13 @@ def test_a_page_is_unpacked(pack: object, encoding: str) -> None:
     ids=["empty", "plain", "cut short", "of other text", "garbage", "zeros"],
 )
 def test_what_is_no_page_is_none(text: bytes) -> None:
-    assert read_page(Kept(text, b"", len(text)), "gzip") is None
+    assert read_page(HeadAndTail(text, b"", len(text)), "gzip") is None
 
 
 def test_a_bomb_is_no_page() -> None:
     text = gzip.compress(b"{" + b" " * (70 << 20))
 
-    assert read_page(Kept(text, b"", len(text)), "gzip") is None
+    assert read_page(HeadAndTail(text, b"", len(text)), "gzip") is None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_plain_addresses_are_found_without_parsing(make: object) -> None:
     assert {*absolute_addresses(found)} >= {file.url.encode() for file in FILES}
     assert not needs_parsing(found)
     assert not is_mixed(found)
-    assert is_mixed(page(make("pkg", [*FILES, Listed("x-1.tar.gz", "../x-1.tar.gz", "")])))
+    assert is_mixed(page(make("pkg", [*FILES, DemoFile("x-1.tar.gz", "../x-1.tar.gz", "")])))
 
 
 @pytest.mark.parametrize(

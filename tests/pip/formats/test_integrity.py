@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from cachetui.pip.formats.body import Window
+from cachetui.pip.formats.body import FileSlice
 from cachetui.pip.formats.integrity import trouble_in
 
 TEXT = bytes(range(256)) * 400
@@ -26,4 +26,4 @@ def test_what_bzip2_packed_and_is_damaged_does_not_unpack(packed: bytes) -> None
     with tempfile.TemporaryFile() as file:
         file.write(packed[:at] + bytes(50) + packed[at + 50 :])
         file.flush()
-        assert str(trouble_in(Window(file.fileno(), 0, len(packed)))).startswith("it does not unpack: ")
+        assert str(trouble_in(FileSlice(file.fileno(), 0, len(packed)))).startswith("it does not unpack: ")

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from cachetui.cli import main
 from cachetui.demo import artifacts, demo_cache
-from cachetui.demo.artifacts import Listed
+from cachetui.demo.artifacts import DemoFile
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
@@ -240,7 +240,7 @@ def page(root: Path, at: int, *, server: str, project: str, versions: set[str], 
     """Add or replace an index page: JSON with absolute addresses, or HTML with relative ones."""
     folder = "../../files" if server == PLAIN else server
     urls = [address(folder, project, version, what) for version in sorted(versions) for what in ("sdist", "wheel")]
-    files = [Listed(url.rpartition("/")[2], url, "0" * 64) for url in urls]
+    files = [DemoFile(url.rpartition("/")[2], url, "0" * 64) for url in urls]
     if server == PLAIN:
         kind, data = "text/html", artifacts.html_page(f"Links for {project}", files)
     else:

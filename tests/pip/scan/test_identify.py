@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
+from cachetui.demo.artifacts import DemoFile, core_metadata, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, answer_path, file_headers, page_headers, plain_headers
 from cachetui.model import NS, Entry
 from cachetui.pip.formats.wheel_names import LEGACY_NOTE
@@ -72,7 +72,7 @@ def test_a_file_name_says_what_it_is(filename: str, dist: Dist) -> None:
 
 def test_an_index_page_names_a_wheel_and_its_metadata(cache: CacheWriter, tmp_path: Path) -> None:
     url = f"https://files.example/{WHEEL}"
-    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed(WHEEL, url, "0" * 64)]))
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile(WHEEL, url, "0" * 64)]))
     put_file(cache, url, wheel("pkg", "1.0"))
     put_file(cache, f"{url}.metadata", core_metadata("pkg", "1.0"))
 
@@ -88,14 +88,14 @@ def test_a_version_spelt_otherwise_on_the_page_is_found_all_the_same(
     version: str, cache: CacheWriter, tmp_path: Path
 ) -> None:
     url = "https://files.example/pkg-1.0.tar.gz"
-    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed("pkg-1.0.tar.gz", url, "0" * 64)]))
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile("pkg-1.0.tar.gz", url, "0" * 64)]))
     put_file(cache, url, sdist("pkg", "1.0", metadata=False), "sdist", version)
 
     assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", version, "pkg-1.0.tar.gz", "url")
 
 
 def test_many_versions_on_one_page_are_found(cache: CacheWriter, tmp_path: Path) -> None:
-    files = [Listed(f"pkg-{n}.0.tar.gz", f"https://files.example/{n}/pkg-{n}.0.tar.gz", "0" * 64) for n in range(120)]
+    files = [DemoFile(f"pkg-{n}.0.tar.gz", f"https://files.example/{n}/pkg-{n}.0.tar.gz", "0" * 64) for n in range(120)]
     put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", files))
     for number, file in enumerate(files):
         put_file(cache, file.url, b"damaged", "sdist", f"{number}.0")
@@ -112,7 +112,7 @@ def test_relative_addresses_are_joined_to_the_pages_own_which_hashing_proves(
     assert callable(make)
     content = JSON if make is json_page else "text/html"
     put_page(
-        cache, "https://repo.example/pypi/simple/pkg/", make("pkg", [Listed(WHEEL, f"../../w/{WHEEL}", "")]), content
+        cache, "https://repo.example/pypi/simple/pkg/", make("pkg", [DemoFile(WHEEL, f"../../w/{WHEEL}", "")]), content
     )
     put_plain(cache, f"https://repo.example/pypi/w/{WHEEL}", b"PK\3\4 damaged")
 
@@ -130,7 +130,7 @@ def test_relative_addresses_are_joined_to_the_pages_own_which_hashing_proves(
 
 
 def test_a_page_of_the_same_host_is_found_by_a_likely_address(cache: CacheWriter, tmp_path: Path) -> None:
-    listed = Listed(WHEEL, f"https://one.example/files/{WHEEL}", "0" * 64)
+    listed = DemoFile(WHEEL, f"https://one.example/files/{WHEEL}", "0" * 64)
     put_page(cache, "https://one.example/simple/pkg/", json_page("pkg", [listed]))
 
     assert only(tmp_path).url == "https://one.example/simple/pkg/"
@@ -247,7 +247,7 @@ def test_a_redirect_tells_where_it_leads_but_no_secret(
 def test_a_page_that_lists_files_of_many_projects_is_nobodys_index_but_names_its_files(
     cache: CacheWriter, tmp_path: Path
 ) -> None:
-    files = [Listed(f"{name}-1.0.tar.gz", f"https://f.example/{name}-1.0.tar.gz", "") for name in ("a", "b", "c")]
+    files = [DemoFile(f"{name}-1.0.tar.gz", f"https://f.example/{name}-1.0.tar.gz", "") for name in ("a", "b", "c")]
     put_page(cache, "https://f.example/links.html", html_page("all", files).replace(b"Links for", b""), "text/html")
     put_plain(cache, files[1].url, b"\x1f\x8b damaged")
 
@@ -263,7 +263,7 @@ def test_whatever_lies_at_an_address_is_named_by_it(body: bytes, kind: str, cach
     put_page(
         cache,
         "https://index.example/simple/pkg/",
-        json_page("pkg", [Listed(WHEEL, urls[0], ""), Listed("", urls[2], "")]),
+        json_page("pkg", [DemoFile(WHEEL, urls[0], ""), DemoFile("", urls[2], "")]),
     )
     for url in urls:
         put_plain(cache, url, body, type=kind)
@@ -278,7 +278,7 @@ def test_whatever_lies_at_an_address_is_named_by_it(body: bytes, kind: str, cach
 @pytest.mark.parametrize("body", [b"NO", sdist("pkg", "0.1-1"), sdist("pkg", "0.1-1", metadata=False)])
 def test_a_version_with_a_hyphen_is_read_as_its_page_has_it(body: bytes, cache: CacheWriter, tmp_path: Path) -> None:
     url = "https://files.example/pkg-0.1-1.tar.gz"
-    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [Listed("pkg-0.1-1.tar.gz", url, "")]))
+    put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile("pkg-0.1-1.tar.gz", url, "")]))
     put_plain(cache, url, body)
 
     assert known(only(tmp_path, "sdist")) == ("sdist", "pkg", "0.1-1", "pkg-0.1-1.tar.gz", "url")
@@ -286,7 +286,9 @@ def test_a_version_with_a_hyphen_is_read_as_its_page_has_it(body: bytes, cache: 
 
 def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cache: CacheWriter, tmp_path: Path) -> None:
     names = ["record", "body", "tmp", "old", "page", "moved"]
-    files = [Listed(f"{name}-1-py3-none-any.whl", f"https://f.example/{name}-1-py3-none-any.whl", "") for name in names]
+    files = [
+        DemoFile(f"{name}-1-py3-none-any.whl", f"https://f.example/{name}-1-py3-none-any.whl", "") for name in names
+    ]
     put_page(cache, "https://i.example/simple/pkg/", json_page("pkg", files))
     record, body, tmp = [answer_path(file.url, "http-v2") for file in files[:3]]
     page = answer_path("https://i.example/simple/pkg", "http-v2")
@@ -316,7 +318,7 @@ def test_damaged_records_and_what_is_left_of_one_are_named_by_their_address(cach
 
 def test_a_page_of_links_is_joined_where_a_setting_names_it(cache: CacheWriter, tmp_path: Path) -> None:
     names = [f"{name}-1.0-py3-none-any.whl" for name in ("torch", "torch_x", "vision")]
-    links = html_page("x", [Listed(name, f"cu/{name}", "") for name in names]).replace(b"Links for", b"")
+    links = html_page("x", [DemoFile(name, f"cu/{name}", "") for name in names]).replace(b"Links for", b"")
     put_page(cache, "https://l.example/whl/all.html", links, "text/html")
     put_plain(cache, f"https://l.example/whl/cu/{names[0]}", b"NO")
 
@@ -328,7 +330,7 @@ def test_a_page_of_links_is_joined_where_a_setting_names_it(cache: CacheWriter, 
 
 
 def test_an_index_known_later_names_what_is_remembered(cache: CacheWriter, tmp_path: Path) -> None:
-    put_page(cache, "https://i.example/simple/pkg/", json_page("pkg", [Listed(WHEEL, f"../../w/{WHEEL}", "")]))
+    put_page(cache, "https://i.example/simple/pkg/", json_page("pkg", [DemoFile(WHEEL, f"../../w/{WHEEL}", "")]))
     put_plain(cache, f"https://i.example/w/{WHEEL}", b"NO")
     put_plain(cache, "https://i.example/simple/other/", b"blocked")
     put_file(cache, "https://f.example/other.whl", wheel("other", "1.0"))

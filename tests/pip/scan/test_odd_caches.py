@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.demo.artifacts import Listed, core_metadata, html_page, json_page, sdist, wheel
+from cachetui.demo.artifacts import DemoFile, core_metadata, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, digest, file_headers, page_headers, plain_headers, record
 from cachetui.model import NS
 from cachetui.pip.scan.scanner import scan
@@ -26,7 +26,7 @@ WHEEL = "https://files.example/x/pkg-1.0-py3-none-any.whl"
 
 
 def page(cache: CacheWriter, project: str, *urls: str) -> None:
-    put_page(cache, project, json_page(project, [Listed("x", url, "0" * 64) for url in urls]))
+    put_page(cache, project, json_page(project, [DemoFile("x", url, "0" * 64) for url in urls]))
 
 
 def put_page(cache: CacheWriter, project: str, text: bytes) -> None:
@@ -69,7 +69,7 @@ def links_of_many_projects(cache: CacheWriter) -> None:
     urls = [f"https://plain.example/{name}-1.0-py3-none-any.whl" for name in ("aa", "bb", "cc")]
     for url, name in zip(urls, ("aa", "bb", "cc"), strict=True):
         plain(cache, url, wheel(name, "1.0"))
-    listed = html_page("files", [Listed("x", url, "0" * 64) for url in urls])
+    listed = html_page("files", [DemoFile("x", url, "0" * 64) for url in urls])
     plain(cache, "https://plain.example/links.html", listed, "text/html")
 
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cachetui.demo.artifacts import Listed, core_metadata, json_page, sdist, wheel
+from cachetui.demo.artifacts import DemoFile, core_metadata, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
 from cachetui.errors import RootError
 from cachetui.model import NS, Batch, DirectoryLink, Entry, Inventory
@@ -36,7 +36,7 @@ def fill(root: Path, count: int = 30, form: Format = "v2", first: int = 0) -> No
         cache.answer(url, data, headers, AT, checked_ns=AT + NS, form=form)
         cache.answer(f"{url}.metadata", core_metadata("pkg", f"{number}.0"), headers, AT, form=form)
         if number % 3:
-            listed.append(Listed(name, url, "0" * 64))
+            listed.append(DemoFile(name, url, "0" * 64))
     page = json_page("pkg", listed)
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
     cache.answer("https://index.example/simple/pkg/", page, headers, AT, form=form)
@@ -422,7 +422,7 @@ def test_an_address_that_spells_a_files_name_otherwise_is_found(listed: str, tol
     asked = index_page.as_asked(listed)
     cache.answer(asked, data, headers, AT)
     other = "https://files.example/2/foo-2.0-py3-none-any.whl"
-    page = json_page("foo", [Listed(address.rpartition("/")[2], address, "0" * 64) for address in (other, listed)])
+    page = json_page("foo", [DemoFile(address.rpartition("/")[2], address, "0" * 64) for address in (other, listed)])
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
     cache.answer("https://index.example/simple/foo/", page, headers, AT)
 
@@ -522,7 +522,7 @@ def test_a_page_that_comes_later_names_what_was_there_before(tmp_path: Path) -> 
     cache.answer(url, b"PK\3\4?", plain_headers("application/octet-stream", size=5, at_ns=AT), AT)
     with Memory(tmp_path / "memory") as memory:
         assert [entry.project for entry in scan(root, memory=memory).entries] == [None]
-    page = json_page("pkg", [Listed("pkg-1.0-py3-none-any.whl", url, "0" * 64)])
+    page = json_page("pkg", [DemoFile("pkg-1.0-py3-none-any.whl", url, "0" * 64)])
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
     cache.answer("https://index.example/simple/pkg/", page, headers, AT)
 
@@ -536,7 +536,7 @@ def test_what_comes_later_is_named_by_a_page_that_is_remembered(tmp_path: Path) 
     root = tmp_path / "cache"
     cache = CacheWriter(root)
     url = "https://files.example/1/pkg-1.0-py3-none-any.whl"
-    page = json_page("pkg", [Listed("pkg-1.0-py3-none-any.whl", url, "0" * 64)])
+    page = json_page("pkg", [DemoFile("pkg-1.0-py3-none-any.whl", url, "0" * 64)])
     headers = page_headers("application/vnd.pypi.simple.v1+json", size=len(page), at_ns=AT, gzipped=False)
     cache.answer("https://index.example/simple/pkg/", page, headers, AT)
     make_old(root)
