@@ -22,7 +22,7 @@ from cachetui.interpreters.info import InterpreterInfo, portrait_from
 from cachetui.interpreters.lookup import Python
 from cachetui.interpreters.probe_output import index_in
 from cachetui.interpreters.probe_script import TELL
-from cachetui.system.files import is_at_home, is_own
+from cachetui.system.files import is_at_home, is_own, replace_file
 
 LARGEST = 16_777_216
 """Maximum number of bytes read from the file."""
@@ -121,17 +121,11 @@ class StateFile:
         self._known = dict([*there.items()][-MOST:])
         self._changed = False
         content = json.dumps(self._known).encode()
-        draft = self._path.with_suffix(".new")
         try:
             if not is_at_home(self._path):
                 return
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            fd = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0), 0o600)
-            with os.fdopen(fd, "wb") as file:
-                if hasattr(os, "fchmod"):
-                    os.fchmod(fd, 0o600)
-                file.write(_checksum(content) + b"\n" + content)
-            draft.replace(self._path)
+            replace_file(self._path, _checksum(content) + b"\n" + content)
         except OSError:
             return
 

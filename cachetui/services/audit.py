@@ -22,7 +22,7 @@ from cachetui.services.audit_rules import rules_of
 from cachetui.services.labels import facts_for
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import remembered_tags
-from cachetui.system.files import replace_file
+from cachetui.system.files import create_file, replace_file
 
 
 class FormatError(CachetuiError, ValueError):
@@ -86,8 +86,7 @@ def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False
     parts = report_parts(audit, path)
     check_target(path.parent, root)
     if not overwrite:
-        with path.open("x", encoding="utf-8", newline="") as file:
-            file.writelines(parts)
+        create_file(path, "".join(parts).encode())
     elif stat.S_ISREG(path.lstat().st_mode):
         replace_file(path, "".join(parts).encode())
     else:

@@ -14,13 +14,8 @@ def replace_file(path: Path, content: bytes) -> None:
 
     If the file is new, only the user can read it.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
     with ExitStack() as failed:
-        failed.callback(_discard, name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        name = _draft(path, content, failed)
         with suppress(FileNotFoundError):
             before = path.stat()
             Path(name).chmod(stat.S_IMODE(before.st_mode))
@@ -29,6 +24,36 @@ def replace_file(path: Path, content: bytes) -> None:
                     os.chown(name, before.st_uid, before.st_gid)
         os.replace(name, path)  # noqa: PTH105 - what deletes is found by this name
         failed.pop_all()
+
+
+def create_file(path: Path, content: bytes) -> None:
+    """Write a new file: it is whole, or not there. Raises FileExistsError if the name is taken, OSError."""
+    with ExitStack() as done:
+        name = _draft(path, content, done)
+        mask = os.umask(0o077)
+        os.umask(mask)
+        Path(name).chmod(0o666 & ~mask)
+        if os.name == "nt":
+            os.rename(name, path)  # noqa: PTH104 - which overwrites nothing there
+            return
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            with path.open("xb") as file:
+                file.write(content)
+
+
+def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
+    """Write a file beside `path`, which `failed` discards, and return its name. Raises OSError."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}-")
+    failed.callback(_discard, name)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return name
 
 
 def _discard(draft: str) -> None:

@@ -12,8 +12,11 @@ UNSEEN = re.compile(
 
 
 def copyable(text: str) -> str:
-    """Return text in a form that a clipboard accepts: bytes that are not UTF-8 are spelt out."""
-    return text.encode("utf-8", "backslashreplace").decode()
+    """Return text as a clipboard takes it: all that is invisible is spelt out but for the ends of lines.
+
+    A terminal into which it is pasted runs nothing, and hides nothing.
+    """
+    return "\n".join(map(escape_control, text.split("\n")))
 
 
 def escape_control(text: str) -> str:

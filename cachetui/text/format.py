@@ -10,6 +10,8 @@ import humanize
 
 from cachetui.model import NS
 
+FIRST, LAST = (-30_610_000_000, 253_402_000_000) if os.name == "posix" else (0, 32_503_000_000)
+"""The first and the last moment that dates are told of, in seconds since the epoch: years have four digits."""
 DAY = 86_400
 """Seconds in a day."""
 SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
@@ -50,12 +52,17 @@ def ago(youngest: float, oldest: float) -> str:
 
 def date(ns: int) -> str:
     """Write a time in nanoseconds since the epoch as a local date."""
-    return time.strftime("%Y-%m-%d", time.localtime(ns // NS))
+    return time.strftime("%Y-%m-%d", time.localtime(_displayable(ns)))
 
 
 def timestamp(ns: int) -> str:
     """Write a time in nanoseconds since the epoch as ISO 8601 in UTC, to the second."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ns // NS))
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_displayable(ns)))
+
+
+def _displayable(ns: int) -> int:
+    """Return a time in seconds since the epoch, held to what calendars can tell: files may have any time."""
+    return max(FIRST, min(ns // NS, LAST))
 
 
 def count(number: int, noun: str) -> str:

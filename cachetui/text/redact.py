@@ -48,9 +48,9 @@ def _mask_word(found: re.Match[str]) -> str:
     """Return a word with a URL in it, masked from where its scheme begins; the scheme may be missing."""
     word, at = found[0], found.end(1) - found.start()
     scheme = _SCHEME.search(word, max(0, at - LONGEST_SCHEME), at)
-    if scheme is None:
-        return f"{USER.sub(f'{MASK}@', word[:at])}{masked(f'x{word[at:]}')[1:]}"
-    return f"{word[: scheme.start()]}{masked(word[scheme.start() :])}"
+    start = scheme.start() if scheme else at
+    before = USER.sub(f"{MASK}@", f"{word[:start]}x")[:-1]
+    return before + (masked(word[start:]) if scheme else masked(f"x{word[start:]}")[1:])
 
 
 LONGEST_SCHEME = 64

@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.dom import DOMNode
 from textual.screen import Screen
 
@@ -33,6 +34,7 @@ from cachetui.ui.health.view import Health
 from cachetui.ui.keymap import keymap
 from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations.leaving import exit_summary
+from cachetui.ui.palette import Palette
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
@@ -133,6 +135,11 @@ class CachetuiApp(Keyboard):
             hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
             problems.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
         return tuple(problems)
+
+    def action_command_palette(self) -> None:
+        """Open the command palette."""
+        if not CommandPalette.is_open(self):
+            self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""

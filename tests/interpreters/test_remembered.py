@@ -168,3 +168,28 @@ def test_nothing_is_believed_or_left_that_is_another_users(python: Python, file:
     os.chown(file.parent, 12345, -1)
     taught(file, python)
     assert not file.exists()
+
+
+@posix
+@pytest.mark.parametrize("trap", ["fifo", "link", "symlink", "folder"])
+def test_nothing_that_lies_in_the_way_is_waited_for_or_written_to(tmp_path: Path, trap: str) -> None:
+    python = answering(tmp_path / "a" / "bin" / "python")
+    os.utime(python, (1, 1))
+    precious = tmp_path / "precious"
+    precious.write_text("mine")
+    folder = tmp_path / "state"
+    folder.mkdir()
+    for name in ("pythons.new", "pythons.json"):
+        place = folder / name
+        if trap == "fifo":
+            os.mkfifo(place)
+        elif trap == "link":
+            os.link(precious, place)
+        elif trap == "symlink":
+            place.symlink_to(precious)
+        else:
+            place.mkdir()
+    memory = Remembered(folder / "pythons.json")
+    memory.learn(interpreter_info(python_of(python), timeout=60))
+    memory.save()
+    assert precious.read_text() == "mine"

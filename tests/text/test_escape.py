@@ -36,3 +36,10 @@ def test_what_is_escaped_controls_nothing_and_stays_so(text: str) -> None:
 def test_any_file_name_can_be_copied(name: bytes) -> None:
     copied = copyable(os.fsdecode(name))
     assert copied.encode().decode() == copied
+
+
+@pytest.mark.parametrize("text", ["a\x1b[2Jb", "x\x07", "evil\u202etxt", "a\rb", "tab\tb", "\x9b31m", "\u200bx"])
+def test_nothing_in_the_clipboard_controls_a_terminal(text: str) -> None:
+    copied = copyable(f"{text}\n{text}")
+    assert copied.count("\n") == 1
+    assert UNSEEN.search(copied.replace("\n", "")) is None

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from cachetui.insight.why.pip_command import QuestionError
-from cachetui.text.redact import LONGEST, quote_input, redact_input
+from cachetui.text.redact import LONGEST, quote_input, redact_input, redact_urls
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,33 @@ def test_a_message_keeps_its_advice_however_long_the_quote_is() -> None:
     message = QuestionError("is no requirement. Write another.", "\x1b" * 9_000).redacted()
     assert message.endswith("… is no requirement. Write another.")
     assert message.isprintable()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "httpsh/x.whl?://u:SECRET@h/x.whl?tok=SECRET",
+        '-r https://h/x?tok="SEC RET" more',
+        "x --index-url='https://h/x?tok='SEC RET'",
+        "://u:SECRET@h/x",
+        "1https://u:SECRET@h/y?z=SECRET",
+        "a" * 100 + "https://u:SECRET@h/x",
+        "see://h,https://u:SECRET@h/x?a=SECRET",
+        "u:SECRET@h://x",
+    ],
+)
+def test_odd_addresses_keep_their_secrets(words: str) -> None:
+    for found in (redact_urls(words), redact_input(words)):
+        assert "SEC" not in found
+        assert "RET" not in found
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "-", "://", "http://", "a:", "-:", '="', "='", ";", ";a=", "@", "/@", "[", "&", "?", "#", "a://", "\\"],
+)
+@pytest.mark.parametrize("around", ["{}://x", "a://{}", "{}@://"])
+def test_long_lines_are_masked_soon(piece: str, around: str) -> None:
+    began = time.process_time()
+    redact_input(around.format(piece * (50_000 // len(piece))))
+    assert time.process_time() - began < 20, "quadratic steps would take minutes"

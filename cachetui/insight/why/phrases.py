@@ -17,14 +17,20 @@ MOST_NAMED = 4
 """Maximum number of items that a sentence names one by one."""
 
 
+DAY = 86_400
+"""Seconds in a day; clocks differ by less."""
+LONGEST = 10_000 * 366 * DAY
+"""Seconds of the longest time that is told."""
+
+
 def old(seconds: float) -> str:
     """Return an age in words, such as "7 minutes old"."""
-    return f"{humanize.naturaldelta(seconds)} old"
+    return "dated in the future" if seconds < -DAY else f"{span(seconds)} old"
 
 
 def span(seconds: float) -> str:
     """Return a length of time in words, such as "10 minutes"."""
-    return humanize.naturaldelta(seconds)
+    return humanize.naturaldelta(max(-LONGEST, min(seconds, LONGEST)))
 
 
 def day(ns: int) -> str:
