@@ -11,10 +11,11 @@ HOUR_NS = 3600 * NS
 """Nanoseconds after a write during which a leftover or an empty directory may still be in use."""
 DAY_NS = 24 * HOUR_NS
 """Nanoseconds after a write during which a build folder may still be in use."""
-AWAITED = ("index", "response")
-"""Kinds of entries that a running pip may be revalidating: after a 304 it needs the entry again.
+AWAITED = ("index", "response", "built")
+"""Kinds of entries that a running pip may need again.
 
-An index page that could not be named is a response. Redirects are not included, because pip does not
+It may be revalidating a page: after a 304 it needs it. An index page that could not be named is a response. It may have
+chosen a wheel that was built here, which it opens later by its path. Redirects are not included, because pip does not
 revalidate the redirects that it caches.
 """
 BUILT_LATELY = "written to less than a day ago: a wheel may be being built here"
@@ -70,6 +71,8 @@ def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Map
 
 def awaited(entry: Entry, pips: tuple[int, ...]) -> str | None:
     """Return why an entry must stay while pips run, or None. `pips` are their process ids."""
+    if pips and entry.kind == "built":
+        return f"{running(pips)} and may be about to install this wheel"
     if pips and entry.kind in AWAITED:
         return f"{running(pips)} and may be waiting for this {'page' if entry.kind == 'index' else 'response'}"
     return building(pips) if folder_of(entry) else None
@@ -94,8 +97,11 @@ def costs_of_staying(pips: tuple[int, ...], stay: Counter[str], changed: int) ->
     pages, responses = stay["index"], stay["response"]
     parts = ["1 index page" if pages == 1 else f"{pages:,} index pages"] if pages else []
     parts += ["1 response" if responses == 1 else f"{responses:,} responses"] if responses else []
+    built = stay["built"]
+    parts += ["1 wheel built here" if built == 1 else f"{built:,} wheels built here"] if built else []
     if parts:
-        yield f"{running(pips)}: {' and '.join(parts)} {'stays' if pages + responses == 1 else 'stay'}"
+        listed = " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+        yield f"{running(pips)}: {listed} {'stays' if pages + responses + built == 1 else 'stay'}"
     elif pips:
         yield running(pips)
     if left := stay["leftover"]:

@@ -22,7 +22,9 @@ from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_fold
 from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
-"""Seconds between two searches for running pips; a search takes some hundredths of a second."""
+"""Seconds between two searches for running pips: a search takes some hundredths of a second."""
+SOONER = {"built": 0.1}
+"""The same for kinds that a pip may choose and open sooner after its start: it takes longer than this to begin."""
 
 WATCHED = (*AWAITED, "leftover")
 """Kinds of entries that may be in use."""
@@ -43,7 +45,7 @@ class InUseMonitor:
         self._pips: tuple[int, ...] = ()
         self._unknown: str | None = None
         """Reason why the last search for running pips failed; None if it succeeded."""
-        self._due = 0.0
+        self._asked_at = -PIPS_SECONDS
         self._told: dict[str, str | None] = {}
         """Reasons why build folders must stay, by path; None for those that may be removed."""
 
@@ -57,7 +59,7 @@ class InUseMonitor:
         if folder and folder in self._told:
             return self._told[folder]
         try:
-            reason = awaited(entry, self._running()) or (self._look_at(folder) if folder else None)
+            reason = awaited(entry, self._running(entry.kind)) or (self._look_at(folder) if folder else None)
         except KeptError as left:
             reason = str(left)
         if folder:
@@ -88,14 +90,18 @@ class InUseMonitor:
         newest = look_at_folder(self._way, folder, self._folders[folder], self._device)
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
-    def _running(self) -> tuple[int, ...]:
-        """Return the process ids of running pips, as of a moment ago. Raises KeptError if they are unknown."""
-        if time.monotonic() >= self._due:
+    def _running(self, kind: str = "") -> tuple[int, ...]:
+        """Return the process ids of the pips that ran a moment ago, or sooner for a kind of entry.
+
+        Raises KeptError if that is unknown.
+        """
+        if time.monotonic() >= self._asked_at + SOONER.get(kind, PIPS_SECONDS):
+            began = time.monotonic()
             try:
                 self._pips, self._unknown = self._ask(), None
             except OSError as error:
                 self._unknown = f"which pips run cannot be told: {reason_of(error)}"
-            self._due = time.monotonic() + PIPS_SECONDS
+            self._asked_at = began
         if self._unknown:
             raise KeptError(self._unknown)
         return self._pips

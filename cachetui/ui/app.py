@@ -138,7 +138,7 @@ class CachetuiApp(Keyboard):
 
     def action_command_palette(self) -> None:
         """Open the command palette."""
-        if not CommandPalette.is_open(self):
+        if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette(id="--command-palette"))
 
     async def action_quit(self) -> None:

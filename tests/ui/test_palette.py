@@ -33,11 +33,8 @@ async def test_keys_in_a_row_end_nothing(inputs: tuple[str, ...]) -> None:
         marked = set(app.main.model.marks)
         for one in inputs:
             if one == "click":
-                place = {"x": 1, "y": 28, "delta_x": 0, "delta_y": 0, "button": 1}
                 for kind in (events.MouseDown, events.MouseUp, events.Click):
-                    app.screen.post_message(
-                        kind(app.screen, **place, shift=False, meta=False, ctrl=False, screen_x=1, screen_y=28)
-                    )
+                    app.screen.post_message(kind(app.screen, 1, 28, 0, 0, 1, False, False, False, 1, 28))
             else:
                 app.post_message(events.Key(one, None))
         await pilot.pause()

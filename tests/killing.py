@@ -1,0 +1,138 @@
+"""Kill cachetui at any moment, and compare what is left with what may be: `python -m tests.killing MINUTES`."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from cachetui.demo.contents import write_demo
+from cachetui.interpreters.store import Remembered
+
+
+class World:
+    """A user with a cache, in a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.cache, self.home = folder, folder / "cache", folder / "home"
+        self.home.mkdir(parents=True)
+        write_demo(self.cache)
+        (self.cache / "notes.txt").write_text("not pip's")
+
+    def command(self, *words: str) -> subprocess.Popen[bytes]:
+        """Start cachetui."""
+        kept = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
+        environ = kept | {"HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull}
+        environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), environ.get("PYTHONPATH", "")])
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.cli.alone", *words, "--cache-dir", str(self.cache)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            cwd=self.folder,
+            env=environ,
+        )
+
+    def run(self, *words: str) -> bytes:
+        """Run cachetui to its end; return what it prints."""
+        with self.command(*words) as process:
+            out, error = process.communicate()
+        assert b"Traceback" not in error, error.decode(errors="replace")
+        assert b"mistake of its own" not in error, error.decode(errors="replace")
+        return out
+
+    def kill(self, seconds: float, *words: str) -> None:
+        """Run cachetui, and kill it after some seconds, unless it has ended."""
+        with self.command(*words) as process:
+            try:
+                process.communicate(timeout=seconds)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.communicate()
+
+    def files(self) -> dict[str, bytes]:
+        """Return what is in the cache."""
+        return {str(path.relative_to(self.cache)): path.read_bytes() for path in self.cache.rglob("*") if path.is_file()}
+
+
+def removal(world: World, seconds: float) -> None:
+    """Kill a removal: no record stands without its body that had one, and all that is left is as it was."""
+    before = world.files()
+    world.kill(seconds, "purge", "--yes")
+    after = world.files()
+    assert after.items() <= before.items()
+    assert "notes.txt" in after
+    for path in after:
+        if f"{path}.body" in before:
+            assert f"{path}.body" in after, path
+    world.run("purge", "--yes")
+    assert "notes.txt" in world.files()
+
+
+def export(world: World, seconds: float) -> None:
+    """Kill an export: what has its name is whole, the cache is as it was, and the same export can be repeated."""
+    before, target, whole = world.files(), world.folder / "out", world.folder / "whole"
+    world.run("export", "*", "--to", str(whole))
+    expected = {path.name: path.read_bytes() for path in whole.iterdir()}
+    world.kill(seconds, "export", "*", "--to", str(target))
+    found = {path.name: path.read_bytes() for path in target.iterdir()} if target.exists() else {}
+    assert {name: data for name, data in found.items() if not name.endswith(".part")}.items() <= expected.items()
+    assert world.files() == before
+    world.run("export", "*", "--to", str(target))
+    assert {path.name: path.read_bytes() for path in target.iterdir() if path.suffix != ".part"} == expected
+
+
+def memory(world: World, seconds: float) -> None:
+    """Kill a reading that is remembered: what is told afterwards is the truth."""
+    world.kill(seconds, "list", "--json")
+    assert json.loads(world.run("list", "--json")) == json.loads(world.run("list", "--json", "--no-memory"))
+    assert world.run("list", "--files") == world.run("list", "--files", "--no-memory")
+
+
+def state(world: World, seconds: float) -> None:
+    """Kill a search for Pythons that is remembered: the file is whole or absent."""
+    world.kill(seconds, "list", "is:unusable")
+    for path in world.home.rglob("pythons.json"):
+        assert Remembered(path).known() or not path.stat().st_size
+    world.run("list", "is:unusable")
+
+
+KINDS: dict[str, Callable[[World, float], None]] = {
+    "removal": removal,
+    "export": export,
+    "memory": memory,
+    "state": state,
+}
+
+
+def main() -> int:
+    """Kill for some minutes; return the exit code."""
+    parser = argparse.ArgumentParser(description="Kill cachetui at random moments, and look at what is left.")
+    parser.add_argument("minutes", type=float)
+    end, rounds, failed = time.monotonic() + 60 * parser.parse_args().minutes, 0, 0
+    while time.monotonic() < end:
+        for name, kind in KINDS.items():
+            seconds = random.uniform(0.02, 1.5)
+            folder = Path(tempfile.mkdtemp())
+            try:
+                kind(World(folder), seconds)
+            except AssertionError as error:
+                failed += 1
+                sys.stdout.write(f"{name}, killed after {seconds:.3f} s: {error}\n")
+            finally:
+                shutil.rmtree(folder)
+            rounds += 1
+    sys.stdout.write(f"{rounds} kills, {failed} left what they should not\n")
+    return bool(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
