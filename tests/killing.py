@@ -14,7 +14,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cachetui.demo.contents import write_demo
+from cachetui.demo.contents import write_contents
+from cachetui.demo.target import Target
+from cachetui.demo.writer import CacheWriter
 from cachetui.interpreters.store import Remembered
 
 
@@ -24,7 +26,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder, self.cache, self.home = folder, folder / "cache", folder / "home"
         self.home.mkdir(parents=True)
-        write_demo(self.cache)
+        write_contents(CacheWriter(self.cache), time.time_ns(), Target.running())
         (self.cache / "notes.txt").write_text("not pip's")
 
     def command(self, *words: str) -> subprocess.Popen[bytes]:

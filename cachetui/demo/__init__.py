@@ -14,8 +14,8 @@ from cachetui.demo.contents import write_contents
 from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter
 
-ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals that ask a program to end."""
+ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGCONT") if hasattr(signal, name)]
+"""Signals by which a program is asked to end, and one that comes with them from a terminal that vanishes."""
 
 
 @contextmanager
