@@ -15,9 +15,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cachetui.demo.contents import write_contents
-from cachetui.demo.target import Target
+from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter
-from cachetui.interpreters.store import Remembered
+from cachetui.interpreters.store import StateFile
 
 
 class World:
@@ -26,7 +26,7 @@ class World:
     def __init__(self, folder: Path) -> None:
         self.folder, self.cache, self.home = folder, folder / "cache", folder / "home"
         self.home.mkdir(parents=True)
-        write_contents(CacheWriter(self.cache), time.time_ns(), Target.running())
+        write_contents(CacheWriter(self.cache), time.time_ns(), DemoTarget.running())
         (self.cache / "notes.txt").write_text("not pip's")
 
     def command(self, *words: str) -> subprocess.Popen[bytes]:
@@ -62,7 +62,9 @@ class World:
 
     def files(self) -> dict[str, bytes]:
         """Return what is in the cache."""
-        return {str(path.relative_to(self.cache)): path.read_bytes() for path in self.cache.rglob("*") if path.is_file()}
+        return {
+            str(path.relative_to(self.cache)): path.read_bytes() for path in self.cache.rglob("*") if path.is_file()
+        }
 
 
 def removal(world: World, seconds: float) -> None:
@@ -103,7 +105,7 @@ def state(world: World, seconds: float) -> None:
     """Kill a search for Pythons that is remembered: the file is whole or absent."""
     world.kill(seconds, "list", "is:unusable")
     for path in world.home.rglob("pythons.json"):
-        assert Remembered(path).known() or not path.stat().st_size
+        assert StateFile(path).known() or not path.stat().st_size
     world.run("list", "is:unusable")
 
 

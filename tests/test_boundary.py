@@ -36,13 +36,23 @@ VALUES = st.recursive(
 )
 HEADERS = st.dictionaries(
     st.sampled_from(
-        ["content-type", "Content-Encoding", "x-pypi-file-project", "x-pypi-file-version", "location", "content-length"]
-        + ["x-pypi-file-package-type", "content-disposition", "cache-control", "date", "expires", "etag"]
+        [
+            "content-type",
+            "Content-Encoding",
+            "x-pypi-file-project",
+            "x-pypi-file-version",
+            "x-pypi-file-package-type",
+            "location",
+            "content-length",
+            "content-disposition",
+            "cache-control",
+            "date",
+            "expires",
+            "etag",
+        ]
     ),
     st.one_of(
-        st.sampled_from(
-            ["text/html", "application/vnd.pypi.simple.v1+json", "gzip", "six", "1.0", "sdist"]
-        ),
+        st.sampled_from(["text/html", "application/vnd.pypi.simple.v1+json", "gzip", "six", "1.0", "sdist"]),
         st.sampled_from(["filename=six-1.0-py3-none-any.whl", "max-age=" + "9" * 50, "http://[", "1" * 5_000]),
         st.text(max_size=30),
         VALUES,
@@ -93,7 +103,8 @@ BODIES = st.one_of(
 def packed(record: object, form: str) -> bytes:
     """Return a record as some pip writes it, as far as it can be written so."""
     if form == "cc=4":
-        return b"cc=4," + msgpack.packb(record, use_bin_type=True, unicode_errors="surrogatepass")
+        data: bytes = msgpack.packb(record, use_bin_type=True, unicode_errors="surrogatepass")
+        return b"cc=4," + data
     text = json.dumps(
         record, default=lambda one: base64.b64encode(one).decode() if isinstance(one, bytes) else str(one)
     )
@@ -147,7 +158,7 @@ def test_nothing_in_a_cache_ends_anything(answers: list[tuple[str, str, object, 
         plan_removal(inventory, inventory.entries, now_ns=time.time_ns(), named=True, home=Path("/nowhere"))
 
         told = [entry.note or "" for entry in inventory.entries] + [one.words for one in findings]
-        told += [one.reason for one in (*inventory.errors, *outcome.skipped)]
+        told += [error.reason for error in inventory.errors] + [skipped.reason for skipped in outcome.skipped]
         assert not [words for words in told if "mistake of its own" in words]
         assert sum(len(entry.files) for entry in inventory.entries) + len(inventory.foreign) == sum(
             len(files) for _, _, files in os.walk(root)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from textual.await_complete import AwaitComplete
 from textual.command import CommandList, CommandPalette
-from textual.screen import ScreenResultType
 
 
 class Palette(CommandPalette):
@@ -22,7 +21,7 @@ class Palette(CommandPalette):
             return action == "cursor_down" and not self.query_one(CommandList).display
         return super().check_action(action, parameters)
 
-    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+    def dismiss(self, result: None = None) -> AwaitComplete:
         """Close it, once."""
         if self.is_closing or self.app.screen is not self:
             return AwaitComplete()

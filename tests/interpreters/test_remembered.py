@@ -189,7 +189,7 @@ def test_nothing_that_lies_in_the_way_is_waited_for_or_written_to(tmp_path: Path
             place.symlink_to(precious)
         else:
             place.mkdir()
-    memory = Remembered(folder / "pythons.json")
+    memory = StateFile(folder / "pythons.json")
     memory.learn(interpreter_info(python_of(python), timeout=60))
     memory.save()
     assert precious.read_text() == "mine"

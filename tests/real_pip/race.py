@@ -63,7 +63,13 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
 
     def command(*words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, *words], capture_output=True, text=True, env=environ, cwd=folder, timeout=SECONDS, check=False
+            [sys.executable, *words],
+            capture_output=True,
+            text=True,
+            env=environ,
+            cwd=folder,
+            timeout=SECONDS,
+            check=False,
         )
 
     with serve(RELEASES) as index:
@@ -77,7 +83,12 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
                 target = str(folder / f"target-{number}-{times}")
                 how = chance.choice((("install", "--target", target), ("wheel", "-w", target)))
                 found = command(
-                    str(unpacked(version) / "pip"), "--disable-pip-version-check", *how, "--no-deps", *where, *sorted(names)
+                    str(unpacked(version) / "pip"),
+                    "--disable-pip-version-check",
+                    *how,
+                    "--no-deps",
+                    *where,
+                    *sorted(names),
                 )
                 done["pip"] += 1
                 if found.returncode:
