@@ -111,7 +111,7 @@ class EntryGroup:
         return [entry for entry in self.entries if entry[0] not in ("index", "metadata")] or self.entries
 
     def span(self, age: Age) -> tuple[int, int] | None:
-        """Return the newest and the oldest time of this kind, in nanoseconds since the epoch; None if unknown."""
+        """Return the newest and oldest `age` time of the entries, in ns since the epoch; None if unknown."""
         if age not in self._spans:
             time_of: Callable[[Entry], int | None] = attrgetter(age)
             times = [time for time in map(time_of, self.dated_entries) if time is not None]

@@ -267,7 +267,7 @@ class BrowserModel:
             self.marks.add(known, self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:
-        """Return the joint mark state of some entries; empty if none of them is in the catalog."""
+        """Return the mark state of entries taken together; empty if none of them is in the catalog."""
         marked = [entry.path in self.marks.at(self.catalog.group_key(entry)) for entry in self._known_entries(paths)]
         return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
 

@@ -89,7 +89,7 @@ complete --no-files --keep-order --command cachetui --arguments '(_cachetui_comp
 """
 
 BREAKS = " \t\n\"'><=;|&(:"
-"""Default characters after which bash's readline begins the text that it replaces."""
+"""Bash's default word breaks: a completion replaces only the text after the last of them."""
 QUOTES = "\"'"
 ESCAPABLE = '"\\$`\n'
 """Characters that a backslash escapes within double quotes."""

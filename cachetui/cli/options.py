@@ -80,7 +80,7 @@ KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
 
 
 def removal_options(function: Function) -> Function:
-    """Add the options that all removing commands share to a command."""
+    """Add to a command the options that all commands for removal share."""
     for option in reversed(
         [
             click.option("-n", "--dry-run", is_flag=True, help="Only show what would go."),

@@ -9,7 +9,7 @@ from cachetui.model import Entry, File, Inventory
 from cachetui.pip.reader import CacheReader
 
 MOST_KNOWN = 50_000
-"""Hashes that are kept for the next comparison."""
+"""Maximum number of hashes that are kept for the next comparison."""
 KNOWN: dict[tuple[str, tuple[File, ...]], str] = {}
 """SHA-256 of bodies that were read, by root and files: what has not changed since is not read again."""
 

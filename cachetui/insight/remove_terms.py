@@ -20,10 +20,10 @@ PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~+/-]+")
 def remove_terms(
     entry: Entry, alike: Sequence[Entry], *, whole: bool = False
 ) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
-    """Return the terms that take an entry, and all entries that they take; no terms if none take it.
+    """Return the narrowest terms that match an entry, and all entries they match; both empty if none do.
 
-    `alike` are the entries of its project, or those without one, itself among them; `whole` takes all kinds of its
-    version.
+    `alike` holds all entries of its project (or all without a project), itself included. If `whole`,
+    the terms match all kinds of entries of its version.
     """
     ways = [terms[:1] if whole else terms for terms in _ways(entry)]
     found = [(terms, taken) for terms in ways if entry in (taken := _taken(terms, alike))]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # needed only by annotations
 ANY = "*"
 """Wildcard in a tag: every ABI or every platform."""
 NAMED = re.compile(r"(?:[a-z]+|[a-z]*[-@]?(?=\d\.))(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
-"""The beginning of the name of an interpreter or of its installation that holds a version."""
+"""Beginning of an interpreter's or installation's name, including the version, as in `python3.12`."""
 CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d)\.(\d{1,3})", re.MULTILINE)
 """Version in an environment's `pyvenv.cfg`."""
 LONGEST = 65_536

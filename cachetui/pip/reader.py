@@ -214,9 +214,9 @@ class CacheReader:
         return None
 
     def writable_folders(self, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
-        """Return those of some folders that others may write: the mode in words, and the mtime in ns since the epoch.
+        """Return the folders that other users may write to, each with a clause on its mode and its mtime.
 
-        Paths are relative to the root, "" for the root. What is gone is left out.
+        Paths are relative to the root ("" for the root), times in ns. Missing folders are left out.
         """
         found: dict[str, tuple[str, int]] = {}
         look, others = self._tree.look_at, stat.S_IWOTH

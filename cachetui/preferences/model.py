@@ -56,7 +56,7 @@ def _quoted(key: str) -> str:
 
 
 class Sorting(NamedTuple):
-    """Order of the browser at the start."""
+    """Initial sort order of the browser."""
 
     by: SortBy = "size"
     """Column to sort by."""
@@ -117,7 +117,7 @@ class Preferences:
     columns: tuple[ColumnName, ...] = COLUMNS
     """Optional columns beside names and sizes, shown if there is room."""
     sort: Sorting = field(default_factory=Sorting)
-    """Order of the browser at the start."""
+    """Initial sort order of the browser."""
     age: Moment = "downloaded"
     """Age that the browser shows and sorts by at the start."""
     keys: Mapping[str, str] = field(default_factory=dict)

@@ -270,5 +270,5 @@ def unreadable(path: str, error: OSError) -> Unreadable:
 
 
 def is_denied(error: BaseException) -> bool:
-    """Return whether an error says that the user lacks a right."""
+    """Return whether an error means that the user lacks permission."""
     return isinstance(error, PermissionError)

@@ -74,7 +74,7 @@ def count(number: int, noun: str) -> str:
 
 
 def freed_text(freed: int, *, layered: bool = False) -> str:
-    """Write how much was freed; where a file system is made of layers, it is no more than that."""
+    """Return how much was freed, as text; on a layered file system, the figure is an upper limit."""
     return f"freed {'at most ' if layered else ''}{disk_text(freed)}"
 
 

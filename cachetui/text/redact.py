@@ -45,7 +45,7 @@ def redact_urls(words: str) -> str:
 
 
 def _mask_word(found: re.Match[str]) -> str:
-    """Return a word with a URL in it, masked from where its scheme begins; the scheme may be missing."""
+    """Return a word with its URL masked, from the scheme or, if that is missing, from `://` onwards."""
     word, at = found[0], found.end(1) - found.start()
     scheme = _SCHEME.search(word, max(0, at - LONGEST_SCHEME), at)
     start = scheme.start() if scheme else at

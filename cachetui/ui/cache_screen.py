@@ -153,7 +153,7 @@ class CacheScreen(Screen[None]):
         return any(activity in self.activities for activity in activities)
 
     def stop(self, *activities: Activity) -> None:
-        """Stop some activities early; keep what they have done so far."""
+        """Stop these activities early; keep what they have done so far."""
         for activity in activities:
             if (event := self._stops.get(activity)) is not None:
                 event.set()

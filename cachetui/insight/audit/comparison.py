@@ -19,7 +19,7 @@ class ComparedEntry(NamedTuple):
     version: str | None
     """Version as written."""
     filename: str | None
-    """True file name."""
+    """File name of the wheel or sdist; None if it is unknown."""
     disk_usage: int
     """Allocated bytes."""
 

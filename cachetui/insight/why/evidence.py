@@ -355,7 +355,7 @@ def gather(
 
 
 def _broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool]) -> dict[str, str]:
-    """Return what is wrong with the page at which pip stopped, and why files cannot be installed, by path.
+    """Return by path why the page at which pip stopped is unusable, and why files cannot be installed.
 
     A download whose hash pip has compared already is not read again.
     """

@@ -76,7 +76,7 @@ def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
 
 
 def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
-    """Return the verdict if no file satisfies a requirement."""
+    """Return the verdict on a requirement that no file satisfies."""
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
     pages = case.pages(name)
@@ -104,7 +104,7 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
 
 
 def may_list_more(case: Evidence) -> bool:
-    """Return whether pip finds no file, but asks again for a page that may list more by now."""
+    """Return whether pip finds no file, but requests a page anew that may list more files by now."""
     found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
     if found is None:
         return False

@@ -63,7 +63,7 @@ def ask_pip(
 
 
 def compare(location: Location, answer: PipAnswer) -> str | None:
-    """Return a sentence on how pip's answer differs from the location.
+    """Return a sentence on how pip's answer differs from the cache location that cachetui found.
 
     Return None if they agree or if pip gave no answer.
     """

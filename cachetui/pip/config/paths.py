@@ -25,7 +25,7 @@ class Files(NamedTuple):
     machine: tuple[str, ...]
     """Files of the machine, pip's level `global`."""
     user: tuple[str, ...]
-    """Files of the user, pip's level `user`."""
+    """The user's files: pip's level `user`."""
     site: tuple[str, ...]
     """Files of the environment, in its `sys.prefix`; empty if no environment is known."""
 

@@ -45,13 +45,13 @@ def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
 
 
 def _after(text: str, end: str, start: int) -> int:
-    """Return the place behind the next `end`, or -1."""
+    """Return the position just after the next `end`; -1 if there is none."""
     at = text.find(end, start)
     return at + len(end) if at >= 0 else -1
 
 
 def _attributes(text: str, at: int, *, wanted: bool) -> tuple[int, dict[str, str | None]]:
-    """Return the place behind a tag, or -1 if it is cut off, and its attributes, if they are wanted."""
+    """Return the position after a tag (-1 if it is cut off), and the tag's attributes if `wanted`."""
     found: dict[str, str | None] = {}
     while not (end := END.match(text, at)):
         attribute = ATTRIBUTE.match(text, at)

@@ -40,7 +40,7 @@ SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".t
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
-"""Beginning of the first URL on a page: an index writes all its URLs alike."""
+"""Beginning of a page's first URL; usually, an index writes all its URLs in the same form."""
 ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
 STOPPING = "pip stops at it, for it lists what is no address"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 MOST_MEMORY = 96 << 20
-"""Bytes that the result may take."""
+"""Maximum size of the parsed result in memory, in bytes."""
 OBJECT, LIST, VALUE = 240, 64, 64
 """Bytes that an object, a list and a further value take at least, without the text of strings."""
 

@@ -51,8 +51,8 @@ WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 PARTS = frozenset({"body", "headers", "status", "version", "reason", "decode_content"})
 """Parts of a response that pip stores; old versions of pip add `strict`.
 
-pip passes all parts by name. If damage has changed a name, pip ends with a TypeError, and if the body is
-missing, with a KeyError (`_loads_v4`, `prepare_response`).
+pip passes all parts by name. If damage has changed a name, pip fails with a TypeError; if the body is
+missing, pip fails with a KeyError (`_loads_v4`, `prepare_response`).
 """
 
 
@@ -267,7 +267,7 @@ class LongStringCutter:
         return bytes(self._text)
 
     def body(self, written: object) -> Body:
-        """Return the body that was cut out, or else the body `written` in the JSON, which may have any type.
+        """Return the decoded body: `written`, the value in the JSON, or if that is empty, the cut-out string.
 
         Raises UnreadableRecordError if it is not base64.
         """

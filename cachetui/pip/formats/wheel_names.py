@@ -27,9 +27,9 @@ class WheelName(NamedTuple):
     project: str
     """The canonical name."""
     version: str
-    """As written; in a legacy name with `-` for `_`, as pip reads it."""
+    """Version as written; in a legacy name, each `_` is replaced by `-`, as in pip."""
     is_legacy: bool
-    """Whether only pips before 25.3 take the name."""
+    """Whether only versions of pip before 25.3 accept the name."""
 
 
 def wheel_name(filename: str) -> WheelName | None:

@@ -59,7 +59,7 @@ class UrlIndex:
             self._match([url.encode("utf-8", "surrogatepass") for url in urls], project)
 
     def match_indexes(self, indexes: Iterable[str], projects: Collection[str | None]) -> None:
-        """Find entries by the URLs that projects' pages have on indexes."""
+        """Find entries by the URLs that the pages of these projects may have on these indexes."""
         if not self._waiting:
             return
         for index in indexes:
@@ -105,7 +105,7 @@ def page_urls(index: str, project: str) -> tuple[str, str]:
 
 
 def index_of(url: str) -> str:
-    """Return the URL of the index that a page belongs to, by the page's own."""
+    """Return the URL of the index that a project's page belongs to, derived from the page's URL."""
     return url.rstrip("/").rpartition("/")[0]
 
 

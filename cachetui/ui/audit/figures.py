@@ -116,7 +116,7 @@ class Lines(FigureWidget):
         """The index of the first visible line."""
 
     def show(self, choices: list[FigureChoice]) -> None:
-        """Show other choices."""
+        """Replace the choices that are shown."""
         self.choices = choices
         self.go(self.cursor)
 
@@ -288,7 +288,7 @@ class Ages(FigureWidget):
         """The columns, the oldest first."""
 
     def show(self, choices: list[FigureChoice]) -> None:
-        """Show other columns."""
+        """Replace the columns that are shown."""
         self.choices = choices
         self.go(self.cursor if self.cursor else self.number - 1)
 
@@ -299,7 +299,7 @@ class Ages(FigureWidget):
 
     @property
     def choice(self) -> FigureChoice | None:
-        """The choice of the current column."""
+        """The choice that the current column stands for; None if there are no columns."""
         return self.choices[self.cursor] if self.cursor < len(self.choices) else None
 
     @property

@@ -43,7 +43,7 @@ report.
         self._written: dict[int, tuple[list[str], list[str]]] = {}  # labels, by the index of their tile
 
     def show(self, items: list[Item], now_ns: int) -> None:
-        """Show other items; keep levels open if their items still exist."""
+        """Replace the items that are shown; keep levels open if their items still exist."""
         path = [name for name, _, _ in self.levels[1:]]
         chosen = self.choice.name if self.choice is not None else ""
         self.now_ns, self.levels = now_ns, [("", items, 0)]

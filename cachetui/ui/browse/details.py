@@ -128,7 +128,7 @@ def facts_of(
 
 
 def title_of(row: Row) -> str:
-    """Return a row's full name, for places that do not show its parents; untrusted text made printable."""
+    """Return a row's full name, made printable, for places that do not show the row's parents."""
     entry = row.entry
     if row.depth and row.place.rank is GroupKind.PROJECT and (entry is None or entry.filename is None):
         return shown(f"{row.place.project} {row.name}")

@@ -63,7 +63,7 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
     BINDING_GROUP_TITLE = "Rows"
 
     highlighted: reactive[Row | None] = reactive(None, repaint=False, always_update=True, init=False)
-    """The row under the cursor, for watchers: what they show is drawn in the same frame as the cursor."""
+    """Row under the cursor; what its watchers show appears in the same frame as the cursor."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)

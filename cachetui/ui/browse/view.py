@@ -229,7 +229,7 @@ class Browse(Vertical):
             start_worker(self, self._find_facts, model.generation, words, find, group="facts")
 
     async def _find_facts(self, generation: int, words: frozenset[Label], find: Callable[[], Facts]) -> None:
-        """Find facts in a worker thread, and show the rows that match the filter by them."""
+        """Find facts in a worker thread, then show the rows that match the filter given these facts."""
         if self.model.set_facts(generation, words, await run_in_thread(find)):
             self.show_rows()
 

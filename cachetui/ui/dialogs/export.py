@@ -47,7 +47,7 @@ class ChangingParagraphs(Paragraphs):
     """Sentences that can be replaced."""
 
     def say(self, *sentences: str) -> None:
-        """Show other sentences."""
+        """Replace the sentences that are shown."""
         self.sentences = sentences
         self.set_class(not sentences, "-silent")
         self.refresh(layout=True)
@@ -57,7 +57,7 @@ class SkippedFileList(LineList):
     """List of the files that would not be written, and why."""
 
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
-        """Show other lines."""
+        """Replace the lines that are shown."""
         self.lines = [ListLine(words, why) for words, why in lines]
         self.virtual_size = Size(0, len(self.lines))
         self.display = bool(self.lines)
@@ -71,7 +71,7 @@ class ExportDialog(InputDialog):
     DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
 
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], FolderState]) -> None:
-        """Make a dialog about a number of files.
+        """Make a dialog for the export of `number` files.
 
         `passed` is a sentence on entries that are not exported, and `proposed` is the folder in the box at
         first. `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.

@@ -99,7 +99,7 @@ class DialogButton(PaintedWidget, can_focus=True):
         await self.action_give()
 
     async def action_give(self) -> None:
-        """Choose this answer, before the next key is handled."""
+        """Choose this answer at once, before the next key is handled."""
         if not self.disabled:
             await self.run_action(f"screen.{self.id}")
 

@@ -106,7 +106,7 @@ class HealthLines:
     def _paragraph(
         self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
     ) -> list[LayoutLine]:
-        """Break words into lines; the signs are before the first line."""
+        """Wrap words into lines, with the signs in front of the first and the others indented to match."""
         before = sum([width(sign) for sign, _ in signs])
         found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
         blank: list[Words] = [(" " * indent, "plain")]

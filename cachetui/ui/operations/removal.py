@@ -106,7 +106,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
 
 
 def _forget_removed(screen: CacheScreen, plan: Plan, outcome: RemovalOutcome) -> None:
-    """Drop the entries whose files are all gone from the model, until the next scan has ended."""
+    """Drop from the model each entry that has lost all its files, until the next scan has ended."""
     gone = {*outcome.removed, *outcome.vanished}
     wholly = [entry for entry in plan.entries if entry.files and gone.issuperset([file.path for file in entry.files])]
     screen.model.drop([entry.path for entry in wholly])

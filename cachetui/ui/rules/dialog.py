@@ -130,7 +130,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Start counting, and apply typed values at once, because the next key may mark entries."""
+        """Start counting entries; from now on, apply typed values at once, as the next key may mark entries."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:

@@ -267,7 +267,7 @@ class ChangingButton(DialogButton):
     """An answer whose words can change."""
 
     def show(self, words: str, possible: bool) -> None:
-        """Show other words, and enable or disable the answer."""
+        """Replace the words that are shown, and enable or disable the answer."""
         self.disabled = not possible
         if words != self._words.strip():
             self._words = f"  {words}  "

@@ -28,7 +28,7 @@ class SettingsPage(PaintedLines):
         self.look: LayoutOptions | None = None
 
     def show(self, known: PipSettings | None, told: ChangeResult | None, look: LayoutOptions) -> None:
-        """Show other settings."""
+        """Replace the settings that are shown."""
         self.known, self.told, self.look = known, told, look
         self.refresh(layout=True)
 

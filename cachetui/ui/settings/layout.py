@@ -176,7 +176,7 @@ def _shortened(said_by: str, look: LayoutOptions) -> str:
 def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: int) -> list[list[Words]]:
     """Return a setting with its source and its effect, on one line, or on two if there is not enough room.
 
-    `place_room` is the number of cells into which all sources would fit.
+    `place_room` is the width in cells of a column that holds even the longest source.
     """
     counts = saying.role == "counts"
     sign = f"{look.glyphs.prompt} " if counts else "  "

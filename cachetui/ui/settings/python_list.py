@@ -48,7 +48,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
     def __init__(self, shown_root: Path) -> None:
         super().__init__()
         self.known: tuple[PipSettings, ...] = ()
-        """The settings of the pip of each Python."""
+        """Pip settings of each Python, in the order of the list."""
         self._shown_root = shown_root
 
     @property
@@ -62,7 +62,7 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
         return LayoutOptions(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
 
     def show(self, known: Sequence[PipSettings]) -> None:
-        """Show other Pythons; new Pythons come at the end, so the cursor stays on its Python."""
+        """Replace the list; new Pythons come at its end, so the cursor stays on its Python."""
         self.known = tuple(known)
         self.virtual_size = Size(0, len(known))
         self.refresh(layout=True)

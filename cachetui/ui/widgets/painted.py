@@ -23,7 +23,7 @@ ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "
 MIXED = 256
 """Maximum number of role combinations whose styles are cached, which is more than are in use."""
 Part = tuple[str, str] | str
-"""Words, and the roles in which they are drawn, separated by blanks; a text alone has the role plain."""
+"""Words, and their roles as one text separated by blanks; words without roles are drawn as `plain`."""
 CLEAR = Color(0, 0, 0, 0)
 
 
@@ -193,7 +193,7 @@ class PaintedLine(PaintedWidget):
         self._right = right
 
     def show(self, *left: Part, right: Sequence[Part] = ()) -> None:
-        """Show other parts."""
+        """Replace the parts that are shown."""
         if (left, right) != (self._left, self._right):
             before = parts_width((*self._left, *self._right))
             self._left, self._right = left, right

@@ -74,7 +74,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         return line if line < self.number else None
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return what lies in a cell of a row's line."""
+        """Return the clickable part of a row at a cell of a line; empty if there is none."""
         del line, x
         return ""
 

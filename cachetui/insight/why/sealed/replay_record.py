@@ -27,7 +27,7 @@ class Resolved(BaseException):
 
 
 class Record(object):
-    """The record of one run of pip; `answer` names its parts."""
+    """Record of one run of pip; `answer` returns it as a dictionary."""
 
     def __init__(self):
         self.project = None  # whose page pip is looking for

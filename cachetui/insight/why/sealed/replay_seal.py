@@ -34,7 +34,7 @@ class Seal(object):
         self.folder = os.path.realpath(folder)
 
     def allows(self, path):
-        """Return whether a path may be written to: it lies in the folder, links resolved."""
+        """Return whether a path may be written to: a descriptor, `os.devnull`, or a real path in the folder."""
         if isinstance(path, int):
             return True
         try:
