@@ -104,13 +104,16 @@ class Catalog:
         self._releases: dict[GroupKey, dict[GroupKey, list[Entry]]] = {}
 
     @classmethod
-    def of(cls, inventory: Inventory) -> Catalog:
-        """Return the catalog of an inventory."""
+    def of(cls, inventory: Inventory, before: Catalog | None = None) -> Catalog:
+        """Return the catalog of an inventory; groups are those of the catalog `before`, where they are the same."""
         catalog = cls()
         catalog.foreign = inventory.foreign
         catalog.entries = {entry.path: entry for entry in inventory.entries}
         for path, entry in catalog.entries.items():
             catalog._shelves.setdefault(catalog.group_key(entry), {})[path] = entry
+        for group_key, group in before._groups.copy().items() if before is not None else ():
+            if group.entries == [*catalog._shelves.get(group_key, {}).values()]:
+                catalog._groups[group_key] = group
         return catalog
 
     def place(self, entry: Entry) -> GroupKey:

@@ -29,7 +29,8 @@ def start_worker(
     """Run a coroutine function as a worker of a node; `exclusive` cancels the other workers of the group.
 
     If it raises CachetuiError or OSError, the user is notified. Otherwise Textual would end the app, and the
-    marks would be lost.
+    marks would be lost. Unlike Textual's `work`, this does not write out the arguments: for an inventory of 100,000
+    entries, that takes seconds and 150 MB.
     """
 
     async def run() -> None:

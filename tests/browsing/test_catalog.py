@@ -54,3 +54,15 @@ def test_a_catalog_that_grew_and_shrank_is_that_of_what_is_left(come: list[Entry
     left = [entry for entry in come if entry not in gone]
     assert contents(catalog) == contents(Catalog.of(inventory(left)))
     assert catalog.disk == sum([entry.disk_usage for entry in left])
+
+
+@given(st.sets(st.sampled_from([entry.path for entry in ENTRIES])))
+def test_groups_that_did_not_change_are_kept_in_the_next_catalog(gone: set[str]) -> None:
+    before, left = Catalog.of(everyday()), [entry for entry in ENTRIES if entry.path not in gone]
+    old = dict(before.groups)
+    after = Catalog.of(inventory(left), before)
+    anew = Catalog.of(inventory(left))
+    assert contents(after) == contents(anew)
+    for key, group in after.groups:
+        assert (group is old[key]) == ({entry.path for entry in old[key].entries}.isdisjoint(gone))
+        assert group.disk == sum([entry.disk_usage for entry in left if after.group_key(entry) == key])

@@ -700,3 +700,20 @@ async def test_a_mistake_in_finding_facts_is_notified_once_and_the_marks_stay() 
         assert app.marked
         await pilot.press("escape", "j")
         assert app.main.browse.current_entries
+
+
+async def test_no_inventory_is_ever_written_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(_: Inventory) -> str:
+        raise AssertionError("of 100,000 entries, this takes seconds")
+
+    monkeypatch.setattr(Inventory, "__repr__", fail)
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        for keys in (["2"], ["3"], ["v"], ["5"], ["1"], ["r"], ["a", "d"]):
+            await pilot.press(*keys)
+            await settled(pilot)
+        assert isinstance(app.screen, Review)
+        await pilot.press("escape", "4", *"six", "enter")
+        await until(pilot, lambda: not app.main.why_view.asking)
+        assert not app.told

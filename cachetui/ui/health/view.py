@@ -42,7 +42,7 @@ from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import MessagePage
 from cachetui.ui.widgets.painted import PaintedLine, Part
-from cachetui.ui.workers import reporter, run_in_thread
+from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.health.finding import Finding, FindingType
@@ -182,10 +182,9 @@ class Health(Vertical):
         if inventory is None or Activity.SCANNING in self.activities or self._checked is self.reading:
             return
         self._checked = self.reading
-        self._run_check(inventory)
+        start_worker(self, self._run_check, inventory, group="check")
         self._show_check()
 
-    @work(exclusive=True, group="check")
     async def _run_check(self, inventory: Inventory) -> None:
         try:
             findings = await run_in_thread(self.services.check, inventory, stop=Event())

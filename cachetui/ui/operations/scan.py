@@ -50,12 +50,12 @@ async def _scan(screen: CacheScreen, words: str) -> None:
     if screen.reading.error:
         screen.scanned = None
         screen.reading = Reading()
-    known = model.catalog.entries
+    before = model.catalog
     with screen.doing(Activity.SCANNING, words) as stop:
         stream = _Stream(screen) if is_first else None
         report = stream.report if stream is not None else None
         try:
-            inventory, catalog = await run_in_thread(_read, services, known, report, stop=stop)
+            inventory, catalog = await run_in_thread(_read, services, before, report, stop=stop)
         except (CachetuiError, OSError) as error:
             reading = await run_in_thread(_unreadable, services.location, error)
         else:
@@ -72,13 +72,13 @@ async def _scan(screen: CacheScreen, words: str) -> None:
 
 def _read(
     services: Services,
-    known: Mapping[str, Entry],
+    before: Catalog,
     report: Callable[[Batch], None] | None,
     stop: Callable[[], bool],
 ) -> tuple[Inventory, Catalog]:
     """Scan the cache, and prepare the first rows of Browse."""
-    inventory = services.scan(known, stop=stop, report=report)
-    catalog = Catalog.of(inventory)
+    inventory = services.scan(before.entries, stop=stop, report=report)
+    catalog = Catalog.of(inventory, before)
     for _, group in catalog.groups:
         group.compute_totals()
     return inventory, catalog

@@ -5,7 +5,7 @@ from __future__ import annotations
 from threading import Event
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
@@ -26,7 +26,7 @@ from cachetui.ui.why.layout import ActionTarget, LayoutOptions, acts_of, answer_
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.widgets.cells import fit, shown, width
 from cachetui.ui.widgets.painted import PaintedLine
-from cachetui.ui.workers import run_in_thread
+from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.why.explanation import Explanation
@@ -166,9 +166,8 @@ class Why(Vertical):
                 self.wait_again()
             else:
                 self.show_words("", asking=True)
-            self._explain(question, reading.inventory)
+            start_worker(self, self._explain, question, reading.inventory, group="why")
 
-    @work(exclusive=True, group="why")
     async def _explain(self, question: str, inventory: Inventory) -> None:
         """Answer the question in a worker thread."""
         try:
