@@ -139,7 +139,7 @@ def executables(
         except OSError:  # a folder that is gone or cannot be read
             continue
         for place in found:
-            if USUAL.fullmatch(place.name) and not _stands_in(place):
+            if place.is_absolute() and USUAL.fullmatch(place.name) and not _stands_in(place):
                 yield place
 
 
@@ -272,7 +272,8 @@ def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Pa
     if command := _absolute(environ.get("CONDA_EXE")):
         roots.append(command.parent.parent)
     roots += [home / name for name in CONDA_HOMES]
-    roots += [Path(name) for name in CONDA_OF_ALL] if machine else []
+    if machine:  # those of another system are relative here
+        roots += [folder for folder in map(Path, CONDA_OF_ALL) if folder.is_absolute()]
     for root in dict.fromkeys(roots):
         yield root
         yield from _children(root / "envs")

@@ -104,7 +104,7 @@ class Rights:
             own = found.st_uid == user
             if not own and self._is_sticky(folder):
                 return NOT_OWNER
-            expected = user == 0 or (own and found.st_mode & stat.S_IWUSR)
+            expected = own and found.st_mode & stat.S_IWUSR
             if expected and not stat.S_ISLNK(found.st_mode) and not self._may(self._prefix + path, os.W_OK):
                 return NOT_PERMITTED
         return reason
@@ -131,7 +131,7 @@ class Rights:
             return READ_ONLY
         mode = found.st_mode
         granted = mode & stat.S_IWUSR and mode & stat.S_IXUSR and found.st_uid == self._user
-        return NOT_PERMITTED if granted or self._user == 0 else NOT_WRITABLE
+        return NOT_PERMITTED if granted else NOT_WRITABLE
 
     def _is_sticky(self, folder: str) -> bool:
         """Return whether the user may remove only what is the user's own from a folder."""

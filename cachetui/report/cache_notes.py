@@ -26,7 +26,7 @@ def link_notes(inventory: Inventory) -> Iterator[str]:
 def link_words(link: DirectoryLink) -> str:
     """Return what stands in the place of one of pip's directories, as a clause."""
     words = f"{link.path} is a link to {link.target}"
-    return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, which is no folder"
+    return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, where there is no folder"
 
 
 def way_out(link: DirectoryLink) -> str:

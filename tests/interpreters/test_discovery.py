@@ -9,6 +9,7 @@ import pytest
 from packaging.tags import parse_tag
 
 from cachetui.interpreters.discovery import interpreters, pythons
+from cachetui.interpreters.locations import CONDA_OF_ALL, executables
 from cachetui.interpreters.lookup import Python, python_of
 from cachetui.interpreters.store import StateFile
 from cachetui.interpreters.supported_tags import may_support, reach_of, releases_of
@@ -200,6 +201,20 @@ def test_nothing_in_the_current_folder_is_found(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     relative = {"HOME": ".", "VIRTUAL_ENV": ".", "PYENV_ROOT": ".", "CONDA_EXE": "bin/conda", "PATH": ".::bin:"}
     assert found(relative) == []
+
+
+@posix
+def test_folders_of_another_system_are_not_looked_for_in_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in CONDA_OF_ALL:
+        if not Path(folder).is_absolute():
+            plain(tmp_path / folder / "bin", "python")
+            plain(tmp_path / folder / "envs" / "one" / "bin", "python")
+    assert [*tmp_path.iterdir()] != []
+    monkeypatch.chdir(tmp_path)
+    places = list(executables({"HOME": "/nowhere", "PATH": ""}))
+    assert [place for place in places if not place.is_absolute() or place.is_relative_to(tmp_path)] == []
 
 
 @posix

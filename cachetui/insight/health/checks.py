@@ -79,7 +79,7 @@ def _links(inventory: Inventory) -> Iterator[Finding]:
     """Yield a finding for each link in the place of a directory of pip's."""
     since = {file.path: file.mtime_ns for file in inventory.foreign} if inventory.links else {}
     for link in inventory.links:
-        words = f"it leads to {link.target}{'' if link.exists else ', which is no folder'}"
+        words = f"it leads to {link.target}{'' if link.exists else ', where there is no folder'}"
         yield Finding("link", link.path, words, since.get(link.path, 0))
 
 

@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from cachetui.pip.formats.anchors import tags
+from cachetui.pip.formats.archives import LONGEST_NAME
 from cachetui.pip.formats.index_page import LONGEST_PARSED, Page, as_asked, filename_of
 from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
@@ -57,6 +58,8 @@ class IndexFile(NamedTuple):
 
 def version_in(filename: str, project: str) -> Version | None:
     """Return the version in the file name of a wheel or sdist; None if it is not one of this project."""
+    if len(filename) > LONGEST_NAME:
+        return None
     try:
         if filename.endswith(".whl"):
             name = wheel_name(filename)

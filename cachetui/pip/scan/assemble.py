@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
 
 from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan import layout
@@ -77,7 +77,7 @@ def linked_directories(tree: Tree, foreign: Iterable[File]) -> Iterator[Director
     """Yield the links that stand in the place of pip's directories; they are foreign files."""
     for path in sorted([file.path for file in foreign if layout.is_pips_directory(file.path)]):
         if target := tree.link_target(path):
-            yield DirectoryLink(path, target, Path(target).is_dir())
+            yield DirectoryLink(path, target, os.path.isdir(target))  # noqa: PTH112 - Path.is_dir raises for what may not be seen
 
 
 def are_without_blocks(entries: Iterable[Entry]) -> bool:

@@ -149,3 +149,8 @@ def test_no_page_is_too_odd_to_be_read(text: bytes) -> None:
 )
 def test_the_version_that_a_name_tells(filename: str, project: str, version: str | None) -> None:
     assert version_in(filename, project) == (Version(version) if version else None)
+
+
+def test_a_file_name_that_no_file_system_takes_is_none() -> None:
+    assert version_in("a-" * 100_000 + "1.tar.gz", "a") is None
+    assert version_in(f"{'a-' * 50}a-1.tar.gz", "-".join("a" * 51)) == Version("1")

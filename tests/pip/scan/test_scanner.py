@@ -240,6 +240,9 @@ def test_a_link_in_place_of_a_folder_is_told(tmp_path: Path) -> None:
     )
     assert not found.by_length
     assert {entry.kind for entry in found.entries} == {"selfcheck"}
+    (root / "http").unlink()
+    (root / "http").symlink_to("x" * 300)  # a name that the system does not take
+    assert not scan(root).links[0].exists
     deep = next((disk / "http-v2").glob("*/*/*"))
     deep.rename(tmp_path / "moved")
     deep.symlink_to(tmp_path / "moved")
