@@ -26,8 +26,8 @@ class EntryGroup:
         self._spans: dict[Age, tuple[int, int] | None] = {}
 
     def compute_totals(self) -> None:
-        """Compute all that keys need of every project, so that none of them waits for it."""
-        _ = self.disk, self.apparent, self.files, self.linked, self.lines
+        """Compute all totals that keys need of every project, so that none of them waits for it."""
+        _ = self.disk, self.apparent, self.files, self.linked
         for age in AGES:
             self.span(age)
 

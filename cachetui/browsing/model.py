@@ -42,6 +42,15 @@ class MarkTotals(NamedTuple):
     """Number of marked entries that the preferences protect from removal."""
 
 
+def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
+    """Prepare what a filter needs of these groups, and load what reads and applies it; may run in another thread."""
+    from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - the first screen does not wait for it
+    from cachetui.terms import completion, partial  # noqa: F401, PLC0415 - as above
+
+    for _, group in groups:
+        _ = group.lines
+
+
 def _root_row(place: GroupKey, group: EntryGroup) -> Row:
     return Row(place, place, place.title, group, folds=True)
 
@@ -89,11 +98,6 @@ class BrowserModel:
             return False
         self._roots = None
         return True
-
-    def expect_filter(self) -> None:
-        """Load what reads and applies a filter: the first letter should not wait for it."""
-        from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - see above
-        from cachetui.terms import completion, partial  # noqa: F401, PLC0415 - see above
 
     def suggest(self, typed: str) -> str:
         """Return a completion of the last word typed; empty if there is none."""

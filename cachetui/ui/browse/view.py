@@ -14,7 +14,7 @@ from textual.containers import Container, Vertical
 from textual.reactive import var
 
 from cachetui.browsing.catalog import GroupKey
-from cachetui.browsing.model import BrowserModel, MarkTotals
+from cachetui.browsing.model import BrowserModel, MarkTotals, expect_filter
 from cachetui.browsing.rows import By, Row, requirement_of
 from cachetui.services.guard import guard
 from cachetui.services.services import Services
@@ -328,7 +328,7 @@ class Browse(Vertical):
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.screen.set_focus(self.query_one(FilterBox))  # at once, because the next key may be waiting
-        self.call_after_refresh(self.model.expect_filter)
+        start_worker(self, run_in_thread, expect_filter, self.model.catalog.groups, group="filter")
 
     def action_back(self) -> None:
         """End the range; without a range, clear the filter."""
