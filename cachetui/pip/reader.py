@@ -17,7 +17,7 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, NamedTuple, Self, TypeVar
 
-from packaging.metadata import RawMetadata, parse_email
+from packaging.metadata import RawMetadata
 
 from cachetui.model import Entry, File, Inventory
 from cachetui.pip.formats import archives, index_page
@@ -297,7 +297,7 @@ def _answer(entry: Entry, record: Record) -> CachedResponse:
 
 def _metadata(body: Body) -> RawMetadata | None:
     text = archives.metadata_in(body)
-    return None if text is None else parse_email(text)[0]
+    return None if text is None else archives.parsed_metadata(text)
 
 
 def _seconds(text: str) -> int | None:

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
+PIECE = 4 << 10
+"""Bytes that are given to a later member of gzip data at once; each member copies what it leaves over."""
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
@@ -36,3 +38,28 @@ def bunzip(data: bytes, most: int) -> bytes:
 def gunzip(data: bytes, most: int) -> bytes:
     """Return up to `most` bytes unpacked from gzip data, which may be cut off. Raises zlib.error."""
     return zlib.decompressobj(31).decompress(data, most)
+
+
+def unpacked_gzip(data: bytes, most: int) -> tuple[bytes, bool]:
+    """Return up to `most` bytes unpacked from all members of gzip data, and whether that is everything.
+
+    As in urllib3, bytes after a member that are no member are ignored. Raises zlib.error, and EOFError if the data
+    is cut off.
+    """
+    unpacker = zlib.decompressobj(31)
+    found = bytearray(unpacker.decompress(data, most))
+    at = len(data) - len(unpacker.unused_data)
+    while unpacker.eof and at < len(data):
+        unpacker = zlib.decompressobj(31)
+        try:
+            while at < len(data) and not unpacker.eof:
+                if len(found) == most:
+                    return bytes(found), False
+                piece = data[at : at + PIECE]
+                found += unpacker.decompress(piece, most - len(found))
+                at += len(piece) - len(unpacker.unused_data) - len(unpacker.unconsumed_tail)
+        except zlib.error:
+            return bytes(found), True
+    if not unpacker.eof and not unpacker.unconsumed_tail:
+        raise EOFError("it is cut off")
+    return bytes(found), unpacker.eof

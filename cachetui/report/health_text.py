@@ -103,7 +103,7 @@ def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
     """Return the dangers and the damage that findings tell of, in words, by the paths of entries."""
     found: dict[str, list[str]] = {}
     for finding, entry in finding_entries:
-        if finding.meaning.severity != "waste":
+        if finding.meaning.severity in ("danger", "damage"):
             found.setdefault(entry.path, []).append(f"{finding.meaning.title}: {finding.words}")
     return {path: "; ".join(words) for path, words in found.items()}
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from cachetui.insight.health.finding import MEANINGS, Finding
-from cachetui.report.health_text import VerificationSummary, name_of, proof_words, serious, verdict
+from cachetui.report.health_text import VerificationSummary, name_of, proof_words, serious, verdict, words_by_path
 from tests.ui.cache import NOW, made
 from tests.ui.findings import FAST, SIX, SWAPPED, groups_of
 
@@ -21,6 +21,13 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
     ]
     assert serious(groups_of([writable, *FAST])) == 3
     assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "waste"}
+
+
+def test_only_dangers_and_damage_are_told_of_an_entry() -> None:
+    others = [sort for sort, meaning in MEANINGS.items() if meaning.severity in ("rights", "waste")]
+    findings = [Finding("archive", SIX, "broken", NOW), *[Finding(sort, SIX, "other", NOW) for sort in others]]
+    told = words_by_path(found for group in groups_of(findings) for found in group.finding_entries)
+    assert told == {SIX: f"{MEANINGS['archive'].title}: broken"}
 
 
 def test_what_was_proven_is_told() -> None:

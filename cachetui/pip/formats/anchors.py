@@ -12,6 +12,10 @@ from collections.abc import Iterator, Mapping
 
 MOST_LINKS = 250_000
 """Links of a page that are looked at; the largest pages of PyPI have some tens of thousands."""
+MOST_ATTRIBUTES = 10 * MOST_LINKS
+"""Attributes of all tags of a page that are looked at; a link has five at most that pip reads."""
+READ = ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
+"""Attributes that are kept; all others cost no memory."""
 NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")
 ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/=>]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^>\s]*+))?+""")
 END = re.compile(r"[\s/]*+>")
@@ -20,8 +24,11 @@ RAW = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("scr
 
 
 def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
-    """Yield the `a` and `base` elements of a page, with their attributes by lower-case name; some without a value."""
-    text, at, found = page.decode("latin-1"), 0, 0  # a byte a character, whatever the page holds
+    """Yield the `a` and `base` elements of a page, with those of their attributes that are in `READ`.
+
+    Attributes without a value have None.
+    """
+    text, at, found, room = page.decode("latin-1"), 0, 0, MOST_ATTRIBUTES  # a byte a character, whatever the page holds
     while (at := text.find("<", at)) >= 0 and found < MOST_LINKS:
         if text.startswith("<!--", at):
             at = _after(text, "-->", at + 4)
@@ -29,7 +36,7 @@ def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
             at = _after(text, ">", at)
         elif named := NAME.match(text, at + 1):
             name, start = named[0].lower(), named.end()
-            at, attributes = _attributes(text, start, wanted=name in ("a", "base"))
+            at, attributes, room = _attributes(text, start, room)
             if at < 0:
                 return
             if name in ("a", "base"):
@@ -50,17 +57,20 @@ def _after(text: str, end: str, start: int) -> int:
     return at + len(end) if at >= 0 else -1
 
 
-def _attributes(text: str, at: int, *, wanted: bool) -> tuple[int, dict[str, str | None]]:
-    """Return the position after a tag (-1 if it is cut off), and the tag's attributes if `wanted`."""
+def _attributes(text: str, at: int, room: int) -> tuple[int, dict[str, str | None], int]:
+    """Return the position after a tag, those of its attributes that are in `READ`, and what is left of `room`.
+
+    The position is -1 if the tag is cut off or has more than `room` attributes.
+    """
     found: dict[str, str | None] = {}
     while not (end := END.match(text, at)):
         attribute = ATTRIBUTE.match(text, at)
-        if attribute is None:
-            return -1, found
-        at = attribute.end()
-        if wanted:
-            found[_decoded(attribute[1]).lower()] = _value(attribute[2])
-    return end.end(), found
+        if attribute is None or not room:
+            return -1, found, room
+        at, room = attribute.end(), room - 1
+        if (name := _decoded(attribute[1]).lower()) in READ:
+            found[name] = _value(attribute[2])
+    return end.end(), found, room
 
 
 def _value(written: str | None) -> str | None:

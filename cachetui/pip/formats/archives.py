@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from packaging.metadata import RawMetadata, parse_email
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
@@ -42,6 +43,10 @@ MOST_TRIED = 1000
 """Maximum number of names with the wanted ending that are tried in a zip's directory."""
 FIELDS = (b"name", b"version", b"tag", b"build")
 """Fields that are read from METADATA, PKG-INFO and WHEEL, regardless of case."""
+CORE = (b"metadata-version", b"name", b"version", b"requires-python", b"requires-dist", b"provides-extra")
+"""Fields of core metadata that are parsed, in lower case."""
+HEADER = re.compile(rb"([!-9;-~]*):|[\t ]|From ")
+"""Beginning of a line in the headers of a message, as Python's email parser reads it; group 1 is the field."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 """Name of a project (PEP 508)."""
 
@@ -103,6 +108,25 @@ def _fields(text: bytes) -> Iterator[tuple[str, str]]:
         name, colon, value = line.partition(b":")
         if colon and name.strip().lower() in FIELDS:
             yield name.strip().lower().decode(), value.strip().decode("utf-8", "replace")
+
+
+def parsed_metadata(text: bytes) -> RawMetadata:
+    """Return the fields `CORE` of core metadata, parsed in time proportional to its length.
+
+    The time of `parse_email` grows with the square of the number of different fields.
+    """
+    lines: list[bytes] = []
+    kept = False
+    for line in text.splitlines(keepends=True):
+        found = HEADER.match(line)
+        if found is None:  # the description follows
+            break
+        name = (found[1] or b"").lower()
+        if not line.startswith((b" ", b"\t")):
+            kept = name in CORE
+        if kept:
+            lines.append(name + line[len(name) :])
+    return parse_email(b"".join(lines))[0]
 
 
 def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:

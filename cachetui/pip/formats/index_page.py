@@ -21,6 +21,7 @@ from cachetui.pip.formats.archives import LONGEST_NAME, NAME
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
+from cachetui.pip.unpacking import unpacked_gzip
 
 LONGEST_PAGE = 64 << 20
 """Maximum size in bytes of an index page that is read; the largest on PyPI has a few tens of millions."""
@@ -69,13 +70,12 @@ def read_page(body: Body, encoding: str) -> Page | None:
     text = body.read(0, body.size)
     try:
         if text[:2] == b"\x1f\x8b":
-            unpacker = zlib.decompressobj(31)
-            text = unpacker.decompress(text, LONGEST_PAGE)
-            if not unpacker.eof:
+            text, is_whole = unpacked_gzip(text, LONGEST_PAGE)
+            if not is_whole:
                 return None
         elif encoding.endswith("deflate"):
             text = zlib.decompressobj().decompress(text, LONGEST_PAGE)
-    except zlib.error:
+    except (zlib.error, EOFError):
         return None
     start = text.lstrip()[:1]
     return Page(text, start == b"{") if start in (b"{", b"<") else None

@@ -21,7 +21,6 @@ import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Protocol
 
-from packaging.metadata import parse_email
 from packaging.utils import canonicalize_name
 
 from cachetui.model import version_order
@@ -34,11 +33,12 @@ from cachetui.pip.formats.archives import (
     directory_size,
     holds,
     metadata_in,
+    parsed_metadata,
 )
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.index_page import LONGEST_PAGE, LONGEST_PARSED
 from cachetui.pip.formats.page_json import TooLargeError, parse_page
-from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
+from cachetui.pip.unpacking import LZMA_MEMORY, unpacked_gzip, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
@@ -49,6 +49,10 @@ LONGEST_DIRECTORY = 8 << 20
 """Bytes of a zip's directory that are read: of several times as much memory each."""
 LONGEST_RECORD = 64 << 20
 """Maximum size of a RECORD in bytes."""
+LONGEST_ROW = 64 << 10
+"""Maximum length of a row of a RECORD in characters."""
+TOO_LONG = "its directory is too long to be true"
+"""Fault of a zip whose directory is longer than `LONGEST_DIRECTORY`, as a clause."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
 """Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
 LOCAL = struct.Struct("<4sHHHHHIII")
@@ -116,6 +120,8 @@ def end_trouble(body: Body) -> str | None:
         return "it is empty"
     if body.read(0, 4) != b"PK\3\4":
         return "it is no wheel"
+    if directory_size(body) > LONGEST_DIRECTORY:
+        return TOO_LONG
     try:
         with zipfile.ZipFile(io.BufferedReader(_Raw(body), CHUNK)) as archive:
             if not _counted(body, archive):
@@ -159,7 +165,7 @@ def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: boo
     text = metadata_in(body)
     if text is None:
         return None if is_sdist else "no metadata is in it"
-    fields = parse_email(text)[0]
+    fields = parsed_metadata(text)
     name, own = fields.get("name", ""), fields.get("version", "")
     same = canonicalize_name(name) == project and version_order(own) == version_order(version)
     return None if same else f"it calls itself {name} {own}, not {project} {version}"
@@ -167,7 +173,7 @@ def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: boo
 
 def metadata_trouble(body: Body, project: str | None, version: str | None) -> str | None:
     """Return in words why pip cannot use an answer as the metadata of a wheel (PEP 658); None if it can."""
-    fields = parse_email(body.read(0, LONGEST_TEXT))[0]
+    fields = parsed_metadata(body.read(0, LONGEST_TEXT))
     if not fields.get("metadata_version") or not fields.get("name") or not fields.get("version"):
         return "it holds no metadata"
     return name_trouble(body, project, version) if project else None
@@ -202,12 +208,12 @@ def unpacked_page(text: bytes, encoding: str) -> bytes | None:
         return text
     if encoding not in ("gzip", "x-gzip", "deflate"):
         return None
-    unpacker = zlib.decompressobj(15 if encoding == "deflate" else 31)
+    if encoding != "deflate":
+        return unpacked_gzip(text, LONGEST_PAGE)[0]
+    unpacker = zlib.decompressobj()
     try:
         found = unpacker.decompress(text, LONGEST_PAGE)
     except zlib.error:
-        if encoding != "deflate":
-            raise
         unpacker = zlib.decompressobj(-15)  # some servers leave out the frame
         found = unpacker.decompress(text, LONGEST_PAGE)
     if not unpacker.eof and not unpacker.unconsumed_tail:
@@ -235,7 +241,7 @@ def _json_trouble(text: bytes) -> str | None:
 
 def _zip_trouble(body: Body, stop: Callable[[], bool], thorough: bool) -> str | None:
     if directory_size(body) > LONGEST_DIRECTORY:
-        return "its directory is too long to be true"
+        return TOO_LONG
     with zipfile.ZipFile(io.BufferedReader(_Raw(body), CHUNK)) as archive:
         members = archive.infolist()
         if sum([member.file_size for member in members]) > MOST_UNPACKED:
@@ -297,7 +303,7 @@ def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tu
     missing: str | None = None
     try:
         with archive.open(record) as packed, io.TextIOWrapper(packed, "utf-8", newline="") as text:
-            for row in csv.reader(text):
+            for row in _rows(text):
                 if len(row) > 1 and row[0] in names:
                     hashes[row[0]] = row[1]
                 elif len(row) > 1 and (missing is None or row[0] < missing):
@@ -305,6 +311,23 @@ def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tu
     except csv.Error as error:
         raise ValueError(f"its RECORD is damaged: {error}") from error
     return hashes, missing
+
+
+def _rows(text: io.TextIOBase) -> Iterator[list[str]]:
+    """Yield the rows of a RECORD. Raises ValueError for one that is longer than `LONGEST_ROW`, and csv.Error."""
+    length = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal length
+        while line := text.readline(LONGEST_ROW + 1):
+            length += len(line)
+            if length > LONGEST_ROW:
+                raise ValueError("its RECORD has a row that is too long to be true")
+            yield line
+
+    for row in csv.reader(lines()):
+        yield row
+        length = 0
 
 
 def _member_trouble(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.pip.formats.anchors import MOST_LINKS, tags
+from cachetui.pip.formats.anchors import MOST_ATTRIBUTES, MOST_LINKS, READ, tags
 
 
 class Judge(HTMLParser):
@@ -22,7 +22,7 @@ class Judge(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("a", "base"):
-            self.found.append((tag, dict(attrs)))
+            self.found.append((tag, {name: value for name, value in attrs if name in READ}))
 
 
 def judged(page: str) -> list[tuple[str, dict[str, str | None]]]:
@@ -111,3 +111,9 @@ def test_time_grows_with_the_length(piece: str, before: str) -> None:
 
 def test_a_page_may_hold_any_number_of_links() -> None:
     assert sum(1 for _ in tags(b"<a href=x>" * (MOST_LINKS + 5))) == MOST_LINKS
+
+
+def test_a_tag_may_hold_any_number_of_attributes() -> None:
+    numbered = " ".join([f"data-{number}" for number in range(50_000)])
+    assert list(tags(f"<a {numbered} href=x>".encode())) == [("a", {"href": "x"})]
+    assert list(tags(b"<a href=x><p" + b" b" * (MOST_ATTRIBUTES + 5) + b"><a href=y>")) == [("a", {"href": "x"})]

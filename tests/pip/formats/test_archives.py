@@ -5,12 +5,14 @@ import gzip
 import io
 import lzma
 import tarfile
+import time
 import zipfile
 from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from packaging.metadata import parse_email
 
 from cachetui.demo.artifacts import core_metadata, sdist, wheel
 from cachetui.pip.formats.archives import (
@@ -19,6 +21,7 @@ from cachetui.pip.formats.archives import (
     look_at_metadata,
     look_into_tar,
     look_into_zip,
+    parsed_metadata,
 )
 from cachetui.pip.formats.body import HeadAndTail
 
@@ -165,3 +168,35 @@ def test_a_directory_that_claims_to_be_huge_is_not_believed() -> None:
     data[-10:-6] = b"\xff\xff\xff\x7f"
 
     assert look_into_zip(body(bytes(data)))[0] is None
+
+
+LINES = ["Name: a", "NAME: é", "Version: 1", "Metadata-Version: 2.1", "Requires-Python: >=3.8,", "  <4", "\t", "    "]
+LINES += [
+    "Requires-Dist: b; extra == 'c'",
+    "Provides-Extra: c",
+    "Description: d",
+    "Summary: e",
+    "From x",
+    ":",
+    "plain",
+    "",
+]
+FIELDS = ("metadata_version", "name", "version", "requires_python", "requires_dist", "provides_extra")
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=12), st.sampled_from(["\n", "\r\n"]))
+def test_metadata_are_parsed_as_packaging_parses_them(lines: list[str], end: str) -> None:
+    text = "".join([line + end for line in lines]).encode()
+    whole = parse_email(text)[0]
+    assert parsed_metadata(text) == {field: value for field, value in whole.items() if field in FIELDS}
+
+
+def test_any_number_of_different_fields_takes_little_time() -> None:
+    spelled = [f"{number:013b}" for number in range(8_000)]
+    names = [
+        "".join(c.upper() if b == "1" else c for c, b in zip("requires-dist", bits, strict=True)) for bits in spelled
+    ]
+    text = "\n".join(["Name: a", *[f"X-{bits}: b\n{name}: c" for bits, name in zip(spelled, names, strict=True)]])
+    began = time.process_time()
+    assert parsed_metadata(text.encode()) == {"name": "a", "requires_dist": ["c"] * 8_000}
+    assert time.process_time() - began < 3, "it takes a tenth of a second; quadratic steps take half a minute"

@@ -19,6 +19,8 @@ from cachetui.pip.formats.index_page import (
     read_page,
     stops_pip,
 )
+from cachetui.pip.formats.integrity import unpacked_page
+from cachetui.pip.unpacking import unpacked_gzip
 from tests.damaged import FILES as ODD_FILES
 
 FILES = [
@@ -40,6 +42,21 @@ def page(text: bytes, encoding: str = "") -> Page:
 def test_a_page_is_unpacked(pack: object, encoding: str) -> None:
     assert callable(pack)
     assert name_of(page(pack(json_page("pkg", FILES)), encoding)) == "pkg"
+
+
+@pytest.mark.parametrize("after", [b"", b"\0" * 9, b"no gzip"], ids=["nothing", "padding", "other bytes"])
+def test_all_members_of_a_gzip_are_one_page(after: bytes) -> None:
+    text = json_page("pkg", FILES)
+    packed = gzip.compress(text[:100]) + gzip.compress(b"") + gzip.compress(text[100:]) + after
+    assert page(packed, "gzip").text == unpacked_page(packed, "gzip") == text
+    with pytest.raises(EOFError):
+        unpacked_page(gzip.compress(text[:100]) + gzip.compress(text[100:])[:-9], "gzip")
+
+
+def test_members_of_a_gzip_are_unpacked_up_to_the_limit() -> None:
+    packed = gzip.compress(b"ab") * 20_000
+    assert unpacked_gzip(packed, 40_001) == (b"ab" * 20_000, True)
+    assert unpacked_gzip(packed, 9_999) == ((b"ab" * 5_000)[:9_999], False)
 
 
 @pytest.mark.parametrize(

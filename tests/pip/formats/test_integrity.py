@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import bz2
 import io
+import struct
 import tempfile
+import tracemalloc
 import zipfile
+from collections.abc import Callable
 
 import pytest
 
-from cachetui.pip.formats.body import FileSlice
-from cachetui.pip.formats.integrity import trouble_in
+from cachetui.pip.formats.body import Body, FileSlice
+from cachetui.pip.formats.integrity import LONGEST_DIRECTORY, LONGEST_ROW, end_trouble, trouble_in
 
 TEXT = bytes(range(256)) * 400
 
@@ -27,3 +30,32 @@ def test_what_bzip2_packed_and_is_damaged_does_not_unpack(packed: bytes) -> None
         file.write(packed[:at] + bytes(50) + packed[at + 50 :])
         file.flush()
         assert str(trouble_in(FileSlice(file.fileno(), 0, len(packed)))).startswith("it does not unpack: ")
+
+
+def looked(data: bytes, look: Callable[[Body], str | None] = trouble_in) -> str | None:
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        return look(FileSlice(file.fileno(), 0, len(data)))
+
+
+@pytest.mark.parametrize("piece", [",", '"\n",'], ids=["one line", "fields of two lines"])
+def test_a_row_of_a_record_is_read_up_to_a_limit(piece: str) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a-1.dist-info/RECORD", piece * 1_000_000)
+    tracemalloc.start()
+    try:
+        trouble = looked(packed.getvalue())
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert trouble == "it does not unpack: its RECORD has a row that is too long to be true"
+    assert peak < 100 * LONGEST_ROW
+
+
+def test_a_directory_that_is_too_long_is_not_read() -> None:
+    size = LONGEST_DIRECTORY + 1
+    end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0)
+    for look in (end_trouble, trouble_in):
+        assert looked(b"PK\3\4" + bytes(size) + end, look) == "its directory is too long to be true"
