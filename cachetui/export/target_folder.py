@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
+from cachetui.system.files import NO_LINKS
 from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
 
 BY_DESCRIPTOR = {os.open, os.link, os.unlink, os.stat, os.rename} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
@@ -20,8 +21,6 @@ TO_WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
     TO_WRITE |= getattr(os, _flag, 0)
 AS_IT_IS: dict[str, bool] = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""Errors by which a file system without hard links, such as FAT, refuses to create one."""
 
 
 class TargetError(CachetuiError):

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
+
+NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
+"""Errors by which a file system without hard links, such as FAT, refuses to create one."""
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -38,11 +42,15 @@ def create_file(path: Path, content: bytes) -> None:
             return
         try:
             os.link(name, path)
-        except FileExistsError:
-            raise
-        except OSError:  # a file system without hard links
-            with path.open("xb") as file:
-                file.write(content)
+        except OSError as error:
+            if error.errno not in NO_LINKS:
+                raise
+            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))  # this reserves the name for the file
+            try:
+                os.replace(name, path)  # noqa: PTH105 - what deletes is found by this name
+            except OSError:
+                _discard(path)
+                raise
 
 
 def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
@@ -56,7 +64,7 @@ def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
     return name
 
 
-def _discard(draft: str) -> None:
+def _discard(draft: str | Path) -> None:
     with suppress(OSError):
         os.unlink(draft)  # noqa: PTH108 - what deletes is found by this name
 

@@ -41,24 +41,29 @@ def masked(url: str) -> str:
 
 def redact_urls(words: str) -> str:
     """Return words in which the secrets of all URLs are masked, in time proportional to their length."""
-    return _WORD.sub(_mask_word, words) if "://" in words else words
+    return _WORD.sub(_mask_word, words)
 
 
 def _mask_word(found: re.Match[str]) -> str:
-    """Return a word with its URL masked, from the scheme or, if that is missing, from `://` onwards."""
+    """Return a word with its URL masked, from the scheme or, if that is missing, from `://` or `//` onwards."""
     word, at = found[0], found.end(1) - found.start()
     scheme = _SCHEME.search(word, max(0, at - LONGEST_SCHEME), at)
     start = scheme.start() if scheme else at
     before = USER.sub(f"{MASK}@", f"{word[:start]}x")[:-1]
-    return before + (masked(word[start:]) if scheme else masked(f"x{word[start:]}")[1:])
+    bare = not scheme and word[start] == ":"
+    return before + (masked(f"x{word[start:]}")[1:] if bare else masked(word[start:]))
 
 
 LONGEST_SCHEME = 64
 """Characters of a scheme that are looked at."""
-_WORD = re.compile(r"""(?<!\S)(\S*?)://(?:=(?:"[^"]*"|'[^']*')|\S)+""")
-"""A word with a URL in it; a quoted value in it may hold blanks."""
+_WORD = re.compile(
+    r"""(?<!\S)(\S*?)(?:://|(?:(?<=http)|(?<=https)):[/\\]|(?<![^\s"'`=(<\[{,;])//)"""
+    r"""(?:=(?:"[^"]*"?|'[^']*'?|`[^`]*`?)|\\\s|\S)+""",
+    re.ASCII | re.IGNORECASE,
+)
+"""A word with a URL in it; a quoted value in it may hold blanks, and lasts to the end if the quote is never closed."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
-_START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,})?", re.IGNORECASE)
+_START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,}|(?:[a-z][a-z0-9+.-]*\+)?https?:/)?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
 """A URL fragment with only those parts that pip reads; none of them is a secret."""
@@ -88,8 +93,8 @@ def _after_user(start: str, rest: str) -> int | None:
 
 LONGEST = 200
 """Maximum length in characters of typed text that is shown again."""
-USER = re.compile(r"(?<![\w/:@])[^\s:/@]{1,256}:[^\s/@]{0,4096}@(?=\S)")
-"""User name and password in a URL that lacks its scheme."""
+USER = re.compile(r"(?:(?<![\w/:@])|(?<=[:/]/))[^\s:/@]{1,256}:[^\s/@]{0,4096}@(?=\S)", re.ASCII)
+"""User name and password in a URL that lacks its scheme, or a part of it."""
 
 
 def redact_input(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import subprocess
@@ -24,10 +25,10 @@ RELEASES = (
 )
 OURS = (
     ("list", "--files"),
-    ("remove", "--yes", "built0"),
-    ("prune", "--yes", "--built", "--older-than", "0d"),
+    ("remove", "--yes", "--json", "built0"),
+    ("prune", "--yes", "--json", "--built", "--older-than", "0d"),
     ("verify",),
-    ("purge", "--yes"),
+    ("purge", "--yes", "--json"),
 )
 """What cachetui does meanwhile, again and again."""
 SECONDS = 120
@@ -43,6 +44,8 @@ class Raced(NamedTuple):
     """What the pips printed that failed."""
     ours: int
     """Runs of cachetui."""
+    removals: int
+    """Runs of cachetui that removed something, or that ended well with nothing to remove."""
     mistakes: tuple[str, ...]
     """What cachetui printed where it made a mistake of its own."""
 
@@ -55,7 +58,7 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
     cache, ended = folder / "cache", threading.Event()
     failures: list[str] = []
     mistakes: list[str] = []
-    done = {"pip": 0, "ours": 0}
+    done = {"pip": 0, "ours": 0, "removals": 0}
     environ = {name: os.environ[name] for name in ("PATH", "TMPDIR", "PYTHONPATH") if name in os.environ}
     environ |= {"HOME": str(folder / "home"), "PIP_CONFIG_FILE": os.devnull, "PYTHONWARNINGS": "ignore"}
     (folder / "home").mkdir(parents=True)
@@ -97,8 +100,11 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
         def meddle(number: int) -> None:
             chance = random.Random(number)
             while not ended.is_set():
-                found = command("-m", "cachetui", *chance.choice(OURS), "--cache-dir", str(cache))
+                words = chance.choice(OURS)
+                found = command("-m", "cachetui", *words, "--cache-dir", str(cache))
                 done["ours"] += 1
+                if "--json" in words and found.stdout and (not found.returncode or json.loads(found.stdout)["removed"]):
+                    done["removals"] += 1
                 if "Traceback" in found.stderr or "mistake of its own" in found.stderr or found.returncode < 0:
                     mistakes.append(found.stderr[-2_000:])
 
@@ -111,7 +117,7 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
         ended.set()
         for thread in others:
             thread.join()
-    return Raced(done["pip"], tuple(failures), done["ours"], tuple(mistakes))
+    return Raced(done["pip"], tuple(failures), done["ours"], done["removals"], tuple(mistakes))
 
 
 def main() -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import stat
@@ -33,6 +34,37 @@ def test_where_there_is_no_room_nothing_is_left(tmp_path: Path, write: object) -
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
         signal.signal(signal.SIGXFSZ, handler)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no link is made there")
+def test_without_hard_links_the_file_is_whole_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = errno.EPERM
+
+    def refuse(*_: object) -> None:
+        raise OSError(refused, "refused")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    path = tmp_path / "report.txt"
+    monkeypatch.setattr(os, "link", refuse)
+    create_file(path, b"all of it")
+    mask = os.umask(0o077)
+    os.umask(mask)
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"all of it", 0o666 & ~mask)
+    with pytest.raises(FileExistsError):
+        create_file(path, b"another")
+    assert path.read_bytes() == b"all of it"
+    path.unlink()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", full)
+        with pytest.raises(OSError, match="full"):
+            create_file(path, b"all of it")
+    assert list(tmp_path.iterdir()) == []
+    refused = errno.ENOSPC
+    with pytest.raises(OSError, match="refused"):
+        create_file(path, b"all of it")
     assert list(tmp_path.iterdir()) == []
 
 

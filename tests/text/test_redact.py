@@ -48,6 +48,22 @@ def test_a_message_keeps_its_advice_however_long_the_quote_is() -> None:
         "a" * 100 + "https://u:SECRET@h/x",
         "see://h,https://u:SECRET@h/x?a=SECRET",
         "u:SECRET@h://x",
+        "https:/u:SECRET@h/x?tok=SECRET",
+        "-i HTTP:/h/x?tok=SECRET",
+        "git+https:/u:SECRET@h/x",
+        r"https:\u:SECRET@h/x?tok=SECRET",
+        r"https:\\u:SECRET@h/x?tok=SECRET",
+        "//u:SECRET@h/x?tok=SECRET",
+        "--index-url=//u:SECRET@h/x",
+        'x "//u:SECRET@h/x" more',
+        "https://h/x?tok=`a SECRET`",
+        "https://h/x?tok=`a SECRET",
+        'https://h/x?tok="SEC RET',
+        "https://h/x?a=b&tok='SEC RET",
+        r"https://h/x?tok=a\ SECRET",
+        "https://h/x?tok=a\xa0SECRET",
+        "https://h/x?tok=a\u2003SECRET",
+        "https://u:a\xa0SECRET@h/x",
     ],
 )
 def test_odd_addresses_keep_their_secrets(words: str) -> None:
@@ -57,8 +73,46 @@ def test_odd_addresses_keep_their_secrets(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "/usr/bin:/bin C:/Users/me C:\\Users\\me '\\\\server\\share' /a//b //server/share/x",
+        "https:/h/x 'http://h/x' 'y z'",
+        "see https://h/x?a=*** and more",
+    ],
+)
+def test_paths_and_addresses_without_secrets_stay(words: str) -> None:
+    assert redact_input(words) == words
+
+
+@pytest.mark.parametrize(
     "piece",
-    ["a", "-", "://", "http://", "a:", "-:", '="', "='", ";", ";a=", "@", "/@", "[", "&", "?", "#", "a://", "\\"],
+    [
+        "=`",
+        "\xa0",
+        "//",
+        ":/",
+        "//a:",
+        "https:/",
+        "\\ ",
+        "a",
+        "-",
+        "://",
+        "http://",
+        "a:",
+        "-:",
+        '="',
+        "='",
+        ";",
+        ";a=",
+        "@",
+        "/@",
+        "[",
+        "&",
+        "?",
+        "#",
+        "a://",
+        "\\",
+    ],
 )
 @pytest.mark.parametrize("around", ["{}://x", "a://{}", "{}@://"])
 def test_long_lines_are_masked_soon(piece: str, around: str) -> None:
