@@ -171,16 +171,8 @@ def test_a_directory_that_claims_to_be_huge_is_not_believed() -> None:
 
 
 LINES = ["Name: a", "NAME: é", "Version: 1", "Metadata-Version: 2.1", "Requires-Python: >=3.8,", "  <4", "\t", "    "]
-LINES += [
-    "Requires-Dist: b; extra == 'c'",
-    "Provides-Extra: c",
-    "Description: d",
-    "Summary: e",
-    "From x",
-    ":",
-    "plain",
-    "",
-]
+LINES += ["Requires-Dist: b; extra == 'c'", "Provides-Extra: c", "Description: d", "Summary: e", "From x", ":", "plain"]
+LINES += [""]
 FIELDS = ("metadata_version", "name", "version", "requires_python", "requires_dist", "provides_extra")
 
 
@@ -193,9 +185,8 @@ def test_metadata_are_parsed_as_packaging_parses_them(lines: list[str], end: str
 
 def test_any_number_of_different_fields_takes_little_time() -> None:
     spelled = [f"{number:013b}" for number in range(8_000)]
-    names = [
-        "".join(c.upper() if b == "1" else c for c, b in zip("requires-dist", bits, strict=True)) for bits in spelled
-    ]
+    field = "requires-dist"
+    names = ["".join([c.upper() if bit == "1" else c for c, bit in zip(field, bits, strict=True)]) for bits in spelled]
     text = "\n".join(["Name: a", *[f"X-{bits}: b\n{name}: c" for bits, name in zip(spelled, names, strict=True)]])
     began = time.process_time()
     assert parsed_metadata(text.encode()) == {"name": "a", "requires_dist": ["c"] * 8_000}
