@@ -28,7 +28,7 @@ from cachetui.text.redact import PLAIN_ADDRESS, masked
         ("https://u:p?a@h/x", "https://***@h/x"),
         ("https://u:p#a@h/x", "https://***@h/x"),
         (r"https:\\u:p@h\x", "https://***@h/x"),
-        ("https:/u:p@h/x", "***@h/x"),
+        ("https:/u:p@h/x", "https:/***@h/x"),
         ("//u:p@h/x", "//***@h/x"),
         ("https://h/x;token=abc/y;z?q=1&q=2", "https://h/x;token=***/y;z?q=***&q=***"),
         ("https://h/x?abc", "https://h/x?***"),
