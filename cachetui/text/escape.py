@@ -11,12 +11,16 @@ UNSEEN = re.compile(
 """Characters that control a terminal, are invisible, change the text direction, or are no characters."""
 
 
-def copyable(text: str) -> str:
-    """Return text as a clipboard takes it: all that is invisible is spelt out but for the ends of lines.
+CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Characters that control a terminal, and undecodable bytes."""
 
-    A terminal into which it is pasted runs nothing, and hides nothing.
+
+def copyable(text: str) -> str:
+    """Return a line as a clipboard takes it: control characters and undecodable bytes are spelt out.
+
+    Pasting it into a terminal runs nothing. All other characters stay, so that a path still leads to its file.
     """
-    return "\n".join(map(escape_control, text.split("\n")))
+    return CONTROL.sub(_spell, text)
 
 
 def escape_control(text: str) -> str:

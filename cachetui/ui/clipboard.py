@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from textual.widget import Widget
 
-from cachetui.text.escape import copyable, escape_control
+from cachetui.text.escape import copyable
 from cachetui.text.format import count
 from cachetui.ui.widgets.cells import shown
 
@@ -18,14 +18,14 @@ def copy_paths(widget: Widget, paths: Sequence[str]) -> None:
     """Copy paths, one per line, and notify the user what was copied."""
     copied = paths[:MOST_COPIED]
     left = f", the first {MOST_COPIED:,} of {len(paths):,}" if len(paths) > MOST_COPIED else ""
-    copy_text(
-        widget,
-        "\n".join(map(escape_control, copied)),
-        copied[0] if len(copied) == 1 else f"{count(len(copied), 'path')}{left}",
-    )
+    _copy(widget, copied, copied[0] if len(copied) == 1 else f"{count(len(copied), 'path')}{left}")
 
 
 def copy_text(widget: Widget, text: str, name: str) -> None:
     """Copy text, and notify the user; `name` describes the text in the notification and is untrusted."""
-    widget.app.copy_to_clipboard(copyable(text))
+    _copy(widget, text.split("\n"), name)
+
+
+def _copy(widget: Widget, lines: Sequence[str], name: str) -> None:
+    widget.app.copy_to_clipboard("\n".join(map(copyable, lines)))
     widget.notify(f"Copied {shown(name)}", markup=False)

@@ -265,8 +265,9 @@ def test_a_running_pip_keeps_its_pages(run: Run, cache: Path, monkeypatch: pytes
     monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 0
-    assert "! a pip is running (4121): 1 index page stays\n" in said.err
-    assert run("list", "numpy", "--cache-dir", cache).err.startswith("1 project, 1 entry")
+    assert "! a pip is running (4121): 1 index page and 1 wheel built here stay\n" in said.err
+    (left,) = json.loads(run("list", "numpy", "--json", "--cache-dir", cache).out)["projects"]
+    assert {entry["kind"] for entry in left["entries"]} == {"index", "built"}
 
 
 def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
@@ -278,7 +279,9 @@ def test_a_pip_that_starts_after_the_plan_keeps_its_pages(
     assert said.code == 1
     assert "index page stays" not in said.err
     assert "a pip is running (4121) and may be waiting for this page.\n" in said.err
-    assert run("list", "numpy", "--cache-dir", cache).err.startswith("1 project, 1 entry")
+    assert "a pip is running (4121) and may be about to install this wheel.\n" in said.err
+    (left,) = json.loads(run("list", "numpy", "--json", "--cache-dir", cache).out)["projects"]
+    assert {entry["kind"] for entry in left["entries"]} == {"index", "built"}
 
 
 def test_terms_match_nothing_where_there_is_no_cache(run: Run) -> None:
