@@ -39,6 +39,8 @@ BOMS = (
 """Byte order marks with their encodings; PowerShell writes UTF-16."""
 LONGEST_FILE = 16 << 20
 """Maximum size of a requirements file in bytes."""
+DEEPEST = 100
+"""Maximum number of requirements files that include each other in a chain."""
 
 
 class RequirementFileError(CachetuiError):
@@ -103,6 +105,7 @@ class _Reader:
         self.ignored: list[Ignored] = []
         self.pre = False
         self._seen: set[tuple[Path, bool]] = set()
+        self._depth = 0
 
     def read(self, path: Path, *, constraint: bool) -> None:
         """Read a file, unless it was read before."""
@@ -115,8 +118,12 @@ class _Reader:
                 text = _text(file.read(LONGEST_FILE + 1))
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, or another encoding
             raise RequirementFileError(str(path), f"cannot be read: {reason(error)}.") from error
+        if self._depth == DEEPEST:
+            raise RequirementFileError(str(path), f"is the end of a chain of more than {DEEPEST} files: include fewer.")
+        self._depth += 1
         for number, line in _lines(text):
             self._take(line, path, f"{path}, line {number}", constraint)
+        self._depth -= 1
 
     def _take(self, line: str, path: Path, place: str, constraint: bool) -> None:
         if nested := NESTED.fullmatch(line):

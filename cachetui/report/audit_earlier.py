@@ -17,6 +17,8 @@ from cachetui.report.audit_json import AUDIT, SCHEMA
 
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
+MOST_BYTES = 1 << 63
+"""Disk usage of a file in bytes that no file system reaches."""
 OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 
@@ -79,7 +81,7 @@ def _judged(document: Mapping[str, Any]) -> EarlierAudit:
 
 def _line(row: Mapping[str, Any]) -> ComparedEntry:
     disk_usage = row["disk_usage"]
-    if type(disk_usage) is not int or disk_usage < 0 or row["kind"] not in KINDS:
+    if type(disk_usage) is not int or not 0 <= disk_usage < MOST_BYTES or row["kind"] not in KINDS:
         raise ValueError
     project, version, filename = [
         None if row[name] is None else _text(row[name]) for name in ("project", "version", "filename")

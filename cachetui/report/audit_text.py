@@ -49,7 +49,7 @@ def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
 
 def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
     yield _cut(f"{lead} {escape_control(root)}", WIDTH)
-    yield f"at {at}" if not terms else _cut(f"at {at}, of {escape_control(' '.join(terms))}", WIDTH)
+    yield _cut(escape_control(f"at {at}, of {' '.join(terms)}" if terms else f"at {at}"), WIDTH)
     yield ""
 
 

@@ -106,3 +106,12 @@ def test_files_within_files_are_relative_to_them(how: str, tmp_path: Path) -> No
 def test_what_cannot_be_read_is_an_error(text: str | bytes, tmp_path: Path) -> None:
     with pytest.raises(RequirementFileError, match=r"\.txt|nul"):
         read(tmp_path, text)
+
+
+def test_a_long_chain_of_files_is_an_error_that_says_so(tmp_path: Path) -> None:
+    for number in range(600):
+        (tmp_path / f"{number}.txt").write_text(f"-r {number + 1}.txt\n")
+    (tmp_path / "600.txt").write_text("six\n")
+    with pytest.raises(RequirementFileError, match="a chain of more than 100 files"):
+        read_requirement_files([tmp_path / "0.txt"])
+    assert len(read_requirement_files([tmp_path / "550.txt"]).asked) == 1

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cachetui.errors import CachetuiError
+from cachetui.insight.audit.comparison import compare
+from cachetui.report.audit_earlier import read_report
+from cachetui.report.audit_json import AUDIT, SCHEMA
+from cachetui.report.audit_text import comparison_text
+from cachetui.text.escape import UNSEEN
+
+
+def report(path: Path, disk_usage: Any = 4096, **other: Any) -> str:
+    """Write a report of one file; return its path."""
+    row = {"path": "http-v2/a", "kind": "wheel", "project": "six", "version": "1.0", "filename": None}
+    document = {"report": AUDIT, "schema": SCHEMA, "root": "/cache", "at": "2026-01-01T00:00:00Z", "terms": []}
+    document |= {"entries": 1, "disk_usage": disk_usage, "listing": [row | {"disk_usage": disk_usage}]}
+    path.write_text(json.dumps(document | other))
+    return str(path)
+
+
+@pytest.mark.parametrize("disk_usage", [10**400, 1 << 63, -1, 1.5, True, "1"])
+def test_a_size_that_no_file_has_is_damage(tmp_path: Path, disk_usage: Any) -> None:
+    with pytest.raises(CachetuiError, match="does not make sense"):
+        read_report(report(tmp_path / "report.json", disk_usage))
+
+
+def test_text_of_a_report_controls_no_terminal(tmp_path: Path) -> None:
+    hostile = "\x1b]0;evil\x07\x1b[2J\u202e\ud800"
+    earlier = read_report(report(tmp_path / "report.json", root=hostile, at=hostile, terms=[hostile]))
+    assert (earlier.root, earlier.at, earlier.terms) == (hostile, hostile, (hostile,))
+    shown = [*comparison_text(compare(earlier.lines, ()), hostile, hostile, "now", earlier.terms)]
+    assert any("evil" in line for line in shown)
+    assert [line for line in shown if UNSEEN.search(line)] == []
