@@ -4,7 +4,6 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from cachetui.demo import demo_cache
 from cachetui.demo.target import DemoTarget
 from cachetui.services import removal
 from tests.cli.lending import Lent
+from tests.open_folder import open_folder
 
 
 class Said(NamedTuple):
@@ -112,9 +112,8 @@ class Nobody(NamedTuple):
 @pytest.fixture
 def nobody(made_up: Path) -> Iterator[Nobody]:
     """Give that user a cache, in a folder that everybody may enter."""
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        root = Path(folder, "cache")
+    with open_folder() as folder:
+        root = folder / "cache"
         shutil.copytree(made_up, root)
         if os.geteuid() == 0:
             for path in [root, *root.rglob("*")]:

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from cachetui.removal.rooted import BY_DESCRIPTOR, Directory
+from tests.open_folder import open_folder
 from tests.removal.plans import Opener
 
 
@@ -20,3 +22,12 @@ def root(tmp_path: Path) -> Path:
     root = tmp_path.resolve() / "pip"
     root.mkdir()
     return root
+
+
+@pytest.fixture
+def open_root() -> Iterator[Path]:
+    """Give a root that every user can reach."""
+    with open_folder() as folder:
+        root = folder / "pip"
+        root.mkdir()
+        yield root

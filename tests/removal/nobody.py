@@ -18,13 +18,10 @@ def as_a_nobody(root: Path, script: str) -> str:
 
 
 def give_to_nobody(root: Path) -> None:
-    """Make that user the owner of all below `root`, and let it get there."""
+    """Make that user the owner of all below `root`, which lies in an open folder."""
     if os.geteuid() == 0:
         for path in [root, *root.rglob("*")]:
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
-        for path in root.parents:
-            if path.owner() == "root" and path not in (Path("/"), Path("/tmp")):
-                path.chmod(path.stat().st_mode | 0o055)
 
 
 def run_as_nobody(root: Path, script: str) -> str:

@@ -282,7 +282,8 @@ def test_a_file_in_use_is_skipped(root: Path, opener: Opener) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes deny nothing here")
 @pytest.mark.parametrize("mode", [0o500, 0o000])
-def test_a_directory_without_permission_keeps_what_is_in_it(root: Path, mode: int) -> None:
+def test_a_directory_without_permission_keeps_what_is_in_it(open_root: Path, mode: int) -> None:
+    root = open_root
     path, body = write_record(root, "a")
     write_record(root, "b")
     said = as_a_nobody(

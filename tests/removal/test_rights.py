@@ -24,10 +24,8 @@ superuser = pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, 
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
-    root = tmp_path.resolve() / "pip"
-    root.mkdir()
-    return root
+def root(open_root: Path) -> Path:
+    return open_root
 
 
 def planned_and_removed(root: Path, before: str = "", after: str = "") -> dict[str, Any]:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from cachetui.pip.formats import index_page
 from cachetui.pip.memory import Memory
 from cachetui.pip.scan import reuse
 from cachetui.pip.scan.scanner import scan
+from tests.open_folder import open_folder
 
 AT = 1_700_000_000 * NS
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX file systems")
@@ -321,8 +321,7 @@ def as_user(program: str, *arguments: str) -> str:
 
 @posix_only
 def test_what_cannot_be_read_is_named_and_the_rest_is_read() -> None:
-    with tempfile.TemporaryDirectory() as folder:  # where another user can look, unlike in a test's own folder
-        root = Path(folder)
+    with open_folder() as root:
         fill(root, 4)
         shut = next(root.glob("http-v2/*/*"))
         bodies = list(root.glob("http-v2/*/*/*/*/*/*.body"))
@@ -337,7 +336,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read() -> None:
             "print(*[entry.path for entry in inventory.entries if entry.kind == 'unknown'])\n"
         )
         try:
-            errors, unknown = as_user(program, folder).splitlines()
+            errors, unknown = as_user(program, str(root)).splitlines()
         finally:
             shut.chmod(0o755)
 
