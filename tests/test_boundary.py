@@ -111,7 +111,7 @@ def packed(record: object, form: str) -> bytes:
     return b"cc=2," + zlib.compress(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=25 if settings.get_current_profile_name() == "steady" else 500)
+@settings(max_examples=25 if settings().max_examples < 500 else 500)
 @given(
     st.lists(
         st.tuples(st.sampled_from(["http", "http-v2"]), st.sampled_from(["cc=4", "cc=2"]), RECORDS, BODIES), max_size=4
