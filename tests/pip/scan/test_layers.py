@@ -59,7 +59,7 @@ def test_a_cache_in_the_lower_layer_of_an_overlay(options: str, tmp_path: Path) 
     expected = scan(tmp_path / "cache")
 
     asked = ["unshare", "-m", "sh", "-c", SCRIPT, "sh", str(tmp_path), options, sys.executable, "-c", INSIDE]
-    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
     done = subprocess.run(asked, capture_output=True, text=True, check=False, env=environ)
     assert "Traceback" not in done.stderr
 
