@@ -44,6 +44,8 @@ KINDS: tuple[Kind, ...] = (
     "unknown",
 )
 """Every kind, in the order in which the entries of a version are listed."""
+INSTALLABLE: tuple[Kind, ...] = ("wheel", "sdist", "built")
+"""Kinds of entries that pip can install."""
 
 Rung = Literal["url", "disposition", "headers", "archive", "page", "wheel-name"]
 """Step of the identification ladder that identifies an entry."""

@@ -6,17 +6,22 @@ import gc
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
 
 import click
 
 from cachetui.cli.console import Status, note
 from cachetui.cli.signals import ended_in_order
 from cachetui.errors import UsageError
-from cachetui.model import Batch
+from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location
 from cachetui.services import cache as services
 from cachetui.services.options import GlobalOptions
 from cachetui.text.format import count, disk_text
+
+if TYPE_CHECKING:  # imported for types only, for a faster start
+    from cachetui.preferences.model import Protection
+    from cachetui.terms import Predicate
 
 SHOWN_AFTER = 0.4
 """Seconds of reading before progress is shown; a shorter display would only flicker."""
@@ -60,6 +65,25 @@ def opened(options: GlobalOptions) -> Iterator[services.Cache]:
         cache = services.Cache(location, inventory)
         HELD.append(cache)
         yield cache
+
+
+def matching(
+    inventory: Inventory, predicate: Predicate, options: GlobalOptions, protection: Protection | None = None
+) -> tuple[Entry, ...]:
+    """Return the entries of a cache that match all terms, showing progress; see `services.labels.matching`."""
+    from cachetui.services import labels  # noqa: PLC0415 - a list of everything does without, and is quicker
+
+    with Status() as status:
+        return labels.matching(
+            inventory.entries,
+            predicate,
+            options,
+            protection,
+            root=inventory.root,
+            now_ns=time.time_ns(),
+            note=status.note,
+            report=status.show,
+        )
 
 
 @contextmanager

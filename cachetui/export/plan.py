@@ -12,11 +12,9 @@ from typing import NamedTuple
 from cachetui.errors import CachetuiError
 from cachetui.export.filenames import named_by
 from cachetui.export.target_folder import TargetError, check_target
-from cachetui.model import Entry
+from cachetui.model import INSTALLABLE, Entry
 from cachetui.system.tree import reason
 
-KINDS = ("wheel", "sdist", "built")
-"""Kinds of entries that can be exported."""
 TAKEN = "another file of this name is there"
 """Reason for not writing a file, as a clause: nothing is ever overwritten."""
 
@@ -41,7 +39,7 @@ def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
         [
             PlannedFile(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
             for entry in entries
-            if entry.kind in KINDS and entry.files
+            if entry.kind in INSTALLABLE and entry.files
         ]
     )
 

@@ -13,12 +13,11 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from cachetui.export.filenames import named_by
-from cachetui.export.plan import KINDS
 from cachetui.export.requirement_files import RequirementLine
 from cachetui.insight.requirement import read_requirement
 from cachetui.interpreters.compatibility import best_place, incompatibility
 from cachetui.interpreters.info import InterpreterInfo
-from cachetui.model import Entry, Inventory
+from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
@@ -106,7 +105,7 @@ class _Search:
         self._places = {tag: place for place, tag in enumerate(python.tags)}
         self._entries: dict[str, list[Entry]] = {}
         for entry in inventory.entries:
-            if entry.project and entry.kind in KINDS:
+            if entry.project and entry.kind in INSTALLABLE:
                 self._entries.setdefault(entry.project, []).append(entry)
         applying = [one for one in asked if self._applies(one.requirement)]
         self._roots = [_Need(one.requirement, None) for one in applying if not one.constraint]

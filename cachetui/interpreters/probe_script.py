@@ -79,10 +79,10 @@ def pip():
 
 
 def index():
-    """Where this pip looks if no setting names an index."""
+    """Return the URL of the index at which this pip looks if no setting names one; None if it is not known."""
     try:
         from pip._internal.models.index import PyPI
-    except Exception:  # before pip 10, or without a pip
+    except Exception:  # before pip 10; without a pip; or whatever keeps a broken one from being imported
         try:
             from pip.models.index import PyPI
         except Exception:

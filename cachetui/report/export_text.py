@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cachetui.model import Entry
+from cachetui.model import INSTALLABLE, Entry
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
@@ -23,9 +23,7 @@ def entry_words(entry: Entry) -> str:
 
 def passed_over(entries: Iterable[Entry]) -> str:
     """Return a sentence on the entries that are neither wheels nor sdists; empty if there are none."""
-    from cachetui.export.plan import KINDS  # noqa: PLC0415 - needed late
-
-    kinds = Counter(entry.kind for entry in entries if entry.kind not in KINDS)
+    kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
     told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
     return f"Left out, as no wheel or sdist: {told}." if told else ""
 

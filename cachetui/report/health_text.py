@@ -9,7 +9,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.insight.remove_terms import remove_terms
-from cachetui.model import Entry, Inventory
+from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, date, disk_text
 from cachetui.text.names import entry_name
@@ -171,7 +171,7 @@ def name_of(entry: Entry) -> str:
     """Return the name of an entry that is shown without a heading; untrusted text."""
     if entry.filename:
         return f"{entry.filename} ({entry.kind})" if entry.kind == "metadata" else entry.filename
-    if entry.kind in ("wheel", "sdist", "built") and entry.project:
+    if entry.kind in INSTALLABLE and entry.project:
         return " ".join(filter(None, (entry.project, entry.version)))
     if entry.project:
         return f"{entry.project}: {entry_name(entry)}"

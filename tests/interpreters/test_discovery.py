@@ -77,9 +77,9 @@ def test_every_place_is_looked_at_and_the_active_environment_first(tmp_path: Pat
         ".proto/tools/python/3.12.0/install/bin/python3",
         ".rye/py/cpython@3.12.1/install/bin/python3",
         ".pyenv/pyenv-win/versions/3.12.1/python.exe",
-        "anaconda3/envs/work/bin/python",
+        "anaconda3/envs/own/bin/python",
         "opt/miniconda3/bin/python",
-        ".local/share/mamba/envs/work/bin/python",
+        ".local/share/mamba/envs/own/bin/python",
         ".pixi/envs/tools/bin/python3",
         ".linuxbrew/opt/python@3.12/bin/python3.12",
     ],
@@ -99,7 +99,7 @@ def test_pythons_are_found_where_tools_install_them(tmp_path: Path, place: str) 
         ("PIPX_HOME", "py/3.12/bin/python3"),
         ("CONDA_ENVS_PATH", "work/bin/python"),
         ("HOMEBREW_PREFIX", "opt/python@3.11/bin/python3.11"),
-        ("MAMBA_ROOT_PREFIX", "envs/work/bin/python"),
+        ("MAMBA_ROOT_PREFIX", "envs/own/bin/python"),
     ],
 )
 def test_variables_say_where_tools_install_pythons(tmp_path: Path, variable: str, place: str) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from cachetui.export.export import export
-from cachetui.export.plan import KINDS, plan_export
+from cachetui.export.plan import plan_export
+from cachetui.model import INSTALLABLE
 from cachetui.pip.scan.scanner import scan
 from tests.real_pip.collection import sdist, wheel
 from tests.real_pip.driver import Pip
@@ -23,8 +24,8 @@ FILES = (
 @pytest.mark.parametrize(
     ("version", "folder", "kinds", "asked", "installed"),
     [
-        ("23.2.1", "http", KINDS, "Top.Thing", {"Top_Thing-1.0", "sourced_thing-3.0"}),
-        ("25.0.1", "http-v2", KINDS, "torchy", {"torchy-2.3.0+cu121"}),
+        ("23.2.1", "http", INSTALLABLE, "Top.Thing", {"Top_Thing-1.0", "sourced_thing-3.0"}),
+        ("25.0.1", "http-v2", INSTALLABLE, "torchy", {"torchy-2.3.0+cu121"}),
         ("26.3", "http-v2", ("wheel", "sdist"), "Top.Thing", {"Top_Thing-1.0", "sourced_thing-3.0"}),
     ],
 )

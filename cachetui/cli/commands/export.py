@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 import click
 
-from cachetui.cli.cache import opened
+from cachetui.cli.cache import matching, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
@@ -23,7 +22,6 @@ from cachetui.pip.config.paths import place
 from cachetui.report.export_json import export_json
 from cachetui.report.export_text import export_lines, skipped_name, summary
 from cachetui.services.export import export_files, find_needs, read_requirements, replace_damaged
-from cachetui.services.labels import matching
 from cachetui.terms import parse_terms
 from cachetui.text.format import disk_text
 
@@ -71,16 +69,7 @@ def command(
     with opened(options) as (_, inventory):
         entries: tuple[Entry, ...] = ()
         if predicate:
-            with Status() as status:
-                entries = matching(
-                    inventory.entries,
-                    predicate,
-                    options,
-                    root=inventory.root,
-                    now_ns=time.time_ns(),
-                    note=status.note,
-                    report=status.show,
-                )
+            entries = matching(inventory, predicate, options)
         needs = find_needs(inventory, asked, options) if asked else None
         chosen = {entry.path for entry in (*entries, *(needs.entries if needs else ()))}
         planned = plan_export([entry for entry in inventory.entries if entry.path in chosen])

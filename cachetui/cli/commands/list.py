@@ -5,21 +5,15 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from typing import TYPE_CHECKING
 
 import click
 
-from cachetui.cli.cache import opened
-from cachetui.cli.console import Status, for_stream, note, totals
+from cachetui.cli.cache import matching, opened
+from cachetui.cli.console import for_stream, note, totals
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
-from cachetui.model import Entry, Inventory
 from cachetui.report.entries_json import list_json
 from cachetui.report.entries_text import table, tree
-from cachetui.services.options import GlobalOptions
-
-if TYPE_CHECKING:
-    from cachetui.terms import Predicate
 
 
 @click.command("list")
@@ -49,7 +43,7 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
         predicate = parse_terms(terms)
     options = options_of(context)
     with opened(options) as (_, inventory):
-        entries = inventory.entries if predicate is None else _matching(inventory, predicate, options)
+        entries = inventory.entries if predicate is None else matching(inventory, predicate, options)
         if as_json:
             for part in list_json(inventory, entries):
                 sys.stdout.write(part)
@@ -64,21 +58,6 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
         note("Nothing in the cache matches.")
         return NO_MATCH
     return FAILED if inventory.errors else DONE
-
-
-def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
-    from cachetui.services.labels import matching  # noqa: PLC0415 - as above
-
-    with Status() as status:
-        return matching(
-            inventory.entries,
-            predicate,
-            options,
-            root=inventory.root,
-            now_ns=time.time_ns(),
-            note=status.note,
-            report=status.show,
-        )
 
 
 def _width() -> int | None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from cachetui.cli.main import FAILED, NO_MATCH
@@ -22,10 +20,9 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
     a term negates it. With several TERMs, an entry must match all of them.
     """
-    from cachetui.cli.cache import opened  # noqa: PLC0415 - Tab after a term does without all of these
-    from cachetui.cli.console import Status, note  # noqa: PLC0415
+    from cachetui.cli.cache import matching, opened  # noqa: PLC0415 - Tab after a term does without all of these
+    from cachetui.cli.console import note  # noqa: PLC0415
     from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
-    from cachetui.services.labels import matching  # noqa: PLC0415
     from cachetui.services.preferences import preferred_for_removal  # noqa: PLC0415
     from cachetui.terms import parse_terms  # noqa: PLC0415
 
@@ -37,17 +34,7 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     wishes.want_python(predicate.words, options)
     preferences = preferred_for_removal(note)
     with opened(options) as cache:
-        with Status() as status:
-            entries = matching(
-                cache.inventory.entries,
-                predicate,
-                options,
-                preferences.protection,
-                root=cache.inventory.root,
-                now_ns=time.time_ns(),
-                note=status.note,
-                report=status.show,
-            )
+        entries = matching(cache.inventory, predicate, options, preferences.protection)
         if not entries:
             note("Nothing in the cache matches: nothing was removed.")
             wishes.write(None, None)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import opened
+from cachetui.cli.cache import matching, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
@@ -19,7 +19,6 @@ from cachetui.model import Entry, Inventory
 from cachetui.report.health_json import health_json
 from cachetui.report.health_text import findings_text
 from cachetui.services.cache import cache_option
-from cachetui.services.labels import matching
 from cachetui.services.verification import find_problems, verify_entries
 from cachetui.terms import parse_terms
 from cachetui.text.format import disk_text
@@ -48,16 +47,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     with opened(options) as (location, inventory):
         entries, cache = inventory.entries, cache_option(location, options)
         if predicate:
-            with Status() as status:
-                entries = matching(
-                    entries,
-                    predicate,
-                    options,
-                    root=inventory.root,
-                    now_ns=time.time_ns(),
-                    note=status.note,
-                    report=status.show,
-                )
+            entries = matching(inventory, predicate, options)
         if predicate and not entries and not inventory.errors:
             if as_json:
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))

@@ -16,9 +16,9 @@ from cachetui.pip.formats.integrity import (
     kind_trouble,
     metadata_trouble,
     name_trouble,
-    page_trouble,
     trouble_in,
 )
+from cachetui.pip.formats.page_integrity import page_trouble
 from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CacheReader
 from cachetui.system.parallel_io import usable_processors

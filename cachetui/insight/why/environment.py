@@ -27,7 +27,7 @@ class TargetEnvironment:
     python: Python | None = None
     """Location of the Python; None if there is none."""
     interpreter: InterpreterInfo | None = None
-    """What the Python reported about itself; None if there is no Python."""
+    """Report that the Python made about itself; None if there is no Python."""
     arguments: tuple[str, ...] = ()
     """Options that pip gets before those of the question."""
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property, partial
+from functools import cached_property
 from urllib.parse import quote, unquote, urldefrag, urlsplit
 
 from packaging.specifiers import SpecifierSet
@@ -12,25 +12,18 @@ from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
 from cachetui.insight.remove_terms import version_of
+from cachetui.insight.why.broken import find_broken
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.replay import NOT_FOUND, Chosen, RefusedFile, Replay, Request, RequestedRequirement, Run
+from cachetui.insight.why.replay import Chosen, RefusedFile, Replay, Request, RequestedRequirement, Run
 from cachetui.interpreters.compatibility import incompatibility
-from cachetui.model import Entry, Inventory
-from cachetui.pip.formats.body import Body
-from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT
+from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.pip.formats.index_page import as_asked
-from cachetui.pip.formats.integrity import StoppedError, end_trouble, kind_trouble, page_trouble, trouble_in
-from cachetui.pip.formats.records import UnreadableRecordError
 from cachetui.pip.reader import CachedResponse, CacheReader, digest_of
 from cachetui.system.tree import never
 
-FILES = ("wheel", "sdist", "built")
-"""Kinds of entries that can be installed."""
 BODIES_APART = (23, 3)
 """First pip version that keeps responses in `http-v2/` and does not read `http/`."""
-COMPARES = Version("23.0")
-"""The first pip that compares files with the hashes of all pages: 22.2 to 22.3.1 leave out those in JSON."""
 PYPI = "PyPI"
 
 
@@ -51,7 +44,7 @@ class Evidence:
     now: float
     """Time of the question in seconds since the epoch."""
     broken: Mapping[str, str] = field(default_factory=dict)
-    """What is wrong with the page at which pip stops, and with files that it decided for, by path.
+    """Faults of the page at which pip stops, and of files that it decided for, by path.
 
     pip itself reads these files only when it installs them.
     """
@@ -344,57 +337,14 @@ def gather(
     """Collect the evidence in the cache. Raises RootError."""
     bare = Evidence(question, asker, replay, replay.runs[0] if replay.runs else Run(), inventory, {}, {}, now)
     pages = [entry for one in bare.run.requests if one.is_page and (entry := bare.entry_at(one.url))]
-    files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*FILES, "index")], *pages])]
+    files = [*dict.fromkeys([*[one for one in bare.own if one.kind in (*INSTALLABLE, "index")], *pages])]
     if not files:
         return bare
     with CacheReader(inventory) as evidence:
         answers = {one.path: found for one in files if (found := evidence.answer(one))}
         requires = {one.path: text for one in files if one.kind != "index" and (text := evidence.requires_python(one))}
         case = replace(bare, answers=answers, requires=requires)
-        return replace(case, broken=_broken(case, evidence, stop))
-
-
-def _broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool]) -> dict[str, str]:
-    """Return by path why the page at which pip stopped is unusable, and why files cannot be installed.
-
-    A download whose hash pip has compared already is not read again.
-    """
-    compares = case.pip is not None and case.pip >= COMPARES
-    broken = {}
-    last = case.last_read if case.run.error and not NOT_FOUND.search(case.run.error.words) else None
-    if last and last.is_page and (page := case.entry_at(last.url)):
-        headers = evidence.headers(page)
-        content = headers("content-type"), headers("content-encoding")
-        if words := _look(evidence, page, lambda body: page_trouble(body, *content)):
-            broken[page.path] = words
-    for built in case.own:
-        if built.kind == "built" and (words := _look(evidence, built, end_trouble)):
-            broken[built.path] = words
-    for chosen in case.run.chosen if case.run.resolved else ():
-        entry = case.entry_of(chosen)
-        is_compared = compares and HASH_IN_FRAGMENT.search(urldefrag(chosen.url).fragment) and not chosen.built
-        if entry is None or is_compared or entry.kind not in FILES:
-            continue
-        try:
-            words = _look(evidence, entry, partial(_trouble, entry, stop))
-        except StoppedError:
-            break
-        if words:
-            broken[entry.path] = words
-    return broken
-
-
-def _look(evidence: CacheReader, entry: Entry, look: Callable[[Body], str | None]) -> str | None:
-    """Return what is wrong with an entry's body; None if nothing is, or it cannot be read. Raises StoppedError."""
-    try:
-        return evidence.look_into(entry, look)
-    except (OSError, UnreadableRecordError):
-        return None
-
-
-def _trouble(entry: Entry, stop: Callable[[], bool], body: Body) -> str | None:
-    """Return why pip stops at a file; None if it does not."""
-    return trouble_in(body, stop, thorough=False) or kind_trouble(body, is_wheel=entry.kind != "sdist")
+        return replace(case, broken=find_broken(case, evidence, stop))
 
 
 def as_in_url(entry: Entry) -> str:

@@ -7,7 +7,7 @@ from urllib.parse import urldefrag
 
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.environment import TargetEnvironment
-from cachetui.insight.why.evidence import FILES, Evidence, gather, place_of
+from cachetui.insight.why.evidence import Evidence, gather, place_of
 from cachetui.insight.why.explanation import CachedFile, Explanation, Remedy
 from cachetui.insight.why.phrases import named, old, pip_of, python_of
 from cachetui.insight.why.question import Question
@@ -15,7 +15,7 @@ from cachetui.insight.why.reasons import findings
 from cachetui.insight.why.replay import Replay, Run, Scenario, replay
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import more, prediction, verdict
-from cachetui.model import NS, Entry, Inventory
+from cachetui.model import INSTALLABLE, NS, Entry, Inventory
 from cachetui.system.tree import never
 
 
@@ -45,7 +45,7 @@ def explain(
         sentence,
         tuple(more(case)),
         tuple(steps(case)),
-        tuple([_held(case, entry) for entry in case.own if entry.kind in FILES]),
+        tuple([_held(case, entry) for entry in case.own if entry.kind in INSTALLABLE]),
         tuple([reason for reason, _ in found]),
         _that_help(case, tuple(remedies.values()), stop) if not told.trouble else (),
         prediction(case),

@@ -8,7 +8,6 @@ from packaging.version import Version
 
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import (
-    FILES,
     Evidence,
     canonical,
     filename_of,
@@ -30,6 +29,7 @@ from cachetui.insight.why.phrases import (
 from cachetui.insight.why.remedies import exactly, remedy
 from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
 from cachetui.insight.why.stops import why_not_found
+from cachetui.model import INSTALLABLE
 from cachetui.pip.formats.index_files import version_in
 from cachetui.text.quote import quoted
 
@@ -65,7 +65,9 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
 def without_index(case: Evidence) -> Iterator[Finding]:
     """Yield a finding if `--no-index` keeps pip from cached files, which pip finds only by URL."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
-    fits = [one for one in case.own if one.kind in FILES and case.admits(version_of(one)) and not case.trouble(one)]
+    fits = [
+        one for one in case.own if one.kind in INSTALLABLE and case.admits(version_of(one)) and not case.trouble(one)
+    ]
     if "--no-index" in words and fits and not case.run.resolved:
         names = named(dict.fromkeys(one.filename or "?" for one in fits))
         command = quoted(["cachetui", "export", case.name, "--to", "wheels", *case.asker.cache])
@@ -165,7 +167,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
     wanted = [clause.version for clause in case.specifier if "+" in clause.version]
     has_local = any("+" in one.version for one in case.run.listed.get(case.name, ()))
     if wanted and not admitted and not has_local and case.knows_pages(case.name):
-        elsewhere = [one for one in case.own if one.kind in FILES and version_of(one) == parsed(wanted[0])]
+        elsewhere = [one for one in case.own if one.kind in INSTALLABLE and version_of(one) == parsed(wanted[0])]
         words = f"No index that pip asks here lists {wanted[0]}: builds with + are kept on an index of their own."
         if elsewhere and (hosts := hosts_of(elsewhere)):
             files = named(dict.fromkeys(one.filename or "?" for one in elsewhere))

@@ -7,11 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from cachetui.insight.remove_terms import version_of
-from cachetui.insight.why.evidence import FILES, PYPI, Evidence, filename_of, place_of
+from cachetui.insight.why.evidence import PYPI, Evidence, filename_of, place_of
 from cachetui.insight.why.explanation import Prediction, Tone
 from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_of, unseen
 from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
 from cachetui.insight.why.stops import may_list_more, stopped
+from cachetui.model import INSTALLABLE
 
 FETCHED = ("download", "download-build", "clone")
 """Sources of files that need the network."""
@@ -69,7 +70,7 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
 
 
 def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
-    admitted = [one for one in case.own if one.kind in FILES and case.admits(version_of(one))]
+    admitted = [one for one in case.own if one.kind in INSTALLABLE and case.admits(version_of(one))]
     fits = [one for one in admitted if not case.trouble(one)]
     if not case.own:
         held = f"Nothing of {case.name or 'it'} is in this cache."
@@ -199,7 +200,7 @@ def more(case: Evidence) -> Iterator[str]:
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:
     """Yield a sentence that says that pip never takes other cached versions than the named one."""
-    others = [entry for entry in case.own if entry.kind in FILES and not case.admits(version_of(entry))]
+    others = [entry for entry in case.own if entry.kind in INSTALLABLE and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
     if not versions or not case.is_pinned or (case.root and case.root.url):
         return

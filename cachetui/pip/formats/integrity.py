@@ -1,9 +1,8 @@
 """Read an archive to its end: whether it holds together, and whether a wheel's files are those that it lists.
 
-Index pages and metadata are read as pip reads them. Sources: the zip application note (local and central headers), PEP
-427 and the binary distribution format (`RECORD`), RFC 1952 (gzip), PEP 503 and 691 (pages), PEP 658 (metadata); pip's
-`_internal/index/collector.py` (`parse_links`) and `_internal/operations/prepare.py`. Memory stays flat but for pages:
-nothing is kept of what is unpacked.
+Metadata is read as pip reads it. Sources: the zip application note (local and central headers), PEP 427 and the binary
+distribution format (`RECORD`), RFC 1952 (gzip), PEP 658 (metadata); pip's `_internal/operations/prepare.py`. Memory
+stays flat, because nothing that is unpacked is kept.
 """
 
 from __future__ import annotations
@@ -36,9 +35,7 @@ from cachetui.pip.formats.archives import (
     parsed_metadata,
 )
 from cachetui.pip.formats.body import Body
-from cachetui.pip.formats.index_page import LONGEST_PAGE, LONGEST_PARSED
-from cachetui.pip.formats.page_json import TooLargeError, parse_page
-from cachetui.pip.unpacking import LZMA_MEMORY, unpacked_gzip, unpacker_of
+from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
@@ -63,10 +60,6 @@ MOST_MEMBERS = 0xFFFF
 """Number of members in the end record of a zip64; the real number is in another record."""
 TAR_AT, TAR = 257, b"ustar"
 """Place and text of a tar's mark."""
-SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
-"""The type of an index page in JSON."""
-PAGES = (SIMPLE_JSON, "application/vnd.pypi.simple.v1+html", "text/html")
-"""The types of the answers that pip reads as index pages."""
 HAS_DESCRIPTOR = 8
 """Flag of a member whose checksum and lengths are stored after its content."""
 DAMAGED = (
@@ -177,63 +170,6 @@ def metadata_trouble(body: Body, project: str | None, version: str | None) -> st
     if not fields.get("metadata_version") or not fields.get("name") or not fields.get("version"):
         return "it holds no metadata"
     return name_trouble(body, project, version) if project else None
-
-
-def page_trouble(body: Body, content_type: str, encoding: str) -> str | None:
-    """Return in words why pip cannot read an answer as an index page; None if it can, or that is not known.
-
-    `content_type` and `encoding` are its headers in lower case.
-    """
-    if body.size > LONGEST_PAGE:
-        return None
-    try:
-        text = unpacked_page(body.read(0, body.size), encoding)
-    except (zlib.error, EOFError) as error:
-        return f"it does not unpack: {error}"
-    if text is None:
-        return None
-    if not content_type.startswith(PAGES):
-        return f"its server calls it {content_type or 'nothing'}, which pip does not read as an index page"
-    if not text.strip():
-        return "it is empty"
-    return _json_trouble(text) if content_type.startswith(SIMPLE_JSON) else None
-
-
-def unpacked_page(text: bytes, encoding: str) -> bytes | None:
-    """Return the text of an answer that its server packed; None if it is packed in a way that is not read.
-
-    Raises zlib.error, EOFError if it is cut short.
-    """
-    if encoding in ("", "identity"):
-        return text
-    if encoding not in ("gzip", "x-gzip", "deflate"):
-        return None
-    if encoding != "deflate":
-        return unpacked_gzip(text, LONGEST_PAGE)[0]
-    unpacker = zlib.decompressobj()
-    try:
-        found = unpacker.decompress(text, LONGEST_PAGE)
-    except zlib.error:
-        unpacker = zlib.decompressobj(-15)  # some servers leave out the frame
-        found = unpacker.decompress(text, LONGEST_PAGE)
-    if not unpacker.eof and not unpacker.unconsumed_tail:
-        raise EOFError("it is cut off")
-    return found
-
-
-def _json_trouble(text: bytes) -> str | None:
-    if len(text) > LONGEST_PARSED:
-        return None
-    try:
-        page = parse_page(text)
-    except TooLargeError:
-        return None
-    except (ValueError, RecursionError):
-        return "it is not the JSON that it says it is"
-    files = page.get("files", []) if isinstance(page, dict) else None
-    if not isinstance(files, list) or not all(isinstance(file, dict) for file in files):
-        return "it lists no files"
-    return None
 
 
 # Zips

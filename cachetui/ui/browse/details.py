@@ -167,7 +167,7 @@ class Details(PaintedLines):
     pythons: Sequence[InterpreterInfo] = ()
     """The working Pythons on this system, once all of them are known."""
     findings: Mapping[str, str] = NO_FINDINGS
-    """What is wrong with entries, by path."""
+    """Faults of entries, by path."""
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the facts: two on a line below the rows, or one on a line beside the rows."""

@@ -20,7 +20,7 @@ class PageText(NamedTuple):
     paragraphs: tuple[str, ...] = ()
     """The paragraphs below."""
     ways: tuple[tuple[str, str], ...] = ()
-    """What the user can do next, each as a key or a command and its effect."""
+    """Steps that the user can take next, each as a key or a command and its effect."""
 
 
 def page_of(

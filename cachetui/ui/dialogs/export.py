@@ -85,7 +85,7 @@ class ExportDialog(InputDialog):
             leave="Do not export",
         )
         self.room: FolderState | None = None
-        """What can be written into the typed folder; None if this is not known or the folder cannot be used."""
+        """State of the typed folder; None if this is not known or the folder cannot be used."""
         self._look = look
         self._prospect, self._obstacle, self._stays = (
             ChangingParagraphs(PENDING),

@@ -96,7 +96,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.counter, self.form = counter, form
         self.unknown, self.notes = unknown, notes
         self.together: RuleCounts | None = None
-        """What all ticked rules choose together; None while it is being counted, or if a value does not parse."""
+        """Entries that all ticked rules choose together; None while they are counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
         self._is_laid_out = False
 

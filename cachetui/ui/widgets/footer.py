@@ -50,9 +50,9 @@ class FooterKey(NamedTuple):
     name: str
     """The key, as it is shown."""
     does: str
-    """What it does, in a word or two."""
+    """Its effect, in a word or two."""
     tooltip: str
-    """What it does, in a sentence."""
+    """Its effect, in a sentence."""
 
 
 def footer_keys(screen: Screen[object]) -> list[FooterKey]:

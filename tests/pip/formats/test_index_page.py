@@ -19,7 +19,7 @@ from cachetui.pip.formats.index_page import (
     read_page,
     stops_pip,
 )
-from cachetui.pip.formats.integrity import unpacked_page
+from cachetui.pip.formats.page_integrity import unpacked_page
 from cachetui.pip.unpacking import unpacked_gzip
 from tests.damaged import FILES as ODD_FILES
 

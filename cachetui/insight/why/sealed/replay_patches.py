@@ -274,7 +274,7 @@ def noting_links(original):
 
 
 def building(self, *_args, **_options):
-    """Let pip read the build's settings, by which it refuses what is no project, and build nothing."""
+    """Have pip read the build's settings, by which it refuses what is no project, and build nothing."""
     self.req.load_pyproject_toml()
     raise Halt("build", as_text(self.req.link.url))
 
@@ -284,7 +284,7 @@ def cloning(link, *_args, **_options):
 
 
 def preparing(original):
-    """Let pip look at a requirement's file; where that takes what is not here, go on with what is known of it."""
+    """Have pip look at a requirement's file; if the file is not here, go on with what is known of it."""
 
     from pip._vendor.packaging.requirements import Requirement
 
