@@ -1,4 +1,4 @@
-"""What holds for every test: a home of its own, and nothing from the environment of whoever runs it."""
+"""Fixtures for every test: a separate home, and no settings from the environment of the user who runs it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from hypothesis import HealthCheck, settings
 import cachetui
 
 FORGOTTEN = ("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL")
-"""How the variables begin that must not decide what a test sees."""
+"""Prefixes of variables that must not affect a test."""
 SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 """Variables under which each of the many processes would compile everything anew."""
 
 TIDIED_EVERY = 40
-"""Tests after which all garbage is looked for: an app that ran has kept Python from doing so."""
+"""Number of tests between full garbage collections: an app that ran has kept Python from collecting."""
 TESTS = count(1)
 """Numbers the tests of this process."""
 
@@ -35,24 +35,24 @@ settings.register_profile("fuzz", UNTIMED, derandomize=False, max_examples=500, 
 settings.load_profile("steady")
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background begins with it ignored
-gc.set_threshold(20_000, 20, 20)  # tests make much and end soon: little of it is worth a look meanwhile
+gc.set_threshold(20_000, 20, 20)  # tests make many objects and end soon: frequent collections find little
 
 
 @pytest.hookimpl(optionalhook=True, wrapper=True)
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
-    """Let one more run than there are processors: tests of screens wait for a third of their time."""
+    """Return one worker more than there are processors: tests of screens wait for a third of their time."""
     return (yield) + 1
 
 
 def pytest_sessionstart() -> None:
-    """Import all of cachetui: Hypothesis draws constants of the modules that are loaded, so the order would count."""
+    """Import all of cachetui: Hypothesis draws constants from the loaded modules, so import order would matter."""
     for module in pkgutil.walk_packages(cachetui.__path__, "cachetui."):
         importlib.import_module(module.name)
 
 
 @pytest.fixture(scope="session")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Name a folder for each test that is not there yet."""
+    """Return the names of folders that do not exist yet, one for each test."""
     folder = tmp_path_factory.mktemp("homes")
     return (folder / f"home{number}" for number in count())
 

@@ -1,4 +1,4 @@
-"""Entries that damage has made what no pip writes; each ended every reading once, or is of the same kind."""
+"""Damaged entries such as no pip writes; each once ended every reading, or is of the same kind."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cachetui.model import NS
 
 AT = 1_700_000_000 * NS
 GOOD = ("goodone", "goodtwo", "goodbuilt")
-"""Projects of the entries that are as they should be."""
+"""Projects of the undamaged entries."""
 DEEP = "[" * 100_000
 MANY = "9" * 5_000
 """Brackets and digits without end: deeper, and more, than Python takes."""
@@ -29,7 +29,7 @@ def _text(text: str) -> str:
 
 
 def _answer(**changed: object) -> dict[str, object]:
-    """Return a record as JSON holds it; what is changed to `...` is missing."""
+    """Return a record as JSON holds it; fields set to `...` are left out."""
     whole: dict[str, object] = {
         "body": _text("body"),
         "headers": {_text("Content-Type"): _text("text/plain")},
@@ -78,7 +78,7 @@ JSON_RECORDS: Mapping[str, object] = {
     "digits without end": '{"response": ' + MANY + "}",
     "cut text": '{"response": {"body": "',
 }
-"""What the JSON of a `cc=2` record may hold after damage."""
+"""JSON of `cc=2` records after damage."""
 PACKED_RECORDS: Mapping[str, object] = {
     "no body": {"response": {"headers": {}, "status": 200}, "vary": {}},
     "a null body": {"response": {"body": None, "headers": {}, "status": 200}, "vary": {}},
@@ -96,7 +96,7 @@ PACKED_RECORDS: Mapping[str, object] = {
     "a number": 5,
     "a text": "response",
 }
-"""What the msgpack of a `cc=4` record may hold after damage."""
+"""Msgpack contents of `cc=4` records after damage."""
 
 ADDRESSES = (
     "http://[",
@@ -109,9 +109,9 @@ ADDRESSES = (
     "http://h\ud800/a-1.0.tar.gz",
     "",
 )
-"""What is no address, or hardly one."""
+"""Texts that are invalid as addresses, or barely valid."""
 NAMES: tuple[object, ...] = (None, 5, [], {}, "", "\ud800", "x" * 1_000)
-"""What stands for the name of a page's project after damage."""
+"""Values in place of the name of a page's project after damage."""
 FILES: tuple[object, ...] = (
     {},
     None,
@@ -123,7 +123,7 @@ FILES: tuple[object, ...] = (
     [{"url": "a-1.0.tar.gz", "hashes": []}, {"url": "a-1.0.tar.gz", "hashes": {"sha256": None}}],
     [{"url": "a-1.0.tar.gz", "core-metadata": [], "requires-python": 3, "yanked": {}, "filename": []}],
 )
-"""What stands for the files of a page after damage."""
+"""Values in place of the files of a page after damage."""
 
 
 def pages(name: str) -> Iterator[bytes]:
@@ -159,7 +159,7 @@ OBJECTS = (
     DEEP.encode(),
     b"\xff\xfe{",
 )
-"""What an `origin.json` or a self-check may be after damage."""
+"""Contents of an `origin.json` or a self-check after damage."""
 DISPOSITIONS = (
     "attachment; filename=",
     'attachment; filename="',
@@ -190,7 +190,7 @@ PAGE_TYPES = ("application/vnd.pypi.simple.v1+json", "text/html")
 
 
 def fill_with_damage(root: Path) -> None:
-    """Write a cache with one of each damaged entry, among what is as it should be."""
+    """Write a cache with one of each damaged entry, among undamaged ones."""
     cache = CacheWriter(root)
     _fill_with_good(cache)
     for number, content in enumerate(JSON_RECORDS.values()):

@@ -1,4 +1,4 @@
-"""The arrows between the modules, by contract and at run time."""
+"""The imports between modules, by contract and at run time."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ DELETING = re.compile(
     r"|\brmtree\b|\bshutil\.move\b"
 )
 ALLOWED_TO_DELETE = {"removal/execute.py", "pip/memory.py", "system/files.py", "export/target_folder.py"}
-"""What deletes: beneath a root, and files of ours, the damaged memory, the theme and reports that are written anew,
-and what an export has begun outside the root and cannot end."""
+"""Modules that delete: beneath a root; files of ours; the damaged memory; the theme and reports that are written anew;
+and files that an export has begun outside the root and cannot finish."""
 
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

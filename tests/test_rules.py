@@ -1,4 +1,4 @@
-"""What rules choose, against an obvious reading of what they say."""
+"""The choices of rules, compared with a plain implementation of their meaning."""
 
 from __future__ import annotations
 

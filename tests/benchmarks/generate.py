@@ -27,7 +27,7 @@ from cachetui.demo.writer import (
 from cachetui.model import NS, Kind, Rung
 
 NOW = 1_793_000_000 * NS
-"""When the made-up cache was last used: fixed, so that two runs write the same."""
+"""Time of the made-up cache's last use: fixed, so that two runs write the same."""
 DAY = 86_400 * NS
 PROJECTS = 0.045
 """Projects for each entry: 20,000 entries belong to 900."""
@@ -52,7 +52,7 @@ SECOND = ("array", "auth", "cache", "config", "events", "files", "forms", "graph
 
 
 class Known(NamedTuple):
-    """What a scan has to find out about an entry."""
+    """The facts that a scan must find out about an entry."""
 
     path: str
     kind: Kind
@@ -71,7 +71,7 @@ class Project(NamedTuple):
     paged: bool
     """Whether its page is in the cache."""
     tags: tuple[str, ...]
-    """For which platforms each version has a wheel."""
+    """The tags for which each version has a wheel."""
     versions: tuple[str, ...]
     """Oldest first."""
 
@@ -87,7 +87,7 @@ class Generator:
         self._hidden = random.Random(seed + 1)  # addresses and digests: a stream of their own
 
     def fill(self, entries: int) -> None:
-        """Write that many entries."""
+        """Write `entries` entries."""
         projects = [self._project(rank) for rank in range(max(3, int(entries * PROJECTS)))]
         for number in range(max(1, int(entries * CHECKS))):
             path = self._cache.selfcheck(f"/home/ana/work-{number}/.venv", self._at())
@@ -138,7 +138,7 @@ class Generator:
         return f"https://files.example/packages/{secret[:2]}/{secret[2:4]}/{secret[4:]}/{filename}"
 
     def _release(self, project: Project, version: str, room: int) -> list[DemoFile]:
-        """Write what the cache holds of one release, at most `room` entries; return what the page has to list."""
+        """Write the entries of one release, at most `room`; return the files that the page must list."""
         what = self._random.choices(("wheel and metadata", "wheel", "sdist", "sdist and built"), (50, 12, 29, 9))[0]
         if room == 1:
             what = what.partition(" and ")[0]
@@ -180,7 +180,7 @@ class Generator:
         return self._cache.answer(url, data, headers, at, form=self._form())
 
     def _built(self, project: Project, version: str, file: DemoFile, at: int) -> bool:
-        """Write the wheel built from an sdist; tell whether with its origin."""
+        """Write the wheel built from an sdist; return whether its origin was written."""
         tag = self._random.choice(("py3-none-any", "cp311-cp311-linux_x86_64"))
         filename = artifacts.wheel_filename(project.name, version, tag)
         data = artifacts.wheel(project.name, version, tag)
@@ -239,7 +239,7 @@ class Generator:
 
 
 def generate(entries: int, root: Path, seed: int = 7) -> list[Known]:
-    """Write a cache of so many entries into an empty or absent folder; return what each is, by path."""
+    """Write a cache of `entries` entries into an empty or absent folder; return the facts about each, with its path."""
     generator = Generator(root, seed)
     generator.fill(entries)
     return sorted(generator.known)

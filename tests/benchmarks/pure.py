@@ -1,6 +1,7 @@
-"""What the screens and a removal compute without any file, as a cache grows: `python -m tests.benchmarks.pure FOLDER`.
+"""Measure the work of the screens and of a removal that needs no files, as a cache grows.
 
-It runs in a process of its own and writes a JSON object: seconds of each run, by what was done.
+Run as `python -m tests.benchmarks.pure FOLDER`. It runs in a separate process and writes a JSON object:
+seconds of each run, by operation.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 GROUP = "pure"
 LIMIT = 600.0
-"""Seconds after which it is given up."""
+"""Timeout in seconds."""
 
 
 def measure_pure(place: Workplace, results: Results, entries: int, runs: int) -> None:
@@ -136,7 +137,7 @@ def measure(root: Path, runs: int) -> dict[str, list[float]]:
 
 
 def main() -> None:
-    """Measure what the command line names: a cache, and how often."""
+    """Measure the cache that the command line names, as many times as it says."""
     sys.stdout.write(json.dumps(measure(Path(sys.argv[1]), int(sys.argv[2]))))
 
 

@@ -1,4 +1,4 @@
-"""What the figures have to reach, and whether they do."""
+"""The targets for the figures, and whether they are met."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.benchmarks.report import megabytes, milliseconds, percentile, seconds
 from tests.benchmarks.results import CPU, RESIDENT, Results
 
 MEDIUM, LARGE = 20_000, 100_000
-"""Sizes that reaches are set for, in entries."""
+"""Sizes for which targets are set, in entries."""
 RATIO_WARM, RATIO_AGAIN, RATIO_COLD, RATIO_REMOVAL = 3.0, 1.0, 1.0, 1.5
 """Times as long as `du -s`, and as `rm -rf`."""
 FIRST_SECONDS, VERSION_SECONDS, LIST_SECONDS = 0.7, 0.1, 0.2
@@ -21,20 +21,20 @@ MOST_MEMORY = {MEDIUM: 120e6, LARGE: 300e6}
 
 
 class Reach(NamedTuple):
-    """One thing to reach."""
+    """One target."""
 
     what: str
-    """What is measured."""
+    """Name of the measurement."""
     reach: str
-    """How far it has to get, in words."""
+    """The target, in words."""
     measured: str
-    """How far it got."""
+    """The measured value, in words."""
     met: bool
-    """Whether that is enough."""
+    """Whether the target is met."""
 
 
 def reaches(results: Results) -> Iterator[Reach]:
-    """Yield everything that was measured and has a reach, in the order of the design."""
+    """Yield every measurement that has a target, in the order of the design."""
     yield from _readings(results)
     yield from _frames(results)
     yield from _memory(results)

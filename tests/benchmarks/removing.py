@@ -21,15 +21,15 @@ PLANNED, CARRIED_OUT = "plan_removal", "execute"
 IN_PROCESS = "plan_removal and execute"
 WHOLE = "cachetui purge --yes"
 LEFT = " leaves"
-"""Added to what was done for the number of files that are still there."""
+"""Suffix of an operation's name for the number of files left behind."""
 ANSWER_SECONDS = 600.0
-"""Seconds after which a removal is given up."""
+"""Timeout of a removal in seconds."""
 
 
 LARGE = 50_000
-"""Entries from which on less often is enough: the time for one copy averages out what else the disk does."""
+"""Entries from which fewer runs are enough: the time for one copy averages out other work of the disk."""
 LARGE_RUNS = 3
-"""How often at most, then."""
+"""Most runs for such a cache."""
 
 
 def measure_removal(place: Workplace, results: Results, entries: int, runs: int) -> None:
@@ -69,7 +69,7 @@ def _remove(place: Workplace, results: Results, entries: int, way: str, copy: Pa
 
 
 def _in_process(place: Workplace, copy: Path) -> dict[str, float]:
-    """Let a process of its own scan a copy, plan and carry out; return what it says that took."""
+    """Scan a copy, plan and remove in a separate process; return the times that it reports."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.benchmarks.removing", str(copy)],
         env=place.environ("home-of-removals"),

@@ -1,4 +1,4 @@
-"""What was measured: raw figures, by what they are of."""
+"""The results of the benchmarks: raw figures by series."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ SECONDS, CPU, RESIDENT, FILES = "s", "CPU s", "B", "files"
 
 
 class Series(NamedTuple):
-    """What figures are of."""
+    """Name of a series of figures."""
 
     group: str
     """The part of the suite that measured them."""
     entries: int
-    """How large the cache was; 0 for an empty one."""
+    """Size of the cache in entries; 0 for an empty one."""
     what: str
-    """What was done."""
+    """The operation."""
     unit: str
-    """What they count."""
+    """Their unit."""
 
 
 class Results:
@@ -28,11 +28,11 @@ class Results:
 
     def __init__(self) -> None:
         self.machine: dict[str, str | int] = {}
-        """What they were measured on."""
+        """The machine and the programs on which they were measured."""
         self.notes: list[str] = []
         """Sentences on what was left out or went wrong."""
         self.stopped = False
-        """Whether the suite was ended before it was through, so that what came last ran less often."""
+        """Whether the suite was ended early, so that its last jobs ran less often."""
         self._figures: dict[Series, list[float]] = {}
 
     def add(self, group: str, entries: int, what: str, unit: str, *figures: float) -> None:
@@ -44,12 +44,12 @@ class Results:
         return self._figures.get(Series(group, entries, what, unit), [])
 
     def median(self, group: str, entries: int, what: str, unit: str = SECONDS) -> float | None:
-        """Return the median; None where nothing was measured."""
+        """Return the median; None if nothing was measured."""
         figures = self.figures(group, entries, what, unit)
         return statistics.median(figures) if figures else None
 
     def most(self, group: str, entries: int, what: str, unit: str) -> float | None:
-        """Return the largest; None where nothing was measured."""
+        """Return the largest; None if nothing was measured."""
         return max(self.figures(group, entries, what, unit), default=None)
 
     def ratio(self, group: str, entries: int, what: str, base: str, unit: str = SECONDS) -> float | None:
@@ -62,7 +62,7 @@ class Results:
         return sorted({series.entries for series in self._figures if series.group == group})
 
     def names(self, group: str) -> list[str]:
-        """Return what a group measured, in the order in which it first did."""
+        """Return the operations that a group measured, in the order of their first figures."""
         return list(dict.fromkeys(series.what for series in self._figures if series.group == group))
 
     def as_json(self) -> str:

@@ -14,49 +14,49 @@ from tests.benchmarks.workplace import Workplace
 GROUP = "screen"
 NAMED, COMPLETE = "first project named and sized", "everything named"
 FROM_MEMORY = ", from memory"
-"""Added to what a browser did that had a memory."""
+"""Suffix of an operation's name if the browser had a memory."""
 DRAWN, EMPTY = "first frame, empty cache", "said to be empty, empty cache"
 PEAK, END = "browser, at its largest", "browser, after all keys"
 RESCANNED = "browser, at its largest with rescans"
 SETTLED = " (and all that follows)"
-"""Added to the name of a key for the time until nothing more is drawn."""
+"""Suffix of a key's name for the time until nothing more is drawn."""
 NET = " (less waiting for a processor)"
-"""Added to the name of a key for the time that it takes when nothing else runs on the machine."""
+"""Suffix of a key's name for the time that it takes when nothing else runs on the machine."""
 RESCAN, RESCAN_SEEN = "rescan until complete", "rescan, first answer"
 FILTER, UNFILTER, FILTER_BOX = "filter: a letter more", "filter: a letter less", "filter: open"
 OPEN, CLOSE, DOWN, UP = "open a project", "close a project", "cursor down", "cursor up"
 PAGE_DOWN, PAGE_UP, ENDS = "page down", "page up", "last row, first row"
 SORT, MARK, ALL, NONE, INVERT = "sort", "mark", "mark all", "unmark all", "invert marks"
 KEYS = (DOWN, UP, PAGE_DOWN, PAGE_UP, ENDS, OPEN, CLOSE, SORT, MARK, ALL, NONE, INVERT)
-"""What is pressed among the rows."""
+"""Keys to press in the list of rows."""
 SORTS = b"nssCCMMnn"
 """Keys that sort, in an order in which each changes what is seen."""
 LABELS = ("64.manyl", "-mail-1", "311-cp31", "-config", "9nowhere")
-"""What is typed into the filter: in many file names, in some projects, in neither; no project's name begins so, for
-what the box suggests behind a word looks like something typed."""
+"""Words to type into the filter: found in many file names, in some projects, in neither. No project's name begins with
+one, because the box would show a suggestion behind the word, which looks like typed text."""
 RESCANS = 3
 UNSEEN = 5.0
 """Seconds after which a rescan was too quick to be seen."""
 ROW = re.compile(r"[▸▾] \[[ x-]\] [a-z0-9][a-z0-9-]* .*\d (?:k|M|G|T)?B\b")
-"""A project with its size; groups of what has no project begin in another way."""
+"""A project with its size; groups of entries without a project begin differently."""
 SAID = re.compile(r"  (?:[\d,]+ of )?[\d,]+ projects?\s*$")
-"""What stands at the right of the filter while nothing is being read."""
+"""Text at the right of the filter while nothing is being read."""
 MARKED = re.compile(r"[\d,]+ marked")
 FILTER_LINE, ROWS = 2, slice(4, -1)
-"""Where on the screen things are."""
+"""Line of the filter and lines of the rows."""
 PLACEHOLDER = "filter:"
-"""How the box begins when nothing is typed."""
+"""Text at the start of the empty filter box."""
 
 
 class Key(NamedTuple):
     """A key to press."""
 
     what: str
-    """What it is counted as."""
+    """Name of the operation in the results."""
     key: bytes
-    """What the terminal sends."""
+    """The bytes that the terminal sends."""
     shows: Change
-    """Tells whether it has worked."""
+    """Returns whether it has worked."""
 
 
 def cursor_row(screen: Screen) -> str:
@@ -70,7 +70,7 @@ def moved(before: Screen, after: Screen) -> bool:
 
 
 def rows_changed(before: Screen, after: Screen) -> bool:
-    """Return whether there are other rows."""
+    """Return whether the rows have changed."""
     return before[ROWS] != after[ROWS]
 
 
@@ -90,7 +90,7 @@ def marks_changed(before: Screen, after: Screen) -> bool:
 
 
 def typing(before: Screen, after: Screen) -> bool:
-    """Return whether keys go into the filter box, as the last line says."""
+    """Return whether the filter box has the focus, as the last line says."""
     return "Enter" in after[-1]
 
 
@@ -173,12 +173,12 @@ def _keys() -> Iterator[Key]:
 
 
 def typed(words: str) -> Change:
-    """Return what tells whether words stand in the filter box."""
+    """Return a function that returns whether the filter box holds `words`."""
     return lambda _, after: after[FILTER_LINE][3:].startswith(f"{words} " if words else PLACEHOLDER)
 
 
 def whole_at(answer: Answer, shows: Change) -> Frame:
-    """Return the first frame with which a key had worked, and the rows were as they stayed."""
+    """Return the first frame in which the key has worked and the rows are final."""
     last = _body(answer.frames[-1].screen)
     return next(frame for frame in answer.frames if shows(answer.before, frame.screen) and _body(frame.screen) == last)
 

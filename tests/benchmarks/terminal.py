@@ -30,11 +30,11 @@ if sys.platform != "win32":
 COLUMNS, LINES = 120, 36
 """The size of the screen, in cells."""
 PATIENCE = 120.0
-"""Seconds after which something that is not seen is given up."""
+"""Seconds to wait for something to appear."""
 QUIET = 0.12
-"""Seconds without a frame after which a key has shown all that it will."""
+"""Seconds without a frame after which the response to a key counts as complete."""
 ASKED, ANSWER, FRAME_END = b"\x1b[?2026$p", b"\x1b[?2026;2$y", b"\x1b[?2026l"
-"""Are synchronized updates known; yes; and the end of one."""
+"""The query for synchronized updates; the answer yes; and the end of an update."""
 SEQUENCE = re.compile(
     r"\x1b\[(?P<line>\d*)(?:;(?P<column>\d*))?H"  # go somewhere
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[^\[\]]"  # colours, modes, titles
@@ -43,44 +43,44 @@ SEQUENCE = re.compile(
 Screen = list[str]
 """The lines of a screen."""
 Sign = Callable[[Screen], bool]
-"""Tells whether something is on a screen."""
+"""Returns whether something is on a screen."""
 Change = Callable[[Screen, Screen], bool]
-"""Tells from the screens before and after whether a key has worked."""
+"""Returns, from the screens before and after, whether a key has worked."""
 
 
 class Frame(NamedTuple):
     """A frame that was drawn."""
 
     at: float
-    """When its last byte came, by `time.perf_counter`."""
+    """Time of its last byte, by `time.perf_counter`."""
     screen: Screen
-    """What is on the screen with it."""
+    """The screen after it."""
     waited: float = 0.0
     """Seconds that the program has waited for a processor so far, while others had them all; 0 where not known."""
 
 
 class Answer(NamedTuple):
-    """What a key did."""
+    """The response to a key."""
 
     pressed: float
-    """When it was pressed, by `time.perf_counter`."""
+    """Time of the key press, by `time.perf_counter`."""
     before: Screen
-    """What was on the screen then."""
+    """The screen at that time."""
     waited: float
     """Seconds that the program had waited for a processor until then."""
     frames: list[Frame]
-    """What was drawn since, up to the quiet after that."""
+    """The frames drawn since, until nothing more was drawn."""
 
 
 class Glass:
-    """What a terminal shows, without its colours; every character takes one cell."""
+    """Contents of a terminal, without colours; every character takes one cell."""
 
     def __init__(self) -> None:
         self._cells = [[" "] * COLUMNS for _ in range(LINES)]
         self._line = self._column = 0
 
     def draw(self, written: str) -> None:
-        """Take up what a program writes."""
+        """Apply the output of a program."""
         for found in SEQUENCE.finditer(written):
             if words := found["words"]:
                 row = self._cells[min(self._line, LINES - 1)]
@@ -105,7 +105,7 @@ class Terminal:
 
     def __init__(self, command: Sequence[str], environ: Mapping[str, str]) -> None:
         self.began = time.perf_counter()
-        """When it was started."""
+        """Time of its start."""
         self.peak = 0
         """The largest resident set of the program, in bytes, once it has ended."""
         self.process, self._terminal = pty.fork()
@@ -114,7 +114,7 @@ class Terminal:
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", LINES, COLUMNS, 0, 0))
                 os.execvpe(command[0], list(command), dict(environ))
             finally:
-                os._exit(127)  # as shells do where a program cannot be started
+                os._exit(127)  # as shells do if a program cannot be started
         self._glass = Glass()
         self._written = b""
         self._frames: list[Frame] = []
@@ -134,7 +134,7 @@ class Terminal:
         os.close(self._terminal)
 
     def frame(self, until: float) -> Frame | None:
-        """Return the next frame; None if none is whole until then, by `time.perf_counter`. Raises RuntimeError."""
+        """Return the next frame; None if none is complete by `until` (`time.perf_counter`). Raises RuntimeError."""
         while not self._frames:
             left = until - time.perf_counter()
             if left <= 0 or not select.select([self._terminal], [], [], left)[0]:
@@ -146,7 +146,7 @@ class Terminal:
     def _read(self) -> None:
         try:
             data = os.read(self._terminal, 1 << 16)
-        except OSError as error:  # so does Linux say that the other end was closed
+        except OSError as error:  # Linux reports in this way that the other end was closed
             raise RuntimeError("the browser ended:\n" + "\n".join(self.last.screen)) from error
         now = time.perf_counter()
         self._written += data
@@ -160,7 +160,7 @@ class Terminal:
             self._written = self._written[end + len(FRAME_END) :]
 
     def wait(self, sign: Sign) -> float:
-        """Return when the first frame with something was whole, be it the last one; RuntimeError if it never is."""
+        """Return when the first frame with a sign, from the last on, was complete. Raises RuntimeError if none is."""
         until = time.perf_counter() + PATIENCE
         found: Frame | None = self.last
         while found is not None:
@@ -177,7 +177,7 @@ class Terminal:
         return frames
 
     def press(self, key: bytes, shows: Change, patience: float = PATIENCE) -> Answer:
-        """Press a key, and wait until it has worked and all is quiet. Raises RuntimeError if it never works."""
+        """Press a key; wait until it has worked and nothing more is drawn. Raises RuntimeError if it never works."""
         self.settle()
         before, waited, frames = self.last.screen, self._waited(), list[Frame]()
         pressed = time.perf_counter()
@@ -190,7 +190,7 @@ class Terminal:
         return Answer(pressed, before, waited, frames + self.settle())
 
     def _waited(self) -> float:
-        """Return how long the program's first thread, which draws, was ready to run and did not, in seconds (Linux)."""
+        """Return how long the program's first thread, which draws, was ready but did not run, in seconds (Linux)."""
         try:
             return int(Path(f"/proc/{self.process}/schedstat").read_text("ascii").split()[1]) / 1e9
         except (OSError, IndexError, ValueError):

@@ -1,4 +1,4 @@
-"""Run a program and see what it took; POSIX only."""
+"""Run a program and measure its time and memory; POSIX only."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ if sys.platform != "win32":
 RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """Bytes in a unit of `ru_maxrss`."""
 SAMPLE_SECONDS = 0.004
-"""Time between two looks at the memory of a program."""
+"""Seconds between two samples of a program's memory."""
 LOOK_SECONDS = 0.0005
-"""Time between two looks whether a sampled program has ended; short programs would be seen nowhere else."""
+"""Seconds between two checks whether a sampled program has ended; a longer time would miss short programs."""
 
 
 ATTEMPTS, FEW_BLOCKS = 6, 64
-"""Runs in which at most so many blocks come from a disk before one counts as warm that read more."""
+"""Most runs to try, and the most blocks from a disk for a run that counts as warm."""
 
 
 class Job(NamedTuple):
@@ -41,18 +41,18 @@ class Job(NamedTuple):
     environ: Mapping[str, str]
     """Its variables."""
     before: Callable[[], None] = lambda: None
-    """What to do each time before the clock starts."""
+    """Called before each run, while the clock is stopped."""
     codes: tuple[int, ...] = (0,)
-    """Exit codes that are as they should be."""
+    """Exit codes that count as success."""
 
 
 class Taken(NamedTuple):
-    """What a run took."""
+    """Cost of a run."""
 
     seconds: float
-    """On the clock."""
+    """Elapsed time."""
     cpu: float
-    """Seconds of processor, user and system, its children included."""
+    """Processor time, user and system, in seconds; its children included."""
     resident: int
     """The largest resident set of one of its processes, in bytes; never less than that of the measuring program."""
     blocks: int
@@ -66,7 +66,7 @@ def own_resident() -> int:
 
 @contextmanager
 def started(job: Job, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """Start a program; at the end nothing of it runs any more. Raises RuntimeError where it failed by itself."""
+    """Start a program; at the end, stop all of its processes. Raises RuntimeError if it failed by itself."""
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             job.command,

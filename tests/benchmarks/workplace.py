@@ -14,14 +14,14 @@ from pathlib import Path
 import psutil
 
 REPOSITORY = Path(__file__).parents[2]
-"""Where cachetui and its tests lie."""
+"""The repository of cachetui and its tests."""
 WHEELHOUSE = REPOSITORY / "tests" / "wheelhouse"
 SMALL = 400
 """Entries of the cache that programs are tried on, so that all of their own files were read once."""
 DROP_CACHES = Path("/proc/sys/vm/drop_caches")
-"""Where Linux lets root drop its caches."""
+"""The file through which root can drop Linux's caches."""
 FOREIGN_SETTINGS = ("PIP_", "XDG_", "PYTHON", "VIRTUAL_ENV", "NO_COLOR", "FORCE_COLOR", "TEXTUAL", "COLUMNS", "LINES")
-"""How variables begin that would change what is measured."""
+"""Prefixes of variables that would change the figures."""
 HOMES = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA")
 """Variables that tell programs where the user's files are."""
 
@@ -48,7 +48,7 @@ class Workplace:
             self.pip("--version"), env=self.pip_environ, cwd=folder, text=True, capture_output=True, check=False
         )
         self.pip_name = " ".join(found.stdout.split()[:2]) if found.returncode == 0 else ""
-        """Which pip is compared, such as "pip 26.3"; empty where there is none."""
+        """The pip that is compared, such as "pip 26.3"; empty if there is none."""
         self.empty.mkdir()
 
     @property
@@ -57,7 +57,7 @@ class Workplace:
         return self.folder / "empty"
 
     def environ(self, home: str = "home") -> dict[str, str]:
-        """Return the variables for a program whose user has nothing but a home of this name, made if need be."""
+        """Return the variables for a program whose user has only a home of this name, made if it is missing."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN_SETTINGS)}
         place = self.folder / home
         place.mkdir(exist_ok=True)
@@ -84,7 +84,7 @@ class Workplace:
         return [sys.executable, "-m", "cachetui", *arguments]
 
     def cache(self, entries: int) -> Path:
-        """Return a cache of so many entries, made at the first call; by another process, for that takes memory."""
+        """Return a cache of `entries` entries, made at the first call, in another process because that takes memory."""
         place = self._cache(entries)
         if not place.exists():
             draft = self.folder / "draft"
@@ -95,14 +95,14 @@ class Workplace:
         return place
 
     def forget(self, entries: int) -> None:
-        """Remove the cache of so many entries, if it is there."""
+        """Remove the cache of `entries` entries, if it exists."""
         shutil.rmtree(self._cache(entries), ignore_errors=True)
 
     def _cache(self, entries: int) -> Path:
         return self.folder / f"cache-{entries}"
 
     def machine(self) -> dict[str, str | int]:
-        """Return what is measured on."""
+        """Return the facts about this machine and its programs."""
         mounts = [item for item in psutil.disk_partitions(all=True) if self.folder.is_relative_to(item.mountpoint)]
         system = max(mounts, key=lambda item: len(item.mountpoint)).fstype if mounts else "unknown"
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 0
@@ -130,6 +130,6 @@ def can_drop_caches() -> bool:
 
 
 def drop_caches() -> None:
-    """Write out what is to be written, and let the kernel forget every file. Raises OSError."""
+    """Write all pending data to disk, and drop the kernel's caches. Raises OSError."""
     os.sync()
     DROP_CACHES.write_text("3\n", encoding="ascii")

@@ -19,7 +19,7 @@ from tests.open_folder import open_folder
 
 
 class Said(NamedTuple):
-    """What came of a command."""
+    """Result of a command."""
 
     code: int
     out: str
@@ -49,7 +49,7 @@ def lent(made_up: Path, tmp_path_factory: pytest.TempPathFactory) -> Lent:
 
 @pytest.fixture
 def cache(lent: Lent, tmp_path: Path) -> Iterator[Path]:
-    """Lend a test a made-up cache, with the times of its directories: it may do with it what it wants."""
+    """Yield a made-up cache that a test may change, with the times of its directories."""
     lent.lend(tmp_path / "cache")
     yield tmp_path / "cache"
     lent.take_back(tmp_path / "cache")
@@ -69,7 +69,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.fixture
 def start() -> Callable[..., subprocess.Popen[str]]:
-    """Start commands as processes of their own, without a terminal and without pips beside them."""
+    """Start commands as separate processes, without a terminal and without running pips."""
 
     def start(*arguments: object, **options: object) -> subprocess.Popen[str]:
         environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
@@ -81,7 +81,7 @@ def start() -> Callable[..., subprocess.Popen[str]]:
 
 
 class Nobody(NamedTuple):
-    """A user to whom modes apply, also where the tests run as the superuser, with a cache."""
+    """A user with a cache, to whom file modes apply even if the tests run as root."""
 
     cache: Path
 
@@ -111,7 +111,7 @@ class Nobody(NamedTuple):
 
 @pytest.fixture
 def nobody(made_up: Path) -> Iterator[Nobody]:
-    """Give that user a cache, in a folder that everybody may enter."""
+    """Yield that user with a cache, in a folder that everybody may enter."""
     with open_folder() as folder:
         root = folder / "cache"
         shutil.copytree(made_up, root)

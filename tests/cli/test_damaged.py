@@ -1,4 +1,4 @@
-"""In a cache with one of each damaged entry, every command still does what it is for."""
+"""Every command still works in a cache with one of each damaged entry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.cli.conftest import Run, Said
 from tests.damaged import GOOD, fill_with_damage
 
 DAMAGE = 1
-"""What `verify` exits with: it found something."""
+"""Exit code of `verify` if it found damage."""
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +66,7 @@ def test_the_good_entries_are_exported(run: Run, damaged: Path, tmp_path: Path) 
     damage = run("export", "damagedone", "--to", out, "--cache-dir", damaged)
     good = run("export", "good*", "--to", out, "--cache-dir", damaged)
 
-    assert (damage.code, good.code) == (1, 0)  # what is damaged is skipped, and said to be
+    assert (damage.code, good.code) == (1, 0)  # damaged entries are skipped and reported
     assert {path.name for path in out.iterdir()} == {f"{name}-1.0-py3-none-any.whl" for name in GOOD}
 
 

@@ -1,4 +1,4 @@
-"""What is left of a run that was killed at its first change; `.ci/kill` tries for minutes."""
+"""The state after a run that was killed at its first change; `.ci/kill` tries for minutes."""
 
 from __future__ import annotations
 

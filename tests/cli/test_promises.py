@@ -1,4 +1,4 @@
-"""What scripts and careful people may rely on."""
+"""The behaviour on which scripts and careful users may rely."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ BASH = pytest.mark.skipif(not shutil.which("bash"), reason="there is no bash")
 
 
 def bash(command: str, cache: Path, folder: Path) -> Said:
-    """Run what somebody types in a folder, without the command's own name and the cache's."""
+    """Run a command line in a folder; it is given without the command's name and the cache's."""
     lead, _, typed = command.rpartition("; ")
     found = subprocess.run(
         ["bash", "--norc", "-c", f'{lead or ":"}; "$0" -m cachetui --cache-dir "$1" {typed}', sys.executable, cache],

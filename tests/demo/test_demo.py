@@ -35,7 +35,7 @@ def written(root: Path) -> dict[str, tuple[bytes, int]]:
 
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a demo hold one file: it is made and removed as one that holds hundreds."""
+    """Make demos hold one file only: they are made and removed in the same way as those that hold hundreds."""
     monkeypatch.setattr(demo, "write_contents", lambda cache, now_ns, target: cache.put("http-v2/a/b", b"x", now_ns))
 
 
@@ -63,7 +63,7 @@ def test_it_takes_little_room_and_time() -> None:
         used = sum(path.lstat().st_blocks * 512 for path in root.rglob("*"))
 
     assert used < 40 * MEGABYTE
-    assert seconds < 10  # of the processor; it takes some tenths
+    assert seconds < 10  # of processor time; it takes some tenths of a second
 
 
 @pytest.mark.usefixtures("little")

@@ -1,4 +1,4 @@
-"""A real pip that answers many questions, each in a process of its own that has only to load what the world decides.
+"""A real pip that answers many questions, each in a separate process that loads only what depends on the environment.
 
 Run as `PYTHON forked_pip.py PIP`, with PIP the folder of its package. Each line of the standard input asks, each line
 of the standard output answers, both in JSON.
@@ -13,11 +13,11 @@ import sys
 from importlib import import_module
 
 AT_IMPORT = ("pip._internal", "pip._vendor.platformdirs", "pip._vendor.appdirs")
-"""What looks at variables and places while it is imported: loaded anew for each question."""
+"""Modules that read variables and paths while they are imported: loaded anew for each question."""
 
 
 def load(pip: str) -> None:
-    """Import everything that `pip cache dir` needs, and forget what belongs to the world that it was imported in."""
+    """Import everything that `pip cache dir` needs, and unload the modules that depend on the environment."""
     sys.path.insert(0, os.path.dirname(pip))  # noqa: PTH120 - text
     for name in ("pip._internal.cli.main", "pip._internal.commands.cache", "pip._vendor.rich.traceback"):
         import_module(name)
@@ -27,7 +27,7 @@ def load(pip: str) -> None:
 
 
 def answer(pip: str, question: dict[str, object], out: int) -> int:
-    """Be that pip in that world, with `out` as the standard output; return the exit code."""
+    """Run that pip in the environment of a question, with `out` as the standard output; return the exit code."""
     os.dup2(out, 1)
     os.environ.clear()
     os.environ.update(question["environ"])  # type: ignore[call-overload] # as it was asked
@@ -45,7 +45,7 @@ def answer(pip: str, question: dict[str, object], out: int) -> int:
 
 
 def main() -> None:
-    """Answer until nobody asks any more."""
+    """Answer questions until the standard input ends."""
     pip = sys.argv[1]
     load(pip)
     for line in sys.stdin:

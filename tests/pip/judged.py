@@ -1,4 +1,4 @@
-"""Settings that real pips are asked about: flags, variables and files, each case in a world of its own."""
+"""Settings that real pips are asked about: flags, variables and files, each case in a separate world."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ NAMED = "named.conf"
 BASE = Path(sys.base_prefix, "bin", f"python{sys.version_info.major}.{sys.version_info.minor}")
 """The Python that runs the pips."""
 SECONDS = 120
-"""How long a pip may take: far more than it needs."""
+"""Timeout of a pip in seconds: far more than it needs."""
 
 
 class Case(NamedTuple):
-    """One combination; `{}` in a variable or file stands for the folder that the case plays in."""
+    """One combination; `{}` in a variable or file stands for the folder of the case."""
 
     name: str
     variables: Mapping[str, str] = {}
@@ -196,11 +196,11 @@ VERSIONED = tuple(
         ("XDG cache", "XDG machine", "name in two", "place, then", "off, then", "named file is the")
     )
 )
-"""What pips of different versions answer differently."""
+"""Cases that pips of different versions answer differently."""
 
 
 class World:
-    """The folder that one case plays in."""
+    """The folder of one case."""
 
     def __init__(self, case: Case, folder: Path) -> None:
         folder.mkdir(parents=True)
@@ -233,7 +233,7 @@ class World:
 
     @property
     def arguments(self) -> Sequence[str]:
-        """What pip is given."""
+        """The arguments of pip."""
         return ("cache", "dir", *(() if self.cache_dir is None else (f"--cache-dir={self.cache_dir}",)))
 
     def verdict(self, pip: Path) -> tuple[str | None, int]:

@@ -1,8 +1,8 @@
 """A plain, slow reader of a cache, as the judge of the fast one, with which it shares no code.
 
-It takes one file after the other and each as a whole, lets libraries take apart what they are for (msgpack, JSON, HTML,
-zip, tar), and hashes every address that any page or origin lists. What it knows of pip is in the patterns below and
-in `name_record`; what comes out is what `cachetui list --json` promises.
+It reads one file after the other and each as a whole, parses with libraries (msgpack, JSON, HTML, zip, tar), and hashes
+every address that any page or origin lists. Its knowledge of pip is in the patterns below and in `name_record`; its
+result is the document of `cachetui list --json`.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SELFCHECK_TMP = re.compile(r"selfcheck/[0-9a-f]{56}[a-z0-9_]{8}\.tmp|selfcheck\.
 LOCK = re.compile(rf"http/{SHARD}/{DIGEST}\.lock").fullmatch
 LOCK_HOLDER = re.compile(r"[\w.-]+-[0-9a-f]{1,8}\.\d+-?\d+").fullmatch
 LEFT_OVER = (RECORD, BODY, RECORD_TMP, SELFCHECK_TMP, LOCK)
-"""What is left over, unless it is an entry."""
+"""Patterns of leftovers, unless a file belongs to an entry."""
 WHEEL = re.compile(rf"{WHEELS}/[^/]*\.whl").fullmatch
 ORIGIN = re.compile(rf"{WHEELS}/origin\.json").fullmatch
 IN_BUILD = re.compile(rf"({WHEELS}/tmp[a-z0-9_]{{8}})(?:/.*)?", re.DOTALL).fullmatch
@@ -63,11 +63,11 @@ def read_plainly(root: Path, indexes: Sequence[str] = (), seen: Seen | None = No
     return document(root, directories, files, things, errors)
 
 
-# What lies where
+# The files and directories
 
 
 def walk(root: Path) -> tuple[Stats, Stats, list[dict[str, str]]]:
-    """Return directories (the root is ""), everything else, and what could not be read."""
+    """Return directories (the root is ""), everything else, and errors of reading."""
     directories: Stats = {}
     files: Stats = {}
     errors = []
@@ -102,7 +102,7 @@ def above(path: str) -> str:
 
 
 def sort_out(files: Stats) -> list[Thing]:
-    """Make entries of the files that pip writes; what is in none is foreign."""
+    """Make entries of the files that pip writes; files in none are foreign."""
     regular = {path for path in sorted(files) if stat.S_ISREG(files[path].st_mode)}
     locked = {above(path) for path in regular if LOCK(path)}
     last_wheels = {above(path): path for path in sorted(regular) if WHEEL(path)}
@@ -191,7 +191,7 @@ def masked(url: str) -> str:
 
 
 def document(root: Path, directories: Stats, files: Stats, things: list[Thing], errors: list[Any]) -> dict[str, Any]:
-    """Return what `list --json` promises."""
+    """Return the document of `list --json`."""
     first = {files[path].st_ino: path for path in sorted(files, reverse=True)}
     keeps_reads = os.name != "nt" and not os.statvfs(root).f_flag & getattr(os, "ST_NOATIME", 0)
 

@@ -1,4 +1,4 @@
-"""What files say of themselves, read plainly: their names, archives, index pages."""
+"""Plain readers of file names, archives and index pages."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def look_into_zip(body: bytes) -> Dist | None:
 
 
 def wheel_name(name: str, version: str, fields: list[tuple[str, str]]) -> str | None:
-    """Put a wheel's name together; None where its tags are not all that one name stands for."""
+    """Make a wheel's file name; None if no single name stands for exactly its tags."""
     tags = [tuple(value.split("-")) for key, value in fields if key == "tag"]
     builds = [value for key, value in fields if key == "build"]
     if not tags or any(len(tag) != 3 for tag in tags):
@@ -172,7 +172,7 @@ class Anchors(html.parser.HTMLParser):
 
 
 def read_page(body: bytes, encoding: str) -> tuple[str | None, list[str]]:
-    """Return the canonical name of the project whose page it is, if it is one's, and what it lists."""
+    """Return the canonical name of the page's project, if it is a project's page, and the links that it lists."""
     try:
         text = zlib.decompress(body, 31) if body[:2] == b"\x1f\x8b" else body
         text = zlib.decompress(text) if encoding == "deflate" else text
@@ -197,7 +197,7 @@ def read_page(body: bytes, encoding: str) -> tuple[str | None, list[str]]:
 
 
 def most_common_project(links: list[str]) -> str | None:
-    """Return the project that all the links' files are of, if it is one; an sdist's version may have a hyphen."""
+    """Return the project of all the links' files, if they share one; an sdist's version may have a hyphen."""
     names = {filename_of(link) for link in links}
     dists = [dist for dist in map(dist_of, names) if dist and dist[0] != "metadata"]
     for name, _ in Counter(dist[1] for dist in dists).most_common(1):

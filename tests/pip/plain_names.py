@@ -1,4 +1,4 @@
-"""What each entry is, by its records and by the addresses that others list, read plainly."""
+"""A plain way to name each entry, by its records and by the addresses that others list."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ Address = tuple[str, str | None, bool]
 Seen = dict[Signature, Address]
 """Addresses that were found in an earlier reading, by path, inode, time of modification and length of the files."""
 KEEPING = ("unknown", "leftover", "redirect")
-"""Kinds that say more than an address does."""
+"""Kinds that an address does not override."""
 
 
 @dataclass
@@ -50,14 +50,14 @@ class Thing:
     kind: str
     paths: list[str]
     dated: str = ""
-    """The file that tells when it came here; the first, if none is said."""
+    """Path of the file that dates it; if empty, the first of `paths`."""
     project: str | None = None
     version: str | None = None
     filename: str | None = None
     url: str | None = None
     by: str | None = None
     addresses: list[str] = field(default_factory=list)
-    """What it lists."""
+    """Addresses that it lists."""
 
     @property
     def digest(self) -> str:
@@ -67,7 +67,7 @@ class Thing:
 def name_thing(root: Path, thing: Thing, indexes: Sequence[str]) -> None:
     """Name an entry by what it holds. Raises OSError."""
     if thing.kind == "selfcheck":
-        content_of(root / thing.paths[0])  # for what it says is not in the document
+        content_of(root / thing.paths[0])  # because its contents are not in the document
     elif thing.kind == "built":
         thing.filename = thing.paths[0].rpartition("/")[2]
         if dist := dist_of(thing.filename):
@@ -106,7 +106,7 @@ def text_of(value: object) -> str:
 
 
 def read_record(data: bytes) -> tuple[int, dict[str, str], bytes]:
-    """Decode a record. Raises all sorts of errors where it is none."""
+    """Decode a record. Raises errors of many types if it is none."""
     if data.startswith(b"cc=4,"):
         response = msgpack.unpackb(data[5:], strict_map_key=False, unicode_errors="surrogateescape")["response"]
         body = response["body"] if isinstance(response["body"], bytes) else response["body"].encode()
@@ -163,7 +163,7 @@ def filename_in(disposition: str) -> str:
 
 
 def name_by_addresses(things: list[Thing], files: Stats, seen: Seen, indexes: Sequence[str]) -> None:
-    """Name by its address what any page, origin or index gives, and what is known from an earlier reading."""
+    """Name entries by addresses that any page, origin or index gives or that an earlier reading found."""
     answers = [thing for thing in things if thing.paths[0].startswith("http")]
     listed = [(address, thing.project) for thing in things for address in thing.addresses]
     listed += [(thing.url, None) for thing in things if thing.kind == "built" and thing.url]

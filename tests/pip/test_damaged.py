@@ -1,4 +1,4 @@
-"""One damaged file ends the look at that file, and at no other."""
+"""A damaged file ends the reading of that file only."""
 
 from __future__ import annotations
 
@@ -77,12 +77,12 @@ def test_what_was_damaged_is_remembered_as_it_was_read(damaged: Path, tmp_path: 
 
 
 class UnthoughtOfError(Exception):
-    """What no decoder raises; its text may hold secrets."""
+    """An error that no decoder raises; its text may hold secrets."""
 
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Path:
-    """Make a cache of one wheel that only a look inside names, one page that lists nothing, and a wheel built here."""
+    """Make a cache of a wheel that only its content names, a page that lists nothing, and a wheel built here."""
     root = tmp_path / "cache"
     cache = CacheWriter(root)
     data = wheel("plain", "1.0")
@@ -91,7 +91,7 @@ def plain(tmp_path: Path) -> Path:
     headers = plain_headers("application/json", size=len(text), at_ns=AT)
     cache.answer("https://index.example/simple/plain/", text, headers, AT)
     cache.built("https://files.example/made-1.0.tar.gz", None, "made-1.0-py3-none-any.whl", wheel("made", "1.0"), AT)
-    for path in [*root.rglob("*")]:  # a memory does not believe in what was changed just now
+    for path in [*root.rglob("*")]:  # a memory does not keep what was changed just now
         os.utime(path, ns=(AT, AT))
     return root
 

@@ -68,11 +68,11 @@ class World:
 
     @property
     def settings(self) -> PipSettings:
-        """What this pip is told now."""
+        """The settings of this pip now."""
         return settings_of(self.interpreter, self.environ, cwd=self.cwd, etc=str(self.folder / "etc"))
 
     @property
     def files(self) -> dict[str, str]:
-        """All that is written in the home, the environment and for the machine, but for pip itself."""
+        """The contents of all files of settings, by their path in the world's folder."""
         found = [path for place in PLACES.values() if (path := self.folder / place).exists()]
         return {path.relative_to(self.folder).as_posix(): path.read_text() for path in found}

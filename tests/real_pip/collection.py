@@ -63,7 +63,7 @@ class Release(NamedTuple):
     """A file that the index offers."""
 
     project: str
-    """As its author writes it."""
+    """Its name as its author writes it."""
     version: str
     filename: str
     data: bytes
@@ -71,9 +71,9 @@ class Release(NamedTuple):
     plain: bool
     """Whether the index for plain files has it, whose headers name nothing."""
     sha256: str = ""
-    """The digest that the index lists, where it is not that of the data."""
+    """The digest that the index lists, if it is not that of the data."""
     yanked: str = ""
-    """Why its author took it back, where that happened."""
+    """Why its author yanked it; empty if it is not yanked."""
 
     @property
     def name(self) -> str:
@@ -86,13 +86,13 @@ class Release(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Where it is on the server, quoted."""
+        """Its path on the server, quoted."""
         sha256 = hashlib.sha256(self.data).hexdigest()
         folder = "/plain-files" if self.plain else f"/files/{sha256[:2]}/{sha256[2:]}"
         return f"{folder}/{quote(self.filename, safe='')}"
 
     def listed(self, url: str) -> DemoFile:
-        """Return how an index page lists it under an address."""
+        """Return its file on an index page, under an address."""
         sha256 = self.sha256 or hashlib.sha256(self.data).hexdigest()
         return DemoFile(self.filename, url, sha256, size=len(self.data))
 

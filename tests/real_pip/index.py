@@ -24,7 +24,7 @@ JSON = "application/vnd.pypi.simple.v1+json"
 
 
 class Answer(NamedTuple):
-    """What the server says to one address."""
+    """The server's response to one request."""
 
     status: int
     body: bytes = b""
@@ -39,7 +39,7 @@ class Index:
         self.host = f"127.0.0.1:{port}"
         self.files = {release.path: release for release in releases}
         self.connections = 0
-        """How often anybody connected since the log was emptied, whatever came of it."""
+        """Number of connections since the log was emptied, whatever their outcome."""
         self._log: list[tuple[str, int]] = []
         self._lock = threading.Lock()
 
@@ -67,7 +67,7 @@ class Index:
 
     @property
     def asked(self) -> set[str]:
-        """What was asked for, whatever was answered."""
+        """Paths that were requested, whatever the response."""
         with self._lock:
             return {path for path, _ in self._log}
 
@@ -76,7 +76,7 @@ class Index:
         return {release.name for release in self.files.values() if release.plain == plain}
 
     def answer(self, path: str, accept: str) -> Answer:
-        """Return what there is at a path."""
+        """Return the response for a path."""
         file = path.removesuffix(".metadata")
         if file in self.files:
             return self._file(self.files[file], path != file)

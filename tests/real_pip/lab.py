@@ -1,4 +1,4 @@
-"""A user with a Python, one pip, its cache, and an index; what `why` says beside what that pip then does."""
+"""A user with a Python, one pip, its cache, and an index; compares the answer of `why` with what that pip then does."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ WAYS = {
 
 @dataclass(frozen=True)
 class Done:
-    """What a pip did."""
+    """Actions of a pip."""
 
     installed: Mapping[str, str]
-    """Versions by project; empty where it ended with an error."""
+    """Versions by project; empty if it ended with an error."""
     asked: frozenset[str]
     """Paths of the index pages that it asked for."""
     fetched: frozenset[str]
@@ -59,18 +59,18 @@ class Done:
     """Projects of which it built wheels."""
     code: int
     output: str = field(compare=False)
-    """What it printed."""
+    """Its output."""
 
 
 @dataclass(frozen=True)
 class Lab:
-    """All of it, in one folder."""
+    """The user, the pip, the cache and the index, in one folder."""
 
     version: str
     """Of its pip."""
     folder: Path
     asker: TargetEnvironment
-    """Its Python, as one that is asked."""
+    """Its Python, as the one that questions are about."""
     index: Index
     cache: Path
 
@@ -138,7 +138,7 @@ class Lab:
         return explain(question, scan(self.cache, indexes=(self.simple, self.plain)), asker, now=time.time())
 
     def does(self, question: str | Question, arguments: tuple[str, ...] = ()) -> Done:
-        """Let pip do it, with other arguments where some are given; tell what came of it."""
+        """Run pip on a question, with other arguments if some are given; return what it did."""
         question = read_question(question) if isinstance(question, str) else question
         words = [*(arguments or question.arguments)]
         if question.lines:
@@ -167,7 +167,7 @@ class Lab:
         )
 
     def foretold(self, typed: str) -> Explanation:
-        """Ask why, then let pip do it: both must agree."""
+        """Ask why, then run pip; check that both agree."""
         question = read_question(typed)
         explanation = self.why(replace(question, arguments=(*question.arguments, "--target", str(self.folder / "x"))))
         done = self.does(question)
@@ -175,7 +175,7 @@ class Lab:
         return explanation
 
     def helps(self, typed: str) -> list[str]:
-        """Return the commands that are said to help; each changes what pip does, as tried on a copy of the cache."""
+        """Return the commands that are said to help; check on a copy of the cache that each changes what pip does."""
         question = read_question(typed)
         target = replace(question, arguments=(*question.arguments, "--target", str(self.folder / "target")))
         explanation = self.why(target)
@@ -214,7 +214,7 @@ class Lab:
 
 
 def agree(explanation: Explanation, done: Done) -> None:
-    """Compare what was said with what was done."""
+    """Check that an explanation agrees with what pip did."""
     assert {one.name: one.version for one in explanation.takes} == done.installed, (explanation.verdict, done.output)
     assert (done.code == 0) == (explanation.tone == "skipped" or bool(explanation.takes)), done.output
     for one in explanation.takes:

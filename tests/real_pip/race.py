@@ -30,9 +30,9 @@ OURS = (
     ("verify",),
     ("purge", "--yes", "--json"),
 )
-"""What cachetui does meanwhile, again and again."""
+"""Commands that cachetui runs meanwhile, again and again."""
 SECONDS = 120
-"""How long one run may take."""
+"""Timeout of one run in seconds."""
 
 
 class Raced(NamedTuple):
@@ -41,17 +41,17 @@ class Raced(NamedTuple):
     runs: int
     """Runs of pips."""
     failures: tuple[str, ...]
-    """What the pips printed that failed."""
+    """Output of the pips that failed."""
     ours: int
     """Runs of cachetui."""
     removals: int
     """Runs of cachetui that removed something, or that ended well with nothing to remove."""
     mistakes: tuple[str, ...]
-    """What cachetui printed where it made a mistake of its own."""
+    """Output of cachetui if it failed by its own fault."""
 
 
 def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, seconds: float = 0) -> Raced:
-    """Let each pip install, download and build in one cache, `runs` times or for some seconds.
+    """Make each pip install, download and build in one cache, `runs` times or for some seconds.
 
     `beside` says whether cachetui lists, removes, prunes and purges there meanwhile.
     """

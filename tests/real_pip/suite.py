@@ -1,4 +1,4 @@
-"""What holds for the cache of every real pip; the modules beside this one name the pips."""
+"""Tests for the cache of every real pip; the modules beside this one name the pips."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ BUILT = {("sourced-thing", "3.0"), ("sourced-thing", "2.5")}
 
 
 class Known(NamedTuple):
-    """What an entry is, by the server's knowledge."""
+    """The facts about an entry that the server knows."""
 
     kind: Kind
     project: str | None
@@ -53,7 +53,7 @@ class Filled:
     index: Index
     cache: Path
     asked: dict[str, Known]
-    """What the server sent, by the digest of its address."""
+    """The facts about everything that the server sent, by the digest of its address."""
 
     def scan(self, memory: Memory | None = None) -> Inventory:
         return scan(self.cache, memory=memory, indexes=(f"{self.index.url}/simple", f"{self.index.url}/plain"))
@@ -66,7 +66,7 @@ class Filled:
 
 
 def known(index: Index, path: str) -> Known:
-    """Return what an answer of the server is."""
+    """Return the facts about an answer of the server."""
     file = path.removesuffix(".metadata")
     if release := index.files.get(file):
         kind: Kind = "metadata" if path != file else "wheel" if release.is_wheel else "sdist"
@@ -98,7 +98,7 @@ def of_version(inventory: Inventory, project: str, version: str) -> list[Entry]:
 
 
 def by_digest(entries: Iterable[Entry]) -> dict[str, Known]:
-    """Return what the scan says of HTTP entries, by the digest in their path."""
+    """Return the facts that the scan found about HTTP entries, by the digest in their path."""
     return {entry.path.rpartition("/")[2]: known_entry(entry) for entry in entries if entry.path.startswith("http")}
 
 
@@ -107,7 +107,7 @@ class RealPip:
 
     version: ClassVar[str]
     folder: ClassVar[str]
-    """Where this pip stores answers."""
+    """The folder in which this pip stores answers."""
 
     def test_every_answer_is_listed_once_by_its_true_name(self, filled: Filled) -> None:
         inventory = filled.scan()
@@ -197,5 +197,5 @@ class RealPip:
 
 
 def known_entry(entry: Entry) -> Known:
-    """Return what the scan says of an entry."""
+    """Return the facts that the scan found about an entry."""
     return Known(entry.kind, entry.project, entry.version, entry.filename)

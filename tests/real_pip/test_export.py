@@ -1,4 +1,4 @@
-"""What is exported, given back to the pip that filled the cache, with the index shut down."""
+"""Exported files, given back to the pip that filled the cache, with the index shut down."""
 
 from __future__ import annotations
 

@@ -62,11 +62,11 @@ QUESTIONS = (
     "pip install --dry-run --no-clean --src {home}/src --build-option x --config-settings a=b trap",
     "pip install --python-version 3.6 --only-binary :all: --platform any --target {home}/target fresh",
 )
-"""What is asked; `{home}` is the user's, `{url}` and `{host}` the index's."""
+"""Questions; `{home}` is the user's, `{url}` and `{host}` the index's."""
 
 
 class Recorded(NamedTuple):
-    """What is known of a file or folder."""
+    """The facts about a file or folder."""
 
     kind: int
     size: int
@@ -75,7 +75,7 @@ class Recorded(NamedTuple):
 
 
 def recorded(*folders: Path) -> Mapping[str, Recorded]:
-    """Return everything in some folders, themselves included; of folders no size, but when they were changed."""
+    """Return the facts about everything in some folders, themselves included; folders have size 0."""
     found = {}
     for folder in folders:
         for path in (folder, *folder.rglob("*")):
@@ -103,7 +103,7 @@ class SealedPip:
         lab.publish(wheel("kept", "1.0"), wheel("fresh", "0.9"), wheel("fresh", "1.0"), big, source)
         lab.keep("kept", "fresh==0.9", "big")
         assert lab.run("download", "--no-deps", "trap").returncode != 0
-        (lab.home / "trap-backend.py").unlink()  # it was run: the trap works
+        (lab.home / "trap-backend.py").unlink()  # the code ran: the trap works
         (lab.home / "trap-1.0.tar.gz").write_bytes(source.data)
         (lab.home / "lines.txt").write_text("fresh\n--index-url https://index.example/simple\n", encoding="utf-8")
         (lab.home / "project").mkdir()
@@ -151,7 +151,7 @@ class TestPipWithOneFileEach(SealedPip):
 
 @contextmanager
 def sealed(tests: SealedPip, lab: Lab) -> Iterator[None]:
-    """Hold that nothing is changed and nobody is asked."""
+    """Check that nothing is changed and no connection is made."""
     folders = (lab.folder, unpacked(tests.version))
     lab.index.forget()
     before = recorded(*folders)

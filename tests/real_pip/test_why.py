@@ -1,4 +1,4 @@
-"""What cachetui says pip would do, beside what that pip then does."""
+"""Cachetui's prediction of what pip would do, compared with what that pip then does."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def emptied(_: bytes) -> bytes:
 
 
 def changed(data: bytes) -> bytes:
-    """Return other bytes in the middle of a member, or of what is packed."""
+    """Return data with changed bytes in the middle of a member, or of the packed data."""
     middle = len(data) // 2
     return data[:middle] + bytes([byte ^ 0x55 for byte in data[middle : middle + 8]]) + data[middle + 8 :]
 
@@ -68,7 +68,7 @@ class WhyPipDidThat:
 
     version: ClassVar[str]
     goes_by_pages: ClassVar[bool]
-    """Whether it uses index pages unasked, as long as their server allows."""
+    """Whether it uses index pages without asking the server again, as long as the server allows."""
 
     def test_another_cached_version_is_never_the_reason(self, lab: Lab) -> None:
         lab.publish(wheel("psycopg2", "2.4.1"), wheel("psycopg2", "2.4.4"))
@@ -304,7 +304,7 @@ class TestNewestPip(WhyPipDidThat):
 
 
 class TestChoiceOfTheNewestPip:
-    """What is taken of several files, by what is asked for."""
+    """The choice among several files, by requirement."""
 
     version = "26.3"
 

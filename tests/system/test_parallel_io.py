@@ -12,14 +12,14 @@ from cachetui.system.parallel_io import parallel_map
 
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the disk be read for whatever is done."""
+    """Make every task look as if it read the disk."""
     blocks = count(step=parallel_io.MANY)
     monkeypatch.setattr(parallel_io, "blocks_read", lambda: next(blocks))
 
 
 @pytest.fixture
 def fast(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the disk never be read."""
+    """Make every task look as if it never read the disk."""
     monkeypatch.setattr(parallel_io, "blocks_read", lambda: 7)
 
 

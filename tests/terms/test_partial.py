@@ -27,7 +27,7 @@ UNFINISHED = (
     *("torch>", "torch>=", "torch >= ", "torch=", "torch~", "torch>=2,", "torch>=2, <", "torch>=2.", "torch>=2.3.d"),
     *("torch>=2.3al", "torch[", "torch[cuda", "torch(", "torch (>=2", "torch (~=2", "torch==2+"),
 )
-"""What is no term yet, and may become one."""
+"""Texts that are not terms yet but may become one."""
 WRONG = (
     *(
         "kin:",
@@ -42,11 +42,11 @@ WRONG = (
     ),
     *("from:'a'b", "kind:wheelx", "torch>=x", "python:39", "\"a\" 'b'"),
 )
-"""What is no term, however it goes on."""
+"""Texts that cannot become a term, whatever is typed next."""
 
 
 def in_force(typed: str) -> tuple[Term, ...]:
-    """Return what holds while something is being compared with the version of torch."""
+    """Return the terms in force while a comparison with the version of torch is being typed."""
     return parse_terms(["torch"], loose=True).terms if typed.startswith("torch") else ()
 
 

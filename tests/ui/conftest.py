@@ -12,7 +12,7 @@ LONG = 3_600.0
 
 @pytest.fixture(autouse=True)
 def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let what an app tells stay until the test has seen it, and nothing begin by itself meanwhile."""
+    """Keep notifications on the screen until the test has seen them, and start nothing by timer meanwhile."""
     notify = App.notify
 
     def notify_for_long(self: App[object], message: str, **options: object) -> None:
@@ -25,5 +25,5 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let nothing depend on whether a pip happens to run on the machine of the tests."""
+    """Make the tests independent of whether a pip happens to run on their machine."""
     monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: ())

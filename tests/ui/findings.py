@@ -21,9 +21,9 @@ FAST = (
     Finding("unreadable", RECORD, "damaged: not the msgpack that it says it is", NOW),
     Finding("selfcheck", CHECK, "of /home/user/old/.venv", NOW),
 )
-"""What can be seen at once."""
+"""Findings of the quick check."""
 SWAPPED = Finding("mismatch", TORCH, f"its sha256 is {'3f' * 32}, listed is {'a0' * 32}", NOW)
-"""What is seen only by reading everything."""
+"""A finding that needs a reading of everything."""
 
 
 def sick() -> Inventory:

@@ -40,11 +40,11 @@ from tests.ui.cache import NOW
 SNAPSHOTS = Path(__file__).with_name("snapshots")
 """Screens as they should be; `UPDATE_SNAPSHOTS=1` writes them anew, to be read before they are committed."""
 PLACE = Path("/home/user/.cache/pip")
-"""Where made-up caches are said to lie; nothing is there."""
+"""Path of the made-up caches; nothing is there."""
 
 
 class Stage:
-    """What the services of a `Still` answer: tests change it, and begin what asks for it."""
+    """Results of the services of a `Still`: tests set them, then start the work that uses them."""
 
     def __init__(self, inventory: Inventory | None) -> None:
         self.inventory = inventory
@@ -52,12 +52,12 @@ class Stage:
         self.stopped_inventory: Inventory | None = None
         """The result of a scan that is stopped."""
         self.batches: list[Batch] = []
-        """What a scan reports on its way."""
+        """Batches that a scan reports on its way."""
         self.may_report = Event()
         """Set as soon as a scan may report."""
         self.may_report.set()
         self.error: Exception | None = None
-        """What a scan raises instead."""
+        """Error that a scan raises instead."""
         self.findings: tuple[Finding, ...] = ()
         """The result of a check."""
         self.checking: Callable[[Callable[[], bool]], tuple[Finding, ...]] | None = None
@@ -99,7 +99,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class StillServices(Services):
-    """Services that answer what a stage holds; all else is real."""
+    """Services that return the results of a stage; all else is real."""
 
     stage: Stage = field(default_factory=lambda: Stage(None))
 
@@ -110,7 +110,7 @@ class StillServices(Services):
         stop: Callable[[], bool] = never,
         report: Callable[[Batch], None] | None = None,
     ) -> Inventory:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         if self.stage.error is not None:
             raise self.stage.error
         if report is not None:
@@ -126,17 +126,17 @@ class StillServices(Services):
         return self.stage.inventory
 
     def read_preferences(self) -> Preferences:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         return self.stage.preferences
 
     def ask_pip(self, *, stop: Callable[[], bool] = never) -> str | None:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         return self.stage.difference
 
     def plan_removal(
         self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False
     ) -> Plan:
-        """Return what is on the stage, or plan."""
+        """Return the stage's plan, or make a real one."""
         if self.stage.planning is not None:
             return self.stage.planning()
         return super().plan_removal(inventory, entries, preferences, purge=purge)
@@ -150,12 +150,12 @@ class StillServices(Services):
         stop: Callable[[], bool] = never,
         report: Callable[[RemovalProgress], None] | None = None,
     ) -> RemovalOutcome:
-        """Have the plan carried out by what is on the stage."""
+        """Carry out the plan with the stage's function."""
         assert self.stage.removal is not None and report is not None
         return self.stage.removal(plan, stop, report)
 
     def check(self, inventory: Inventory, *, stop: Callable[[], bool] = never) -> tuple[Finding, ...]:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         return self.stage.findings if self.stage.checking is None else self.stage.checking(stop)
 
     def verify(
@@ -165,7 +165,7 @@ class StillServices(Services):
         stop: Callable[[], bool] = never,
         report: Callable[[VerificationProgress], None] = lambda _: None,
     ) -> Verified:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         return self.stage.verified if self.stage.verification is None else self.stage.verification(stop, report)
 
     def facts(
@@ -176,40 +176,40 @@ class StillServices(Services):
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
     ) -> Facts:
-        """Find facts once the stage lets that begin."""
+        """Call the stage's `before_facts`, then find facts."""
         self.stage.before_facts()
         return super().facts(entries, words, protect=protect, tags=tags)
 
     def find_pythons(self, *, stop: Callable[[], bool] = never) -> Iterator[InterpreterInfo]:
-        """Yield those on the stage."""
+        """Yield the stage's Pythons."""
         if self.stage.search is not None:
             return self.stage.search(stop)
         return iter([settings.interpreter for settings in self.stage.pythons])
 
     def pip_settings(self, python: InterpreterInfo) -> PipSettings:
-        """Return what is on the stage, or the real settings of a Python that is not."""
+        """Return the stage's settings of a Python, or the real ones if it has none."""
         known = {settings.interpreter.python.executable: settings for settings in self.stage.pythons}
         return known.get(python.python.executable) or super().pip_settings(python)
 
     def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
-        """Have the change planned by what is on the stage."""
+        """Plan the change with the stage's function."""
         if self.stage.change is None:
             return super().plan_change(python, wish, root)
         return self.stage.change(python, wish, root)
 
     def change_settings(self, change: SettingsChange) -> Effect:
-        """Have the change carried out by what is on the stage."""
+        """Carry out the change with the stage's function."""
         return super().change_settings(change) if self.stage.effect is None else self.stage.effect(change)
 
     def explain(self, text: str, inventory: Inventory, *, stop: Callable[[], bool] = never) -> Explanation:
-        """Return what is on the stage."""
+        """Return the stage's result."""
         if self.stage.explanation is None:
             return super().explain(text, inventory, stop=stop)
         return self.stage.explanation(text, stop)
 
 
 class Recorded(CachetuiApp):
-    """The app, and all that it has notified."""
+    """The app, and all of its notifications."""
 
     def __init__(self, services: Services) -> None:
         super().__init__(services)
@@ -217,13 +217,13 @@ class Recorded(CachetuiApp):
         """The notifications, oldest first."""
 
     def notify(self, message: str, **options: Any) -> None:
-        """Record what is notified."""
+        """Record a notification."""
         self.told.append(message)
         super().notify(message, **options)
 
 
 class Still(Recorded):
-    """The app over an inventory that is given, not read: no files, one moment."""
+    """The app over a given inventory: no files are read and the time is fixed."""
 
     def __init__(
         self,
@@ -274,12 +274,12 @@ class Still(Recorded):
 
     @property
     def lines(self) -> list[str]:
-        """The lines of the screen that say something."""
+        """The lines of the screen that are not blank."""
         return [line for line in self.text.splitlines() if line.strip()]
 
     @property
     def marked(self) -> set[str]:
-        """The identities of what is marked."""
+        """The identities of the marked entries."""
         return {entry.path for entry in self.main.model.marks}
 
 
@@ -290,7 +290,7 @@ def text_of(app: App[None]) -> str:
 
 
 async def settled(pilot: Pilot[None]) -> None:
-    """Wait until nothing runs in a worker thread any more, save what waits for an answer, and its results are shown."""
+    """Wait until no worker is running, except those that wait for an answer, and all results are shown."""
     app, calm = pilot.app, 0
     while calm < 2:  # a dialog that has just been opened begins its work only then
         await pilot.pause()
@@ -305,7 +305,7 @@ async def settled(pilot: Pilot[None]) -> None:
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
+    """Wait until a condition holds."""
     while not holds():
         await asyncio.sleep(0.001)
         await pilot.pause()
@@ -316,7 +316,7 @@ WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save")
 
 
 def check(name: str, screen: str) -> None:
-    """Compare a screen with how it should be."""
+    """Compare a screen with its snapshot."""
     path = SNAPSHOTS / f"{name}.txt"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         path.parent.mkdir(exist_ok=True)

@@ -38,7 +38,7 @@ from tests.ui.screens import PLACE, Still, settled, until
 
 SIZE = (100, 30)
 HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, MainScreen, Browse, CacheTree, FilterBox)
-"""What binds keys on the first screen."""
+"""Classes that bind keys on the first screen."""
 
 
 def paths(entries: Sequence[object]) -> set[str]:
@@ -72,7 +72,7 @@ async def test_space_marks_and_steps_down_and_never_removes() -> None:
 
 
 def signs(app: Still) -> list[str]:
-    """Read what stands in the boxes."""
+    """Return the contents of the check boxes."""
     return re.findall(r"\[([ x-])\]", "\n".join(app.lines[2:]))
 
 
@@ -357,7 +357,7 @@ def plan(entries: Sequence[object], **more: object) -> Plan:
 
 
 async def review(app: Still, pilot: Pilot[None], planned: Plan, key: str = "d") -> None:
-    """Have a plan reviewed, whatever is marked."""
+    """Open the review of a plan, whatever is marked."""
     app.stage.planning = lambda: planned
     if not app.main.model.marks:
         await pilot.press("a")

@@ -24,11 +24,11 @@ from tests.ui.screens import Still, settled, until
 from tests.ui.test_app import SIZE, plan, review
 
 NAMES = {"/": "slash", " ": "space", "\r": "enter", "\x1b": "escape", "\t": "tab"}
-"""What Textual calls keys that bear no letter."""
+"""Textual's names of keys without a letter."""
 
 
 def burst(app: CachetuiApp, keys: str) -> None:
-    """Press keys as a terminal brings them that were typed or pasted in one piece."""
+    """Press keys in one burst, as a terminal sends pasted text."""
     for key in keys:
         app.post_message(events.Key(NAMES.get(key, key), key if key.isprintable() else None))
 
@@ -66,7 +66,7 @@ async def test_what_is_typed_before_a_review_is_seen_answers_nothing() -> None:
 
 
 class Hasty(Still):
-    """Somebody types an answer before each of the first frames of a question."""
+    """An app in which the user types an answer before each of the first frames of a question."""
 
     answer = ""
     typed = 0

@@ -1,4 +1,4 @@
-"""What the user prefers, in the browser."""
+"""The user's preferences in the browser."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ WAIT = "A pip is changing its settings: wait for it."
 
 @pytest.fixture(autouse=True)
 def user(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the made-up home be the one that `~` stands for."""
+    """Make `~` stand for the made-up home."""
     monkeypatch.setenv("HOME", "/home/user")
     monkeypatch.setenv("USERPROFILE", "/home/user")
 
@@ -43,7 +43,7 @@ def knowing(*, read_only: bool = False) -> Still:
 
 
 async def find(app: Still, pilot: Pilot[None], found: tuple[PipSettings, ...] | None = None) -> None:
-    """Have Pythons found, by default the made-up ones."""
+    """Run a search that finds Pythons, by default the made-up ones."""
     app.stage.pythons = pythons() if found is None else found
     app.main.search_pythons()
     await until(pilot, lambda: app.main.pythons.state == "done")
@@ -67,7 +67,7 @@ class Hold:
 
 
 def held_change(app: Still, done: bool, message: str) -> Hold:
-    """Have the switch propose a change, which waits, and then has this result."""
+    """Make the switch propose a change that waits, then ends with this result."""
     hold = Hold()
 
     def carry_out(change: SettingsChange) -> Effect:
@@ -215,7 +215,7 @@ async def test_only_one_change_is_asked_about_and_never_over_another_dialog() ->
         return change()
 
     async def plan_another(pilot: Pilot[None], *keys: str) -> None:
-        """Press keys that have a change planned, and wait until that has begun."""
+        """Press keys that plan a change, and wait until the planning has begun."""
         asked.clear()
         await pilot.press(*keys)
         await until(pilot, lambda: bool(asked))

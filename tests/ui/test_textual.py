@@ -1,4 +1,4 @@
-"""What belongs to Textual alone is left to it: any release may rename it."""
+"""Private names of Textual are left alone: any release may rename them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import cachetui.ui
 OF_TUPLES = {"_asdict", "_fields", "_replace"}
 """Public names of named tuples."""
 SUGGESTED = "FilterBox._suggestion"
-"""What is drawn behind the cursor. Where it is called otherwise, nothing is; what Tab takes does not depend on it."""
+"""Text drawn behind the cursor. If Textual renames it, none is drawn; what Tab accepts does not depend on it."""
 
 MODULES = [
     importlib.import_module(module.name) for module in pkgutil.walk_packages(cachetui.ui.__path__, "cachetui.ui.")

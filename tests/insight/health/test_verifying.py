@@ -32,7 +32,7 @@ KNOWN: dict[str, set[tuple[FindingType, str]]] = {
     "pip-6.0": {("pickle", "a pickle, as pip 6.0 wrote it: not read, for reading it could run code")},
     "selfcheck": {("selfcheck", "of /home/user/project/.venv")},
 }
-"""What there is to say of the archives that real pips wrote."""
+"""Expected findings for the archives that real pips wrote."""
 
 
 def verified(root: Path) -> tuple[Inventory, Verified]:
@@ -57,7 +57,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def damaged(sound: dict[str, Path], tmp_path: Path) -> Iterator[Path]:
-    """Give a test a copy of a cache in which one body lies in a file of its own."""
+    """Yield a copy of a cache in which one body is in a separate file."""
     yield Path(shutil.copytree(sound["pip-26.3"], tmp_path / "cache"))
 
 
@@ -78,7 +78,7 @@ def test_a_sound_cache_is_proven(damaged: Path) -> None:
 
 
 def unpacked(body: Path) -> dict[str, bytes] | None:
-    """Return what an installer gets out of a wheel; None where it gets nothing."""
+    """Return the files that an installer gets out of a wheel; None if it gets none."""
     try:
         with zipfile.ZipFile(body) as archive:
             return {name: archive.read(name) for name in archive.namelist()}
@@ -108,7 +108,7 @@ def test_every_flipped_bit_is_found(
     found = [one.path for one in result.findings]
     if listed:
         assert found == [entry.path]
-    else:  # where no hash is known, a bit may stay unseen that changes nothing of what is installed
+    else:  # without a known hash, a changed bit may go unnoticed if it changes nothing that is installed
         assert found == [entry.path] or unpacked(body) == before is not None
 
 
@@ -194,7 +194,7 @@ def test_a_built_wheel_that_is_another_project_s_is_found(sound: dict[str, Path]
 
 
 def unrecorded(root: Path, *, listed: bool) -> str:
-    """Write a wheel with a file that its RECORD does not list, and maybe the page that lists the wheel so."""
+    """Write a wheel with a file that its RECORD does not list, and with `listed` the page that lists the wheel."""
     cache, name, url = CacheWriter(root), "six-1.0-py3-none-any.whl", "https://files.example/six-1.0-py3-none-any.whl"
     with io.BytesIO(artifacts.wheel("six", "1.0")) as stream:
         with zipfile.ZipFile(stream, "a") as archive:

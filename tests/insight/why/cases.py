@@ -1,4 +1,4 @@
-"""Cases made up from values: what a pip 26.3 is said to have done, and what its cache holds."""
+"""Made-up cases: the actions of a pip 26.3, and the contents of its cache."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from cachetui.model import NS, Entry, Inventory, Kind
 from cachetui.pip.reader import CachedResponse, digest_of
 
 NOW = 1_780_000_000
-"""When all questions are asked, in seconds since the epoch: 2026-05-28 20:26:40 UTC."""
+"""Time of all questions, in seconds since the epoch: 2026-05-28 20:26:40 UTC."""
 DAY = 86_400
 ROOT = "/home/user/.cache/pip"
 PYTHON = InterpreterInfo(
@@ -47,7 +47,7 @@ INDEX = "https://index.example/simple"
 OTHER = "https://other.example/simple"
 FILES = "https://files.example"
 PYPI = "https://main.example/simple"
-"""Where this pip's own index is said to be."""
+"""Address of this pip's own index."""
 
 
 def page(how: How = "cache", why: Why = "", project: str = "six", index: str = INDEX) -> Request:
@@ -144,7 +144,7 @@ def case(
     asker: TargetEnvironment = ASKER,
     cache_dir: str | None = ROOT,
 ) -> Evidence:
-    """Return a case; what was asked for is read from the text, unless the run tells it. Without a run pip is silent."""
+    """Return a case; its requirements are read from the text, unless the run has roots. Without a run pip is silent."""
     question = read_question(typed)
     if run is not None and not run.roots:
         run = replace(run, roots=tuple([_asked(word) for word in question.asked_for()]))

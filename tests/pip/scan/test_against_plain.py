@@ -77,13 +77,13 @@ def watch() -> Watch:
 
 
 KNOWN: dict[Path, Mapping[str, Entry]] = {}
-"""What the last reading of each root found."""
+"""Entries of the last reading of each root, by path."""
 
 
 def read_fast(root: Path, memory: Path | None = None, indexes: Sequence[str] = ()) -> Document:
-    """Return what `list --json` would say, with or without a memory file.
+    """Return the document of `list --json`, read with or without a memory file.
 
-    What the last reading of the same root found is at hand, as it is for a browser that reads again.
+    The entries of the last reading of the same root are passed in, as a browser does that reads again.
     """
     known = KNOWN.get(root, {})
     if memory is None:
@@ -161,7 +161,7 @@ def test_a_large_cache_is_read_in_one_process(watch: Watch, tmp_path: Path) -> N
     assert watch.started == before
 
 
-# What pip, its user and time do to a cache: functions of a root, a time later than any before, and what was drawn
+# Changes by pip, its user and time to a cache: functions of a root, a time later than any before, and drawn values
 
 PROJECTS = ("alpha", "beta-tools", "gamma.ray")
 VERSIONS = ("1.0", "1.1", "2.0rc1", "0.9.post1")
@@ -194,11 +194,11 @@ ODDS = (
     f"{built_folder(LOST[1], None)}/origin.json",
     f"{built_folder(LOST[2], None)}/no wheel's name.whl",
 )
-"""Leftovers, records that are none, and what no pip writes."""
+"""Leftovers, invalid records, and files that no pip writes."""
 
 
 class PipsWriter(CacheWriter):
-    """Writes as pip does: beside the place, and then renames."""
+    """Writes as pip does: to a temporary file in the same folder, which it then renames."""
 
     def put(self, path: str, data: bytes, at_ns: int, *, read_ns: int | None = None) -> str:
         super().put(f"{path}.new", data, at_ns, read_ns=read_ns)
@@ -270,18 +270,18 @@ def redirect(root: Path, at: int, *, project: str, status: int) -> None:
 
 
 def odds(root: Path, at: int, *, path: str) -> None:
-    """Write what is neither an answer nor a wheel."""
+    """Write a file that is neither an answer nor a wheel."""
     PipsWriter(root).put(path, path.encode(), at)
 
 
 def files_of(root: Path) -> list[Path]:
-    """Return files that are no links, nor behind any."""
+    """Return files that are not links and not behind one."""
     found = [Path(here, name) for here, _, names in os.walk(root) for name in names]
     return sorted(path for path in found if not path.is_symlink())
 
 
 def folders_of(root: Path) -> list[Path]:
-    """Return the directories at which pip's caches branch, but for the topmost."""
+    """Return the directories at which pip's caches branch, except the topmost."""
     found = [path for pattern in ("http*/*", "http*/*/*", "wheels/*") for path in root.glob(pattern)]
     return sorted(path for path in found if path.is_dir() and not any(one.is_symlink() for one in (path, path.parent)))
 
@@ -306,7 +306,7 @@ def folder_goes(root: Path, at: int, *, number: int, linked: bool) -> None:
 
 
 def file_grows(root: Path, at: int, *, number: int) -> None:
-    """Append to a file in place; not to a page, for what a damaged one is taken for is another question."""
+    """Append to a file in place; not to a page: the reading of damaged pages is not tested here."""
     files = [path for path in files_of(root) if path.suffix != ".body" or path.read_bytes()[:2] not in (b'{"', b"<!")]
     if files:
         path = files[number % len(files)]
@@ -334,7 +334,7 @@ def file_is_linked(root: Path, at: int, *, number: int) -> None:
 
 
 def folders_age(root: Path, at: int) -> None:
-    """Let all directories have been touched long ago, so that empty ones count as left over."""
+    """Set the times of all directories long ago, so that empty ones count as left over."""
     for here, _, _ in os.walk(root):
         os.utime(here, ns=(at, at))
 
@@ -386,7 +386,7 @@ def begin(root: Path) -> None:
 
 
 def settled(root: Path, seen: Seen) -> Document:
-    """Let the plain reader read, again until no change is too young for a directory to be recalled later."""
+    """Read plainly until every change is old enough for its directory to be recalled later; return the document."""
     document = read_plainly(root, INDEXES, seen)
     while any(here.lstat().st_ctime_ns >= time.time_ns() - RACY_NS for here in [root, *root.glob("**/")]):
         document = read_plainly(root, INDEXES, seen)
@@ -395,7 +395,7 @@ def settled(root: Path, seen: Seen) -> Document:
 
 @pytest.fixture(scope="module")
 def impatient() -> Iterator[None]:
-    """Let directories be recalled that were changed a moment before they were listed."""
+    """Allow recalling directories that were changed a moment before they were listed."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reuse, "RACY_NS", RACY_NS)
         yield

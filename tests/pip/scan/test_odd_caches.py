@@ -1,4 +1,4 @@
-"""What servers and people put into a cache that is seldom seen: the fast reader and the plain one agree on it."""
+"""Rare content that servers and people put into a cache: the fast reader and the plain one agree on it."""
 
 from __future__ import annotations
 

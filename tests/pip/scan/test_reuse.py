@@ -1,4 +1,4 @@
-"""What is remembered is believed only of what is still the same."""
+"""Remembered facts are used only for files that are unchanged."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.pip.scan.test_scanner import fill
 
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A cache of which a change never is too recent to be believed."""
+    """Make a cache in which no change is too recent to be remembered."""
     monkeypatch.setattr(reuse, "RACY_NS", -(10**10))
     fill(tmp_path / "cache", 5)
     return tmp_path / "cache"

@@ -497,7 +497,7 @@ def test_what_changed_since_is_read_anew(old: bool, tmp_path: Path) -> None:
 
 
 def make_old(root: Path) -> None:
-    """Let every directory have been touched long before it is listed, as far as a program can."""
+    """Set the times of all directories long ago, as far as a program can."""
     for path in root.rglob("*"):
         if path.is_dir():
             os.utime(path, ns=(AT, AT))
