@@ -12,7 +12,7 @@ DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
 """Exit codes; see the README.
 
 NO_MATCH means that the given terms matched nothing, even if there is no cache at all. A command without
-terms exits with DONE if there is no cache.
+terms exits with DONE if there is no cache. The commands with terms return NO_MATCH themselves.
 """
 
 

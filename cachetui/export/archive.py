@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from cachetui.export.filenames import agree
+from cachetui.export.safe_names import agree
 from cachetui.pip.formats.archives import (
     NO_RECORD,
     RECORD,
@@ -53,7 +53,7 @@ def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] =
     """Read an open file of `size` bytes to its end; return its identity.
 
     A file is `known` if a hash shows that it is exactly what was published. Such a file only has to unpack,
-    because its publisher is responsible for an odd RECORD. Raises UnprovenError for a file that is damaged
+    because its publisher is responsible for an odd RECORD. Raises UnverifiedError for a file that is damaged
     or neither a wheel nor an sdist, StoppedError when `stop` returns true, OSError.
     """
     body = FileSlice(fd, 0, size)

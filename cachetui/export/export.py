@@ -13,8 +13,8 @@ from typing import NamedTuple
 from cachetui.errors import CachetuiError
 from cachetui.export.archive import UnverifiedError, VerificationSummary, prove
 from cachetui.export.expected import Expected, ExpectedHash, expected_of
-from cachetui.export.filenames import agree, named_by
 from cachetui.export.plan import TAKEN, PlannedFile, check_room
+from cachetui.export.safe_names import agree, named_by
 from cachetui.export.target_folder import Draft, TargetFolder
 from cachetui.model import Entry, Inventory
 from cachetui.pip.formats.archives import ArchiveName, named
@@ -193,23 +193,21 @@ class _Export:
         return digest.hexdigest(), size
 
     def _pieces(self, entry: Entry) -> Iterator[bytes]:
-        """Yield the pieces of an entry's body; raise UnprovenError for read errors."""
+        """Yield the pieces of an entry's body; raise UnverifiedError for read errors."""
         try:
             yield from self._evidence.pieces(entry)
         except (OSError, UnreadableRecordError) as error:
             raise UnverifiedError(f"it cannot be read: {reason(error)}") from error
 
     def _prove(self, one: PlannedFile, fd: int, sha256: str, size: int) -> Exported:
-        """Verify an open file and find its name. Raises UnprovenError, StoppedError, OSError."""
+        """Verify an open file and find its name. Raises UnverifiedError, StoppedError, OSError."""
         right = self._by_hash(one.entry, fd, sha256, size)
         proofs: tuple[VerificationSummary, ...] = tuple(sorted({given.by for given in right}))
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):
             raise UnverifiedError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
-        told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
-        names = (*told, itself.filename if itself else None)
-        filename = next((name for name in names if named_by(name)), None)
+        filename = _choose_filename(one, listed, itself)
         said = named_by(filename)
         if filename is None or said is None or not (itself or proofs):
             raise UnverifiedError("it has no file name that could be proven")
@@ -220,7 +218,7 @@ class _Export:
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
 
     def _by_hash(self, entry: Entry, fd: int, sha256: str, size: int) -> set[ExpectedHash]:
-        """Return the known hashes that a file has. Raises UnprovenError if none of several matches."""
+        """Return the known hashes that a file has. Raises UnverifiedError if none of several matches."""
         given = self._expected.of(entry)
         names = {one.name for one in given}
         found = {name: sha256 if name == "sha256" else _digest(fd, size, name, self._stop) for name in names}
@@ -255,6 +253,12 @@ class _Export:
             return size == made.size and _digest(fd, size, "sha256", self._stop) == made.sha256
         finally:
             os.close(fd)
+
+
+def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName | None) -> str | None:
+    """Choose the first safe name: of the cache entry, of an index page's list (`listed`), of the archive itself."""
+    told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
+    return next((name for name in (*told, itself.filename if itself else None) if named_by(name)), None)
 
 
 def _is_meant(itself: ArchiveName, entry: Entry) -> bool:

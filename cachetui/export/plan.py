@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
-from cachetui.export.filenames import named_by
+from cachetui.export.safe_names import named_by
 from cachetui.export.target_folder import TargetError, check_target
 from cachetui.model import INSTALLABLE, Entry
 from cachetui.system.tree import reason

@@ -12,8 +12,8 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from cachetui.export.filenames import named_by
 from cachetui.export.requirement_files import RequirementLine
+from cachetui.export.safe_names import named_by
 from cachetui.insight.requirement import read_requirement
 from cachetui.interpreters.compatibility import best_place, incompatibility
 from cachetui.interpreters.info import InterpreterInfo

@@ -1,4 +1,4 @@
-"""Differences between versions of pip."""
+"""Differences between versions of pip: which folders a version reads, and how it treats settings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ from typing import Literal, NamedTuple
 
 from packaging.version import Version
 
+HTTP_V2_SINCE = (23, 3)
+"""First pip version that keeps responses in `http-v2/`, and that does not read `http/`."""
+REFRESH_PACKAGE_SINCE = (26, 2)
+"""First pip version with the option `--refresh-package`."""
 XdgWay = Literal["verbatim", "filled", "stripped", "absolute"]
 """Treatment of XDG variables: which values count.
 

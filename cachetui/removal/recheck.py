@@ -1,4 +1,7 @@
-"""Compare entries with the disk, to find those that differ from what the scan saw."""
+"""Compare entries with the disk, to find those that differ from what the scan saw.
+
+`recheck` does so for a plan; `look_at`, right before `execute.py` deletes a file.
+"""
 
 from __future__ import annotations
 

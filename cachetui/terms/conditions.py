@@ -1,4 +1,7 @@
-"""Conditions of terms, except names."""
+"""Conditions of terms, except names.
+
+A new term takes a condition here, a qualifier in `parser.py`, and its values in `completion.py`.
+"""
 
 from __future__ import annotations
 

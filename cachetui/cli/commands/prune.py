@@ -1,4 +1,4 @@
-"""`cachetui prune`: remove the entries that rules choose."""
+"""`cachetui prune`: remove the entries that rules choose; `cachetui/rules.py` applies the rules."""
 
 from __future__ import annotations
 

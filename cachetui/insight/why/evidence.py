@@ -20,10 +20,9 @@ from cachetui.interpreters.compatibility import incompatibility
 from cachetui.model import INSTALLABLE, Entry, Inventory
 from cachetui.pip.formats.index_page import as_asked
 from cachetui.pip.reader import CachedResponse, CacheReader, digest_of
+from cachetui.pip.versions import HTTP_V2_SINCE
 from cachetui.system.tree import never
 
-BODIES_APART = (23, 3)
-"""First pip version that keeps responses in `http-v2/` and does not read `http/`."""
 PYPI = "PyPI"
 
 
@@ -202,7 +201,7 @@ class Evidence:
         """
         if not entry.path.startswith("http") or self.replay.pip is None:
             return True
-        newer = self.pip is None or self.pip.release[:2] >= BODIES_APART
+        newer = self.pip is None or self.pip.release[:2] >= HTTP_V2_SINCE
         return entry.path.startswith("http-v2/") == newer
 
     def admits(self, version: Version | None) -> bool:
@@ -233,7 +232,7 @@ class Evidence:
                 and entry.filename not in self.refused
                 and self.reads(entry)
                 and self.admits(version_of(entry))
-                and not self.trouble(entry)
+                and not self.why_unusable(entry)
             ]
         )
 
@@ -254,7 +253,7 @@ class Evidence:
         better = [one for one in self.unlisted if (version := version_of(one)) and version > taken]
         return max(better, key=lambda one: version_of(one) or taken, default=None)
 
-    def trouble(self, entry: Entry) -> str | None:
+    def why_unusable(self, entry: Entry) -> str | None:
         """Return why a file cannot be used, as the end of a sentence; None if it can be used."""
         name = entry.filename or ""
         if (row := self.refused.get(name)) and entry.kind != "built":

@@ -1,4 +1,7 @@
-"""Reasons in the cache or in the environment: what is installed, damaged, built here or not read."""
+"""Reasons in the cache or in the environment: what is installed, damaged, built here or not read.
+
+Why a single file does not fit the question or the Python is said beside it: `cached_files.py`.
+"""
 
 from __future__ import annotations
 

@@ -31,10 +31,8 @@ from cachetui.insight.why.replay import NOT_FOUND, Chosen, ListedFile
 from cachetui.insight.why.stops import why_not_found
 from cachetui.model import INSTALLABLE
 from cachetui.pip.formats.index_files import version_in
+from cachetui.pip.versions import REFRESH_PACKAGE_SINCE
 from cachetui.text.quote import quoted
-
-REFRESHES = (26, 2)
-"""First pip version with `--refresh-package`."""
 
 
 def not_offered(case: Evidence) -> Iterator[Finding]:
@@ -66,7 +64,9 @@ def without_index(case: Evidence) -> Iterator[Finding]:
     """Yield a finding if `--no-index` keeps pip from cached files, which pip finds only by URL."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [
-        one for one in case.own if one.kind in INSTALLABLE and case.admits(version_of(one)) and not case.trouble(one)
+        one
+        for one in case.own
+        if one.kind in INSTALLABLE and case.admits(version_of(one)) and not case.why_unusable(one)
     ]
     if "--no-index" in words and fits and not case.run.resolved:
         names = named(dict.fromkeys(one.filename or "?" for one in fits))
@@ -239,7 +239,7 @@ def unchecked_pages(case: Evidence) -> Iterator[Finding]:
             f"is {old(answer.age(case.now) or 0)}, and its server allows {span(answer.lifetime)}. What was published "
             "since then is not on it."
         )
-        refreshes = case.pip is not None and case.pip.release[:2] >= REFRESHES
+        refreshes = case.pip is not None and case.pip.release[:2] >= REFRESH_PACKAGE_SINCE
         option = ("--refresh-package", name) if refreshes else ("--no-cache-dir",)
         yield (
             Reason(words, (f"{entry.path}, {moment(answer.date or 0)}",), (entry.path,)),

@@ -13,6 +13,7 @@ from cachetui.insight.why.phrases import asked, day, named, old, pip_of, python_
 from cachetui.insight.why.replay import Chosen, RequestedRequirement, Way
 from cachetui.insight.why.stops import may_list_more, stopped
 from cachetui.model import INSTALLABLE
+from cachetui.pip.versions import HTTP_V2_SINCE
 
 FETCHED = ("download", "download-build", "clone")
 """Sources of files that need the network."""
@@ -71,7 +72,7 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
 
 def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
     admitted = [one for one in case.own if one.kind in INSTALLABLE and case.admits(version_of(one))]
-    fits = [one for one in admitted if not case.trouble(one)]
+    fits = [one for one in admitted if not case.why_unusable(one)]
     if not case.own:
         held = f"Nothing of {case.name or 'it'} is in this cache."
     elif fits:
@@ -123,7 +124,7 @@ def place_here(chosen: Chosen) -> str:
 
 def _because(case: Evidence, chosen: Chosen) -> str:
     if chosen.why == "layout":
-        other = "http" if case.pip and case.pip.release[:2] >= (23, 3) else "http-v2"
+        other = "http" if case.pip and case.pip.release[:2] >= HTTP_V2_SINCE else "http-v2"
         return f": the copy lies under {other}/, where {pip_of(case)} does not look"
     return f": {WHY_NOT.get(chosen.why, WHY_NOT[''])}"
 

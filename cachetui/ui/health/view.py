@@ -372,6 +372,7 @@ class Health(Vertical):
             self.findings.action_move(1)
 
     def _toggle(self, row: int) -> None:
+        """Mark or unmark the entries of a row; `browsing/marks.py` keeps the marks."""
         self.model.toggle_entries(self._entries(row))
         self.findings.refresh_signs()
         self.post_message(MarksChanged())

@@ -1,4 +1,4 @@
-"""Safe file names of wheels and sdists: none of them leads out of the folder."""
+"""Check names for exported files: safe ones stay in the folder. `export.py` chooses among them."""
 
 from __future__ import annotations
 

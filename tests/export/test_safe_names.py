@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.export.filenames import agree, named_by
+from cachetui.export.safe_names import agree, named_by
 from cachetui.pip.formats.archives import ArchiveName
 
 

@@ -1,0 +1,56 @@
+"""Describe the project's files in the cache, and why pip does not take them."""
+
+from __future__ import annotations
+
+from urllib.parse import urldefrag
+
+from cachetui.insight.remove_terms import version_of
+from cachetui.insight.why.evidence import Evidence, place_of
+from cachetui.insight.why.explanation import CachedFile
+from cachetui.insight.why.phrases import named, old, pip_of
+from cachetui.model import NS, Entry
+
+
+def describe(case: Evidence, entry: Entry) -> CachedFile:
+    """Describe a file of the project in the cache."""
+    trouble, version = case.why_unusable(entry), version_of(entry)
+    admitted = case.admits(version)
+    if case.root and case.root.url:
+        address = urldefrag(case.root.url)[0]
+        admitted = case.entry_at(address) == entry or bool(entry.url and urldefrag(entry.url)[0] == address)
+    what = "built here" if entry.kind == "built" else entry.kind
+    words = [f"{what}, {old(case.now - entry.downloaded / NS)}"]
+    if entry.kind != "built" and entry.url and (host := place_of(entry.url, host_only=True)):
+        words.append(f"from {host}")
+    if any(one.yanked and one.filename == entry.filename for one in case.run.listed.get(case.name, ())):
+        words.append("yanked")
+    if not admitted:
+        left_out = f"not for {case.specifier}" if str(case.specifier) else "not what was asked for"
+        words.append(left_out if version or case.root else "its version is not known")
+        if trouble:
+            words.append(trouble)
+    elif trouble:
+        words.append(trouble)
+    elif not case.reads(entry):
+        words.append(f"not read by {pip_of(case)}")
+    elif (answer := case.answers.get(entry.path)) and not answer.is_whole and entry != case.stopped_at:
+        words.append("cut short" if answer.stored < (answer.length or 0) else "longer than its headers say")
+    elif entry == case.stopped_at or (case.fails_at and case.fails_at[1] == entry):
+        words.append("pip stops at it")
+    elif entry.path in case.broken:
+        words.append(f"damaged: {case.broken[entry.path]}")
+    elif case.chosen and case.entry_of(case.chosen) == entry:
+        words.append("this is what pip takes")
+    elif entry.kind == "built" and case.run.resolved:
+        words.append(_why_not_taken(case, entry))
+    name = entry.filename or named([entry.project or "?", entry.version or ""], "").strip()
+    fits = not trouble and case.reads(entry) and case.is_sound(entry)
+    return CachedFile("other" if not admitted else "yes" if fits else "no", name, ", ".join(words), entry.path)
+
+
+def _why_not_taken(case: Evidence, entry: Entry) -> str:
+    """Return why pip does not take a wheel built here; pip looks for such a wheel by URL, hash and Python."""
+    taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
+    if entry.url and taken == urldefrag(entry.url)[0]:
+        return "kept for another Python, or for another hash of the same address"
+    return f"kept for {(entry.url and place_of(entry.url)) or 'another address'}, which pip does not take here"
