@@ -40,6 +40,30 @@ def gunzip(data: bytes, most: int) -> bytes:
     return zlib.decompressobj(31).decompress(data, most)
 
 
+def decoded(data: bytes, encoding: str, most: int) -> tuple[bytes, bool] | None:
+    """Return up to `most` bytes of a response with this `Content-Encoding`, and whether that is everything.
+
+    Return None for an encoding that pip does not read. Raises zlib.error, and EOFError if the data is cut off.
+    """
+    if encoding in ("", "identity"):
+        return data[:most], len(data) <= most
+    if encoding in ("gzip", "x-gzip"):
+        return unpacked_gzip(data, most)
+    return _inflated(data, most) if encoding == "deflate" else None
+
+
+def _inflated(data: bytes, most: int) -> tuple[bytes, bool]:
+    unpacker = zlib.decompressobj()
+    try:
+        found = unpacker.decompress(data, most)
+    except zlib.error:
+        unpacker = zlib.decompressobj(-15)  # some servers leave out the frame
+        found = unpacker.decompress(data, most)
+    if not unpacker.eof and not unpacker.unconsumed_tail:
+        raise EOFError("it is cut off")
+    return found, unpacker.eof
+
+
 def unpacked_gzip(data: bytes, most: int) -> tuple[bytes, bool]:
     """Return up to `most` bytes unpacked from all members of gzip data, and whether that is everything.
 

@@ -21,7 +21,7 @@ from cachetui.pip.formats.archives import LONGEST_NAME, NAME
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.page_json import parse_page
 from cachetui.pip.formats.wheel_names import wheel_name
-from cachetui.pip.unpacking import unpacked_gzip
+from cachetui.pip.unpacking import decoded
 
 LONGEST_PAGE = 64 << 20
 """Maximum size in bytes of an index page that is read; the largest on PyPI has a few tens of millions."""
@@ -68,15 +68,14 @@ def read_page(body: Body, encoding: str) -> Page | None:
     if body.size > LONGEST_PAGE:
         return None
     text = body.read(0, body.size)
+    packed = "gzip" if text[:2] == b"\x1f\x8b" else "deflate" if encoding.endswith("deflate") else ""
     try:
-        if text[:2] == b"\x1f\x8b":
-            text, is_whole = unpacked_gzip(text, LONGEST_PAGE)
-            if not is_whole:
-                return None
-        elif encoding.endswith("deflate"):
-            text = zlib.decompressobj().decompress(text, LONGEST_PAGE)
+        read = decoded(text, packed, LONGEST_PAGE)
     except (zlib.error, EOFError):
         return None
+    if read is None or not read[1]:
+        return None
+    text = read[0]
     start = text.lstrip()[:1]
     return Page(text, start == b"{") if start in (b"{", b"<") else None
 
