@@ -19,20 +19,38 @@ LAST_SECONDS = 1.0
 
 
 @contextmanager
-def ended_in_order(grace: float | None = None) -> Iterator[None]:
+def ended_in_order(grace: float | None = None) -> Iterator[Callable[[], None]]:
     """Turn signals that end the program into SystemExit, so that the demo's folder is removed; the first one counts.
 
     After `grace` seconds, if given, the process ends in any case: threads of Textual wait for a terminal that is gone.
+    The yielded function lifts that limit.
     """
+    limits: list[Callable[[], None]] = []
 
     def leave(number: int, _: object) -> None:
         for other in QUIETED:
             signal.signal(other, lambda *_: None)
         if grace is not None:
-            _end_after(grace, exit_code(number))
+            limits.append(_end_after(grace, exit_code(number)))
         raise SystemExit(exit_code(number))
 
+    def lift() -> None:
+        for revoke in limits:
+            revoke()
+
     before = {number: signal.signal(number, leave) for number in ENDINGS}
+    try:
+        yield lift
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def suspended_as_before() -> Iterator[None]:
+    """Restore the handlers of Ctrl+Z and `fg` after the block, in which Textual installs its own."""
+    numbers = [getattr(signal, name) for name in ("SIGTSTP", "SIGCONT") if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
     try:
         yield
     finally:
@@ -40,15 +58,22 @@ def ended_in_order(grace: float | None = None) -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _end_after(grace: float, code: int) -> None:
-    """End the process after some seconds, whatever its threads do."""
+def _end_after(grace: float, code: int) -> Callable[[], None]:
+    """End the process after some seconds, whatever its threads do; return the function that revokes this."""
+    timer = Timer(grace, os._exit, [code])
+    timer.daemon = True
     with suppress(RuntimeError):  # no thread can be started
-        timer = Timer(grace, os._exit, [code])
-        timer.daemon = True
         timer.start()
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, grace + LAST_SECONDS)
+
+    def revoke() -> None:
+        timer.cancel()
+        if hasattr(signal, "setitimer"):
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    return revoke
 
 
 CAME: list[int] = []

@@ -23,9 +23,11 @@ SortBy = Literal["size", "name", "count", "age"]
 ColumnName = Literal["share", "bar", "files", "age", "kind"]
 """Optional columns beside names and sizes, shown if there is room."""
 COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
+Notify = Literal["desktop", "bell", "never"]
+"""Ways to notify the user of the end of a long removal while another window has the focus."""
 Blocked = Literal["", "prune", "removal"]
 """Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
-KEYS = ("theme", "columns", "sort", "age", "keys", "protect", "prune")
+KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune")
 """Keys of the preferences file."""
 BARE = re.compile("[A-Za-z0-9_-]+")
 """A key that TOML writes without quotes."""
@@ -120,6 +122,8 @@ class Preferences:
     """Initial sort order of the browser."""
     age: Moment = "downloaded"
     """Age that the browser shows and sorts by at the start."""
+    notify: Notify = "desktop"
+    """Way to notify the user of the end of a long removal while another window has the focus."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by key binding id. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()

@@ -10,7 +10,7 @@ THEMES = (
 )
 """Textual's themes."""
 IDS = (
-    *("app.help", "app.palette", "app.quit", "app.stop"),
+    *("app.help", "app.palette", "app.quit", "app.stop", "app.suspend"),
     *(
         "audit.browse",
         "audit.group",

@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
 from cachetui.labels import Label
-from cachetui.preferences.model import COLUMNS, ColumnName, SortBy, Sorting
+from cachetui.preferences.model import COLUMNS, ColumnName, Notify, SortBy, Sorting
 from cachetui.preferences.names import THEMES
 from cachetui.rules import CHOOSERS, Moment
 from cachetui.terms import Predicate, parse_terms
@@ -53,6 +53,11 @@ def _one_of(value: object, known: Iterable[str]) -> str:
 def read_moment(value: object) -> Moment:
     """Read the time that ages are counted from. Raises InvalidValueError."""
     return cast(Moment, _one_of(value, get_args(Moment)))
+
+
+def read_notify(value: object) -> Notify:
+    """Read the way to notify the user. Raises InvalidValueError."""
+    return cast(Notify, _one_of(value, get_args(Notify)))
 
 
 def read_sorting(value: object) -> Sorting:

@@ -17,6 +17,7 @@ from cachetui.preferences.parse_values import (
     read_columns,
     read_key,
     read_moment,
+    read_notify,
     read_protected,
     read_sorting,
     read_theme,
@@ -29,6 +30,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "columns": read_columns,
     "sort": read_sorting,
     "age": read_moment,
+    "notify": read_notify,
 }
 """Readers of the keys that are not tables and do not protect entries."""
 TABLES = ("keys", "prune")

@@ -20,9 +20,10 @@ from textual.screen import Screen
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
+from cachetui.text.format import home_short
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
-from cachetui.ui.bindings import MOVE, PROGRAM, key, key_names
+from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key, key_names
 from cachetui.ui.browse.details import BESIDE
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
@@ -36,6 +37,7 @@ from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations.leaving import exit_summary
 from cachetui.ui.palette import Palette
 from cachetui.ui.settings.view import Settings
+from cachetui.ui.terminal import restore_title, show_title
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
@@ -68,6 +70,7 @@ class CachetuiApp(Keyboard):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
+        SUSPEND,
         key("ctrl+p", "command_palette", "palette", "app.palette", PROGRAM, "Find a command, or choose another theme"),
     ]
 
@@ -99,6 +102,11 @@ class CachetuiApp(Keyboard):
         """The removals so far in one line; None if there were none."""
         return exit_summary(self.main)
 
+    @property
+    def window_title(self) -> str:
+        """The title of the terminal's window."""
+        return f"cachetui: {'made-up cache' if self.services.demo else home_short(str(self.main.root))}"
+
     def on_load(self) -> None:
         """Apply the user's theme and keys."""
         preferences, bindings = self.main.preferences, bindings_of(*KEY_HOLDERS)
@@ -111,6 +119,12 @@ class CachetuiApp(Keyboard):
         """Save the theme whenever the user chooses another theme."""
         self.set_keymap(dict(self.keymap))
         self.watch(self, "theme", self._save_theme_soon, init=False)
+        self.app_suspend_signal.subscribe(self, lambda _: restore_title(), immediate=True)
+        self.app_resume_signal.subscribe(self, lambda _: self._resume(), immediate=True)
+
+    def _resume(self) -> None:
+        show_title(self.window_title)
+        self.refresh(layout=True)  # the shell has written over the screen
 
     def _save_theme_soon(self) -> None:
         if self.main.preferences.path is not None:

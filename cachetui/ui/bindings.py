@@ -48,6 +48,8 @@ def key(
     return Binding(keys, action, does, show, tooltip=tooltip, id=id, group=group)
 
 
+SUSPEND = key("ctrl+z", "app.suspend_process", "suspend", "app.suspend", PROGRAM, "Suspend; `fg` in the shell resumes")
+"""Binding of the app, and of dialogs, which hide the bindings of the app."""
 ROWS = (
     key("down,j", "move(1)", "down", "rows.down", MOVE, "Go one row down"),
     key("up,k", "move(-1)", "up", "rows.up", MOVE, "Go one row up"),

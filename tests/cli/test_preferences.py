@@ -33,7 +33,7 @@ def test_without_a_file_all_is_at_its_default(run: Run) -> None:
     assert (said.code, said.err) == (0, "")
     assert str(preferences_path()) in said.out
     assert "does not exist" in said.out
-    assert said.out.count("(default)") == 7
+    assert said.out.count("(default)") == 8
     assert not preferences_path().parent.exists()
 
 
@@ -48,6 +48,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         "columns   share, bar, files, age, kind (default)",
         "sort      size (default)",
         "age       downloaded (default)",
+        "notify    desktop (default)",
         "keys      marks.review = x",
         "protect   torch",
         "prune     --superseded --older-than 90d",
@@ -70,10 +71,11 @@ def test_the_same_as_json(run: Run) -> None:
         "columns": ["share", "bar", "files", "age", "kind"],
         "sort": {"by": "size", "reverse": False},
         "age": "downloaded",
+        "notify": "desktop",
         "keys": {"marks.review": "x"},
         "protect": ["torch"],
         "prune": {"superseded": True, "older-than": "90d"},
-        "defaults": ["columns", "sort", "age"],
+        "defaults": ["columns", "sort", "age", "notify"],
         "problems": [
             {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {

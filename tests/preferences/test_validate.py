@@ -21,6 +21,7 @@ theme = "nord"
 columns = ["kind", "bar"]
 sort = "age reverse"
 age = "checked"
+notify = "bell"
 protect = [
   "torch",
   "numpy>=2 kind:wheel",
@@ -60,6 +61,7 @@ def test_everything_that_can_be_said_counts() -> None:
         Sorting("age", True),
         "checked",
     )
+    assert found.notify == "bell"
     assert found.keys == {"marks.review": "x", "sort.size": "ctrl+s"}
     assert found.protection.written == ("torch", "numpy>=2 kind:wheel")
     assert found.policy is not None
@@ -87,7 +89,7 @@ def test_nothing_said_is_all_defaults() -> None:
 
 
 KEY_WANTED = 'expected a key, for example "x", or several, for example "x,ctrl+x"'
-KNOWN = "unknown key; the keys are theme, columns, sort, age, keys, protect, prune"
+KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune"
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
 MISPLACED = 'unknown key; move "protect" above the first [table]'
 NUMBER_WANTED = "prune.keep-latest: expected a whole number, 0 or more, without quotes"
@@ -114,6 +116,7 @@ MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
         ("sort = 'biggest'", 'sort: expected one of size, name, count, age, not "biggest"', ""),
         ("sort = 'age backwards'", SORT_WANTED, ""),
         ("sort = ['age']", SORT_WANTED, ""),
+        ("notify = 'mail'", 'notify: expected one of desktop, bell, never, not "mail"', ""),
         ("age = 'used'", 'age: expected one of downloaded, checked, read, not "used"', ""),
         ("keys = 'x'", "keys: expected a table: write [keys], and the bindings below it", ""),
         ("[keys]\nmarks.review = 3", f"keys.marks.review: {KEY_WANTED}", ""),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -41,9 +43,18 @@ class Window(Terminal):
             command = [sys.executable, "-m", "tests.cli.alone", "--no-memory", "--cache-dir", str(root)]
             os.execve(sys.executable, command, environment)
 
+    def forget(self) -> None:
+        """Forget all that was written so far."""
+        self._written = b""
+
+    def wait_until_stopped(self) -> None:
+        """Wait until the program has been suspended."""
+        _, status = os.waitpid(self._process, os.WUNTRACED)
+        assert os.WIFSTOPPED(status)
+
     def press(self, keys: str, words: str) -> None:
         """Press keys and wait for words that nothing drawn before may hold."""
-        self._written = b""
+        self.forget()
         self.type(keys)
         self.wait_for(words)
 
@@ -81,3 +92,34 @@ def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int
     after = {entry.version for entry in scan(root).entries if entry.project == "torch" and entry.kind == "wheel"}
     assert len(versions - after) == 1
     assert f"Removed {len(gone)} files of " in said.splitlines()[-1]
+
+
+def test_the_title_is_shown_and_restored_also_around_ctrl_z(root: Path) -> None:
+    if not hasattr(signal, "SIGTSTP"):
+        pytest.skip("nothing is suspended here")
+    with Window(root, (80, 24)) as window:
+        window.wait_for("projects")
+        assert f"\x1b[22;2t\x1b]2;cachetui: {root}\a" in window.seen
+        window.press("?", "Rows")
+        window.press("\x1a", "\x1b[23;2t")  # in a dialog, too
+        window.wait_until_stopped()
+        window.forget()
+        window.send(signal.SIGCONT)
+        window.wait_for("\x1b]2;cachetui")
+        window.wait_for("Rows")
+        window.press(f"{ENTER}q", "\x1b[23;2t")
+        assert window.leave() == 0
+
+
+def test_a_web_browser_may_be_the_terminal(root: Path) -> None:
+    driver = {"TEXTUAL_DRIVER": "textual.drivers.web_driver:WebDriver", "COLUMNS": "80", "ROWS": "24"}
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), **driver}
+    command = [sys.executable, "-m", "tests.cli.alone", "--no-memory", "--cache-dir", str(root)]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, **pipes) as process:  # type: ignore[call-overload]
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"__GANGLION__\n"
+        process.terminate()
+        _, error = process.communicate()
+    assert process.returncode == 0  # Textual's driver ends in order at this signal
+    assert error == b""

@@ -8,7 +8,7 @@ import sys
 from cachetui.cli.cache import located
 from cachetui.cli.console import for_stream, note
 from cachetui.cli.main import DONE, FAILED
-from cachetui.cli.signals import ended_in_order
+from cachetui.cli.signals import ended_in_order, suspended_as_before
 from cachetui.interpreters.lookup import python_at
 from cachetui.services.options import GlobalOptions
 from cachetui.ui import FRAMES
@@ -19,13 +19,15 @@ GRACE_SECONDS = 3.0
 
 def browse(options: GlobalOptions) -> int:
     """Open the browser; return the exit code."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # Textual draws on stderr
+    has_terminal = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()  # Textual draws on stderr
+    if not has_terminal and not os.environ.get("TEXTUAL_DRIVER"):  # by which `textual serve` draws in a web browser
         note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
-    with ended_in_order(GRACE_SECONDS), located(options) as location:
+    with ended_in_order(GRACE_SECONDS) as lift_limit, located(options) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         from cachetui.services.services import Services  # noqa: PLC0415 - with Textual, which it brings along
         from cachetui.ui.app import CachetuiApp  # noqa: PLC0415
+        from cachetui.ui.terminal import titled  # noqa: PLC0415
 
         services = Services(
             location,
@@ -36,7 +38,11 @@ def browse(options: GlobalOptions) -> int:
             find_pythons_here=True,
         )
         app = CachetuiApp(services)
-        app.run()
+        try:
+            with suspended_as_before(), titled(app.window_title):
+                app.run()
+        finally:
+            lift_limit()
         if app.exit_summary:
             sys.stdout.write(for_stream(f"{app.exit_summary}\n", sys.stdout))
     return app.return_code or DONE

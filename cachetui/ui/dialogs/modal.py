@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from cachetui.report.removal_list import ListLine
-from cachetui.ui.bindings import MOVE, PROGRAM, key
+from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key
 from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
 from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
@@ -167,6 +167,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         key("end,G", "edge(1)", "end", "sheet.last", MOVE, "Scroll to the end"),
         key("tab,right", "app.focus_next", "next", "sheet.next", MOVE, "Go to the next answer"),
         key("shift+tab,left", "app.focus_previous", "previous", "sheet.previous", MOVE, "Go to the previous answer"),
+        SUSPEND,
     ]
     DEFAULT_CSS = """
     Modal {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from time import monotonic
 
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
@@ -18,10 +19,14 @@ from cachetui.ui.dialogs.confirm import Result, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.operations.scan import cancel_scan, start_scan
+from cachetui.ui.terminal import notify_outside
 from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 WORTH_TELLING = 100
 """Divisor: emptied folders are mentioned if they are more than 1/100 of what a removal frees."""
+
+LONG_SECONDS = 10
+"""Seconds after which the end of a removal is announced outside the app, if another window has the focus."""
 
 
 def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
@@ -82,6 +87,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         screen.show_progress(Activity.REMOVING, words, progress.entries / max(1, progress.of))
 
     outcome: RemovalOutcome | None = None
+    began = monotonic()
     with screen.doing(Activity.REMOVING, f"removing {count(len(plan.entries), 'entry')}", 0.0) as stop:
         preferences: Preferences = await reload_preferences(screen)
         try:
@@ -94,6 +100,8 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
     screen.dismiss_question()
     if outcome is not None:
         screen.outcomes += (outcome,)
+        if monotonic() - began > LONG_SECONDS:
+            notify_outside(screen.app, preferences.notify, summary(outcome))
     if screen.leaving:
         return
     if outcome is not None:
