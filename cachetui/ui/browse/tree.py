@@ -91,6 +91,20 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """The row under the cursor."""
         return self.table.rows[self.cursor] if self.cursor < len(self.table.rows) else None
 
+    def show_top(self, table: Table, locate: Locate) -> None:
+        """Draw rows in another order, from the first row on, and end the range.
+
+        The cursor stays on its row if that is in sight. Otherwise it goes to the first row and, until the user
+        moves, follows no row.
+        """
+        self.range_from = None
+        self.show(table, locate)
+        self.scroll_to_line(0)
+        if self.cursor >= self.size.height:
+            self._wanted = None
+            self.cursor = 0
+            self.highlighted = self.current
+
     def show(self, table: Table, locate: Locate) -> None:
         """Draw other rows; the cursor and the visible part stay on the same rows if these still exist."""
         old, before, top = self.table.rows, self.cursor, self.scroll_offset.y

@@ -15,7 +15,7 @@ from textual.reactive import var
 
 from cachetui.browsing.catalog import GroupKey
 from cachetui.browsing.model import BrowserModel, MarkTotals, expect_filter
-from cachetui.browsing.rows import By, Row, requirement_of
+from cachetui.browsing.rows import By, Row, SortOrder, requirement_of
 from cachetui.services.guard import guard
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, shown_progress
@@ -194,8 +194,8 @@ class Browse(Vertical):
             self.query_one(MessagePage).show_words(page.title, *page.paragraphs, ways=page.ways)
             self.refresh_bindings()
 
-    def show_rows(self) -> None:
-        """Draw the rows of the model as they are at present."""
+    def show_rows(self, *, from_top: bool = False) -> None:
+        """Draw the rows of the model as they are at present; `from_top` shows the first row."""
         self.remove_class("-plain")
         model, tree = self.model, self.cache_tree
         model.now = self._now
@@ -204,7 +204,8 @@ class Browse(Vertical):
         named = self.services.python is not None
         tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
         self.query_one(Details).now = self._now
-        tree.show(Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign), model.locate)
+        table = Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign)
+        (tree.show_top if from_top else tree.show)(table, model.locate)
         self.query_one(ColumnTitles).show(model.order)
         self._show_count()
         if self.marks != model.mark_totals:  # the totals change with the filter
@@ -311,19 +312,23 @@ class Browse(Vertical):
 
     def action_sort(self, by: By) -> None:
         """Sort by a key; if the rows are already sorted by it, reverse the order."""
-        self.model.order = self.model.order.sorted_by(by)
-        self.show_rows()
+        self._arrange(self.model.order.sorted_by(by))
 
     def action_next_age(self) -> None:
         """Show the next age: downloaded, checked or read."""
-        self.model.order = self.model.order.next_age()
-        self.show_rows()
+        order = self.model.order
+        self._arrange(order.next_age(), is_sorted_by_it=order.by == "age")
 
     def action_apparent(self) -> None:
         """Switch between disk usage and lengths of files."""
         order = self.model.order
-        self.model.order = replace(order, apparent=not order.apparent)
-        self.show_rows()
+        self._arrange(replace(order, apparent=not order.apparent), is_sorted_by_it=order.by == "size")
+
+    def _arrange(self, order: SortOrder, *, is_sorted_by_it: bool = True) -> None:
+        """Show the rows with another order or other figures; rows in another order are shown from the top."""
+        self.model.order = order
+        self.show_rows(from_top=is_sorted_by_it)
+        self.refresh_bindings()
 
     def action_filter(self) -> None:
         """Go to the filter box."""
