@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import Marks, ProtectedEntries
-from cachetui.browsing.rows import Key, Row, SortOrder, foreign_row, make_rows
+from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
@@ -198,8 +198,9 @@ class BrowserModel:
         """List the rows."""
         projects = self.roots[: self.shown_projects]
         rows = make_rows([*self.order.arrange(projects), *self.roots[len(projects) :]], self.expanded, self.order)
-        files = [] if self.filtering else [(file.size, file.disk_usage) for file in self.catalog.foreign]
-        return [*rows, foreign_row(files)] if files else rows
+        if self.catalog.foreign and not self.filtering:
+            rows += foreign_rows(self.catalog.foreign, self.expanded, self.order)
+        return rows
 
     def update(self, entries: Collection[Entry]) -> None:
         """Add entries that a running scan has found or identified."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Literal, NamedTuple
@@ -11,7 +11,8 @@ from packaging.version import InvalidVersion, parse
 
 from cachetui.browsing.catalog import FOREIGN, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import AGES, Age, EntryGroup
-from cachetui.model import Entry
+from cachetui.model import Entry, File
+from cachetui.text.format import count
 from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels_described
 
 By = Literal["size", "name", "count", "age"]
@@ -91,15 +92,14 @@ class Row(NamedTuple):
     open: bool = False
     """Whether the row is open."""
     foreign: int = 0
-    """Number of files that pip does not write, if this is the row of foreign files.
-
-    That row cannot be opened or marked.
-    """
+    """Number of files that pip does not write, if the row stands for such files; it cannot be marked."""
+    file: File | None = None
+    """The file, if the row stands for a single file that pip does not write."""
 
     @property
     def entry(self) -> Entry | None:
         """Entry of the row; None unless the row stands for a single entry."""
-        return next(iter(self.group.entries)) if isinstance(self.key, str) else None
+        return next(iter(self.group.entries)) if isinstance(self.key, str) and not self.foreign else None
 
     @property
     def hint(self) -> str:
@@ -116,7 +116,7 @@ class Row(NamedTuple):
 def _group_hint(row: Row) -> str:
     entry = row.entry
     if row.foreign:
-        return f"{row.foreign:,} {'file' if row.foreign == 1 else 'files'}, never touched"
+        return "" if row.depth else f"{count(row.foreign, 'file')}, never touched"
     if entry is None:
         return f"{len(row.group.entries):,} {'entry' if len(row.group.entries) == 1 else 'entries'}"
     return entry.note if entry.note and entry.kind != "selfcheck" else ""
@@ -134,12 +134,19 @@ def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortO
     return rows
 
 
-def foreign_row(files: Collection[tuple[int, int]]) -> Row:
-    """Return the row that stands for all files that pip does not write."""
+def foreign_rows(files: Sequence[File], expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
+    """Return the row that stands for all files that pip does not write, and if it is open, a row for each."""
+    is_open = FOREIGN in expanded
+    row = _foreign_row(FOREIGN, FOREIGN.title, files)._replace(folds=True, open=is_open)
+    named = [(file, _foreign_row(file.path, file.path, (file,))) for file in sorted(files)] if is_open else []
+    return [row, *order.arrange([below._replace(depth=1, file=file) for file, below in named])]
+
+
+def _foreign_row(key: Key, name: str, files: Sequence[File]) -> Row:
     group = EntryGroup(())
-    group.apparent, group.disk = (sum(sizes) for sizes in zip(*files, strict=True))
+    group.apparent, group.disk = sum([file.size for file in files]), sum([file.disk_usage for file in files])
     group.files = len(files)
-    return Row(FOREIGN, FOREIGN, FOREIGN.title, group, foreign=len(files))
+    return Row(key, FOREIGN, name, group, foreign=len(files))
 
 
 def _below(root: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from threading import Event
 from typing import ClassVar
 
@@ -14,6 +14,7 @@ from textual.dom import DOMNode
 from textual.reactive import var
 from textual.widgets import ContentSwitcher
 
+from cachetui.model import Entry
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
 from cachetui.ui import messages
@@ -241,7 +242,7 @@ class MainScreen(CacheScreen):
     @on(messages.AskWhy)
     def _ask_why(self, event: messages.AskWhy) -> None:
         self.action_view("why")
-        self.why_view.propose(event.text)
+        self.why_view.answer(event.text)
 
     @on(PythonFound)
     def _add_python(self, event: PythonFound) -> None:
@@ -308,17 +309,26 @@ class MainScreen(CacheScreen):
             start_scan(self, "looking again" if self.inventory is not None else "")
 
     def action_review(self) -> None:
-        """Review the removal of the marked entries, and remove them if the user agrees."""
-        self._remove(purge=False)
+        """Review the removal of the marked entries, and remove them if the user agrees.
+
+        If none are marked, review the row under the cursor in Browse, or the range of rows.
+        """
+        entries: Collection[Entry] = list(self.model.marks)
+        if not entries and self.tab == "browse":
+            if (why := self.browse.why_not_chosen) is not None:
+                self.notify(why, markup=False)
+                return
+            entries = self.browse.chosen_entries
+        self._remove(entries, purge=False)
 
     def action_purge(self) -> None:
         """Review the removal of all entries, and remove them if the user types a word."""
-        self._remove(purge=True)
+        self._remove(self.model.catalog.entries.values(), purge=True)
 
-    def _remove(self, *, purge: bool) -> None:
+    def _remove(self, entries: Collection[Entry], *, purge: bool) -> None:
         from cachetui.ui.operations.removal import begin_removal  # noqa: PLC0415 - the first screen does not wait
 
-        begin_removal(self, purge=purge)
+        begin_removal(self, list(entries), purge=purge)
 
     def action_rules(self) -> None:
         """Show the rules, and mark the entries that they choose."""

@@ -7,8 +7,9 @@ import pytest
 from cachetui.browsing.rows import By
 from cachetui.model import Inventory
 from cachetui.ui.browse.tree import CacheTree
-from tests.ui.cache import MB, inventory, release
-from tests.ui.screens import Still
+from cachetui.ui.dialogs.review import Review
+from tests.ui.cache import MB, everyday, index_page, inventory, release
+from tests.ui.screens import PLACE, Still, settled
 
 SIZE = (100, 16)
 
@@ -75,3 +76,115 @@ async def test_after_a_sort_the_top_stays_in_sight_while_rows_stream_in() -> Non
         await pilot.pause()
         assert first_in_sight(app) == "oldest"
         assert tree_of(app).cursor == 0
+
+
+async def test_the_cursor_stays_in_place_where_a_row_shrinks_or_goes() -> None:
+    projects = [
+        [*release(f"lib{number}", "1", (9 - number) * MB, 5), index_page(f"lib{number}")] for number in range(8)
+    ]
+    app = Still(inventory([entry for entries in projects for entry in entries]))
+    async with app.run_test(size=SIZE) as pilot:
+        tree = tree_of(app)
+
+        async def remove(*paths: str) -> None:
+            known = app.main.model.catalog.entries
+            app.stage.inventory = inventory(entry for path, entry in known.items() if path not in paths)
+            app.main.model.drop(paths)
+            app.main.catalog_changed()
+            await pilot.press("r")
+            await settled(pilot)
+
+        def here() -> tuple[int, str]:
+            assert tree.current is not None
+            assert tree.highlighted == tree.current
+            return tree.cursor, tree.current.name
+
+        await pilot.press("j", "j", "j")
+        await remove(*[entry.path for entry in projects[3][:2]])  # its index page stays, far below
+        assert here() == (3, "lib4")
+        assert names(app)[-1] == "lib3"
+        await remove(*[entry.path for entry in projects[4]])
+        assert here() == (3, "lib5")
+        await remove(projects[0][0].path, projects[0][1].path)  # rows above
+        assert here() == (2, "lib5")
+        await pilot.press("l", "j")
+        await remove(projects[5][1].path)  # a part of what the open rows hold
+        assert here() == (3, "1")
+        await remove(projects[5][0].path)
+        assert here()[1] == "index page"
+        await pilot.press("h", "h", "G")
+        await remove(projects[4][2].path, projects[3][2].path)
+        assert here() == (len(names(app)) - 1, names(app)[-1])
+
+
+@pytest.mark.parametrize("leave", ["enter", "tab"])
+async def test_esc_after_a_search_stays_on_the_row_that_was_found(leave: str) -> None:
+    app = Still(cache_of(40))
+    async with app.run_test(size=SIZE) as pilot:
+        tree = tree_of(app)
+        await pilot.press("j", "slash", *"lib33", leave, "escape")
+        assert tree.current is not None
+        assert (tree.current.name, len(tree.table.rows)) == ("lib33", 40)
+        app.main.browse.filter_by("lib22")  # as Audit does
+        await pilot.press("escape")
+        assert tree.current.name == "lib22"
+
+
+async def test_d_reviews_the_row_or_the_range_where_nothing_is_marked() -> None:
+    app = Still(cache_of(9))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        for keys, projects in (("d",), 1), (("v", "j", "d"), 2):
+            await pilot.press(*keys)
+            await settled(pilot)
+            assert isinstance(app.screen, Review)
+            assert len({entry.project for entry in app.screen.plan.entries}) == projects
+            await pilot.press("escape")
+            await settled(pilot)
+            assert app.marked == set()
+        await pilot.press("escape", "g", "space", "G", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert {entry.path for entry in app.screen.plan.entries} == app.marked
+
+
+async def test_d_reviews_only_what_the_filter_shows_of_the_row() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"numpy cp38", "enter", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert {entry.version for entry in app.screen.plan.entries} == {"1.24.4"}
+        await pilot.press("escape", "escape", "slash", *"size>", "down", "d")
+        await settled(pilot)
+        assert not isinstance(app.screen, Review)
+
+
+async def test_files_that_are_not_pips_are_listed_and_can_be_neither_marked_nor_removed() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await pilot.press("G", "l")
+        assert names(app)[-3:] == ["Not pip's", "http-v2/readme", "notes.txt"]
+        assert "pip does not write such files. They are counted, and never touched." in app.text
+        await pilot.press("l", "G")
+        assert "changed" in app.text
+        assert "1.0 kB" in app.text
+        told = len(app.told)
+        await pilot.press("space", "v", "k", "k", "space", "escape", "d", "w")
+        await settled(pilot)
+        assert app.marked == set()
+        assert app.screen is app.main
+        assert len(app.told) == told + 4
+        await pilot.press("G", "h")
+        assert tree_of(app).current == tree_of(app).table.rows[-3]
+        await pilot.press("h", "a")
+        assert names(app)[-1] == "Not pip's"
+        assert app.marked == {entry.path for entry in everyday().entries}
+
+
+async def test_a_path_of_a_file_that_is_not_pips_is_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    copied: list[str] = []
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
+        await pilot.press("G", "y", "l", "G", "y")
+        assert copied == [f"{PLACE}/notes.txt\n{PLACE}/http-v2/readme", f"{PLACE}/notes.txt"]

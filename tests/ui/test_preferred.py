@@ -124,10 +124,10 @@ async def test_sentences_name_the_keys_that_there_are_now(root: Path) -> None:
     app = app_with(root, "[keys]\nmarks.toggle = 'd'\nmarks.review = 'Space'\nfilter.clear = 'ctrl+x'\n")
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        await pilot.press("space")
+        await pilot.press("3", "space")
         await pilot.pause()
         assert app.told == ["Nothing is marked yet: d marks a row."]
-        await pilot.press("slash", *"zzz")
+        await pilot.press("1", "slash", *"zzz")
         await pilot.pause()
         assert "Nothing matches. ctrl+x clears the filter." in text_of(app)
 

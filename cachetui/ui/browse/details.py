@@ -13,7 +13,7 @@ from textual.strip import Strip
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES
 from cachetui.browsing.rows import Row
-from cachetui.model import NS, Entry
+from cachetui.model import NS, Entry, File
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
@@ -118,12 +118,21 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
     return facts
 
 
+def foreign_facts(file: File | None, now: int) -> list[Fact]:
+    """Return the facts about a file that pip does not write, or about all such files."""
+    facts = [Fact("", "pip does not write such files. They are counted, and never touched.")]
+    if file is not None:
+        facts += [Fact("changed", when(file.mtime_ns, now)), Fact("length", disk_text(file.size))]
+        facts.append(Fact("on disk", shown(file.path)))
+    return facts
+
+
 def facts_of(
     row: Row, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
 ) -> list[Fact]:
     """Return the facts about a row, given those Pythons, and what is wrong with entries, by path."""
     if row.foreign:
-        return [Fact("", "No pip writes such files. They are counted, and never touched.")]
+        return foreign_facts(row.file, now)
     return holding_facts(row, now, findings) if row.entry is None else entry_facts(row.entry, now, pythons, findings)
 
 
@@ -139,7 +148,7 @@ def title_of(row: Row) -> str:
 
 def parts_of(row: Row) -> tuple[str, list[tuple[str, int]]]:
     """Return a heading, and the name and allocated bytes of each part of a row."""
-    if not row.folds:
+    if not row.folds or row.foreign:
         return "", []
     group = row.group
     if row.depth == 0 and row.place.rank is GroupKind.PROJECT:

@@ -105,10 +105,15 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
             self.cursor = 0
             self.highlighted = self.current
 
-    def show(self, table: Table, locate: Locate) -> None:
-        """Draw other rows; the cursor and the visible part stay on the same rows if these still exist."""
+    def show(self, table: Table, locate: Locate, *, keeps_place: bool = False) -> None:
+        """Draw other rows; the cursor and the visible part stay on the same rows if these still exist.
+
+        With `keeps_place`, the cursor does not follow a row that has lost entries: it goes to the next row.
+        """
         old, before, top = self.table.rows, self.cursor, self.scroll_offset.y
         self.table = table
+        if keeps_place and self._wanted is not None and before < len(old):
+            self._wanted = _next(old, before, table.rows)
         self._extend(len(table.rows))
         if self._wanted is not None and old:
             self.cursor = _find(table.rows, locate, (self._wanted, old[before].key), before)
@@ -265,6 +270,29 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
                 put(words, roles)
         put(" ", "plain")
         return drawn
+
+
+def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
+    """Return the key of the row that takes the cursor's place in `rows`, which may have lost entries.
+
+    It is the row under the cursor if that is complete or still comes before the same row; otherwise it is the next
+    complete row that does not belong to it.
+    """
+    row = old[cursor]
+    known = {now.key: index for index, now in enumerate(rows)}
+
+    def is_complete(one: Row) -> bool:
+        index = known.get(one.key)
+        return index is not None and len(rows[index].group.entries) >= len(one.group.entries)
+
+    if is_complete(row):
+        return row.key
+    below = (one for one in old[cursor + 1 :] if one.depth <= row.depth and is_complete(one))
+    following = next(below, row)
+    own, other = known.get(row.key), known[following.key] if following is not row else len(rows)
+    if own is not None and own < other and all(one.depth > row.depth for one in rows[own + 1 : other]):
+        return row.key  # nothing has come between the two
+    return following.key
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:

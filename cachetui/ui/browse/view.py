@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
@@ -36,12 +36,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from cachetui.labels import Facts, Label
-    from cachetui.model import Batch, Entry
+    from cachetui.model import Batch, Entry, File
 
 WITHIN_A_FRAME = 50_000
 """Entries that are filtered before the frame that shows the typed letter; more are filtered after it."""
 AT_ONCE = 2_000
 """Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
+
+FOREIGN_WORDS = "pip does not write these files: they are counted, and never touched."
+STILL_NAMING = "What the filter shows can be marked as soon as everything is named."
 
 
 class Browse(Vertical):
@@ -96,6 +99,7 @@ class Browse(Vertical):
         self.model = model
         self._now = 0  # time of the last update, in nanoseconds since the epoch
         self._explained = False  # whether the notice on marks was shown
+        self._shown: tuple[object, ...] = ()  # filter and order of the rows, and whether a scan may still name entries
         self._finding: tuple[int, frozenset[Label]] | None = None  # revision and labels of the facts being found
 
     def compose(self) -> ComposeResult:
@@ -123,6 +127,23 @@ class Browse(Vertical):
         """The entries of the row under the cursor."""
         row = self.cache_tree.current
         return [] if row is None else list(row.group.entries)
+
+    @property
+    def chosen_entries(self) -> list[Entry]:
+        """The entries of the row under the cursor, or of the range of rows; each of them once."""
+        return list({entry.path: entry for row in self.cache_tree.chosen for entry in row.group.entries}.values())
+
+    @property
+    def why_not_chosen(self) -> str | None:
+        """Why the entries of the row or the range cannot be removed, as a sentence; None if they can."""
+        rows = self.cache_tree.chosen
+        if rows and all(row.foreign for row in rows):
+            return FOREIGN_WORDS
+        if not self.model.is_final:
+            return (
+                STILL_NAMING if self.model.is_identifying else "Finish the filter first: its last term is incomplete."
+            )
+        return None
 
     def activate(self) -> None:
         """Focus the rows."""
@@ -205,7 +226,11 @@ class Browse(Vertical):
         tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
         self.query_one(Details).now = self._now
         table = Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign)
-        (tree.show_top if from_top else tree.show)(table, model.locate)
+        before, self._shown = self._shown, (model.query, model.order, model.catalog.naming)
+        if from_top:
+            tree.show_top(table, model.locate)
+        else:
+            tree.show(table, model.locate, keeps_place=before == self._shown and not model.catalog.naming)
         self.query_one(ColumnTitles).show(model.order)
         self._show_count()
         if self.marks != model.mark_totals:  # the totals change with the filter
@@ -266,7 +291,7 @@ class Browse(Vertical):
         """Notify the user why nothing is marked while a filter waits for entries to be identified."""
         if self.model.is_identifying and not self._explained:
             self._explained = True
-            self.notify("What the filter shows can be marked as soon as everything is named.", markup=False)
+            self.notify(STILL_NAMING, markup=False)
 
     # Actions of keys
 
@@ -275,7 +300,7 @@ class Browse(Vertical):
         tree = self.cache_tree
         rows = [row for row in tree.chosen if not row.foreign]
         if not rows and tree.current is not None:
-            self.notify("No pip writes these files: cachetui counts them and never touches them.", markup=False)
+            self.notify(FOREIGN_WORDS, markup=False)
         self._explain_if_unsure()
         self.model.toggle(rows)
         if tree.range_from is not None:
@@ -340,6 +365,7 @@ class Browse(Vertical):
         if self.cache_tree.range_from is not None:
             self._leave_range()
         else:
+            self.cache_tree.hold()
             self.query_one(FilterBox).value = ""
 
     def action_details(self) -> None:
@@ -352,10 +378,10 @@ class Browse(Vertical):
         if row is None:
             return
         root = self.services.location.root
-        paths = [f"{root}/{entry.path}" for entry in row.group.entries]
+        files: Iterable[Entry | File] = row.group.entries
         if row.foreign:
-            paths = [f"{root}/{file.path}" for file in self.model.catalog.foreign]
-        copy_paths(self, paths)
+            files = self.model.catalog.foreign if row.file is None else (row.file,)
+        copy_paths(self, [f"{root}/{file.path}" for file in files])
 
     def action_why(self) -> None:
         """Go to Why with a question about the row."""

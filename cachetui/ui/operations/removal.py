@@ -29,9 +29,12 @@ LONG_SECONDS = 10
 """Seconds after which the end of a removal is announced outside the app, if another window has the focus."""
 
 
-def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
-    """Plan and review the removal of what is marked, or of everything, unless something forbids it now."""
-    model, inventory = screen.model, screen.inventory
+def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: bool) -> None:
+    """Plan and review the removal of entries, unless something forbids it now.
+
+    `purge` says whether these are all entries of the cache.
+    """
+    inventory = screen.inventory
     if screen.services.read_only:
         why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
         screen.notify(why, severity="warning", markup=False)
@@ -40,11 +43,10 @@ def begin_removal(screen: CacheScreen, *, purge: bool) -> None:
     is_removing = any(worker.is_running and worker.group == "removal" for worker in screen.workers)
     if screen.refuse("review") or is_removing or inventory is None:
         return
-    if not purge and not model.marks:
+    if not purge and not entries:
         screen.notify(f"Nothing is marked yet: {key_name(screen.app, 'marks.toggle')} marks a row.", markup=False)
         return
     screen.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
-    entries = list(model.catalog.entries.values() if purge else model.marks)
     start_worker(screen, review_and_remove, screen, inventory, entries, purge, group="removal")
 
 

@@ -102,14 +102,14 @@ class Why(Vertical):
         """Focus the question."""
         self.screen.set_focus(self.box)
 
-    def propose(self, text: str) -> None:
-        """Put a question into the box without asking it; drop the answer to a different question."""
+    def answer(self, text: str) -> None:
+        """Put a question into the box, and answer it; drop the answer to a different question."""
         if text != self._question:
             self._forget()
-            self._invite()
         self.box.value = text
         self.box.cursor_position = len(text)
-        self.focus_question()
+        self.ask()
+        self.screen.set_focus(self.answers)
 
     def watch_reading(self, reading: Reading) -> None:
         """Answer the last question again after a scan."""
