@@ -40,5 +40,7 @@ class Facts:
     """Entries that no pip will request again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
+    marked: frozenset[str] = frozenset()
+    """Entries that are marked in the browser."""
     usable: Mapping[str, bool] = field(default_factory=dict)
     """Whether some Python here can use each entry; entries for which this is unknown are left out."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
 from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import EntryGroup
@@ -11,6 +13,10 @@ from cachetui.model import Entry, File
 Groups = Iterable[tuple[GroupKey, EntryGroup]]
 """Entries of projects and groups."""
 EMPTY = EntryGroup(())
+MOST_CHANGES = 100
+"""Maximum number of changes that can be undone."""
+Step = tuple[int, GroupKey, EntryGroup]
+"""1 or -1, and the entries of a project or group that were marked or unmarked."""
 
 
 class Marks:
@@ -20,6 +26,10 @@ class Marks:
         self._groups: dict[GroupKey, EntryGroup] = {}  # never an empty one
         self._number = 0
         self._links: dict[tuple[int, int], tuple[int, int]] = {}  # by inode: marked names, and their bytes
+        self._changes: deque[list[Step]] = deque(maxlen=MOST_CHANGES)
+        self._steps: list[Step] | None = None  # those of the change that is being recorded
+        self.revision = 0
+        """Number of times that entries were marked or unmarked."""
         self.disk = 0
         """Allocated bytes of all marked files, except files that also have an unmarked name."""
 
@@ -52,6 +62,29 @@ class Marks:
         names, disk = self._links.get((file.device, file.inode), (0, 0))
         return disk if names == file.links else 0
 
+    @contextmanager
+    def change(self) -> Iterator[None]:
+        """Record what the block marks and unmarks as one change, which `undo` takes back as a whole."""
+        self._steps = []
+        try:
+            yield
+        finally:
+            if self._steps:
+                self._changes.append(self._steps)
+            self._steps = None
+
+    def undo(self, catalog: Catalog) -> bool:
+        """Take back the last recorded change that concerns entries of the catalog; return whether there was one."""
+        before = self.revision
+        while self._changes and self.revision == before:
+            for step, group_key, group in reversed(self._changes.pop()):
+                groups: Groups = [(group_key, group)]
+                if catalog.group(group_key) is not group:  # entries may have been replaced, renamed or removed
+                    known = [catalog.entries[path] for path in group.by_path if path in catalog.entries]
+                    groups = groups_of(known, catalog)
+                (self.mark if step < 0 else self.unmark)(groups)
+        return self.revision != before
+
     def mark(self, groups: Groups) -> None:
         """Mark those entries of projects or groups that are not marked yet."""
         for group_key, group in groups:
@@ -75,7 +108,7 @@ class Marks:
         if group is not None:
             known = self.group(group_key)
             self._groups[group_key] = EntryGroup([*known.entries, *group.entries]) if known.entries else group
-            self._count(group, 1)
+            self._count(group_key, group, 1)
 
     def _remove(self, group_key: GroupKey, group: EntryGroup) -> Sequence[Entry]:
         """Unmark the entries with the paths of some entries; return those that were marked, as they were then."""
@@ -86,10 +119,13 @@ class Marks:
             del self._groups[group_key]
         else:
             self._groups[group_key] = left
-        self._count(gone, -1)
+        self._count(group_key, gone, -1)
         return gone.entries
 
-    def _count(self, group: EntryGroup, step: int) -> None:
+    def _count(self, group_key: GroupKey, group: EntryGroup, step: int) -> None:
+        self.revision += 1
+        if self._steps is not None:
+            self._steps.append((step, group_key, group))
         self._number += step * len(group.entries)
         self.disk += step * group.disk
         for file in group.linked:
@@ -111,6 +147,9 @@ class Marks:
 
     def clear(self) -> None:
         """Unmark everything."""
+        self.revision += 1
+        if self._steps is not None:
+            self._steps += [(-1, group_key, group) for group_key, group in self._groups.items()]
         self._groups.clear()
         self._links.clear()
         self._number = self.disk = 0

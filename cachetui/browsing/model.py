@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.marks import Marks, ProtectedEntries
+from cachetui.browsing.marks import Marks, ProtectedEntries, groups_of
 from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
@@ -81,6 +81,7 @@ class BrowserModel:
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
         self._roots: list[Row] | None = None  # those that the filter shows
+        self._marks_seen = 0  # revision of the marks that the filter has judged
         self._narrowed: dict[GroupKey, Row] = {}  # those of which it shows a part: a row that stays so is drawn already
         self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
 
@@ -163,9 +164,14 @@ class BrowserModel:
     @property
     def roots(self) -> list[Row]:
         """The projects by name, and then the groups, that the filter shows; all of them closed."""
-        if self._roots is None:
-            self._roots = self._find_roots()
+        if self._roots is None or (self.filters_marks and self._marks_seen != self.marks.revision):
+            self._roots, self._marks_seen = self._find_roots(), self.marks.revision
         return self._roots
+
+    @property
+    def filters_marks(self) -> bool:
+        """Whether the filter shows other rows as soon as marks change."""
+        return self.query is not None and self.query.judges_marks
 
     def _find_roots(self) -> list[Row]:
         if self._all_roots is None:
@@ -176,7 +182,8 @@ class BrowserModel:
             return []
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
 
-        match = matches(self.query.terms, replace(self._facts, now_ns=self.now))
+        marked = frozenset([entry.path for entry in self.marks]) if self.filters_marks else frozenset[str]()
+        match = matches(self.query.terms, replace(self._facts, now_ns=self.now, marked=marked))
         roots, before = [], self._narrowed
         self._narrowed = {}
         for row in self._all_roots:
@@ -258,18 +265,35 @@ class BrowserModel:
         missing = [
             (group_key, group) for group_key, group in groups if self._marked(group_key, group) < len(group.entries)
         ]
-        if missing:
-            self.marks.mark(missing)
-        else:
-            self.marks.unmark(groups)
+        with self.marks.change():
+            if missing:
+                self.marks.mark(missing)
+            else:
+                self.marks.unmark(groups)
 
     def toggle_entries(self, entries: Iterable[Entry]) -> None:
         """Mark some entries, including hidden ones; unmark them if all of them are marked."""
         known = self._known_entries([entry.path for entry in entries])
-        if self.sign_of([entry.path for entry in known]) == "x":
-            self.marks.take(known, self.catalog)
-        else:
-            self.marks.add(known, self.catalog)
+        with self.marks.change():
+            if self.sign_of([entry.path for entry in known]) == "x":
+                self.marks.take(known, self.catalog)
+            else:
+                self.marks.mark(groups_of(known, self.catalog))
+
+    def mark_entries(self, entries: Iterable[Entry]) -> None:
+        """Mark those of some entries that are in the catalog and unchanged."""
+        known = [entry for entry in entries if self.catalog.entries.get(entry.path) == entry]
+        with self.marks.change():
+            self.marks.mark(groups_of(known, self.catalog))
+
+    def unmark_all(self) -> None:
+        """Unmark everything, including hidden entries."""
+        with self.marks.change():
+            self.marks.clear()
+
+    def undo_marks(self) -> bool:
+        """Take back the last change of marks by the user; return whether there was one."""
+        return self.marks.undo(self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:
         """Return the mark state of entries taken together; empty if none of them is in the catalog."""
@@ -281,11 +305,13 @@ class BrowserModel:
 
     def mark_all(self) -> None:
         """Mark everything that the filter shows, if the filter's result is final."""
-        self.marks.mark(self.groups if self.is_final else ())
+        with self.marks.change():
+            self.marks.mark(self.groups if self.is_final else ())
 
     def invert(self) -> None:
         """Invert the marks of all shown entries, if the filter's result is final."""
-        self.marks.invert(self.groups if self.is_final else ())
+        with self.marks.change():
+            self.marks.invert(self.groups if self.is_final else ())
 
     def _marked(self, group_key: GroupKey, group: EntryGroup) -> int:
         """Return how many shown entries of a project or group are marked."""

@@ -10,9 +10,9 @@ from packaging.utils import canonicalize_name
 
 from cachetui.labels import LABELS
 from cachetui.model import KINDS
-from cachetui.terms.parser import NEGATION
+from cachetui.terms.parser import MARKED, NEGATION
 
-VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": LABELS}
+VALUES: dict[str, tuple[str, ...]] = {"kind": KINDS, "is": (*LABELS, MARKED)}
 """Possible values of each qualifier that has a fixed set of values."""
 QUALIFIERS = ("kind:", "size>", "age>", "is:", "not:", "from:", "python:", "checked>", "read>")
 """Beginnings of terms that are not names, the most useful first."""

@@ -172,6 +172,18 @@ class FromURL:
 
 
 @dataclass(frozen=True, slots=True)
+class IsMarked:
+    """Condition `is:marked` of the browser's filter."""
+
+    text: str
+    """The condition as the user wrote it."""
+
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
+        """Return whether an entry is marked."""
+        return entry.path in facts.marked
+
+
+@dataclass(frozen=True, slots=True)
 class IsLabel:
     """Condition such as `is:leftover`."""
 

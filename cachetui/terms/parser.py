@@ -18,6 +18,7 @@ from cachetui.terms.conditions import (
     FromURL,
     IsKind,
     IsLabel,
+    IsMarked,
     Measure,
     Measured,
     TextPart,
@@ -28,6 +29,8 @@ from cachetui.text.excerpt import brief
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
 """Qualifiers that a value can follow, each with its colon."""
+MARKED = "marked"
+"""Value of `is:` in the browser's filter, for the entries that are marked."""
 QUALIFIER = re.compile(r"([A-Za-z-]+):")
 NEGATION = re.compile(r"not:", re.I)
 MEASURE = re.compile(r"(size|age|checked|read)\s*(===|[<>=!~]=|[<>=])\s*", re.I | re.A)
@@ -131,7 +134,7 @@ def _term(text: str, start: int, loose: bool) -> tuple[Term, int]:
 
 def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
     if found := QUALIFIER.match(text, start):
-        return _qualified(text, start, found)
+        return _qualified(text, start, found, loose)
     if found := MEASURE.match(text, start):
         return _measure(text, start, found)
     if loose and not QUOTED_NAME.match(text, start) and not NAME_AND_MORE.match(text, start):
@@ -142,8 +145,8 @@ def _condition(text: str, start: int, loose: bool) -> tuple[Condition, int]:
     return parse_requirement(text, start)
 
 
-def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Condition, int]:
-    """Parse a term with a qualifier, such as `kind:wheel`."""
+def _qualified(text: str, start: int, qualifier: re.Match[str], loose: bool) -> tuple[Condition, int]:
+    """Parse a term with a qualifier, such as `kind:wheel`; `is:marked` is one only if `loose`."""
     name, at = qualifier[1].lower(), qualifier.end()
     if f"{name}:" not in QUALIFIERS:
         raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
@@ -161,7 +164,11 @@ def _qualified(text: str, start: int, qualifier: re.Match[str]) -> tuple[Conditi
         if not version:
             raise TermError(f"{brief(value)} is not a version of Python, such as 3.8", text, at)
         return ForPython(whole, tuple([int(part) for part in version.groups() if part])), found.end()
-    known: tuple[str, ...] = KINDS if name == "kind" else LABELS
+    if name == "is" and value.lower() == MARKED:
+        if loose:
+            return IsMarked(whole), found.end()
+        raise TermError("is:marked works only in the browser's filter, because only the browser has marks", text, at)
+    known: tuple[str, ...] = KINDS if name == "kind" else (*LABELS, *((MARKED,) if loose else ()))
     if value.lower() not in known:
         close = get_close_matches(value.lower(), known, 1)
         hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"

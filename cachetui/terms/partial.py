@@ -9,13 +9,13 @@ from cachetui.errors import TermError
 from cachetui.labels import LABELS, Label
 from cachetui.model import KINDS
 from cachetui.terms import Predicate, parse_terms
-from cachetui.terms.conditions import MEASURES
-from cachetui.terms.parser import Term
+from cachetui.terms.conditions import MEASURES, IsMarked
+from cachetui.terms.parser import MARKED, Term
 from cachetui.terms.quantities import BYTES, SECONDS
 
 PRE_RELEASES = ("a", "alpha", "b", "beta", "c", "rc", "pre", "preview", "post", "rev", "dev")
 """Words that a version may contain (PEP 440)."""
-VOCABULARY = tuple(dict.fromkeys((*KINDS, *LABELS, *BYTES, *SECONDS, *PRE_RELEASES)))
+VOCABULARY = tuple(dict.fromkeys((*KINDS, *LABELS, MARKED, *BYTES, *SECONDS, *PRE_RELEASES)))
 """Words with which a term can end."""
 ENDINGS = (
     "1",
@@ -65,6 +65,11 @@ class Query:
     def words(self) -> frozenset[Label]:
         """The labels whose facts must be known to find the matches."""
         return Predicate(self.terms).words
+
+    @property
+    def judges_marks(self) -> bool:
+        """Whether the matches depend on the marks."""
+        return any(isinstance(term.condition, IsMarked) for term in self.terms)
 
 
 def read_query(typed: str, done: bool = True) -> Query:

@@ -57,6 +57,7 @@ class MainScreen(CacheScreen):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("d", "review", "review", "marks.review", REMOVE, "See all that would go, and then remove it", show=True),
         key("X", "rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
+        key("z", "undo_marks", "undo", "marks.undo", MARK, "Undo the last change of marks; again: one more", show=True),
         key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
         key(
             "P",
@@ -67,7 +68,7 @@ class MainScreen(CacheScreen):
             "Remove everything, after a review and a typed word",
             show=True,
         ),
-        key("r", "rescan", "look again", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
+        key("r", "rescan", "refresh", "cache.rescan", SHOW, "Read the cache again; marks stay", show=True),
         key("escape", "stop", "stop", "app.stop", PROGRAM, "Stop reading, removing or exporting", show=True),
         key(
             "q",
@@ -279,7 +280,7 @@ class MainScreen(CacheScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable actions that have no effect at present."""
         if action == "stop":
-            at_work = self.is_doing(Activity.PLANNING, Activity.REMOVING, Activity.EXPORTING)
+            at_work = self.is_doing(Activity.REMOVING, Activity.EXPORTING)  # while planning, `accepts_key` stops it
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
         if action == "rescan":
             return self.inventory is not None or not self.is_doing(Activity.SCANNING)
@@ -337,6 +338,13 @@ class MainScreen(CacheScreen):
         if not self.refuse("choose by rules"):
             self.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
             start_worker(self, mark_by_rules, self, group="rules")
+
+    def action_undo_marks(self) -> None:
+        """Undo the last change of marks."""
+        if self.model.undo_marks():
+            self.marks = self.model.mark_totals
+        else:
+            self.notify("No change of marks to undo.", markup=False)
 
     def action_export(self) -> None:
         """Export the marked entries; if none are marked, export the row under the cursor."""

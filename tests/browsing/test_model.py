@@ -19,7 +19,7 @@ ENTRIES = everyday().entries
 LABELS = (
     "", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http", "kind:wheel", "torch>=2.3 size>1MB",
     "not:torch", "not:kind:wheel nvidia*", "python:3.11", "from:files not:age<90d", "kind:", "torch kind:whe", "size>1",
-    "kind:x", "not:torch>=", "nvidia is:leftover",
+    "kind:x", "not:torch>=", "nvidia is:leftover", "is:marked", "not:is:marked torch",
 )  # fmt: skip
 
 
@@ -67,6 +67,12 @@ class Browsing(RuleBasedStateMachine):
         self.model = BrowserModel(Catalog.of(everyday()))
         self.model.now = NOW
         self.expected: set[str] = set()
+        self.changes: list[tuple[set[str], set[str]]] = []  # what each change marked, and what it unmarked
+
+    def change(self, expected: set[str]) -> None:
+        if expected != self.expected:
+            self.changes.append((expected - self.expected, self.expected - expected))
+        self.expected = expected
 
     def shown(self) -> set[str]:
         return {entry.path for _, group in self.model.groups for entry in group.entries}
@@ -76,18 +82,34 @@ class Browsing(RuleBasedStateMachine):
         rows = self.model.rows()
         if rows:
             paths = {entry.path for entry in rows[pick % len(rows)].group.entries} if self.model.is_final else set()
-            self.expected = self.expected - paths if paths <= self.expected else self.expected | paths
+            self.change(self.expected - paths if paths <= self.expected else self.expected | paths)
             self.model.toggle([rows[pick % len(rows)]])
 
     @rule()
     def mark_all(self) -> None:
+        shown = self.shown() if self.model.is_final else set()
         self.model.mark_all()
-        self.expected |= self.shown() if self.model.is_final else set()
+        self.change(self.expected | shown)
 
     @rule()
     def invert(self) -> None:
+        shown = self.shown() if self.model.is_final else set()
         self.model.invert()
-        self.expected ^= self.shown() if self.model.is_final else set()
+        self.change(self.expected ^ shown)
+
+    @rule()
+    def unmark_all(self) -> None:
+        self.model.unmark_all()
+        self.change(set())
+
+    @rule()
+    def undo(self) -> None:
+        known, expected = {*self.model.catalog.entries}, self.expected
+        while self.changes and expected == self.expected:
+            marked, unmarked = self.changes.pop()
+            expected = (expected - marked) | (unmarked & known)
+        assert self.model.undo_marks() == (expected != self.expected)
+        self.expected = expected
 
     @rule(typed=st.sampled_from(LABELS), done=st.booleans())
     def filter(self, typed: str, done: bool) -> None:
@@ -141,7 +163,7 @@ class Browsing(RuleBasedStateMachine):
     def rows_are_those_of_a_listing_made_anew(self) -> None:
         anew = BrowserModel(self.model.catalog)
         anew.expanded, anew.order, anew.query = set(self.model.expanded), self.model.order, self.model.query
-        anew.now = self.model.now
+        anew.now, anew.marks = self.model.now, self.model.marks
         assert drawn(self.model) == drawn(anew)
 
     @invariant()

@@ -8,6 +8,7 @@ from cachetui.errors import TermError
 from cachetui.labels import Facts
 from cachetui.model import Entry
 from cachetui.terms import parse_terms
+from cachetui.terms.partial import read_query
 
 
 def entry(project: str | None, version: str | None = None) -> Entry:
@@ -188,3 +189,11 @@ def test_a_number_beyond_all_bounds_matches_nothing() -> None:
     with pytest.raises(TermError, match="is not a version that == can compare with"):
         parse_terms([f"torch=={digits}"])
     assert not parse_terms(["torch>=2"])(entry("torch", digits), Facts())
+
+
+@pytest.mark.parametrize("text", ["is:marked", "torch not:is:marked", "IS:MARKED"])
+def test_marks_are_asked_for_in_the_filter_alone(text: str) -> None:
+    assert read_query(text).judges_marks
+    with pytest.raises(TermError, match="works only in the browser's filter"):
+        parse_terms([text])
+    assert read_query(f"{text[:-2]}", done=False).unfinished

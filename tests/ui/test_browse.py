@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from textual import events
 
 from cachetui.browsing.rows import By
 from cachetui.model import Inventory
+from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import MB, everyday, index_page, inventory, release
@@ -188,3 +190,145 @@ async def test_a_path_of_a_file_that_is_not_pips_is_copied(monkeypatch: pytest.M
         monkeypatch.setattr(app, "copy_to_clipboard", copied.append)
         await pilot.press("G", "y", "l", "G", "y")
         assert copied == [f"{PLACE}/notes.txt\n{PLACE}/http-v2/readme", f"{PLACE}/notes.txt"]
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        ("a",),
+        ("U",),
+        ("asterisk",),
+        ("space",),
+        ("v", "j", "j", "space"),
+        ("shift+down", "space"),
+        ("2", "space"),
+        ("2", "U"),
+    ],
+)
+async def test_z_takes_back_every_change_of_marks(keys: tuple[str, ...]) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await pilot.press("j", "space", "G", "k", "space", "slash", *"numpy", "enter", "space", "escape")
+        before = app.marked
+        assert len(before) == 5 + 7 + 1
+        await pilot.press("g", keys[0])
+        await settled(pilot)
+        await pilot.press(*keys[1:])
+        assert app.marked != before
+        await pilot.press("z")
+        assert app.marked == before
+        assert app.main.marks.entries == len(before)
+        await pilot.press("z", "z", "z")
+        assert app.marked == set()
+        assert app.told == []
+        await pilot.press("z")
+        assert app.told == ["No change of marks to undo."]
+
+
+async def test_z_marks_nothing_that_is_gone_and_passes_over_changes_of_it() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("j", "j", "space", "space", "U", "a")
+        model = app.main.model
+        gone = {entry.path for entry in model.catalog.entries.values() if entry.project == "scipy"}
+        app.stage.inventory = inventory(entry for path, entry in model.catalog.entries.items() if path not in gone)
+        await pilot.press("r")
+        await settled(pilot)
+        await pilot.press("z", "z")
+        assert {entry.project for entry in model.marks} == {"nvidia-cublas-cu12"}
+        assert model.marks.disk == sum(entry.disk_usage for entry in model.marks)
+        await pilot.press("z")
+        assert app.marked == set()
+
+
+async def test_changes_that_change_nothing_need_no_undo() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await pilot.press("space", "U", "U", "a", "a", "z", "z")
+        assert {entry.project for entry in app.main.model.marks} == {"torch"}
+
+
+async def test_a_range_grows_and_shrinks_with_shift_by_key_and_by_mouse() -> None:
+    app = Still(cache_of(9))
+    async with app.run_test(size=SIZE) as pilot:
+        tree = tree_of(app)
+        await pilot.press("j", "shift+down", "shift+down", "shift+up")
+        assert [row.name for row in tree.chosen] == names(app)[1:3]
+        assert "Space mark the range" in app.text
+        assert "Esc leave the range" in app.text
+        await pilot.click(tree, offset=(10, 6), shift=True)
+        assert [row.name for row in tree.chosen] == names(app)[1:7]
+        await pilot.press("space")
+        assert len({entry.project for entry in app.main.model.marks}) == 6
+        assert "Space mark the range" not in app.text
+        await pilot.click(tree, offset=(4, 8), shift=True)  # on a box: it marks nothing
+        assert len({entry.project for entry in app.main.model.marks}) == 6
+        assert len(tree.chosen) == 3
+        await pilot.press("escape")
+        assert len(tree.chosen) == 1
+
+
+async def test_the_filter_shows_what_is_marked_while_marks_change() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        tree = tree_of(app)
+        await pilot.press("space", "space", "space", "slash", *"is:mar", "tab", "enter")
+        assert app.query_one(FilterBox).value == "is:marked"
+        assert names(app) == ["torch", "nvidia-cudnn-cu12", "nvidia-cublas-cu12"]
+        await pilot.press("g", "j", "space")
+        await pilot.pause()
+        assert names(app) == ["torch", "nvidia-cublas-cu12"]
+        assert tree.current is not None
+        assert tree.current.name == "nvidia-cublas-cu12"
+        await pilot.press("z")
+        await pilot.pause()
+        assert names(app) == ["torch", "nvidia-cudnn-cu12", "nvidia-cublas-cu12"]
+        await pilot.press("U")
+        await pilot.pause()
+        assert "Nothing is marked. Esc clears the filter." in app.text
+        await pilot.press("z", "slash", *" not:", "end", "enter", "escape")
+        await pilot.press("slash", *"not:is:marked", "enter", "g", "space")
+        await pilot.pause()
+        assert names(app)[0] == "numpy"
+        assert "scipy" not in names(app)
+
+
+def footer(app: Still) -> str:
+    """Return the last line of the screen."""
+    return app.text.splitlines()[-1]
+
+
+@pytest.mark.parametrize("size", [(60, 16), (80, 24), (120, 36)])
+async def test_the_footer_keeps_the_keys_that_matter_now(size: tuple[int, int]) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=size) as pilot:
+        for name in ("Space mark", "? help", "q quit", "r refresh"):
+            assert name in footer(app)
+        assert "U unmark" not in footer(app) or size[0] == 120
+        await pilot.press("space")
+        await pilot.pause()
+        assert footer(app).startswith(" Space mark  d review  U unmark") or size[0] == 120
+        assert "U unmark" in footer(app)
+        assert "  9 marked" in footer(app)
+        assert "q quit" in footer(app)
+        assert "r refresh" in footer(app) or size[0] == 60
+        await pilot.press("U")
+        await pilot.pause()
+        assert "r refresh" in footer(app)
+
+
+async def test_nothing_changes_while_another_window_has_the_focus() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        for keys in ((), ("slash", *"torch size>")):
+            await pilot.press(*keys)
+            await pilot.pause()
+            before = app.text
+            app.post_message(events.AppBlur())
+            await pilot.pause()
+            assert app.text == before
+            app.post_message(events.AppFocus())
+            await pilot.pause()
+            assert app.text == before
+        await pilot.press(*"1MB")
+        assert app.query_one(FilterBox).value == "torch size>1MB"

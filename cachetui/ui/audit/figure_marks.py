@@ -26,17 +26,19 @@ class FigureMarks:
         whole, marks = self.sign(choice) == "x", self._model.marks
         if not self._is_current or not (choice.number or choice.places):
             groups = self._groups_of(choice)
-            (marks.unmark if whole else marks.mark)(groups)
+            with marks.change():
+                (marks.unmark if whole else marks.mark)(groups)
             self._marked = self._next = None
             return
         number, before = choice.number or self._order.whole(choice.places), self._marked_set
         self._marked = self._next = before & ~number if whole else before | number
-        marks.clear()
-        marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the present marks
+        with marks.change():
+            marks.clear()
+            marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the present marks
 
     def clear(self) -> None:
         """Unmark everything."""
-        self._model.marks.clear()
+        self._model.unmark_all()
         self._marked = self._next = None
 
     def marks_changed(self) -> None:

@@ -76,7 +76,7 @@ class AuditView(Container):
         ),
         key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
         key("E", "save", "save", "audit.save", SHOW, "Save all of it as a report", show=True),
-        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything"),
+        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
         key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Come out of what was gone into", show=True),
     ]
     DEFAULT_CSS = """

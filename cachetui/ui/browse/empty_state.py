@@ -32,7 +32,7 @@ def page_of(
     """
     location, inventory, catalog = services.location, reading.inventory, model.catalog
     root = shown(home_short(str(location.root)))
-    again = (rescan_key, "look again")
+    again = (rescan_key, "refresh")
     if reading.error and not reading.missing:
         return PageText("The cache cannot be read", (shown(reading.error),), (again, (quit_key, "quit")))
     if reading.error or (inventory is not None and not (catalog.entries or inventory.foreign)):
@@ -67,4 +67,6 @@ def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, cl
     if "unusable" in query.words and not python_named and not pythons.tags:
         why = "No Python here tells what it can use: name one with --python."
         return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
+    if model.filters_marks and not model.marks:
+        return f"Nothing is marked. {clears}"
     return f"Nothing matches. {clears}"

@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from rich.segment import Segment
+from textual import events
 from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -97,7 +98,9 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         The cursor stays on its row if that is in sight. Otherwise it goes to the first row and, until the user
         moves, follows no row.
         """
-        self.range_from = None
+        if self.range_from is not None:
+            self.range_from = None
+            self.refresh_bindings()
         self.show(table, locate)
         self.scroll_to_line(0)
         if self.cursor >= self.size.height:
@@ -181,6 +184,19 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         row = self.current
         self.range_from, self._range_start = row.key if start and row is not None else None, self.cursor
         self.refresh()
+        self.refresh_bindings()
+
+    def on_click(self, event: events.Click) -> None:
+        """Extend the range of rows to a row that is clicked with Shift; mark and open nothing then."""
+        offset = event.get_content_offset(self)
+        row = None if offset is None or not event.shift else self.row_at(offset.y + self.scroll_offset.y)
+        if row is None:
+            return
+        event.stop()
+        event.prevent_default()
+        if self.range_from is None:
+            self.choose(True)
+        self.go(row)
 
     def part_at(self, line: int, x: int) -> RowPart:
         """Return what lies in a cell of a row."""

@@ -43,6 +43,8 @@ WITHIN_A_FRAME = 50_000
 AT_ONCE = 2_000
 """Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
 
+RANGE_WORDS = {"marks.toggle": "mark the range", "filter.back": "leave the range"}
+"""What keys do while a range of rows is being chosen, by the ids of their bindings."""
 FOREIGN_WORDS = "pip does not write these files: they are counted, and never touched."
 STILL_NAMING = "What the filter shows can be marked as soon as everything is named."
 
@@ -63,6 +65,8 @@ class Browse(Vertical):
         key("a", "mark_all", "all", "marks.all", MARK, "Mark everything that is shown", show=True),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything, shown or not", show=True),
         key("v", "range", "range", "marks.range", MARK, "Begin a range of rows, which Space marks", show=True),
+        key("shift+down", "extend(1)", "range", "marks.extend-down", MARK, "Extend the range of rows by the next row"),
+        key("shift+up", "extend(-1)", "range", "marks.extend-up", MARK, "Extend the range of rows by the row above"),
         key("asterisk", "invert", "invert", "marks.invert", MARK, "Mark what is shown and not marked, unmark the rest"),
         key("m", "next_age", "age", "show.age", SHOW, "Show the next age: downloaded, checked, read"),
         key("A", "apparent", "lengths", "show.apparent", SHOW, "Show lengths of files, or their use of the disk"),
@@ -140,9 +144,7 @@ class Browse(Vertical):
         if rows and all(row.foreign for row in rows):
             return FOREIGN_WORDS
         if not self.model.is_final:
-            return (
-                STILL_NAMING if self.model.is_identifying else "Finish the filter first: its last term is incomplete."
-            )
+            return STILL_NAMING if self.model.is_identifying else "Complete the last term of the filter first."
         return None
 
     def activate(self) -> None:
@@ -174,8 +176,12 @@ class Browse(Vertical):
         self._show()
 
     def watch_marks(self) -> None:
-        """Redraw the marks."""
-        if not self.is_plain:
+        """Redraw the marks; show other rows if the filter is about marks."""
+        if self.is_plain:
+            return
+        if self.model.filters_marks:
+            self.show_rows()
+        else:
             self.cache_tree.refresh_signs()
 
     def watch_pythons(self, pythons: Pythons) -> None:
@@ -304,7 +310,7 @@ class Browse(Vertical):
         self._explain_if_unsure()
         self.model.toggle(rows)
         if tree.range_from is not None:
-            self._leave_range()
+            tree.choose(False)
         else:
             tree.go(tree.cursor + 1)
         self._marks_changed()
@@ -312,11 +318,19 @@ class Browse(Vertical):
     def action_range(self) -> None:
         """Begin a range of rows, or end it."""
         self.cache_tree.choose(self.cache_tree.range_from is None)
-        self.refresh_bindings()
 
-    def _leave_range(self) -> None:
-        self.cache_tree.choose(False)
-        self.refresh_bindings()
+    def action_extend(self, step: int) -> None:
+        """Begin a range of rows, unless there is one, and extend it."""
+        tree = self.cache_tree
+        if tree.range_from is None:
+            tree.choose(True)
+        tree.go(tree.cursor + step)
+
+    @property
+    def footer_words(self) -> Mapping[str, str]:
+        """What keys do at present, by the ids of their bindings, if that differs from what they usually do."""
+        is_range = self.is_mounted and self.cache_tree.range_from is not None
+        return RANGE_WORDS if is_range else {}
 
     def action_mark_all(self) -> None:
         """Mark all rows that are shown."""
@@ -326,7 +340,7 @@ class Browse(Vertical):
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.model.marks.clear()
+        self.model.unmark_all()
         self._marks_changed()
 
     def action_invert(self) -> None:
@@ -353,7 +367,6 @@ class Browse(Vertical):
         """Show the rows with another order or other figures; rows in another order are shown from the top."""
         self.model.order = order
         self.show_rows(from_top=is_sorted_by_it)
-        self.refresh_bindings()
 
     def action_filter(self) -> None:
         """Go to the filter box."""
@@ -363,7 +376,7 @@ class Browse(Vertical):
     def action_back(self) -> None:
         """End the range; without a range, clear the filter."""
         if self.cache_tree.range_from is not None:
-            self._leave_range()
+            self.cache_tree.choose(False)
         else:
             self.cache_tree.hold()
             self.query_one(FilterBox).value = ""

@@ -150,6 +150,7 @@ term takes its opposite. Marks that the filter hides stay, and are counted at th
 - `torch>=2,<2.3 kind:wheel`: wheels of these versions of torch
 - `nvidia-* size>100MB`: more than 100 MB, of projects whose names begin so
 - `age>90d not:is:superseded`: older than 90 days, and nothing newer is there
+- `is:marked`: what is marked now; rows come and go with their marks
 - `from:files.example python:3.8`: from there, and for Python 3.8 alone
 
 Tab, or the right arrow at the end, takes what is suggested. What does not make sense is underlined and shows nothing.

@@ -74,7 +74,7 @@ class Health(Vertical):
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("b", "browse", "in Browse", "health.browse", SHOW, "Show the entry in Browse", show=True),
         key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
-        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything"),
+        key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
         key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
         key("right,l", "expand", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
         key("left,h", "collapse", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
@@ -267,7 +267,7 @@ class Health(Vertical):
         if groups:
             self.show(groups, proof)
         elif self._check_error:
-            ways = ((key_name(self.app, "cache.rescan"), "look again"),)
+            ways = ((key_name(self.app, "cache.rescan"), "refresh"),)
             self.show_plain("This cannot be checked", shown(self._check_error), ways=ways)
         elif not catalog.entries:
             self.show_plain("The cache is empty", empty)
@@ -379,7 +379,7 @@ class Health(Vertical):
 
     def action_unmark_all(self) -> None:
         """Unmark everything."""
-        self.model.marks.clear()
+        self.model.unmark_all()
         self.post_message(MarksChanged())
 
     def action_browse(self) -> None:

@@ -41,8 +41,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     dialog.watch(screen, "pythons", show_pythons, init=False)
     chosen = await screen.app.push_screen_wait(dialog)
     if chosen:
-        catalog = model.catalog
-        model.marks.add([entry for entry in chosen if catalog.entries.get(entry.path) == entry], catalog)
+        model.mark_entries(chosen)
         screen.marks = model.mark_totals
 
 

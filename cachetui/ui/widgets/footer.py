@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from textual import events
@@ -17,6 +18,8 @@ from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
 """Widths in cells: from the first on, gaps are wider; below the second, the marks take fewer words."""
+MARKED_FIRST = ("marks.toggle", "marks.review", "marks.none", "app.quit", "cache.rescan", "marks.undo")
+"""Ids of the bindings that are shown before all others while something is marked, in this order."""
 FIRST = (
     "settings.switch",
     "settings.move",
@@ -28,18 +31,22 @@ FIRST = (
     "filter.keep",
     "filter.clear",
     "marks.toggle",
-    "marks.review",
     "filter.open",
+    "filter.back",
     "app.help",
+    "app.quit",
+    "cache.rescan",
     "app.stop",
+    "marks.review",
     "sort.size",
     "audit.open",
     "audit.browse",
     "health.browse",
     "why.browse",
     "rules.open",
+    "marks.undo",
 )
-"""Ids of the bindings that are shown before all others, in this order."""
+"""Ids of the bindings that are shown before those that are not listed, in this order."""
 
 
 class FooterKey(NamedTuple):
@@ -55,16 +62,23 @@ class FooterKey(NamedTuple):
     """Its effect, in a sentence."""
 
 
-def footer_keys(screen: Screen[object]) -> list[FooterKey]:
-    """Return the keys to show that work at present, the most useful first; each action appears once."""
-    places = {name: index for index, name in enumerate(FIRST)}
+def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
+    """Return the keys to show that work at present, the most useful first; each action appears once.
+
+    `is_marked` says whether anything is marked. Keys that at present do something else than usual come first.
+    """
+    order = dict.fromkeys([*(MARKED_FIRST if is_marked else ()), *FIRST])
+    places = {name: index for index, name in enumerate(order)}
     found: dict[str, tuple[int, FooterKey]] = {}
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.show and active.enabled and binding.action not in found:
             name = binding.key_display or key_names([binding.key])
-            key = FooterKey(binding.key, name, binding.description, binding.tooltip)
-            found[binding.action] = places.get(binding.id or "", len(places)), key
+            words: Mapping[str, str] = getattr(active.node, "footer_words", {})
+            does = words.get(binding.id or "", binding.description)
+            key = FooterKey(binding.key, name, does, binding.tooltip)
+            place = -1 if binding.id in words else places.get(binding.id or "", len(places))
+            found[binding.action] = place, key
     return [key for _, key in sorted(found.values(), key=lambda pair: pair[0])]
 
 
@@ -83,9 +97,14 @@ class Footer(PaintedWidget):
 
     def _follow(self, screen: Screen[object]) -> None:
         try:
-            self.keys = tuple(footer_keys(screen))
+            self.keys = tuple(footer_keys(screen, self.marks.entries > 0))
         except ScreenStackError:  # the app is closing
             return
+
+    def watch_marks(self, before: MarkTotals, marks: MarkTotals) -> None:
+        """Show the keys for marks first as soon as something is marked."""
+        if (before.entries > 0) != (marks.entries > 0):
+            self._follow(self.screen)
 
     def _right(self) -> list[Part]:
         entries, hidden, frees, protected = self.marks
@@ -102,7 +121,8 @@ class Footer(PaintedWidget):
     def _left(self) -> list[tuple[FooterKey | None, Part]]:
         """Return the parts at the left: as many keys as fit."""
         gap = "   " if self.size.width >= ROOMY else "  "
-        room = self.size.width - parts_width(self._right()) - 2
+        right = self._right()
+        room = self.size.width - parts_width(right) - (len(gap) + 1 if right else 2)
         parts: list[tuple[FooterKey | None, Part]] = [(None, " ")]
         for key in self.keys:
             words: list[tuple[FooterKey | None, Part]] = [
