@@ -25,18 +25,23 @@ FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
 @dataclass(frozen=True, slots=True)
 class SortOrder:
-    """Sort order of rows. It applies to versions only once the user has chosen it."""
+    """Sort order of rows, at every level."""
 
     by: By = "size"
     """Sort key: biggest size or count first, oldest age first, names from A, newest version first."""
     reverse: bool = False
     """Whether the order is reversed."""
     chosen: bool = False
-    """Whether the user chose the order; until then, the newest version of a project comes first."""
+    """Whether the user chose the sort key; choosing it again reverses the order."""
     age: Age = "downloaded"
     """Kind of age that is shown first and sorted by."""
     apparent: bool = False
     """Whether sizes are file lengths rather than allocated bytes."""
+
+    @property
+    def points_up(self) -> bool:
+        """Whether values grow from the first row on, as names do from A to Z."""
+        return (self.by == "name") != self.reverse
 
     def sorted_by(self, by: By) -> SortOrder:
         """Return this order with another sort key, or reversed if the user chose the same key before."""
@@ -162,7 +167,7 @@ def _below(root: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[
         else:
             versions.append(Row(place, place, label, group, 1, kind_of(group.entries), True, place in expanded))
     rows: list[Row] = []
-    for row in order.arrange(versions) if order.chosen else versions:
+    for row in order.arrange(versions):
         rows.append(row)
         if row.open:
             rows += _files(row, order)

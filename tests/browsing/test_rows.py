@@ -6,7 +6,7 @@ from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind, version_key
 from cachetui.browsing.group import Age, EntryGroup
 from cachetui.browsing.model import BrowserModel
 from cachetui.browsing.rows import By, Row, SortOrder
-from cachetui.ui.browse.columns import columns
+from cachetui.ui.browse.columns import Layout, columns, name_room
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
 
 TORCH = GroupKey(GroupKind.PROJECT, "torch")
@@ -44,13 +44,13 @@ def test_below_a_project_stand_versions_and_below_those_files_with_their_metadat
     start = next(index for index, row in enumerate(rows) if row.key == numpy)
     assert drawn(rows[start : start + 9]) == [
         "numpy | 2.0.0  1.24.4  1.21.6 | ",
+        "  1.21.6 | cp311 linux_x86_64  sdist | built +1",
+        "    numpy-1.21.6-cp311-cp311-linux_x86_64.whl |  | built",
+        "    numpy-1.21.6.zip |  | sdist",
         "  2.0.0 | cp311 manylinux2014_x86_64 | wheel",
         "    numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl |  | wheel",
         "    its metadata |  | metadata",
         "  1.24.4 | cp38 manylinux2014_x86_64 | wheel",
-        "  1.21.6 | cp311 linux_x86_64  sdist | built +1",
-        "    numpy-1.21.6-cp311-cp311-linux_x86_64.whl |  | built",
-        "    numpy-1.21.6.zip |  | sdist",
         "  index page |  | index",
     ]
 
@@ -116,11 +116,11 @@ def test_asking_again_for_the_same_order_turns_it_round() -> None:
     assert SortOrder("size", reverse=True).sorted_by("name") == SortOrder("name", chosen=True)
 
 
-def test_until_an_order_is_chosen_versions_stand_newest_first() -> None:
-    rows = model(TORCH).rows()
-    start = next(index for index, row in enumerate(rows) if row.key == TORCH)
-    versions = ["2.3.0+cu121", "2.3.0", "2.2.2+cu121", "2.1.0+cu118"]
-    assert [row.name for row in rows[start + 1 : start + 6]] == [*versions, "index page"]
+def test_versions_and_files_are_sorted_as_projects_are_from_the_start() -> None:
+    rows = model(GroupKey(GroupKind.PROJECT, "numpy"), version_key("numpy", "1.21.6")).rows()
+    sizes = [row.group.disk for row in rows if row.depth == 1 and row.folds]
+    assert sizes == sorted(sizes, reverse=True)
+    assert [row.kind for row in rows if row.depth == 2] == ["built", "sdist"]
 
 
 def test_ages_follow_each_other_in_a_ring() -> None:
@@ -174,3 +174,13 @@ def test_metadata_whose_wheel_is_gone_say_whose_they_were() -> None:
 )
 def test_columns_go_one_after_the_other_as_room_gets_scarce(room: int, titles: str) -> None:
     assert " ".join(column.title for column in columns(room, SortOrder())) == titles
+
+
+@pytest.mark.parametrize("room", [24, 40, 51, 60, 80, 120])
+@pytest.mark.parametrize(("by", "key"), [("size", "size"), ("count", "files"), ("age", "age")])
+def test_the_column_that_is_sorted_by_is_shown_whatever_the_user_wants(room: int, by: By, key: str) -> None:
+    found = columns(room, Layout(by, columns=()))
+    assert [column.key for column in found] == [*dict.fromkeys(["size", key])]
+    with_all = columns(room, Layout(by))
+    assert key in [column.key for column in with_all]
+    assert name_room(room, with_all) > 0 or room < 40

@@ -48,7 +48,7 @@ def paths(entries: Sequence[object]) -> set[str]:
 async def test_a_mark_survives_sort_filter_and_rescan() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("down", "space", "slash", *"torch", "enter", "n", "C", "s", "r", "escape")
+        await pilot.press("down", "space", "slash", *"torch", "enter", "n", "C", "s", "enter", "r", "escape")
         await pilot.pause()
         assert {entry.project for entry in app.main.model.marks} == {"nvidia-cudnn-cu12"}
         assert "5 marked · frees 1.4 GB" in app.text

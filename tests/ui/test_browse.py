@@ -7,11 +7,14 @@ from textual import events
 
 from cachetui.browsing.rows import By
 from cachetui.model import Inventory
+from cachetui.preferences.model import Preferences
 from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.browse.sort_menu import SortChoices, SortMenu
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import MB, everyday, index_page, inventory, release
-from tests.ui.screens import PLACE, Still, settled
+from tests.ui.screens import PLACE, Stage, Still, settled
+from tests.ui.test_keyboard import burst
 
 SIZE = (100, 16)
 
@@ -40,12 +43,13 @@ def first_in_sight(app: Still) -> str:
     return tree_of(app).table.rows[tree_of(app).scroll_offset.y].name
 
 
-@pytest.mark.parametrize(("key", "x"), [("M", 82), ("n", 8), ("C", 73), ("s", 52)])
-async def test_an_order_is_shown_from_its_top_by_key_and_by_mouse(key: str, x: int) -> None:
+@pytest.mark.parametrize(("keys", "x"), [(("M",), 82), (("n",), 8), (("C",), 73), (("s", "enter"), 52)])
+async def test_an_order_is_shown_from_its_top_by_key_and_by_mouse(keys: tuple[str, ...], x: int) -> None:
     app = Still(cache_of(40))
     async with app.run_test(size=SIZE) as pilot:
         for moves in (("G",), ("g",), ("pagedown", "down", "v", "down")):
-            await pilot.press(*moves, key)
+            await pilot.press(*moves, *keys)
+            await pilot.pause()
             assert tree_of(app).scroll_offset.y == 0
             assert tree_of(app).cursor < SIZE[1] - 4
             assert tree_of(app).range_from is None
@@ -332,3 +336,59 @@ async def test_nothing_changes_while_another_window_has_the_focus() -> None:
             assert app.text == before
         await pilot.press(*"1MB")
         assert app.query_one(FilterBox).value == "torch size>1MB"
+
+
+async def test_an_order_is_chosen_from_a_menu_by_keys_and_by_mouse() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(80, 24)) as pilot:
+        for keys, by, reverse in (
+            (("enter",), "size", False),
+            (("enter",), "size", True),
+            (("j", "enter"), "name", False),
+            (("n",), "name", True),
+            (("down", "down", "space"), "count", False),
+            (("G", "enter"), "age", False),
+            (("M",), "age", True),
+            (("escape",), "age", True),
+            (("s",), "size", False),
+        ):
+            await pilot.press("s", *keys)
+            await pilot.pause()
+            assert app.screen is app.main
+            assert (app.main.model.order.by, app.main.model.order.reverse) == (by, reverse)
+        await pilot.press("s")
+        await pilot.pause()
+        assert "Size▾" in app.text
+        assert "smallest first" in app.text
+        assert "Age (downloaded)" in app.text
+        await pilot.click(SortChoices, offset=(5, 3))
+        await pilot.pause()
+        assert app.main.model.order.by == "age"
+        await pilot.press("s")
+        await pilot.click("#no")
+        await pilot.pause()
+        assert app.screen is app.main
+
+
+async def test_a_menu_takes_keys_that_come_before_it_is_drawn() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        for keys in ("sjj\r", "s\x1b", "sG\r"):
+            burst(app, keys)
+        await settled(pilot)
+        assert app.screen is app.main
+        assert app.main.model.order.by == "age"
+
+
+async def test_the_menu_shows_the_keys_that_there_are_now() -> None:
+    stage = Stage(everyday())
+    stage.preferences = Preferences(keys={"sort.age": "ctrl+t", "sort.size": "z", "marks.undo": "s"})
+    app = Still(None, stage=stage)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("z")
+        await pilot.pause()
+        assert isinstance(app.screen, SortMenu)
+        assert "ctrl+t" in app.text
+        await pilot.press("ctrl+t")
+        await pilot.pause()
+        assert app.main.model.order.by == "age"

@@ -52,7 +52,7 @@ class ColumnTitles(PaintedWidget):
         """Draw the line."""
         room, order, glyphs = self._room, self.order, self.glyphs
         chosen = columns(room, order)
-        arrow = glyphs.up if (order.by == "name") != order.reverse else glyphs.down
+        arrow = glyphs.up if order.points_up else glyphs.down
         space = name_room(room, chosen) + GAP
         name = "Name" + (arrow if order.by == "name" else "")
         parts = [(" " * BEFORE_NAME, "plain"), (pad(name[:space], space), "accent" if order.by == "name" else "muted")]

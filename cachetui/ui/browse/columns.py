@@ -24,6 +24,10 @@ INDENT = 2
 """Number of cells by which each level is indented."""
 SMALL = 1_000_000
 """Size in bytes below which a size is drawn in a muted colour."""
+SORTED = ("size", "files", "age")
+"""Columns that show a sort key; names always have one."""
+LEAST_FOR_BAR = 52
+"""Minimum width of a table in cells for bars beside a column that would otherwise be left out."""
 AGE_TITLES = {"downloaded": "Downloaded", "checked": "Checked", "read": "Read"}
 
 
@@ -69,7 +73,7 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
 
     As the table gets narrower, the second age is left out first, then the percentage, the kind, the files
     and long ages; the bars get shorter all the time. A `Layout` leaves out the columns that the user does
-    not want.
+    not want. The column that the rows are sorted by is always shown.
     """
     second = AGES[(AGES.index(order.age) + 1) % len(AGES)]
     wanted: tuple[str, ...] = (*(order.columns if isinstance(order, Layout) else COLUMNS), "size")
@@ -84,7 +88,13 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
         (128, BrowseColumn("age", AGE_TITLES[second], 10, True, None, second)),
         (92, BrowseColumn("kind", "Kind", 9, True)),
     ]
-    return tuple([column for least, column in chosen if room >= least and column.key in wanted])
+    shown = [column for least, column in chosen if room >= least and column.key in wanted]
+    sorted_by = next((column for _, column in chosen if column.key in SORTED and column.by == order.by), None)
+    if sorted_by is None or sorted_by in shown:
+        return tuple(shown)
+    if room < LEAST_FOR_BAR:  # the bar gives up its room
+        shown = [column for column in shown if column.key != "bar"]
+    return tuple([column for _, column in chosen if column in shown or column is sorted_by])
 
 
 def name_room(room: int, shown: Iterable[BrowseColumn]) -> int:

@@ -25,6 +25,7 @@ from cachetui.ui.browse.columns import Scale
 from cachetui.ui.browse.details import Details
 from cachetui.ui.browse.empty_state import page_of, why_no_rows
 from cachetui.ui.browse.filter_bar import FilterBox, FilterLine
+from cachetui.ui.browse.sort_menu import SortMenu
 from cachetui.ui.browse.tree import CacheTree, Table
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.clipboard import copy_paths
@@ -56,7 +57,7 @@ class Browse(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
-        key("s", "sort('size')", "sort", "sort.size", SHOW, "Sort by size; again: smallest first", show=True),
+        key("s", "sort_menu", "sort", "sort.size", SHOW, "Choose the order: size, name, count, age", show=True),
         key("w", "why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
         key("e", "screen.export", "export", "marks.export", MARK, "Write wheels and sdists into a folder", show=True),
         key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
@@ -352,6 +353,15 @@ class Browse(Vertical):
     def action_sort(self, by: By) -> None:
         """Sort by a key; if the rows are already sorted by it, reverse the order."""
         self._arrange(self.model.order.sorted_by(by))
+
+    async def action_sort_menu(self) -> None:
+        """Choose the order from a menu."""
+
+        def sort(by: By | None) -> None:
+            if by is not None:
+                self.action_sort(by)
+
+        await self.app.push_screen(SortMenu(self.model.order), sort)
 
     def action_next_age(self) -> None:
         """Show the next age: downloaded, checked or read."""
