@@ -174,6 +174,11 @@ class ProtectedEntries:
 
     def __init__(self, groups: Collection[tuple[GroupKey, EntryGroup]] = ()) -> None:
         self._groups = groups
+        self._by_key = dict(groups)
+
+    def at(self, group_key: GroupKey) -> EntryGroup:
+        """Return the protected entries of a project or group."""
+        return self._by_key.get(group_key, EMPTY)
 
     @classmethod
     def of(cls, catalog: Catalog, paths: Iterable[str]) -> ProtectedEntries:

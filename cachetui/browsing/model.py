@@ -256,6 +256,16 @@ class BrowserModel:
         marked = marked if place == group_key else self.marks.among(group_key, self.catalog.release(place))
         return " " if not marked else "x" if marked == self.catalog.count(place) else "-"
 
+    def protection(self, row: Row) -> Sign:
+        """Return how much of a row is protected from removal: all ("x"), a part ("-") or nothing ("")."""
+        protected = self.protected_entries.at(row.place.group_key)
+        if not protected.entries or row.foreign:
+            return ""
+        if len(protected.entries) == self.catalog.count(row.place.group_key):
+            return "x"
+        found = sum([entry.path in protected.by_path for entry in row.group.entries])
+        return "" if not found else "x" if found == len(row.group.entries) else "-"
+
     def toggle(self, rows: Iterable[Row]) -> None:
         """Mark all shown entries of some rows, or unmark them if all are marked.
 

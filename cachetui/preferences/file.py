@@ -1,25 +1,30 @@
-"""Read the user's preferences file; read and write the theme that the user chose in the browser.
+"""Read the user's preferences file; read and write what the user chose in the browser.
 
-The preferences file belongs to the user, and cachetui never writes it. The theme has a small state file
-of its own.
+The preferences file belongs to the user, and cachetui never writes it. The theme, and the projects that are
+protected in the browser, have small state files of their own.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import replace
 from pathlib import Path
 
 import platformdirs
+from packaging.utils import canonicalize_name
 
 from cachetui.errors import CachetuiError
-from cachetui.preferences.model import Preferences
+from cachetui.preferences.model import Preferences, Problem, Protection
 from cachetui.preferences.names import THEMES
 from cachetui.system.files import is_at_home, is_own, replace_file
 
+PROJECT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
+"""Name of a project (PEP 508)."""
 LONGEST = 1_000_000
 """Maximum size of a preferences file in bytes."""
+HEADER = "# Projects that cachetui protects because you pressed p in its browser, one on a line.\n"
 LONGEST_THEME = 100
 """Maximum number of bytes read from a theme file."""
 
@@ -34,13 +39,19 @@ def theme_path() -> Path:
     return Path(platformdirs.user_state_path("cachetui", appauthor=False)) / "theme"
 
 
-def read_preferences(path: Path | None = None) -> Preferences:
+def protected_path() -> Path:
+    """Return the path of the file with the projects that the user protected in the browser."""
+    return Path(platformdirs.user_state_path("cachetui", appauthor=False)) / "protected"
+
+
+def read_preferences(path: Path | None = None, protected: Path | None = None) -> Preferences:
     """Return the preferences in the user's file, or in the file at `path`. Raises nothing.
 
     Without a file, all preferences have their defaults. The theme is the one in the file, or else the one
-    that the user chose in the browser.
+    that the user chose in the browser. Projects that the user protected in the browser, by default those in
+    the user's state file, are added to what the file protects.
     """
-    preferences = _read(path or preferences_path())
+    preferences = _with_protected(_read(path or preferences_path()), protected or protected_path())
     return preferences if preferences.theme else replace(preferences, theme=read_theme_file())
 
 
@@ -72,6 +83,64 @@ def _content(path: Path) -> bytes | None:
     if len(content) > LONGEST:
         raise OSError("it is too long")
     return content
+
+
+def _with_protected(preferences: Preferences, path: Path) -> Preferences:
+    """Add the projects in the file at `path` to what is protected; a problem with the file blocks removal."""
+    try:
+        names = read_protected_projects(path)
+    except (OSError, ValueError) as error:
+        why = error.strerror or error if isinstance(error, OSError) else error
+        problem = Problem("", f"{path}, the list of p in the browser, cannot be read: {why}", "removal", True)
+        return replace(preferences, problems=(*preferences.problems, problem))
+    if not names:
+        return preferences
+    from cachetui.terms import parse_terms  # noqa: PLC0415 - only projects that are protected need it
+
+    before = preferences.protection
+    terms = (*before.terms, *[parse_terms([f'"{name}"']) for name in names])
+    return replace(preferences, protection=Protection(terms, before.written, names))
+
+
+def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
+    """Return the projects that the user protected in the browser, sorted.
+
+    Raises OSError if the file cannot be read, and ValueError if it contains anything else.
+    """
+    try:
+        with open(path or protected_path(), "rb", opener=_open_here) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise OSError("it is not a file")
+            content = file.read(LONGEST + 1)
+    except FileNotFoundError:
+        return ()
+    if len(content) > LONGEST:
+        raise OSError("it is too long")
+    names = set()
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        name = line.strip()
+        if name and not name.startswith("#"):
+            if not PROJECT.fullmatch(name):
+                raise ValueError(f"line {number} is not the name of a project; correct it or delete it")
+            names.add(canonicalize_name(name))
+    return tuple(sorted(names))
+
+
+def save_protected(project: str, is_protected: bool, path: Path | None = None) -> None:
+    """Add a project to those that the user protected in the browser, or take it out.
+
+    Raises CachetuiError if the file cannot be read or written.
+    """
+    path = path or protected_path()
+    try:
+        names = {*read_protected_projects(path)} - {project} | ({project} if is_protected else set())
+        if not is_at_home(path):
+            raise OSError("its folder belongs to another user")
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        replace_file(path, (HEADER + "".join([f"{name}\n" for name in sorted(names)])).encode())
+    except (OSError, ValueError) as error:
+        why = error.strerror or error if isinstance(error, OSError) else error
+        raise CachetuiError(f"Protection not saved: {path}: {why}.") from None
 
 
 def read_theme_file(path: Path | None = None) -> str | None:

@@ -42,6 +42,8 @@ class Problem(NamedTuple):
     """Problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
     """Action that the problem blocks until it is fixed."""
+    is_elsewhere: bool = False
+    """Whether the problem is in another file, which the sentence names."""
 
     def __str__(self) -> str:
         """Return the key, if there is one, and the sentence."""
@@ -74,6 +76,13 @@ class Protection:
     """Parsed items of `protect`; the terms of one item are joined by "and"."""
     written: tuple[str, ...] = ()
     """Items of `protect` as written."""
+    chosen: tuple[str, ...] = ()
+    """Projects that the user protected in the browser, whose predicates come after those of `protect`."""
+
+    @property
+    def of_file(self) -> Protection:
+        """What the preferences file protects, without the projects chosen in the browser."""
+        return Protection(self.terms[: len(self.terms) - len(self.chosen)], self.written)
 
     @property
     def words(self) -> frozenset[Label]:
@@ -145,5 +154,5 @@ class Preferences:
         problem = self.blocking("removal")
         if problem is None:
             return None
-        where = f"{self.path}: {problem}"
+        where = str(problem) if problem.is_elsewhere else f"{self.path}: {problem}"
         return f"What is protected cannot be told, so nothing is removed until that is mended: {where}."

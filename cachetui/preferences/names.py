@@ -27,7 +27,7 @@ IDS = (
     *("marks.all", "marks.export", "marks.extend-down", "marks.extend-up", "marks.invert", "marks.none"),
     *("marks.range", "marks.review", "marks.toggle", "marks.undo"),
     *("rows.close", "rows.copy", "rows.down", "rows.first", "rows.last", "rows.open", "rows.page-down"),
-    *("rows.page-up", "rows.turn", "rows.up", "rules.open"),
+    *("rows.page-up", "rows.protect", "rows.turn", "rows.up", "rules.open"),
     *("settings.again", "settings.move", "settings.next", "settings.switch"),
     *("show.age", "show.apparent", "show.details", "sort.age", "sort.count", "sort.name", "sort.size"),
     *("view.audit", "view.browse", "view.health", "view.settings", "view.why"),

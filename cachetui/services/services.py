@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
 from cachetui.model import NS
-from cachetui.preferences.file import read_preferences, save_theme
+from cachetui.preferences.file import read_preferences, save_protected, save_theme
 from cachetui.preferences.model import Preferences
 from cachetui.services.cache import read_cache
 from cachetui.services.guard import guard
@@ -117,7 +117,16 @@ class Services:
 
     def read_preferences(self) -> Preferences:
         """Read the user's present preferences. Raises nothing."""
-        return read_preferences(self.preferences_path)
+        return read_preferences(self.preferences_path, self._protected_path)
+
+    @property
+    def _protected_path(self) -> Path | None:
+        """Path of the file with the protected projects: the demo's own; None for the user's."""
+        return self.location.root.with_name("protected") if self.demo else None
+
+    def save_protected(self, project: str, is_protected: bool) -> None:
+        """Protect a project from removal, or free it. Raises CachetuiError if that cannot be saved."""
+        save_protected(project, is_protected, self._protected_path)
 
     def save_theme(self, theme: str, preferences: Preferences) -> None:
         """Save the theme chosen in the browser. Raises CachetuiError if it cannot be saved."""

@@ -29,6 +29,7 @@ from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_screen import REFUSAL_SECONDS
+from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.glyphs import ASCII, UNICODE, Glyphs
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.view import Health
@@ -163,9 +164,16 @@ class CachetuiApp(Keyboard):
         """Quit on Ctrl+C, with the exit code for an interrupted program."""
         self.main.quit(INTERRUPTED)
 
+    def copy_path(self, path: Path) -> None:
+        """Copy the path of the preferences file."""
+        copy_paths(self.main, [str(path)])
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette: the themes, and the actions that have keys."""
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
+        if (path := self.main.preferences.path) is not None:
+            about = f'{shown(str(path))}; a key, for example: [keys] sort.age = "t"'
+            yield SystemCommand("Preferences", about, partial(self.copy_path, path))
         for node in self.main.key_holders:
             for binding in type(node).BINDINGS:
                 if not isinstance(binding, Binding) or binding.id in (None, "app.palette") or binding.group == MOVE:

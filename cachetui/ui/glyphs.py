@@ -20,9 +20,13 @@ class Glyphs(NamedTuple):
     no: str
     down: str
     up: str
+    protected: str
+    """After the name of what is protected from removal."""
+    partly: str
+    """After the name of something that is protected in part."""
     across: str
     """Nine steps of a bar that grows to the right, from an empty cell to a full one."""
 
 
-UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read
-ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", " ----===#")
+UNICODE = Glyphs("▸", "▾", "▌", "…", "·", "━", "─", "›", "✓", "×", "▾", "▴", "◆", "◇", " ▏▎▍▌▋▊▉█")  # noqa: RUF001 - drawn, not read
+ASCII = Glyphs("+", "-", ">", "~", "-", "=", "-", ">", "+", "x", "*", "^", "#", "%", " ----===#")

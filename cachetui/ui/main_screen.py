@@ -28,7 +28,7 @@ from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
 from cachetui.ui.dialogs.help import Help, explain
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_activity
-from cachetui.ui.operations.preferences import find_protected, reload_preferences
+from cachetui.ui.operations.preferences import find_protected, reload_preferences, toggle_protection
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
 from cachetui.ui.settings.view import Settings
@@ -160,7 +160,7 @@ class MainScreen(CacheScreen):
     def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
         """Show the notices again, and find the protected entries if the protection has changed."""
         self._show_notices()
-        if before.protection.written != preferences.protection.written:
+        if before.protection != preferences.protection:
             start_worker(self, find_protected, self, group="protect")
 
     def watch_difference(self) -> None:
@@ -245,6 +245,10 @@ class MainScreen(CacheScreen):
         self.action_view("why")
         self.why_view.answer(event.text)
 
+    @on(messages.ToggleProtection)
+    def _toggle_protection(self, event: messages.ToggleProtection) -> None:
+        start_worker(self, toggle_protection, self, event.project, group="protection")
+
     @on(PythonFound)
     def _add_python(self, event: PythonFound) -> None:
         self.pythons = Pythons("looking", (*self.pythons.settings, event.settings))
@@ -301,7 +305,7 @@ class MainScreen(CacheScreen):
     def action_help(self) -> None:
         """Show the help on all keys."""
         about = self.focused.HELP if self.focused is not None else None
-        self.app.push_screen(Help(explain(self.key_holders, self), about or ""))
+        self.app.push_screen(Help(explain(self.key_holders, self), about or "", self.preferences.path))
 
     def action_rescan(self) -> None:
         """Read the cache and the preferences again."""

@@ -35,3 +35,11 @@ class AskWhy(Message):
 
     text: str
     """The requirement to ask about."""
+
+
+@dataclass
+class ToggleProtection(Message):
+    """Posted to protect a project from removal, or to free it."""
+
+    project: str
+    """Its canonical name."""

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.preferences.file import preferences_path, read_preferences, save_theme
+from cachetui.preferences.file import preferences_path, protected_path, read_preferences, save_protected, save_theme
 from tests.cli.conftest import Run
 
 WRONG = """\
@@ -74,6 +74,7 @@ def test_the_same_as_json(run: Run) -> None:
         "notify": "desktop",
         "keys": {"marks.review": "x"},
         "protect": ["torch"],
+        "protected_projects": [],
         "prune": {"superseded": True, "older-than": "90d"},
         "defaults": ["columns", "sort", "age", "notify"],
         "problems": [
@@ -152,3 +153,12 @@ def test_lists_know_what_is_protected(run: Run, cache: Path) -> None:
         project["entries"] for project in everything["projects"] if project["project"] == "torch"
     )
     assert len(others["projects"]) == len(everything["projects"]) - 1
+
+
+def test_projects_protected_in_the_browser_are_shown_with_where_they_come_from(run: Run) -> None:
+    save_protected("torch", True)
+    said = run("preferences")
+    words = " ".join(said.out.split())
+    assert f"protect torch (p in the browser, {protected_path()})" in words
+    assert json.loads(run("preferences --json").out)["protected_projects"] == ["torch"]
+    assert read_preferences().protection.chosen == ("torch",)

@@ -13,7 +13,7 @@ import click
 from cachetui.cli.console import for_stream
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options
-from cachetui.preferences.file import read_preferences
+from cachetui.preferences.file import protected_path, read_preferences
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
@@ -55,6 +55,7 @@ def document(preferences: Preferences) -> dict[str, Any]:
         "notify": preferences.notify,
         "keys": dict(preferences.keys),
         "protect": list(preferences.protection.written),
+        "protected_projects": list(preferences.protection.chosen),
         "prune": None if policy is None else dict(policy.values),
         "defaults": _defaults(preferences),
         "problems": [
@@ -75,6 +76,7 @@ def lines(preferences: Preferences) -> Iterator[str]:
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
     yield f"{'':<{LABEL}}{'exists' if preferences.exists else 'does not exist: everything is at its default'}"
+    chosen = [f"{name} (p in the browser, {protected_path()})" for name in preferences.protection.chosen]
     sort = f"{preferences.sort.by} reverse" if preferences.sort.reverse else preferences.sort.by
     values: dict[str, list[str]] = {
         "theme": [preferences.theme or "the browser's own"],
@@ -83,12 +85,12 @@ def lines(preferences: Preferences) -> Iterator[str]:
         "age": [preferences.age],
         "notify": [preferences.notify],
         "keys": [f"{name} = {keys}" for name, keys in preferences.keys.items()] or ["the browser's own"],
-        "protect": list(preferences.protection.written) or ["nothing"],
+        "protect": [*preferences.protection.written, *chosen] or ["nothing"],
         "prune": [policy.options or "nothing" if policy else "no policy"],
     }
     for key, said in values.items():
         for index, value in enumerate(said):
-            mark = " (default)" if key in defaults else ""
+            mark = " (default)" if key in defaults and value not in chosen else ""
             if key == "theme" and preferences.theme and mark:
                 mark = " (chosen in the browser)"
             yield from _wrapped(f"{'' if index else key:<{LABEL}}", f"{value}{mark}")

@@ -26,6 +26,8 @@ SMALL = 1_000_000
 """Size in bytes below which a size is drawn in a muted colour."""
 SORTED = ("size", "files", "age")
 """Columns that show a sort key; names always have one."""
+LEAST = 24
+"""Minimum width of a table in cells for any column besides names."""
 LEAST_FOR_BAR = 52
 """Minimum width of a table in cells for bars beside a column that would otherwise be left out."""
 AGE_TITLES = {"downloaded": "Downloaded", "checked": "Checked", "read": "Read"}
@@ -80,7 +82,7 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     cells = 5 if room < 72 else 8 if room < 96 else 12 if room < 128 else 16
     long = room >= 72
     chosen = [
-        (24, BrowseColumn("size", "Size" if order.apparent else "Disk", 7, by="size")),
+        (LEAST, BrowseColumn("size", "Size" if order.apparent else "Disk", 7, by="size")),
         (104, BrowseColumn("share", "Share", 5, by="size")),
         (40, BrowseColumn("bar", "" if room >= 104 and "share" in wanted else "Share", cells, left=True, by="size")),
         (72, BrowseColumn("files", "Files", 5, by="count")),
@@ -90,7 +92,7 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
     ]
     shown = [column for least, column in chosen if room >= least and column.key in wanted]
     sorted_by = next((column for _, column in chosen if column.key in SORTED and column.by == order.by), None)
-    if sorted_by is None or sorted_by in shown:
+    if sorted_by is None or sorted_by in shown or room < LEAST:
         return tuple(shown)
     if room < LEAST_FOR_BAR:  # the bar gives up its room
         shown = [column for column in shown if column.key != "bar"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -177,6 +177,13 @@ class Details(PaintedLines):
     """The working Pythons on this system, once all of them are known."""
     findings: Mapping[str, str] = NO_FINDINGS
     """Faults of entries, by path."""
+    protection: Callable[[Row], str] = lambda _: ""
+    """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
+
+    def _facts(self, row: Row) -> list[Fact]:
+        facts = facts_of(row, self.now, self.pythons, self.findings)
+        words = {"x": "yes, never removed", "-": "a part of it is never removed"}.get(self.protection(row))
+        return facts if words is None else [Fact("protected", words), *facts]
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the facts: two on a line below the rows, or one on a line beside the rows."""
@@ -193,7 +200,7 @@ class Details(PaintedLines):
 
     def _wide(self, row: Row, room: int, height: int) -> list[Strip]:
         half = min(HALF, room // 2)
-        facts = facts_of(row, self.now, self.pythons, self.findings)
+        facts = self._facts(row)
         short = [fact for fact in facts if width(fact.value) <= half - LABEL - 2 and fact.label]
         long = [fact for fact in facts if fact not in short]
         figures: Part = (self._figures(row), "muted")
@@ -216,7 +223,7 @@ class Details(PaintedLines):
             self.strip((self._figures(row), "muted"), room=room),
             self.strip(room=room),
         ]
-        facts = facts_of(row, self.now, self.pythons, self.findings)
+        facts = self._facts(row)
         drawn += [self.strip(*self._fact(fact, room), room=room) for fact in facts]
         heading, parts = parts_of(row)
         if parts:

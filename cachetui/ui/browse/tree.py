@@ -42,6 +42,8 @@ class Table(NamedTuple):
     """The values that figures are drawn in relation to."""
     sign: Callable[[Row], str]
     """Function that returns the mark state of a row: x, - or blank; empty if nothing can be marked."""
+    protection: Callable[[Row], str] = lambda _: ""
+    """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""
 
 
 NOTHING = Table([], SortOrder(), Scale(1, 1, 0), lambda _: "")
@@ -59,7 +61,8 @@ class CacheTree(RowList):
     HELP = """\
 # Rows
 Everything in the cache: projects, below them versions, below those files. Groups at the end hold what belongs to no
-project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed before you have read and accepted a review.
+project. `[x]` is marked, `[-]` partly, `[ ]` not at all. A name with ◆ is protected from removal, one with ◇ in part.
+Nothing is removed before you have read and accepted a review.
 """
     BINDING_GROUP_TITLE = "Rows"
 
@@ -76,10 +79,10 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         """The key of the row at which a range begins, while a range is being chosen; else None."""
         self._range_start = 0  # the index of that row
         self._drawn: dict[
-            tuple[int, str, str, bool], tuple[Row, Strip]
-        ] = {}  # by row, background, mark state, whether in a range
+            tuple[int, str, str, str, bool], tuple[Row, Strip]
+        ] = {}  # by row, background, mark state, protection, whether in a range
         self._drawn_for: tuple[object, ...] = ()  # layout of the cached lines: width, columns, sizes and scale
-        self._signs: dict[int, str] = {}  # mark states by line, as last drawn
+        self._signs: dict[int, tuple[str, str]] = {}  # mark states and protection by line, as last drawn
         self._wanted: Key | None = None  # the row that the user went to last; None before the first move
 
     @property
@@ -243,24 +246,24 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         Scrolling, sorting and filtering often show the same rows again.
         """
         row = self.table.rows[line]
-        sign, ground = self.table.sign(row), self._ground(line)
-        self._signs[line] = sign
-        key = id(row), ground, sign, self.range_from is not None
+        sign, protection, ground = self.table.sign(row), self.table.protection(row), self._ground(line)
+        self._signs[line] = sign, protection
+        key = id(row), ground, sign, protection, self.range_from is not None
         found = self._drawn.get(key)
         if found is None or found[0] is not row:
-            strip = Strip(self._draw(row, ground, sign, room)).adjust_cell_length(room, self.ink())
+            strip = Strip(self._draw(row, ground, sign, protection, room)).adjust_cell_length(room, self.ink())
             found = self._drawn[key] = row, strip
         return found[1]
 
     def refresh_signs(self) -> None:
-        """Redraw the lines of rows whose mark state has changed."""
-        top, rows = self.scroll_offset.y, self.table.rows
-        lines = range(top, min(top + self.size.height, len(rows)))
-        changed = [line for line in lines if self._signs.get(line) != self.table.sign(rows[line])]
+        """Redraw the lines of rows whose mark state or protection has changed."""
+        top, table = self.scroll_offset.y, self.table
+        lines = [*enumerate(table.rows[top : top + self.size.height], top)]
+        changed = [line for line, row in lines if self._signs.get(line) != (table.sign(row), table.protection(row))]
         if changed:
             self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # faster than one line at a time
 
-    def _draw(self, row: Row, ground: str, sign: str, room: int) -> list[Segment]:
+    def _draw(self, row: Row, ground: str, sign: str, protection: str, room: int) -> list[Segment]:
         """Draw the parts of a row from left to right."""
         glyphs, inked, on_ground = self.glyphs, self.inked, f" {ground}" if ground else ""
         drawn: list[Segment] = []
@@ -274,10 +277,12 @@ project. `[x]` is marked, `[-]` partly, `[ ]` not at all. Nothing is removed bef
         put(f"[{sign}] " if sign else "    ", "mark" if sign.strip() else "hint" if ground else "faint")
         chosen = columns(room, self.table.order)
         space = name_room(room, chosen) - INDENT * row.depth
-        name = fit_file(shown(row.name), space, glyphs.dots)
+        protected = {"x": f" {glyphs.protected}", "-": f" {glyphs.partly}"}.get(protection, "")
+        name = fit_file(shown(row.name), space - len(protected), glyphs.dots)
         quiet = row.depth == 2 or row.foreign or row.kind in QUIET_KINDS
         put(name, "muted" if quiet else "strong" if row.open and not row.depth else "plain")
-        space -= width(name)
+        put(protected, "accent")
+        space -= width(name) + len(protected)
         hint = shown(row.hint)[: MOST_WIDE * space] if space > HINT_ROOM and not row.open else ""
         put(pad(fit(f"  {hint}", space, dots=glyphs.dots) if hint else "", space), "muted" if ground else "hint")
         for column in chosen:

@@ -13,7 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Container, Vertical
 from textual.reactive import var
 
-from cachetui.browsing.catalog import GroupKey
+from cachetui.browsing.catalog import GroupKey, GroupKind
 from cachetui.browsing.model import BrowserModel, MarkTotals, expect_filter
 from cachetui.browsing.rows import By, Row, SortOrder, requirement_of
 from cachetui.services.guard import guard
@@ -29,7 +29,7 @@ from cachetui.ui.browse.sort_menu import SortMenu
 from cachetui.ui.browse.tree import CacheTree, Table
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.clipboard import copy_paths
-from cachetui.ui.messages import AskWhy, MarksChanged
+from cachetui.ui.messages import AskWhy, MarksChanged, ToggleProtection
 from cachetui.ui.widgets.notices import MessagePage
 from cachetui.ui.workers import notifying, run_in_thread, start_worker
 
@@ -71,6 +71,7 @@ class Browse(Vertical):
         key("asterisk", "invert", "invert", "marks.invert", MARK, "Mark what is shown and not marked, unmark the rest"),
         key("m", "next_age", "age", "show.age", SHOW, "Show the next age: downloaded, checked, read"),
         key("A", "apparent", "lengths", "show.apparent", SHOW, "Show lengths of files, or their use of the disk"),
+        key("p", "protect", "protect", "rows.protect", MARK, "Protect the project from removal, or free it"),
         key("i", "details", "details", "show.details", SHOW, "Show or hide the details"),
         key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
         key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
@@ -104,6 +105,7 @@ class Browse(Vertical):
         self.model = model
         self._now = 0  # time of the last update, in nanoseconds since the epoch
         self._explained = False  # whether the notice on marks was shown
+        self._protected = model.protected_entries  # what the details were drawn for
         self._shown: tuple[object, ...] = ()  # filter and order of the rows, and whether a scan may still name entries
         self._finding: tuple[int, frozenset[Label]] | None = None  # revision and labels of the facts being found
 
@@ -180,6 +182,9 @@ class Browse(Vertical):
         """Redraw the marks; show other rows if the filter is about marks."""
         if self.is_plain:
             return
+        if self._protected is not self.model.protected_entries:
+            self._protected = self.model.protected_entries
+            self.query_one(Details).refresh()
         if self.model.filters_marks:
             self.show_rows()
         else:
@@ -231,8 +236,10 @@ class Browse(Vertical):
         clear = key_name(self.app, "filter.clear")
         named = self.services.python is not None
         tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
-        self.query_one(Details).now = self._now
-        table = Table(model.rows(), model.order, Scale(*model.scale(), self._now), model.sign)
+        details = self.query_one(Details)
+        details.now, details.protection = self._now, model.protection
+        scale = Scale(*model.scale(), self._now)
+        table = Table(model.rows(), model.order, scale, model.sign, model.protection)
         before, self._shown = self._shown, (model.query, model.order, model.catalog.naming)
         if from_top:
             tree.show_top(table, model.locate)
@@ -414,6 +421,14 @@ class Browse(Vertical):
             self.post_message(AskWhy(text))
         else:
             self.notify("Why is told of projects: this row belongs to none.", markup=False)
+
+    def action_protect(self) -> None:
+        """Protect the project of the row from removal, or free it."""
+        row = self.cache_tree.current
+        if row is not None and row.place.rank is GroupKind.PROJECT:
+            self.post_message(ToggleProtection(row.place.project))
+        else:
+            self.notify("Only projects can be protected, and this row belongs to none.", markup=False)
 
     def action_toggle_row(self) -> None:
         """Open the row, or close it if it is open."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
 from textual.app import ComposeResult
@@ -15,7 +16,7 @@ from textual.strip import Strip
 
 from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
 from cachetui.ui.dialogs.modal import DialogButton, Modal
-from cachetui.ui.widgets.cells import wrapped
+from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 EXAMPLE = re.compile(r"^- ", re.M)
@@ -26,6 +27,18 @@ MOUSE = (
     "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "
     "bottom to use it. The wheel scrolls."
 )
+
+
+def preferences_help(path: Path) -> str:
+    """Return help on the preferences file in Markdown."""
+    return f"""\
+# Preferences
+Theme, columns, order, keys, what is never removed and a policy for `cachetui prune` can be set in {shown(str(path))}.
+`cachetui preferences` shows what is in force.
+
+- `[keys]`: begins the part of the file with keys, which comes last
+- `sort.age = "t"`: below that line, makes t sort by age; the README lists the names of all keys
+"""
 
 
 class HelpLine(NamedTuple):
@@ -65,8 +78,10 @@ class KeyPage(PaintedLines):
 
     DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
 
-    def __init__(self, explained: list[HelpLine], about: str) -> None:
+    def __init__(self, explained: list[HelpLine], about: str, preferences: Path | None) -> None:
         super().__init__()
+        self.preferences = preferences
+        """The path of the preferences file; None to say nothing about preferences."""
         self.explained = explained
         """The help lines of all bindings."""
         self.about = about
@@ -87,6 +102,8 @@ class KeyPage(PaintedLines):
                     drawn.append(self.strip((keys, "accent strong"), (words, "muted"), room=room))
         if self.about != FILTER_HELP:
             drawn += [self.strip(room=room), *self._prose(FILTER_HELP, room)]
+        if self.preferences is not None:
+            drawn += [self.strip(room=room), *self._prose(preferences_help(self.preferences), room)]
         drawn += [self.strip(room=room), self.strip(("Mouse", "strong"), room=room)]
         return drawn + [self.strip((line, "muted"), room=room) for line in wrapped(MOUSE, room)]
 
@@ -118,8 +135,9 @@ class Help(Modal[None]):
     }
     """
 
-    def __init__(self, explained: list[HelpLine], about: str = "") -> None:
+    def __init__(self, explained: list[HelpLine], about: str = "", preferences: Path | None = None) -> None:
         super().__init__()
+        self._preferences = preferences
         self.explained = explained
         """The help lines of all bindings."""
         self._about = about
@@ -129,7 +147,7 @@ class Help(Modal[None]):
         with Vertical(id="sheet"):
             yield PaintedLine(("Keys", "strong"))
             with VerticalScroll(id="keys", can_focus=False):
-                yield KeyPage(self.explained, self._about)
+                yield KeyPage(self.explained, self._about, self._preferences)
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from cachetui.browsing.catalog import project_key
 from cachetui.browsing.marks import ProtectedEntries
+from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
+from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
+from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import run_in_thread
 
 
@@ -15,10 +19,35 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
     """
     preferences = await run_in_thread(screen.services.read_preferences)
     before, screen.preferences = screen.preferences, preferences
-    if preferences.protection.written != before.protection.written:
+    if preferences.protection != before.protection:
         screen.model.set_protection(preferences.protection)
         screen.catalog_changed()
     return preferences
+
+
+async def toggle_protection(screen: CacheScreen, project: str) -> None:
+    """Protect a project from removal, or free it, unless the user's file protects it."""
+    preferences, services = await reload_preferences(screen), screen.services
+    protection, entries = preferences.protection, screen.model.catalog.group(project_key(project)).entries
+    is_chosen = project in protection.chosen
+    by_file = await run_in_thread(services.protected, tuple(screen.model.catalog.entries.values()), protection.of_file)
+    left = sum([entry.path in by_file for entry in entries])
+    file = f"`protect` in {preferences.path}"
+    if not is_chosen and entries and left == len(entries):
+        screen.notify(shown(f"{project} is protected by {file}: change it there."), markup=False)
+        return
+    try:
+        await run_in_thread(services.save_protected, project, not is_chosen)
+    except CachetuiError as error:
+        screen.fail(str(error))
+        return
+    await reload_preferences(screen)
+    await find_protected(screen)
+    if is_chosen:
+        words = f"{project} is no longer protected here{f', but {file} protects it still' if left else ''}."
+    else:
+        words = f"{project} is protected: it is never removed until {key_name(screen.app, 'rows.protect')} frees it."
+    screen.notify(shown(words), markup=False)
 
 
 async def find_protected(screen: CacheScreen) -> None:
