@@ -9,7 +9,8 @@ from itertools import compress
 from operator import attrgetter
 from typing import Literal
 
-from cachetui.model import Entry, File, group_projects, version_order
+from cachetui.model import KINDS, Entry, File, group_projects, version_order
+from cachetui.text.names import kind_of
 
 Age = Literal["downloaded", "checked", "read"]
 """Name of the time from which an entry's age is counted."""
@@ -77,6 +78,11 @@ class EntryGroup:
     def files(self) -> int:
         """Number of files."""
         return sum([len(entry[1]) for entry in self.entries])
+
+    @cached_property
+    def kind(self) -> str:
+        """Kind of the entries that matter most, and the number of further entries; empty without entries."""
+        return kind_of(sorted(self.entries, key=lambda entry: KINDS.index(entry[0]))) if self.entries else ""
 
     @cached_property
     def linked(self) -> Sequence[File]:

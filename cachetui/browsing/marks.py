@@ -73,6 +73,11 @@ class Marks:
                 self._changes.append(self._steps)
             self._steps = None
 
+    @property
+    def can_undo(self) -> bool:
+        """Whether any change has been recorded that was not taken back."""
+        return bool(self._changes)
+
     def undo(self, catalog: Catalog) -> bool:
         """Take back the last recorded change that concerns entries of the catalog; return whether there was one."""
         before = self.revision

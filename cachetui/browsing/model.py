@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -14,6 +14,7 @@ from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 
 if TYPE_CHECKING:  # not imported at run time: the first screen opens faster
+    from cachetui.terms.parser import Term
     from cachetui.terms.partial import Query
 
 Sign = Literal["x", "-", " ", ""]
@@ -81,6 +82,7 @@ class BrowserModel:
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
         self._roots: list[Row] | None = None  # those that the filter shows
+        self._passes_over_last = False  # whether the rows shown do not depend on the last term, which may be begun
         self._marks_seen = 0  # revision of the marks that the filter has judged
         self._narrowed: dict[GroupKey, Row] = {}  # those of which it shows a part: a row that stays so is drawn already
         self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
@@ -125,7 +127,10 @@ class BrowserModel:
         They are not final while a term is unfinished or invalid. With a filter, they are not final either while
         a scan identifies entries: names and kinds may change, and marks would stay on entries that do not match.
         """
-        return self.query is None or not (self.query.unfinished or self.query.error or self.is_identifying)
+        if self.query is None:
+            return True
+        is_begun = self.query.begun and bool(self.roots) and self._passes_over_last
+        return not (self.query.unfinished or self.query.error or is_begun or self.is_identifying)
 
     @property
     def is_identifying(self) -> bool:
@@ -180,13 +185,21 @@ class BrowserModel:
             return self._all_roots
         if self.query.error is not None or self.missing_facts:
             return []
+        marked = frozenset([entry.path for entry in self.marks]) if self.filters_marks else frozenset[str]()
+        facts = replace(self._facts, now_ns=self.now, marked=marked)
+        roots, self._passes_over_last = self._matching(self.query.terms, facts), False
+        if not roots and self.query.begun:  # the last word may become another term: until then, it does not count
+            roots, self._passes_over_last = self._matching(self.query.terms[:-1], facts), True
+        return roots
+
+    def _matching(self, terms: Sequence[Term], facts: Facts) -> list[Row]:
+        """Return the projects and groups with entries that satisfy all terms."""
         from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
 
-        marked = frozenset([entry.path for entry in self.marks]) if self.filters_marks else frozenset[str]()
-        match = matches(self.query.terms, replace(self._facts, now_ns=self.now, marked=marked))
+        match = matches(terms, facts)
         roots, before = [], self._narrowed
         self._narrowed = {}
-        for row in self._all_roots:
+        for row in self._all_roots or ():
             group, known = match(row.name, row.group), before.get(row.place)
             if group is row.group:
                 roots.append(row)

@@ -91,7 +91,7 @@ def _with_protected(preferences: Preferences, path: Path) -> Preferences:
         names = read_protected_projects(path)
     except (OSError, ValueError) as error:
         why = error.strerror or error if isinstance(error, OSError) else error
-        problem = Problem("", f"{path}, the list of p in the browser, cannot be read: {why}", "removal", True)
+        problem = Problem(str(path), f"the projects protected in the browser cannot be read: {why}", "removal")
         return replace(preferences, problems=(*preferences.problems, problem))
     if not names:
         return preferences

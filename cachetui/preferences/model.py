@@ -37,13 +37,11 @@ class Problem(NamedTuple):
     """A problem in the preferences file."""
 
     key: str
-    """Path of the key, as TOML writes it; empty for the file as a whole."""
+    """Path of the key, as TOML writes it; empty for the file as a whole, or the path of another file."""
     sentence: str
     """Problem and its fix, without a full stop; it may quote the file."""
     blocks: Blocked = ""
     """Action that the problem blocks until it is fixed."""
-    is_elsewhere: bool = False
-    """Whether the problem is in another file, which the sentence names."""
 
     def __str__(self) -> str:
         """Return the key, if there is one, and the sentence."""
@@ -154,5 +152,5 @@ class Preferences:
         problem = self.blocking("removal")
         if problem is None:
             return None
-        where = str(problem) if problem.is_elsewhere else f"{self.path}: {problem}"
+        where = str(problem) if Path(problem.key).is_absolute() else f"{self.path}: {problem}"
         return f"What is protected cannot be told, so nothing is removed until that is mended: {where}."

@@ -9,8 +9,8 @@ from cachetui.errors import TermError
 from cachetui.labels import LABELS, Label
 from cachetui.model import KINDS
 from cachetui.terms import Predicate, parse_terms
-from cachetui.terms.conditions import MEASURES, IsMarked
-from cachetui.terms.parser import MARKED, Term
+from cachetui.terms.conditions import MEASURES, IsMarked, TextPart
+from cachetui.terms.parser import MARKED, QUALIFIERS, Term
 from cachetui.terms.quantities import BYTES, SECONDS
 
 PRE_RELEASES = ("a", "alpha", "b", "beta", "c", "rc", "pre", "preview", "post", "rev", "dev")
@@ -61,6 +61,9 @@ class Query:
     follows the name.
     """
 
+    begun: bool = False
+    """Whether the last term is a word that may be the beginning of another term, such as `siz` of `size>1MB`."""
+
     @property
     def words(self) -> frozenset[Label]:
         """The labels whose facts must be known to find the matches."""
@@ -78,7 +81,8 @@ def read_query(typed: str, done: bool = True) -> Query:
     Unless the text is `done`, an unfinished term at its end is not an error if it can still become valid.
     """
     try:
-        return Query(_terms(typed))
+        terms = _terms(typed)
+        return Query(terms, begun=not done and bool(terms) and _is_begun(typed, terms[-1]))
     except TermError as error:
         starts = [] if done else [found.start() for found in STARTS.finditer(typed)]
         for start in starts[: -MOST_BACK - 1 : -1]:
@@ -86,6 +90,14 @@ def read_query(typed: str, done: bool = True) -> Query:
             if terms is not None and _may_end(typed[:start], typed[start:]):
                 return Query(terms + _name_alone(typed[start:]), unfinished=True)
         return Query(error=error)
+
+
+def _is_begun(typed: str, last: Term) -> bool:
+    """Return whether the last word of a text begins a term that is not a name."""
+    condition = last.condition
+    if typed[-1].isspace() or not isinstance(condition, TextPart):
+        return False
+    return any(start.startswith(condition.part) for start in (*QUALIFIERS, *MEASURES))
 
 
 def _terms(typed: str) -> tuple[Term, ...]:

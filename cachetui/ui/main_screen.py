@@ -286,6 +286,8 @@ class MainScreen(CacheScreen):
         if action == "stop":
             at_work = self.is_doing(Activity.REMOVING, Activity.EXPORTING)  # while planning, `accepts_key` stops it
             return at_work or (self.is_doing(Activity.SCANNING) and self.inventory is None)
+        if action == "undo_marks":
+            return self.model.marks.can_undo
         if action == "rescan":
             return self.inventory is not None or not self.is_doing(Activity.SCANNING)
         return action not in ("review", "purge", "rules", "export") or not self.browse.is_plain
@@ -347,8 +349,7 @@ class MainScreen(CacheScreen):
         """Undo the last change of marks."""
         if self.model.undo_marks():
             self.marks = self.model.mark_totals
-        else:
-            self.notify("No change of marks to undo.", markup=False)
+        self.refresh_bindings()
 
     def action_export(self) -> None:
         """Export the marked entries; if none are marked, export the row under the cursor."""

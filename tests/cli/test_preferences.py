@@ -158,7 +158,7 @@ def test_lists_know_what_is_protected(run: Run, cache: Path) -> None:
 def test_projects_protected_in_the_browser_are_shown_with_where_they_come_from(run: Run) -> None:
     save_protected("torch", True)
     said = run("preferences")
-    words = " ".join(said.out.split())
-    assert f"protect torch (p in the browser, {protected_path()})" in words
-    assert json.loads(run("preferences --json").out)["protected_projects"] == ["torch"]
+    assert "protect   torch (p in the browser)" in said.out.splitlines()
+    assert f"          {protected_path()}" in said.out.splitlines()
+    assert json.loads(run("preferences", "--json").out)["protected_projects"] == ["torch"]
     assert read_preferences().protection.chosen == ("torch",)

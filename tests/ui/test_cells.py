@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from cachetui.ui.glyphs import ASCII, UNICODE
-from cachetui.ui.widgets.cells import LONGEST, bar, fit, fit_file, head, pad, shown, tail, width
+from cachetui.ui.widgets.cells import LONGEST, bar, fit, fit_file, fit_words, head, pad, shown, tail, width
 
 WHEEL = "numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 
@@ -24,6 +24,29 @@ WHEEL = "numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl"
 )
 def test_a_wheel_loses_its_other_platforms_first_and_then_its_middle(room: int, fitted: str) -> None:
     assert fit_file(WHEEL, room) == fitted
+
+
+@pytest.mark.parametrize("room", range(4, 60))
+def test_dots_never_stand_beside_a_full_stop(room: int) -> None:
+    for name in (WHEEL, "solar_beta-9.7.3-py3-none-manylinux_2_17_x86_64.whl", "a.b.c.d.e.f.g.h.i.j.k.l.m.n.o"):
+        fitted = fit_file(name, room)
+        assert ".…" not in fitted
+        assert "…." not in fitted
+        assert width(fitted) <= room
+
+
+@pytest.mark.parametrize(
+    ("room", "fitted"),
+    [
+        (40, "2.3.0  2.2.2+cu121  2.1.0+cu118"),
+        (30, "2.3.0  2.2.2+cu121  …"),
+        (21, "2.3.0  2.2.2+cu121  …"),
+        (20, "2.3.0  …"),
+        (7, "2.3.0"),
+    ],
+)
+def test_versions_are_left_out_as_wholes(room: int, fitted: str) -> None:
+    assert fit_words("2.3.0  2.2.2+cu121  2.1.0+cu118", room) == fitted
 
 
 def test_ascii_terminals_get_their_own_dots() -> None:

@@ -80,7 +80,7 @@ async def test_a_list_that_cannot_be_read_or_written_is_told_and_nothing_is_remo
         await pilot.press("d")
         await settled(pilot)
         assert not isinstance(app.screen, Review)
-        assert f"{state}, the list of p in the browser, cannot be read: {wrong}" in app.told[-1]
+        assert f"{state}: the projects protected in the browser cannot be read: {wrong}" in app.told[-1]
         state.write_text("", encoding="utf-8")
         await pilot.press("d")
         await settled(pilot)

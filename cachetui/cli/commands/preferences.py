@@ -76,7 +76,10 @@ def lines(preferences: Preferences) -> Iterator[str]:
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
     yield f"{'':<{LABEL}}{'exists' if preferences.exists else 'does not exist: everything is at its default'}"
-    chosen = [f"{name} (p in the browser, {protected_path()})" for name in preferences.protection.chosen]
+    chosen = [f"{name} (p in the browser)" for name in preferences.protection.chosen]
+    if chosen:
+        yield f"{'':<{LABEL}}{escape_control(str(protected_path()))}"
+        yield f"{'':<{LABEL}}holds the projects that p protects in the browser"
     sort = f"{preferences.sort.by} reverse" if preferences.sort.reverse else preferences.sort.by
     values: dict[str, list[str]] = {
         "theme": [preferences.theme or "the browser's own"],

@@ -303,7 +303,7 @@ class AuditView(Container):
             return
         dots = self.treemap.glyphs.prompt
         path = f" {dots} ".join(["Where the space is", *[shown(name) for name, _, _ in self.treemap.levels[1:]]])
-        shade = "" if self.treemap.plain else ", shade: age"
+        shade = "" if self.treemap.plain else ", faded: old"
         self.query_one("#where", PaintedLine).show((path, "strong"), right=((f"area: disk{shade}", "muted"),))
         figure = self.figure
         choice = figure.choice

@@ -14,7 +14,7 @@ from cachetui.model import NS
 from cachetui.preferences.model import COLUMNS, ColumnName
 from cachetui.text.format import age, disk
 from cachetui.ui.glyphs import Glyphs
-from cachetui.ui.widgets.cells import bar, pad
+from cachetui.ui.widgets.cells import bar, fit, pad
 
 GAP = 2
 """Blank cells between two columns."""
@@ -145,4 +145,4 @@ def cell(column: BrowseColumn, row: Row, order: SortOrder, scale: Scale, glyphs:
             number, unit = age((scale.now - newest) / NS, long=column.width > 5)
             yield pad(f"{number:>2} {unit}" if number else unit, column.width), "muted"
         case _:
-            yield pad(row.kind, column.width), "muted"
+            yield pad(fit(row.kind or row.group.kind, column.width, dots=glyphs.dots), column.width), "muted"

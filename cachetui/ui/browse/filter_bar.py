@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from rich.highlighter import Highlighter
 from rich.text import Text
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal
@@ -24,6 +25,8 @@ WIDE, NARROW = 100, 52
 """Widths in cells: from the first on, the progress bar is long; below the second, there is no bar."""
 BAR_CELLS, SHORT_BAR_CELLS = 20, 10
 """Lengths of the long and the short progress bar in cells."""
+TAB = "  Tab"
+"""Hint behind a suggestion: the key that accepts it."""
 LEAST = 30
 """Width in cells below which only the input is shown."""
 
@@ -96,7 +99,22 @@ class FilterBox(Input):
     def suggest(self, rest: str) -> None:
         """Show the completion of the typed text; show nothing if `rest` is empty."""
         self._rest = rest
-        self._suggestion = f"{self.value}{rest}" if rest else ""  # Textual's own suggester answers a frame too late
+        self._suggestion = (
+            f"{self.value}{rest}{TAB}" if rest else ""
+        )  # Textual's own suggester answers a frame too late
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Insert all pasted lines as one; Textual would insert only the first line."""
+        event.prevent_default()
+        event.stop()
+        self.insert_text_at_cursor(" ".join(event.text.split()))
+
+    def action_cursor_right(self, select: bool = False) -> None:
+        """Move the cursor to the right; at the end, accept the suggestion."""
+        if self._rest and self.cursor_position == len(self.value) and not select:
+            self.action_complete()
+        else:
+            super().action_cursor_right(select)
 
     def action_complete(self) -> None:
         """Accept the suggestion; without a suggestion, go to the rows."""

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from cachetui.browsing.rows import Key, Locate, Row, SortOrder
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
-from cachetui.ui.widgets.cells import fit, fit_file, pad, shown, width, wrapped
+from cachetui.ui.widgets.cells import fit_file, fit_words, pad, shown, width, wrapped
 from cachetui.ui.widgets.notices import LONGEST_LINE
 from cachetui.ui.widgets.row_list import RowList, RowPart
 
@@ -284,7 +284,8 @@ Nothing is removed before you have read and accepted a review.
         put(protected, "accent")
         space -= width(name) + len(protected)
         hint = shown(row.hint)[: MOST_WIDE * space] if space > HINT_ROOM and not row.open else ""
-        put(pad(fit(f"  {hint}", space, dots=glyphs.dots) if hint else "", space), "muted" if ground else "hint")
+        hint = f"  {fit_words(hint, space - 2, glyphs.dots)}" if hint else ""
+        put(pad(hint, space), "muted" if ground else "hint")
         for column in chosen:
             put(" " * GAP, "plain")
             for words, roles in cell(column, row, self.table.order, self.table.scale, glyphs):

@@ -67,7 +67,25 @@ def fit(text: str, room: int, end: float = 0.0, dots: str = UNICODE.dots) -> str
     if room < 4:  # with dots, nothing would be left to read
         return head(text, room)
     kept = int((room - 1) * end)
-    return f"{head(text, room - 1 - kept)}{dots}{tail(text, kept)}"
+    start, rest = head(text, room - 1 - kept), tail(text, kept)
+    if dots == UNICODE.dots:  # beside a full stop, the dots would look like one more
+        start, rest = start.rstrip("."), rest.lstrip(".")
+    return f"{start}{dots}{rest}"
+
+
+def fit_words(text: str, room: int, dots: str = UNICODE.dots) -> str:
+    """Shorten words, separated by two blanks, to `room` cells: leave out whole words at the end, not parts of them."""
+    if width(text) <= room:
+        return text
+    first, *others = text.split("  ")
+    if width(first) + 2 + width(dots) > room:
+        return fit(first, room, dots=dots)
+    kept = first
+    for word in others:
+        if width(kept) + 2 + width(word) + 2 + width(dots) > room:
+            break
+        kept += f"  {word}"
+    return f"{kept}  {dots}"
 
 
 def fit_file(name: str, room: int, dots: str = UNICODE.dots) -> str:

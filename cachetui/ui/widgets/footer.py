@@ -37,6 +37,7 @@ FIRST = (
     "app.quit",
     "cache.rescan",
     "app.stop",
+    "marks.undo",
     "marks.review",
     "sort.size",
     "audit.open",
@@ -44,7 +45,6 @@ FIRST = (
     "health.browse",
     "why.browse",
     "rules.open",
-    "marks.undo",
 )
 """Ids of the bindings that are shown before those that are not listed, in this order."""
 
