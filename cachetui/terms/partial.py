@@ -81,8 +81,8 @@ def read_query(typed: str, done: bool = True) -> Query:
     Unless the text is `done`, an unfinished term at its end is not an error if it can still become valid.
     """
     try:
-        terms = _terms(typed)
-        return Query(terms, begun=not done and bool(terms) and _is_begun(typed, terms[-1]))
+        complete = _terms(typed)
+        return Query(complete, begun=not done and bool(complete) and _is_begun(typed, complete[-1]))
     except TermError as error:
         starts = [] if done else [found.start() for found in STARTS.finditer(typed)]
         for start in starts[: -MOST_BACK - 1 : -1]:

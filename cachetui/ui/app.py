@@ -172,7 +172,7 @@ class CachetuiApp(Keyboard):
         """Yield the commands of the palette: the themes, and the actions that have keys."""
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
         if (path := self.main.preferences.path) is not None:
-            about = f'{shown(str(path))}; a key, for example: [keys] sort.age = "t"'
+            about = f'{shown(str(path))}; a key, for example: [keys] sort.age = "f"'
             yield SystemCommand("Preferences", about, partial(self.copy_path, path))
         for node in self.main.key_holders:
             for binding in type(node).BINDINGS:

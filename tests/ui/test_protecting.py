@@ -88,16 +88,18 @@ async def test_a_list_that_cannot_be_read_or_written_is_told_and_nothing_is_remo
 
 
 async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> None:
-    app = app_with(root, None)
+    app = app_with(root, '[keys]\nsort.age = "f"\n')
     async with app.run_test(size=(140, 200)) as pilot:
         await settled(pilot)
-        await pilot.press("question_mark")
+        assert app.problems_of(app.main.preferences) == ()  # the example can be followed
+        await pilot.press("f", "question_mark")
         await pilot.pause()
         assert str(root.parent / "preferences.toml") in "".join(text_of(app).split("\n"))
-        assert 'sort.age = "t"' in text_of(app)
+        assert 'sort.age = "f"' in text_of(app)
+        assert app.main.model.order.by == "age"
         commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert str(root.parent / "preferences.toml") in commands["Preferences"]
-        assert 'sort.age = "t"' in commands["Preferences"]
+        assert 'sort.age = "f"' in commands["Preferences"]
 
 
 @pytest.mark.parametrize("name", ["size", "kind", "a", "is", "not", "zope-interface"])

@@ -37,7 +37,7 @@ Theme, columns, order, keys, what is never removed and a policy for `cachetui pr
 `cachetui preferences` shows what is in force.
 
 - `[keys]`: begins the part of the file with keys, which comes last
-- `sort.age = "t"`: below that line, makes t sort by age; the README lists the names of all keys
+- `sort.age = "f"`: below that line, makes f sort by age; the README lists the names of all keys
 """
 
 

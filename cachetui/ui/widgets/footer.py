@@ -14,12 +14,17 @@ from textual.strip import Strip
 from cachetui.browsing.model import MarkTotals
 from cachetui.text.format import disk_text
 from cachetui.ui.bindings import key_names
+from cachetui.ui.widgets.cells import width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
 """Widths in cells: from the first on, gaps are wider; below the second, the marks take fewer words."""
 MARKED_FIRST = ("marks.toggle", "marks.review", "marks.none", "app.quit", "cache.rescan", "marks.undo")
 """Ids of the bindings that are shown before all others while something is marked, in this order."""
+KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.quit"})
+"""Ids of the bindings that are left out last while something is marked."""
+KEPT = frozenset({"app.quit", "cache.rescan"})
+"""Ids of the bindings that are left out last as long as nothing is marked."""
 FIRST = (
     "settings.switch",
     "settings.move",
@@ -60,6 +65,8 @@ class FooterKey(NamedTuple):
     """Its effect, in a word or two."""
     tooltip: str
     """Its effect, in a sentence."""
+    is_kept: bool = False
+    """Whether other keys are left out before it."""
 
 
 def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
@@ -76,7 +83,8 @@ def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
             name = binding.key_display or key_names([binding.key])
             words: Mapping[str, str] = getattr(active.node, "footer_words", {})
             does = words.get(binding.id or "", binding.description)
-            key = FooterKey(binding.key, name, does, binding.tooltip)
+            is_kept = binding.id in words or binding.id in (KEPT_MARKED if is_marked else KEPT)
+            key = FooterKey(binding.key, name, does, binding.tooltip, is_kept)
             place = -1 if binding.id in words else places.get(binding.id or "", len(places))
             found[binding.action] = place, key
     return [key for _, key in sorted(found.values(), key=lambda pair: pair[0])]
@@ -123,17 +131,17 @@ class Footer(PaintedWidget):
         gap = "   " if self.size.width >= ROOMY else "  "
         right = self._right()
         room = self.size.width - parts_width(right) - (len(gap) + 1 if right else 2)
-        parts: list[tuple[FooterKey | None, Part]] = [(None, " ")]
-        for key in self.keys:
-            words: list[tuple[FooterKey | None, Part]] = [
-                (key, (key.name, "accent strong")),
-                (key, (f" {key.does}", "muted")),
-            ]
-            room -= parts_width([part for _, part in words])
+        fitting: set[FooterKey] = set()
+        for key in sorted(self.keys, key=lambda key: not key.is_kept):
+            room -= width(key.name) + 1 + width(key.does)
             if room < 0:
                 break
             room -= len(gap)
-            parts += [*words, (None, gap)]
+            fitting.add(key)
+        parts: list[tuple[FooterKey | None, Part]] = [(None, " ")]
+        for key in self.keys:
+            if key in fitting:
+                parts += [(key, (key.name, "accent strong")), (key, (f" {key.does}", "muted")), (None, gap)]
         return parts
 
     def _at(self, x: int) -> FooterKey | None:
