@@ -28,9 +28,11 @@ class Keyboard(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Handle a key at once; pass on all other events, except that the terminal has lost the focus.
 
-        Textual would take the focus from the widget that has it, and so change the keys at the bottom.
+        That is only noted: Textual would take the focus from the widget that has it, and so change the keys at the
+        bottom.
         """
         if isinstance(event, events.AppBlur):
+            self.set_reactive(App.app_focus, False)
             return
         if not isinstance(event, events.Key) or event.is_forwarded or isinstance(self.screen, SystemModalScreen):
             await super().on_event(event)

@@ -332,8 +332,10 @@ async def test_nothing_changes_while_another_window_has_the_focus() -> None:
             app.post_message(events.AppBlur())
             await pilot.pause()
             assert app.text == before
+            assert [app.app_focus] == [False]  # which an announcement waits for
             app.post_message(events.AppFocus())
             await pilot.pause()
+            assert [app.app_focus] == [True]
             assert app.text == before
         await pilot.press(*"1MB")
         assert app.query_one(FilterBox).value == "torch size>1MB"

@@ -77,15 +77,7 @@ class Browse(Vertical):
         key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
         key("right,l", "expand", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
         key("left,h", "collapse", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),
-        key(
-            "escape",
-            "back",
-            "clear filter",
-            "filter.back",
-            SHOW,
-            "Leave the range; or else clear the filter",
-            show=True,
-        ),
+        key("escape", "back", "clear filter", "filter.back", SHOW, "Leave the range; or clear the filter", show=True),
     ]
 
     DEFAULT_CSS = """
