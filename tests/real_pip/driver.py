@@ -7,20 +7,20 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.loaded_pips import CAN_FORK, SECONDS, LoadedPips
 from tests.pips import unpacked
 from tests.real_pip.index import Index
 
 RUN = "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module('pip', run_name='__main__')"
 """Runs the pip in a folder. Not `python FOLDER/pip`: tests beside these would find that a pip is running here."""
-SECONDS = 120
-"""How long a pip may take: far more than it needs."""
 
 
 class Pip:
     """One version of pip."""
 
-    def __init__(self, version: str, folder: Path) -> None:
+    def __init__(self, version: str, folder: Path, pips: LoadedPips) -> None:
         self.version = version
+        self._pips = pips
         self._folder = folder
         self._code = unpacked(version)
         folder.mkdir(exist_ok=True)
@@ -39,8 +39,11 @@ class Pip:
             name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR") if name in os.environ
         }
         mine = {"HOME": str(home), "USERPROFILE": str(home), "PIP_CONFIG_FILE": os.devnull, "PYTHONWARNINGS": "ignore"}
+        words = ["--cache-dir", str(cache), "--disable-pip-version-check", *arguments]
+        if CAN_FORK:
+            return self._pips.get(sys.executable, "pip", self._code, environ=kept | mine).run(words, kept | mine, home)
         return subprocess.run(
-            [sys.executable, "-c", RUN, self._code, "--cache-dir", cache, "--disable-pip-version-check", *arguments],
+            [sys.executable, "-c", RUN, self._code, *words],
             env=kept | mine,
             cwd=home,
             capture_output=True,

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 from packaging.utils import canonicalize_name
 
 from cachetui.insight.why.environment import TargetEnvironment
@@ -25,9 +26,9 @@ from cachetui.pip.scan.scanner import scan
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
 from tests.environments import environment
+from tests.loaded_pips import CAN_FORK, SECONDS, LoadedPips
 from tests.pips import unpacked
 from tests.real_pip.collection import Release
-from tests.real_pip.driver import SECONDS
 from tests.real_pip.index import Index, serve
 
 WAYS = {
@@ -73,6 +74,8 @@ class Lab:
     """Its Python, as the one that questions are about."""
     index: Index
     cache: Path
+    pips: LoadedPips
+    """The pips that were run, and asked, so far."""
 
     @property
     def home(self) -> Path:
@@ -114,15 +117,18 @@ class Lab:
 
     def run(self, *arguments: str, variables: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
         """Run pip."""
-        return subprocess.run(
-            [self.asker.command, "-m", "pip", *arguments],
-            env=self.environ | dict(variables or {}),
-            cwd=self.home,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        environ = self.environ | dict(variables or {})
+        if not CAN_FORK:
+            return subprocess.run(
+                [self.asker.command, "-m", "pip", *arguments],
+                env=environ,
+                cwd=self.home,
+                capture_output=True,
+                text=True,
+                timeout=SECONDS,
+                check=False,
+            )
+        return self.pips.get(self.asker.command, "pip", environ=self.environ).run(arguments, environ, self.home)
 
     def keep(self, *requirements: str) -> None:
         """Have pip install something elsewhere, without what it needs, so that its cache holds it."""
@@ -135,7 +141,11 @@ class Lab:
         """Ask why, with this pip."""
         question = read_question(question) if isinstance(question, str) else question
         asker = replace(self.asker, environ=self.environ | dict(question.variables))
-        return explain(question, scan(self.cache, indexes=(self.simple, self.plain)), asker, now=time.time())
+        inventory = scan(self.cache, indexes=(self.simple, self.plain))
+        with pytest.MonkeyPatch.context() as patched:
+            if CAN_FORK:
+                patched.setattr("cachetui.insight.why.replay.ask", self.pips.ask)
+            return explain(question, inventory, asker, now=time.time())
 
     def does(self, question: str | Question, arguments: tuple[str, ...] = ()) -> Done:
         """Run pip on a question, with other arguments if some are given; return what it did."""
@@ -244,5 +254,5 @@ def asker_with(version: str, folder: Path) -> TargetEnvironment:
 def lab_with(version: str, folder: Path) -> Iterator[Lab]:
     """Make a lab with an empty cache and an index that has nothing yet."""
     (folder / "home").mkdir(parents=True)
-    with serve(()) as index:
-        yield Lab(version, folder, asker_with(version, folder / "env"), index, folder / "cache")
+    with serve(()) as index, LoadedPips() as pips:
+        yield Lab(version, folder, asker_with(version, folder / "env"), index, folder / "cache", pips)

@@ -21,6 +21,7 @@ from cachetui.pip.memory import Memory
 from cachetui.pip.scan.scanner import scan
 from cachetui.removal.execute import execute
 from cachetui.removal.plan import plan_removal
+from tests.loaded_pips import LoadedPips
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import Index, serve
 
@@ -78,8 +79,9 @@ def known(index: Index, path: str) -> Known:
 @contextmanager
 def fill(version: str, folder: Path) -> Iterator[Filled]:
     """Fill a cache with a pip, and keep the index running."""
-    pip, cache = Pip(version, folder), folder / "cache"
-    with serve() as index:
+    cache = folder / "cache"
+    with serve() as index, LoadedPips() as pips:
+        pip = Pip(version, folder, pips)
         pip.install(cache, index, *NEWEST)
         pip.install(cache, index, *OLDER)
         asked = {digest(index.url + path): known(index, path) for path in index.sent}

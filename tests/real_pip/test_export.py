@@ -10,6 +10,7 @@ from cachetui.export.export import export
 from cachetui.export.plan import plan_export
 from cachetui.model import INSTALLABLE
 from cachetui.pip.scan.scanner import scan
+from tests.loaded_pips import LoadedPips
 from tests.real_pip.collection import sdist, wheel
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import serve
@@ -30,9 +31,9 @@ FILES = (
     ],
 )
 def test_pip_installs_from_the_folder_without_an_index(
-    version: str, folder: str, kinds: tuple[str, ...], asked: str, installed: set[str], tmp_path: Path
+    version: str, folder: str, kinds: tuple[str, ...], asked: str, installed: set[str], tmp_path: Path, pips: LoadedPips
 ) -> None:
-    pip, cache, out = Pip(version, tmp_path / "pip"), tmp_path / "cache", tmp_path / "out"
+    pip, cache, out = Pip(version, tmp_path / "pip", pips), tmp_path / "cache", tmp_path / "out"
     with serve(FILES) as index:
         pip.install(cache, index, asked)
         sent = {index.files[path].filename: index.files[path].data for path in index.sent if path in index.files}
