@@ -22,11 +22,6 @@ FORGOTTEN = ("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "NO_COLOR", "FORCE_COLOR",
 SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 """Variables under which each of the many processes would compile everything anew."""
 
-TIDIED_EVERY = 40
-"""Number of tests between full garbage collections: an app that ran has kept Python from collecting."""
-TESTS = count(1)
-"""Numbers the tests of this process."""
-
 UNTIMED = settings(deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
 """Property tests depend neither on how quick the machine is nor on earlier runs."""
 
@@ -76,8 +71,6 @@ def home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     monkeypatch.undo()
     _set_time_zone()
     gc.unfreeze()  # a command that ran in this process has hidden objects from the collector; hypothesis looks for them
-    if next(TESTS) % TIDIED_EVERY == 0:
-        gc.collect()
 
 
 def _set_time_zone() -> None:

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from itertools import count
+
 import pytest
 from textual.app import App
 
@@ -8,6 +12,10 @@ from cachetui.ui.health import view as health_view
 
 LONG = 3_600.0
 """Seconds: longer than any test takes, however slow the machine."""
+TIDIED_EVERY = 40
+"""Number of tests between full garbage collections: an app that ran has kept Python from collecting."""
+TESTS = count(1)
+"""Numbers the tests of screens in this process."""
 
 
 @pytest.fixture(autouse=True)
@@ -27,3 +35,11 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_pip_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make the tests independent of whether a pip happens to run on their machine."""
     monkeypatch.setattr("cachetui.services.removal.running_pips", lambda: ())
+
+
+@pytest.fixture(autouse=True)
+def tidied(home: object) -> Iterator[None]:
+    """Collect garbage now and then. Not beside other tests: it takes half a second, and finds nothing of theirs."""
+    yield
+    if next(TESTS) % TIDIED_EVERY == 0:
+        gc.collect()
