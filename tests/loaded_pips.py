@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -13,8 +14,8 @@ from types import TracebackType
 
 from cachetui.system.isolated import Reply
 
-CAN_FORK = hasattr(os, "fork")
-"""Whether there are such pips on this system."""
+CAN_FORK = hasattr(os, "fork") and sys.platform != "darwin"
+"""Whether there are such pips on this system: on macOS, what pip loads of the system may not be used behind a fork."""
 SERVER = Path(__file__).with_name("pip_server.py")
 SECONDS = 120
 """How long a pip may take: far more than it needs."""
@@ -87,7 +88,8 @@ class LoadedPips:
     ) -> Reply:
         """Stand in for the `ask` of cachetui's replay: run the folder `sealed`, with its pip loaded and patched before.
 
-        All else is as when it is started anew, and all who ask one Python must have the same home.
+        The rest is as when it is started anew, but for the default place of its cache, which depends on the home of who
+        asked first.
         """
         replay = self.get(python, "sealed", *script, environ=environ)
         with tempfile.TemporaryDirectory(prefix="cachetui-") as folder:

@@ -15,6 +15,7 @@ from cachetui.demo import demo_cache
 from cachetui.demo.target import DemoTarget
 from cachetui.services import removal
 from tests.cli.lending import Lent
+from tests.loaded_pips import LoadedPips
 from tests.open_folder import open_folder
 
 
@@ -78,6 +79,13 @@ def start() -> Callable[..., subprocess.Popen[str]]:
         return subprocess.Popen(command, text=True, env=environment, **streams)  # type: ignore[call-overload, no-any-return]
 
     return start
+
+
+@pytest.fixture(scope="session")
+def pips() -> Iterator[LoadedPips]:
+    """Yield pips that are loaded when they are asked first, and answer until the last test has ended."""
+    with LoadedPips() as pips:
+        yield pips
 
 
 class Nobody(NamedTuple):

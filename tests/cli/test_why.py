@@ -16,14 +16,17 @@ from cachetui.text.quote import quoted
 from tests.cli.conftest import Run
 from tests.environments import environment
 from tests.interpreters.fakes import posix, script
+from tests.loaded_pips import CAN_FORK, LoadedPips
 
 SIGNS = {"partly": ("+", "yes"), "not cached": ("x", "no")}
 """How a file under `http/` is marked, by the tone of an answer of a pip that reads it and of one that does not."""
 
 
 @pytest.fixture
-def why(run: Run, cache: Path) -> Run:
+def why(run: Run, cache: Path, pips: LoadedPips, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Ask the pip of the Python that runs the tests about a made-up cache and its index; any pip will do."""
+    if CAN_FORK:
+        monkeypatch.setattr("cachetui.insight.why.replay.ask", pips.ask)
 
     def why(*arguments: object) -> object:
         return run("why", *arguments, "--cache-dir", cache, "--python", sys.executable)
