@@ -110,13 +110,19 @@ class SealedPip:
         for name, data in (*files, ("setup.cfg", b"[metadata]\nname = trap\nversion = 1.0\n")):
             (lab.home / "project" / name).write_bytes(data)
 
-    def test_nothing_is_changed_by_many_questions_in_a_row(self, lab: Lab) -> None:
+    @pytest.fixture(scope="class")
+    @classmethod
+    def before(cls, lab: Lab, stocked: None) -> Mapping[str, Recorded]:
+        """Return the facts about the home, the cache, the environment and its pip before all questions."""
+        return recorded(lab.folder, unpacked(cls.version))
+
+    def test_nothing_is_changed_by_many_questions_in_a_row(self, lab: Lab, before: Mapping[str, Recorded]) -> None:
         questions = [read_question(filled_in(text, lab)) for text in QUESTIONS]
         scenarios = [Scenario(one.arguments, one.lines, str(lab.cache)) for one in questions]
         variables = {name: value for one in questions for name, value in one.variables if name != "PIP_CACHE_DIR"}
         assert lab.asker.python is not None
 
-        with sealed(self, lab):
+        with sealed(self, lab, before):
             told = replay(lab.asker.python, scenarios, lab.environ | variables)
 
         assert (told.pip, told.trouble, len(told.runs)) == (self.version, "", len(QUESTIONS))
@@ -129,11 +135,11 @@ class TestNewestPip(SealedPip):
 
     @pytest.mark.parametrize("question", QUESTIONS)
     def test_nothing_is_changed_and_nobody_is_asked(
-        self, lab: Lab, question: str, monkeypatch: pytest.MonkeyPatch
+        self, lab: Lab, before: Mapping[str, Recorded], question: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.chdir(lab.home / "project")
 
-        with sealed(self, lab):
+        with sealed(self, lab, before):
             explanation = lab.why(filled_in(question, lab))
 
         assert explanation.verdict.endswith(".")
@@ -150,13 +156,11 @@ class TestPipWithOneFileEach(SealedPip):
 
 
 @contextmanager
-def sealed(tests: SealedPip, lab: Lab) -> Iterator[None]:
+def sealed(tests: SealedPip, lab: Lab, before: Mapping[str, Recorded]) -> Iterator[None]:
     """Check that nothing is changed and no connection is made."""
-    folders = (lab.folder, unpacked(tests.version))
     lab.index.forget()
-    before = recorded(*folders)
     yield
-    assert recorded(*folders) == before
+    assert recorded(lab.folder, unpacked(tests.version)) == before
     assert lab.index.connections == 0
 
 
