@@ -38,7 +38,7 @@ from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations.leaving import exit_summary
 from cachetui.ui.palette import Palette
 from cachetui.ui.settings.view import Settings
-from cachetui.ui.terminal import restore_title, show_title
+from cachetui.ui.terminal import restore_title, show_title, titled
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
@@ -181,6 +181,14 @@ class CachetuiApp(Keyboard):
                 keys = self.keymap.get(binding.id or "", binding.key)
                 run = partial(self.run_action, binding.action, node)
                 yield SystemCommand(binding.tooltip, f"Key: {key_names(keys.split(','))}", run)
+
+
+def run_app(services: Services) -> CachetuiApp:
+    """Run the app, with its title on the terminal's window; return it when it has ended."""
+    app = CachetuiApp(services)
+    with titled(app.window_title):
+        app.run()
+    return app
 
 
 KEY_HOLDERS = (

@@ -26,8 +26,7 @@ def browse(options: GlobalOptions) -> int:
     with ended_in_order(GRACE_SECONDS) as lift_limit, located(options) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         from cachetui.services.services import Services  # noqa: PLC0415 - with Textual, which it brings along
-        from cachetui.ui.app import CachetuiApp  # noqa: PLC0415
-        from cachetui.ui.terminal import titled  # noqa: PLC0415
+        from cachetui.ui.app import run_app  # noqa: PLC0415
 
         services = Services(
             location,
@@ -37,10 +36,9 @@ def browse(options: GlobalOptions) -> int:
             demo=options.demo,
             find_pythons_here=True,
         )
-        app = CachetuiApp(services)
         try:
-            with suspended_as_before(), titled(app.window_title):
-                app.run()
+            with suspended_as_before():
+                app = run_app(services)
         finally:
             lift_limit()
         if app.exit_summary:
