@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
@@ -247,6 +247,23 @@ class Inventory:
     def disk_usage(self) -> int:
         """Allocated bytes of all entries."""
         return sum([entry.disk_usage for entry in self.entries])
+
+    def disk_usage_without(self, gone: Collection[str]) -> int:
+        """Return the allocated bytes of all entries after the files with the paths in `gone` were removed."""
+        usage: Counter[tuple[int, int]] = Counter()
+        first: dict[tuple[int, int], tuple[str, bool]] = {}  # by inode: the first path left, and whether it is pip's
+        left = 0
+        owned = [(file, True) for entry in self.entries for file in entry.files]
+        for file, is_pips in (*owned, *[(file, False) for file in self.foreign]):
+            place, is_left = ((file.path, is_pips), file.path not in gone)
+            if file.links == 1:
+                left += file.disk_usage if is_left and is_pips else 0
+                continue
+            inode = file.device, file.inode
+            usage[inode] += file.disk_usage
+            if is_left:
+                first[inode] = min(first.get(inode, place), place)
+        return left + sum([usage[inode] for inode, (_, is_pips) in first.items() if is_pips])
 
     @cached_property
     def apparent_size(self) -> int:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from cachetui.browsing.catalog import Catalog, GroupKey
 from cachetui.browsing.group import EntryGroup
-from cachetui.model import Entry, File
+from cachetui.model import Entry
+from cachetui.removal.freeing import Freeing, Outlook
 
 Groups = Iterable[tuple[GroupKey, EntryGroup]]
 """Entries of projects and groups."""
@@ -25,13 +26,17 @@ class Marks:
     def __init__(self) -> None:
         self._groups: dict[GroupKey, EntryGroup] = {}  # never an empty one
         self._number = 0
-        self._links: dict[tuple[int, int], tuple[int, int]] = {}  # by inode: marked names, and their bytes
         self._changes: deque[list[Step]] = deque(maxlen=MOST_CHANGES)
         self._steps: list[Step] | None = None  # those of the change that is being recorded
         self.revision = 0
         """Number of times that entries were marked or unmarked."""
-        self.disk = 0
-        """Allocated bytes of all marked files, except files that also have an unmarked name."""
+        self.freeing = Freeing()
+        """What the removal of the marked entries would free."""
+
+    @property
+    def disk(self) -> int:
+        """Allocated bytes of files that removing the marked entries would free."""
+        return self.freeing.disk
 
     def __len__(self) -> int:
         return self._number
@@ -56,11 +61,6 @@ class Marks:
         """Return how many of the given entries of a project or group are marked."""
         marked = self.at(group_key)
         return sum([entry[2] in marked for entry in entries]) if marked else 0  # by index: faster for many entries
-
-    def freed(self, file: File) -> int:
-        """Return the bytes that a file with several names adds to `disk`: 0 unless all its names are marked."""
-        names, disk = self._links.get((file.device, file.inode), (0, 0))
-        return disk if names == file.links else 0
 
     @contextmanager
     def change(self) -> Iterator[None]:
@@ -132,12 +132,13 @@ class Marks:
         if self._steps is not None:
             self._steps.append((step, group_key, group))
         self._number += step * len(group.entries)
-        self.disk += step * group.disk
-        for file in group.linked:
-            self.disk -= step * file.disk_usage + self.freed(file)
-            names, disk = self._links.get((file.device, file.inode), (0, 0))
-            self._links[file.device, file.inode] = names + step, disk + step * file.disk_usage
-            self.disk += self.freed(file)
+        self.freeing.count(group.entries, step, disk=group.disk, linked=group.linked)
+
+    def set_outlook(self, outlook: Outlook) -> None:
+        """Count again what the removal of the marked entries would free, by another outlook."""
+        self.freeing = Freeing(outlook)
+        for group in self._groups.values():
+            self.freeing.count(group.entries, disk=group.disk, linked=group.linked)
 
     def add(self, entries: Iterable[Entry], catalog: Catalog) -> None:
         """Mark entries; entries that are marked already are replaced by their current state."""
@@ -156,8 +157,8 @@ class Marks:
         if self._steps is not None:
             self._steps += [(-1, group_key, group) for group_key, group in self._groups.items()]
         self._groups.clear()
-        self._links.clear()
-        self._number = self.disk = 0
+        self.freeing = Freeing(self.freeing.outlook)
+        self._number = 0
 
     def follow(self, catalog: Catalog) -> None:
         """Replace marked entries by those of another catalog; entries that are gone lose their marks."""
@@ -172,30 +173,3 @@ def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey
     for entry in entries:
         groups.setdefault(catalog.group_key(entry), {})[entry.path] = entry
     return [(group_key, EntryGroup([*found.values()])) for group_key, found in groups.items()]
-
-
-class ProtectedEntries:
-    """Protected entries by project or group, so that other entries need not be examined."""
-
-    def __init__(self, groups: Collection[tuple[GroupKey, EntryGroup]] = ()) -> None:
-        self._groups = groups
-        self._by_key = dict(groups)
-
-    def at(self, group_key: GroupKey) -> EntryGroup:
-        """Return the protected entries of a project or group."""
-        return self._by_key.get(group_key, EMPTY)
-
-    @classmethod
-    def of(cls, catalog: Catalog, paths: Iterable[str]) -> ProtectedEntries:
-        """Collect entries of a catalog by path; unknown paths are ignored."""
-        known = catalog.entries
-        return cls(groups_of([known[path] for path in paths if path in known], catalog))
-
-    def marked(self, marks: Marks) -> tuple[int, int]:
-        """Return how many protected entries are marked, and how many bytes of `marks.disk` they keep occupied."""
-        found = [group.split(marks.group(group_key))[0] for group_key, group in self._groups]
-        staying = [group for group in found if group is not None]
-        linked = [file for group in staying for file in group.linked]
-        disk = sum([group.disk for group in staying]) - sum([file.disk_usage for file in linked])
-        disk += sum([marks.freed(file) for file in {(file.device, file.inode): file for file in linked}.values()])
-        return sum([len(group.entries) for group in staying]), disk

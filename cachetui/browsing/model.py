@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
-from cachetui.browsing.marks import Marks, ProtectedEntries, groups_of
+from cachetui.browsing.marks import EMPTY, Marks, groups_of
 from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
@@ -38,9 +38,11 @@ class MarkTotals(NamedTuple):
     hidden: int = 0
     """Number of marked entries that the filter hides."""
     frees: int = 0
-    """Allocated bytes of the marked entries that are not protected."""
+    """Allocated bytes of files that removing the marked entries would free."""
     protected: int = 0
     """Number of marked entries that the preferences protect from removal."""
+    in_use: int = 0
+    """Number of marked entries that may still be in use, and would stay."""
 
 
 def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
@@ -74,8 +76,8 @@ class BrowserModel:
         """Time from which ages are counted, in nanoseconds since the epoch."""
         self.protect: Callable[[Entry, Facts], bool] | None = None
         """Function that returns whether the preferences protect an entry."""
-        self.protected_entries = ProtectedEntries()
-        """Protected entries; empty until they are found."""
+        self.protected_groups: Mapping[GroupKey, EntryGroup] = {}
+        """Protected entries of each project and group; empty until they are found."""
         self.generation = 0
         """Number of changes of the catalog so far; facts computed for an earlier number are discarded."""
         self._facts = Facts()
@@ -271,7 +273,7 @@ class BrowserModel:
 
     def protection(self, row: Row) -> Sign:
         """Return how much of a row is protected from removal: all ("x"), a part ("-") or nothing ("")."""
-        protected = self.protected_entries.at(row.place.group_key)
+        protected = self.protected_groups.get(row.place.group_key, EMPTY)
         if not protected.entries or row.foreign:
             return ""
         if len(protected.entries) == self.catalog.count(row.place.group_key):
@@ -353,8 +355,8 @@ class BrowserModel:
     @property
     def mark_totals(self) -> MarkTotals:
         """Totals of the marked entries."""
-        protected, stays = self.protected_entries.marked(self.marks)
-        return MarkTotals(len(self.marks), self.hidden_marks, self.marks.disk - stays, protected)
+        freeing = self.marks.freeing
+        return MarkTotals(len(self.marks), self.hidden_marks, freeing.disk, freeing.protected, freeing.in_use)
 
     @property
     def shown_projects(self) -> int:

@@ -83,7 +83,7 @@ def removal_options(function: Function) -> Function:
     """Add to a command the options that all commands for removal share."""
     for option in reversed(
         [
-            click.option("-n", "--dry-run", is_flag=True, help="Only show what would go."),
+            click.option("-n", "--dry-run", is_flag=True, help="Only show what would be removed."),
             click.option("-y", "--yes", is_flag=True, help="Do not ask."),
             click.option("--json", "as_json", is_flag=True, help="Write plan and outcome as JSON."),
         ]

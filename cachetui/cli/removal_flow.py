@@ -22,16 +22,15 @@ from cachetui.labels import Label
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress
-from cachetui.removal.plan import PROTECTED, Kept, Plan, costs_of_rights
+from cachetui.removal.plan import Plan, costs_of_rights
 from cachetui.removal.rights import DENIALS
 from cachetui.report.entries_json import removal_json
-from cachetui.report.removal_list import bill, named, stays, title
+from cachetui.report.removal_list import bill, number_kept, stays, title
 from cachetui.services import removal as services
 from cachetui.services.cache import Cache
 from cachetui.services.options import GlobalOptions
 from cachetui.terms.quantities import parse_age, parse_size
-from cachetui.text.format import count, disk_text, removed
-from cachetui.text.names import whole_name
+from cachetui.text.format import count, disk_text, removed, with_folders
 
 WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
 """Wildcard and comma that may follow the version in a comparison."""
@@ -55,7 +54,7 @@ class RemovalRequest:
     def check(self) -> None:
         """Raise RefusedError if --read-only forbids the removal."""
         if self.read_only and not self.dry_run:
-            raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would go.")
+            raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would be removed.")
 
     def want_python(self, words: Collection[Label], options: GlobalOptions, *, policy: bool = False) -> None:
         """Raise UsageError if --yes would remove unusable entries and no Python is named."""
@@ -178,14 +177,19 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
     """Show the outcome of a removal, on stderr if stdout cannot be written. Raises OSError."""
     failed = outcome.kept[len(plan.kept) :]
     if failed:
-        owners = {file.path: entry for entry in plan.entries if entry.project for file in entry.files}
-        names = {path: f"{whole_name(owners[path])} ({path})" for path, _ in failed if path in owners}
-        for one in named([Kept(names.get(path, path), reason) for path, reason in failed], {}):
-            note(f"Stays: {one.words}: {one.kind}.")
+        for one in stays(failed, plan.entries):
+            note(one.words if one.heading else f"  {one.words}")
         for sentence in costs_of_rights(plan.root, failed):
             note(f"! {sentence}")
-    before = inventory.disk_usage + sum(inventory.directories.values())
-    line = removed(len(outcome.removed), outcome.entries, outcome.freed, before, layered=outcome.layered)
+    line = removed(
+        len(outcome.removed),
+        outcome.entries,
+        outcome.freed,
+        outcome.freed_directories,
+        before=inventory.disk_usage,
+        left=inventory.disk_usage_without({*outcome.removed, *outcome.vanished}),
+        layered=outcome.layered,
+    )
     if as_json or outcome.stopped:
         note(f"Stopped. {line}" if outcome.stopped else line)
         return
@@ -213,19 +217,16 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Re
 
 def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of a plan: its entries by project, kept files, and costs."""
-    pinned = sum([reason == PROTECTED for _, reason in plan.kept])
+    kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
     if plan.entries:
-        stay = f"; {pinned:,} {'stays' if pinned == 1 else 'stay'}, {PROTECTED}" if pinned else ""
-        yield f"{title(plan.entries)} {count(plan.files, 'file')}, frees {disk_text(plan.frees)}{stay}"
+        frees = with_folders(plan.frees, plan.frees_directories)
+        yield f"{title(plan.entries)} {count(plan.files, 'file')}, frees {frees}{kept}"
     else:
-        why = f": {pinned:,} {'is' if pinned == 1 else 'are'} {PROTECTED}" if pinned else ""
-        yield f"Nothing of this can be removed{why}."
+        yield "Nothing of this can be removed."
     for line in bill(plan.entries):
         kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
         yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
-    names = {path: path for path, _ in plan.kept}
-    names |= {entry.path: whole_name(entry) for entry in inventory.entries if entry.path in names}
-    for line in stays([Kept(names[path], reason) for path, reason in plan.kept]):
-        yield f"{line.words}:" if line.heading else f"  {line.words}: {line.kind}"
+    for line in stays(plan.kept, inventory.entries):
+        yield line.words if line.heading else f"  {line.words}"
     for sentence in (*plan.costs, *notes):
         yield f"! {sentence}"

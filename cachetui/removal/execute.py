@@ -14,8 +14,9 @@ from typing import NamedTuple
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, File, allocated
+from cachetui.removal.emptied import subtree
 from cachetui.removal.in_use_monitor import InUseMonitor, Pips
-from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan, subtree
+from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan
 from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
@@ -36,7 +37,7 @@ class RemovalProgress(NamedTuple):
     of: int
     """Number of entries in the plan."""
     freed: int
-    """Bytes freed so far."""
+    """Bytes of files freed so far."""
     path: str
     """Path of the entry processed last, relative to the root."""
 
@@ -54,7 +55,9 @@ class RemovalOutcome:
     failed: int = 0
     """Number of items in `kept` that were planned for removal."""
     freed: int = 0
-    """Bytes freed on the disk."""
+    """Bytes freed by the removal of files."""
+    freed_directories: int = 0
+    """Bytes freed besides by the removal of directories."""
     directories: int = 0
     """Number of directories removed."""
     entries: int = 0
@@ -125,7 +128,7 @@ class _Run:
         self._removed: list[str] = []
         self._vanished: list[str] = []
         self._kept: list[Kept] = []
-        self._freed = self._directories = 0
+        self._freed = self._freed_directories = self._directories = 0
         self._whole = self._reached = 0
         """Number of entries removed completely, and number of entries processed."""
         self._stopped = False
@@ -146,6 +149,7 @@ class _Run:
             kept=(*self._plan.kept, *self._kept),
             failed=len(self._kept),
             freed=self._freed,
+            freed_directories=self._freed_directories,
             directories=self._directories,
             entries=self._whole,
             stopped=self._stopped,
@@ -268,5 +272,5 @@ class _Run:
     def _rmdir(self, parent: Directory, name: str, found: os.stat_result) -> None:
         """Remove an empty directory and count it."""
         os.rmdir(parent.prefix + name, dir_fd=parent.descriptor)
-        self._freed += allocated(found)
+        self._freed_directories += allocated(found)
         self._directories += 1

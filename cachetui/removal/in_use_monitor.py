@@ -12,9 +12,9 @@ from cachetui.removal.in_use import (
     AWAITED,
     BUILT_LATELY,
     DAY_NS,
+    RUNNING,
     awaited,
     build_folder,
-    building,
     folder_of,
     quiet_time,
 )
@@ -81,8 +81,8 @@ class InUseMonitor:
             raise KeptError(REPLACED)
         if now_ns - found.st_mtime_ns < quiet_time(path):
             raise KeptError(CHANGED)
-        if build_folder(path) and (reason := building(self._running())):
-            raise KeptError(reason)
+        if build_folder(path) and self._running():
+            raise KeptError(RUNNING)
         return found
 
     def _look_at(self, folder: str) -> str | None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
-from operator import methodcaller
 from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.model import Entry, File, Inventory
+from cachetui.removal.emptied import Directories
 from cachetui.removal.forbidden_roots import refuse
-from cachetui.removal.in_use import build_times, costs_of_staying, reason_to_stay
+from cachetui.removal.freeing import Outlook
 from cachetui.removal.recheck import recheck, removable
-from cachetui.removal.rights import DENIALS, denied
+from cachetui.removal.rights import denied
+from cachetui.removal.staying import reasons
 
 SERVES = "serves a wheel that stays as well"
 """Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to what stays"
 """Why the other files of an entry stay if one of them does."""
-DEPTH = methodcaller("count", "/")
-"""Function that returns the depth of a path."""
-PROTECTED = "protected by the preferences"
-"""Reason to keep an entry that the user has protected."""
 AGAIN = "pip must build {} again when needed"
 """Cost of removing wheels that were built here."""
 
@@ -59,7 +54,9 @@ class Plan:
     directories: tuple[str, ...] = ()
     """Directories that this removal empties and deletes, relative to the root, deepest first."""
     frees: int = 0
-    """Bytes to be freed: the blocks of inodes that lose their last link, and of the directories."""
+    """Bytes of files to be freed: the blocks of inodes that lose their last link."""
+    frees_directories: int = 0
+    """Allocated bytes of `directories`, which are freed besides."""
     costs: tuple[str, ...] = ()
     """Costs that the user should know before agreeing: short sentences without a full stop."""
     by_length: bool = False
@@ -103,25 +100,14 @@ def plan_removal(
     fine = {entry.path for entry in listed}
     kept = [Kept(path, "not as it was when the cache was read: read it again") for path in asked if path not in fine]
     unlike, seen = recheck(inventory, listed)
-    newest = build_times(inventory.entries)
-    newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
-    reasons: Counter[str] = Counter()
-    changed = 0
-    going = []
-    for entry in listed:
-        if entry.path in protected:
-            kept.append(Kept(entry.path, PROTECTED))
-        elif reason := reason_to_stay(entry, now_ns, pips, newest):
-            kept.append(Kept(entry.path, reason))
-            reasons[entry.kind] += 1
-        elif entry.path in unlike:
-            kept.append(Kept(entry.path, unlike[entry.path]))
-            changed += unlike[entry.path] not in DENIALS
-        else:
-            going.append(entry)
-    going, companions, shared = _place_companions(inventory, going)
+    stays = reasons(inventory, listed, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
+    kept += [Kept(path, reason) for path, reason in stays.items() if reason is not None]
+    going = [entry for entry in listed if stays[entry.path] is None]
+    frees = Outlook.of(inventory).frees(going)
+    going, companions, shared = place_companions(inventory, going)
     kept += shared
-    directories = _emptied(inventory, going, companions)
+    contents = Directories(inventory)
+    directories = _without_irremovable(inventory, contents.emptied(going))
     return Plan(
         root=inventory.root,
         device=inventory.device,
@@ -129,19 +115,16 @@ def plan_removal(
         entries=tuple(going),
         kept=tuple(kept),
         directories=directories,
-        frees=_freed_by(going) + sum([inventory.directories[path] for path in directories]),
-        costs=(
-            *_costs(going, layered=inventory.layered),
-            *costs_of_staying(pips, reasons, changed),
-            *costs_of_rights(inventory.root, kept),
-        ),
+        frees=frees,
+        frees_directories=contents.disk_usage(directories),
+        costs=(*_costs(going, layered=inventory.layered), *costs_of_rights(inventory.root, kept)),
         by_length=inventory.by_length,
         layered=inventory.layered,
         companions=companions,
     )
 
 
-def _place_companions(
+def place_companions(
     inventory: Inventory, going: list[Entry]
 ) -> tuple[list[Entry], Mapping[str, tuple[str, ...]], list[Kept]]:
     """Move each companion to the end of the last entry that it waits for; leave out those that must stay."""
@@ -149,6 +132,8 @@ def _place_companions(
         return going, {}, []
     concerned = {*inventory.companions, *chain.from_iterable(inventory.companions.values())}
     owners = {file.path: index for index, entry in enumerate(going) for file in entry.files if file.path in concerned}
+    if not owners:
+        return going, {}, []
     known = {file.path: file for entry in inventory.entries for file in entry.files if file.path in concerned}
     companions: dict[str, tuple[str, ...]] = {}
     kept: list[Kept] = []
@@ -172,86 +157,20 @@ def _place_companions(
     return placed, companions, kept
 
 
-def _emptied(inventory: Inventory, going: list[Entry], companions: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """Return the directories that will be empty without `going`, deepest first, according to the scan."""
-    directories = inventory.directories
-    left: dict[str, None] = {}  # directories that lose files, and all above them
-    full: dict[str, None] = {}  # directories that keep files, and all above them
-    ordered: list[str] = []
-    planned = {}
-    for entry in going:
-        planned[entry.path] = entry
-        for file in entry.files:
-            if (parent := file.path.rpartition("/")[0]) not in left:
-                _climb(parent, left)
-        if not entry.files and entry.path in directories:
-            ordered = ordered or sorted(directories)
-            left.update(dict.fromkeys(subtree(ordered, entry.path)))
-            _climb(entry.path.rpartition("/")[0], left)
-    for entry in inventory.entries:
-        if (goes := planned.get(entry.path)) is not entry:
-            for file in entry.files:
-                stays = file.path not in companions and (goes is None or file not in goes.files)
-                if stays and (parent := file.path.rpartition("/")[0]) in left:
-                    _climb(parent, full)
-    for path in (*[file.path for file in inventory.foreign], *(directories.keys() - left.keys())):
-        if (parent := path.rpartition("/")[0]) in left:
-            _climb(parent, full)
-    for path in (*(left.keys() & inventory.kept_directories), *(left.keys() - directories.keys())):
-        _climb(path, full)
-    for unreadable in inventory.errors:  # an unreadable directory may not be empty
-        _climb(unreadable.path, full)
-    _keep_irremovable(inventory, left, full)
-    return tuple(sorted([path for path in left if path not in full], key=DEPTH, reverse=True))
-
-
-def _keep_irremovable(inventory: Inventory, left: Mapping[str, None], full: dict[str, None]) -> None:
-    """Add directories that the user may not remove to `full`, which holds those that stay and all above them."""
-    emptied = [path for path in left if path not in full]
+def _without_irremovable(inventory: Inventory, emptied: Sequence[str]) -> tuple[str, ...]:
+    """Return those of some directories, deepest first, that the user may remove, with all that is in them."""
     allowed = removable(inventory, emptied)
+    stay: set[str] = set()
     for path in emptied:
-        if path not in allowed:
-            _climb(path, full)
-
-
-def _climb(path: str, places: dict[str, None]) -> None:
-    """Add a path and all paths above it to `places`.
-
-    If a path is in `places`, all paths above it must be there, too.
-    """
-    while path not in places:
-        places[path] = None
-        path = path.rpartition("/")[0]
-
-
-def subtree(ordered: Sequence[str], top: str) -> list[str]:
-    """Return `top` and the paths below it, from sorted paths."""
-    start = bisect_left(ordered, f"{top}/")
-    return [top, *ordered[start : bisect_left(ordered, f"{top}0", start)]]  # "0" comes right after "/"
-
-
-def _freed_by(going: list[Entry]) -> int:
-    """Return the allocated bytes of inodes that lose their last link."""
-    links: Counter[tuple[int, int]] = Counter()
-    usage: Counter[tuple[int, int]] = Counter()
-    freed = 0
-    for entry in going:
-        for file in entry.files:
-            if file.links > 1:
-                inode = file.device, file.inode
-                links[inode] += 1
-                usage[inode] += file.disk_usage
-                if links[inode] == file.links:
-                    freed += usage[inode]
-            else:
-                freed += file.disk_usage
-    return freed
+        if path not in allowed or path in stay:
+            stay.update((path, path.rpartition("/")[0]))
+    return tuple([path for path in emptied if path not in stay])
 
 
 def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
     """Yield a line on each reason for which the user may not remove something, with the way out."""
     for reason, number, remedy in denied(root, kept):
-        yield f"{'1 thing stays' if number == 1 else f'{number:,} things stay'}: {reason}; {remedy}"
+        yield f"Kept {'1 entry' if number == 1 else f'{number:,} entries'}: {reason}; {remedy}"
 
 
 def _costs(going: list[Entry], *, layered: bool) -> Iterator[str]:

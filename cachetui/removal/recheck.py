@@ -19,7 +19,7 @@ from cachetui.removal.rooted import Directory, PathCursor
 CHANGED = "changed since the cache was read"
 GONE = "gone since the cache was read"
 REPLACED = "something else stands where its directory was"
-MORE = "holds more than was asked for: a wheel may be being built here"
+MORE = "holds more than was asked for, so a wheel may be being built here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
 """Reasons by the errors that say so."""
 SHARING_VIOLATIONS = (5, 32, 33)

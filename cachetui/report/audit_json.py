@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from json.encoder import encode_basestring_ascii
 from typing import Any
 
-from cachetui.insight.audit.audit import Audit
+from cachetui.insight.audit.audit import Audit, directories_freed
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
-from cachetui.insight.audit.figures import Age, Figure, wasted
+from cachetui.insight.audit.figures import Age, Figure, Reclaimable, wasted
 from cachetui.model import NS
 from cachetui.report.audit_rows import AuditRow, characters, moment, rows
 
@@ -54,7 +54,8 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
     yield "origins", _named("origin", audit.origins)
     yield "superseded", _sums(audit.superseded)
     yield "dead_weight", _sums(audit.dead_weight)
-    yield "already_built", {**_sums(audit.already_built), "frees": audit.already_built_frees}
+    *emptied, last = directories_freed(audit, (*audit.rules, audit.already_built_rule))
+    yield "already_built", {**_sums(audit.already_built), **_frees(audit.already_built_rule, last)}
     yield "linked", _sums(audit.linked)
     yield "copies", [{**row, "wasted": wasted(one)} for row, one in zip(_copies(audit), audit.copies, strict=True)]
     yield (
@@ -66,9 +67,10 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
                 "known": one.known,
                 "entries": len(one.figure.entries),
                 "disk_usage": one.figure.disk_usage,
-                "frees": one.frees,
+                **_frees(one, directories),
+                "kept": one.kept,
             }
-            for one in audit.rules
+            for one, directories in zip(audit.rules, emptied, strict=True)
         ],
     )
     yield (
@@ -83,6 +85,11 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
         },
     )
     yield "foreign", {"files": audit.foreign_files, "disk_usage": audit.foreign_disk_usage}
+
+
+def _frees(rule: Reclaimable, directories: int) -> dict[str, int]:
+    """Return what a rule frees: everything, and files and directories by themselves, in bytes."""
+    return {"frees": rule.frees + directories, "frees_files": rule.frees, "frees_directories": directories}
 
 
 def _sums(figure: Figure) -> dict[str, int]:

@@ -124,7 +124,7 @@ def _twice(audit: Audit) -> Iterator[str]:
 def _could_go(audit: Audit) -> Iterator[str]:
     yield ""
     yield f"{'What each rule would free today':<{NAME}}{'Frees':>9}{'':>7}{'Entries':>9}"
-    for rule in audit.rules:
+    for rule in (*audit.rules, audit.already_built_rule):
         told = _plain(rule.name, rule.frees, len(rule.figure.entries))
         if not rule.known:
             told = f"{_cut(rule.name, NAME - 1):<{NAME}}{'not known':>9}{'':16}"
@@ -136,9 +136,8 @@ def _could_go(audit: Audit) -> Iterator[str]:
             yield from wrap(
                 escape_control(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
             )
-    yield _plain("sdists already built", audit.already_built_frees, len(audit.already_built.entries))
     yield "Rules overlap; what is protected stays, and what pip built, but for --built."
-    yield "Directories that are left empty are counted."
+    yield "The folders that are left empty come on top."
 
 
 def _plain(name: str, disk: int, entries: int) -> str:

@@ -129,9 +129,13 @@ def removal_json(plan: Plan | None, outcome: RemovalOutcome | None, costs: Itera
     document = {
         "removed": [clean(path) for path in outcome.removed] if outcome else [],
         "kept": [{"path": clean(path), "reason": clean(reason)} for path, reason in kept],
-        "freed": outcome.freed if outcome else 0,
+        "freed": outcome.freed + outcome.freed_directories if outcome else 0,
+        "freed_files": outcome.freed if outcome else 0,
+        "freed_directories": outcome.freed_directories if outcome else 0,
         "vanished": [clean(path) for path in outcome.vanished] if outcome else [],
-        "frees": plan.frees if plan else 0,
+        "frees": plan.frees + plan.frees_directories if plan else 0,
+        "frees_files": plan.frees if plan else 0,
+        "frees_directories": plan.frees_directories if plan else 0,
         "costs": [clean(sentence) for sentence in costs],
         "stopped": bool(outcome and outcome.stopped),
     }

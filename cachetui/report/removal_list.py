@@ -7,15 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
-from cachetui.model import Entry
-from cachetui.removal.plan import BELONGS, PROTECTED, Kept
+from cachetui.model import KINDS, Entry, Kind
+from cachetui.removal.plan import BELONGS, Kept
 from cachetui.removal.rights import DENIALS
 from cachetui.text.format import count
 from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name, wheels_described, whole_name
 
-NOTHING: Mapping[str, Entry] = {}
-SUMMED_UP = frozenset({*DENIALS, BELONGS})
-"""Reasons to stay that are told once for all things, instead of with each."""
+KIND_NOUNS: Mapping[Kind, str] = {
+    "built": "built wheel",
+    "metadata": "metadata file",
+    "index": "index page",
+    "selfcheck": "self-check",
+    "unknown": "unreadable entry",
+}
+"""Nouns for kinds of entries, where they differ from the kind."""
+MOST_KINDS = 3
+"""Maximum number of kinds that are counted one by one."""
+MOST_NAMES = 10
+"""Maximum number of things that stay for one reason and are listed by name."""
 
 
 class ListLine(NamedTuple):
@@ -24,11 +33,11 @@ class ListLine(NamedTuple):
     words: str
     """Name, as untrusted text."""
     kind: str = ""
-    """Kind of a removed entry in a word or two, or the reason why something stays."""
+    """Kind of a removed entry in a word or two, or the reason why a file is left out."""
     disk: int | None = None
     """Allocated bytes; None if nothing is freed."""
     heading: bool = False
-    """Whether the line is a heading for the lines that follow."""
+    """Whether the line is a heading for the lines that follow; one without a size is a sentence."""
 
 
 def bill(entries: Iterable[Entry]) -> list[ListLine]:
@@ -74,37 +83,75 @@ def _name(place: GroupKey, entry: Entry) -> str:
     return entry.path
 
 
-def stays(kept: Sequence[Kept], known: Mapping[str, Entry] = NOTHING) -> list[ListLine]:
-    """List everything that stays, with the reasons."""
-    lines = named(kept, known)
-    asked = "stays, though it was asked for" if len(lines) == 1 else "stay, though they were asked for"
-    return [ListLine(f"{count(len(lines), 'thing')} {asked}", heading=True), *lines] if lines else []
+def stays(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> list[ListLine]:
+    """List what stays: a sentence for each reason, and the names of the things that stay for it.
 
-
-def named(kept: Iterable[Kept], known: Mapping[str, Entry]) -> list[ListLine]:
-    """List things that stay, with the reasons: by name if they are entries that are `known` by path.
-
-    Several that stay for one and the same matter of rights are left out: `costs_of_rights` counts them.
+    Things are named if their entry is among `entries`. What stays for lack of rights is left out:
+    `costs_of_rights` says that, with the way out.
     """
-    kept = list(kept)
-    number = Counter([reason for _, reason in kept])
-    return [
-        ListLine(path if (entry := known.get(path)) is None else whole_name(entry), reason)
-        for path, reason in kept
-        if number[reason] == 1 or reason not in SUMMED_UP
-    ]
+    lines: list[ListLine] = []
+    for reason, things in _by_reason(kept, entries).items():
+        if reason in DENIALS:
+            continue
+        names = [path if entry is None else whole_name(entry) for path, entry in things.items()]
+        if len(names) == 1 and names[0] not in things:
+            lines.append(ListLine(f"Kept {names[0]}: {reason}", heading=True))
+            continue
+        lines.append(ListLine(f"Kept {_counted(list(things.values()))}: {reason}", heading=True))
+        lines += [ListLine(name) for name in names[:MOST_NAMES]]
+        if len(names) > MOST_NAMES:
+            lines.append(ListLine(f"and {len(names) - MOST_NAMES:,} more"))
+    return lines
 
 
-def title(entries: Sequence[Entry], kept: Iterable[Kept] = ()) -> str:
-    """Return the question before a removal, with the number of protected items that stay."""
+def number_kept(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> int:
+    """Return how many things stay: entries, or items that belong to none of `entries`."""
+    return sum([len(things) for things in _by_reason(kept, entries).values()])
+
+
+def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
+    """Return what stays by reason: entries by path, or None for what belongs to none of `entries`.
+
+    An entry of which several files stay counts once, with the reason of its first file.
+    """
+    reasons = {path: reason for path, reason in kept if reason != BELONGS}
+    owners = {
+        path: entry
+        for entry in entries
+        for path in (entry.path, *[file.path for file in entry.files])
+        if path in reasons
+    }
+    found: dict[str, dict[str, Entry | None]] = {}
+    seen: set[str] = set()
+    for path, reason in reasons.items():
+        entry = owners.get(path)
+        thing = path if entry is None else entry.path
+        if thing not in seen:
+            seen.add(thing)
+            found.setdefault(reason, {})[thing] = entry
+    return found
+
+
+def _counted(entries: Sequence[Entry | None]) -> str:
+    """Count entries by kind, such as `3 index pages and 1 built wheel`; many kinds are counted together."""
+    kinds = Counter([None if entry is None else entry.kind for entry in entries])
+    if len(kinds) > MOST_KINDS:
+        return count(len(entries), "entry")
+    parts = [count(kinds[kind], KIND_NOUNS.get(kind, kind)) for kind in KINDS if kind in kinds]
+    parts += [count(kinds[None], "item")] if None in kinds else []
+    return " and ".join([", ".join(parts[:-1]), parts[-1]]) if len(parts) > 1 else parts[0]
+
+
+def title(entries: Sequence[Entry]) -> str:
+    """Return the question before a removal."""
+    versions = {(entry.project, entry.version) for entry in entries}
+    project, version = versions.pop() if len(versions) == 1 else (None, None)
+    if project is not None and version is not None:
+        return f"Remove {project} {version}?"
+    if len(entries) == 1:
+        return f"Remove {whole_name(entries[0])}?"
     projects = len({entry.project for entry in entries if entry.project is not None})
-    nameless = any(entry.project is None for entry in entries)
-    of = f" of {count(projects, 'project')}" if projects else ""
-    others = " and others" if projects and nameless else ""
-    return f"Remove {count(len(entries), 'entry')}{of}{others}{keeping(kept)}?"
-
-
-def keeping(kept: Iterable[Kept]) -> str:
-    """Return the end of a question: the number of protected items that stay; "" if there are none."""
-    protected = sum([reason == PROTECTED for _, reason in kept])
-    return f", keep {protected:,} protected" if protected else ""
+    nameless = sum([entry.project is None for entry in entries])
+    origin = f" from {count(projects, 'project')}" if projects else ""
+    others = f", and {nameless:,} unnamed" if projects and nameless else ""
+    return f"Remove {count(len(entries), 'entry')}{origin}{others}?"

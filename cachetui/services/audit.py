@@ -15,6 +15,7 @@ from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import Entry, Inventory
 from cachetui.preferences.model import Policy, Protection
+from cachetui.removal.freeing import Outlook
 from cachetui.report.audit_csv import audit_csv
 from cachetui.report.audit_json import audit_json
 from cachetui.report.audit_text import audit_text
@@ -22,6 +23,7 @@ from cachetui.services.audit_rules import rules_of
 from cachetui.services.labels import facts_for
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import remembered_tags
+from cachetui.services.removal import outlook_for
 from cachetui.system.files import create_file, replace_file
 
 
@@ -56,13 +58,19 @@ def facts_for_audit(
 
 
 def make_audit(
-    inventory: Inventory, facts: Facts, policy: Policy | None, only: Collection[Entry] | None = None
+    inventory: Inventory,
+    facts: Facts,
+    policy: Policy | None,
+    only: Collection[Entry] | None = None,
+    outlook: Outlook | None = None,
 ) -> Audit:
     """Return the audit of a cache, with the space that each standard rule and the policy would free.
 
-    `only` holds the entries to count; None means all entries.
+    `only` holds the entries to count; None means all entries. `outlook` decides what would stay now; it is found if
+    there is none.
     """
-    return audit_of(inventory, facts, rules=rules_of(policy), only=only)
+    outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
+    return audit_of(inventory, facts, rules=rules_of(policy), only=only, outlook=outlook)
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:

@@ -10,9 +10,28 @@ from cachetui.model import Entry, Inventory
 from cachetui.pip.processes import running_pips
 from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress, execute
-from cachetui.removal.plan import PROTECTED, Kept, Plan, plan_removal
+from cachetui.removal.freeing import Outlook
+from cachetui.removal.in_use import PROTECTED
+from cachetui.removal.plan import Kept, Plan, plan_removal
+from cachetui.removal.staying import staying
 from cachetui.services.labels import protected_entries
 from cachetui.system.tree import never
+
+
+def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int) -> Outlook:
+    """Return what decides how much removals would free now.
+
+    `protected` holds the paths of protected entries, and `now_ns` is the present time in nanoseconds since the epoch.
+    """
+    return Outlook.of(inventory, staying(inventory, now_ns=now_ns, pips=known_pips(), protected=protected))
+
+
+def known_pips() -> tuple[int, ...]:
+    """Return the process ids of running pips; none if the processes cannot be listed. A plan refuses then."""
+    try:
+        return running_pips()
+    except OSError:
+        return ()
 
 
 def plan(

@@ -37,6 +37,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.preferences.model import Policy, Protection
     from cachetui.removal.execute import RemovalOutcome, RemovalProgress
+    from cachetui.removal.freeing import Outlook
     from cachetui.removal.plan import Plan
 
 Stop = Callable[[], bool]
@@ -142,6 +143,12 @@ class Services:
 
     # Removal
 
+    def outlook(self, inventory: Inventory, protection: Protection) -> Outlook:
+        """Return what decides how much removals would free now: what is protected or in use, and shared files."""
+        from cachetui.services.removal import outlook_for  # noqa: PLC0415
+
+        return outlook_for(inventory, self.protected(inventory.entries, protection), self.clock())
+
     def plan_removal(
         self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False
     ) -> Plan:
@@ -177,17 +184,18 @@ class Services:
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
+        outlook: Outlook | None = None,
     ) -> Audit:
         """Return the audit of the cache, with the space that rules would free.
 
-        `protect` and `tags` are as in `facts`.
+        `protect` and `tags` are as in `facts`. `outlook` decides what would stay now; it is found if there is none.
         """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
         with guard("audit the cache"):
             facts = self.facts(inventory.entries, LABELS, protect=protect, tags=tags)
-            return make_audit(inventory, facts, policy)
+            return make_audit(inventory, facts, policy, outlook=outlook)
 
     def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:
         """Write an audit into a file."""

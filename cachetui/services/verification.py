@@ -11,6 +11,7 @@ from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import VerificationProgress, Verified, verify
 from cachetui.model import Entry, Inventory
 from cachetui.services.guard import guard
+from cachetui.services.removal import known_pips
 from cachetui.system.tree import never
 
 
@@ -28,7 +29,7 @@ def find_problems(
     OSError.
     """
     with guard("check the cache"):
-        return check(inventory, entries, now_ns=now_ns, pip=pip, stop=stop)
+        return check(inventory, entries, now_ns=now_ns, pips=known_pips(), pip=pip, stop=stop)
 
 
 def verify_entries(

@@ -73,19 +73,31 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
-def freed_text(freed: int, *, layered: bool = False) -> str:
-    """Return how much was freed, as text; on a layered file system, the figure is an upper limit."""
-    return f"freed {'at most ' if layered else ''}{disk_text(freed)}"
+def with_folders(files: int, folders: int) -> str:
+    """Write the size in bytes of files, and of the folders that their removal empties, if there are any."""
+    return f"{disk_text(files)}{emptied_text(folders)}"
 
 
-def removed(files: int, entries: int, freed: int, before: int, *, layered: bool = False) -> str:
-    """Return what was removed, and from what to what the disk usage went, in bytes: the line for quitting.
+def emptied_text(folders: int) -> str:
+    """Return the end of a clause on what is freed: the size in bytes of emptied folders; "" if there are none."""
+    return f" and {disk_text(folders)} of emptied folders" if folders else ""
 
-    All three sizes are those of files and of the folders around them. `layered` is that of `freed_text`.
+
+def freed_text(files: int, folders: int = 0, *, layered: bool = False) -> str:
+    """Return how much was freed, as text; on a layered file system, the figures are upper limits."""
+    return f"freed {'at most ' if layered else ''}{with_folders(files, folders)}"
+
+
+def removed(
+    files: int, entries: int, freed: int, folders: int, *, before: int, left: int, layered: bool = False
+) -> str:
+    """Return what was removed, and from what to what the size of all entries went: the line for quitting.
+
+    `freed`, `before` and `left` are bytes of files, `folders` are bytes of emptied folders. `layered` is that of
+    `freed_text`.
     """
     what = f"{count(files, 'file')} of {count(entries, 'entry')}"
-    left = disk_text(max(0, before - freed))
-    line = f"Removed {what}, {freed_text(freed, layered=layered)}: {disk_text(before)} → {left}, folders included"
+    line = f"Removed {what}, {freed_text(freed, folders, layered=layered)}: {disk_text(before)} → {disk_text(left)}"
     return f"{line}; what a container's image brought stays in the image" if layered else line
 
 

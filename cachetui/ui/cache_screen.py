@@ -16,6 +16,7 @@ from textual.widget import Widget
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.model import Batch, Inventory
 from cachetui.preferences.model import Preferences
+from cachetui.removal.freeing import Outlook
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
 from cachetui.ui.activity import Activities, Activity, ActivityProgress, Wish, refusal
@@ -87,6 +88,8 @@ class CacheScreen(Screen[None]):
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
     preferences: var[Preferences] = var(Preferences())
+    outlook: var[Outlook] = var(Outlook())
+    """What decides how much removals would free now."""
     activities: var[Activities] = var({}, bindings=True)
     difference: var[str | None] = var(None)
     """How pip's own answer differs from the location, as a sentence; None if it does not."""
@@ -100,8 +103,10 @@ class CacheScreen(Screen[None]):
         self.model.protect = preferences.protection
         self.outcomes: tuple[RemovalOutcome, ...] = ()
         """The results of the removals so far."""
-        self.disk_before = 0
-        """The allocated bytes of the cache before the first removal."""
+        self.disk_before = self.disk_left = 0
+        """The allocated bytes of all entries before the first removal, and after the last."""
+        self.outlook_at = 0.0
+        """The time at which the outlook was last looked for, by the monotonic clock, in seconds."""
         self.export_folder = "./wheels"
         """The folder that is proposed for an export: the last one that was used."""
         self.question: ModalScreen[bool] | None = None

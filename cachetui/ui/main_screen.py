@@ -28,7 +28,8 @@ from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
 from cachetui.ui.dialogs.help import Help, explain
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_activity
-from cachetui.ui.operations.preferences import find_protected, reload_preferences, toggle_protection
+from cachetui.ui.operations.outlook import find_outlook, renew_outlook
+from cachetui.ui.operations.preferences import reload_preferences, toggle_protection
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
 from cachetui.ui.settings.view import Settings
@@ -121,7 +122,7 @@ class MainScreen(CacheScreen):
         with ContentSwitcher(initial=TABS[0].id, id="views"):
             browsed = (CacheScreen.scanned, CacheScreen.pythons, CacheScreen.activities, MainScreen.findings)
             yield self.browse.data_bind(*state, *browsed)
-            yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.preferences)
+            yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.outlook, CacheScreen.preferences)
             yield self.health_view.data_bind(*state, CacheScreen.activities)
             yield self.why_view.data_bind(*state)
             yield self.settings_view.data_bind(CacheScreen.pythons, CacheScreen.activities)
@@ -140,12 +141,12 @@ class MainScreen(CacheScreen):
     # Reactions to changes of the state
 
     def watch_reading(self, reading: Reading) -> None:
-        """Find the protected entries; after the first scan, ask pip for its cache and search for Pythons."""
+        """Find what would stay; after the first scan, ask pip for its cache and search for Pythons."""
         self._show_notices()
         self._show_totals()
         if reading.inventory is None and not reading.error:
             return
-        start_worker(self, find_protected, self, group="protect")
+        start_worker(self, find_outlook, self, group="outlook")
         if self.services.find_pythons_here and self._search is None:
             self.set_timer(SETTLED, self._search_first)
         if reading.inventory is not None and not (
@@ -158,10 +159,10 @@ class MainScreen(CacheScreen):
         self.difference = await run_in_thread(self.services.ask_pip, stop=Event())
 
     def watch_preferences(self, before: Preferences, preferences: Preferences) -> None:
-        """Show the notices again, and find the protected entries if the protection has changed."""
+        """Show the notices again, and find what would stay if the protection has changed."""
         self._show_notices()
         if before.protection != preferences.protection:
-            start_worker(self, find_protected, self, group="protect")
+            start_worker(self, find_outlook, self, group="outlook")
 
     def watch_difference(self) -> None:
         """Show the notice on how pip's answer differs."""
@@ -211,6 +212,7 @@ class MainScreen(CacheScreen):
             return
         self.query_one("#views", ContentSwitcher).current = view
         self.tab = view
+        renew_outlook(self)
         self.view.activate()
 
     @on(Header.Chosen)
@@ -228,6 +230,7 @@ class MainScreen(CacheScreen):
     @on(messages.MarksChanged)
     def _show_marks(self) -> None:
         self.marks = self.model.mark_totals
+        renew_outlook(self)
 
     @on(messages.ShowInBrowse)
     def _show_in_browse(self, event: messages.ShowInBrowse) -> None:

@@ -5,15 +5,16 @@ import random
 import pytest
 
 from cachetui.browsing.catalog import Catalog
-from cachetui.browsing.marks import ProtectedEntries
 from cachetui.browsing.model import BrowserModel
 from cachetui.model import Entry
+from cachetui.removal.freeing import Outlook
+from cachetui.removal.in_use import PROTECTED
 from tests.ui.cache import everyday, inventory, made
 
 
 def listing_of(entries: tuple[Entry, ...], protected: set[str]) -> BrowserModel:
     model = BrowserModel(Catalog.of(inventory(entries)))
-    model.protected_entries = ProtectedEntries.of(model.catalog, protected)
+    model.marks.set_outlook(Outlook(stays=dict.fromkeys(protected, PROTECTED)))
     return model
 
 

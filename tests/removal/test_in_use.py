@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from collections import Counter
-
 import pytest
 
 from cachetui.model import Entry, File, Kind
@@ -11,7 +9,6 @@ from cachetui.removal.in_use import (
     HOUR_NS,
     build_folder,
     build_times,
-    costs_of_staying,
     folder_of,
     quiet_time,
     reason_to_stay,
@@ -68,11 +65,3 @@ def test_a_running_pip_keeps_what_it_may_need_again_and_nothing_else() -> None:
     stay = [one.kind for one in entries if reason_to_stay(one, NOW, (7,), newest)]
     assert stay == ["index", "response", "built", "leftover"]
     assert not [one for one in entries if reason_to_stay(one, NOW, (), newest)]
-
-
-def test_what_stays_is_counted_by_kind() -> None:
-    (one,) = costs_of_staying((7,), Counter(index=1), 0)
-    assert one.startswith("a pip is running (7): 1 index page stays")
-    (several,) = costs_of_staying((7, 8), Counter(index=1_000, response=1, built=2), 0)
-    assert several.startswith("2 pips are running (7, 8): 1,000 index pages, 1 response and 2 wheels built here stay")
-    assert list(costs_of_staying((), Counter(), 0)) == []

@@ -43,8 +43,8 @@ def planned_and_removed(root: Path, before: str = "", after: str = "") -> dict[s
         plan = plan_removal(inventory, inventory.entries, now_ns=NOW, home=Path("/nowhere"))
         outcome = execute(plan)
         {after}
-        promised = plan.frees, len(plan.entries), len(plan.directories)
-        done = outcome.freed, outcome.entries, outcome.directories
+        promised = plan.frees, plan.frees_directories, len(plan.entries), len(plan.directories)
+        done = outcome.freed, outcome.freed_directories, outcome.entries, outcome.directories
         print(json.dumps({{"same": promised == done and not outcome.failed, "kept": plan.kept, "costs": plan.costs}}))
         """,
     )
@@ -60,7 +60,7 @@ def test_nothing_is_promised_of_a_folder_without_permission(root: Path) -> None:
     folder = f"Path(root, {path!r}).parent"
     found = planned_and_removed(root, f"{folder}.chmod(0o500)", f"{folder}.chmod(0o700)")
     assert found["kept"] == [[path, NOT_WRITABLE]]
-    assert found["costs"] == [f"1 thing stays: {NOT_WRITABLE}; chmod -R u+rwX {shlex.quote(str(root))} allows it"]
+    assert found["costs"] == [f"Kept 1 entry: {NOT_WRITABLE}; chmod -R u+rwX {shlex.quote(str(root))} allows it"]
     assert not (root / "http-v2/b").exists()
 
 
@@ -87,7 +87,7 @@ def test_nothing_is_promised_of_what_belongs_to_somebody_else_and_each_reason_is
     found = planned_and_removed(root)
     assert found["kept"] == [[path, NOT_WRITABLE] for path in (*paths[:2], "http-v2/d")]
     remedy = f"it belongs to root: sudo chown -R $USER {shlex.quote(str(root))} makes it yours"
-    assert found["costs"] == [f"3 things stay: {NOT_WRITABLE}; {remedy}"]
+    assert found["costs"] == [f"Kept 3 entries: {NOT_WRITABLE}; {remedy}"]
     assert [path.exists() for path in (root / "http-v2/c/c", root / "http-v2/c/c/c")] == [True, False]
 
 
@@ -153,7 +153,7 @@ if True:
     if done.returncode in (1, 77, 127):
         pytest.skip("nothing can be mounted here")
     kept = [(path, READ_ONLY) for path in paths]
-    assert done.stdout == f"{kept} 0 {(f'2 things stay: {READ_ONLY}; mount it for writing',)}\n"
+    assert done.stdout == f"{kept} 0 {(f'Kept 2 entries: {READ_ONLY}; mount it for writing',)}\n"
 
 
 def test_reasons_are_told_once_each(root: Path) -> None:

@@ -78,4 +78,5 @@ def test_exactly_what_is_planned_goes(
         assert outcome.directories == len(plan.directories)
         assert outcome.failed == 0
         assert outcome.entries == len(plan.entries)
-        assert outcome.freed == plan.frees == used - usage(root)
+        assert (outcome.freed, outcome.freed_directories) == (plan.frees, plan.frees_directories)
+        assert outcome.freed + outcome.freed_directories == used - usage(root)

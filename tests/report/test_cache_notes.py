@@ -26,5 +26,5 @@ def test_a_link_is_told_with_the_way_to_look_there() -> None:
 def test_what_layers_keep_is_not_called_freed() -> None:
     assert freed_text(2048) == "freed 2.0 kB"
     assert freed_text(2048, layered=True) == "freed at most 2.0 kB"
-    assert removed(1, 1, 2048, 4096, layered=True).endswith("image")
-    assert not removed(1, 1, 2048, 4096).endswith("image")
+    assert removed(1, 1, 2048, 0, before=4096, left=2048, layered=True).endswith("image")
+    assert not removed(1, 1, 2048, 0, before=4096, left=2048).endswith("image")

@@ -9,7 +9,7 @@ from cachetui.model import Entry, Inventory
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Preferences, Protection
 from cachetui.removal.execute import RemovalProgress
-from cachetui.removal.plan import PROTECTED
+from cachetui.removal.in_use import PROTECTED
 from cachetui.services import removal
 from cachetui.services.removal import plan, remove, without
 from cachetui.terms import parse_terms

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -64,7 +65,9 @@ def test_a_password_never_shows_and_what_is_shown_can_be_taken_apart(word: str) 
     urlsplit(shown)
 
 
-def test_the_last_line_says_that_folders_are_counted() -> None:
-    assert removed(37, 12, 1_400_000_000, 3_400_000_000) == (
-        "Removed 37 files of 12 entries, freed 1.4 GB: 3.4 GB → 2.0 GB, folders included"
+def test_the_last_line_tells_files_and_folders_apart() -> None:
+    tell = partial(removed, 37, 12, 1_400_000_000, before=3_400_000_000, left=2_000_000_000)
+    assert tell(0) == ("Removed 37 files of 12 entries, freed 1.4 GB: 3.4 GB → 2.0 GB")
+    assert tell(1_100_000) == (
+        "Removed 37 files of 12 entries, freed 1.4 GB and 1.1 MB of emptied folders: 3.4 GB → 2.0 GB"
     )

@@ -3,7 +3,6 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from threading import Event
 
@@ -377,7 +376,7 @@ async def test_the_review_lists_everything_that_goes_and_no_has_the_focus() -> N
         files = [entry.filename for entry in entries if entry.kind in ("wheel", "sdist", "built")]
         assert not set(files) - set(listed)
         assert {entry.path for entry in entries if entry.project is None and entry.kind != "response"} <= set(listed)
-        assert "http-v2/x" in listed
+        assert {"Kept 1 item: a pip is running", "http-v2/x"} <= set(listed)
         assert "a cost" in app.text
 
 
@@ -635,7 +634,9 @@ async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     ]
 
 
-@pytest.mark.parametrize(("stopped", "rest"), [(True, "before the stop stays as well"), (False, "is gone:")])
+@pytest.mark.parametrize(
+    ("stopped", "rest"), [(True, "1 entry was kept, and all that the stop left:"), (False, "1 entry was kept:")]
+)
 async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str) -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
@@ -646,16 +647,30 @@ async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str)
         assert rest in app.text
 
 
-async def test_the_review_tells_how_much_of_it_are_folders() -> None:
-    found = replace(everyday(), directories={"http-v2/a": 30 * MB, "http-v2": MB})
-    app = Still(found)
+async def test_the_review_tells_files_and_folders_apart() -> None:
+    app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause()
-        await review(app, pilot, plan(found.entries, frees=1_000 * MB, directories=("http-v2/a",)))
-        assert "30 MB of it are the folders that this empties" in app.text
+        await review(app, pilot, plan(everyday().entries, frees=1_000 * MB, frees_directories=30 * MB))
+        assert "frees 1.0 GB" in app.text
+        assert "and 30 MB of emptied folders" in app.text
         await pilot.press("n")
-        await review(app, pilot, plan(found.entries, frees=4_000 * MB, directories=("http-v2/a",)))
+        await review(app, pilot, plan(everyday().entries, frees=4_000 * MB))
         assert "folders" not in app.text
+
+
+async def test_reasons_are_wrapped_and_never_cut() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(60, 30)) as pilot:
+        reason = " ".join(["a reason that is much too long for one line"] * 4)
+        kept = tuple([Kept(f"http-v2/{number}", reason) for number in range(14)])
+        await review(app, pilot, plan((), kept=kept))
+        words = " ".join(app.text.split())
+        assert f"Kept 14 items: {reason}" in words
+        assert "and 4 more" in words
+        assert "Nothing of this can be removed" in words
+        assert "No, keep" not in words
+        assert app.focused is not None and "Close" in words
 
 
 async def test_a_cache_that_cannot_be_read_any_more_has_no_totals_until_it_can() -> None:

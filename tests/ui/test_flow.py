@@ -233,7 +233,7 @@ async def test_what_has_to_stay_after_all_is_named_with_its_reason(root: Path, m
         await pilot.press("y")
         await settled(pilot)
         assert isinstance(app.screen, Result)
-        assert "a pip is running (4121)" in text_of(app)
+        assert "Kept 3 built wheels and 1 response: a pip is running" in text_of(app)
         stays = {path for path, _ in app.screen.outcome.kept}
         await pilot.press("enter")
         assert {entry.path for entry in app.main.model.marks} == stays
@@ -259,7 +259,7 @@ async def test_what_the_system_refuses_is_told_and_ends_nothing(root: Path, monk
             patched.setattr("cachetui.services.removal.plan_removal", broken)
             await pilot.press("a", "d")
             await settled(pilot)
-            assert "What would go cannot be told: Input/output error." in " ".join(text_of(app).split())
+            assert "The removal cannot be planned: Input/output error." in " ".join(text_of(app).split())
         with monkeypatch.context() as patched:
             patched.setattr("cachetui.services.removal.execute", broken)
             await pilot.press("d")

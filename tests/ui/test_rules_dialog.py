@@ -92,9 +92,9 @@ async def test_each_rule_tells_what_it_would_choose_alone() -> None:
         assert line(app, "superseded").split()[-3:] == ["6", "1.5", "GB"]
         assert line(app, "legacy").split()[-1] == "0"
         assert line(app, "older than").split()[-3:] == [str(len(expected(Rules(older_than=90 * DAY)))), "5.4", "GB"]
-        assert line(app, "keep latest").split()[-3:] == [str(len(expected(Rules(keep_latest=2)))), "3.0", "GB"]
+        assert line(app, "keep newest").split()[-3:] == [str(len(expected(Rules(keep_latest=2)))), "3.0", "GB"]
         assert line(app, "terms").split()[-1] == "kind:wheel"
-        assert line(app, "unusable").endswith("no Python here tells (--python names one)")
+        assert line(app, "unusable").endswith("no Python found; name one with --python")
         assert line(app, "Together").split()[-1] == "0"
         assert all("[x]" not in line for line in app.lines)
 
@@ -186,7 +186,7 @@ async def test_the_policy_of_the_preferences_is_there_at_first() -> None:
         assert policy is not None
         assert dialog(app).form.rules == policy.rules
         assert "[x] terms        torch kind:wheel" in app.text
-        assert "by checked" in app.text
+        assert "by date of the last check" in app.text
         await mark(pilot)
         assert app.marked == expected(policy.rules) != set()
 
@@ -225,7 +225,7 @@ async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
         await type_into(pilot, app, "max-size", "1GB")
-        assert "! What stays takes 3.6 GB more than asked for: the rest may not go." in app.text
+        assert "! The rest takes 3.6 GB more than that, but must stay." in app.text
         await mark(pilot)
         assert app.marked == expected(Rules(max_size=1_000 * MB), "protect = ['torch']\n")
 
@@ -265,9 +265,9 @@ async def test_ages_are_counted_from_the_next_moment() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot, "m")
-        assert "by checked" in app.text
+        assert "by date of the last check" in app.text
         chosen = len(expected(Rules(older_than=90 * DAY, by="checked")))
-        assert line(app, "older than").split("by checked")[1].split()[0] == str(chosen)
+        assert line(app, "older than").split("by date of the last check")[1].split()[0] == str(chosen)
 
 
 async def test_everything_works_by_mouse() -> None:
@@ -346,8 +346,8 @@ async def test_what_should_be_known_stands_at_the_top() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
         words = " ".join(app.text.split())
-        assert "! The policy in the preferences is left out until this is mended: prune.older-than:" in words
-        assert "! Reading was stopped: rules know only what was found." in app.text
+        assert "! The policy in the preferences is ignored until this is fixed: prune.older-than:" in words
+        assert "! Reading was stopped, so rules only see what was found." in app.text
         assert dialog(app).form == Form()
 
 
@@ -361,7 +361,7 @@ async def test_without_a_python_nothing_counts_as_unusable() -> None:
         await pilot.press("j", "space", "space")
         await settled(pilot)
         assert dialog(app).form.ticked == {"older-than"}
-        assert app.told == ["What is unusable cannot be told: no Python here tells (--python names one)."]
+        assert app.told == ["Unusable entries are not known: no Python found; name one with --python."]
 
 
 async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
@@ -387,7 +387,7 @@ async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() ->
         supported = SupportedTags((), ("python does not tell what it can use",))
         app.main.post_message(SearchFinished((), supported))
         await until(pilot, lambda: "! python does not tell what it can use" in app.text)
-        assert line(app, "unusable").endswith("one Python here does not tell (--python names another)")
+        assert line(app, "unusable").endswith("one Python reports no tags; name another with --python")
 
 
 async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found() -> None:
@@ -395,7 +395,7 @@ async def test_what_is_unusable_is_counted_as_soon_as_the_pythons_here_are_found
     app = still("[prune]\nunusable = true\n", inventory(wheels), find_pythons_here=True)
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
-        assert line(app, "unusable").endswith("the Pythons here are being looked for")
+        assert line(app, "unusable").endswith("still looking for Pythons")
         assert line(app, "Together").split()[-1] == "0"
         supported = SupportedTags((frozenset(parse_tag("py3-none-any")),), ())
         app.main.post_message(SearchFinished((), supported))

@@ -166,8 +166,9 @@ def test_together_is_counted_first_and_each_alone_after_it() -> None:
     assert found[0].rules == form.rules
     assert {one.rules for one in found} == {form.rules, *filter(None, [form.alone(rule.name) for rule in RULES])}
     for one in found:
-        assert one.choice == choose(everyday().entries, one.rules, facts)
-        assert one.figures == Figures.of(one.choice)
+        choice = choose(everyday().entries, one.rules, facts)
+        assert (one.entries, one.over) == (choice.entries, choice.over)
+        assert one.figures == Figures(len(choice.entries), sum(entry.disk_usage for entry in choice.entries))
     assert asked[0] == {"superseded", "protected"}
     assert len([word for words in asked for word in words]) == len({word for words in asked for word in words})
 

@@ -41,7 +41,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
 @click.option("--superseded", is_flag=True, help="What has a newer version for the same Pythons and platform.")
 @click.option("--unusable", is_flag=True, help="Wheels that no Python here can use, or not that of --python.")
 @click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
-@click.option("--leftovers", is_flag=True, help="What nobody reads.")
+@click.option("--leftovers", is_flag=True, help="Files left behind by crashed or old pips.")
 @click.option("--dead-weight", is_flag=True, help="Downloads that pip will never ask for again.")
 @click.option(
     "--older-than", callback=_reading(parse_age), metavar="AGE", help="Only what is older, such as 90d or 1y."
@@ -57,13 +57,16 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     "--larger-than", callback=_reading(parse_size), metavar="SIZE", help="Only what is larger, such as 100MB."
 )
 @click.option(
-    "--keep-latest", callback=_reading(parse_count), metavar="N", help="Keep the newest N versions of each project."
+    "--keep-latest",
+    callback=_reading(parse_count),
+    metavar="N",
+    help="Keep the newest N versions of each project, for whatever Python; alone, remove all others.",
 )
 @click.option(
     "--max-size",
     callback=_reading(parse_size),
     metavar="SIZE",
-    help="Then the oldest, until no more than this is left.",
+    help="Then remove the oldest until at most SIZE remains.",
 )
 @click.option("--built", is_flag=True, help="Also wheels that pip built here.")
 @removal_options
@@ -76,8 +79,8 @@ def command(
 
     --superseded, --unusable, --legacy, --leftovers and --dead-weight each add entries to the choice.
     --older-than, --larger-than and TERMs narrow that choice, or choose by themselves without it.
-    --keep-latest keeps the newest versions of each project; alone, it chooses all other versions. --max-size
-    is applied last.
+    --keep-latest keeps the newest versions of each project; alone, it chooses all but these. --superseded
+    chooses what has a newer version for the same Python and platform. --max-size is applied last.
     """
     refuse_redirection("prune", terms)
     options = options_of(context)

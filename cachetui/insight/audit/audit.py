@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import NamedTuple
@@ -23,14 +23,18 @@ from cachetui.insight.audit.figures import (
     sized,
 )
 from cachetui.insight.audit.origins import origins
-from cachetui.insight.audit.reclaimable import freed
 from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, Inventory, Unreadable
-from cachetui.removal.leftovers import leftovers_in_use
+from cachetui.removal.emptied import Directories
+from cachetui.removal.freeing import Outlook
+from cachetui.removal.in_use import PROTECTED
+from cachetui.removal.plan import place_companions
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
 """Labels that an audit needs."""
+ALREADY_BUILT = "sdists already built"
+"""Name of the rule that chooses sdists from which pip built a wheel that is still cached."""
 MOMENTS = ("downloaded", "checked", "read")
 """Times of an entry from which ages are counted."""
 
@@ -90,6 +94,8 @@ class Audit(EntryRows):
     platform and by origin.
     """
 
+    inventory: Inventory
+    """The cache."""
     total: Figure
     """Figure of all audited entries."""
     kinds: tuple[Figure, ...]
@@ -110,8 +116,8 @@ class Audit(EntryRows):
     """Figure of the entries that no pip will ask for again."""
     already_built: Figure
     """Figure of the sdists from which pip built a wheel that is still cached."""
-    already_built_frees: int
-    """Bytes that removing the sdists in `already_built` would free, including directories left empty."""
+    already_built_rule: Reclaimable
+    """Space that removing the sdists in `already_built` would free."""
     copies: tuple[Figure, ...]
     """Figures of files that are stored more than once, by file name; the most wasteful first."""
     linked: Figure
@@ -163,17 +169,21 @@ def audit_of(
     *,
     rules: Iterable[AuditRule] = (),
     only: Collection[Entry] | None = None,
+    outlook: Outlook | None = None,
 ) -> Audit:
     """Compute the figures of an audit.
 
     `facts` must cover `LABELS` for all entries, and hold the time from which ages are counted. `only` are
     the entries to audit, in the inventory's order; by default all. Directories and foreign files are always
-    those of the whole root.
+    those of the whole root. `outlook` decides what would stay now; by default only what is protected.
     """
     listed = listed_of(inventory, facts, only)
     meant, parts = listed.entries, sized(listed.entries)
 
-    chances, built_frees = _chances(inventory, facts, rules, parts, built := already_built(parts))
+    outlook = outlook or Outlook.of(inventory, dict.fromkeys(facts.protected, PROTECTED))
+    built = already_built(parts)
+    is_built = AuditRule(ALREADY_BUILT, "", lambda _, __: built.entries)
+    *chances, freed_by_built = _chances(inventory, facts, (*rules, is_built), parts, outlook)
 
     def of(paths: Collection[str]) -> Figure:
         return figure(None, [part for part in parts if part[0][2] in paths] if paths else ())
@@ -185,6 +195,7 @@ def audit_of(
         fits=listed.fits,
         origin=listed.origin,
         errors=listed.errors,
+        inventory=inventory,
         total=figure(None, parts),
         kinds=grouped(parts, [entry[0] for entry in meant]),
         projects=grouped(parts, [entry[6] for entry in meant]),
@@ -195,10 +206,10 @@ def audit_of(
         superseded=of(facts.superseded),
         dead_weight=of(facts.dead_weight),
         already_built=built,
-        already_built_frees=built_frees,
+        already_built_rule=freed_by_built,
         copies=copies(parts),
         linked=linked(parts),
-        rules=chances,
+        rules=tuple(chances),
         shards=_shards(inventory.directories),
         foreign_files=len(inventory.foreign),
         foreign_disk_usage=sum([file.disk_usage for file in inventory.foreign]),
@@ -206,30 +217,29 @@ def audit_of(
 
 
 def _chances(
-    inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Iterable[SizedEntry], other: Figure
-) -> tuple[tuple[Reclaimable, ...], int]:
-    """Return what each rule would free of `parts`; and the bytes that removing `other` would free.
-
-    What a removal would leave now is not counted.
-    """
-    stay = leftovers_in_use(inventory, facts.now_ns)
-    by_path = {part[0][2]: part for part in parts if part[0][2] not in stay}
-    chosen = [
-        (
-            rule,
-            figure(
-                rule.name,
-                [by_path[entry[2]] for entry in rule.choose(inventory.entries, facts) if entry[2] in by_path],
-            ),
+    inventory: Inventory, facts: Facts, rules: Iterable[AuditRule], parts: Sequence[SizedEntry], outlook: Outlook
+) -> Iterator[Reclaimable]:
+    """Yield what each rule would free of `parts`. What a removal would leave now is not counted."""
+    by_path = {part[0][2]: part for part in parts}
+    for rule in rules:
+        chosen = [part for entry in rule.choose(inventory.entries, facts) if (part := by_path.get(entry[2]))]
+        found = figure(rule.name, [part for part in chosen if part[0][2] not in outlook.stays])
+        in_use = [part for part in chosen if outlook.stays.get(part[0][2], PROTECTED) != PROTECTED]
+        yield Reclaimable(
+            rule.name,
+            rule.options,
+            found,
+            outlook.frees(found.entries),
+            len(in_use),
+            bool(facts.usable) or "unusable" not in rule.words,
         )
-        for rule in rules
-    ]
-    *frees, last = freed(inventory, [*[found.entries for _, found in chosen], other.entries], facts.now_ns)
-    chances = [
-        Reclaimable(rule.name, rule.options, found, sum(back), bool(facts.usable) or "unusable" not in rule.words)
-        for (rule, found), back in zip(chosen, frees, strict=True)
-    ]
-    return tuple(chances), sum(last)
+
+
+def directories_freed(audit: Audit, rules: Iterable[Reclaimable]) -> list[int]:
+    """Return the allocated bytes of the directories that each of an audit's rules would leave empty."""
+    directories = Directories(audit.inventory)
+    going = [place_companions(audit.inventory, list(rule.figure.entries))[0] for rule in rules]
+    return [directories.disk_usage(directories.emptied(entries)) for entries in going]
 
 
 def _shards(directories: Mapping[str, int]) -> tuple[Shards, ...]:

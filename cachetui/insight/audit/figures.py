@@ -51,16 +51,18 @@ class Age(NamedTuple):
 
 
 class Reclaimable(NamedTuple):
-    """Entries that a rule chooses, and the bytes that removing them would free."""
+    """Entries that a rule chooses and that would go now, and the bytes that removing them would free."""
 
     name: str
     """Name of the rule in words."""
     options: str
     """Options of `cachetui prune` that mean the same; empty if there are none."""
     figure: Figure
-    """Figure of the entries that the rule chooses."""
+    """Figure of the entries that would go."""
     frees: int
-    """Allocated bytes that removing the entries would free, including directories left empty."""
+    """Allocated bytes of files that removing the entries would free."""
+    kept: int = 0
+    """Number of further entries that the rule chooses, and that may still be in use."""
     known: bool = True
     """Whether the rule's entries can be determined; if not, the figure is empty."""
 

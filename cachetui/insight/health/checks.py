@@ -17,7 +17,7 @@ from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.identify import NO_ORIGIN
 from cachetui.pip.scan.layout import is_legacy
-from cachetui.removal.leftovers import leftovers_in_use
+from cachetui.removal.staying import staying
 from cachetui.system.tree import never
 
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
@@ -29,18 +29,19 @@ def check(
     entries: Collection[Entry] | None = None,
     *,
     now_ns: int,
+    pips: tuple[int, ...] = (),
     pip: Version | None = None,
     exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return the findings about entries, by default all, that need no reading of bodies.
 
-    `now_ns` is the present in nanoseconds since the epoch, `pip` the version of the pip that is meant, `exists` tells
-    whether an environment is still there. Raises RootError.
+    `now_ns` is the present in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
+    version of the pip that is meant, and `exists` returns whether an environment is still there. Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
-    in_use = leftovers_in_use(inventory, now_ns)
+    in_use = staying(inventory, now_ns=now_ns, pips=pips)
     denied = {error.path for error in inventory.errors if error.denied}
     found = [
         finding

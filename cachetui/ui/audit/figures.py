@@ -256,8 +256,9 @@ class ReclaimableLines(Lines):
     """The rules and what each would free."""
 
     HELP = """\
-What each rule would free today, as `cachetui prune` has it: what is protected and what pip built here stays. They
-overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
+What each rule would free today, as `cachetui prune` does it. What is protected, what may be in use and what pip built
+here stays. Rules overlap. Superseded is what has a newer version for the same Python and platform. **Space** marks all
+of a rule, **b** or Enter shows it in Browse.
 """
 
     def show_marks(self) -> None:
@@ -271,7 +272,12 @@ overlap. **Space** marks all of it, **b** or Enter shows it in Browse.
         name = fit(choice.name, max(4, room - 18), dots=self.glyphs.dots)
         if not choice.known:
             return [mark, (name, "muted")], [("not known", "muted")]
-        return [mark, name], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]
+        left = room - 18 - len(name) - 2
+        words = choice.explanations
+        if choice.in_use:
+            words = f"{choice.in_use:,} more in use", f"+{choice.in_use:,} in use"
+        more = next((f"  {one}" for one in words if len(one) <= left), "")
+        return [mark, name, (more, "muted")], [(f"{len(choice.entries):>5,}  ", "muted"), *size_parts(choice.disk)]
 
 
 class Ages(FigureWidget):

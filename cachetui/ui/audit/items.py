@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 from cachetui.browsing.catalog import GROUPS, UNIDENTIFIED, GroupKey, project_key
 from cachetui.browsing.group import AGES
 from cachetui.browsing.group import Age as Moment
+from cachetui.insight.audit.audit import ALREADY_BUILT
 from cachetui.insight.audit.figures import POLICY, Age, SizedEntry, by_age, sized
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
@@ -38,13 +39,20 @@ TERMS = {
     "--older-than 1y": "age>1y not:kind:built not:is:protected",
 }
 """Filters that show the entries of a rule, by the rule's options."""
-SDISTS = "sdists already built"
+EXPLANATIONS = {
+    "--superseded": (
+        "a newer version for the same Python and platform is here",
+        "newer, same Python and platform",
+    ),
+    "--keep-latest 1": ("of each project, for whatever Python and platform", "for any Python"),
+}
+"""What rules choose, in a long and a short text, by the rule's options."""
 FOREMOST = (
     POLICY,
     "superseded versions",
     "fit no Python here",
     "older than a year",
-    SDISTS,
+    ALREADY_BUILT,
     "leftovers",
     "dead weight",
     "for old pips only",
@@ -67,6 +75,10 @@ class FigureChoice(NamedTuple):
     """The entry to go to in Browse if no filter shows the choice; if there are several, the first."""
     known: bool = True
     """Whether its entries are known."""
+    in_use: int = 0
+    """Number of further entries that the rule chooses, and that may still be in use."""
+    explanations: tuple[str, ...] = ()
+    """What the rule chooses, if its name does not say it; a long and a short text."""
     number: int = 0
     """Its entries as a set, in the order of `Parts.order`; 0 if the set was not computed."""
     places: tuple[GroupKey, ...] = ()
@@ -162,11 +174,17 @@ def biggest(everything: Sequence[SizedEntry]) -> list[FigureChoice]:
 def chances(audit: Audit) -> list[FigureChoice]:
     """Return the rules and what each would free."""
     found = [
-        FigureChoice(rule.name, rule.figure.entries, rule.frees, TERMS.get(rule.options, ""), known=rule.known)
-        for rule in audit.rules
+        FigureChoice(
+            rule.name,
+            rule.figure.entries,
+            rule.frees,
+            TERMS.get(rule.options, ""),
+            known=rule.known,
+            in_use=rule.kept,
+            explanations=EXPLANATIONS.get(rule.options, ()),
+        )
+        for rule in (*audit.rules, audit.already_built_rule)
     ]
-    built = audit.already_built
-    found.append(FigureChoice(SDISTS, built.entries, audit.already_built_frees))
     places = {name: place for place, name in enumerate(FOREMOST)}
     return sorted(found, key=lambda one: places.get(one.name, len(places)))
 

@@ -16,6 +16,7 @@ from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy, Preferences
+from cachetui.removal.freeing import Outlook
 from cachetui.services.services import Services
 from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.entry_index import EntryIndex
@@ -47,6 +48,10 @@ Below the first, there is no histogram. From the second on, there are the bigges
 class AuditSubject(NamedTuple):
     """State that an audit depends on."""
 
+    reading: Reading
+    """The result of the scan."""
+    outlook: Outlook
+    """What decides how much removals would free."""
     generation: int
     """The revision of the catalog, as counted by the model."""
     pythons: bool
@@ -115,6 +120,7 @@ class AuditView(Container):
     revision: var[int] = var(0)
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
+    outlook: var[Outlook] = var(Outlook())
     preferences: var[Preferences] = var(Preferences())
 
     def __init__(self, services: Services, model: BrowserModel, id: str | None = None) -> None:
@@ -199,6 +205,10 @@ class AuditView(Container):
         """Update the audit after a change of the preferences, which contain the policy."""
         self._update()
 
+    def watch_outlook(self) -> None:
+        """Update the audit after a change of what would stay."""
+        self._update()
+
     def watch_marks(self) -> None:
         """Redraw the marks."""
         if self.figure_marks is not None:
@@ -219,7 +229,11 @@ class AuditView(Container):
             self._subject = None
             self.show_words(*page)
         elif inventory is not None:
-            subject = AuditSubject(model.generation, self.pythons.state == "done", self.preferences.policy)
+            if self.outlook.inventory is not inventory:
+                return  # it is being found
+            subject = AuditSubject(
+                self.reading, self.outlook, model.generation, self.pythons.state == "done", self.preferences.policy
+            )
             if self._subject != subject:
                 self._subject = subject
                 if self.audit is None:
@@ -234,7 +248,7 @@ class AuditView(Container):
         order = EntryIndex.of(model.catalog, subject.generation)
 
         def make() -> tuple[Audit, Parts]:
-            audit = services.audit(left, subject.policy, protect=protect, tags=tags)
+            audit = services.audit(left, subject.policy, protect=protect, tags=tags, outlook=subject.outlook)
             return audit, parts_of(audit, order)
 
         try:
@@ -317,6 +331,10 @@ class AuditView(Container):
             else f"{disk_text(choice.disk)}{share}"
         )
         facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
+        if choice.in_use:
+            facts += f", {choice.in_use:,} more may still be in use"
+        room = self.size.width - len(choice.name) - len(facts) - 8
+        facts += next((f"  {words}" for words in choice.explanations if len(words) <= room), "")
         if isinstance(figure, Treemap):
             old = " ".join(age(figure.days * DAY)).strip()
             facts += "  downloaded today" if old == "today" else f"  downloaded {old} ago"

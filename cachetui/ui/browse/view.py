@@ -105,7 +105,7 @@ class Browse(Vertical):
         self.model = model
         self._now = 0  # time of the last update, in nanoseconds since the epoch
         self._explained = False  # whether the notice on marks was shown
-        self._protected = model.protected_entries  # what the details were drawn for
+        self._protected = model.protected_groups  # what the details were drawn for
         self._shown: tuple[object, ...] = ()  # filter and order of the rows, and whether a scan may still name entries
         self._finding: tuple[int, frozenset[Label]] | None = None  # revision and labels of the facts being found
 
@@ -182,8 +182,8 @@ class Browse(Vertical):
         """Redraw the marks; show other rows if the filter is about marks."""
         if self.is_plain:
             return
-        if self._protected is not self.model.protected_entries:
-            self._protected = self.model.protected_entries
+        if self._protected is not self.model.protected_groups:
+            self._protected = self.model.protected_groups
             self.query_one(Details).refresh()
         if self.model.filters_marks:
             self.show_rows()

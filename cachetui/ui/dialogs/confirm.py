@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 
 from cachetui.model import Entry
 from cachetui.removal.plan import costs_of_rights
-from cachetui.report.removal_list import NOTHING, named
+from cachetui.report.removal_list import number_kept, stays
 from cachetui.text.format import count, freed_text
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, LineList, Modal, Paragraphs
@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 def summary(outcome: RemovalOutcome) -> str:
     """Return the result of a removal in one line."""
     files, entries = count(len(outcome.removed), "file"), count(outcome.entries, "entry")
+    freed = freed_text(outcome.freed, outcome.freed_directories, layered=outcome.layered)
     stopped = "Stopped: removed" if outcome.stopped else "Removed"
-    return f"{stopped} {files} of {entries}, {freed_text(outcome.freed, layered=outcome.layered)}"
+    return f"{stopped} {files} of {entries}, {freed}"
 
 
 class ConfirmQuestion(ConfirmModal):
@@ -59,14 +60,14 @@ class Result(Modal[None]):
 
     HELP = "What could not or must not be removed, and why."
 
-    def __init__(self, outcome: RemovalOutcome, known: Mapping[str, Entry] = NOTHING, root: str = "") -> None:
+    def __init__(self, outcome: RemovalOutcome, known: Collection[Entry] = (), root: str = "") -> None:
         super().__init__()
         self.root = root
         """The root's resolved absolute path."""
         self.outcome = outcome
         """The result of the removal."""
         self.known = known
-        """Entries by their paths, for the names of what was not removed."""
+        """All entries that there were, for the names of what was not removed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -74,14 +75,12 @@ class Result(Modal[None]):
         with Vertical(id="sheet"):
             yield PaintedLine((summary(self.outcome), "strong"))
             yield Paragraphs(self._rest())
-            yield LineList(named(kept, self.known))
+            yield LineList(stays(kept, self.known))
             yield Paragraphs(*costs_of_rights(self.root, kept), sign="! ")
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
 
     def _rest(self) -> str:
-        kept = len(self.outcome.kept)
-        stays = f"{count(kept, 'thing')} {'was' if kept == 1 else 'were'} met that had to stay"
-        if self.outcome.stopped:
-            return f"{stays}; what had not been come to before the stop stays as well:"
-        return f"{stays}{'; all the rest of the review is gone' if self.outcome.entries else ''}:"
+        kept = number_kept(self.outcome.kept, self.known)
+        words = f"{count(kept, 'entry')} {'was' if kept == 1 else 'were'} kept"
+        return f"{words}, and all that the stop left:" if self.outcome.stopped else f"{words}:"

@@ -10,7 +10,6 @@ from textual import work
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.geometry import Size
 
 from cachetui.errors import CachetuiError
 from cachetui.export.export import ExportOutcome
@@ -59,7 +58,6 @@ class SkippedFileList(LineList):
     def list(self, lines: Iterable[tuple[str, str]]) -> None:
         """Replace the lines that are shown."""
         self.lines = [ListLine(words, why) for words, why in lines]
-        self.virtual_size = Size(0, len(self.lines))
         self.display = bool(self.lines)
         self.refresh(layout=True)
 

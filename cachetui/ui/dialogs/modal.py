@@ -25,6 +25,8 @@ WIDE = 70
 """Minimum width of a list in cells at which kinds are written in full."""
 KIND, SHORT_KIND = 17, 9
 """Width of the kinds in cells, if written in full and if shortened."""
+MARGIN = 3
+"""Cells at the right of a wrapped sentence: room for the scrollbar."""
 SHEET = 96
 """Width of a dialog in cells, if the terminal is wide enough."""
 BLANK_LINES = 7
@@ -118,20 +120,29 @@ class LineList(PaintedWidget, ScrollView, can_focus=False, inherit_bindings=Fals
     def __init__(self, lines: Sequence[ListLine]) -> None:
         super().__init__(id="listed")
         self.lines = lines
-        """All lines."""
-        self.virtual_size = Size(0, len(lines))
+        """All lines, each sentence in one."""
+        self.wrapped: Sequence[ListLine] = lines
+        """The lines as they are drawn, with sentences wrapped."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Return the number of lines."""
-        return len(self.lines)
+        """Wrap the sentences; return the number of lines."""
+        self.wrapped = [part for line in self.lines for part in self._parts(line, width - MARGIN)]
+        self.virtual_size = Size(0, len(self.wrapped))
+        return len(self.wrapped)
+
+    @staticmethod
+    def _parts(line: ListLine, room: int) -> Sequence[ListLine]:
+        if line.disk is not None or not line.heading:
+            return (line,)
+        return [line._replace(words=words) for words in wrapped(shown(line.words), max(8, room))]
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
         room = self.scrollable_content_region.width
         index = y + self.scroll_offset.y
-        if index >= len(self.lines):
+        if index >= len(self.wrapped):
             return Strip.blank(room, self.ink())
-        return self._line(self.lines[index], room)
+        return self._line(self.wrapped[index], room)
 
     def _line(self, line: ListLine, room: int) -> Strip:
         dots, end = self.glyphs.dots, " "

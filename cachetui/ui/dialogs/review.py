@@ -5,7 +5,8 @@ The words of its totals and reasons are in `report/removal_list.py`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection
+from itertools import zip_longest
 from typing import ClassVar
 
 from textual import on
@@ -16,17 +17,15 @@ from textual.widgets import Input
 
 from cachetui.model import Entry
 from cachetui.removal.plan import Plan
-from cachetui.report.removal_list import NOTHING, bill, keeping, stays, title
-from cachetui.text.format import count, disk_text
+from cachetui.report.removal_list import bill, number_kept, stays, title
+from cachetui.text.format import count, disk_text, emptied_text
 from cachetui.ui.bindings import REMOVE, key
 from cachetui.ui.dialogs.input_dialog import SheetBox
-from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, LineList, Paragraphs
-from cachetui.ui.widgets.painted import PaintedLine, Part
+from cachetui.ui.dialogs.modal import SHEET, ConfirmModal, DialogButton, LineList, Paragraphs
+from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
 """The word to type before everything is removed."""
-WITH_FILES = 76
-"""Minimum width of the screen in cells at which the number of files is beside the question."""
 
 
 class Review(ConfirmModal):
@@ -38,33 +37,41 @@ class Review(ConfirmModal):
         key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
     ]
 
-    def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Mapping[str, Entry] = NOTHING) -> None:
+    def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = ()) -> None:
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
         self.known = known
-        """Entries by their paths, for the names of what is kept."""
+        """All entries of the cache, for the names of what is kept."""
         self.notes = notes
         """Further sentences that the user should know."""
 
     def _question(self) -> str:
-        return title(self.plan.entries, self.plan.kept) if self.plan.entries else "Nothing of this can be removed"
+        return title(self.plan.entries) if self.plan.entries else "Nothing of this can be removed"
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         plan = self.plan
         frees = disk_text(plan.frees)
-        files = f"{count(plan.files, 'file')}   " if self.app.size.width >= WITH_FILES else ""
-        figures: tuple[Part, ...] = ((f"{files}frees ", "muted"), (frees, "mark")) if plan.entries else ()
+        figures: tuple[Part, ...] = (("frees ", "muted"), (frees, "mark")) if plan.entries else ()
+        kept = number_kept(plan.kept, self.known)
+        counts = [*([count(plan.files, "file")] if plan.files else []), *([f"{kept:,} kept"] if kept else [])]
+        folders = emptied_text(plan.frees_directories).strip()
+        question: Part = (self._question(), "strong")
+        beside = [figures, *([((folders, "muted"),)] if folders else [])]
+        if parts_width((question, *figures)) > min(SHEET, self.app.size.width) - 6:
+            beside.insert(0, ())
+        lines = zip_longest((question, (", ".join(counts), "muted")), beside, fillvalue=())
         with Vertical(id="sheet"):
-            yield PaintedLine((self._question(), "strong"), right=figures)
+            for left, right in lines:
+                yield PaintedLine(*([left] if left else []), right=right)
             yield LineList([*bill(plan.entries), *stays(plan.kept, self.known)])
             yield Paragraphs(*plan.costs, *self.notes, sign="! ")
             yield from self._answers(frees)
 
     def _answers(self, frees: str) -> ComposeResult:
         with Horizontal(id="answers"):
-            yield DialogButton("No, keep", "no")
+            yield DialogButton("No, keep" if self.plan.entries else "Close", "no")
             if self.plan.entries:
                 yield DialogButton(f"Yes, remove {frees}", "yes", grave=True)
                 yield PaintedLine(
@@ -89,16 +96,21 @@ class WordBox(SheetBox):
 class PurgeReview(Review):
     """Review of a removal of all entries; the user must type a word to accept it."""
 
-    AUTO_FOCUS = "#typed"
+    AUTO_FOCUS = "#typed, #no"
     HELP = f"Everything that pip keeps here will go. Type **{WORD}** and press Enter; Esc keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
     ]
 
     def _question(self) -> str:
-        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}{keeping(self.plan.kept)}?"
+        if not self.plan.entries:
+            return super()._question()
+        return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}?"
 
     def _answers(self, frees: str) -> ComposeResult:
+        if not self.plan.entries:
+            yield from super()._answers(frees)
+            return
         with Horizontal(id="ask"):
             yield PaintedLine(("Type ", "muted"), (WORD, "mark"), (" to remove everything: ", "muted"))
             yield WordBox(id="typed")
@@ -121,5 +133,5 @@ class PurgeReview(Review):
         """Remove everything, if the word has been typed."""
         if self.plan.entries and self._typed:
             self.dismiss(True)
-        elif self.query_one("#typed", Input).has_focus:
+        elif self.plan.entries and self.query_one("#typed", Input).has_focus:
             self.notify(f"Type {WORD} to remove everything, or press Esc to keep it.", markup=False)

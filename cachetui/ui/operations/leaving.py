@@ -82,5 +82,12 @@ def exit_summary(screen: CacheScreen) -> str | None:
         return None
     files = sum([len(outcome.removed) for outcome in outcomes])
     entries = sum([outcome.entries for outcome in outcomes])
-    freed, layered = sum([outcome.freed for outcome in outcomes]), any(outcome.layered for outcome in outcomes)
-    return removed(files, entries, freed, screen.disk_before, layered=layered)
+    return removed(
+        files,
+        entries,
+        sum([outcome.freed for outcome in outcomes]),
+        sum([outcome.freed_directories for outcome in outcomes]),
+        before=screen.disk_before,
+        left=screen.disk_left,
+        layered=any(outcome.layered for outcome in outcomes),
+    )

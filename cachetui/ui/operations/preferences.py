@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from cachetui.browsing.catalog import project_key
-from cachetui.browsing.marks import ProtectedEntries
 from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
 from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
+from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import run_in_thread
 
@@ -42,20 +42,9 @@ async def toggle_protection(screen: CacheScreen, project: str) -> None:
         screen.fail(str(error))
         return
     await reload_preferences(screen)
-    await find_protected(screen)
+    await find_outlook(screen)
     if is_chosen:
         words = f"{project} is no longer protected here{f', but {file} protects it still' if left else ''}."
     else:
         words = f"{project} is protected: it is never removed until {key_name(screen.app, 'rows.protect')} frees it."
     screen.notify(shown(words), markup=False)
-
-
-async def find_protected(screen: CacheScreen) -> None:
-    """Find which entries of the catalog are protected, for the totals of the marks."""
-    inventory, model, protection = screen.inventory, screen.model, screen.preferences.protection
-    protected_entries, catalog = ProtectedEntries(), model.catalog
-    if inventory is not None and protection.terms:
-        paths = await run_in_thread(screen.services.protected, inventory.entries, protection)
-        protected_entries = await run_in_thread(ProtectedEntries.of, catalog, paths)
-    model.protected_entries = protected_entries
-    screen.marks = model.mark_totals

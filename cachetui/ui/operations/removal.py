@@ -17,13 +17,11 @@ from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
 from cachetui.ui.dialogs.confirm import Result, summary
 from cachetui.ui.dialogs.review import PurgeReview, Review
+from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.operations.scan import cancel_scan, start_scan
 from cachetui.ui.terminal import notify_outside
 from cachetui.ui.workers import reporter, run_in_thread, start_worker
-
-WORTH_TELLING = 100
-"""Divisor: emptied folders are mentioned if they are more than 1/100 of what a removal frees."""
 
 LONG_SECONDS = 10
 """Seconds after which the end of a removal is announced outside the app, if another window has the focus."""
@@ -55,34 +53,29 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
 
     `purge` says whether all entries are to be removed.
     """
-    with screen.doing(Activity.PLANNING, "looking at what would go"):
+    with screen.doing(Activity.PLANNING, "planning the removal"):
         preferences = await reload_preferences(screen)
         try:
+            await find_outlook(screen)
             plan = await run_in_thread(screen.services.plan_removal, inventory, entries, preferences, purge=purge)
         except (CachetuiError, OSError) as error:
-            screen.fail(f"What would go cannot be told: {reason(error)}." if isinstance(error, OSError) else str(error))
+            screen.fail(
+                f"The removal cannot be planned: {reason(error)}." if isinstance(error, OSError) else str(error)
+            )
             return
     if screen.is_covered or screen.inventory is None:
         return
-    review = (PurgeReview if purge else Review)(plan, _notes(screen, plan, inventory), screen.model.catalog.entries)
+    root = str(screen.root)
+    notes = () if plan.root == root else (f"{root} leads to {plan.root}",)
+    review = (PurgeReview if purge else Review)(plan, notes, tuple(screen.model.catalog.entries.values()))
     if await screen.app.push_screen_wait(review):
         await _remove(screen, plan, inventory)
-
-
-def _notes(screen: CacheScreen, plan: Plan, inventory: Inventory) -> tuple[str, ...]:
-    """Return notes that the user should know besides the plan."""
-    root = str(screen.root)
-    notes = [] if plan.root == root else [f"{root} leads to {plan.root}"]
-    folders = sum([inventory.directories.get(path, 0) for path in plan.directories])
-    if folders * WORTH_TELLING > plan.frees:
-        notes.append(f"{disk_text(folders)} of it are the folders that this empties")
-    return tuple(notes)
 
 
 async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None:
     cancel_scan(screen)
     if not screen.outcomes:
-        screen.disk_before = inventory.disk_usage + sum(inventory.directories.values())
+        screen.disk_before = screen.disk_left = inventory.disk_usage
 
     def show(progress: RemovalProgress) -> None:
         words = f"removing {progress.entries:,} of {progress.of:,}, freed {disk_text(progress.freed)}"
@@ -102,6 +95,8 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
     screen.dismiss_question()
     if outcome is not None:
         screen.outcomes += (outcome,)
+        gone = {*outcome.removed, *outcome.vanished}
+        screen.disk_left = await run_in_thread(inventory.disk_usage_without, gone)
         if monotonic() - began > LONG_SECONDS:
             notify_outside(screen.app, preferences.notify, summary(outcome))
     if screen.leaving:
@@ -110,7 +105,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         _forget_removed(screen, plan, outcome)
     start_scan(screen, "looking again")
     if outcome is not None and outcome.kept:
-        await screen.app.push_screen_wait(Result(outcome, screen.model.catalog.entries, plan.root))
+        await screen.app.push_screen_wait(Result(outcome, inventory.entries, plan.root))
     elif outcome is not None:
         screen.notify(summary(outcome), markup=False)
 

@@ -6,6 +6,7 @@ from cachetui.labels import Facts, Label
 from cachetui.preferences.model import Preferences
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
+from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import Form, RuleCounter
@@ -16,6 +17,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     """Show the rules, and add the entries that they choose to the marked entries."""
     with screen.doing(Activity.PLANNING):
         preferences = await reload_preferences(screen)
+        await find_outlook(screen)
     if screen.is_covered:
         return
     if preferences.refusal:
@@ -28,7 +30,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
         return services.facts(entries, words, protect=protect, tags=screen.pythons.tags)
 
     dialog = RulesDialog(
-        RuleCounter(entries, find_facts, services.clock()),
+        RuleCounter(entries, find_facts, services.clock(), screen.outlook),
         Form.of(preferences.policy),
         unknown=why_unusable_is_unknown(screen),
         notes=rule_notes(screen, preferences),
@@ -51,10 +53,10 @@ def why_unusable_is_unknown(screen: CacheScreen) -> str:
     if services.python is not None or pythons.tags:
         return ""
     if pythons.state != "done" and services.find_pythons_here:
-        return "the Pythons here are being looked for"
+        return "still looking for Pythons"
     if pythons.doubts:
-        return "one Python here does not tell (--python names another)"
-    return "no Python here tells (--python names one)"
+        return "one Python reports no tags; name another with --python"
+    return "no Python found; name one with --python"
 
 
 def rule_notes(screen: CacheScreen, preferences: Preferences) -> tuple[str, ...]:
@@ -62,7 +64,7 @@ def rule_notes(screen: CacheScreen, preferences: Preferences) -> tuple[str, ...]
     notes = []
     problem = preferences.blocking("prune")
     if problem is not None:
-        notes.append(f"The policy in the preferences is left out until this is mended: {problem}.")
+        notes.append(f"The policy in the preferences is ignored until this is fixed: {problem}.")
     if screen.inventory is not None and not screen.inventory.complete:
-        notes.append("Reading was stopped: rules know only what was found.")
+        notes.append("Reading was stopped, so rules only see what was found.")
     return (*notes, *(screen.pythons.doubts if screen.services.python is None else ()))

@@ -36,9 +36,9 @@ from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 from cachetui.ui.workers import run_in_thread, start_worker
 
 GROUPS = (
-    ("These add up", CHOOSING),
-    ("These narrow that, or choose alone", NARROWING),
-    ("These come last", LIMITING),
+    ("Any of these", CHOOSING),
+    ("But only if", NARROWING),
+    ("Then", LIMITING),
 )
 """The rules, in groups with a heading for each group."""
 LABELS = {rule.name: rule.label for rule in RULES}
@@ -49,7 +49,7 @@ LINES = 9
 SHORT_LINES = 3
 THIN = 70
 """Width of the screen in cells below which the inputs for values are narrower."""
-HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "leave"), ("?", "help"), ("m", "age"))
+HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "cancel"), ("?", "help"), ("m", "age"))
 """Keys that are shown at the bottom if there is room, the most useful first."""
 
 
@@ -60,7 +60,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     HELP = RuleRow.HELP
     BINDING_GROUP_TITLE = "Rules"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("escape", "no", "leave", "rules.leave", PROGRAM, "Close the rules and mark nothing", show=True),
+        key("escape", "no", "cancel", "rules.leave", PROGRAM, "Close the rules and mark nothing", show=True),
         key("down,j", "go(1)", "down", "rules.down", MOVE, "Go to the next rule"),
         key("up,k", "go(-1)", "up", "rules.up", MOVE, "Go to the rule before"),
         key("tab", "app.focus_next", "next", "rules.next", MOVE, "Go to the rule's value, or to the next rule"),
@@ -103,7 +103,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield PaintedLine(("Mark by rules", "strong"), right=(("in the whole cache, whatever is shown", "muted"),))
+            yield PaintedLine(("Mark by rules", "strong"), right=(("in the whole cache, hidden entries too", "muted"),))
             yield RuleNotes(*self.notes, sign="! ")
             with RuleList(id="rules"):
                 for title, rules in GROUPS:
@@ -114,12 +114,12 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             yield Note()
             with Horizontal(id="answers"):
                 yield ChangingButton("Nothing to mark", "mark")
-                yield DialogButton("Leave", "no")
+                yield DialogButton("Cancel", "no")
                 yield PaintedLine(id="hints")
 
     @staticmethod
     def _caption(title: str, rules: tuple[DialogRule, ...]) -> PaintedLine:
-        heads: tuple[Part, ...] = ((f"{'Entries':>{NUMBER}} {'Disk':>4}    ", "hint"),)
+        heads: tuple[Part, ...] = ((f"{'Entries':>{NUMBER}} {'Frees':>5}   ", "hint"),)
         line = PaintedLine((title, "hint"), right=heads if rules is CHOOSING else ())
         line.set_class(rules is not CHOOSING, "-apart")
         return line
@@ -199,7 +199,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         if figures is None:
             button.show("Counting" if counting else "Nothing to mark", False)
         elif figures.entries:
-            button.show(f"Mark {count(figures.entries, 'entry')}, {disk_text(figures.disk)}", True)
+            button.show(f"Mark {count(figures.entries, 'entry')}, {disk_text(figures.frees)}", True)
         else:
             button.show("Nothing to mark", False)
         self.query_one(Note).show(self._note())
@@ -221,11 +221,13 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         """Return the first error of the form, or else a note on what the rules cannot choose."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
-        rules, over = self.form.rules, self.together.choice.over if self.together is not None else 0
+        rules, over = self.form.rules, self.together.over if self.together is not None else 0
         if rules is not None and "unusable" in rules.words and self.unknown:
             return f"Nothing counts as unusable: {self.unknown}."
         if over:
-            return f"What stays takes {disk_text(over)} more than asked for: the rest may not go."
+            return f"The rest takes {disk_text(over)} more than that, but must stay."
+        if self.together is not None and (in_use := self.together.figures.in_use):
+            return f"{in_use:,} more may still be in use, and {'stays' if in_use == 1 else 'stay'}."
         return ""
 
     def _fit(self, size: Size) -> None:
@@ -285,7 +287,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def _tick(self, row: RuleRow) -> None:
         form = self.form.toggled(row.rule.name)
         if row.unknown and row.rule.name not in self.form.ticked:
-            self.notify(f"What is unusable cannot be told: {row.unknown}.", markup=False)
+            self.notify(f"Unusable entries are not known: {row.unknown}.", markup=False)
         elif form == self.form and row.box is not None:
             row.box.enter()  # the rule needs a value first
         else:
@@ -299,12 +301,12 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def action_mark(self) -> None:
         """Close with the entries that the rules choose, once these are known."""
         together = self.together
-        if together is not None and together.choice.entries:
-            self.dismiss(together.choice.entries)
+        if together is not None and together.entries:
+            self.dismiss(together.entries)
         elif together is None and self.form.rules is not None:
-            self.notify("Still counting: wait for what the last line says.", markup=False)
+            self.notify("Still counting. Wait for the total in the last line.", markup=False)
         elif together is not None:
-            self.notify("The rules choose nothing: Space ticks one.", markup=False)
+            self.notify("The rules choose nothing. Press Space to tick one.", markup=False)
 
     def action_help(self) -> None:
         """Show the help on rules and keys."""

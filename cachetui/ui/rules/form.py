@@ -12,6 +12,7 @@ from cachetui.errors import TermError
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Policy
+from cachetui.removal.freeing import Outlook
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
@@ -30,28 +31,41 @@ class DialogRule(NamedTuple):
     """Its name, as in `Rules` and the options of `prune`."""
     label: str
     """Its label."""
-    does: str = ""
-    """A short explanation of it."""
+    does: tuple[str, ...] = ()
+    """Explanations of it, the longest first; the first that fits is shown."""
     example: str = ""
     """An example of a value; empty if the rule has no value."""
 
 
 CHOOSING = (
-    DialogRule("superseded", "superseded", "a newer version is there"),
-    DialogRule("unusable", "unusable", "fits no Python here"),
-    DialogRule("legacy", "legacy", "only a pip before 23.3 reads it"),
-    DialogRule("leftovers", "leftovers", "nobody reads it"),
-    DialogRule("dead-weight", "dead weight", "no pip asks for it again"),
+    DialogRule(
+        "superseded",
+        "superseded",
+        (
+            "a newer version for the same Python and platform is here",
+            "newer, same Python and platform",
+            "a newer one is here",
+        ),
+    ),
+    DialogRule("unusable", "unusable", ("fits no Python here",)),
+    DialogRule("legacy", "legacy", ("only pip before 23.3 reads it", "for pip before 23.3")),
+    DialogRule("leftovers", "leftovers", ("left behind",)),
+    DialogRule("dead-weight", "dead weight", ("pip never asks for it again", "never asked for")),
 )
 NARROWING = (
-    DialogRule("older-than", "older than", "by", "90d"),
-    DialogRule("larger-than", "larger than", "on disk", "100MB"),
-    DialogRule("terms", "terms", "", "torch<2.3 kind:wheel"),
+    DialogRule("older-than", "older than", example="90d"),
+    DialogRule("larger-than", "larger than", ("on disk",), example="100MB"),
+    DialogRule("terms", "terms", example="torch<2.3 kind:wheel"),
 )
 LIMITING = (
-    DialogRule("keep-latest", "keep latest", "of each project", "2"),
-    DialogRule("max-size", "max size", "in all: the oldest go", "5GB"),
-    DialogRule("built", "built here", "wheels that pip built may go, too"),
+    DialogRule(
+        "keep-latest",
+        "keep newest",
+        ("versions of each project; alone, choose all others", "versions; alone, all others go", "versions"),
+        example="2",
+    ),
+    DialogRule("max-size", "max size", ("shrink to this, oldest first", "in all"), example="5GB"),
+    DialogRule("built", "built here", ("also wheels that pip built here", "also built wheels")),
 )
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""
@@ -169,17 +183,14 @@ def _parsed(name: Name, text: str) -> int | Predicate:
 
 
 class Figures(NamedTuple):
-    """Totals of the entries that rules choose."""
+    """Totals of the entries that rules choose and that would go now."""
 
     entries: int
     """Number of entries."""
-    disk: int
-    """Their allocated bytes."""
-
-    @classmethod
-    def of(cls, choice: Selection) -> Figures:
-        """Return the totals of a choice."""
-        return cls(len(choice.entries), sum([entry.disk_usage for entry in choice.entries]))
+    frees: int
+    """Allocated bytes of files that removing them would free."""
+    in_use: int = 0
+    """Number of further entries that the rules choose, and that may still be in use."""
 
 
 class RuleCounts(NamedTuple):
@@ -187,10 +198,12 @@ class RuleCounts(NamedTuple):
 
     rules: Rules
     """The rules."""
-    choice: Selection
-    """The entries that they choose."""
+    entries: tuple[Entry, ...]
+    """The entries that they choose, except those that would stay now."""
+    over: int
+    """Bytes by which the other entries exceed `max_size`."""
     figures: Figures
-    """Their totals."""
+    """Totals of the entries."""
 
 
 class RuleCounter:
@@ -200,16 +213,22 @@ class RuleCounter:
     """
 
     def __init__(
-        self, entries: Collection[Entry], find_facts: Callable[[frozenset[Label]], Facts], now_ns: int
+        self,
+        entries: Collection[Entry],
+        find_facts: Callable[[frozenset[Label]], Facts],
+        now_ns: int,
+        outlook: Outlook | None = None,
     ) -> None:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
+        `outlook` decides which entries would stay now; by default none.
         """
         self.entries = entries
         """All entries."""
         self._find_facts = find_facts
         self._facts = Facts(now_ns)
+        self._outlook = outlook or Outlook()
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._forgotten: frozenset[Label] = frozenset()
         self._lock = Lock()
@@ -232,9 +251,13 @@ class RuleCounter:
                 if rules != together:
                     rules = min(wanted, key=lambda one: len(self._unknown(one)))
                 del wanted[rules]
-                choice = self._choose(rules)
-                found = RuleCounts(rules, choice, Figures.of(choice))
+                found = self._counts(rules, self._choose(rules))
             yield found
+
+    def _counts(self, rules: Rules, choice: Selection) -> RuleCounts:
+        going = tuple(self._outlook.going(choice.entries))
+        figures = Figures(len(going), self._outlook.frees(going), len(choice.entries) - len(going))
+        return RuleCounts(rules, going, choice.over, figures)
 
     def forget(self, word: Label) -> None:
         """Discard the facts for a label; the next count finds them again. Does not wait for a running count."""

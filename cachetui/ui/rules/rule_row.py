@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.widgets import Input
 from textual.widgets.input import Selection
 
+from cachetui.rules import Moment
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
 from cachetui.ui.rules.form import DialogRule, Figures, Form
@@ -29,6 +30,12 @@ NUMBER, SIZE = 9, 7
 """Widths of the number of chosen entries and of their size in cells."""
 FIGURES = NUMBER + 1 + SIZE
 """Width of both in cells, with the gap between them."""
+BY: Mapping[Moment, tuple[str, ...]] = {
+    "downloaded": ("by download date", "downloaded"),
+    "checked": ("by date of the last check", "checked"),
+    "read": ("by date of the last read", "read"),
+}
+"""Moments from which ages are counted, in words, the longest first."""
 DIGITS = "0123456789"
 """Digits; a digit that is typed on a row begins a new value in the row's box."""
 
@@ -38,7 +45,7 @@ def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str)
     if figures is None:
         return [(f"{dots if counting else '':>{NUMBER}}".ljust(FIGURES), "hint")]
     number = (f"{figures.entries:>{NUMBER},} ", roles if figures.entries else "hint")
-    return [number, *(size_parts(figures.disk, roles) if figures.entries else (" " * SIZE,))]
+    return [number, *(size_parts(figures.frees, roles) if figures.entries else (" " * SIZE,))]
 
 
 class ValueErrorHighlighter(Highlighter):
@@ -62,9 +69,9 @@ class ValueBox(Input):
 
     HELP = """\
 # Value
-What is typed counts at once, and ticks the rule; an empty box takes it out. Ages: `90d`, `6mo`, `1y`. Sizes: `100MB`,
-`1.5GiB`. Terms are those of the filter, but that a bare name is exactly the name of a project. Enter marks what the
-last line says; the arrows go to other rules.
+What you type counts at once, and ticks the rule; an empty box unticks it. Ages: `90d`, `6mo`, `1y`. Sizes: `100MB`,
+`1.5GiB`. Terms are those of the filter, except that a bare name is the exact name of a project. Enter marks what the
+last line counts; the arrows go to other rules.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "screen.mark", "mark", "rules.mark-typed", MARK, "Mark what the rules choose, and close"),
@@ -124,11 +131,12 @@ class RuleRow(PaintedWidget, can_focus=True):
 
     HELP = """\
 # Rules
-Each line is a rule, with what it would choose alone. Those ticked count together, for everything in the cache, whatever
-the filter shows; they are the rules of `cachetui prune`. The first five add up. The next three narrow what those
-choose, or choose alone. `keep latest` exempts the newest versions of each project; alone, it chooses the others. `max
-size` comes last and takes the oldest, until no more is left. Wheels that pip built here stay unless `built here` is
-ticked, and what the preferences protect stays in any case.
+Each line is a rule, with what it would free alone. Ticked rules apply together, to the whole cache, also to what the
+filter hides; they are the rules of `cachetui prune`. Any of the first five chooses entries. The next three narrow that,
+or choose alone. `superseded` is what has a newer version for the same Python and platform. `keep newest` keeps the
+newest versions of each project, whatever Python they are for; alone, it chooses all others. `max size` comes last, and
+chooses the oldest until the rest fits. Wheels that pip built here stay unless `built here` is ticked. What the
+preferences protect, and what may be in use, always stays.
 
 Rules mark. What is marked goes when you have read and accepted a review, and not before.
 """
@@ -200,7 +208,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             ("] ", f"muted {ground}"),
             (self.rule.label.ljust(LABEL - 5), f"{quiet} {ground} {'strong' if on else ''}"),
         ]
-        words, roles = self._words()
+        texts, roles = self._words()
         right: Sequence[Part] = ()
         if self._error is None or self.rule.name == "terms":
             found = figure_parts(self._figures, self._counting, self.glyphs.dots, "plain" if on else "muted")
@@ -211,6 +219,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         start, taken = self._words_start, parts_width(right) or 1
         space = max(0, room - start - taken)
         left.append((" " * (start - LABEL), ground))
+        words = next((one for one in texts if parts_width([one]) <= space), texts[-1])
         left.append((fit(words, space, dots=self.glyphs.dots).ljust(space), f"{roles} {ground}"))
         return Strip([*self.strip(*left, room=room - parts_width(right)), *self.segments(right)]).crop(0, room)
 
@@ -221,15 +230,17 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             return LABEL
         return LABEL + self.box.size.width + 1
 
-    def _words(self) -> tuple[str, str]:
-        """Return the words after the label or the value, and their roles."""
+    def _words(self) -> tuple[tuple[str, ...], str]:
+        """Return texts for the place after the label or the value, the longest first, and their roles."""
         if self.rule.name == "terms":
-            return "", "hint"
+            return ("",), "hint"
         if self._error is not None:
-            return shown(self._error), "mark"
+            return (shown(self._error),), "mark"
         if self.rule.name == "older-than":
-            return f"by {self._form.by}", "muted"
-        return self.unknown or self.rule.does, "hint"
+            return BY[self._form.by], "muted"
+        if self._figures is not None and (in_use := self._figures.in_use):
+            return (f"{in_use:,} more may still be in use", f"{in_use:,} more in use"), "muted"
+        return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
         """Tick or untick the rule; a click on the moment of `older-than` switches to the next moment."""

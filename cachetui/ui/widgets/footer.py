@@ -115,7 +115,7 @@ class Footer(PaintedWidget):
             self._follow(self.screen)
 
     def _right(self) -> list[Part]:
-        entries, hidden, frees, protected = self.marks
+        entries, hidden, frees, protected, in_use = self.marks
         if not entries:
             return []
         words = f"{entries:,} marked"
@@ -123,6 +123,8 @@ class Footer(PaintedWidget):
             words += f" ({hidden:,} not shown)"
         if protected:
             words += f", {protected:,} protected"
+        if in_use:
+            words += f", {in_use:,} in use"
         between = " " if self.size.width < TERSE else f" {self.glyphs.dot} frees "
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 

@@ -1,0 +1,149 @@
+"""What the removal of entries frees: their files, each inode once and with its last name.
+
+Screens, reports and plans all ask this module, so that they give the same figure for the same entries. Directories that
+a removal empties are counted apart (`emptied`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.removal.in_use import PROTECTED
+
+
+class SharedFile(NamedTuple):
+    """File that several entries share; it goes with the last of them."""
+
+    file: File
+    """The file."""
+    needs: frozenset[str]
+    """Paths of the entries that must all go before it does."""
+
+
+@dataclass(frozen=True, eq=False)
+class Outlook:
+    """What decides how much the removal of entries of a cache would free now."""
+
+    inventory: Inventory | None = None
+    """The cache; None before it is known."""
+    stays: Mapping[str, str] = field(default_factory=dict)
+    """Why entries would stay now, by path."""
+    shared: Mapping[str, SharedFile] = field(default_factory=dict)
+    """Files that several entries share, by path."""
+    sharers: Mapping[str, Sequence[SharedFile]] = field(default_factory=dict)
+    """The shared files that each entry must go for, by the entry's path."""
+
+    @classmethod
+    def of(cls, inventory: Inventory, stays: Mapping[str, str] | None = None) -> Outlook:
+        """Return the outlook for a cache; `stays` is the result of `staying`."""
+        shared = shared_files(inventory)
+        sharers: dict[str, list[SharedFile]] = {}
+        for one in shared.values():
+            for path in one.needs:
+                sharers.setdefault(path, []).append(one)
+        return cls(inventory, stays or {}, shared, sharers)
+
+    def going(self, entries: Iterable[Entry]) -> list[Entry]:
+        """Return those of some entries that do not stay."""
+        return [entry for entry in entries if entry[2] not in self.stays]
+
+    def frees(self, entries: Sequence[Entry]) -> int:
+        """Return the allocated bytes of files that removing some entries would free now."""
+        freeing = Freeing(self)
+        freeing.count(entries)
+        return freeing.disk
+
+
+def shared_files(inventory: Inventory) -> dict[str, SharedFile]:
+    """Return the files of a cache that several entries share, by path, with the entries that must go first."""
+    concerned = {*inventory.companions, *[path for needed in inventory.companions.values() for path in needed]}
+    if not concerned:
+        return {}
+    owners = {file.path: (entry, file) for entry in inventory.entries for file in entry.files if file.path in concerned}
+    return {
+        path: SharedFile(owners[path][1], frozenset([owners[one][0].path if one in owners else "" for one in needed]))
+        for path, needed in inventory.companions.items()
+        if path in owners
+    }
+
+
+class Freeing:
+    """Running count of entries to remove, and of the bytes that this frees. Entries can be taken out again."""
+
+    def __init__(self, outlook: Outlook | None = None) -> None:
+        self.outlook = outlook or Outlook()
+        """What decides which entries stay, and which files they share."""
+        self.disk = 0
+        """Allocated bytes of files that would be freed."""
+        self.kept: Counter[str] = Counter()
+        """Number of counted entries that would stay, by reason."""
+        self._names: dict[tuple[int, int], tuple[int, int]] = {}  # by inode: names that go, and their bytes
+        self._sharers: Counter[str] = Counter()  # by path of a shared file: how many of its entries go
+
+    def count(
+        self,
+        entries: Sequence[Entry],
+        step: int = 1,
+        *,
+        disk: int | None = None,
+        linked: Sequence[File] | None = None,
+    ) -> None:
+        """Count entries, none of which is counted; with a `step` of -1, take counted entries out.
+
+        `disk` is the sum of their disk usage and `linked` their files with several names, if known.
+        """
+        if disk is None:
+            disk = sum([file[4] for entry in entries for file in entry[1]])  # by index: faster for many entries
+        if linked is None:
+            linked = [file for entry in entries for file in entry[1] if file[5] > 1]
+        self.disk += step * disk
+        for file in linked:
+            self.disk -= step * file.disk_usage
+            self._count_name(file, step)
+        stays, shared, sharers = self.outlook.stays, self.outlook.shared, self.outlook.sharers
+        staying = [entry for entry in entries if entry[2] in stays] if stays else ()
+        for entry in staying:
+            self.kept[stays[entry[2]]] += step
+            self._count_files(entry[1], -step)
+        for entry in [entry for entry in entries if entry[2] in sharers and entry[2] not in stays] if sharers else ():
+            self._count_files([file for file in entry.files if file.path in shared], -step)
+            self._count_sharer(sharers[entry.path], step)
+
+    def _count_files(self, files: Iterable[File], step: int) -> None:
+        for file in files:
+            if file[5] > 1:
+                self._count_name(file, step)
+            else:
+                self.disk += step * file[4]
+
+    def _count_name(self, file: File, step: int) -> None:
+        """Count a name of an inode, whose bytes are freed with the last of its names."""
+        inode = file.device, file.inode
+        names, disk = self._names.get(inode, (0, 0))
+        self.disk -= disk if names == file.links else 0
+        names, disk = names + step, disk + step * file.disk_usage
+        self._names[inode] = names, disk
+        self.disk += disk if names == file.links else 0
+
+    def _count_sharer(self, files: Sequence[SharedFile], step: int) -> None:
+        """Count an entry that goes, for the files that it shares with others."""
+        for one in files:
+            path, number = one.file.path, len(one.needs)
+            before = self._sharers[path] == number
+            self._sharers[path] += step
+            if before != (self._sharers[path] == number):
+                self._count_files([one.file], step)
+
+    @property
+    def protected(self) -> int:
+        """Number of counted entries that the preferences protect."""
+        return self.kept[PROTECTED]
+
+    @property
+    def in_use(self) -> int:
+        """Number of counted entries that may still be in use."""
+        return self.kept.total() - self.kept[PROTECTED]

@@ -1,0 +1,47 @@
+"""Entries that a removal would leave now, because they are protected or may be in use."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from cachetui.model import Entry, Inventory
+from cachetui.removal.in_use import AWAITED, PROTECTED, build_times, folder_of, reason_to_stay
+from cachetui.removal.recheck import recheck
+
+
+def staying(
+    inventory: Inventory, *, now_ns: int, pips: tuple[int, ...] = (), protected: Collection[str] = frozenset()
+) -> Mapping[str, str]:
+    """Return why entries of a whole cache would stay now, by path.
+
+    `now_ns` is the present time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
+    `protected` holds the paths of protected entries. Only folders that wheels are built in are looked at on the disk:
+    whether other entries have changed, or may be removed by this user, is found by a plan.
+    """
+    watched = ("leftover", *AWAITED) if pips else ("leftover",)
+    concerned = [entry for entry in inventory.entries if entry[0] in watched or entry[2] in protected]
+    building = [entry for entry in concerned if folder_of(entry)]
+    unlike, seen = recheck(inventory, building) if building else ({}, {})
+    found = reasons(inventory, concerned, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
+    return {path: reason for path, reason in found.items() if reason is not None}
+
+
+def reasons(
+    inventory: Inventory,
+    entries: Iterable[Entry],
+    unlike: Mapping[str, str],
+    seen: Mapping[str, int],
+    *,
+    now_ns: int,
+    pips: tuple[int, ...],
+    protected: Collection[str],
+) -> dict[str, str | None]:
+    """Return why each of `entries` must stay, by path, or None; `unlike` and `seen` are the result of `recheck`."""
+    newest = build_times(inventory.entries)
+    newest |= {folder: max(at, newest[folder]) for folder, at in seen.items()}
+    return {
+        entry.path: PROTECTED
+        if entry.path in protected
+        else reason_to_stay(entry, now_ns, pips, newest) or unlike.get(entry.path)
+        for entry in entries
+    }
