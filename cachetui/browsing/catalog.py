@@ -175,9 +175,13 @@ class Catalog:
     @property
     def groups(self) -> Iterable[tuple[GroupKey, EntryGroup]]:
         """Projects by name, then groups, each with its entries."""
+        return [(group_key, self.group(group_key)) for group_key in self._keys]
+
+    @property
+    def _keys(self) -> list[GroupKey]:
         if self._by_name is None:
             self._by_name = sorted(self._shelves)
-        return [(group_key, self.group(group_key)) for group_key in self._by_name]
+        return self._by_name
 
     @property
     def disk(self) -> int:
@@ -192,7 +196,7 @@ class Catalog:
     @property
     def names(self) -> list[str]:
         """The names of all projects, sorted."""
-        return [group_key.project for group_key, _ in self.groups if group_key.rank is GroupKind.PROJECT]
+        return [group_key.project for group_key in self._keys[: self.projects]]
 
     def count(self, place: GroupKey) -> int:
         """Return the number of entries at a place, including entries that a filter hides."""

@@ -46,6 +46,17 @@ def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
     return match
 
 
+def narrows(terms: Sequence[Term], before: Sequence[Term]) -> bool:
+    """Return whether all that satisfies some terms surely satisfies the terms before them, too."""
+    return all(any(_implies(term, old) for term in terms) for old in before)
+
+
+def _implies(term: Term, old: Term) -> bool:
+    one, other = term.condition, old.condition
+    is_longer = isinstance(one, TextPart) and isinstance(other, TextPart) and other.part in one.part
+    return term == old or (is_longer and not term.negated and not old.negated)
+
+
 def _matcher(term: Term, facts: Facts) -> TermMatcher:
     """Return the matcher of a term; it examines single entries only if necessary."""
     wanted = not term.negated

@@ -23,8 +23,13 @@ class EntryGroup:
     """Entries that never change, and their totals, computed when first asked for: most rows are never seen."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
-        self.entries = entries
+        self._entries = entries
         self._spans: dict[Age, tuple[int, int] | None] = {}
+
+    @property
+    def entries(self) -> Sequence[Entry]:
+        """The entries."""
+        return self._entries
 
     def compute_totals(self) -> None:
         """Compute all totals that keys need of every project, so that none of them waits for it."""
@@ -33,19 +38,8 @@ class EntryGroup:
             self.span(age)
 
     def where(self, flags: Collection[int]) -> EntryGroup | None:
-        """Return the entries that are flagged, given a flag for each: this object itself if all are, None if none is.
-
-        Their disk usage is summed up without a look at them: there may be a hundred thousand, all over the memory.
-        """
-        if not any(flags):
-            return None
-        if all(flags):
-            return self
-        part = EntryGroup([*compress(self.entries, flags)])
-        part.disk = sum(compress(self.disks, flags))
-        if not self.linked:
-            part.linked = ()
-        return part
+        """Return the entries that are flagged, given a flag for each: this object if all are, None if none is."""
+        return None if not any(flags) else self if all(flags) else PickedGroup(self, flags)
 
     def split(self, other: EntryGroup) -> tuple[EntryGroup | None, EntryGroup | None]:
         """Return the entries that are in another group, by path, and those that are not; None for no entries."""
@@ -132,3 +126,31 @@ class EntryGroup:
     def size(self, apparent: bool) -> int:
         """Return the apparent size if `apparent` is true, else the disk usage, in bytes."""
         return self.apparent if apparent else self.disk
+
+
+class PickedGroup(EntryGroup):
+    """Picked entries of a group. Until one is asked for, only their sizes are read.
+
+    There may be a hundred thousand, all over the memory, and most are never shown.
+    """
+
+    def __init__(self, group: EntryGroup, flags: Collection[int]) -> None:
+        self._group, self._flags, self._spans = group, flags, {}
+        self.disk = sum(compress(group.disks, flags))
+        if not group.linked:
+            self.linked = ()
+
+    @cached_property
+    def entries(self) -> Sequence[Entry]:
+        """The entries."""
+        return [*compress(self._group.entries, self._flags)]
+
+    @cached_property
+    def disks(self) -> Sequence[int]:
+        """Allocated bytes of each entry."""
+        return [*compress(self._group.disks, self._flags)]
+
+    @cached_property
+    def lines(self) -> Sequence[str]:
+        """The text of each entry that a filter searches besides the project, in lower case."""
+        return [*compress(self._group.lines, self._flags)]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from cachetui.browsing.catalog import Catalog, GroupKey, GroupKind
+from cachetui.browsing.catalog import TITLES, Catalog, GroupKey, GroupKind
 from cachetui.browsing.group import EntryGroup
 from cachetui.browsing.marks import EMPTY, Marks, groups_of
 from cachetui.browsing.rows import Key, Row, SortOrder, foreign_rows, make_rows
@@ -54,10 +54,6 @@ def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
         _ = group.lines
 
 
-def _root_row(place: GroupKey, group: EntryGroup) -> Row:
-    return Row(place, place, place.title, group, folds=True)
-
-
 class BrowserModel:
     """Rows and marks of a catalog. The catalog may grow or be replaced; the rows are filtered and sorted."""
 
@@ -82,11 +78,10 @@ class BrowserModel:
         """Number of changes of the catalog so far; facts computed for an earlier number are discarded."""
         self._facts = Facts()
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
-        self._all_roots: list[Row] | None = None  # the projects and groups of the catalog, once they are asked for
+        self._found: list[tuple[tuple[Term, ...], list[Row]]] = []  # roots that terms show, each within those before
         self._roots: list[Row] | None = None  # those that the filter shows
         self._passes_over_last = False  # whether the rows shown do not depend on the last term, which may be begun
         self._marks_seen = 0  # revision of the marks that the filter has judged
-        self._narrowed: dict[GroupKey, Row] = {}  # those of which it shows a part: a row that stays so is drawn already
         self._scale: tuple[bool, int, int] | None = None  # whether sizes are apparent, biggest project, total
 
     def filter(self, typed: str, done: bool = True) -> bool:
@@ -112,8 +107,8 @@ class BrowserModel:
 
     def _changed(self) -> None:
         """Discard everything that was computed from the previous state of the catalog."""
-        self._all_roots = self._roots = self._scale = None
-        self._narrowed = {}
+        self._roots = self._scale = None
+        self._found.clear()
         self._known = frozenset()
         self.generation += 1
 
@@ -167,6 +162,7 @@ class BrowserModel:
         """Discard the facts behind a label because their basis has changed."""
         self._known -= {word}
         self._roots = None
+        del self._found[1:]  # the first holds all roots, which need no facts
 
     @property
     def roots(self) -> list[Row]:
@@ -181,35 +177,40 @@ class BrowserModel:
         return self.query is not None and self.query.judges_marks
 
     def _find_roots(self) -> list[Row]:
-        if self._all_roots is None:
-            self._all_roots = [_root_row(place, group) for place, group in self.catalog.groups]
+        if not self._found:
+            roots = [Row(place, place, place.title, group, folds=True) for place, group in self.catalog.groups]
+            self._found.append(((), roots))
         if self.query is None or not self.filtering:
-            return self._all_roots
+            return self._found[0][1]
         if self.query.error is not None or self.missing_facts:
             return []
-        marked = frozenset([entry.path for entry in self.marks]) if self.filters_marks else frozenset[str]()
-        facts = replace(self._facts, now_ns=self.now, marked=marked)
-        roots, self._passes_over_last = self._matching(self.query.terms, facts), False
+        if self.filters_marks:
+            del self._found[1:]
+        roots, self._passes_over_last = self._matching(self.query.terms), False
         if not roots and self.query.begun:  # the last word may become another term: until then, it does not count
-            roots, self._passes_over_last = self._matching(self.query.terms[:-1], facts), True
+            roots, self._passes_over_last = self._matching(self.query.terms[:-1]), True
         return roots
 
-    def _matching(self, terms: Sequence[Term], facts: Facts) -> list[Row]:
+    def _matching(self, terms: tuple[Term, ...]) -> list[Row]:
         """Return the projects and groups with entries that satisfy all terms."""
-        from cachetui.browsing.filter import matches  # noqa: PLC0415 - see above
+        from cachetui.browsing.filter import matches, narrows  # noqa: PLC0415 - see above
 
-        match = matches(terms, facts)
-        roots, before = [], self._narrowed
-        self._narrowed = {}
-        for row in self._all_roots or ():
-            group, known = match(row.name, row.group), before.get(row.place)
-            if group is row.group:
-                roots.append(row)
-            elif group is not None:
-                same = known is not None and known.group.entries == group.entries
-                found = self._narrowed[row.place] = known if known and same else _root_row(row.place, group)
-                roots.append(found)
-        return roots
+        found = self._found
+        while not narrows(terms, found[-1][0]):
+            found.pop()
+        before, rows = found[-1]
+        if terms != before:  # a letter more searches only what was shown, a letter less shows what was found
+            marked = frozenset([entry.path for entry in self.marks]) if self.filters_marks else frozenset[str]()
+            more = [term for term in terms if term not in before]
+            match = matches(more, replace(self._facts, now_ns=self.now, marked=marked))
+            groups = [(row, match(row.name, row.group)) for row in rows]
+            rows = [
+                row if group is row.group else Row(row.key, row.place, row.name, group, folds=True)
+                for row, group in groups
+                if group is not None
+            ]
+            found.append((terms, rows))
+        return rows
 
     @property
     def groups(self) -> list[tuple[GroupKey, EntryGroup]]:
@@ -361,7 +362,7 @@ class BrowserModel:
     @property
     def shown_projects(self) -> int:
         """Number of projects that the filter shows."""
-        return sum([row.place.rank is GroupKind.PROJECT for row in self.roots])
+        return len(self.roots) - sum([row.place.rank is not GroupKind.PROJECT for row in self.roots[-len(TITLES) :]])
 
     def scale(self) -> tuple[int, int]:
         """Return the bytes of the biggest project and of all entries, including entries that the filter hides."""

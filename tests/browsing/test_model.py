@@ -301,6 +301,34 @@ def test_rows_do_not_depend_on_the_order_in_which_entries_come(order: list[int])
     assert [row.key for row in model.rows()] == [row.key for row in expected.rows()]
 
 
+WORDS = (
+    "tor",
+    "Torch_",
+    "num",
+    ".py",
+    "2.",
+    "cp3",
+    "not:torch",
+    "kind:wheel",
+    "size>1MB",
+    "numpy<2",
+    "nothing-like-it",
+)
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.sampled_from(WORDS).map(" {}".format), st.sampled_from("torch-2._")), max_size=12)
+)
+def test_letters_typed_and_deleted_show_what_the_same_filter_shows_at_once(typing: list[str | None]) -> None:
+    model, typed = BrowserModel(Catalog.of(everyday())), ""
+    for text in typing:
+        typed = typed[:-1] if text is None else typed + text
+        model.filter(typed, done=False)
+        at_once = BrowserModel(Catalog.of(everyday()))
+        at_once.filter(typed, done=False)
+        assert drawn(model) == drawn(at_once)
+
+
 @pytest.mark.parametrize(
     ("typed", "before"),
     [
