@@ -170,8 +170,8 @@ class Details(PaintedLines):
     }
     """
 
-    row: reactive[Row | None] = reactive(None, always_update=True)
-    now = 0
+    row: reactive[Row | None] = reactive(None)
+    now: reactive[int] = reactive(0)
     """The current time, in nanoseconds since the epoch."""
     pythons: Sequence[InterpreterInfo] = ()
     """The working Pythons on this system, once all of them are known."""

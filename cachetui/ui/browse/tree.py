@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -116,8 +116,8 @@ Nothing is removed before you have read and accepted a review.
 
         With `keeps_place`, the cursor does not follow a row that has lost entries: it goes to the next row.
         """
-        old, before, top = self.table.rows, self.cursor, self.scroll_offset.y
-        self.table = table
+        drawn, before, top = self.table, self.cursor, self.scroll_offset.y
+        old, self.table = drawn.rows, table
         if keeps_place and self._wanted is not None and before < len(old):
             self._wanted = _next(old, before, table.rows)
         self._extend(len(table.rows))
@@ -130,7 +130,11 @@ Nothing is removed before you have read and accepted a review.
         self.cursor = max(0, min(self.cursor, len(table.rows) - 1))
         if self.range_from is not None:
             self._range_start = _find(table.rows, lambda key: (key,), (self.range_from,), self.cursor)
-        self.refresh()
+        is_alike = bool(old and table.rows) and (drawn.order, drawn.scale) == (table.order, table.scale)
+        if is_alike and top == self.scroll_offset.y and self.range_from is None:
+            self._refresh_changed(old, (before, self.cursor))
+        else:
+            self.refresh()
         self.highlighted = self.current
 
     def _extend(self, height: int) -> None:
@@ -257,9 +261,18 @@ Nothing is removed before you have read and accepted a review.
 
     def refresh_signs(self) -> None:
         """Redraw the lines of rows whose mark state or protection has changed."""
-        top, table = self.scroll_offset.y, self.table
-        lines = [*enumerate(table.rows[top : top + self.size.height], top)]
-        changed = [line for line, row in lines if self._signs.get(line) != (table.sign(row), table.protection(row))]
+        self._refresh_changed(self.table.rows)
+
+    def _refresh_changed(self, before: list[Row], others: Collection[int] = ()) -> None:
+        """Redraw the lines in sight whose row, mark state or protection is not as drawn `before`, and some others."""
+        top, table, rows = self.scroll_offset.y, self.table, self.table.rows
+        changed = [
+            line
+            for line in range(top, top + self.size.height)
+            if line in others
+            or rows[line : line + 1] != before[line : line + 1]
+            or (line < len(rows) and self._signs.get(line) != (table.sign(rows[line]), table.protection(rows[line])))
+        ]
         if changed:
             self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)  # faster than one line at a time
 

@@ -388,7 +388,8 @@ class Browse(Vertical):
     def action_filter(self) -> None:
         """Go to the filter box."""
         self.screen.set_focus(self.query_one(FilterBox))  # at once, because the next key may be waiting
-        start_worker(self, run_in_thread, expect_filter, self.model.catalog.groups, group="filter")
+        prepare = partial(start_worker, self, run_in_thread, expect_filter, self.model.catalog.groups, group="filter")
+        self.call_after_refresh(prepare)  # the box is seen first
 
     def action_back(self) -> None:
         """End the range; without a range, clear the filter."""
@@ -488,7 +489,7 @@ class Browse(Vertical):
             self.refresh_bindings()
 
     def _show_details(self, row: Row | None) -> None:
-        self.query_one(Details).row = row
+        self.query_one(Details).row = row and row._replace(open=False)  # the details of an open row are the same
 
     @on(CacheTree.Folded)
     def _toggle_clicked(self, event: CacheTree.Folded) -> None:
