@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from cachetui.model import NS, DirectoryLink, Entry, File, Inventory, Unreadable, in_order
 from cachetui.pip.scan import layout
-from cachetui.pip.scan.codec import unpack_directories
+from cachetui.pip.scan.codec import Directories, DirectoryMap
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.reuse import ReusedShard, reuse_equal
 from cachetui.pip.scan.shards import Shard
@@ -32,18 +32,19 @@ def inventory_of(
     has_empty_dirs = any(one.has_empty_dirs for one in shards) or any(one.known.has_empty_dirs for one in unchanged)
     entries: list[Entry] = []
     foreign: list[File] = []
-    directories: dict[str, int] = {}
+    packed: list[Directories] = []
     while shards:
         shard = shards.pop()
         found = [one.entry() for one in shard.drafts if one not in vanished]
         entries += [reuse_equal(entry, known) for entry in found] if known else found
         foreign += shard.foreign
-        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(shard.directories)])
+        packed.append(shard.directories)
     while unchanged:
         same = unchanged.pop()
         entries += same.entries
         foreign += same.foreign
-        directories.update([(path, disk_usage) for path, _, disk_usage in unpack_directories(same.known.directories)])
+        packed.append(same.known.directories)
+    directories = DirectoryMap(packed)
     by_length = are_without_blocks(entries)
     if by_length:
         entries = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]

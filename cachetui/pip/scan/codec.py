@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import ItemsView, Iterable, Iterator, Mapping, Sequence, ValuesView
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import msgpack
@@ -85,6 +86,39 @@ def unpack_directories(packed: Directories) -> Sequence[Directory]:
     except (msgpack.UnpackException, TypeError) as error:
         raise ValueError(str(error)) from error
     return found
+
+
+class DirectoryMap(Mapping[str, int]):
+    """Allocated bytes of directories by path. They are kept packed until one is looked up, and while they are listed.
+
+    Unpacked, the directories of a large cache take a fifth of the memory that all its entries take.
+    """
+
+    def __init__(self, shards: Iterable[Directories]) -> None:
+        self._shards = tuple(shards)
+
+    def __iter__(self) -> Iterator[str]:
+        for packed in self._shards:
+            for path, _, _ in unpack_directories(packed):
+                yield path
+
+    @cached_property
+    def _by_path(self) -> dict[str, int]:
+        return {path: disk_usage for packed in self._shards for path, _, disk_usage in unpack_directories(packed)}
+
+    def __len__(self) -> int:
+        return len(self._by_path)
+
+    def __getitem__(self, path: str) -> int:
+        return self._by_path[path]
+
+    def items(self) -> ItemsView[str, int]:
+        """Return paths and allocated bytes."""
+        return self._by_path.items()
+
+    def values(self) -> ValuesView[int]:
+        """Return the allocated bytes of each directory."""
+        return self._by_path.values()
 
 
 def pack_shard(

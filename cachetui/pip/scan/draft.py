@@ -134,6 +134,12 @@ class EntryDraft:
         self.set_identified(interned(kind), interned(by), interned(project), interned(version), filename, url, note)
         self.content_hint, self.announced = content_hint, announced
 
+    def share(self, entry: Entry) -> None:
+        """Use the values of an earlier entry that are equal, so that they are in memory only once."""
+        for name in ("files", "downloaded", "read", "filename", "url"):
+            if (value := getattr(entry, name)) == getattr(self, name):
+                setattr(self, name, value)
+
     def row(self) -> DraftRow:
         """Return the draft as plain values, for `restore` and the memory."""
         return (

@@ -161,16 +161,15 @@ class Scanner:
                 return
             self._add(shard)
             self._inspector.inspect(shard.drafts)
+            for one in shard.drafts if self._known else ():
+                if before := self._known.get(one.path):
+                    one.share(before)
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
         return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
 
     def _add(self, shard: Shard) -> None:
-        if self._known:
-            for one in shard.drafts:
-                if (before := self._known.get(one.path)) and before.files == one.files:
-                    one.files = before.files
         self._shards.append(shard)
         self._reporter.add(shard.drafts, shard.foreign)
 

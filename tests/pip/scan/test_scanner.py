@@ -287,6 +287,8 @@ def test_any_other_folder_is_not_recognised_and_not_walked(tmp_path: Path) -> No
     assert not inventory.recognised
     assert [file.path for file in inventory.foreign] == ["notes.txt"]
     assert list(inventory.directories) == [""]
+    assert (len(inventory.directories), "" in inventory.directories) == (1, True)
+    assert dict(inventory.directories.items()) == {"": inventory.directories[""]}
 
 
 def test_empty_folders_of_pips_are_leftovers_after_an_hour(tmp_path: Path) -> None:
