@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import platform
+import re
 import stat
 from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from cachetui.insight.audit.audit import LABELS, Audit, audit_of
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
-from cachetui.model import Entry, Inventory
+from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.model import Policy, Protection
 from cachetui.removal.freeing import Outlook
 from cachetui.report.audit_csv import audit_csv
@@ -82,7 +85,17 @@ def report_parts(audit: Audit, path: Path) -> Iterable[str]:
             return audit_csv(audit)
         case ".txt" | ".md":
             return [f"{line}\n" for line in audit_text(audit)]
-    raise FormatError(f"the name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, which says the format.")
+    raise FormatError(f"The file name must end with {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}.")
+
+
+def report_name(audit: Audit, host: str | None = None) -> str:
+    """Return a file name for a report, with the name of this computer and the date of the audit.
+
+    Only tests pass `host`.
+    """
+    name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
+    date = datetime.fromtimestamp(audit.now_ns / NS).astimezone().date()
+    return "-".join(filter(None, ("pip-cache-audit", name, f"{date.isoformat()}.json")))
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
@@ -94,8 +107,11 @@ def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False
     parts = report_parts(audit, path)
     check_target(path.parent, root)
     if not overwrite:
-        create_file(path, "".join(parts).encode())
+        try:
+            create_file(path, "".join(parts).encode())
+        except FileNotFoundError as error:
+            raise TargetError(f"{path.parent} does not exist. Create it, or choose another folder.") from error
     elif stat.S_ISREG(path.lstat().st_mode):
         replace_file(path, "".join(parts).encode())
     else:
-        raise TargetError(f"{path} is no plain file: it is not written over.")
+        raise TargetError(f"{path} is not a regular file, so it is not overwritten.")

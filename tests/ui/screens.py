@@ -294,14 +294,21 @@ async def settled(pilot: Pilot[None]) -> None:
     app, calm = pilot.app, 0
     while calm < 2:  # a dialog that has just been opened begins its work only then
         await pilot.pause()
-        asks = len(app.screen_stack) > 1
+        lower = app.screen_stack[:-1]
         calm += 1
         if any(
-            worker.is_running and not (asks and worker.group in WAITING and worker.node.screen is app.screen_stack[0])
+            worker.is_running and not (worker.group in WAITING and worker.node.screen in lower)
             for worker in app.workers
         ):
             calm = 0
             await asyncio.sleep(0.001)
+
+
+async def click(pilot: Pilot[None], words: str) -> None:
+    """Click the first cell of words on the screen; they must be there once."""
+    lines = text_of(pilot.app).splitlines()
+    (place,) = [(line.index(words), y) for y, line in enumerate(lines) if words in line]
+    await pilot.click(offset=place)
 
 
 async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
@@ -311,7 +318,7 @@ async def until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:
         await pilot.pause()
 
 
-WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save")
+WAITING = ("removal", "rules", "export", "question", "quit", "settings", "save", "accept")
 """Groups of workers that wait for answers of the user."""
 
 

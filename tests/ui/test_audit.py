@@ -16,17 +16,20 @@ from cachetui.labels import Facts
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
 from cachetui.rules import Rules
-from cachetui.services.audit import report_parts, save_report
+from cachetui.services.audit import report_name, report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text
 from cachetui.ui.audit.figures import Ages, Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
+from cachetui.ui.audit.save_dialog import SaveReport
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.browse.filter_bar import FilterBox
+from cachetui.ui.dialogs.confirm import ConfirmQuestion
+from cachetui.ui.dialogs.modal import Paragraphs
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.messages import MarksChanged
 from tests.ui.cache import NOW, everyday, inventory
-from tests.ui.screens import Still, check, settled
+from tests.ui.screens import Still, check, click, settled, until
 
 
 async def audited(app: Still, pilot: Pilot[None]) -> None:
@@ -240,28 +243,73 @@ async def test_a_report_is_saved_and_nothing_is_written_over_unasked(tmp_path: P
     async with app.run_test(size=(80, 24)) as pilot:
         await audited(app, pilot)
 
-        async def save(name: Path) -> None:
-            await pilot.press("E")
-            await pilot.pause()
+        async def save(name: Path | str) -> None:
+            """Save under another name, in the dialog that is open or in a new one."""
+            if not isinstance(app.screen, SaveReport):
+                await pilot.press("E")
+                await until(pilot, lambda: isinstance(app.screen, SaveReport))
             app.screen.query_one("#report", Input).value = str(name)
             await pilot.press("enter")
             await settled(pilot)
 
         await save(path)
-        assert "Write over it?" in app.text
+        assert isinstance(app.screen, ConfirmQuestion)
+        assert "Overwrite?" in app.text
         await pilot.press("enter")
         assert path.read_text() == "mine"
-        await save(path)
+        assert isinstance(app.screen, SaveReport)
+        assert app.screen.typed == str(path)
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
+        await settled(pilot)
         await pilot.press("y")
         await settled(pilot)
         with path.open(newline="") as file:
             assert len([*csv.DictReader(file)]) == len(everyday().entries)
-        await save(tmp_path / "report.exe")
+        assert app.told == [f"Saved the audit to {path}"]
+        for wrong, why in (
+            (tmp_path / "report.exe", "The file name must end with .json, .csv or .txt."),
+            (tmp_path / "none" / "report.json", "does not exist"),
+            ("~nobody-of-this-name/report.json", "no home directory"),
+            ("", "Type a file name."),
+        ):
+            await save(wrong)
+            assert isinstance(app.screen, SaveReport)
+            assert why in " ".join([line for words in app.screen.query(Paragraphs) for line in words.sentences])
+            assert app.screen.typed == str(wrong)
         assert sorted(one.name for one in tmp_path.iterdir()) == ["report.csv"]
         await save(tmp_path / "report.json")
         assert json.loads((tmp_path / "report.json").read_text())["report"] == "audit"
-        await save(Path("~nobody-of-this-name/report.json"))
-        assert app.told[-1].startswith("Not saved: ")
+        assert len(app.screen_stack) == 1
+
+
+async def test_a_report_is_saved_by_mouse(tmp_path: Path) -> None:
+    path = tmp_path / "report.csv"
+    path.write_text("mine")
+    app = Still(everyday())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await audited(app, pilot)
+        await pilot.press("E")
+        await settled(pilot)
+        app.screen.query_one("#report", Input).value = str(path)
+        await pilot.click("#go")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
+        await settled(pilot)
+        await click(pilot, "Esc no")
+        await until(pilot, lambda: isinstance(app.screen, SaveReport))
+        await settled(pilot)
+        await click(pilot, "Enter save")
+        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
+        await settled(pilot)
+        await click(pilot, "y yes")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
+        assert path.read_text() != "mine"
+        await pilot.press("E")
+        await settled(pilot)
+        await click(pilot, "Esc cancel")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1
 
 
 def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_path: Path) -> None:
@@ -272,7 +320,7 @@ def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_p
     link.symlink_to(elsewhere)
     with pytest.raises(TargetError, match="lies in the cache"):
         save_report(audit, root / "http-v2" / "report.txt", root)
-    with pytest.raises(TargetError, match="no plain file"):
+    with pytest.raises(TargetError, match="not a regular file"):
         save_report(audit, link, root, overwrite=True)
     with pytest.raises(FileExistsError):
         save_report(audit, elsewhere, root)
@@ -294,8 +342,22 @@ def test_every_choice_has_its_entries_and_bytes(tmp_path: Path) -> None:
     assert [one.filename for one in named["sdists already built"].entries] == ["numpy-1.21.6.zip"]
     assert not named["fit no Python here"].known
     assert "".join(report_parts(audit, tmp_path / "a.TXT")).startswith("Audit of ")
-    with pytest.raises(ValueError, match="which says the format"):
+    with pytest.raises(ValueError, match="must end with"):
         report_parts(audit, tmp_path / "a")
+
+
+@pytest.mark.parametrize(
+    ("host", "name"),
+    [
+        ("build-7.lab.example", "pip-cache-audit-build-7-2026-05-28.json"),
+        ("Anna's Laptop", "pip-cache-audit-Anna-s-Laptop-2026-05-28.json"),
+        ("../../up", "pip-cache-audit-2026-05-28.json"),
+        ("", "pip-cache-audit-2026-05-28.json"),
+    ],
+)
+def test_a_report_is_named_by_its_computer_and_date(host: str, name: str) -> None:
+    audit = audit_of(everyday(), Facts(NOW), rules=STANDARD)
+    assert report_name(audit, host) == name
 
 
 def test_the_users_own_policy_stands_first_whatever_it_says() -> None:

@@ -28,7 +28,7 @@ from cachetui.ui.dialogs.input_dialog import SheetBox
 from cachetui.ui.dialogs.modal import Paragraphs
 from cachetui.ui.rules.dialog import RulesDialog
 from tests.ui.cache import DAY, NOW
-from tests.ui.screens import Recorded, settled, text_of, until
+from tests.ui.screens import Recorded, click, settled, text_of, until
 
 SIZE = (100, 30)
 SIX, SEVEN = "six-1.16.0-py3-none-any.whl", "seven-7.0-py3-none-any.whl"
@@ -123,6 +123,21 @@ async def test_where_nothing_is_marked_the_row_is_meant(root: Path, out: Path) -
         await pilot.press("enter")
         await settled(pilot)
         assert [*contents(out)] == [SEVEN]
+
+
+async def test_an_export_is_confirmed_by_mouse(root: Path, out: Path) -> None:
+    app = app_on(root)
+    async with app.run_test(size=SIZE) as pilot:
+        dialog = await ask(app, pilot, root, "a")
+        await pilot.click("#go")
+        await settled(pilot)
+        assert app.screen is dialog
+        assert "lies in the cache" in said(app)
+        dialog.query_one(SheetBox).value = str(out)
+        await settled(pilot)
+        await click(pilot, "Enter export")
+        await settled(pilot)
+        assert {*contents(out)} == {*BODIES}
 
 
 async def test_esc_exports_nothing(root: Path, out: Path) -> None:

@@ -26,8 +26,9 @@ from cachetui.ui.operations.pythons import SearchFinished
 from cachetui.ui.rules.dialog import RulesDialog
 from cachetui.ui.rules.form import EXAMPLES, Form, Name
 from cachetui.ui.rules.rule_row import ChangingButton, RuleRow, ValueBox
+from cachetui.ui.widgets.key_hints import KeyHints
 from tests.ui.cache import DAY, MB, NOW, everyday, inventory, release
-from tests.ui.screens import Stage, Still, check, settled, text_of, until
+from tests.ui.screens import Stage, Still, check, click, settled, text_of, until
 
 SIZE = (100, 30)
 
@@ -475,3 +476,33 @@ async def test_the_rules_open_from_every_view_and_mark_there() -> None:
             assert app.marked == expected(Rules(frozenset({"superseded"})))
             assert f"{len(app.marked)} marked" in app.text
             app.main.model.marks.clear()
+
+
+async def test_the_hints_are_true_for_what_has_the_keys() -> None:
+    def hints() -> str:
+        return app.screen.query_one(KeyHints).render_line(0).text.strip()
+
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot)
+        assert hints() == "Space tick  Enter mark  Esc cancel  ? help  m age"
+        box = row(app, "older-than").box
+        assert box is not None
+        box.enter()
+        await settled(pilot)
+        assert hints() == "Space tick  Enter mark  ↓ next rule  Esc cancel"
+        await pilot.press("space")
+        await settled(pilot)
+        assert (box.value, "older-than" in dialog(app).form.ticked) == ("90d", True)
+        assert hints() == "Enter mark  ↓ next rule  Esc cancel"
+        await pilot.press("7", "d", "space")
+        assert box.value == "7d "
+        await click(pilot, "↓ next rule")
+        await settled(pilot)
+        assert row(app, "larger-than").box is app.focused
+        await click(pilot, "Space tick")
+        await settled(pilot)
+        assert dialog(app).form.texts["larger-than"] == "100MB"
+        await click(pilot, "Esc cancel")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1

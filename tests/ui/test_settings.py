@@ -25,7 +25,7 @@ from cachetui.ui.settings.dialogs import Confirm, Folder, FolderBox
 from tests.pip_settings.world import World
 from tests.ui.cache import everyday, inventory
 from tests.ui.pythons import interpreter, pythons
-from tests.ui.screens import PLACE, Stage, Still, StillServices, check, settled, until
+from tests.ui.screens import PLACE, Stage, Still, StillServices, check, click, settled, until
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="made of links and of POSIX paths")
 WAIT = "A pip is changing its settings: wait for it."
@@ -248,11 +248,11 @@ async def test_only_one_change_is_asked_about_and_never_over_another_dialog() ->
         await pilot.press("5", "t")
         await until(pilot, lambda: isinstance(app.screen, Folder))
         await plan_another(pilot, *"~/x", "enter")
-        await pilot.press("q")
-        await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
+        await pilot.press("escape")
+        await until(pilot, lambda: len(app.screen_stack) == 1)
         go_on.set()
         await until(pilot, lambda: not planning())
-        assert [type(screen) for screen in app.screen_stack[1:]] == [ConfirmQuestion]
+        assert len(app.screen_stack) == 1
 
 
 @posix
@@ -359,6 +359,16 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         await pilot.pause()
         assert f"config--usersetglobal.cache-dir{tmp_path}/new" in "".join(app.text.split())
         assert not (tmp_path / "new").exists()
+        await settled(pilot)
+        await click(pilot, "Esc no")
+        await until(pilot, lambda: isinstance(app.screen, Folder))
+        await pilot.pause()
+        assert "Folder ~/new" in app.text
+        await click(pilot, "Enter continue")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await settled(pilot)
+        await pilot.press("n", "escape")
+        assert len(app.screen_stack) == 1
 
 
 @posix

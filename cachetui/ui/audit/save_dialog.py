@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import App
 from textual.binding import BindingType
 
-from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import place
+from cachetui.services.audit import FormatError, report_name
 from cachetui.services.services import Services
 from cachetui.system.files import current_folder_exists
-from cachetui.system.tree import reason
-from cachetui.text.format import disk_text
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
@@ -23,56 +21,51 @@ from cachetui.ui.workers import run_in_thread
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
-PROPOSED = "pip-cache-audit.json"
-"""File name that the box contains at first."""
-
 
 class ReportBox(SheetBox):
     """The input for the file's name."""
 
-    HELP = "Type a file's name and press Enter; its end says the format. Esc saves nothing."
+    HELP = "Type a file name and press Enter; its suffix sets the format. Esc saves nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go", "save", "report.save", PROGRAM, "Save the report"),
+        key("enter", "screen.go", "save", "report.save", PROGRAM, "Save the report", show=True),
     ]
 
 
-class SaveReport(InputDialog):
-    """Dialog that asks where to save a report."""
+class SaveReport(InputDialog[Path]):
+    """Dialog that asks where to save a report, and saves it; its result is the file's path."""
 
     HELP = ReportBox.HELP
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services, audit: Audit) -> None:
         super().__init__(
             "Save this audit to which file?",
-            ".json holds everything, for scripts and for `cachetui audit --since`; .csv has a row for each entry; "
-            ".txt is to be read.",
-            f"A name without a folder is in {Path.cwd()}." if current_folder_exists() else "Write the whole path.",
-            box=ReportBox(PROPOSED, id="report"),
+            ".json holds everything and can be compared with a later audit; .csv has a row for each entry; .txt is for "
+            "reading.",
+            f"A name without a folder is saved in {Path.cwd()}." if current_folder_exists() else "Type the whole path.",
+            box=ReportBox(report_name(audit), id="report"),
             label="File",
-            does="save",
-            leave="Do not save",
+            does="Save",
         )
+        self._services, self._audit = services, audit
+
+    async def accept(self, typed: str) -> Path | None:
+        """Save the report, and return the path of its file; ask before overwriting a file."""
+        if not typed:
+            raise FormatError("Type a file name.")
+        path = place(typed)
+        try:
+            await run_in_thread(self._services.save_report, self._audit, path)
+        except FileExistsError:
+            exists = f"{shown(str(path))} already exists."
+            question = ConfirmQuestion("Overwrite?", exists, yes="Yes, overwrite", no="No, keep it")
+            if not await self.app.push_screen_wait(question):
+                return None
+            await run_in_thread(self._services.save_report, self._audit, path, overwrite=True)
+        return path
 
 
 async def ask_and_save(app: App[None], services: Services, audit: Audit) -> None:
-    """Ask for a file, save a report there, and notify the user; ask before overwriting a file."""
-    typed, overwrite = await app.push_screen_wait(SaveReport()), False
-    while typed:
-        try:
-            path = place(typed)
-            name = shown(str(path))
-            await run_in_thread(services.save_report, audit, path, overwrite=overwrite)
-        except FileExistsError:
-            there = f"{name} is there already."
-            overwrite = True
-            if await app.push_screen_wait(
-                ConfirmQuestion("Write over it?", there, yes="Yes, write over it", no="No, keep it")
-            ):
-                continue
-        except OSError as error:
-            app.notify(f"Not saved: {name}: {shown(reason(error))}.", severity="error", markup=False)
-        except (CachetuiError, ValueError) as error:  # an invalid file name, or a name that does not show the format
-            app.notify(f"Not saved: {shown(str(error))}", severity="error", markup=False)
-        else:
-            app.notify(f"Saved {name}, of {disk_text(audit.total.disk_usage)}.", markup=False)
-        return
+    """Ask for a file, save a report there, and notify the user."""
+    path = await app.push_screen_wait(SaveReport(services, audit))
+    if path is not None:
+        app.notify(f"Saved the audit to {shown(str(path))}", markup=False)

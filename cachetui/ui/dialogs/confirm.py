@@ -14,7 +14,8 @@ from cachetui.removal.plan import costs_of_rights
 from cachetui.report.removal_list import number_kept, stays
 from cachetui.text.format import count, freed_text
 from cachetui.ui.bindings import PROGRAM, key
-from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.dialogs.modal import CLOSE, ConfirmModal, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ class ConfirmQuestion(ConfirmModal):
 
     HELP = "**No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("y", "yes", "yes", "question.yes", PROGRAM, "Do it", show=True),
-        key("n", "no", "no", "question.no", PROGRAM, "Do not"),
+        key("y", "yes", "yes", "question.yes", PROGRAM, "Answer yes", show=True),
+        key("n", "no", "no", "question.no", PROGRAM, "Answer no"),
     ]
 
     def __init__(self, question: str, *words: str, yes: str, no: str) -> None:
@@ -50,15 +51,14 @@ class ConfirmQuestion(ConfirmModal):
             with Horizontal(id="answers"):
                 yield DialogButton(self._no, "no")
                 yield DialogButton(self._yes, "yes")
-                yield PaintedLine(
-                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
-                )
+                yield KeyHints()
 
 
 class Result(Modal[None]):
     """Dialog with the result of a removal, which lists everything that was not removed, and why."""
 
-    HELP = "What could not or must not be removed, and why."
+    HELP = "What was not removed, and why."
+    BINDINGS: ClassVar[list[BindingType]] = [CLOSE]
 
     def __init__(self, outcome: RemovalOutcome, known: Collection[Entry] = (), root: str = "") -> None:
         super().__init__()
@@ -79,6 +79,7 @@ class Result(Modal[None]):
             yield Paragraphs(*costs_of_rights(self.root, kept), sign="! ")
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
+                yield KeyHints()
 
     def _rest(self) -> str:
         kept = number_kept(self.outcome.kept, self.known)

@@ -22,7 +22,8 @@ from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.dialogs.modal import CLOSE, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
 
@@ -36,20 +37,10 @@ NAMELESS = "Name a folder."
 class TargetBox(SheetBox):
     """The input for the target folder."""
 
-    HELP = "Type a folder and press Enter: what can be written there is told below. Esc exports nothing."
+    HELP = "Type a folder and press Enter. What can be written there is shown below. Esc exports nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go", "export", "export.start", PROGRAM, "Export into this folder"),
+        key("enter", "screen.go", "export", "export.start", PROGRAM, "Export into this folder", show=True),
     ]
-
-
-class ChangingParagraphs(Paragraphs):
-    """Sentences that can be replaced."""
-
-    def say(self, *sentences: str) -> None:
-        """Replace the sentences that are shown."""
-        self.sentences = sentences
-        self.set_class(not sentences, "-silent")
-        self.refresh(layout=True)
 
 
 class SkippedFileList(LineList):
@@ -62,11 +53,10 @@ class SkippedFileList(LineList):
         self.refresh(layout=True)
 
 
-class ExportDialog(InputDialog):
+class ExportDialog(InputDialog[Path]):
     """Dialog that asks for a folder and shows what can be written there; its result is the folder or None."""
 
     HELP = TargetBox.HELP
-    DEFAULT_CSS = "ExportDialog #obstacle { margin: 0; }"
 
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], FolderState]) -> None:
         """Make a dialog for the export of `number` files.
@@ -79,48 +69,40 @@ class ExportDialog(InputDialog):
             *filter(None, (PROMISE, passed)),
             box=TargetBox(proposed, id="folder"),
             label="Folder",
-            does="export",
-            leave="Do not export",
+            does="Export",
         )
         self.room: FolderState | None = None
-        """State of the typed folder; None if this is not known or the folder cannot be used."""
+        """State of the last checked folder; None if this is not known or the folder cannot be used."""
         self._look = look
-        self._prospect, self._obstacle, self._stays = (
-            ChangingParagraphs(PENDING),
-            ChangingParagraphs(sign="! "),
-            SkippedFileList([]),
-        )
-        self._looking = False
+        self._prospect, self._stays = Paragraphs(PENDING), SkippedFileList([])
         self._known: str | None = None  # the typed text at the last check of a folder
-        self._going = False
 
     def on_mount(self) -> None:
-        """Check the proposed folder, and check the folder again whenever the text changes."""
-        self._obstacle.id = "obstacle"
+        """Check the proposed folder."""
         self._stays.display = False
-        self.query_one("#sheet").mount(self._prospect, self._obstacle, self._stays, before="#answers")
-        self.watch(self._box, "value", self._type)
+        sheet = self.query_one("#sheet")
+        sheet.mount(self._prospect, after="#ask")
+        sheet.mount(self._stays, before="#answers")
+        self.text_changed()
 
-    @property
-    def _typed(self) -> str:
-        return self._box.value.strip()
-
-    def _type(self) -> None:
+    def text_changed(self) -> None:
         """Check the typed folder; if a check is running, it goes on with this folder."""
-        self._going = False
-        if self._known != self._typed and not self._looking:
+        self.workers.cancel_group(self, "accept")
+        if not any(worker.group == "look" and worker.is_running for worker in self.workers):
             self._find_room()
 
     @work(group="look")
     async def _find_room(self) -> None:
-        """Check the typed folder in a worker thread, until the last checked folder is the typed folder."""
-        room, why = None, NAMELESS
-        self._looking = True
-        while self._known != (typed := self._typed):
-            room, why = await run_in_thread(self._room_in, typed)
-            self._known = typed
-        self._looking = False
-        self._show_room(room, why)
+        """Check the typed folder until the last checked folder is the typed folder."""
+        while self._known != self.typed:
+            await self._check(self.typed)
+
+    async def _check(self, typed: str) -> None:
+        """Check a folder in a worker thread, and show the result if the folder is still the typed one."""
+        room, why = await run_in_thread(self._room_in, typed)
+        self._known = typed
+        if typed == self.typed:
+            self._show_room(room, why)
 
     def _room_in(self, typed: str) -> tuple[FolderState | None, str]:
         """Return what can be written into a folder, or why the folder cannot be used."""
@@ -136,24 +118,20 @@ class ExportDialog(InputDialog):
         self.room = room
         wrong = why if room is None else obstacle(room)
         self._prospect.say(*(prospects(room) if room is not None else ()))
-        self._obstacle.say(*([wrong] if wrong else []))
         self._stays.list(taken(room) if room is not None else ())
-        self._fit(self.app.size)
-        if self._going:
-            self.action_go()
+        self.show_error(*([wrong] if wrong else []))
 
-    def action_go(self) -> None:
-        """Close with the folder, as soon as it is known that files can be exported into it."""
-        if self._known != self._typed:
-            self._going = True
-        elif self.room is not None and not obstacle(self.room):
-            self.dismiss(str(self.room.folder))
+    async def accept(self, typed: str) -> Path | None:
+        """Return the folder, if files can be exported into it; otherwise the dialog shows why not."""
+        await self._check(typed)
+        return self.room.folder if self.room is not None and not obstacle(self.room) else None
 
 
 class ExportResult(Modal[None]):
     """Dialog with the result of an export, which lists everything that was left out, and why."""
 
-    HELP = "What was exported, and what could not be, and why."
+    HELP = "What was exported, what was not, and why."
+    BINDINGS: ClassVar[list[BindingType]] = [CLOSE]
 
     def __init__(self, outcome: ExportOutcome, folder: Path) -> None:
         super().__init__()
@@ -168,3 +146,4 @@ class ExportResult(Modal[None]):
             yield LineList([ListLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
+                yield KeyHints()

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from typing import ClassVar, Generic
+
 from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input
 
-from cachetui.ui.dialogs.modal import DialogButton, Modal, Paragraphs
+from cachetui.errors import CachetuiError
+from cachetui.system.tree import reason
+from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.dialogs.modal import DialogButton, Modal, Paragraphs, Reply
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
+from cachetui.ui.workers import start_worker
 
 
 class SheetBox(Input):
@@ -29,20 +37,25 @@ class SheetBox(Input):
         super().__init__(value, id=id, compact=True, select_on_focus=False)
 
 
-class InputDialog(Modal[str | None]):
-    """Dialog that asks for a text; the binding of Enter in its input must run `screen.go`."""
+class InputDialog(Modal[Reply | None], Generic[Reply]):
+    """Dialog that asks for a text, and stays open until the text is accepted or the user cancels.
+
+    The binding of Enter in its input must run `screen.go`.
+    """
 
     AUTO_FOCUS = "SheetBox"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape", "no", "cancel", "input.cancel", PROGRAM, "Close this and change nothing", show=True),
+    ]
 
-    def __init__(self, question: str, *words: str, box: SheetBox, label: str, does: str, leave: str) -> None:
+    def __init__(self, question: str, *words: str, box: SheetBox, label: str, does: str) -> None:
         """Make a dialog that asks a question; `words` explain it.
 
-        `label` is shown before the input, `does` says what Enter does, and `leave` is the text of the answer
-        that changes nothing.
+        `label` is shown before the input, and `does` is the text of the answer that accepts what is typed.
         """
         super().__init__()
-        self._question, self._words, self._box = question, words, box
-        self._label, self._does, self._leave = label, does, leave
+        self._question, self._words, self._box, self._label, self._does = question, words, box, label, does
+        self._wrong = Paragraphs(sign="! ")
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -52,11 +65,51 @@ class InputDialog(Modal[str | None]):
             with Horizontal(id="ask"):
                 yield PaintedLine((f"{self._label} ", "muted"))
                 yield self._box
+            yield self._wrong
             with Horizontal(id="answers"):
-                yield DialogButton(self._leave, "no")
-                keys = (("Enter", "accent strong"), (f" {self._does}  ", "muted"))
-                yield PaintedLine(right=(*keys, ("Esc", "accent strong"), (" leave", "muted")))
+                yield DialogButton(self._does, "go")
+                yield DialogButton("Cancel", "no")
+                yield KeyHints()
+
+    def on_mount(self) -> None:
+        """React to the text whenever it changes."""
+        self.watch(self._box, "value", self.text_changed, init=False)
+
+    @property
+    def typed(self) -> str:
+        """The typed text, without blanks around it."""
+        return self._box.value.strip()
+
+    def text_changed(self) -> None:
+        """Remove the error message, because it was about another text."""
+        self.show_error()
+
+    def show_error(self, *sentences: str) -> None:
+        """Show why the text was not accepted; without sentences, show nothing."""
+        self._wrong.say(*sentences)
+        self._fit(self.app.size)
 
     def action_go(self) -> None:
-        """Close with the typed text."""
-        self.dismiss(self._box.value.strip())
+        """Accept the text if it can be used; otherwise show why not."""
+        start_worker(self, self._accept, group="accept")
+
+    async def _accept(self) -> None:
+        """Close the dialog with the result; if there is none, go back to the input."""
+        result = None
+        try:
+            result = await self.accept(self.typed)
+        except OSError as error:
+            self.show_error(f"{reason(error)}.")
+        except CachetuiError as error:
+            self.show_error(str(error))
+        if self.app.screen is self:
+            self.set_focus(self._box)
+            if result is not None:
+                self.dismiss(result)
+
+    async def accept(self, typed: str) -> Reply | None:
+        """Use the typed text, and return the result of the dialog; None lets the user change the text.
+
+        May raise CachetuiError or OSError, whose message is shown in the dialog.
+        """
+        raise NotImplementedError

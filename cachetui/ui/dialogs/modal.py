@@ -21,6 +21,8 @@ from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wr
 from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
 Reply = TypeVar("Reply")
+CLOSE = key("escape", "no", "close", "sheet.close", PROGRAM, "Close this", show=True)
+"""Binding of dialogs that only inform."""
 WIDE = 70
 """Minimum width of a list in cells at which kinds are written in full."""
 KIND, SHORT_KIND = 17, 9
@@ -51,6 +53,13 @@ class Paragraphs(PaintedLines):
         """The sign before each sentence; empty for none."""
         self.set_class(not sentences, "-silent")
 
+    def say(self, *sentences: str) -> None:
+        """Replace the sentences."""
+        if self.sentences != sentences:
+            self.sentences = sentences
+            self.set_class(not sentences, "-silent")
+            self.refresh(layout=True)
+
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the sentences."""
         indent = len(self.sign)
@@ -62,7 +71,7 @@ class Paragraphs(PaintedLines):
 
 
 class DialogButton(PaintedWidget, can_focus=True):
-    """One answer to a question, with "yes" or "no" as its id; Enter, Space or a click chooses it."""
+    """One answer to a question; Enter, Space or a click runs the screen's action that has its id as name."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -198,7 +207,6 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         #sheet > PaintedLine, #sheet > Paragraphs, #typed, #answers { padding: 0 2 0 0; }
         #listed { margin: 1 0 0 0; }
         #answers { layout: horizontal; height: 1; margin: 1 0 0 0; }
-        #answers PaintedLine { width: 1fr; }
         #ask { height: 1; margin: 1 0 0 0; padding: 0 2 0 0; PaintedLine { width: auto; } }
         Paragraphs { margin: 1 0 0 0; }
         &.-short #sheet { width: 100%; padding: 0 0 0 2; &:ansi { padding: 0 0 0 1; } }

@@ -22,6 +22,7 @@ from cachetui.text.format import count, disk_text, emptied_text
 from cachetui.ui.bindings import REMOVE, key
 from cachetui.ui.dialogs.input_dialog import SheetBox
 from cachetui.ui.dialogs.modal import SHEET, ConfirmModal, DialogButton, LineList, Paragraphs
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
@@ -74,9 +75,7 @@ class Review(ConfirmModal):
             yield DialogButton("No, keep" if self.plan.entries else "Close", "no")
             if self.plan.entries:
                 yield DialogButton(f"Yes, remove {frees}", "yes", grave=True)
-                yield PaintedLine(
-                    right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
-                )
+                yield KeyHints()
 
     def action_yes(self) -> None:
         """Remove the listed entries."""

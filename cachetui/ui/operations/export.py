@@ -30,11 +30,11 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
         return
     root, proposed = Path(inventory.root), screen.export_folder
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))
-    typed = await screen.app.push_screen_wait(dialog)
-    if typed is None or screen.refuse("export"):
+    folder = await screen.app.push_screen_wait(dialog)
+    if folder is None or screen.refuse("export"):
         return
-    screen.export_folder = typed
-    folder, size = Path(typed), max(1, sum([one.size for one in planned]))
+    screen.export_folder = str(folder)
+    size = max(1, sum([one.size for one in planned]))
 
     def show(progress: ExportProgress) -> None:
         words = progress_words(progress.done, planned, progress.written)

@@ -32,7 +32,8 @@ from cachetui.ui.rules.form import (
 )
 from cachetui.ui.rules.rule_row import NUMBER, ChangingButton, Note, RuleList, RuleNotes, RuleRow, figure_parts
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
+from cachetui.ui.widgets.key_hints import KeyHints
+from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.workers import run_in_thread, start_worker
 
 GROUPS = (
@@ -49,8 +50,6 @@ LINES = 9
 SHORT_LINES = 3
 THIN = 70
 """Width of the screen in cells below which the inputs for values are narrower."""
-HINTS = (("Space", "tick"), ("Enter", "mark"), ("Esc", "cancel"), ("?", "help"), ("m", "age"))
-"""Keys that are shown at the bottom if there is room, the most useful first."""
 
 
 class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
@@ -67,9 +66,17 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         key("shift+tab", "app.focus_previous", "previous", "rules.previous", MOVE, "Go back"),
         key("home,g", "edge(0)", "first", "rules.first", MOVE, "Go to the first rule"),
         key("end,G", "edge(1)", "last", "rules.last", MOVE, "Go to the last rule"),
-        key("m", "next_by", "age", "rules.by", SHOW, "Count ages from another moment: downloaded, checked, read"),
         key("enter", "mark", "mark", "rules.mark-all", MARK, "Mark what the rules choose, and close"),
-        key("question_mark", "help", "help", "rules.help", PROGRAM, "Explain rules and keys"),
+        key("question_mark", "help", "help", "rules.help", PROGRAM, "Explain rules and keys", show=True),
+        key(
+            "m",
+            "next_by",
+            "age",
+            "rules.by",
+            SHOW,
+            "Count ages from another moment: downloaded, checked, read",
+            show=True,
+        ),
     ]
     DEFAULT_CSS = """
     RulesDialog {
@@ -115,7 +122,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             with Horizontal(id="answers"):
                 yield ChangingButton("Nothing to mark", "mark")
                 yield DialogButton("Cancel", "no")
-                yield PaintedLine(id="hints")
+                yield KeyHints()
 
     @staticmethod
     def _caption(title: str, rules: tuple[DialogRule, ...]) -> PaintedLine:
@@ -140,6 +147,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     def _typing(self, name: Name) -> Callable[[str], None]:
         def take(text: str) -> None:
+            self.refresh_bindings()  # in an empty box, some keys do something else
             if text != self.form.texts.get(name, ""):
                 self._change(self.form.typed(name, text))
 
@@ -205,18 +213,6 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self.query_one(Note).show(self._note())
         self._fit(self.app.size)
 
-    def _show_hints(self, room: int) -> None:
-        """Show as many keys as fit beside the answers."""
-        room -= sum([answer.get_content_width(self.size, self.size) + 1 for answer in self.query(DialogButton)])
-        parts: list[Part] = []
-        for name, does in HINTS:
-            found: tuple[Part, ...] = (("  " if parts else "", "muted"), (name, "accent strong"), (f" {does}", "muted"))
-            room -= parts_width(found)
-            if room < 0:
-                break
-            parts += found
-        self.query_one("#hints", PaintedLine).show(right=parts)
-
     def _note(self) -> str:
         """Return the first error of the form, or else a note on what the rules cannot choose."""
         for name, wrong in self.form.wrong.items():
@@ -242,7 +238,6 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         )
         others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
-        self._show_hints(room)
 
     # Actions of keys
 
@@ -292,6 +287,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             row.box.enter()  # the rule needs a value first
         else:
             self._change(form)
+            if row.box is not None and row.box.has_focus:
+                row.box.enter()  # typing replaces the example
 
     @on(RuleRow.Turned)
     def action_next_by(self) -> None:

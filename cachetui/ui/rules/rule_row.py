@@ -74,7 +74,10 @@ What you type counts at once, and ticks the rule; an empty box unticks it. Ages:
 last line counts; the arrows go to other rules.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.mark", "mark", "rules.mark-typed", MARK, "Mark what the rules choose, and close"),
+        key(
+            "enter", "screen.mark", "mark", "rules.mark-typed", MARK, "Mark what the rules choose, and close", show=True
+        ),
+        key("down", "screen.go(1)", "next rule", "rules.next-value", MOVE, "Go to the next rule's value", show=True),
     ]
     COMPONENT_CLASSES: ClassVar[set[str]] = {"value--wrong"}
     DEFAULT_CSS = """
@@ -120,6 +123,10 @@ last line counts; the arrows go to other rules.
             0 if text is None and self.rule.name != "terms" else len(self.value), len(self.value)
         )
 
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Return whether a key types a character; a blank in an empty box does not, because it ticks the rule."""
+        return super().check_consume_key(key, character) and not (character == " " and not self.value)
+
     def show_wrong(self, start: int | None) -> None:
         """Underline the text from the index on where it does not parse; None if all of it parses."""
         self._underlined.start = start
@@ -142,7 +149,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "screen.tick", "tick", "rules.tick", MARK, "Tick the rule, or take it out", show=True),
-        key("enter", "screen.mark", "mark", "rules.mark", MARK, "Mark what the rules choose, and close", show=True),
+        key("enter", "screen.mark", "mark", "rules.mark", MARK, "Mark what the rules choose", show=True),
         key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit begins another one"),
         *[
             key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Begin a value with {digit}")
@@ -286,14 +293,7 @@ class ChangingButton(DialogButton):
 
 
 class RuleNotes(Paragraphs):
-    """Sentences that the user should know before the rules are applied; they can change."""
-
-    def say(self, *sentences: str) -> None:
-        """Replace the sentences."""
-        if self.sentences != sentences:
-            self.sentences = sentences
-            self.set_class(not sentences, "-silent")
-            self.refresh(layout=True)
+    """Sentences that the user should know before the rules are applied."""
 
 
 class Note(Paragraphs):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import ComposeResult
@@ -15,10 +16,11 @@ from cachetui.ui.bindings import SETTINGS, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
 from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, Paragraphs
 from cachetui.ui.widgets.cells import shown, wrapped
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
-    from cachetui.pip_settings.change import SettingsChange
+    from cachetui.pip_settings.change import SettingsChange, Wish
     from cachetui.pip_settings.effective import PipSettings
 
 QUESTIONS = {
@@ -84,9 +86,7 @@ class Confirm(ConfirmModal):
                 yield DialogButton("No, leave it" if possible else "Close", "no")
                 if possible:
                     yield DialogButton("Yes, run it" if len(change.steps) == 1 else "Yes, run them", "yes")
-                    yield PaintedLine(
-                        right=(("y", "accent strong"), (" yes  ", "muted"), ("Esc", "accent strong"), (" no", "muted"))
-                    )
+                    yield KeyHints()
 
     def _whose(self) -> str:
         interpreter = self.change.settings.interpreter
@@ -114,27 +114,33 @@ class FolderBox(SheetBox):
 
     HELP = "Type a folder and press Enter: the command is shown before anything is changed. Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go", "go on", "settings.folder", SETTINGS, "Go on to the command"),
+        key("enter", "screen.go", "continue", "settings.folder", SETTINGS, "Go on to the command", show=True),
     ]
 
 
-class Folder(InputDialog):
-    """Dialog that asks for the new folder of the cache."""
+class Folder(InputDialog["SettingsChange"]):
+    """Dialog that asks for another folder for the cache, then shows the command; its result is the accepted change."""
 
     HELP = FolderBox.HELP
 
-    def __init__(self, known: PipSettings, home: str, typed: str = "", why: str = "") -> None:
-        """Ask for a new folder of a pip's cache; in the dialog, `~` stands for `home`.
+    def __init__(self, known: PipSettings, home: str, plan: Callable[[Wish, str], Awaitable[SettingsChange]]) -> None:
+        """Ask for another folder for a pip's cache; in the dialog, `~` stands for `home`.
 
-        `why` says why the folder that was `typed` before cannot be used.
+        `plan` plans a change; it may raise CachetuiError if the folder cannot be used.
         """
         super().__init__(
-            f"Move the cache of {f'pip {pip}' if (pip := known.interpreter.pip) else 'this Python'} to which folder?",
-            f"Now it is in {home_short(str(known.location.root))}; ~ stands for {home}.",
-            "Nothing typed means: back to where pip puts it by itself.",
-            *([why] if why else []),
-            box=FolderBox(typed, id="folder"),
+            f"Use which folder for the cache of {f'pip {pip}' if (pip := known.interpreter.pip) else 'this Python'}?",
+            f"The cache is in {home_short(str(known.location.root))} now; ~ stands for {home}. "
+            "Leave empty for pip's default.",
+            box=FolderBox(id="folder"),
             label="Folder",
-            does="go on",
-            leave="Leave it",
+            does="Continue",
         )
+        self._plan = plan
+
+    async def accept(self, typed: str) -> SettingsChange | None:
+        """Plan the change to the folder, and return it if the user accepts its command."""
+        change = await self._plan("move" if typed else "default", typed)
+        if self.app.screen is not self or not await self.app.push_screen_wait(Confirm(change)):
+            return None
+        return change

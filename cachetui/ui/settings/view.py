@@ -15,7 +15,6 @@ from textual.containers import Container, Vertical
 from textual.message import Message
 from textual.reactive import var
 
-from cachetui.errors import CachetuiError
 from cachetui.pip.config.paths import home
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, refusal
@@ -168,30 +167,22 @@ class Settings(Vertical):
         await self._review(change)
 
     async def _propose_move(self, known: PipSettings) -> None:
-        """Ask for a folder until the user names one that can be used, then propose the move."""
-        typed, why = "", ""
-        while True:
-            default = home(sys.platform, self.services.environ)
-            folder = await self.app.push_screen_wait(Folder(known, default, typed, why))
-            if folder is None:
-                return
-            wish: Wish = "move" if folder else "default"
-            try:
-                change = await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
-            except CachetuiError as error:
-                typed, why = folder, str(error)
-                if self._is_covered:
-                    return
-            else:
-                await self._review(change)
-                return
+        """Ask for another folder, and make pip use it if the user accepts the command."""
+
+        async def plan(wish: Wish, folder: str) -> SettingsChange:
+            return await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
+
+        change = await self.app.push_screen_wait(Folder(known, home(sys.platform, self.services.environ), plan))
+        if change is not None:
+            await self._carry_out(change)
 
     async def _review(self, change: SettingsChange) -> None:
         """Show the planned change, and make pip carry it out if the user agrees."""
-        if self._is_covered:
-            return
-        if not await self.app.push_screen_wait(Confirm(change)):
-            return
+        if not self._is_covered and await self.app.push_screen_wait(Confirm(change)):
+            await self._carry_out(change)
+
+    async def _carry_out(self, change: SettingsChange) -> None:
+        """Make pip carry out a change, and show the result."""
         known, services = self.pythons.settings, self.services
         self._show_result(change.settings, ChangeResult(False, "pip is changing its settings."))
         with self._doing(Activity.CHANGING_PIP, "changing pip's settings"):
