@@ -1,4 +1,4 @@
-"""Switch a pip's cache on or off, or move it, with that pip's own `config` command if possible."""
+"""Turn a pip's cache on or off, or use another folder for it, with that pip's own `config` command if possible."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from typing import Literal
 
 from packaging.version import Version
 
+from cachetui.pip.config.paths import Files
 from cachetui.pip.config.settings import Level
 from cachetui.pip.versions import ways_of
 from cachetui.pip_settings.destination import destination, is_empty
 from cachetui.pip_settings.effective import Option, PipSettings, SettingSource
 
 Wish = Literal["on", "off", "move", "default"]
-"""Requested change: switch the cache on or off, move it to another folder, or back to pip's default."""
-FIRST_CONFIG = Version("10.0")
-"""First version of pip with the command `pip config`."""
+"""Requested change: turn the cache on or off, use another folder for it, or pip's default folder."""
+FIRST_CONFIG, FIRST_SITE = Version("10.0"), Version("19.0")
+"""First version of pip with the command `pip config`, and first with its option `--site`."""
 COMMENT = ("#", ";")
 """First characters of comments; pip drops comments when it rewrites a file."""
-LABELS: Mapping[Level, str] = {"global": "the machine's", "user": "your own", "site": "this environment's"}
-"""Owner of each level's settings, in words."""
+LEVELS: tuple[Level, ...] = ("global", "user", "site")
+"""Levels of files, the weaker before the stronger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,18 +38,31 @@ class SettingsChange:
     wish: Wish
     """Requested change."""
     root: Path | None = None
-    """Folder to move the cache to; None for every other change."""
+    """Folder to use for the cache; None for every other change."""
     steps: tuple[tuple[str, ...], ...] = ()
     """Arguments for pip, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
     """Sentences on what pip cannot change, and on how the user can change it."""
     notes: tuple[str, ...] = ()
     """Sentences on side effects."""
+    alternative: SettingsChange | None = None
+    """The same change for this Python's environment alone; None if pip cannot make it or it would have no effect."""
 
     @property
     def option(self) -> Option:
         """Option that the change sets or unsets."""
         return "no-cache-dir" if self.wish in ("on", "off") else "cache-dir"
+
+    @property
+    def level(self) -> Level | None:
+        """Level of the files that the commands change; of several, the weakest. None if there are no commands."""
+        return next((level for level in LEVELS if any(step[1] == f"--{level}" for step in self.steps)), None)
+
+    @property
+    def file(self) -> str | None:
+        """File that a command sets an option in; None if none does."""
+        level = self.level if self.wish in ("off", "move") else None
+        return None if level is None else files_at(self.settings.files, level)[-1]
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -63,27 +77,37 @@ def plan_change(
 ) -> SettingsChange:
     """Return the requested change with its commands. Runs nothing and writes nothing.
 
-    `root` is the folder to move to as the user typed it, with `~` allowed. Raises DestinationError if that
+    `root` is the folder to use as the user typed it, with `~` allowed. Raises DestinationError if that
     folder is unsuitable.
     """
     if obstacles := _hindrances(settings, environ):
         return SettingsChange(settings, wish, obstacles=tuple(obstacles))
     place = destination(root or "", settings.location.root, environ) if wish == "move" else None
+    change = _planned(settings, wish, place)
+    if change.file and change.level != "site" and settings.pip is not None and settings.pip >= FIRST_SITE:
+        only = _planned(settings, wish, place, "site")
+        return replace(change, alternative=only if only.steps else None)
+    return change
+
+
+def _planned(settings: PipSettings, wish: Wish, place: Path | None, level: Level | None = None) -> SettingsChange:
+    """Return the requested change; an option is set at a level, by default where it overrides present settings."""
     match wish:
         case "on":
             steps, obstacles = _unset(settings, "no-cache-dir")
             if settings.location.off_by and not said_to_install(settings, "no-cache-dir"):
                 obstacles.append(
-                    f"{settings.location.off_by}: pip uses no such folder. No setting changes that: move the cache, "
-                    "run as its owner, or give it back with chown."
+                    f"{settings.location.off_by}: pip does not use such a folder. No setting changes that: use another "
+                    "folder, run as its owner, or give it back with chown."
                 )
         case "off":
-            steps, obstacles = _set(settings, "no-cache-dir", "true")
+            steps, obstacles = _set(settings, "no-cache-dir", "true", level)
         case "move":
-            steps, obstacles = _set(settings, "cache-dir", str(place))
+            steps, obstacles = _set(settings, "cache-dir", str(place), level)
         case "default":
             steps, obstacles = _unset(settings, "cache-dir")
-    change = SettingsChange(settings, wish, place, tuple(steps), tuple(obstacles), tuple(_notes(settings, wish, steps)))
+    change = SettingsChange(settings, wish, place, tuple(steps), tuple(obstacles), ())
+    change = replace(change, notes=tuple(_notes(change)))
     if steps and not _can_be_isolated(settings.interpreter.version):
         by_hand = " and ".join([f"`{command}`" for command in change.commands])
         obstacle = f"Python {settings.interpreter.version} cannot be run isolated, so cachetui does not: run {by_hand}."
@@ -148,10 +172,12 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
     return steps, obstacles
 
 
-def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return the command that sets an option more strongly than all present settings.
+def _set(
+    settings: PipSettings, option: Option, value: str, level: Level | None
+) -> tuple[list[tuple[str, ...]], list[str]]:
+    """Return the command that sets an option more strongly than all present settings, and sentences on obstacles.
 
-    Return sentences on obstacles as well.
+    The level None stands for the user's file, or for the level of the strongest present setting.
     """
     said = said_to_install(settings, option)
     variable = next((one for one in said if one.setting and one.setting.path is None), None)
@@ -160,27 +186,32 @@ def _set(settings: PipSettings, option: Option, value: str) -> tuple[list[tuple[
             f"{variable.said_by}={variable.value} is a variable and stronger than any file: "
             f"{_how_to_unset(variable.said_by)}."
         ]
-    level: Level = "user"
+    found: Level = level or "user"
     section = "global"
     if said and said[0].setting is not None:
         strongest = said[0].setting
         section = strongest.section
         if strongest.level is None:
             return [], [f"{strongest.said_by} is stronger, and stands where `pip config` does not reach: edit it."]
-        if strongest.level == "site" or (strongest.level == "global" and _may_write(strongest.path or "")):
-            level = strongest.level
-    target = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}[level]
+        is_writable = strongest.level == "global" and _may_write(strongest.path or "")
+        if level is None and (strongest.level == "site" or is_writable):
+            found = strongest.level
+    target = files_at(settings.files, found)
     if not target or not _may_write(target[-1]):
         return [], [f"{target[-1] if target else 'A file for it'} cannot be written: run cachetui as its owner."]
-    return [("config", f"--{level}", "set", f"{section}.{option}", value)], []
+    return [("config", f"--{found}", "set", f"{section}.{option}", value)], []
+
+
+def files_at(files: Files, level: Level) -> tuple[str, ...]:
+    """Return the files of a level, the weaker before the stronger."""
+    return {"global": files.machine, "user": files.user, "site": files.site}[level]
 
 
 def _reaches(settings: PipSettings, path: str, level: Level | None) -> bool:
     """Return whether `pip config unset` finds a file's settings (`_get_parser_to_modify` in its configuration)."""
-    files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}
     if level is None:
         return False
-    return ways_of(settings.pip).unsets_anywhere or Path(path) == Path(files[level][-1])
+    return ways_of(settings.pip).unsets_anywhere or Path(path) == Path(files_at(settings.files, level)[-1])
 
 
 def _may_write(path: str) -> bool:
@@ -192,21 +223,20 @@ def _may_write(path: str) -> bool:
     return nearest is not None and nearest.is_dir() and os.access(nearest, os.W_OK)
 
 
-def _notes(settings: PipSettings, wish: Wish, steps: list[tuple[str, ...]]) -> list[str]:
+def _notes(change: SettingsChange) -> list[str]:
     """Return sentences on the side effects of the commands."""
-    notes = []
-    levels: tuple[Level, ...] = ("global", "user", "site")
-    touched = [level for level in levels if any(step[1] == f"--{level}" for step in steps)]
-    for level in touched:
-        if level != "site":
-            whom = "every pip on this machine" if level == "global" else "every pip that you run, not this one alone"
-            notes.append(f"These are {LABELS[level]} settings: they count for {whom}.")
-        files = {"global": settings.files.machine, "user": settings.files.user, "site": settings.files.site}[level]
-        if commented := [path for path in files if _has_comments(path)]:
-            notes.append(f"pip writes {' and '.join(commented)} anew: the comments in it will be lost.")
-    if steps and wish in ("move", "default"):
-        if not is_empty(settings.location.root):
-            notes.append(f"What is cached now stays where it is, in {settings.location.root}; pip will not look there.")
+    notes, settings = [], change.settings
+    for level in LEVELS:
+        if not any(step[1] == f"--{level}" for step in change.steps):
+            continue
+        if level == "global":
+            notes.append("These are the settings of this machine: they apply to every pip of every user.")
+        if commented := [path for path in files_at(settings.files, level) if _has_comments(path)]:
+            notes.append(f"pip rewrites {' and '.join(commented)}, and the comments in it will be lost.")
+    if change.steps and change.wish in ("move", "default"):
+        old = settings.location.root
+        stay = "" if is_empty(old) else f" Cached files stay in {old}; pip will not look there, and downloads again."
+        notes.append(f"Only the setting changes: nothing is moved or removed.{stay}")
         if settings.counting("no-cache-dir"):
             notes.append("The cache is off, and stays off.")
     return notes

@@ -36,7 +36,7 @@ def test_off_on_moved_and_back(pip: str, make: Make) -> None:
     user, python = "home/.config/pip/pip.conf", world.prefix / "bin/python"
     change = plan_change(world.settings, "off", environ=world.environ)
     assert change.commands == (f"{python} -m pip config --user set global.no-cache-dir true",)
-    assert change.notes == ("These are your own settings: they count for every pip that you run, not this one alone.",)
+    assert (change.notes, change.level, change.file) == ((), "user", str(world.folder / user))
     assert world.files == {}
     off = fulfil(world, "off")
     assert (off.done, off.settings.location.enabled) == (True, False)
@@ -149,7 +149,7 @@ def test_comments_that_would_be_lost_are_told(make: Make) -> None:
     world = make("26.3")
     path = world.say("user", "[global]\n# slow here\ntimeout = 9\n")
     change = plan_change(world.settings, "off", environ=world.environ)
-    assert change.notes[1:] == (f"pip writes {path} anew: the comments in it will be lost.",)
+    assert change.notes == (f"pip rewrites {path}, and the comments in it will be lost.",)
 
 
 @pytest.mark.parametrize(
@@ -207,15 +207,14 @@ def test_that_something_cached_stays_is_told_where_something_is_cached(tmp_path:
     def notes() -> tuple[str, ...]:
         return plan_change(world.settings, "move", str(tmp_path / "x"), world.environ).notes
 
-    own = "These are your own settings: they count for every pip that you run, not this one alone."
-    assert notes() == (own,)
+    only = "Only the setting changes: nothing is moved or removed."
+    assert notes() == (only,)
     folder = world.home / ".cache/pip/http-v2/a"
     folder.mkdir(parents=True)
-    assert notes() == (own,)
+    assert notes() == (only,)
     (folder / "a").touch()
     assert notes() == (
-        own,
-        f"What is cached now stays where it is, in {world.home}/.cache/pip; pip will not look there.",
+        f"{only} Cached files stay in {world.home}/.cache/pip; pip will not look there, and downloads again.",
     )
 
 

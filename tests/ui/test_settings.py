@@ -398,6 +398,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await until(pilot, lambda: "Done: the cache of pip 26.3 is off" in app.text)
         assert world.files == {"home/.config/pip/pip.conf": "[global]\nno-cache-dir = true\n\n"}
         assert " off " in app.text
+        assert "Changed in 1 Python: " in " ".join(app.text.split())
         await pilot.press("o")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)
@@ -418,6 +419,30 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)
         assert "config --user unset global.cache-dir" in " ".join(app.text.split())
+
+
+@posix
+async def test_a_cache_is_turned_off_for_one_environment(tmp_path: Path) -> None:
+    world = World(tmp_path / "w", "26.3")
+    app = Still(inventory([]), find_pythons_here=True, environ=world.environ)
+    app.stage.search = lambda stop: iter([world.interpreter])
+    async with app.run_test(size=(100, 30)) as pilot:
+        await find(app, pilot, ())
+        await pilot.press("5", "o")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        await settled(pilot)
+        assert "Turn pip's cache off for you, in every Python?" in app.text
+        assert f"writes {world.folder / 'home/.config/pip/pip.conf'}"[-40:] in app.text
+        await pilot.press("down")
+        assert "Turn pip's cache off in this environment only?" in app.text
+        await pilot.press("up")
+        assert "for you, in every Python?" in app.text
+        await click(pilot, "this environment only")
+        await pilot.pause()
+        assert "config --site set global.no-cache-dir true" in " ".join(app.text.split())
+        await pilot.press("y")
+        await until(pilot, lambda: "Done: the cache of pip 26.3 is off" in app.text)
+        assert [*world.files] == ["venv/pip.conf"]
 
 
 def run_search(begin: Callable[[StillServices], object], found: Callable[[], Iterator[InterpreterInfo]]) -> None:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.geometry import Size
 from textual.strip import Strip
+from textual.widget import Widget
 
-from cachetui.text.format import home_short
+from cachetui.pip_settings.reach import affected
+from cachetui.text.format import count, home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import ConfirmModal, DialogButton, Paragraphs
-from cachetui.ui.widgets.cells import shown, wrapped
+from cachetui.ui.dialogs.modal import SHORT, ConfirmModal, DialogButton, Paragraphs
+from cachetui.ui.widgets.cells import fit, shown, wrapped
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
@@ -24,12 +28,37 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.pip_settings.effective import PipSettings
 
 QUESTIONS = {
-    "on": "Switch this pip's cache on?",
-    "off": "Switch this pip's cache off?",
-    "move": "Move this pip's cache?",
-    "default": "Put this pip's cache back to where pip puts it by itself?",
+    "on": "Turn pip's cache on {}?",
+    "off": "Turn pip's cache off {}?",
+    "move": "Use another cache folder {}?",
+    "default": "Use pip's default cache folder {}?",
 }
-"""Questions by the change that the user wants."""
+"""Questions by the change that the user wants; the scope is inserted."""
+MOST_PYTHONS = 6
+"""Maximum number of Pythons that are listed by name."""
+
+
+def scope(change: SettingsChange) -> str:
+    """Return for whom and where a change takes effect."""
+    if change.level == "global":
+        return "every user of this machine, in every Python"
+    if change.level == "site":
+        return f"this {'environment' if change.settings.interpreter.is_environment else 'Python'} only"
+    return "you, in every Python"
+
+
+def question(change: SettingsChange) -> str:
+    """Return the question whether to make a change."""
+    if not change.steps:
+        return "pip cannot change this"
+    return QUESTIONS[change.wish].format(f"{'in' if change.level == 'site' else 'for'} {scope(change)}")
+
+
+def listed(pythons: Sequence[PipSettings]) -> str:
+    """List Pythons by their paths; if there are many, count the rest."""
+    paths = [home_short(str(one.interpreter.python.executable)) for one in pythons]
+    rest = len(paths) - MOST_PYTHONS
+    return ", ".join(paths if rest <= 0 else [*paths[:MOST_PYTHONS], f"and {rest} more"])
 
 
 class Commands(PaintedLines):
@@ -51,6 +80,48 @@ class Commands(PaintedLines):
         ]
 
 
+class ScopeList(PaintedLines):
+    """The scopes of a change, each with the file that it writes; a click chooses one."""
+
+    DEFAULT_CSS = "ScopeList { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
+
+    def __init__(self, changes: Sequence[SettingsChange]) -> None:
+        super().__init__()
+        self.changes = changes
+        """The changes, one for each scope."""
+        self.chosen = 0
+        """The index of the chosen change."""
+
+    def choose(self, index: int) -> None:
+        """Choose the change at an index."""
+        self.chosen = index
+        self.refresh()
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw a line for each scope."""
+        words = [scope(change) for change in self.changes]
+        column = max(map(len, words)) + 3
+        drawn = []
+        for index, (change, scope_words) in enumerate(zip(self.changes, words, strict=True)):
+            is_chosen, on = index == self.chosen, "*" if self.glyphs.dots.isascii() else "•"
+            place = fit(f"writes {shown(home_short(change.file or ''))}", room - column - 4, 0.7, self.glyphs.dots)
+            drawn.append(
+                self.strip(
+                    ("(", "muted"),
+                    (on if is_chosen else " ", "mark"),
+                    (") ", "muted"),
+                    (scope_words.ljust(column), "strong" if is_chosen else "plain"),
+                    (place, "muted"),
+                    room=room,
+                )
+            )
+        return drawn
+
+    async def on_click(self, event: events.Click) -> None:
+        """Choose the scope that was clicked."""
+        await self.run_action(f"screen.scroll({event.y - self.chosen})")
+
+
 class Confirm(ConfirmModal):
     """Dialog that shows the exact command and notes on its effect; No has the focus."""
 
@@ -62,51 +133,104 @@ class Confirm(ConfirmModal):
     DEFAULT_CSS = """
     Confirm {
         #about { height: auto; max-height: 1fr; background: $surface; Paragraphs { padding: 0 2 0 0; } }
-        &.-short Commands { margin: 0; }
+        &.-short Commands, &.-short ScopeList { margin: 0; }
     }
     """
 
-    def __init__(self, change: SettingsChange) -> None:
+    def __init__(self, change: SettingsChange, known: Sequence[PipSettings] = ()) -> None:
+        """Make a dialog about a change; `known` are the Pythons that it may affect."""
         super().__init__()
         self.change = change
-        """The change to confirm."""
+        """The change to confirm; if there are several scopes, the chosen one."""
+        self.known = known or (change.settings,)
+        """The Pythons that the change may affect."""
+        self._title, self._commands = PaintedLine((question(change), "strong")), Commands(change.commands)
+        self._whose, self._reach = Paragraphs(self._python), Paragraphs(*self._affected)
+        self._notes = Paragraphs(*self._told, sign="! ")
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
-        change = self.change
-        possible = bool(change.steps)
-        question = QUESTIONS[change.wish] if possible else "pip cannot change this"
+        possible = bool(self.change.steps)
         with Vertical(id="sheet"):
-            yield PaintedLine((question, "strong"))
+            yield self._title
             with VerticalScroll(id="about", can_focus=False):
-                yield Paragraphs(self._whose())
-                yield Commands(change.commands)
-                yield Paragraphs(*map(redact_urls, (*change.obstacles, *change.notes)), sign="! ")
+                yield self._whose
+                if self.change.alternative is not None:
+                    yield ScopeList((self.change, self.change.alternative))
+                yield self._commands
+                yield self._reach
+                yield self._notes
             with Horizontal(id="answers"):
-                yield DialogButton("No, leave it" if possible else "Close", "no")
+                yield DialogButton("No, cancel" if possible else "Close", "no")
                 if possible:
-                    yield DialogButton("Yes, run it" if len(change.steps) == 1 else "Yes, run them", "yes")
-                    yield KeyHints()
+                    yield DialogButton("Yes, run it" if len(self.change.steps) == 1 else "Yes, run them", "yes")
+                yield KeyHints()
 
-    def _whose(self) -> str:
+    @property
+    def _python(self) -> str:
         interpreter = self.change.settings.interpreter
         root = f" to {self.change.root}" if self.change.root else ""  # in full, because `~` may have been typed
         python = home_short(str(interpreter.python.executable))
         who = f"pip {interpreter.pip} of {python}" if interpreter.pip else f"{python}, which has no pip"
         return f"{who}, from {home_short(str(self.change.settings.location.root))}{root}." if root else f"{who}."
 
+    @property
+    def _affected(self) -> list[str]:
+        """A sentence on the Pythons that the change affects."""
+        if not self.change.steps:
+            return []
+        found = affected(self.change, self.known)
+        if len(found) == 1:
+            return [f"Takes effect in {listed(found)} only."]
+        return [f"Takes effect in {count(len(found), 'Python')}: {listed(found)}."] if found else []
+
+    @property
+    def _told(self) -> list[str]:
+        return [redact_urls(sentence) for sentence in (*self.change.obstacles, *self.change.notes)]
+
     def on_mount(self) -> None:
+        """Fit the dialog to the screen."""
+        self._fit(self.app.size)
+
+    def _fit(self, size: Size) -> None:
         """Limit the height of the content, so that long content scrolls."""
-        self.query_one("#about").styles.max_height = max(3, self.app.size.height - 6)
+        self.set_class(size.height < SHORT, "-short")
+        self.query_one("#about").styles.max_height = max(3, size.height - (3 if size.height < SHORT else 6))
 
     def action_yes(self) -> None:
         """Run the command."""
         if self.change.steps:
             super().action_yes()
 
+    @property
+    def scrolled(self) -> Widget:
+        """The content."""
+        return self.query_one("#about")
+
+
+class ConfirmScope(Confirm):
+    """Dialog that also asks for the scope of the change."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("down,j", "scroll(1)", "next scope", "settings.next-scope", SETTINGS, "Choose the next scope", show=True),
+        key("up,k", "scroll(-1)", "previous scope", "settings.previous-scope", SETTINGS, "Choose the scope before"),
+    ]
+
     def action_scroll(self, step: int) -> None:
-        """Scroll by lines."""
-        self.query_one("#about").scroll_relative(y=step, animate=False)
+        """Choose another scope."""
+        scopes = self.query_one(ScopeList)
+        scopes.choose(max(0, min(scopes.chosen + step, len(scopes.changes) - 1)))
+        self.change = change = scopes.changes[scopes.chosen]
+        self._title.show((question(change), "strong"))
+        self._commands.commands = change.commands
+        self._commands.refresh(layout=True)
+        self._reach.say(*self._affected)
+        self._notes.say(*self._told)
+
+
+def confirm(change: SettingsChange, known: Sequence[PipSettings]) -> Confirm:
+    """Return the dialog that asks whether to make a change."""
+    return (Confirm if change.alternative is None else ConfirmScope)(change, known)
 
 
 class FolderBox(SheetBox):
@@ -123,24 +247,33 @@ class Folder(InputDialog["SettingsChange"]):
 
     HELP = FolderBox.HELP
 
-    def __init__(self, known: PipSettings, home: str, plan: Callable[[Wish, str], Awaitable[SettingsChange]]) -> None:
+    def __init__(
+        self,
+        settings: PipSettings,
+        known: Sequence[PipSettings],
+        home: str,
+        plan: Callable[[Wish, str], Awaitable[SettingsChange]],
+    ) -> None:
         """Ask for another folder for a pip's cache; in the dialog, `~` stands for `home`.
 
-        `plan` plans a change; it may raise CachetuiError if the folder cannot be used.
+        `known` are the Pythons that a change may affect. `plan` plans a change; it may raise CachetuiError if
+        the folder cannot be used.
         """
         super().__init__(
-            f"Use which folder for the cache of {f'pip {pip}' if (pip := known.interpreter.pip) else 'this Python'}?",
-            f"The cache is in {home_short(str(known.location.root))} now; ~ stands for {home}. "
+            "Use which folder for pip's cache?",
+            f"The cache is in {home_short(str(settings.location.root))} now; ~ stands for {home}. "
             "Leave empty for pip's default.",
+            "Only the setting changes: cached files stay where they are.",
             box=FolderBox(id="folder"),
             label="Folder",
             does="Continue",
         )
-        self._plan = plan
+        self._plan, self._known = plan, known
 
     async def accept(self, typed: str) -> SettingsChange | None:
         """Plan the change to the folder, and return it if the user accepts its command."""
         change = await self._plan("move" if typed else "default", typed)
-        if self.app.screen is not self or not await self.app.push_screen_wait(Confirm(change)):
+        if self.app.screen is not self:
             return None
-        return change
+        dialog = confirm(change, self._known)
+        return dialog.change if await self.app.push_screen_wait(dialog) else None

@@ -16,12 +16,14 @@ from textual.message import Message
 from textual.reactive import var
 
 from cachetui.pip.config.paths import home
+from cachetui.pip_settings.reach import changed
 from cachetui.services.services import Services
+from cachetui.text.format import count
 from cachetui.ui.activity import Activities, Activity, refusal
 from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
 from cachetui.ui.settings.details import PageScroll, SettingsPage
-from cachetui.ui.settings.dialogs import Confirm, Folder
+from cachetui.ui.settings.dialogs import Folder, confirm, listed
 from cachetui.ui.settings.layout import ChangeResult, looking, switch_words
 from cachetui.ui.settings.python_list import PythonList, PythonTitles
 from cachetui.ui.widgets.cells import shown
@@ -38,8 +40,8 @@ class Settings(Vertical):
 
     BINDING_GROUP_TITLE = "Settings"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("o", "switch", "on/off", "settings.switch", SETTINGS, "Switch this pip's cache on, or off", show=True),
-        key("t", "move", "move", "settings.move", SETTINGS, "Move this pip's cache, or put it back", show=True),
+        key("o", "switch", "on/off", "settings.switch", SETTINGS, "Turn pip's cache on or off", show=True),
+        key("t", "move", "folder", "settings.move", SETTINGS, "Use another folder for pip's cache", show=True),
         key(
             "r",
             "again",
@@ -152,12 +154,12 @@ class Settings(Vertical):
             self.post_message(self.SearchAgain())
 
     def action_switch(self) -> None:
-        """Switch the cache on or off, after the user has confirmed it."""
+        """Turn the cache on or off, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_switch, known, group="settings")
 
     def action_move(self) -> None:
-        """Move the cache or put it back, after the user has confirmed it."""
+        """Use another folder for the cache, or pip's default, after the user has confirmed it."""
         if (known := self.python_list.current) is not None and self._may_change():
             start_worker(self, self._propose_move, known, group="settings")
 
@@ -172,14 +174,16 @@ class Settings(Vertical):
         async def plan(wish: Wish, folder: str) -> SettingsChange:
             return await run_in_thread(self.services.plan_change, known.interpreter, wish, folder)
 
-        change = await self.app.push_screen_wait(Folder(known, home(sys.platform, self.services.environ), plan))
+        default = home(sys.platform, self.services.environ)
+        change = await self.app.push_screen_wait(Folder(known, self.pythons.settings, default, plan))
         if change is not None:
             await self._carry_out(change)
 
     async def _review(self, change: SettingsChange) -> None:
         """Show the planned change, and make pip carry it out if the user agrees."""
-        if not self._is_covered and await self.app.push_screen_wait(Confirm(change)):
-            await self._carry_out(change)
+        dialog = confirm(change, self.pythons.settings)
+        if not self._is_covered and await self.app.push_screen_wait(dialog):
+            await self._carry_out(dialog.change)
 
     async def _carry_out(self, change: SettingsChange) -> None:
         """Make pip carry out a change, and show the result."""
@@ -189,7 +193,9 @@ class Settings(Vertical):
             effect = await run_in_thread(services.change_settings, change)  # a pip that writes must not be stopped
             now = await run_in_thread(lambda: tuple([services.pip_settings(one.interpreter) for one in known]))
         self.post_message(self.Changed(now))
-        self._show_result(effect.settings, ChangeResult(effect.done, effect.message))
+        found = changed(known, now)
+        others = f" Changed in {count(len(found), 'Python')}: {listed(found)}." if found else ""
+        self._show_result(effect.settings, ChangeResult(effect.done, f"{effect.message}{others}"))
         if not effect.done:
             self.notify(shown(effect.message), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
 
