@@ -13,6 +13,7 @@ IDS = (
     *("app.help", "app.palette", "app.quit", "app.stop", "app.suspend"),
     *(
         "audit.browse",
+        "audit.compare",
         "audit.group",
         "audit.leave",
         "audit.left",

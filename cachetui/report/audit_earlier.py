@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ from cachetui.report.audit_json import AUDIT, SCHEMA
 
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
+HEAD, IS_REPORT = 100, b'"report": "audit"'
+"""Number of bytes at the beginning of a report, and text among them."""
+MOST_FOUND = 5
+"""Maximum number of reports to find in a folder."""
 MOST_BYTES = 1 << 63
 """Disk usage of a file in bytes that no file system reaches."""
 OTHER = "Name a report that `cachetui audit --format json` wrote."
@@ -59,13 +64,24 @@ def read_report(path: str) -> EarlierAudit:
         raise CachetuiError(f"{path} is damaged: what it lists does not make sense. {OTHER}") from error
 
 
-def _read(path: str) -> bytes:
+def find_reports(folder: Path) -> list[str]:
+    """Return the file names of the newest reports in a folder, the newest first; at most `MOST_FOUND`."""
+    found = []
+    with suppress(OSError), os.scandir(folder) as files:
+        for file in files:
+            with suppress(OSError):
+                if file.name.endswith(".json") and IS_REPORT in _read(file.path, HEAD):
+                    found.append((-file.stat().st_mtime_ns, file.name))
+    return [name for _, name in sorted(found)[:MOST_FOUND]]
+
+
+def _read(path: str, most: int = MOST) -> bytes:
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     fd = os.open(Path(path), flags)
     with os.fdopen(fd, "rb") as file:
         if not stat.S_ISREG(os.fstat(fd).st_mode):
             raise OSError(0, "it is not a file")
-        return file.read(MOST)
+        return file.read(most)
 
 
 def _judged(document: Mapping[str, Any]) -> EarlierAudit:

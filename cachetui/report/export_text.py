@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -73,6 +76,19 @@ def summary(outcome: ExportOutcome, folder: Path) -> str:
     if outcome.skipped:
         parts.append(f"{len(outcome.skipped):,} left out")
     return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."
+
+
+def install_command(outcome: ExportOutcome, folder: Path) -> str:
+    """Return the command that installs the exported files; empty if nothing was exported.
+
+    If they belong to several projects, `NAME` stands for the project to install.
+    """
+    projects = {one.filename.partition("-")[0].replace("_", "-") for one in outcome.exported}
+    if not projects:
+        return ""
+    name = projects.pop() if len(projects) == 1 else "NAME"
+    join = subprocess.list2cmdline if os.name == "nt" else shlex.join
+    return join(["python", "-m", "pip", "install", "--no-index", "--find-links", str(folder), name])
 
 
 def export_lines(planned: Iterable[PlannedFile], outcome: ExportOutcome | None) -> Iterator[str]:

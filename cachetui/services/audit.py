@@ -9,10 +9,12 @@ from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
 from cachetui.export.target_folder import TargetError, check_target
 from cachetui.insight.audit.audit import LABELS, Audit, audit_of
+from cachetui.insight.audit.comparison import Comparison, compare
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
@@ -20,7 +22,9 @@ from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.model import Policy, Protection
 from cachetui.removal.freeing import Outlook
 from cachetui.report.audit_csv import audit_csv
+from cachetui.report.audit_earlier import read_report
 from cachetui.report.audit_json import audit_json
+from cachetui.report.audit_rows import characters, rows
 from cachetui.report.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
 from cachetui.services.labels import facts_for
@@ -32,6 +36,17 @@ from cachetui.system.files import create_file, replace_file
 
 class FormatError(CachetuiError, ValueError):
     """The suffix of a report's file name belongs to no format."""
+
+
+class Differences(NamedTuple):
+    """Differences from an earlier report."""
+
+    since: str
+    """Time of the earlier audit, in ISO 8601 in UTC; untrusted text."""
+    comparison: Comparison
+    """The differences."""
+    notes: tuple[str, ...] = ()
+    """Sentences that the user should know; untrusted text."""
 
 
 SUFFIXES = (".json", ".csv", ".txt")
@@ -96,6 +111,17 @@ def report_name(audit: Audit, host: str | None = None) -> str:
     name = re.sub(r"[^A-Za-z0-9_-]+", "-", (platform.node() if host is None else host).partition(".")[0]).strip("-")
     date = datetime.fromtimestamp(audit.now_ns / NS).astimezone().date()
     return "-".join(filter(None, ("pip-cache-audit", name, f"{date.isoformat()}.json")))
+
+
+def compare_audit(audit: Audit, path: Path) -> Differences:
+    """Return the differences between an earlier report in a file and an audit. Raises CachetuiError."""
+    earlier = read_report(str(path))
+    if earlier.terms:
+        raise CachetuiError(f"{path} covers only {' '.join(earlier.terms)}. Name a report of the whole cache.")
+    root = characters(audit.root)
+    other = f"The earlier report is about another cache, {earlier.root}; this one is {root}."
+    comparison = compare(earlier.lines, [row.line for row in rows(audit)])
+    return Differences(earlier.at, comparison, () if earlier.root == root else (other,))
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:

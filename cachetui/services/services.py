@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.removal.execute import RemovalOutcome, RemovalProgress
     from cachetui.removal.freeing import Outlook
     from cachetui.removal.plan import Plan
+    from cachetui.services.audit import Differences
 
 Stop = Callable[[], bool]
 """Function that returns whether to stop."""
@@ -202,6 +203,19 @@ class Services:
         from cachetui.services.audit import save_report  # noqa: PLC0415
 
         save_report(audit, path, self.location.root, overwrite=overwrite)
+
+    def find_reports(self) -> list[str]:
+        """Return the file names of the newest audit reports in the current folder, the newest first."""
+        from cachetui.report.audit_earlier import find_reports  # noqa: PLC0415
+
+        return find_reports(Path())
+
+    def compare_audit(self, audit: Audit, path: Path) -> Differences:
+        """Return the differences between an earlier report and an audit."""
+        from cachetui.services.audit import compare_audit  # noqa: PLC0415
+
+        with guard("compare these audits"):
+            return compare_audit(audit, path)
 
     def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
         """Return the findings that can be made without reading the bodies of entries."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,14 @@ from cachetui.rules import Rules
 from cachetui.services.audit import report_name, report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text
+from cachetui.ui.audit.compare_dialog import CompareReport, ComparisonResult
 from cachetui.ui.audit.figures import Ages, Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
 from cachetui.ui.audit.save_dialog import SaveReport
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.dialogs.confirm import ConfirmQuestion
-from cachetui.ui.dialogs.modal import Paragraphs
+from cachetui.ui.dialogs.modal import LineList, Paragraphs
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.messages import MarksChanged
 from tests.ui.cache import NOW, everyday, inventory
@@ -310,6 +312,49 @@ async def test_a_report_is_saved_by_mouse(tmp_path: Path) -> None:
         await click(pilot, "Esc cancel")
         await settled(pilot)
         assert len(app.screen_stack) == 1
+
+
+async def test_an_earlier_report_is_chosen_and_compared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    now, before = everyday(), inventory([entry for entry in everyday().entries if entry.project != "torch"])
+    for index, found in enumerate((now, before)):
+        path = tmp_path / f"report-{index}.json"
+        facts = facts_of(found.entries, LABELS, now_ns=NOW)
+        path.write_text("".join(report_parts(audit_of(found, facts, rules=STANDARD), path)))
+        os.utime(path, ns=(NOW, NOW + index))
+    (tmp_path / "other.json").write_text("{}")
+    app = Still(now)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await audited(app, pilot)
+        await pilot.press("c")
+        await settled(pilot)
+        dialog = app.screen
+        assert isinstance(dialog, CompareReport)
+        assert dialog.typed == "report-1.json"
+        assert "other.json" not in app.text
+        await pilot.press("down")
+        assert dialog.typed == "report-0.json"
+        await click(pilot, "report-1.json")
+        await pilot.pause()
+        assert dialog.typed == "report-1.json"
+        dialog.query_one(Input).value = "other.json"
+        await pilot.press("enter")
+        await settled(pilot)
+        assert app.screen is dialog
+        assert "other.json is no report of an audit." in app.text
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        result = app.screen
+        assert isinstance(result, ComparisonResult)
+        came = [entry for entry in now.entries if entry.project == "torch"]
+        disk = disk_text(sum(entry.disk_usage for entry in came))
+        assert f"Added: {len(came)} entries" in [line.words for line in result.query_one(LineList).lines]
+        assert f"+{disk}" in app.text
+        await pilot.press("escape", "c")
+        await settled(pilot)
+        await pilot.press("down", "enter")
+        await settled(pilot)
+        assert "Nothing has changed." in app.text
 
 
 def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_path: Path) -> None:

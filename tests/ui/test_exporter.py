@@ -105,7 +105,13 @@ async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Pa
         assert {name: sha256(body).digest() for name, body in contents(out).items()} == {
             name: sha256(body).digest() for name, body in BODIES.items()
         }
+        assert isinstance(app.screen, ExportResult)
         assert f"Exported 2 files, 2.5 MB, to {out}." in said(app)
+        assert app.screen.command == f"python -m pip install --no-index --find-links {out} NAME"
+        await click(pilot, "y copy command")
+        await until(pilot, lambda: app.clipboard == f"python -m pip install --no-index --find-links {out} NAME")
+        await click(pilot, "Esc close")
+        await settled(pilot)
         assert len(app.main.model.marks) == 4
         await pilot.press("e")
         await settled(pilot)
@@ -123,6 +129,8 @@ async def test_where_nothing_is_marked_the_row_is_meant(root: Path, out: Path) -
         await pilot.press("enter")
         await settled(pilot)
         assert [*contents(out)] == [SEVEN]
+        assert isinstance(app.screen, ExportResult)
+        assert app.screen.command.endswith(f" --find-links {out} seven")
 
 
 async def test_an_export_is_confirmed_by_mouse(root: Path, out: Path) -> None:

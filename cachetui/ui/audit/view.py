@@ -19,6 +19,7 @@ from cachetui.preferences.model import Policy, Preferences
 from cachetui.removal.freeing import Outlook
 from cachetui.services.services import Services
 from cachetui.text.format import DAY, age, count, disk_text
+from cachetui.ui.audit.compare_dialog import ask_and_compare
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
 from cachetui.ui.audit.figures import Ages, Biggest, FigureWidget, KindBars, ReclaimableLines
@@ -80,7 +81,8 @@ class AuditView(Container):
             show=True,
         ),
         key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
-        key("E", "save", "save", "audit.save", SHOW, "Save all of it as a report", show=True),
+        key("E", "save", "save", "audit.save", SHOW, "Save this audit as a report", show=True),
+        key("c", "compare", "compare", "audit.compare", SHOW, "Compare this audit with an earlier report", show=True),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
         key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Come out of what was gone into", show=True),
     ]
@@ -423,3 +425,8 @@ class AuditView(Container):
         """Save the report."""
         if self.audit is not None:
             start_worker(self, ask_and_save, self.app, self.services, self.audit, group="save")
+
+    def action_compare(self) -> None:
+        """Compare the audit with an earlier report."""
+        if self.audit is not None:
+            start_worker(self, ask_and_compare, self.app, self.services, self.audit, group="save")

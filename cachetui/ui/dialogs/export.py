@@ -15,14 +15,15 @@ from cachetui.errors import CachetuiError
 from cachetui.export.export import ExportOutcome
 from cachetui.export.plan import FolderState
 from cachetui.pip.config.paths import place
-from cachetui.report.export_text import obstacle, prospects, skipped_name, summary, taken
+from cachetui.report.export_text import install_command, obstacle, prospects, skipped_name, summary, taken
 from cachetui.report.removal_list import ListLine
 from cachetui.services.guard import guard
 from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.clipboard import copy_text
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import CLOSE, DialogButton, LineList, Modal, Paragraphs
+from cachetui.ui.dialogs.modal import CLOSE, Commands, DialogButton, LineList, Modal, Paragraphs
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
@@ -128,22 +129,40 @@ class ExportDialog(InputDialog[Path]):
 
 
 class ExportResult(Modal[None]):
-    """Dialog with the result of an export, which lists everything that was left out, and why."""
+    """Dialog with the result of an export: how to install the files, and everything that was left out, and why."""
 
-    HELP = "What was exported, what was not, and why."
-    BINDINGS: ClassVar[list[BindingType]] = [CLOSE]
+    HELP = "What was exported, how to install it, what was not exported, and why."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        CLOSE,
+        key("y", "copy", "copy command", "export.copy", PROGRAM, "Copy the command that installs the files", show=True),
+    ]
 
     def __init__(self, outcome: ExportOutcome, folder: Path) -> None:
         super().__init__()
         self.outcome, self.folder = outcome, folder
         """The result of the export, and its folder."""
+        self.command = install_command(outcome, folder)
+        """The command that installs the exported files; empty if there are none."""
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
+        skipped = self.outcome.skipped
+        title = "Not everything was exported" if skipped or self.outcome.stopped else "Exported"
         with Vertical(id="sheet"):
-            yield PaintedLine(("Not everything was exported", "strong"))
+            yield PaintedLine((title, "strong"))
             yield Paragraphs(summary(self.outcome, self.folder))
-            yield LineList([ListLine(skipped_name(one), one.reason) for one in self.outcome.skipped])
+            if self.command:
+                yield Paragraphs("Install from there, on this computer or another one, with")
+                yield Commands((self.command,))
+            yield LineList([ListLine(skipped_name(one), one.reason) for one in skipped])
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
                 yield KeyHints()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable copying if there is no command."""
+        return action != "copy" or bool(self.command)
+
+    def action_copy(self) -> None:
+        """Copy the command."""
+        copy_text(self, self.command, self.command)

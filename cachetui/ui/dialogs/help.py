@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
@@ -14,9 +14,10 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.strip import Strip
 
-from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
+from cachetui.ui.bindings import GROUPS, PROGRAM, key, key_names
 from cachetui.ui.dialogs.modal import DialogButton, Modal
 from cachetui.ui.widgets.cells import shown, wrapped
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 EXAMPLE = re.compile(r"^- ", re.M)
@@ -52,6 +53,8 @@ class HelpLine(NamedTuple):
     """Its action in words."""
     group: Binding.Group
     """Its group."""
+    where: str = ""
+    """The part of the screen that declares it."""
 
 
 def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
@@ -69,8 +72,25 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
             if isinstance(binding, Binding) and binding.id and binding.tooltip:
                 now = tuple(keys.get(binding.id) or binding.key.split(","))
                 group = binding.group or PROGRAM
-                lines.setdefault(binding.id, HelpLine(binding.id, now, binding.tooltip, group))
+                where = node.BINDING_GROUP_TITLE or "Elsewhere"
+                lines.setdefault(binding.id, HelpLine(binding.id, now, binding.tooltip, group, where))
     return list(lines.values())
+
+
+def merged(lines: Sequence[HelpLine]) -> list[HelpLine]:
+    """Merge lines with the same keys into one line, which says where each of their actions holds."""
+    same: dict[HelpLine, list[HelpLine]] = {}
+    for line in sorted(lines, key=lambda line: -len(line.keys)):
+        first = next((first for first in same if set(line.keys) <= set(first.keys)), line)
+        same.setdefault(first, []).append(line)
+    found = []
+    for first in sorted(same, key=lines.index):
+        does = first.does
+        if len(same[first]) > 1:
+            uses = sorted(same[first], key=lambda line: line.where == "Elsewhere")
+            does = "; ".join([f"{line.where}: {line.does[0].lower()}{line.does[1:]}" for line in uses])
+        found.append(first._replace(does=does))
+    return found
 
 
 class KeyPage(PaintedLines):
@@ -89,9 +109,9 @@ class KeyPage(PaintedLines):
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the help of the widget, the keys by group, and the use of the mouse."""
-        drawn = self._prose(self.about, room)
+        drawn, explanations = self._prose(self.about, room), merged(self.explained)
         for group in GROUPS:
-            explained = [line for line in self.explained if line.group == group]
+            explained = [line for line in explanations if line.group == group]
             if not explained:
                 continue
             drawn += [self.strip(room=room), self.strip((group.description, "strong"), room=room)]
@@ -125,7 +145,9 @@ class KeyPage(PaintedLines):
 class Help(Modal[None]):
     """Dialog that shows all keys in a scrolling list."""
 
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("escape,q,question_mark", "no", "close", "help.close", PROGRAM, "Close the help", show=True),
+    ]
     DEFAULT_CSS = """
     Help {
         #keys { height: 1fr; margin: 1 0; background: $surface; overflow: hidden scroll; }
@@ -150,6 +172,7 @@ class Help(Modal[None]):
                 yield KeyPage(self.explained, self._about, self._preferences)
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
+                yield KeyHints()
 
     @property
     def scrolled(self) -> VerticalScroll:

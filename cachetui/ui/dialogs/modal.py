@@ -70,6 +70,25 @@ class Paragraphs(PaintedLines):
         ]
 
 
+class Commands(PaintedLines):
+    """Commands as they will be run, each with a sign before its first line."""
+
+    DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
+
+    def __init__(self, commands: tuple[str, ...]) -> None:
+        super().__init__()
+        self.commands = commands
+        """The commands, as a user would type them."""
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the commands."""
+        return [
+            self.strip((f"{self.glyphs.prompt} " if not index else "  ", "muted"), (line, "accent strong"), room=room)
+            for command in self.commands
+            for index, line in enumerate(wrapped(shown(command), max(8, room - 2)))
+        ]
+
+
 class DialogButton(PaintedWidget, can_focus=True):
     """One answer to a question; Enter, Space or a click runs the screen's action that has its id as name."""
 
@@ -185,6 +204,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         key("pageup", "page(-1)", "page up", "sheet.page-up", MOVE, "Scroll a page up"),
         key("home,g", "edge(0)", "start", "sheet.first", MOVE, "Scroll to the start"),
         key("end,G", "edge(1)", "end", "sheet.last", MOVE, "Scroll to the end"),
+        key("question_mark", "help", "help", "sheet.help", PROGRAM, "Explain this dialog and its keys"),
         key("tab,right", "app.focus_next", "next", "sheet.next", MOVE, "Go to the next answer"),
         key("shift+tab,left", "app.focus_previous", "previous", "sheet.previous", MOVE, "Go to the previous answer"),
         SUSPEND,
@@ -227,7 +247,7 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
         short = size.height < SHORT
         self.set_class(short, "-short")
         room = size.width - 4 if short else min(SHEET, size.width) - 4
-        others = sum([len(page.lines(room, size.height)) for page in self.query(Paragraphs)])
+        others = sum([len(page.lines(room, size.height)) for page in self.query(PaintedLines)])
         others += len(self.query("#sheet > PaintedLine, #answers")) + 2 * len(self.query("#ask"))
         blank = BLANK_LINES * (not short) + 2 * self.app.native_ansi_color
         for listed in self.query(LineList):
@@ -236,6 +256,13 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
     def action_no(self) -> None:
         """Close the dialog and change nothing."""
         self.dismiss(None)
+
+    def action_help(self) -> None:
+        """Show the help on the dialog and its keys."""
+        from cachetui.ui.dialogs.help import Help, explain  # noqa: PLC0415 - it is a dialog itself
+
+        about = self.focused.HELP if self.focused is not None and not isinstance(self.focused, DialogButton) else None
+        self.app.push_screen(Help(explain([self, *self.walk_children()], self), about or self.HELP or ""))
 
     @property
     def scrolled(self) -> Widget | None:

@@ -53,7 +53,7 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
         return
     if outcome is None:
         screen.fail(failure)
-    elif outcome.skipped:
+    elif outcome.skipped or not (outcome.stopped or screen.is_covered):
         await screen.app.push_screen_wait(ExportResult(outcome, folder))
     else:
         screen.notify(shown(summary(outcome, folder)), markup=False)

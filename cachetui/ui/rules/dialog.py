@@ -16,7 +16,6 @@ from cachetui.model import Entry
 from cachetui.rules import Rules
 from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import MARK, MOVE, PROGRAM, SHOW, key
-from cachetui.ui.dialogs.help import Help, explain
 from cachetui.ui.dialogs.modal import SHEET, SHORT, DialogButton, Modal, Paragraphs
 from cachetui.ui.rules.form import (
     CHOOSING,
@@ -304,8 +303,3 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             self.notify("Still counting. Wait for the total in the last line.", markup=False)
         elif together is not None:
             self.notify("The rules choose nothing. Press Space to tick one.", markup=False)
-
-    def action_help(self) -> None:
-        """Show the help on rules and keys."""
-        about = self.focused.HELP if self.focused is not None and self.focused.HELP else self.HELP
-        self.app.push_screen(Help(explain([self, *self.walk_children()], self), about))

@@ -18,8 +18,8 @@ from cachetui.text.format import count, home_short
 from cachetui.text.redact import redact_urls
 from cachetui.ui.bindings import SETTINGS, key
 from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
-from cachetui.ui.dialogs.modal import SHORT, ConfirmModal, DialogButton, Paragraphs
-from cachetui.ui.widgets.cells import fit, shown, wrapped
+from cachetui.ui.dialogs.modal import SHORT, Commands, ConfirmModal, DialogButton, Paragraphs
+from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
@@ -59,25 +59,6 @@ def listed(pythons: Sequence[PipSettings]) -> str:
     paths = [home_short(str(one.interpreter.python.executable)) for one in pythons]
     rest = len(paths) - MOST_PYTHONS
     return ", ".join(paths if rest <= 0 else [*paths[:MOST_PYTHONS], f"and {rest} more"])
-
-
-class Commands(PaintedLines):
-    """Commands as they will be run, each with a sign before its first line."""
-
-    DEFAULT_CSS = "Commands { height: auto; margin: 1 0 0 0; padding: 0 2 0 0; background: $surface; }"
-
-    def __init__(self, commands: tuple[str, ...]) -> None:
-        super().__init__()
-        self.commands = commands
-        """The commands, as a user would type them."""
-
-    def lines(self, room: int, height: int) -> list[Strip]:
-        """Draw the commands."""
-        return [
-            self.strip((f"{self.glyphs.prompt} " if not index else "  ", "muted"), (line, "accent strong"), room=room)
-            for command in self.commands
-            for index, line in enumerate(wrapped(shown(command), max(8, room - 2)))
-        ]
 
 
 class ScopeList(PaintedLines):
