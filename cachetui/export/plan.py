@@ -84,7 +84,7 @@ def look_at(planned: Sequence[PlannedFile], folder: Path, root: Path) -> FolderS
     try:
         free = shutil.disk_usage(whole if exists else whole.parent).free
     except OSError as error:
-        raise TargetError(f"{folder} cannot be looked at: {reason(error)}.") from error
+        raise TargetError(f"{folder} cannot be checked: {reason(error)}.") from error
     return FolderState(whole, exists, free, tuple(found[None]), tuple(found[True]), tuple(found[False]))
 
 

@@ -39,13 +39,13 @@ def check_target(folder: Path, root: Path) -> None:
         own = root.stat() if root.exists() else None
         for above in (resolved, *resolved.parents):
             if own is not None and os.path.samestat(above.stat(), own):
-                raise TargetError(f"{folder} lies in the cache: nothing is written there. Name another folder.")
+                raise TargetError(f"{folder} is in the cache, where nothing is written. Choose another folder.")
         if not os.access(resolved, os.W_OK | os.X_OK):
-            raise TargetError(f"{place} cannot be written to: name another folder.")
+            raise TargetError(f"{place} cannot be written to. Choose another folder.")
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise TargetError(f"{place} does not exist: make it first.") from error
+        raise TargetError(f"{place} does not exist. Create it first.") from error
     except (OSError, RuntimeError, ValueError) as error:  # a loop of links, or a name with a NUL
-        raise TargetError(f"{place} cannot be looked at: {reason(error)}.") from error
+        raise TargetError(f"{place} cannot be checked: {reason(error)}.") from error
 
 
 class TargetFolder:

@@ -59,15 +59,15 @@ def apply(
     now = settings_of(interpreter, environ, cwd=Path(folder), etc=etc)
     if trouble:
         by_hand = " or ".join(dict.fromkeys([f"{one.path}:{one.line}" for one in _files(change)]))
-        hint = f" The place to change it by hand is {by_hand}." if by_hand else ""
+        hint = f" You can change it by hand in {by_hand}." if by_hand else ""
         return Effect(_fulfilled(change, now), f"{trouble}.{hint}", now)
     if not _fulfilled(change, now):
-        return Effect(False, f"pip did as it was told, but {_why_not(change, now)}.", now)
+        return Effect(False, f"pip ran without an error, but {_why_not(change, now)}.", now)
     python = InterpreterPrefix(interpreter.python.executable, interpreter.prefix)
     heard = locate(python=python, environ=environ, cwd=Path(folder), command="cache", pip=now.pip, etc=etc)
     answer = ask_pip(python, environ, timeout, cwd=Path(folder), stop=stop)
     if difference := compare(heard, answer):
-        return Effect(False, f"By its settings {_state(now)}. {difference}", now)
+        return Effect(False, f"According to its settings, {_state(now)}. {difference}", now)
     return Effect(True, f"Done: {_state(now)}. {answer.message}", now)
 
 
@@ -95,8 +95,8 @@ def _why_not(change: SettingsChange, now: PipSettings) -> str:
     if change.wish == "on" and counting is None:
         return f"the cache is still off: {now.location.off_by}"
     if counting is None or counting.setting is None:
-        return f"nothing says {change.option} now, where it looks"
-    return f"{counting.setting.quoted()} is stronger"
+        return f"{change.option} is not set where pip looks"
+    return f"{counting.setting.quoted()} overrides it"
 
 
 def _state(now: PipSettings) -> str:
@@ -111,4 +111,4 @@ def _telling(err: str) -> str:
     """Return pip's error message in one line."""
     said = [line.strip() for line in err.splitlines() if line.strip()]
     errors = [line for line in said if line.startswith("ERROR")] or said[-1:]
-    return " ".join(errors).replace("ERROR: ", "")[:QUOTED].rstrip(".") or "without a word"
+    return " ".join(errors).replace("ERROR: ", "")[:QUOTED].rstrip(".") or "it gives no reason"

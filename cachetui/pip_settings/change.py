@@ -110,7 +110,8 @@ def _planned(settings: PipSettings, wish: Wish, place: Path | None, level: Level
     change = replace(change, notes=tuple(_notes(change)))
     if steps and not _can_be_isolated(settings.interpreter.version):
         by_hand = " and ".join([f"`{command}`" for command in change.commands])
-        obstacle = f"Python {settings.interpreter.version} cannot be run isolated, so cachetui does not: run {by_hand}."
+        version = settings.interpreter.version
+        obstacle = f"Python {version} cannot be run in isolation, so cachetui does not run it. Run {by_hand} yourself."
         return replace(change, steps=(), obstacles=(*obstacles, obstacle))
     return change
 
@@ -131,11 +132,11 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
     if settings.pip < FIRST_CONFIG:
         return [f"pip {settings.pip} has no `pip config`: change its settings by hand."]
     if not settings.location.works:
-        return [*settings.location.notes, "Until that is mended by hand, pip changes no settings."]
+        return [*settings.location.notes, "Until you fix that by hand, pip changes no settings."]
     named = environ.get("PIP_CONFIG_FILE")
     if named and (named == os.devnull or os.path.exists(named)):  # noqa: PTH110 - may be "nul"
         return [
-            f"PIP_CONFIG_FILE={named} takes the place of your own settings: pip would not heed what it wrote there. "
+            f"PIP_CONFIG_FILE={named} replaces your own settings: pip would ignore what it wrote there. "
             f"Change that file by hand, or {_how_to_unset('PIP_CONFIG_FILE')}."
         ]
     return []
@@ -158,17 +159,17 @@ def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]]
         arguments = ("config", f"--{setting.level}", "unset", f"{setting.section}.{option}")
         if setting.path is None:
             obstacles.append(
-                f"{setting.quoted()} is a variable, which no pip can change: {_how_to_unset(one.said_by)}."
+                f"{setting.quoted()} is a variable, which pip cannot change: {_how_to_unset(one.said_by)}."
             )
         elif not _reaches(settings, setting.path, setting.level):
-            obstacles.append(f"{setting.quoted()} stands where `pip config` does not reach: take it out by hand.")
+            obstacles.append(f"{setting.quoted()} cannot be changed by `pip config`: remove it by hand.")
         elif not _may_write(setting.path):
             command = SettingsChange(settings, "on", steps=(arguments,)).commands[0]
-            obstacles.append(f"{setting.path} is not yours to write: whom it belongs to can run `{command}`.")
+            obstacles.append(f"{setting.path} is not yours to write. Its owner can run `{command}`.")
         else:
             steps.append(arguments)
     if not steps and not obstacles:
-        obstacles.append(f"Nothing says {option}: there is nothing to take back.")
+        obstacles.append(f"{option} is not set, so there is nothing to undo.")
     return steps, obstacles
 
 
@@ -183,7 +184,7 @@ def _set(
     variable = next((one for one in said if one.setting and one.setting.path is None), None)
     if variable is not None:
         return [], [
-            f"{variable.said_by}={variable.value} is a variable and stronger than any file: "
+            f"{variable.said_by}={variable.value} is a variable, which overrides every file: "
             f"{_how_to_unset(variable.said_by)}."
         ]
     found: Level = level or "user"
@@ -192,7 +193,7 @@ def _set(
         strongest = said[0].setting
         section = strongest.section
         if strongest.level is None:
-            return [], [f"{strongest.said_by} is stronger, and stands where `pip config` does not reach: edit it."]
+            return [], [f"{strongest.said_by} overrides it, and `pip config` cannot change it: edit it by hand."]
         is_writable = strongest.level == "global" and _may_write(strongest.path or "")
         if level is None and (strongest.level == "site" or is_writable):
             found = strongest.level
@@ -254,4 +255,4 @@ def _how_to_unset(variable: str) -> str:
     """Return a clause on how to unset an environment variable."""
     if sys.platform == "win32":
         return f"remove it from your environment (in PowerShell: Remove-Item Env:{variable})"
-    return f"run `unset {variable}` in your shell, and take it out of where it is set, such as ~/.profile"
+    return f"run `unset {variable}` in your shell, and remove it from where it is set, such as ~/.profile"

@@ -23,18 +23,18 @@ def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ)
     folder is unsuitable.
     """
     if not typed:
-        raise DestinationError("No folder is named.")
+        raise DestinationError("Type a folder.")
     if not typed.isprintable():
-        raise DestinationError("A folder's name with a line break or another control character cannot be written down.")
+        raise DestinationError("A folder's name must not contain line breaks or other control characters.")
     whole = expand(typed, sys.platform, environ)
     tilde = Path(typed).parts[0]
     if whole.startswith("~"):
-        who = f"there is no user called {tilde[1:]}" if tilde[1:] else "no home directory is known"
-        raise DestinationError(f"{typed} stands for no folder: {who}.")
+        who = f"there is no user named {tilde[1:]}" if tilde[1:] else "no home directory is known"
+        raise DestinationError(f"{typed} is not a folder: {who}.")
     if tilde.startswith("~") and not os.path.isdir(base := expand(tilde, sys.platform, environ)):  # noqa: PTH112
-        raise DestinationError(f"{tilde} stands for {base}, which is not there: name the folder by its whole path.")
+        raise DestinationError(f"{tilde} stands for {base}, which does not exist: type the whole path.")
     if not os.path.isabs(whole):  # noqa: PTH117 - asked of text
-        raise DestinationError(f"{typed} is relative: begin with the root of the file system, or with ~.")
+        raise DestinationError(f"{typed} is relative: begin with / or ~.")
     place = Path(os.path.normpath(whole))
     if hindrance := _hindrance(place, Path(os.path.realpath(root)), Path(home(sys.platform, environ))):
         raise DestinationError(hindrance)
@@ -49,19 +49,19 @@ def _hindrance(place: Path, root: Path, own: Path) -> str | None:
             place.lstat()
         nearest = next(path for path in (place, *place.parents) if os.path.lexists(path))
         if nearest.is_symlink() and not nearest.exists():
-            return f"{nearest} is a link to something that is not there."
+            return f"{nearest} is a link to something that does not exist."
         if not nearest.is_dir():
-            return f"{nearest} is no folder."
+            return f"{nearest} is not a folder."
     except OSError as error:  # such as a name that is too long
-        return f"{place} cannot be looked at: {error.strerror}."
+        return f"{place} cannot be checked: {error.strerror}."
     if real == root:
         return f"The cache is in {place} already."
     own = Path(os.path.realpath(own))
     if real.is_relative_to(root) and not own.is_relative_to(root):  # unless the cache contains the home directory
-        return f"{place} lies in the present cache, {root}: name a folder outside of it."
+        return f"{place} is inside the present cache, {root}: choose a folder outside of it."
     if own.is_relative_to(real):
-        return f"{place} is your home directory or lies above it: name a folder that is the cache's alone."
-    return f"{why}: pip would keep nothing there." if (why := objection(str(place))) else None
+        return f"{place} is your home directory or contains it: choose a folder for the cache alone."
+    return f"{why}: pip would not use it." if (why := objection(str(place))) else None
 
 
 def is_empty(root: Path) -> bool:

@@ -141,21 +141,18 @@ def _traps(
     """Return sentences on pitfalls that depend on the version of pip and on the user who runs it."""
     pitfalls = []
     if pip is None:
-        pitfalls.append("This Python has no pip, or only one that its user installed for themselves alone.")
+        pitfalls.append("This Python has no pip, or only one in its user's own site-packages.")
     elif pip < FIRST_CACHE:
-        pitfalls.append(
-            f"pip {pip} has no `pip cache` to ask where its cache is: what stands here is read from settings."
-        )
+        pitfalls.append(f"pip {pip} lacks the command `pip cache`, so this is read from its settings.")
     switch = configuration.heard("no-cache-dir", INSTALL)[-1:]
     if pip is not None and pip < FIRST_CALLBACK and switch and switch[0].value.lower() in YES:
         pitfalls.append(f"{switch[0].quoted()} makes pip {pip} crash: before 19.0 only a no switched the cache off.")
     if sys.platform != "win32" and os.geteuid() == 0 and environ.get("SUDO_USER"):
         pitfalls.append(
-            f"This runs under sudo: pips run by {environ['SUDO_USER']} may have their cache elsewhere, and by other "
-            "settings."
+            f"This runs under sudo: pips run by {environ['SUDO_USER']} may use another cache, with other settings."
         )
     if location.enabled and (owner := _other_owner(location.root)):
-        pitfalls.append(f"{location.root} belongs to {owner}: what pip puts there will not be theirs.")
+        pitfalls.append(f"{location.root} belongs to {owner}: new files there will not be theirs.")
     return pitfalls
 
 

@@ -32,6 +32,6 @@ IDS = (
     *("settings.again", "settings.move", "settings.next", "settings.switch"),
     *("show.age", "show.apparent", "show.details", "sort.age", "sort.count", "sort.name", "sort.size"),
     *("view.audit", "view.browse", "view.health", "view.settings", "view.why"),
-    *("why.answer", "why.ask", "why.browse", "why.copy", "why.leave", "why.open", "why.question"),
+    *("why.answer", "why.ask", "why.browse", "why.copy", "why.example", "why.leave", "why.open", "why.question"),
 )
 """Ids of the key bindings that can be changed."""

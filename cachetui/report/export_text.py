@@ -6,7 +6,7 @@ import os
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:  # not loaded for the first screen
     from cachetui.export.export import ExportOutcome, SkippedEntry
     from cachetui.export.plan import FolderState, PlannedFile
 
+NOUNS: Mapping[str, str] = {"metadata": "metadata file", "index": "index page", "selfcheck": "self-check"}
+"""Nouns for kinds of entries that are not exported, if they differ from the kind."""
+
 
 def entry_words(entry: Entry) -> str:
     """Return the name of an entry without a known file name; untrusted text."""
@@ -27,26 +30,25 @@ def entry_words(entry: Entry) -> str:
 def passed_over(entries: Iterable[Entry]) -> str:
     """Return a sentence on the entries that are neither wheels nor sdists; empty if there are none."""
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
-    told = ", ".join(f"{number:,} {kind}" for kind, number in kinds.items())
-    return f"Left out, as no wheel or sdist: {told}." if told else ""
+    told = ", ".join([count(number, NOUNS.get(kind, kind)) for kind, number in kinds.items()])
+    return f"Not exported: {told}." if told else ""
 
 
 def prospects(room: FolderState) -> Iterator[str]:
     """Yield sentences on what an export will do; the first sentence is about the folder."""
     new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
-    exists = "" if room.exists else ", which is made"
-    yield f"Into {room.folder}{exists}: {new} to write, {disk_text(room.free)} free there."
+    yield f"{'Writes to' if room.exists else 'Creates'} {room.folder}: {new} to write, {disk_text(room.free)} free."
     if room.there:
-        yield f"{count(len(room.there), 'file')} {'is' if len(room.there) == 1 else 'are'} there already."
+        yield f"{count(len(room.there), 'file')} already {'exists' if len(room.there) == 1 else 'exist'}."
     if nameless := sum([one.filename is None for one in room.new]):
-        those = "is" if nameless == 1 else "are"
-        yield f"{count(nameless, 'file')} {those} named by what is inside, or left out where that does not tell."
+        gets = "gets its name from its" if nameless == 1 else "get their names from their"
+        yield f"{count(nameless, 'file')} {gets} content, or {'is' if nameless == 1 else 'are'} left out if that fails."
 
 
 def obstacle(room: FolderState) -> str:
     """Return why an export cannot begin; empty if it can."""
     if room.needed > room.free:
-        return "There is no room for that: name a folder on another disk, or mark less."
+        return "There is not enough room. Choose a folder on another disk, or mark less."
     return ""
 
 
@@ -72,7 +74,7 @@ def summary(outcome: ExportOutcome, folder: Path) -> str:
     written = [one for one in outcome.exported if one.written]
     parts = [f"Exported {count(len(written), 'file')}, {disk_text(sum([one.size for one in written]))}, to {folder}"]
     if there := len(outcome.exported) - len(written):
-        parts.append(f"{there:,} {'was' if there == 1 else 'were'} there already")
+        parts.append(f"{there:,} existed already")
     if outcome.skipped:
         parts.append(f"{len(outcome.skipped):,} left out")
     return f"{'Stopped. ' if outcome.stopped else ''}{'; '.join(parts)}."

@@ -129,38 +129,38 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
     if some := number.get("mismatch"):
         those = "is not what its index lists" if some == 1 else "are not what their index lists"
         words = f"{count(some, 'file')} {those}: damaged, or tampered with."
-        told.append(("danger", f"{words} Install nothing from here before that is settled."))
+        told.append(("danger", f"{words} Install nothing from this cache until you know why."))
     if some := number.get("writable"):
-        told.append(("danger", f"Others may write {count(some, 'entry')}: they can change what pip installs."))
+        told.append(("danger", f"Others can write {count(some, 'entry')}: they can change what pip installs."))
     if some := number.get("folder"):
-        told.append(("danger", f"Others may write {count(some, 'folder')}: they can put there what pip installs."))
+        told.append(("danger", f"Others can write {count(some, 'folder')}, and put files there that pip installs."))
     damaged, rights, waste = _paths(groups, "damage"), _paths(groups, "rights"), _paths(groups, "waste")
     if damaged:
         told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
     if rights:
-        told.append(("rights", f"Owner or mode of {count(len(rights), 'entry')} keep pip or you from using them."))
+        told.append(("rights", f"pip or you cannot use {count(len(rights), 'entry')}, because of owner or mode."))
     if waste:
-        told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} room."))
+        told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} up space."))
     return told
 
 
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
     """Return sentences on what was verified and what was not; `verify` is the key that reads everything."""
     if proof is None:
-        return (f"Damage inside files is not seen so: {verify} reads everything, and compares it with known hashes.",)
+        return (f"This check does not look inside files. {verify} reads them all and compares them with known hashes.",)
     found = [read_words(proof)]
     if proof.stopped:
-        found.append(f"{verify} begins anew.")
+        found.append(f"{verify} starts again.")
     if proof.later:
-        found.append(f"{count(proof.later, 'file')} came or changed since: {verify} reads everything anew.")
+        found.append(f"{count(proof.later, 'file')} added or changed since: {verify} reads everything again.")
     return tuple(found)
 
 
 def read_words(proof: VerificationSummary | Verified) -> str:
     """Return a sentence on what a verification has read, and how much of that is proven."""
     proven = (
-        f"{count(proof.proven, 'file')} proven by the hash that an index lists, {proof.sound:,} without a known hash "
-        f"{'holds' if proof.sound == 1 else 'hold'} together."
+        f"{count(proof.proven, 'file')} {'matches' if proof.proven == 1 else 'match'} the hash that an index lists, "
+        f"{proof.sound:,} without a known hash {'is' if proof.sound == 1 else 'are'} intact."
     )
     if not proof.stopped:
         return proven

@@ -12,7 +12,7 @@ from cachetui.text.redact import redact_urls
 
 LABEL = 9
 """Width of a label below a Python's name, in cells."""
-ROLES = {"counts": "counts", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
+ROLES = {"counts": "in effect", "overruled": "overruled", "empty": "empty", "elsewhere": "not for `pip install`"}
 """Roles of settings, in words."""
 
 

@@ -77,7 +77,7 @@ class MainScreen(CacheScreen):
             "quit",
             "app.quit",
             PROGRAM,
-            "Quit; asks when something is marked or being removed",
+            "Quit; asks if something is marked or being removed",
             show=True,
         ),
         *[

@@ -41,7 +41,7 @@ def test_what_the_terms_match_is_written(run: Run, cache: Path, tmp_path: Path) 
     assert said.err == f"{passed}Exported 2 files, 4.4 MB, to {out}.\n"
     assert names(out) == TORCH
     again = run("export", "torch==2.3.0", "kind:wheel", "--to", out, "--cache-dir", cache)
-    assert (again.code, again.err) == (0, f"Exported 0 files, 0 B, to {out}; 2 were there already.\n")
+    assert (again.code, again.err) == (0, f"Exported 0 files, 0 B, to {out}; 2 existed already.\n")
     assert again.out.count("  (there already)\n") == 2
 
 
@@ -68,7 +68,7 @@ def test_a_dry_run_writes_nothing(run: Run, cache: Path, tmp_path: Path) -> None
     assert (len(document["planned"]), document["exported"]) == (5, [])
     assert not (tmp_path / "out").exists()
     refused = run("export", "torch", "--to", cache / "out", "-n", "--cache-dir", cache)
-    assert (refused.code, "lies in the cache" in refused.err) == (1, True)
+    assert (refused.code, "is in the cache" in refused.err) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_a_folder_that_may_not_be_written_to_is_refused_before_anything_is_read(
     out.mkdir(mode=0o555)
     said = nobody.run("export", "torch", "--to", out, "--cache-dir", nobody.cache)
     assert (said.code, said.out) == (1, "")
-    assert f"{out} cannot be written to: name another folder." in said.err
+    assert f"{out} cannot be written to. Choose another folder." in said.err
 
 
 def test_what_is_left_out_is_told_and_the_rest_is_done(run: Run, cache: Path, tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ def test_what_is_found_is_told_by_weight(run: Run, cache: Path) -> None:
     titles = [line for line in said.out.splitlines() if line.startswith(("DANGER", "DAMAGE", "WASTE"))]
     assert (said.code, said.err) == (1, "")
     assert [title.partition(": ")[2].partition(": ")[0] for title in titles] == [
-        "of another length than announced",
+        "wrong length",
         "an unreadable record",
         "left behind",
-        "of an environment that is gone",
-        "where only an older pip looks",
-        "of pip 6.0 alone",
+        "from a deleted environment",
+        "in the format of older pips",
+        "in the format of pip 6.0",
     ]
     assert "llvmlite 0.42.0: its headers announce" in said.out
 
@@ -78,7 +78,7 @@ def test_what_the_user_may_not_read_is_no_damage_and_told_once(nobody: Nobody, d
     assert said.code == 1
     assert len([line for line in said.err.splitlines() if line.startswith("Not readable: ")]) == 1
     assert "DAMAGE" not in said.out
-    assert "RIGHTS: of another owner, or not readable" in said.out
+    assert "RIGHTS: another owner's, or not readable" in said.out
 
 
 @posix

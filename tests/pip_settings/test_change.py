@@ -94,7 +94,7 @@ def test_where_an_older_pip_does_not_reach_it_is_said(place: str, make: Make) ->
     change = plan_change(world.settings, "on", environ=world.environ)
     assert change.steps == ()
     assert change.obstacles == (
-        f"{path}:2 [global] no-cache-dir = 1 stands where `pip config` does not reach: take it out by hand.",
+        f"{path}:2 [global] no-cache-dir = 1 cannot be changed by `pip config`: remove it by hand.",
     )
 
 
@@ -105,14 +105,14 @@ def test_a_variable_is_told_with_how_to_unset_it(make: Make) -> None:
     assert (on.steps, on.obstacles) == (
         (),
         (
-            "PIP_NO_CACHE_DIR=off is a variable, which no pip can change: run `unset PIP_NO_CACHE_DIR` in your shell, "
-            "and take it out of where it is set, such as ~/.profile.",
+            "PIP_NO_CACHE_DIR=off is a variable, which pip cannot change: run `unset PIP_NO_CACHE_DIR` in your shell, "
+            "and remove it from where it is set, such as ~/.profile.",
         ),
     )
     moved = plan_change(world.settings, "move", str(world.folder / "y"), world.environ)
     assert moved.steps == ()
     assert moved.obstacles[0].startswith(
-        "PIP_CACHE_DIR=/x is a variable and stronger than any file: run `unset PIP_CACHE"
+        "PIP_CACHE_DIR=/x is a variable, which overrides every file: run `unset PIP_CACHE"
     )
 
 
@@ -124,7 +124,7 @@ def test_that_something_stronger_says_otherwise_is_told(make: Make) -> None:
     assert (len(change.steps), len(change.obstacles)) == (1, 1)
     effect = fulfil(world, "on")
     assert (effect.done, effect.settings.location.enabled) == (False, False)
-    assert effect.message == "pip did as it was told, but PIP_NO_CACHE_DIR=1 is stronger."
+    assert effect.message == "pip ran without an error, but PIP_NO_CACHE_DIR=1 overrides it."
     assert world.files == {"home/.config/pip/pip.conf": ""}
 
 
@@ -142,7 +142,7 @@ def test_what_pip_cannot_find_is_told_with_where_it_stands(make: Make) -> None:
     effect = fulfil(world, "on")
     assert not effect.done
     assert effect.message.startswith("pip failed: ")
-    assert effect.message.endswith(f"The place to change it by hand is {path}:2.")
+    assert effect.message.endswith(f"You can change it by hand in {path}:2.")
 
 
 def test_comments_that_would_be_lost_are_told(make: Make) -> None:
@@ -157,7 +157,7 @@ def test_comments_that_would_be_lost_are_told(make: Make) -> None:
     [
         (None, {}, "", "has no pip that could change its settings."),
         ("9.0.3", {}, "", "pip 9.0.3 has no `pip config`: change its settings by hand."),
-        ("26.3", {"PIP_CONFIG_FILE": os.devnull}, "", f"PIP_CONFIG_FILE={os.devnull} takes the place of your own"),
+        ("26.3", {"PIP_CONFIG_FILE": os.devnull}, "", f"PIP_CONFIG_FILE={os.devnull} replaces your own"),
         ("26.3", {}, "rubbish\n", "pip refuses to run because of"),
         ("26.3", {"PIP_NO_CACHE_DIR": "maybe"}, "", "pip refuses to run because of PIP_NO_CACHE_DIR=maybe"),
     ],
@@ -182,21 +182,21 @@ def test_a_python_that_cannot_be_run_isolated_is_not_run(tmp_path: Path) -> None
     change = plan_change(world.settings, "off", environ=world.environ)
     assert change.steps == ()
     assert change.obstacles == (
-        "Python 2.7.18 cannot be run isolated, so cachetui does not: run "
-        f"`{world.prefix}/bin/python -m pip config --user set global.no-cache-dir true`.",
+        "Python 2.7.18 cannot be run in isolation, so cachetui does not run it. Run "
+        f"`{world.prefix}/bin/python -m pip config --user set global.no-cache-dir true` yourself.",
     )
 
 
 def test_a_folder_that_will_not_do_is_refused_and_nothing_that_was_not_said_is_taken_back(tmp_path: Path) -> None:
     world = World(tmp_path / "w")
     world.interpreter = replace(world.interpreter, pip="26.3")
-    with pytest.raises(DestinationError, match="No folder is named"):
+    with pytest.raises(DestinationError, match="Type a folder"):
         plan_change(world.settings, "move", "", world.environ)
-    with pytest.raises(DestinationError, match="lies in the present cache"):
+    with pytest.raises(DestinationError, match="is inside the present cache"):
         plan_change(world.settings, "move", "~/.cache/pip/http-v2", world.environ)
     assert plan_change(world.settings, "move", "~/x", world.environ).root == world.home / "x"
     assert plan_change(world.settings, "default", environ=world.environ).obstacles == (
-        "Nothing says cache-dir: there is nothing to take back.",
+        "cache-dir is not set, so there is nothing to undo.",
     )
 
 
@@ -226,7 +226,7 @@ def test_a_file_of_somebody_else_is_told_with_the_command(tmp_path: Path) -> Non
     path.chmod(0o400)
     change = plan_change(world.settings, "on", environ=world.environ)
     assert change.steps == ()
-    assert change.obstacles[0].startswith(f"{path} is not yours to write: whom it belongs to can run `")
+    assert change.obstacles[0].startswith(f"{path} is not yours to write. Its owner can run `")
 
 
 def test_a_pip_that_hangs_is_stopped(make: Make) -> None:

@@ -76,9 +76,9 @@ def test_traps_in_files(text: str, trap: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("pip", "value", "trap"),
     [
-        ("20.0.2", "", "pip 20.0.2 has no `pip cache` to ask"),
+        ("20.0.2", "", "pip 20.0.2 lacks the command `pip cache`"),
         ("18.1", "true", "makes pip 18.1 crash: before 19.0 only a no switched the cache off."),
-        (None, "", "This Python has no pip, or only one that its user installed"),
+        (None, "", "This Python has no pip, or only one in its user's own"),
     ],
 )
 def test_old_pips_and_none(pip: str | None, value: str, trap: str, tmp_path: Path) -> None:
@@ -92,9 +92,7 @@ def test_sudo_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     world = World(tmp_path / "w")
     world.environ["SUDO_USER"] = "ann"
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    assert any(
-        "This runs under sudo: pips run by ann may have their cache elsewhere" in one for one in world.settings.pitfalls
-    )
+    assert any("This runs under sudo: pips run by ann may use another cache" in one for one in world.settings.pitfalls)
 
 
 def test_a_root_of_another_user_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,7 +102,7 @@ def test_a_root_of_another_user_is_told(tmp_path: Path, monkeypatch: pytest.Monk
     owner = (world.home / ".cache/pip").stat().st_uid
     monkeypatch.setattr("os.geteuid", lambda: owner + 4_711)
     found = world.settings
-    assert any("what pip puts there will not be theirs" in one for one in found.pitfalls), found
+    assert any("new files there will not be theirs" in one for one in found.pitfalls), found
 
 
 def test_one_that_does_not_work_is_told_as_such(tmp_path: Path) -> None:

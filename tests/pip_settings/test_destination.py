@@ -48,26 +48,29 @@ def test_what_is_meant(typed: str, expected: str, own: Path) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "No folder is named."),
-        ("~/a\nb", "A folder's name with a line break or another control character cannot be written down."),
-        ("~nobody-at-all/x", "~nobody-at-all/x stands for no folder: there is no user called nobody-at-all."),
-        ("new", "new is relative: begin with the root of the file system, or with ~."),
-        ("../new", "../new is relative: begin with the root of the file system, or with ~."),
-        ("false", "false is relative: begin with the root of the file system, or with ~."),
-        ("~/file", "{}/file is no folder."),
-        ("~/file/below", "{}/file is no folder."),
-        ("~/dangling", "{}/dangling is a link to something that is not there."),
-        ("~/dangling/below", "{}/dangling is a link to something that is not there."),
+        ("", "Type a folder."),
+        ("~/a\nb", "A folder's name must not contain line breaks or other control characters."),
+        ("~nobody-at-all/x", "~nobody-at-all/x is not a folder: there is no user named nobody-at-all."),
+        ("new", "new is relative: begin with / or ~."),
+        ("../new", "../new is relative: begin with / or ~."),
+        ("false", "false is relative: begin with / or ~."),
+        ("~/file", "{}/file is not a folder."),
+        ("~/file/below", "{}/file is not a folder."),
+        ("~/dangling", "{}/dangling is a link to something that does not exist."),
+        ("~/dangling/below", "{}/dangling is a link to something that does not exist."),
         ("~/.cache/pip", "The cache is in {}/.cache/pip already."),
         ("~/link/pip/", "The cache is in {}/link/pip already."),
         (
             "~/.cache/pip/new",
-            "{}/.cache/pip/new lies in the present cache, {}/.cache/pip: name a folder outside of it.",
+            "{}/.cache/pip/new is inside the present cache, {}/.cache/pip: choose a folder outside of it.",
         ),
-        ("~/link/pip/new", "{}/link/pip/new lies in the present cache, {}/.cache/pip: name a folder outside of it."),
-        ("~", "{} is your home directory or lies above it: name a folder that is the cache's alone."),
-        ("/", "/ is your home directory or lies above it: name a folder that is the cache's alone."),
-        ("~/" + "x" * 5000, "{}/" + "x" * 5000 + f" cannot be looked at: {os.strerror(errno.ENAMETOOLONG)}."),
+        (
+            "~/link/pip/new",
+            "{}/link/pip/new is inside the present cache, {}/.cache/pip: choose a folder outside of it.",
+        ),
+        ("~", "{} is your home directory or contains it: choose a folder for the cache alone."),
+        ("/", "/ is your home directory or contains it: choose a folder for the cache alone."),
+        ("~/" + "x" * 5000, "{}/" + "x" * 5000 + f" cannot be checked: {os.strerror(errno.ENAMETOOLONG)}."),
     ],
     ids=lambda words: words[:30],
 )
@@ -82,14 +85,12 @@ def test_where_pip_would_keep_nothing_is_refused(own: Path) -> None:
         os.chown(own / "folder", 12_345, 12_345)
     else:
         (own / "folder").chmod(0o500)
-    with pytest.raises(
-        DestinationError, match=f"{own}/folder (belongs|is not writable).*: pip would keep nothing there"
-    ):
+    with pytest.raises(DestinationError, match=f"{own}/folder (belongs|is not writable).*: pip would not use it"):
         taken("~/folder/x", own)
 
 
 def test_a_home_that_is_not_there_is_not_made(own: Path) -> None:
-    with pytest.raises(DestinationError, match=f"~ stands for {own}/gone, which is not there: name the folder by its"):
+    with pytest.raises(DestinationError, match=f"~ stands for {own}/gone, which does not exist: type the whole"):
         destination("~/x", own, {"HOME": str(own / "gone")})
 
 

@@ -44,12 +44,12 @@ def test_a_sound_cache_says_so_in_one_line(inventory: Inventory) -> None:
         "Nothing is wrong, as far as can be seen; --deep reads everything."
     ]
     assert [*findings_text(inventory, [], VERIFIED, 10)] == [
-        "3 files proven by the hash that an index lists, 2 without a known hash hold together.",
+        "3 files match the hash that an index lists, 2 without a known hash are intact.",
         "Nothing is wrong.",
     ]
     assert [*findings_text(inventory, [], VERIFIED._replace(stopped=True, done=4), 10)] == [
-        "Stopped after 4 of 6 files: not everything was read. 3 files proven by the hash that an index lists, 2 "
-        "without a known hash hold together.",
+        "Stopped after 4 of 6 files: not everything was read. 3 files match the hash that an index lists, 2 "
+        "without a known hash are intact.",
         "Nothing is wrong in what was read.",
     ]
 

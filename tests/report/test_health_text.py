@@ -12,12 +12,12 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
     assert verdict(groups_of([writable, SWAPPED, Finding("archive", SIX, "broken", NOW), *FAST])) == [
         (
             "danger",
-            "1 file is not what its index lists: damaged, or tampered with. Install nothing from here before that is "
-            "settled.",
+            "1 file is not what its index lists: damaged, or tampered with. "
+            "Install nothing from this cache until you know why.",
         ),
-        ("danger", "Others may write 1 entry: they can change what pip installs."),
+        ("danger", "Others can write 1 entry: they can change what pip installs."),
         ("damage", "pip cannot use 3 entries as it should."),
-        ("waste", "1 entry only takes room."),
+        ("waste", "1 entry only takes up space."),
     ]
     assert serious(groups_of([writable, *FAST])) == 3
     assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "waste"}
@@ -32,18 +32,18 @@ def test_only_dangers_and_damage_are_told_of_an_entry() -> None:
 
 def test_what_was_proven_is_told() -> None:
     assert proof_words(VerificationSummary(1_200, 1), "v") == (
-        "1,200 files proven by the hash that an index lists, 1 without a known hash holds together.",
+        "1,200 files match the hash that an index lists, 1 without a known hash is intact.",
     )
     assert proof_words(VerificationSummary(3, 4, stopped=True, done=9, of=1_200), "v") == (
-        "Stopped after 9 of 1,200 files: not everything was read. 3 files proven by the hash that an index lists, 4 "
-        "without a known hash hold together.",
-        "v begins anew.",
+        "Stopped after 9 of 1,200 files: not everything was read. 3 files match the hash that an index lists, 4 "
+        "without a known hash are intact.",
+        "v starts again.",
     )
     assert proof_words(VerificationSummary(3, 4, later=2), "v")[1:] == (
-        "2 files came or changed since: v reads everything anew.",
+        "2 files added or changed since: v reads everything again.",
     )
     assert proof_words(None, "F5") == (
-        "Damage inside files is not seen so: F5 reads everything, and compares it with known hashes.",
+        "This check does not look inside files. F5 reads them all and compares them with known hashes.",
     )
 
 

@@ -34,8 +34,8 @@ def test_each_python_is_told_with_what_its_pip_does_and_by_what() -> None:
         "/opt/env/bin/python  CPython 3.12.1, pip 24.0",
         "  Cache    /home/ann/.cache/pip  off, by PIP_NO_CACHE_DIR=off",
         "  Named by the platform's default",
-        "  Said     cache-dir = /home/ann/.cache/pip, by the platform's default: counts",
-        "  Said     no-cache-dir = off, by PIP_NO_CACHE_DIR: counts",
+        "  Said     cache-dir = /home/ann/.cache/pip, by the platform's default: in effect",
+        "  Said     no-cache-dir = off, by PIP_NO_CACHE_DIR: in effect",
         "  !        PIP_NO_CACHE_DIR=off switches the cache off, whatever its value: "
         "remove the setting to switch it on.",
         "",

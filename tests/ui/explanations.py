@@ -17,7 +17,7 @@ ANSWER = Explanation(
     verdict="pip would build 2.4.1 again, from the sdist in the cache.",
     more=("No cached wheel of 2.4.1 fits CPython 3.11.",),
     steps=(
-        "use the page of psycopg2 from index.example as it is in the cache: no request",
+        "use the cached psycopg2 page from index.example: no request",
         "take psycopg2-2.4.1.tar.gz from the cache: no download",
         "build a wheel for CPython 3.11 and keep it",
     ),
@@ -44,7 +44,7 @@ ANSWER = Explanation(
     remedies=(
         Remedy(
             "python3 -m pip install --refresh-package psycopg2 psycopg2==2.4.1",
-            "ask the index anew",
+            "ask the index again",
         ),
         Remedy("cachetui remove psycopg2==2.4.1 kind:built", "drop the wheel for CPython 2.7", (OLD,)),
     ),

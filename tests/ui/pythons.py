@@ -73,7 +73,7 @@ def pythons() -> tuple[PipSettings, ...]:
             FILES,
             (
                 f"`pip install` uses {tmp}, but `pip cache` uses /home/user/other (said by {CONF}:8 [cache]).",
-                "pip 20.0.2 has no `pip cache` to ask where its cache is: what stands here is read from settings.",
+                "pip 20.0.2 lacks the command `pip cache`, so this is read from its settings.",
             ),
         ),
         PipSettings(
@@ -81,7 +81,7 @@ def pythons() -> tuple[PipSettings, ...]:
             Location(PLACE, DEFAULT, False, True),
             (BY_DEFAULT,),
             FILES,
-            ("This Python has no pip, or only one that its user installed for themselves alone.",),
+            ("This Python has no pip, or only one in its user's own site-packages.",),
         ),
         PipSettings(
             interpreter("/usr/local/bin/python3.10", "", None, "It did not answer within 3 s and was stopped."),

@@ -234,7 +234,7 @@ async def test_other_states_say_what_they_are() -> None:
     async with reading.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "space", "enter", "E")
         await pilot.pause()
-        assert "is known as soon as everything is named" in reading.text
+        assert "The audit comes once the cache has been read." in reading.text
         assert len(reading.screen_stack) == 1
 
 
@@ -363,7 +363,7 @@ def test_a_report_is_saved_neither_into_the_cache_nor_over_what_is_no_file(tmp_p
     (root / "http-v2").mkdir(parents=True)
     elsewhere.write_text("mine")
     link.symlink_to(elsewhere)
-    with pytest.raises(TargetError, match="lies in the cache"):
+    with pytest.raises(TargetError, match="is in the cache"):
         save_report(audit, root / "http-v2" / "report.txt", root)
     with pytest.raises(TargetError, match="not a regular file"):
         save_report(audit, link, root, overwrite=True)

@@ -20,25 +20,25 @@ def room(number: int = 2, **changes: Any) -> FolderState:
 
 def test_what_is_neither_wheel_nor_sdist_is_told_by_kind() -> None:
     assert passed_over([SIX]) == ""
-    said = "Left out, as no wheel or sdist: 2 index, 1 leftover."
+    said = "Not exported: 2 index pages, 1 leftover."
     assert passed_over([SIX, index_page("six"), index_page("seven"), made("leftover", "c")]) == said
 
 
 def test_what_would_come_of_it() -> None:
     assert [*prospects(room(exists=False))] == [
-        f"Into {Path('/data/wheels')}, which is made: 2 files, 5.0 MB to write, 5.0 GB free there.",
-        "1 file is named by what is inside, or left out where that does not tell.",
+        f"Creates {Path('/data/wheels')}: 2 files, 5.0 MB to write, 5.0 GB free.",
+        "1 file gets its name from its content, or is left out if that fails.",
     ]
     assert [*prospects(room(0, there=PLANNED[:1]))] == [
-        f"Into {Path('/data/wheels')}: nothing to write, 5.0 GB free there.",
-        "1 file is there already.",
+        f"Writes to {Path('/data/wheels')}: nothing to write, 5.0 GB free.",
+        "1 file already exists.",
     ]
     assert taken(room(0, taken=PLANNED)) == [(SIX.filename, TAKEN), ("seven 7.0", TAKEN)]
 
 
 def test_where_there_is_no_room_it_cannot_begin() -> None:
     assert obstacle(room()) == ""
-    assert obstacle(room(free=1)).startswith("There is no room for that")
+    assert obstacle(room(free=1)).startswith("There is not enough room")
 
 
 def test_progress_never_counts_further_than_there_is() -> None:

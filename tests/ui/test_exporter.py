@@ -97,8 +97,8 @@ async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Pa
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await ask(app, pilot, out, "a")
         assert "Export 2 files to which folder?" in text_of(app)
-        assert "Left out, as no wheel or sdist: 2 metadata." in said(app)
-        assert f"Into {out}, which is made: 2 files, 2.5 MB to write, " in said(app)
+        assert "Not exported: 2 metadata files." in said(app)
+        assert f"Creates {out}: 2 files, 2.5 MB to write, " in said(app)
         assert not out.exists()
         await pilot.press("enter")
         await settled(pilot)
@@ -116,8 +116,8 @@ async def test_what_is_marked_is_written_under_its_true_name(root: Path, out: Pa
         await pilot.press("e")
         await settled(pilot)
         assert app.screen.query_one(SheetBox).value == str(out)
-        assert f"Into {out}: nothing to write," in said(app)
-        assert "2 files are there already." in said(app)
+        assert f"Writes to {out}: nothing to write," in said(app)
+        assert "2 files already exist." in said(app)
 
 
 async def test_where_nothing_is_marked_the_row_is_meant(root: Path, out: Path) -> None:
@@ -140,7 +140,7 @@ async def test_an_export_is_confirmed_by_mouse(root: Path, out: Path) -> None:
         await pilot.click("#go")
         await settled(pilot)
         assert app.screen is dialog
-        assert "lies in the cache" in said(app)
+        assert "is in the cache" in said(app)
         dialog.query_one(SheetBox).value = str(out)
         await settled(pilot)
         await click(pilot, "Enter export")
@@ -176,10 +176,10 @@ async def test_a_file_that_is_there_stays_and_what_is_left_out_is_named(root: Pa
 @pytest.mark.parametrize(
     ("folder", "why"),
     [
-        ("{root}", "lies in the cache: nothing is written there."),
-        ("{root}/http-v2", "lies in the cache: nothing is written there."),
-        ("{out}/no/such", "does not exist: make it first."),
-        ("", "Name a folder."),
+        ("{root}", "is in the cache, where nothing is written."),
+        ("{root}/http-v2", "is in the cache, where nothing is written."),
+        ("{out}/no/such", "does not exist. Create it first."),
+        ("", "Type a folder."),
         ("~nobody-of-this-name/wheels", "home directory"),
     ],
 )
@@ -203,7 +203,7 @@ async def test_a_tilde_stands_for_the_home(root: Path, home: Path) -> None:
     app = app_on(root)
     async with app.run_test(size=SIZE) as pilot:
         await ask(app, pilot, "~/wheels", "a")
-        assert f"Into {home / 'wheels'}, which is made" in said(app)
+        assert f"Creates {home / 'wheels'}: " in said(app)
 
 
 async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path) -> None:
@@ -213,7 +213,7 @@ async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path)
         await pilot.press("slash", *"kind:metadata", "enter", "a", "e")
         await settled(pilot)
         assert len(app.screen_stack) == 1
-        assert "No wheel or sdist is among what is marked: there is nothing to export." in said(app)
+        assert "There is no wheel or sdist among what is marked, so there is nothing to export." in said(app)
 
 
 @dataclass(frozen=True)
@@ -365,4 +365,4 @@ async def test_help_tells_the_key(root: Path) -> None:
         assert isinstance(app.screen, Help)
         assert "marks.export" in {line.id for line in app.screen.explained}
         titles = {command.title for command in app.get_system_commands(app.screen_stack[0])}
-        assert "Write wheels and sdists into a folder" in titles
+        assert "Export wheels and sdists to a folder" in titles

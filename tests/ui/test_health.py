@@ -119,7 +119,7 @@ async def test_when_nothing_is_wrong_it_says_how_far_that_was_seen() -> None:
         check("health-nothing-80x24", app.text)
         await verified(app, pilot)
         assert "Nothing is wrong\n" in app.text
-        assert "12 files proven by the hash that an index lists, 3 without" in app.text
+        assert "12 files match the hash that an index lists, 3 without" in app.text
         await pilot.press("j", "space", "b", "y", "enter", "l", "h")
         assert not app.marked
 
@@ -320,7 +320,7 @@ async def test_what_a_verification_found_stays_with_what_is_unchanged() -> None:
         assert types_and_paths(app) == {("mismatch", TORCH), ("unreadable", PICKLE)}
         await checked(app, pilot, FAST[1:2])
         assert types_and_paths(app) == {("mismatch", TORCH), ("unreadable", PICKLE)}
-        assert "1 file came or changed since" in app.text
+        assert "1 file added or changed since" in app.text
 
 
 async def test_a_check_of_what_was_read_before_tells_nothing_of_what_is_read_now() -> None:
@@ -523,7 +523,7 @@ async def test_damage_is_shown_beside_the_row_and_a_folder_cannot_be_marked() ->
     folder = Finding("folder", ".", "the cache's own folder: its mode is 0777", NOW)
     async with app.run_test(size=(120, 40)) as pilot:
         await checked(app, pilot, (folder,))
-        assert "Others may write 1 folder" in app.text
+        assert "Others can write 1 folder" in app.text
         await pilot.press("g", "enter", "space", "space")
         await pilot.pause()
         assert not app.main.model.marks

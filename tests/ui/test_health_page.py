@@ -27,10 +27,10 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
     page = HealthLines(groups_of([*FAST, SWAPPED]), None, (), 80, TIGHT)
     assert text(page) == [
         "  danger  1 file is not what its index lists: damaged, or tampered with.",
-        "          Install nothing from here before that is settled.",
+        "          Install nothing from this cache until you know why.",
         "  damage  pip cannot use 3 entries as it should.",
-        "  waste   1 entry only takes room.",
-        " Damage inside files is not seen so: v reads everything, and compares it with",
+        "  waste   1 entry only takes up space.",
+        " This check does not look inside files. v reads them all and compares them with",
         " known hashes.",
         "",
         " ▸ [ ]  danger  not what its index lists                       1 entry   781 MB",
@@ -38,15 +38,15 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
         "       does not.",
         "       › Remove it, and find out who could write here: damage changes a few",  # noqa: RUF001 - as it is drawn
         "         bytes, tampering makes a whole other file.",
-        " ▸ [ ]  damage  of another length than announced               1 entry    16 kB",
+        " ▸ [ ]  damage  wrong length                                   1 entry    16 kB",
         "       pip wrote the record and not the body, or not all of it. Of a file that",
         "       is too short pip 25.2 and later fetch the rest; earlier ones stop at it.",
         "       An index page stops pip 26.1 and later; earlier ones read what is there.",
-        "       › Mark and remove it: pip fetches it anew when it is needed.",  # noqa: RUF001
+        "       › Mark and remove it: pip downloads it again when it is needed.",  # noqa: RUF001
         " ▸ [ ]  damage  an unreadable record                         2 entries   3.0 MB",
-        "       pip passes over it and fetches it anew.",
-        "       › Mark and remove it: pip fetches it anew when it is needed.",  # noqa: RUF001
-        " ▸ [ ]  waste   of an environment that is gone                 1 entry   8.2 kB",
+        "       pip skips it and downloads it again.",
+        "       › Mark and remove it: pip downloads it again when it is needed.",  # noqa: RUF001
+        " ▸ [ ]  waste   from a deleted environment                     1 entry   8.2 kB",
         "       pip never looks at it again.",
         "       › Mark and remove it: nothing is lost.",  # noqa: RUF001
     ]
@@ -114,10 +114,10 @@ def test_rows_are_found_again_by_what_they_are() -> None:
 
 def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> None:
     assert text(HealthLines(groups_of(FAST), VerificationSummary(3, 4), (), 80, TIGHT))[2].startswith(
-        " ✓ 3 files proven"
+        " ✓ 3 files match"
     )
     unread = text(HealthLines(groups_of(FAST), None, (), 120, LayoutOptions(UNICODE, roomy=False, verify="F5")))
-    assert unread[2].startswith(" Damage inside files is not seen so: F5 reads everything")
+    assert unread[2].startswith(" This check does not look inside files. F5 reads them all")
 
 
 def test_what_comes_from_the_cache_is_made_harmless() -> None:

@@ -432,7 +432,7 @@ async def test_the_help_explains_rules_and_keys() -> None:
         assert isinstance(app.screen, Help)
         text = text_of(app)
         assert "Each line is a rule" in text
-        assert "Tick the rule, or take it out" in text
+        assert "Rule: tick the rule, or take it out" in text
         await pilot.press("escape")
         assert isinstance(app.screen, RulesDialog)
 

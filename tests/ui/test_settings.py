@@ -178,13 +178,13 @@ async def test_before_they_are_found_it_says_so() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("5")
         await pilot.pause()
-        assert "Pythons are looked for once the cache has been read" in app.text
+        assert "The search for Pythons begins once the cache has been read" in app.text
         await pilot.press("o", "t")
         await settled(pilot)
         assert len(app.screen_stack) == 1
         app.main.post_message(PythonFound(pythons()[0]))
         await pilot.pause()
-        assert "looking for Pythons, 1 so far" in app.text
+        assert "searching for Pythons, 1 so far" in app.text
         await pilot.press("1")
         await pilot.pause()
         assert "filter: torch" in app.text
@@ -276,7 +276,7 @@ async def test_a_change_is_not_begun_while_another_is_made_and_that_one_goes_on(
         assert not app.main.is_doing(Activity.SCANNING)
         await pilot.press("q")
         await until(pilot, lambda: isinstance(app.screen, ConfirmQuestion))
-        assert "A pip is changing its settings. It will finish that first." in app.text
+        assert "A pip is changing its settings. It will finish first." in app.text
         await pilot.press("n")
         await pilot.pause()
         hold.go_on.set()
@@ -351,7 +351,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
         assert f"~standsfor{tmp_path}." in "".join(app.text.split())  # wrapped anywhere
         app.screen.query_one(FolderBox).value = "~nobody-at-all"
         await pilot.press("enter")
-        await until(pilot, lambda: "there is no user called nobody-at-all." in app.text)
+        await until(pilot, lambda: "there is no user named nobody-at-all." in app.text)
         assert "Folder ~nobody-at-all" in app.text
         app.screen.query_one(FolderBox).value = "~/new"
         await pilot.press("enter")

@@ -31,8 +31,8 @@ def text(parts: list[tuple[str, str]]) -> str:
 
 @pytest.mark.parametrize("room", ROOMS[1:])
 def test_columns_fill_the_room_and_lines_keep_to_them(room: int) -> None:
-    assert sum(column.room for column in columns(room)) == room - 2
-    assert width("".join(words for words, _ in title_line(room))) == room
+    assert sum(column.room for column in columns(room, 40)) == room - 2
+    assert width("".join(words for words, _ in title_line(room, 40))) == room
     for known in pythons():
         for line in page_lines(known, room, LOOK):
             assert width(text(line)) <= room, line
@@ -49,22 +49,22 @@ def test_who_says_so_is_a_chain_with_one_winner_marked() -> None:
     lines = [text(line) for line in page_lines(pythons()[2], 90, LOOK)]
     assert lines[2:9] == [
         " on   /srv/caches/of-all-users/pip",
-        "place by  ~/.config/pip/pip.conf:5 [install]",
-        "Who says so, the weaker before the stronger",
+        "set by    ~/.config/pip/pip.conf:5 [install]",
+        "Where this comes from (the last one wins)",
         "  the platform's default              cache-dir = ~/.cache/pip                   overruled",
         "  ~/.config/pip/pip.conf:8 [cache]    cache-dir = ~/other                    other command",
         "  ~/.config/pip/pip.conf:2 [global]   cache-dir = ~/caches                       overruled",
-        "› ~/.config/pip/pip.conf:5 [install]  cache-dir = /srv/caches/of-all-users…         counts",  # noqa: RUF001 - drawn so
+        "› ~/.config/pip/pip.conf:5 [install]  cache-dir = /srv/caches/of-all-users…      in effect",  # noqa: RUF001 - drawn so
     ]
     assert [line for line in lines if line.startswith("! ")] == [
-        "! `pip install` uses /srv/caches/of-all-users/pip, but `pip cache` uses /home/user/other",
-        "! pip 20.0.2 has no `pip cache` to ask where its cache is: what stands here is read from",
+        "! pip install uses /srv/caches/of-all-users/pip, but pip cache uses /home/user/other (said",
+        "! pip 20.0.2 lacks the command pip cache, so this is read from its settings.",
     ]
 
 
 def test_off_is_told_with_by_what() -> None:
     lines = [text(line) for line in page_lines(pythons()[1], 90, LOOK)]
-    assert " off   ~/.cache/pip  the browser shows it" in lines
+    assert " off   ~/.cache/pipshown in Browse" in lines
     assert "off by    PIP_NO_CACHE_DIR=false" in lines
     assert switch_words(pythons()[1]) == ("on", "switch on")
     assert switch_words(pythons()[0]) == ("off", "switch off")
@@ -76,12 +76,12 @@ def test_what_does_not_work_is_one_line() -> None:
         "/usr/local/bin/python3.10",
         "! It did not answer within 3 s and was stopped.",
     ]
-    assert text(python_line(broken, 90, LOOK)).endswith("  It did not answer within 3 s and w…")
+    assert text(python_line(broken, 90, LOOK)).endswith("  It did not answer within 3 s and was…")
 
 
 def test_a_pip_that_refuses_its_settings_is_neither_on_nor_off() -> None:
     fails = replace(pythons()[0], location=Location(PLACE, "x", False, True, works=False))
-    assert " fails   ~/.cache/pip  the browser shows it" in [text(line) for line in page_lines(fails, 90, LOOK)]
+    assert " fails   ~/.cache/pipshown in Browse" in [text(line) for line in page_lines(fails, 90, LOOK)]
 
 
 def test_secrets_and_control_characters_are_not_shown() -> None:
@@ -110,8 +110,8 @@ def test_ascii_is_enough() -> None:
 
 
 def test_how_far_the_search_is() -> None:
-    assert looking((), "waiting") == "Pythons are looked for once the cache has been read"
-    assert looking(pythons()[:2], "looking") == "looking for Pythons, 2 so far"
+    assert looking((), "waiting") == "The search for Pythons begins once the cache has been read"
+    assert looking(pythons()[:2], "looking") == "searching for Pythons, 2 so far"
     assert (looking(pythons()[:1], "done"), looking(pythons(), "done")) == ("1 Python", "5 Pythons")
 
 

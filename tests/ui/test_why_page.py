@@ -36,7 +36,7 @@ def test_where_there_is_room_what_is_said_stands_beside() -> None:
         "  partly  pip would build 2.4.1 again, from the sdist in the cache.",
         " No cached wheel of 2.4.1 fits CPython 3.11.",
         " What pip would do",
-        " 1 use the page of psycopg2 from index.example as it is in the cache: no request",
+        " 1 use the cached psycopg2 page from index.example: no request",
         " 2 take psycopg2-2.4.1.tar.gz from the cache: no download",
         " 3 build a wheel for CPython 3.11 and keep it",
         " What is in the cache",
@@ -53,7 +53,7 @@ def test_where_there_is_room_what_is_said_stands_beside() -> None:
         "   ==2.4.1 leaves it out.",
         "       http-v2/psycopg2-2.4.4-cp311-cp311-linux_x86_64.whl, 2026-05-18",
         " What helps",
-        " $ python3 -m pip install --refresh-package psycopg2            ask the index anew",
+        " $ python3 -m pip install --refresh-package psycopg2            ask the index again",
         "   psycopg2==2.4.1",
         " $ cachetui remove psycopg2==2.4.1 kind:built               [x] drop the wheel for CPython 2.7",
     ]
@@ -79,7 +79,7 @@ def test_where_there_is_none_it_stands_below() -> None:
         " What helps",
         " $ python3 -m pip install --refresh-package psycopg2",
         "   psycopg2==2.4.1",
-        "       ask the index anew",
+        "       ask the index again",
         " $ cachetui remove psycopg2==2.4.1 kind:built",
         "   [x] drop the wheel for CPython 2.7",
     ]
@@ -144,16 +144,16 @@ def test_hostile_words_fit_into_any_width_and_do_nothing(room: int) -> None:
 
 
 def test_what_else_is_said_is_a_title_words_and_ways_on() -> None:
-    ways = (("torch==2.1.0", "why this version is, or is not, what pip installs"), ("torch", "a project"))
+    ways = (("torch==2.1.0", "why pip installs this version, or does not"), ("torch", "a project"))
     assert texts(plain_lines("Why did pip do that?", ("Write it, and press Enter.",), ways, 78, TIGHT)) == [
         " Why did pip do that?",
         " Write it, and press Enter.",
-        " torch==2.1.0  why this version is, or is not, what pip installs",
+        " torch==2.1.0  why pip installs this version, or does not",
         " torch         a project",
     ]
     assert texts(plain_lines("Why did pip do that?", (), ways[:1], 40, TIGHT)) == [
         " Why did pip do that?",
         " torch==2.1.0",
-        "   why this version is, or is not, what",
-        "   pip installs",
+        "   why pip installs this version, or",
+        "   does not",
     ]

@@ -45,7 +45,7 @@ class Meaning(NamedTuple):
     """Advice to the user, as a sentence."""
 
 
-REMOVE = "Mark and remove it: pip fetches it anew when it is needed."
+REMOVE = "Mark and remove it: pip downloads it again when it is needed."
 REBUILD = "Mark and remove it: pip builds it again when it is needed."
 MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
@@ -55,27 +55,27 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Remove it, and find out who could write here: damage changes a few bytes, tampering makes a whole other file.",
     ),
     "writable": Meaning(
-        "others may write it",
+        "others can write it",
         "danger",
-        "Whoever has an account on this machine can change what pip installs.",
-        "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
+        "Anybody with an account on this machine can change what pip installs.",
+        "Remove the others' write permission (chmod -R o-w), and verify with --deep what is there.",
     ),
     "folder": Meaning(
-        "a folder that others may write",
+        "a folder that others can write",
         "danger",
-        "Whoever has an account on this machine can put files there that pip installs.",
-        "Take the right to write from others (chmod -R o-w), and verify with --deep what has been there.",
+        "Anybody with an account on this machine can put files there that pip installs.",
+        "Remove the others' write permission (chmod -R o-w), and verify with --deep what is there.",
     ),
     "archive": Meaning(
         "a damaged download",
         "damage",
-        "pip takes it from the cache and stops with an error, each time it is asked for.",
+        "pip takes it from the cache, and stops with an error each time.",
         REMOVE,
     ),
     "build": Meaning(
         "a damaged wheel that was built here",
         "damage",
-        "pip takes it in place of building, and stops with an error, each time it is asked for.",
+        "pip uses it instead of building, and stops with an error each time.",
         REBUILD,
     ),
     "page": Meaning(
@@ -88,17 +88,17 @@ MEANINGS: Mapping[FindingType, Meaning] = {
     "metadata": Meaning(
         "damaged metadata",
         "damage",
-        "pip reads them in place of the wheel's own, and stops with an error.",
+        "pip reads it instead of the wheel's own, and stops with an error.",
         REMOVE,
     ),
     "inconsistent": Meaning(
-        "at odds with its own list of files",
+        "doesn't match its RECORD",
         "damage",
-        "pip installs it as it is, without comparing; and no index that could vouch for it is in the cache.",
-        "Mark and remove it: pip fetches it anew, or builds it again, when it is needed.",
+        "pip installs it without comparing, and no cached index page lists its hash.",
+        "Mark and remove it: pip downloads or builds it again when it is needed.",
     ),
     "length": Meaning(
-        "of another length than announced",
+        "wrong length",
         "damage",
         "pip wrote the record and not the body, or not all of it. Of a file that is too short pip 25.2 and later fetch "
         "the rest; earlier ones stop at it. An index page stops pip 26.1 and later; earlier ones read what is there.",
@@ -110,7 +110,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "pip ends with a traceback as soon as it asks for this address.",
         REMOVE,
     ),
-    "unreadable": Meaning("an unreadable record", "damage", "pip passes over it and fetches it anew.", REMOVE),
+    "unreadable": Meaning("an unreadable record", "damage", "pip skips it and downloads it again.", REMOVE),
     "origin": Meaning(
         "a damaged origin.json",
         "damage",
@@ -118,7 +118,7 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         REBUILD,
     ),
     "misnamed": Meaning(
-        "a wheel under a wrong name", "damage", "pip passes over it.", "Mark and remove it: pip never uses it."
+        "a wheel under a wrong name", "damage", "pip skips it.", "Mark and remove it: pip never uses it."
     ),
     "link": Meaning(
         "a folder of pip's that is a link",
@@ -127,28 +127,28 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "Look there with --cache-dir and the folder that has pip's names (http-v2, wheels) in it.",
     ),
     "owner": Meaning(
-        "of another owner, or not readable",
+        "another owner's, or not readable",
         "rights",
-        "pip cannot replace it, nor maybe read it: most often it was written with sudo, or in a container.",
+        "pip cannot replace it, and perhaps not read it. Often it was written with sudo, or in a container.",
         "Give it to whoever uses the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
     ),
     "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
     "selfcheck": Meaning(
-        "of an environment that is gone",
+        "from a deleted environment",
         "waste",
         "pip never looks at it again.",
         "Mark and remove it: nothing is lost.",
     ),
     "legacy": Meaning(
-        "where only an older pip looks",
+        "in the format of older pips",
         "waste",
         "pip 23.3 and later keep theirs in http-v2/ and never look here.",
         "Mark and remove it, unless a pip before 23.3 or a tool such as pip-audit still uses it.",
     ),
     "pickle": Meaning(
-        "of pip 6.0 alone",
+        "in the format of pip 6.0",
         "waste",
-        "pip 6.0.7 and later pass over it.",
+        "pip 6.0.7 and later skip it.",
         "Mark and remove it: nothing is lost.",
     ),
 }

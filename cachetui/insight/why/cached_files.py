@@ -7,7 +7,7 @@ from urllib.parse import urldefrag
 from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence, place_of
 from cachetui.insight.why.explanation import CachedFile
-from cachetui.insight.why.phrases import named, old, pip_of
+from cachetui.insight.why.phrases import ago, named, old, pip_of
 from cachetui.model import NS, Entry
 
 
@@ -18,15 +18,15 @@ def describe(case: Evidence, entry: Entry) -> CachedFile:
     if case.root and case.root.url:
         address = urldefrag(case.root.url)[0]
         admitted = case.entry_at(address) == entry or bool(entry.url and urldefrag(entry.url)[0] == address)
-    what = "built here" if entry.kind == "built" else entry.kind
-    words = [f"{what}, {old(case.now - entry.downloaded / NS)}"]
+    age = case.now - entry.downloaded / NS
+    words = [f"built here {ago(age)}" if entry.kind == "built" else f"{entry.kind}, {old(age)}"]
     if entry.kind != "built" and entry.url and (host := place_of(entry.url, host_only=True)):
         words.append(f"from {host}")
     if any(one.yanked and one.filename == entry.filename for one in case.run.listed.get(case.name, ())):
         words.append("yanked")
     if not admitted:
         left_out = f"not for {case.specifier}" if str(case.specifier) else "not what was asked for"
-        words.append(left_out if version or case.root else "its version is not known")
+        words.append(left_out if version or case.root else "unknown version")
         if trouble:
             words.append(trouble)
     elif trouble:
@@ -34,7 +34,7 @@ def describe(case: Evidence, entry: Entry) -> CachedFile:
     elif not case.reads(entry):
         words.append(f"not read by {pip_of(case)}")
     elif (answer := case.answers.get(entry.path)) and not answer.is_whole and entry != case.stopped_at:
-        words.append("cut short" if answer.stored < (answer.length or 0) else "longer than its headers say")
+        words.append("truncated" if answer.stored < (answer.length or 0) else "longer than its headers say")
     elif entry == case.stopped_at or (case.fails_at and case.fails_at[1] == entry):
         words.append("pip stops at it")
     elif entry.path in case.broken:
@@ -52,5 +52,5 @@ def _why_not_taken(case: Evidence, entry: Entry) -> str:
     """Return why pip does not take a wheel built here; pip looks for such a wheel by URL, hash and Python."""
     taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
     if entry.url and taken == urldefrag(entry.url)[0]:
-        return "kept for another Python, or for another hash of the same address"
-    return f"kept for {(entry.url and place_of(entry.url)) or 'another address'}, which pip does not take here"
+        return "built for another Python, or from a file with another hash"
+    return f"built from {(entry.url and place_of(entry.url)) or 'another address'}, which pip does not use here"

@@ -271,9 +271,9 @@ class Evidence:
     def refusal(self, row: RefusedFile) -> str:
         """Return the reason why pip may not take a file, in plain words."""
         if row.detail.startswith("No binaries permitted"):
-            return "--no-binary leaves it out"
+            return "--no-binary rules it out"
         if row.detail.startswith("No sources permitted"):
-            return "--only-binary leaves it out"
+            return "--only-binary rules it out"
         interpreter = None if self.is_aimed else self.asker.interpreter
         is_other = row.kind in ("platform_mismatch", "refused")
         if is_other and (found := incompatibility(interpreter, row.filename, None)):

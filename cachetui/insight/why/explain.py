@@ -63,8 +63,10 @@ def _scenario(
 
 def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bool]) -> tuple[Remedy, ...]:
     """Return the remedies that change the outcome; asks pip again with each remedy applied."""
+    untested = tuple([one for one in remedies if not one.is_tested])
+    remedies = [one for one in remedies if one.is_tested]
     if not remedies or case.asker.python is None:
-        return ()
+        return untested
     entries = case.inventory.by_path
     scenarios = []
     for remedy in remedies:
@@ -73,9 +75,9 @@ def _that_help(case: Evidence, remedies: Sequence[Remedy], stop: Callable[[], bo
         scenarios.append(_scenario(case.question, case.asker, case.inventory.root, remedy.arguments or (), hidden))
     told = replay(case.asker.python, scenarios, case.asker.environ, stop=stop)
     if told.trouble:
-        return ()
+        return untested
     before, runs = outcome(case.run), zip(remedies, told.runs, strict=True)
-    return tuple([one for one, run in runs if outcome(run) != before and _helps(case.run, run)])
+    return (*untested, *[one for one, run in runs if outcome(run) != before and _helps(case.run, run)])
 
 
 def outcome(run: Run) -> tuple[object, ...]:

@@ -63,6 +63,8 @@ class Remedy:
     """Paths of the entries that the command removes, if it is a command of cachetui."""
     arguments: tuple[str, ...] | None = None
     """Arguments of pip, its command first; None for a command of cachetui."""
+    is_tested: bool = True
+    """Whether the remedy helps only if pip, asked again with it, decides differently."""
 
 
 Finding = tuple[Reason, tuple[Remedy, ...]]

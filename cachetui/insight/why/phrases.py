@@ -28,6 +28,11 @@ def old(seconds: float) -> str:
     return "dated in the future" if seconds < -DAY else f"{span(seconds)} old"
 
 
+def ago(seconds: float) -> str:
+    """Return the time since something in words, such as "7 minutes ago"."""
+    return "in the future" if seconds < -DAY else f"{span(seconds)} ago"
+
+
 def span(seconds: float) -> str:
     """Return a length of time in words, such as "10 minutes"."""
     return humanize.naturaldelta(max(-LONGEST, min(seconds, LONGEST)))

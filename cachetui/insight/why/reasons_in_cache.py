@@ -17,12 +17,12 @@ from cachetui.insight.why.phrases import (
     pip_of,
     shown_at,
 )
-from cachetui.insight.why.remedies import drop_entry, remedy
+from cachetui.insight.why.remedies import drop_entry, remedy, update_pip
 from cachetui.insight.why.replay import NOT_FOUND
 from cachetui.insight.why.stops import OTHER_PYTHON, is_as_listed
 from cachetui.model import Entry
 
-ANEW = "remove it, so that pip fetches it anew"
+ANEW = "remove it, so that pip downloads it again"
 REBUILT = "remove it, so that pip builds it again"
 
 
@@ -33,7 +33,7 @@ def installed(case: Evidence) -> Iterator[Finding]:
         return
     words = f"{chosen.name} {chosen.version} is installed in this environment and satisfies {case.asked}."
     if not case.pages(case.name):
-        words += " Then pip neither looks for a newer version nor into its cache."
+        words += " pip then looks neither for a newer version nor in its cache."
     cures = (
         remedy(case, "look for a newer version", "--upgrade"),
         remedy(case, "install it again", "--force-reinstall"),
@@ -56,7 +56,7 @@ def damaged(case: Evidence) -> Iterator[Finding]:
             continue
         what = "The cached index page" if entry.kind == "index" else f"The cached {entry.filename or 'file'}"
         words = (
-            f"{what} does not belong to its headers: they say {answer.length:,} bytes, there are {answer.stored:,}. "
+            f"{what} does not match its headers: they say {answer.length:,} bytes, it has {answer.stored:,}. "
             "pip wrote one and not the other."
         )
         yield (
@@ -80,8 +80,8 @@ def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
         return
     if error.type == "HashMismatch" or "DO NOT MATCH" in error.words:
         what = (
-            f"The cached {entry.filename or 'file'} is not the file that pip was told to expect: its hash is another "
-            "one. It was published anew under the same address, or it is damaged."
+            f"The cached {entry.filename or 'file'} is not the file that pip expects: its hash differs. "
+            "Either another file was published under the same address, or this one is damaged."
         )
     elif error.type.startswith("Hash"):
         return
@@ -108,15 +108,15 @@ def by_address(case: Evidence) -> Iterator[Finding]:
     entry = case.entry_of(chosen)
     if entry is None:
         return
-    cures = (remedy(case, "leave the cache out this once", "--no-cache-dir"),)
+    cures = (remedy(case, "skip the cache this once", "--no-cache-dir"),)
     if chosen.way == "built" and case.root.url.startswith("file:"):
         words = (
-            f"pip takes the wheel that it built on {day(entry.downloaded)} from this file or folder. It goes by the "
-            "address alone: if the file has changed since, pip does not notice."
+            f"pip takes the wheel that it built on {day(entry.downloaded)} from this file or folder. It only compares "
+            "the URL: if the file has changed since, pip does not notice."
         )
     elif chosen.way == "built":
         words = (
-            f"pip installs the wheel that it built on {day(entry.downloaded)} from this very address, without a single "
+            f"pip installs the wheel that it built on {day(entry.downloaded)} from this exact URL, without any "
             "request: if something else was published there since, pip does not notice."
         )
     elif chosen.way in ("cache", "build"):
@@ -145,7 +145,7 @@ def built_here(case: Evidence) -> Iterator[Finding]:
     )
     cures = (
         *drop_entry(case, entry, "remove the built wheel, so that pip builds it again"),
-        remedy(case, "leave the cache out this once", "--no-cache-dir"),
+        remedy(case, "skip the cache this once", "--no-cache-dir"),
     )
     yield Reason(words, (shown_at(entry),), (entry.path,)), cures
 
@@ -162,9 +162,11 @@ def out_of_sight(case: Evidence) -> Iterator[Finding]:
     if unread:
         where = unread[0].path.partition("/")[0]
         files = named(dict.fromkeys(entry.filename or "?" for entry in unread))
-        lies = "lies" if len({entry.filename for entry in unread}) == 1 else "lie"
-        words = f"{files} {lies} under {where}/, where {pip_of(case)} does not look."
-        yield Reason(words, tuple([shown_at(entry) for entry in unread[:3]]), tuple([one.path for one in unread])), ()
+        are = "is" if len({entry.filename for entry in unread}) == 1 else "are"
+        words = f"{files} {are} in {where}/, which {pip_of(case)} does not read."
+        evidence = tuple([shown_at(entry) for entry in unread[:3]])
+        cures = update_pip(case) if where == "http-v2" else ()
+        yield Reason(words, evidence, tuple([one.path for one in unread])), cures
 
 
 def pips_words(case: Evidence) -> Iterator[Finding]:
@@ -177,13 +179,13 @@ def pips_words(case: Evidence) -> Iterator[Finding]:
         said = [words for words in said if "yanked" in words]
     lines = [line.strip() for words in said for line in words.splitlines() if line.strip()]
     if lines:
-        yield Reason("pip itself says:", tuple(dict.fromkeys(lines[:8]))), ()
+        yield Reason("pip says:", tuple(dict.fromkeys(lines[:8]))), ()
 
 
 def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
     """Remove a damaged file, or do without the cache where no terms take it alone."""
     removal = drop_entry(case, entry, REBUILT if entry.kind == "built" else ANEW)
-    return removal or (remedy(case, "leave the cache out this once", "--no-cache-dir"),)
+    return removal or (remedy(case, "skip the cache this once", "--no-cache-dir"),)
 
 
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:

@@ -51,7 +51,7 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
         words = f"For {python_of(case)} the index page of {name} lists {named(map(str, versions))}."
     elif refused:
         reasons = named(dict.fromkeys(refused.values()), "or")
-        words = f"pip may take no file that the index page of {name} lists: {reasons}."
+        words = f"pip can use no file that the index page of {name} lists: {reasons}."
     elif why:
         words = f"{why[0].upper()}{why[1:]}."
     else:
@@ -107,7 +107,7 @@ def passed_over(case: Evidence) -> Iterator[Finding]:
     if newer:
         top = max(other for other, _ in newer)
         reasons = dict.fromkeys(case.refusal(row) for other, row in newer if other == top)
-        words = f"{top} is newer, but pip may take no file of it: {named(reasons, 'or')}."
+        words = f"{top} is newer, but pip can use none of its files: {named(reasons, 'or')}."
         yield Reason(words, pages_shown(case, case.name)), ()
 
 
@@ -118,7 +118,7 @@ def _kept_out(case: Evidence, version: Version) -> Iterator[Finding]:
     for one in case.run.constraints:
         if newer and one.name == case.name and not specifier_of(one.specifier).contains(max(newer)):
             source = one.source or "a constraint"
-            yield Reason(f"{max(newer)} is listed, too, but {source} allows {one.name}{one.specifier} alone."), ()
+            yield Reason(f"{max(newer)} is listed too, but {source} allows only {one.name}{one.specifier}."), ()
 
 
 def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
@@ -128,7 +128,7 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
     running = case.asker.interpreter.version if case.asker.interpreter else ""
     try:
         if python and running and not SpecifierSet(python).contains(running, prereleases=True):
-            return f"its metadata asks for Python {python}"
+            return f"its metadata requires Python {python}"
     except InvalidSpecifier:
         return ""
     for need in needs:
@@ -144,8 +144,8 @@ def _why_passed_over(case: Evidence, needs: Sequence[str], python: str) -> str:
         ):
             return f"it needs {name}{requirement.specifier}, and no index page here lists that"
         if taken and parsed(taken.version) and not requirement.specifier.contains(taken.version, prereleases=True):
-            return f"it needs {name}{requirement.specifier}, which does not fit the rest"
-    return "what it needs does not fit the rest" if needs else ""
+            return f"it needs {name}{requirement.specifier}, which conflicts with the rest"
+    return "what it needs conflicts with the rest" if needs else ""
 
 
 def local_versions(case: Evidence) -> Iterator[Finding]:
@@ -158,9 +158,9 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
     taken = parsed(chosen.version) if chosen else None
     for group in groups.values():
         if len(group) > 1 and (taken is None or taken in group):
-            words = f"{case.asked} admits {named(map(str, group))}: == without + takes every build of a version."
+            words = f"{case.asked} admits {named(map(str, group))}: == without + matches every build of a version."
             if taken is not None:
-                words += f" pip prefers {taken}, for the one with + sorts higher."
+                words += f" pip prefers {taken}, because + sorts higher."
             cures = [exactly(case, version) for version in group if version != taken]
             yield Reason(words, pages_shown(case, case.name)), tuple(cures)
             return
@@ -168,7 +168,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
     has_local = any("+" in one.version for one in case.run.listed.get(case.name, ()))
     if wanted and not admitted and not has_local and case.knows_pages(case.name):
         elsewhere = [one for one in case.own if one.kind in INSTALLABLE and version_of(one) == parsed(wanted[0])]
-        words = f"No index that pip asks here lists {wanted[0]}: builds with + are kept on an index of their own."
+        words = f"No index that pip asks here lists {wanted[0]}: builds with + are on an index of their own."
         if elsewhere and (hosts := hosts_of(elsewhere)):
             files = named(dict.fromkeys(one.filename or "?" for one in elsewhere))
             words += f" {files} in this cache came from {named(hosts)}: give pip the index that lists it."
@@ -183,17 +183,19 @@ def several_indexes(case: Evidence) -> Iterator[Finding]:
     chosen = case.chosen
     if len(indexes) < 2:
         return
-    words = f"Several indexes list {case.name}: {named(indexes)}. pip ranks all their files together: none comes first."
+    words = (
+        f"Several indexes list {case.name}: {named(indexes)}. pip ranks all their files together; no index comes first."
+    )
     cures: list[Remedy] = []
     if chosen is not None and chosen.page:
         mine = case.index_name(chosen.page)
         words += f" It takes {chosen.version} from {mine}."
         if _equal_elsewhere(listed, chosen):
-            words += " Another index lists the same file name: of equals pip takes the last."
+            words += " Another index lists the same file name: of equal files pip takes the last."
         others = [one for one in listed if case.index_name(one.page) != mine and case.admits(parsed(one.version))]
         for page in [one.page for one in others if one.page.endswith("/")][:1]:
             other, address = case.index_name(page), page.rstrip("/").rpartition("/")[0]
-            cures.append(remedy(case, f"ask {other} alone", "--index-url", address))
+            cures.append(remedy(case, f"ask only {other}", "--index-url", address))
     yield Reason(words, pages_shown(case, case.name)), tuple(cures)
 
 
@@ -212,7 +214,7 @@ def not_listed(case: Evidence) -> Iterator[Finding]:
     it, are = ("it", "is") if is_one else ("them", "are")
     words = f"{files} {are} in the cache, but no index that pip asks here is known to list {it}."
     if case.run.unseen.get(case.name):
-        words = f"{files} {are} in the cache: pip takes {it} again where an index lists {it}."
+        words = f"{files} {are} in the cache: pip uses {it} again if an index lists {it}."
     if hosts := hosts_of(unlisted):
         words += f" {'It' if is_one else 'They'} came from {named(hosts)}."
     yield Reason(words, tuple([shown_at(entry) for entry in unlisted[:3]]), tuple([one.path for one in unlisted])), ()
@@ -235,13 +237,13 @@ def unchecked_pages(case: Evidence) -> Iterator[Finding]:
         if request.how != "cache" or answer is None or entry is None:
             continue
         words = (
-            f"{pip_of(case)} uses the index page of {name} from {case.index_name(request.url)} without asking: it "
-            f"is {old(answer.age(case.now) or 0)}, and its server allows {span(answer.lifetime)}. What was published "
-            "since then is not on it."
+            f"{pip_of(case)} uses the cached {name} page from {case.index_name(request.url)} without asking: it "
+            f"is {old(answer.age(case.now) or 0)}, and its server allows {span(answer.lifetime)}. Newer "
+            "releases are not on it."
         )
         refreshes = case.pip is not None and case.pip.release[:2] >= REFRESH_PACKAGE_SINCE
         option = ("--refresh-package", name) if refreshes else ("--no-cache-dir",)
         yield (
             Reason(words, (f"{entry.path}, {moment(answer.date or 0)}",), (entry.path,)),
-            (remedy(case, "ask the index anew", *option),),
+            (remedy(case, "ask the index again", *option),),
         )

@@ -13,11 +13,23 @@ from cachetui.insight.why.phrases import arguments_with, command_of, named
 from cachetui.model import Entry
 from cachetui.text.quote import quoted
 
+FIRST_PYTHON = Version("3.7")
+"""First Python for which there is a pip that reads `http-v2/`."""
+
 
 def remedy(case: Evidence, words: str, *options: str) -> Remedy:
     """Return a remedy: the command of the question with further pip options."""
     arguments = arguments_with(case, *options)
     return Remedy(command_of(case, arguments), words, arguments=arguments)
+
+
+def update_pip(case: Evidence) -> tuple[Remedy, ...]:
+    """Return the command that updates pip, if its Python can run a pip that reads `http-v2/`."""
+    interpreter = case.asker.interpreter
+    if interpreter is None or not interpreter.version or Version(interpreter.version) < FIRST_PYTHON:
+        return ()
+    command = quoted([case.asker.command, "-m", "pip", "install", "--upgrade", "pip"])
+    return (Remedy(command, "update pip, so that it reads this part of the cache", is_tested=False),)
 
 
 def exactly(case: Evidence, version: Version) -> Remedy:

@@ -47,27 +47,27 @@ def _of_a_page(case: Evidence, name: str, request: Request) -> str:
     where = case.index_name(request.url) or "the index"
     match request.how:
         case "cache":
-            return f"use the page of {name} from {where} as it is in the cache: no request"
+            return f"use the cached {name} page from {where}: no request"
         case "checked":
-            return f"ask {where} whether its page of {name} has changed: one small request"
+            return f"ask {where} whether its {name} page has changed: one small request"
         case "assumed" if request.why == "layout":
-            return f"fetch the page of {name} from {where}: {pip_of(case)} does not read the copy in the cache"
+            return f"download the {name} page from {where}: {pip_of(case)} does not read the cached copy"
         case "assumed":
-            return f"fetch the page of {name} from {where} anew: {WHY_NOT[request.why]}"
-    return f"ask {where} for its page of {name}: what it lists is not known here, for {case.without_page(name)}"
+            return f"download the {name} page from {where} again: {WHY_NOT[request.why]}"
+    return f"ask {where} for its {name} page; what it lists is not known here: {case.without_page(name)}"
 
 
 def _of_metadata(case: Evidence, request: Request) -> str:
     file = filename_of(request.url).removesuffix(".metadata")
     if request.how == "checked":
-        return f"ask whether the metadata of {file} have changed"
-    unread = f"{pip_of(case)} does not read the copy in the cache"
-    return f"fetch the metadata of {file}: {WHY_NOT.get(request.why, unread)}"
+        return f"ask whether the metadata of {file} has changed"
+    unread = f"{pip_of(case)} does not read the cached copy"
+    return f"download the metadata of {file}: {WHY_NOT.get(request.why, unread)}"
 
 
 def _of_a_file(case: Evidence, chosen: Chosen) -> Iterator[str]:
     file, builds = file_of(chosen), case.question.verb != "download"
-    build = f"build a wheel of {chosen.label} for {python_of(case)}"
+    build = f"build a wheel from {chosen.label} for {python_of(case)}"
     match chosen.way:
         case "installed":
             yield f"keep {chosen.name} {chosen.version}, which is installed"
@@ -83,11 +83,11 @@ def _of_a_file(case: Evidence, chosen: Chosen) -> Iterator[str]:
             keeps = case.run.cache_dir is not None and chosen.why != "insecure"
             yield f"download {file}{' and keep it' if keeps else ''}"
         case "clone":
-            yield f"clone the repository of {chosen.name}: no clone is kept"
+            yield f"clone the repository of {chosen.name}: pip keeps no clone"
         case "local" | "local-build":
             yield f"take {file} from this machine"
         case "unknown":
-            yield f"take what the index lists of {chosen.name}"
+            yield f"take what the index lists for {chosen.name}"
     if case.fails_at and case.fails_at[0] == chosen:
         return
     if chosen.way in ("build", "download-build") and builds:

@@ -29,7 +29,10 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
     if run.code == 0 and error is None and run.halt is None:
         return "skipped", "pip installs nothing with this command."
     if run.halt and error is None and run.halt.what == "write":
-        return "not cached", "pip would first write or run something, which is not done here: the rest is not known."
+        return (
+            "not cached",
+            "pip would first write or run something, which cachetui does not do, so the rest is not known.",
+        )
     if run.halt and error is None:
         where = place_of(run.halt.url) or filename_of(run.halt.url) or "something"
         return "not cached", f"pip would first {run.halt.what} {where}: what it installs then is not known here."
@@ -53,7 +56,7 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
                 "stops",
                 f"pip gives up: {source} limits {case.name} to {limits[0].specifier}, which contradicts the rest.",
             )
-        return "stops", "pip gives up: what was asked for, or what it needs, contradicts itself."
+        return "stops", "pip gives up: the requirements contradict each other."
     return "stops", f"pip ends with an error: {_first_words(case)}."
 
 
@@ -61,8 +64,8 @@ def _damaged(case: Evidence) -> tuple[Tone, str]:
     """Return the verdict where pip stops at a damaged answer, unless that is only here in place of a new one."""
     last = case.last_read
     if last and last.is_page and last.how == "assumed" and not case.stops_at_a_build:
-        words = f"pip would fetch the page of {last.project} from {case.index_name(last.url)} anew"
-        return "not cached", f"{words}: its copy in the cache is damaged, and not used. What it lists is not known."
+        words = f"pip would download the {last.project} page from {case.index_name(last.url)} again"
+        return "not cached", f"{words}: the cached copy is damaged and not used. What it lists is not known."
     return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
 
 
@@ -84,7 +87,7 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
         answer for one in pages if (answer := case.answer_to(one)) and not answer.is_whole and one.how != "assumed"
     ]
     if unlike and not why:
-        words = f"pip finds no {wanted}: it goes by a damaged index page in the cache"
+        words = f"pip finds no {wanted}: it uses a damaged index page in the cache"
         if any(one.how == "checked" for one in pages):
             words += ", unless the index answers with a new one"
         return "damaged", f"{words}."
@@ -92,14 +95,14 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
     if name != case.name and needed:
         return "stops", f"pip gives up: {needed} needs {wanted}, and {why or 'pip finds no such file'}."
     if why and is_final:
-        return "stops", f"pip finds no {wanted} that it may take: {why}."
+        return "stops", f"pip finds no {wanted} that it can use: {why}."
     if any(one.how in ("checked", "assumed") for one in pages):
-        words = f"By the index page in the cache pip finds no {wanted}{f': {why}' if why else ''}."
-        return "not cached", f"{words} It asks {named(asked(case))} again, which may list more by now."
+        words = f"In the cached index page pip finds no {wanted}{f': {why}' if why else ''}."
+        return "not cached", f"{words} It asks {named(asked(case))} again; it may list more now."
     if any(one.how == "cache" for one in pages):
-        return "stale", f"pip finds no {wanted}: it goes by an index page in the cache, without asking again."
+        return "stale", f"pip finds no {wanted}: it uses the cached index page, without asking the index again."
     if pages:
-        return "not cached", f"Whether there is a {wanted} only an index can tell: {case.without_page(name)}."
+        return "not cached", f"Only an index can say whether there is a {wanted}: {case.without_page(name)}."
     return "stops", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
 
@@ -128,14 +131,14 @@ def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]
         reasons = list(dict.fromkeys(case.refusal(one) for one in fitting))
         if all(one.filename.endswith(".whl") or "Python" in case.refusal(one) for one in fitting):
             return f"no file of it is for {python_of(case)} ({named(reasons, 'or')})", True
-        return f"none of its files on the page may be taken ({named(reasons, 'or')})", True
+        return f"pip can use none of its files on the page ({named(reasons, 'or')})", True
     accepted = [one for one in listed if wanted.contains(one.version, prereleases=True)]
     if accepted and all(one.yanked for one in accepted):
-        return "its author has taken it back (yanked)", True
+        return "its author has withdrawn it (yanked)", True
     if accepted and all(version.is_prerelease for one in accepted if (version := parsed(one.version))):
         return "only pre-releases satisfy it", True
     if any("+" in clause.version for clause in wanted) and case.knows_pages(name) and not has_local:
-        return "no index that it asks here lists it, and builds with + are kept on an index of their own", True
+        return "no index that it asks here lists it, and builds with + are on an index of their own", True
     top = max([*[v for one in listed if (v := parsed(one.version))], *[v for v, _ in refused]], default=None)
     if top is None:
         return "", False
@@ -162,15 +165,15 @@ def _wrong_hash(case: Evidence) -> tuple[Tone, str]:
     if error.type != "HashMismatch" and "DO NOT MATCH" not in error.words:
         return "stops", f"pip ends with an error: {_first_words(case)}."
     if any(one.how == "download" and filename_of(one.url) == file for one in case.run.requests):
-        words = f"pip would download {file} and stop: the index lists another hash for it than the one asked for."
+        words = f"pip would download {file} and stop: the index lists a different hash than the one you gave."
         return "stops", words
     if is_as_listed(case):
-        return "stops", f"pip stops at {file}: its hash is the one that the index lists, but not the one asked for."
+        return "stops", f"pip stops at {file}: its hash is the one that the index lists, but not the one you gave."
     if case.root and "#" in case.root.url:
         return "damaged", f"pip stops at {file}: its hash is not the one that the address names."
     if any("--hash" in line for line in case.question.lines):
-        return "damaged", f"pip stops at {file}: its hash is not the one that was asked for."
-    return "damaged", f"pip stops at {file}: it is not the file that the index lists, for its hash is another one."
+        return "damaged", f"pip stops at {file}: its hash is not the one you gave."
+    return "damaged", f"pip stops at {file}: it is not the file that the index lists: its hash differs."
 
 
 def is_as_listed(case: Evidence) -> bool:

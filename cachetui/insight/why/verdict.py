@@ -21,10 +21,10 @@ WHY_NOT = {
     "": "it is not in the cache",
     "absent": "it is not in the cache",
     "stale": "the copy in the cache is out of date, and nothing in it lets pip ask whether it changed",
-    "cut": "the copy in the cache is cut short",
+    "cut": "the copy in the cache is truncated",
     "vary": "the copy in the cache was stored for another kind of request",
     "off": "its cache is off",
-    "insecure": "it comes over plain http from a host that is not trusted, and pip caches nothing of that",
+    "insecure": "it comes over plain http from an untrusted host, and pip does not cache that",
 }
 MOST_NAMED = 5
 """Maximum number of other projects that a sentence names one by one."""
@@ -41,17 +41,17 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
         return stopped(case)
     chosen = case.chosen
     if run.cache_dir is None and chosen is not None and chosen.way in FETCHED:
-        words = f"{pip_of(case)} uses no cache here, by {off_by(case)}: it would download {file_of(chosen)}."
+        words = f"{pip_of(case)} uses no cache here ({off_by(case)}): it would download {file_of(chosen)}."
         return "off", f"{words} Nothing in a cache can be the reason."
     if chosen is None:
         return "not cached", f"pip has nothing to install for {case.asked}."
     missing = unseen(case, name)
     if chosen.way == "unknown":
         where = named([index for index in missing if index != PYPI], "or")
-        page = f"no page of it from {where} is in this cache" if where else case.without_page(name)
-        words = f"Only an index can tell which {name} there is: {page}."
+        page = f"its page from {where} is not in this cache" if where else case.without_page(name)
+        words = f"Only an index can say which versions of {name} exist: {page}."
         if case.unlisted:
-            words += f" {case.unlisted[0].filename} lies in the cache: pip takes it if it is listed there."
+            words += f" {case.unlisted[0].filename} is in the cache; pip takes it if the index lists it."
         return "not cached", words
     tone, act = _act(case, chosen)
     if chosen.way == "installed":
@@ -60,10 +60,10 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
             return tone, f"pip asks {named(asked(case)) or 'an index'} first. If nothing newer is listed, {kept}."
         return tone, f"{act}."
     if missing:
-        theirs = f"whose page{'s' if len(missing) > 1 else ''} of {name} {'are' if len(missing) > 1 else 'is'}"
+        theirs = f"whose {name} page{'s are' if len(missing) > 1 else ' is'}"
         first = f"What pip takes depends on {named(missing)}, {theirs} not in this cache."
         if case.rival is not None:
-            first += f" {case.rival.filename} lies in the cache: pip takes it if it is listed there."
+            first += f" {case.rival.filename} is in the cache; pip takes it if it is listed there."
         return "partly", f"{first} If nothing better is listed, it would {act}."
     if asked(case) and not case.is_pinned:
         return tone, f"pip asks {named(asked(case))} first. If its page has not changed, it would {act}."
@@ -111,7 +111,7 @@ def _act(case: Evidence, chosen: Chosen) -> tuple[Tone, str]:
         case "local-build":
             return "not cached", f"build {chosen.name} from {place_here(chosen)} on this machine, not from its cache"
         case "download-build" if builds:
-            return "not cached", f"download {file} and build a wheel of it{_because(case, chosen)}"
+            return "not cached", f"download {file} and build a wheel from it{_because(case, chosen)}"
     return "not cached", f"download {file}{_because(case, chosen)}"
 
 
@@ -123,9 +123,13 @@ def place_here(chosen: Chosen) -> str:
 
 
 def _because(case: Evidence, chosen: Chosen) -> str:
-    if chosen.why == "layout":
-        other = "http" if case.pip and case.pip.release[:2] >= HTTP_V2_SINCE else "http-v2"
-        return f": the copy lies under {other}/, where {pip_of(case)} does not look"
+    unread = [one for one in case.own if one.filename == file_of(chosen) and not case.reads(one)]
+    if chosen.why == "layout" or (unread and chosen.why in ("", "absent")):
+        first = ".".join(map(str, HTTP_V2_SINCE))
+        others = (
+            f"pip before {first}" if case.pip and case.pip.release[:2] >= HTTP_V2_SINCE else f"pip {first} and newer"
+        )
+        return f": it is cached, but only for {others}; {pip_of(case)} does not look there"
     return f": {WHY_NOT.get(chosen.why, WHY_NOT[''])}"
 
 
@@ -179,11 +183,11 @@ def more(case: Evidence) -> Iterator[str]:
         if one.name != case.name and one.way != "installed":
             others.setdefault(HOW_TAKEN.get(one.way, one.way), []).append(one)
     if others:
-        yield f"With it come {'; '.join(f'{_list(some)} ({how})' for how, some in others.items())}."
+        yield f"It also takes {'; '.join(f'{_list(some)} ({how})' for how, some in others.items())}."
     if case.twin is not None:
         host = place_of(case.twin.url, host_only=True) if case.twin.url else ""
         came = f" from {host}" if host else ""
-        yield f"A file of this name{came} is in the cache: pip uses it only if the address leads there."
+        yield f"A file of this name{came} is in the cache: pip uses it only if this URL leads there."
     is_here = case.chosen is not None and case.chosen.way in ("cache", "checked", "built", "build")
     if is_here and asked(case) and len(case.pages(case.name)) == 1:
         yield "If the index does not answer, pip stops: it does not fall back to its cache."
@@ -191,12 +195,12 @@ def more(case: Evidence) -> Iterator[str]:
     if unsure:
         names = named([one.label for one in unsure])
         needs = "needs" if len(unsure) == 1 else "need"
-        yield f"What {names} {needs} in turn is not known here."
+        yield f"What {names} {needs} is not known here."
     if any(one.matches for one in run.roots):
         yield from [_skips(case, one) for one in run.roots if not one.matches]
     age = _age_of_asked_page(case)
     if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown"):
-        yield f"What the index lists now is not known here: its page in the cache is {old(age)}."
+        yield f"The cached index page is {old(age)}; newer releases may exist."
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:

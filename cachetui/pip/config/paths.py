@@ -64,7 +64,7 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
     whole = expand(typed, sys.platform, environ)
     if whole.startswith("~"):
         tilde = Path(typed).parts[0]
-        why = f"there is no user called {tilde[1:]}" if tilde[1:] else "none is known"
+        why = f"there is no user named {tilde[1:]}" if tilde[1:] else "none is known"
         raise CachetuiError(f"{tilde} stands for no home directory: {why}.")
     return Path(whole)
 

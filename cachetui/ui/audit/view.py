@@ -67,8 +67,8 @@ class AuditView(Container):
     BINDING_GROUP_TITLE = "Audit"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "enter", "open", "audit.open", MOVE, "Go into the tile; show anything else in Browse", show=True),
-        key("space", "mark", "mark", "marks.toggle", MARK, "Mark what is chosen, or unmark it", show=True),
-        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show what is chosen in Browse", show=True),
+        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the choice, or unmark it", show=True),
+        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show the choice in Browse", show=True),
         key("tab", "app.focus_next", "next figure", "audit.next", MOVE, "Go to the next figure", show=True),
         key("shift+tab", "app.focus_previous", "previous figure", "audit.previous", MOVE, "Go to the previous figure"),
         key(
@@ -77,14 +77,14 @@ class AuditView(Container):
             "group",
             "audit.group",
             SHOW,
-            "Group by something else: kind, Python, platform, index",
+            "Group by kind, Python, platform or index",
             show=True,
         ),
         key("m", "next_age", "age", "show.age", SHOW, "Count ages from: downloaded, checked, read", show=True),
         key("E", "save", "save", "audit.save", SHOW, "Save this audit as a report", show=True),
         key("c", "compare", "compare", "audit.compare", SHOW, "Compare this audit with an earlier report", show=True),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
-        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Come out of what was gone into", show=True),
+        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Go back out of the tile", show=True),
     ]
     DEFAULT_CSS = """
     AuditView {
@@ -222,8 +222,8 @@ class AuditView(Container):
         """Start an audit if the view is shown and its audit is out of date."""
         if not (self.display and self.is_mounted):
             return
-        inventory, model, empty = self.reading.inventory, self.model, "There is nothing that takes space."
-        waiting = "Where the space is, is known as soon as everything is named."
+        inventory, model, empty = self.reading.inventory, self.model, "Nothing takes up space."
+        waiting = "The audit comes once the cache has been read."
         page = self.reading.page(self.services.location.root, waiting=waiting, empty=empty)
         if page is None and not model.catalog.entries:
             page = "The cache is empty", empty
@@ -257,7 +257,7 @@ class AuditView(Container):
             audit, parts = await run_in_thread(make)
         except (CachetuiError, OSError) as error:
             if self._subject == subject:
-                self.show_words("This cannot be told", shown(str(error)))
+                self.show_words("This cannot be shown", shown(str(error)))
             return
         if self._subject != subject:  # another audit has begun meanwhile
             return

@@ -59,7 +59,7 @@ class Browse(Vertical):
         key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
         key("s", "sort_menu", "sort", "sort.size", SHOW, "Choose the order: size, name, count, age", show=True),
         key("w", "why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
-        key("e", "screen.export", "export", "marks.export", MARK, "Write wheels and sdists into a folder", show=True),
+        key("e", "screen.export", "export", "marks.export", MARK, "Export wheels and sdists to a folder", show=True),
         key("n", "sort('name')", "by name", "sort.name", SHOW, "Sort by name; again: from z to a"),
         key("C", "sort('count')", "by count", "sort.count", SHOW, "Sort by number of files; again: fewest first"),
         key("M", "sort('age')", "by age", "sort.age", SHOW, "Sort by the age shown, oldest first; again: newest first"),

@@ -28,10 +28,10 @@ from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
 from cachetui.ui.workers import run_in_thread
 
-PROMISE = "Each gets its true name once it is proven. Nothing that is there is overwritten."
+PROMISE = "Files get their real names once verified. Existing files are never overwritten."
 """Sentence that is shown before every export."""
-PENDING = "Looking at that folder."
-NAMELESS = "Name a folder."
+PENDING = "Checking that folder."
+NAMELESS = "Type a folder."
 """Sentences to show while a folder is being checked, and when no folder is typed."""
 
 

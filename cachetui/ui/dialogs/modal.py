@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from cachetui.report.removal_list import ListLine
 from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key
-from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, shown, width, wrapped
+from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, plain_code, shown, width, wrapped
 from cachetui.ui.widgets.painted import PaintedLines, PaintedWidget, Part, size_parts
 
 Reply = TypeVar("Reply")
@@ -66,7 +66,7 @@ class Paragraphs(PaintedLines):
         return [
             self.strip((" " * indent if index else self.sign, "mark"), (line, "muted"), room=room)
             for sentence in self.sentences
-            for index, line in enumerate(wrapped(shown(sentence), max(8, room - indent)))
+            for index, line in enumerate(wrapped(plain_code(shown(sentence)), max(8, room - indent)))
         ]
 
 
@@ -93,6 +93,7 @@ class DialogButton(PaintedWidget, can_focus=True):
     """One answer to a question; Enter, Space or a click runs the screen's action that has its id as name."""
 
     HELP = "Enter gives this answer; the arrows go to another one; Esc changes nothing."
+    BINDING_GROUP_TITLE = "Answer"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter,space", "give", "answer", "answer.give", PROGRAM, "Give this answer"),
     ]

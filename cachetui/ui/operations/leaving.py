@@ -34,8 +34,8 @@ async def stop_removal(screen: CacheScreen) -> None:
     """Ask whether to stop the running removal, and stop it."""
     if not screen.is_doing(Activity.REMOVING):
         return
-    words = "What is gone stays gone; the rest is kept."
-    screen.question = question = ConfirmQuestion("Stop removing?", words, yes="Yes, stop", no="No, go on")
+    words = "What has been removed stays removed; the rest is kept."
+    screen.question = question = ConfirmQuestion("Stop removing?", words, yes="Yes, stop", no="No, continue")
     is_agreed = await screen.app.push_screen_wait(question)
     screen.question = None
     if is_agreed:
@@ -67,9 +67,9 @@ def lost_by_quitting(screen: CacheScreen) -> list[str]:
     if screen.is_doing(Activity.EXPORTING):
         lost.append("An export is running. It will be stopped; the files that are complete stay.")
     if screen.is_doing(Activity.REMOVING):
-        lost.append("A removal is running. It will be stopped; what is gone stays gone.")
+        lost.append("A removal is running. It will be stopped; what has been removed stays removed.")
     if screen.is_doing(Activity.CHANGING_PIP):
-        lost.append("A pip is changing its settings. It will finish that first.")
+        lost.append("A pip is changing its settings. It will finish first.")
     if marked:
         lost.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
     return lost

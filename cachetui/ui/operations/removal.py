@@ -90,7 +90,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
                 screen.services.remove, plan, inventory, preferences, stop=stop, report=reporter(show, 0)
             )
         except (CachetuiError, OSError) as error:
-            broken = "The removal broke off: {}. What is gone stays gone; the rest is kept."
+            broken = "The removal broke off: {}. What has been removed stays removed; the rest is kept."
             screen.fail(broken.format(reason(error)) if isinstance(error, OSError) else str(error))
     screen.dismiss_question()
     if outcome is not None:

@@ -79,6 +79,7 @@ last line counts; the arrows go to other rules.
         ),
         key("down", "screen.go(1)", "next rule", "rules.next-value", MOVE, "Go to the next rule's value", show=True),
     ]
+    BINDING_GROUP_TITLE = "Value"
     COMPONENT_CLASSES: ClassVar[set[str]] = {"value--wrong"}
     DEFAULT_CSS = """
     ValueBox, ValueBox:focus {
@@ -156,6 +157,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             for digit in DIGITS
         ],
     ]
+    BINDING_GROUP_TITLE = "Rule"
     DEFAULT_CSS = "RuleRow { height: 1; layout: horizontal; }"
 
     @dataclass

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from cachetui.text.format import count
 from cachetui.text.redact import redact_urls
 from cachetui.ui.glyphs import Glyphs
-from cachetui.ui.widgets.cells import fit, pad, shown, width, wrapped
+from cachetui.ui.widgets.cells import fit, pad, plain_code, shown, width, wrapped
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.pip_settings.effective import PipSettings, Role, SettingSource
@@ -18,16 +18,16 @@ Words = tuple[str, str]
 """Words, and the roles in which they are drawn."""
 WITH_FLAVOUR, WITH_ROOT, ONE_LINE = 72, 96, 72
 """Minimum widths in cells: for the implementation, for the root, and for a setting on one line."""
-VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 5, 6
+VERSION, FLAVOUR, PIP, STATE, SIGN = 8, 16, 8, 7, 7
 """Widths of the columns in cells, with the gap after each."""
 EDGE = 2
 """Number of blank cells before everything else."""
 LEAST_ROOT = 24
-"""Minimum width of the root in cells; on wide screens, it is a third of the width."""
+"""Width of the root in cells; on wide screens, it is as wide as the longest root, at most a third of the width."""
 LABEL = 10
 """Width of a label in cells."""
 ROLES: dict[Role, str] = {
-    "counts": "counts",
+    "counts": "in effect",
     "overruled": "overruled",
     "empty": "empty",
     "elsewhere": "other command",
@@ -57,6 +57,8 @@ class LayoutOptions(NamedTuple):
     """The root that the browser shows."""
     roomy: bool = True
     """Whether there is room for blank lines."""
+    longest_root: int = 0
+    """Width of the longest root in the list, in cells."""
 
 
 class PythonColumn(NamedTuple):
@@ -68,28 +70,31 @@ class PythonColumn(NamedTuple):
     """Its width in cells, with the gap after it."""
 
 
-def columns(room: int) -> list[PythonColumn]:
+def columns(room: int, longest_root: int) -> list[PythonColumn]:
     """Return the columns that fit into `room` cells; the first column, for the Python, takes the rest."""
     others = [
         PythonColumn("Version", FLAVOUR if room >= WITH_FLAVOUR else VERSION),
         PythonColumn("pip", PIP),
-        PythonColumn("Cache", STATE + 1),
+        PythonColumn("Cache", STATE),
         PythonColumn("Shown", SIGN),
     ]
     if room >= WITH_ROOT:
-        others.append(PythonColumn("Root", max(LEAST_ROOT, room // 3)))
+        others.append(PythonColumn("Root", max(LEAST_ROOT, min(longest_root + 1, room // 3))))
     return [PythonColumn("Python", room - EDGE - sum([column.room for column in others])), *others]
 
 
-def title_line(room: int) -> list[Words]:
+def title_line(room: int, longest_root: int) -> list[Words]:
     """Return the line of column titles."""
-    return [(" " * EDGE, "muted"), *[(pad(column.title, column.room), "muted") for column in columns(room)]]
+    return [
+        (" " * EDGE, "muted"),
+        *[(pad(column.title, column.room), "muted") for column in columns(room, longest_root)],
+    ]
 
 
 def python_line(known: PipSettings, room: int, look: LayoutOptions) -> list[Words]:
     """Return the line of one Python in the list; if the Python does not work, the line says why."""
     interpreter, location, dots = known.interpreter, known.location, look.glyphs.dots
-    found = columns(room)
+    found = columns(room, look.longest_root)
     path = shown(look.short(str(interpreter.python.executable)))
     name = pad(fit(path, found[0].room - 2, 0.6, dots), found[0].room)
     if interpreter.trouble:
@@ -120,7 +125,7 @@ def page_lines(
     name = shown(look.short(str(interpreter.python.executable)))
     lines.append([(fit(name, room, 0.6, dots), "strong")])
     if interpreter.trouble:
-        return [*lines, *_paragraph(shown(interpreter.trouble), room, "! ")]
+        return [*lines, *_paragraph(shown(interpreter.trouble), room)]
     kind = " in an environment" if interpreter.is_environment else ""
     pip = f"pip {interpreter.pip}" if interpreter.pip else "no pip"
     lines.append(
@@ -128,14 +133,14 @@ def page_lines(
     )
     if interpreter.pip:
         lines += [*_blank(look), *_state(known, room, look)]
-        lines += [*_blank(look), [("Who says so, the weaker before the stronger", "strong")]]
+        lines += [*_blank(look), [("Where this comes from (the last one wins)", "strong")]]
         longest = max([width(_shortened(saying.said_by, look)) for saying in known.sayings], default=0)
         for saying in known.sayings:
             lines += _saying(saying, room, look, longest + 2)
     if known.pitfalls:
         lines += _blank(look)
     for trap in known.pitfalls:
-        lines += _paragraph(shown(redact_urls(trap)), room, "! ")
+        lines += _paragraph(shown(redact_urls(trap)), room)
     return lines
 
 
@@ -144,7 +149,7 @@ def _blank(look: LayoutOptions) -> list[list[Words]]:
 
 
 def _told(told: ChangeResult, room: int, look: LayoutOptions) -> list[list[Words]]:
-    sign = f"{look.glyphs.yes} " if told.done else "! "
+    sign = (f"{look.glyphs.yes} ", "accent") if told.done else ("! ", "mark")
     return [*_paragraph(shown(redact_urls(told.message)), room, sign, "plain"), *_blank(look)]
 
 
@@ -153,10 +158,10 @@ def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Word
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
-    here = "  the browser shows it" if same else ""
+    here = "shown in Browse" if same else ""
     root = fit(shown(look.short(str(location.root))), room - len(state) - 4 - len(here), 0.6, look.glyphs.dots)
     lines: list[list[Words]] = [[(f" {state} ", "pill"), (f"  {root}", "strong"), (here, "accent")]]
-    lines += _fact("place by", location.said_by, room, look)
+    lines += _fact("set by", location.said_by, room, look)
     if location.off_by:
         lines += _fact("off by", location.off_by, room, look)
     return lines
@@ -202,11 +207,11 @@ def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: i
     ]
 
 
-def _paragraph(words: str, room: int, sign: str, role: str = "muted") -> list[list[Words]]:
+def _paragraph(words: str, room: int, sign: Words = ("! ", "mark"), role: str = "muted") -> list[list[Words]]:
     """Break words into lines; the sign is before the first line."""
-    blank = " " * width(sign)
-    found = wrapped(words, max(8, room - width(sign)))
-    return [[(blank if index else sign, "mark"), (line, role)] for index, line in enumerate(found)]
+    blank = " " * width(sign[0])
+    found = wrapped(plain_code(words), max(8, room - width(sign[0])))
+    return [[(blank, "plain") if index else sign, (line, role)] for index, line in enumerate(found)]
 
 
 def switch_words(known: PipSettings) -> tuple[str, str]:
@@ -221,9 +226,9 @@ def looking(found: Sequence[PipSettings], state: str, in_view: tuple[int, int] =
     lines.
     """
     if state == "waiting":
-        return "Pythons are looked for once the cache has been read"
+        return "The search for Pythons begins once the cache has been read"
     if state == "looking":
-        return f"looking for Pythons, {len(found)} so far"
+        return f"searching for Pythons, {len(found)} so far"
     first, last = in_view
     some = f"{first} to {last} of " if 0 < first <= last and last - first + 1 < len(found) else ""
     return f"{some}{count(len(found), 'Python')}"

@@ -12,6 +12,7 @@ from textual.strip import Strip
 
 from cachetui.text.format import home_short
 from cachetui.ui.settings.layout import LayoutOptions, python_line, title_line
+from cachetui.ui.widgets.cells import shown, width
 from cachetui.ui.widgets.painted import PaintedWidget
 from cachetui.ui.widgets.row_list import RowList
 
@@ -36,7 +37,7 @@ class PythonList(RowList):
     HELP = """\
 # Settings
 Each Python's pip has its own settings. Below: where its cache is, whether it is on, and all that has a say in it, the
-weaker before the stronger. pip itself makes the changes, by its own `config`, once you have seen the command.
+Each Python's pip has its own settings. Below: where its cache is, whether it is on, and where that is set; the last one
 """
     BINDING_GROUP_TITLE = "Pythons"
 
@@ -59,7 +60,13 @@ weaker before the stronger. pip itself makes the changes, by its own `config`, o
     @property
     def look(self) -> LayoutOptions:
         """The layout options at present."""
-        return LayoutOptions(self.glyphs, home_short, self._shown_root, self.app.size.height >= ROOMY)
+        roomy = self.app.size.height >= ROOMY
+        return LayoutOptions(self.glyphs, home_short, self._shown_root, roomy, self.longest_root)
+
+    @property
+    def longest_root(self) -> int:
+        """Width of the longest root, in cells."""
+        return max([width(shown(home_short(str(one.location.root)))) for one in self.known], default=0)
 
     def show(self, known: Sequence[PipSettings]) -> None:
         """Replace the list; new Pythons come at its end, so the cursor stays on its Python."""
@@ -107,6 +114,9 @@ class PythonTitles(PaintedWidget):
 
     DEFAULT_CSS = "PythonTitles { height: 1; }"
 
+    longest_root: reactive[int] = reactive(0)
+
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        return self.strip(*title_line(self.size.width - 1), room=self.size.width)  # without the scrollbar's column
+        room = self.size.width - 1  # without the scrollbar's column
+        return self.strip(*title_line(room, self.longest_root), room=self.size.width)

@@ -48,7 +48,7 @@ class Settings(Vertical):
             "look again",
             "settings.again",
             SETTINGS,
-            "Look for Pythons and read settings again",
+            "Find Pythons and read settings again",
             show=True,
         ),
         key("tab", "app.focus_next", "scroll", "settings.next", SHOW, "Go to the settings below, to scroll them"),
@@ -88,6 +88,7 @@ class Settings(Vertical):
         self._told: dict[Path, ChangeResult] = {}
         self.python_list = PythonList(services.location.root)
         """The list of Pythons."""
+        self._titles = PythonTitles()
         self._line, self._page, self._scroll = PaintedLine(id="pythons-line"), SettingsPage(), PageScroll()
 
     def compose(self) -> ComposeResult:
@@ -95,7 +96,7 @@ class Settings(Vertical):
         yield self._line
         with Container(id="settings-body"):
             with Vertical(id="pythons"):
-                yield PythonTitles()
+                yield self._titles
                 yield self.python_list
             with self._scroll:
                 yield self._page
@@ -112,6 +113,7 @@ class Settings(Vertical):
     def watch_pythons(self, pythons: Pythons) -> None:
         """Show the Pythons found so far, and the progress of the search."""
         self.python_list.show(pythons.settings)
+        self._titles.longest_root = self.python_list.longest_root
         self._show_search()
         self.refresh_bindings()
 

@@ -40,6 +40,8 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
 
     def part_at(self, line: int, x: int) -> RowPart:
         """Return what lies in a cell of an item's line."""
+        if self._lines[line].is_example:
+            return "arrow"
         box = self._lines[line].box
         return "box" if box is not None and box <= x < box + BOX - 1 else ""
 

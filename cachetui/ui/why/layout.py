@@ -22,6 +22,8 @@ MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
 """Cells before everything, of a line's sign, of the box that shows a mark, and between two columns."""
 MOST_OF_IT = 0.55
 """Maximum share of the width for the first of two columns."""
+OUTSIDE = "cachetui "
+"""Beginning of what is typed into a shell, not as a question."""
 LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
 
@@ -53,6 +55,8 @@ class LayoutLine(NamedTuple):
     """The index of the item that it belongs to; None if it belongs to no item."""
     box: int | None = None
     """The cell at which its box for a mark begins; None if it has no box."""
+    is_example: bool = False
+    """Whether it belongs to an example, which is asked by a click."""
 
 
 def acts_of(explanation: Explanation) -> tuple[ActionTarget, ...]:
@@ -83,8 +87,10 @@ def plain_lines(
     lines += _blank(look) if ways else ()
     column = max([width(_said(way)) for way, _ in ways], default=0) + GAP
     beside = all(column + width(does) <= space for _, does in ways)
-    for way, does in ways:
-        lines.append(LayoutLine((margin, (pad(_said(way), column), "accent"), (does if beside else "", "muted"))))
+    for index, (way, does) in enumerate(ways):
+        asks = not way.startswith(OUTSIDE)
+        drawn = (margin, (pad(_said(way), column), "accent"), (does if beside else "", "muted"))
+        lines.append(LayoutLine(drawn, index if asks else None, is_example=asks))
         if not beside:
             indent = (" " * (MARGIN + SIGN), "plain")
             lines += [LayoutLine((indent, (line, "muted"))) for line in wrapped(does, max(LEAST, space - SIGN))]

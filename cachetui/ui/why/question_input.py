@@ -57,7 +57,7 @@ before it.
         """Make the box; `ask` is called on Enter, before the next key is handled."""
         self._ask = ask
         super().__init__(
-            placeholder=f"{EXAMPLE}, or the whole command as it was typed",
+            placeholder=f"{EXAMPLE}, or the whole command as you typed it",
             compact=True,
             select_on_focus=False,
             id="question",

@@ -33,7 +33,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
 
 ROOMY = 20
 """Minimum height of the screen in rows at which there are blank lines."""
-ASKED = "What was asked of pip"
+ASKED = "What did you ask pip for?"
 """Title above the question."""
 
 
@@ -43,9 +43,10 @@ class Why(Vertical):
     BINDING_GROUP_TITLE = "Why"
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "copy", "copy command", "why.copy", SHOW, "Copy the command, or the first one", show=True),
+        key("enter", "take", "ask", "why.example", SHOW, "Ask the example", show=True),
         key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
         key("b", "browse", "show in Browse", "why.browse", SHOW, "Show the file in Browse", show=True),
-        key("escape", "question", "question", "why.question", SHOW, "Stop asking; or go back to it", show=True),
+        key("escape", "question", "question", "why.question", SHOW, "Stop, or go back to the question", show=True),
     ]
     DEFAULT_CSS = """
     Why {
@@ -137,15 +138,15 @@ class Why(Vertical):
         if self._question is not None:
             return
         demo = self.services.demo
-        meanings = ("why this version is, or is not, what pip installs", "what pip would take of this project")
+        meanings = ("why pip installs this version, or does not", "what pip would install of this project")
         version, project = examples(self.model.catalog)
         ways = [*zip((EXAMPLE if demo else version, project), meanings, strict=True)]
-        ways.append((f"pip install {project}", "the whole command, with the indexes that it names"))
+        ways.append((f"pip install {project}", "the whole command, with its indexes"))
         if not demo:
-            ways.append(("cachetui --demo", f"a made-up cache to try it on: ask for {EXAMPLE}"))
+            ways.append(("cachetui --demo", f"a made-up cache to try it on; ask for {EXAMPLE}"))
         self.show_words(
             "Why did pip do that?",
-            "Write what was asked of pip, and press Enter: the answer says what this cache has to do with it.",
+            "Type what you asked pip for and press Enter.",
             ways=tuple(ways),
         )
 
@@ -154,7 +155,7 @@ class Why(Vertical):
         reading, question = self.reading, self._question
         if question is None:
             return
-        waiting = "The answer comes as soon as everything in it is known."
+        waiting = "The answer comes once the cache has been read."
         empty = "Nothing in it can be the reason for what pip did."
         page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
         if page is not None:
@@ -176,7 +177,7 @@ class Why(Vertical):
             from cachetui.insight.why.pip_command import QuestionError  # noqa: PLC0415 - it is loaded
 
             if isinstance(error, QuestionError):
-                self._show_failure("This is not understood", error.redacted())
+                self._show_failure("This question is not understood", error.redacted())
             else:
                 self._show_failure("This cannot be answered", str(error))
         except OSError as error:
@@ -277,6 +278,8 @@ class Why(Vertical):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Disable actions that have no effect at present."""
+        if action == "take":
+            return self.answers.has_focus and self._example is not None
         if action == "copy":
             return bool(self._command) and not self.asking
         return action not in ("mark", "browse") or self.actable
@@ -301,6 +304,24 @@ class Why(Vertical):
         self.model.toggle_entries([known[path] for path in act.entries if path in known])
         self._draw()
         self.post_message(MarksChanged())
+
+    @on(AnswerList.Folded)
+    def _ask_clicked(self, event: AnswerList.Folded) -> None:
+        event.stop()
+        self.action_take()
+
+    def action_take(self) -> None:
+        """Ask the example under the cursor."""
+        if (example := self._example) is not None:
+            self.box.value = example
+            self.box.cursor_position = len(example)
+            self.ask()
+
+    @property
+    def _example(self) -> str | None:
+        """The example under the cursor; None if there is none."""
+        ways, cursor = self._plain[2], self.answers.cursor
+        return ways[cursor][0] if self._answer is None and self.answers.number and cursor < len(ways) else None
 
     @on(AnswerList.Ticked)
     def _mark_clicked(self, event: AnswerList.Ticked) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from rich.cells import cell_len, get_character_cell_size
@@ -23,6 +24,11 @@ def shown(text: str) -> str:
     if len(text) > LONGEST:
         text = f"{text[: LONGEST // 2]}{UNICODE.dots}{text[-LONGEST // 2 :]}"
     return escape_control(text)
+
+
+def plain_code(text: str) -> str:
+    """Return text without the backticks around its code, which only Markdown needs."""
+    return re.sub(r"`([^`]+)`", r"\1", text)
 
 
 def width(text: str) -> int:

@@ -8,7 +8,7 @@ from textual.geometry import Size
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from cachetui.ui.widgets.cells import width, wrapped
+from cachetui.ui.widgets.cells import plain_code, width, wrapped
 from cachetui.ui.widgets.painted import PaintedLines, Part, parts_width
 
 LONGEST_LINE = 76
@@ -53,7 +53,7 @@ class MessagePage(PaintedLines):
 
 
 class Notices(PaintedLines):
-    """Important sentences at the top of the screen, each after a `!`."""
+    """Important sentences at the top of the screen, each after a `!`; a click dismisses those that are shown."""
 
     DEFAULT_CSS = """
     Notices { height: auto; display: none; }
@@ -62,16 +62,35 @@ class Notices(PaintedLines):
 
     sentences: reactive[tuple[str, ...]] = reactive((), layout=True)
 
-    def watch_sentences(self, sentences: tuple[str, ...]) -> None:
-        """Show the widget only if there are sentences."""
-        self.set_class(bool(sentences), "-any")
+    dismissed: reactive[frozenset[str]] = reactive(frozenset(), layout=True)
+
+    def on_mount(self) -> None:
+        """Say how notices are dismissed."""
+        self.tooltip = "Click to dismiss"
+
+    def watch_sentences(self) -> None:
+        """Show the widget only if there are sentences that were not dismissed."""
+        self.set_class(bool(self.remaining), "-any")
+
+    def watch_dismissed(self) -> None:
+        """Hide what was dismissed."""
+        self.watch_sentences()
+
+    @property
+    def remaining(self) -> list[str]:
+        """The sentences that were not dismissed."""
+        return [sentence for sentence in self.sentences if sentence not in self.dismissed]
+
+    def on_click(self) -> None:
+        """Dismiss the sentences."""
+        self.dismissed |= frozenset(self.sentences)
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the sentences."""
         most = 1 if self.app.size.height < 20 else MOST_NOTICES
         drawn = []
-        for sentence in self.sentences:
-            for index, line in enumerate(wrapped(sentence, max(8, room - 4))):
+        for sentence in self.remaining:
+            for index, line in enumerate(wrapped(plain_code(sentence), max(8, room - 4))):
                 drawn.append(self.strip((" ! " if not index else "   ", "mark"), (line, "muted"), room=room))
         return drawn[:most]
 

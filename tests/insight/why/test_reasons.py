@@ -44,8 +44,8 @@ def commands(*arguments: object, **others: object) -> list[str]:
 def test_an_installed_distribution() -> None:
     run = Run(True, chosen=(installed("six", "1.0"),))
     assert reasons("six", run) == [
-        "six 1.0 is installed in this environment and satisfies six. Then pip neither looks for a newer version nor "
-        "into its cache."
+        "six 1.0 is installed in this environment and satisfies six. pip then looks neither for a newer version nor "
+        "in its cache."
     ]
     assert commands("six", run) == [
         "python3 -m pip install --upgrade six",
@@ -59,12 +59,16 @@ def test_a_body_that_is_not_as_long_as_its_headers_say() -> None:
     assert found == [
         (
             Reason(
-                f"The cached {WHEEL} does not belong to its headers: they say 100 bytes, there are 7. pip wrote one "
+                f"The cached {WHEEL} does not match its headers: they say 100 bytes, it has 7. pip wrote one "
                 "and not the other.",
                 (f"{wheel.path}, 2026-05-18",),
                 (wheel.path,),
             ),
-            (Remedy("cachetui remove six==1.0 kind:wheel", "remove it, so that pip fetches it anew", (wheel.path,)),),
+            (
+                Remedy(
+                    "cachetui remove six==1.0 kind:wheel", "remove it, so that pip downloads it again", (wheel.path,)
+                ),
+            ),
         )
     ]
 
@@ -75,8 +79,8 @@ def test_a_file_that_is_not_what_its_page_lists() -> None:
     run = Run(requests=(page(),), error=PipError("HashMismatch", words, f"{FILES}/{WHEEL}"))
     (reason, cures), *_ = findings(case("six", run, wheel))
     assert reason.words == (
-        f"The cached {WHEEL} is not the file that pip was told to expect: its hash is another one. It was published "
-        "anew under the same address, or it is damaged."
+        f"The cached {WHEEL} is not the file that pip expects: its hash differs. Either another file was "
+        "published under the same address, or this one is damaged."
     )
     assert reason.evidence == (
         f"{wheel.path}, 2026-05-18",
@@ -98,13 +102,13 @@ def test_a_file_that_is_not_what_its_page_lists() -> None:
         (
             f"six @ {FILES}/{SDIST}",
             Run(True, chosen=(MADE,)),
-            "pip installs the wheel that it built on 2026-05-18 from this very address, without a single request: if "
+            "pip installs the wheel that it built on 2026-05-18 from this exact URL, without any request: if "
             "something else was published there since, pip does not notice.",
         ),
         (
             "six @ file:///home/user/six-1.0.tar.gz",
             Run(True, chosen=(MADE,)),
-            "pip takes the wheel that it built on 2026-05-18 from this file or folder. It goes by the address alone: "
+            "pip takes the wheel that it built on 2026-05-18 from this file or folder. It only compares the URL: "
             "if the file has changed since, pip does not notice.",
         ),
     ],
@@ -125,15 +129,15 @@ def test_a_page_that_is_used_without_asking() -> None:
         (Reason("For CPython 3.11 the index page of six lists 1.0.", (AT,)), ()),
         (
             Reason(
-                f"pip 26.3 uses the index page of six from {INDEX} without asking: it is 5 minutes old, and its server "
-                "allows 10 minutes. What was published since then is not on it.",
+                f"pip 26.3 uses the cached six page from {INDEX} without asking: it is 5 minutes old, and its server "
+                "allows 10 minutes. Newer releases are not on it.",
                 (AT,),
                 (PAGE.path,),
             ),
             (
                 Remedy(
                     "python3 -m pip install --refresh-package six six==2.0",
-                    "ask the index anew",
+                    "ask the index again",
                     arguments=("install", "--refresh-package", "six", "six==2.0"),
                 ),
             ),
@@ -148,7 +152,7 @@ def test_a_page_that_is_used_without_asking() -> None:
     [
         (
             Run(requests=(page(),), refused={"six": (refused("six-2.0-cp38-cp38-linux_x86_64.whl"),)}),
-            "pip may take no file that the index page of six lists: built for CPython 3.8.",
+            "pip can use no file that the index page of six lists: built for CPython 3.8.",
         ),
         (
             Run(requests=(page(),), listed={"six": listed("six-2.0rc1-py3-none-any.whl")}),
@@ -175,15 +179,15 @@ def test_what_there_is_where_nothing_fits(run: Run, words: str) -> None:
                 "tried": (tried("six", "2.0", "dep>=9"),),
                 "chosen": (chosen(WHEEL), chosen("dep-1.0-py3-none-any.whl")),
             },
-            "2.0 is newer, but it needs dep>=9, which does not fit the rest.",
+            "2.0 is newer, but it needs dep>=9, which conflicts with the rest.",
         ),
         (
             {"tried": (tried("six", "2.0", python=">=3.99"),)},
-            "2.0 is newer, but its metadata asks for Python >=3.99.",
+            "2.0 is newer, but its metadata requires Python >=3.99.",
         ),
         (
             {"refused": {"six": (refused("six-2.0-cp38-cp38-linux_x86_64.whl"),)}},
-            "2.0 is newer, but pip may take no file of it: built for CPython 3.8.",
+            "2.0 is newer, but pip can use none of its files: built for CPython 3.8.",
         ),
         (
             {
@@ -191,7 +195,7 @@ def test_what_there_is_where_nothing_fits(run: Run, words: str) -> None:
                     "six": (refused("six-2.0.tar.gz", "requires_python_mismatch", "2.0 Requires-Python >=3.99"),)
                 }
             },
-            "2.0 is newer, but pip may take no file of it: needs Python >=3.99.",
+            "2.0 is newer, but pip can use none of its files: needs Python >=3.99.",
         ),
     ],
 )
@@ -204,8 +208,8 @@ def test_every_build_of_a_version_is_admitted() -> None:
     plain, cuda = "six-1.0-py3-none-any.whl", "six-1.0+cu113-py3-none-any.whl"
     run = Run(True, requests=(page(),), listed={"six": listed(plain, cuda)}, chosen=(chosen(cuda),))
     assert reasons("six==1.0", run) == [
-        "six==1.0 admits 1.0+cu113 and 1.0: == without + takes every build of a version. pip prefers 1.0+cu113, for "
-        "the one with + sorts higher."
+        "six==1.0 admits 1.0+cu113 and 1.0: == without + matches every build of a version. "
+        "pip prefers 1.0+cu113, because + sorts higher."
     ]
     assert commands("six==1.0", run) == ["python3 -m pip install six===1.0"]
 
@@ -214,7 +218,7 @@ def test_builds_with_a_plus_are_kept_on_an_index_of_their_own() -> None:
     cuda = download("six-1.0+cu113-py3-none-any.whl")
     run = Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==1.0+cu113"))
     assert reasons("six==1.0+cu113", run, cuda)[-1] == (
-        "No index that pip asks here lists 1.0+cu113: builds with + are kept on an index of their own. "
+        "No index that pip asks here lists 1.0+cu113: builds with + are on an index of their own. "
         "six-1.0+cu113-py3-none-any.whl in this cache came from files.example: give pip the index that lists it."
     )
 
@@ -227,8 +231,8 @@ def test_several_indexes_are_ranked_together() -> None:
         chosen=(chosen(WHEEL),),
     )
     assert reasons("six", run) == [
-        f"Several indexes list six: {INDEX} and {OTHER}. pip ranks all their files together: none comes first. It "
-        f"takes 1.0 from {INDEX}. Another index lists the same file name: of equals pip takes the last."
+        f"Several indexes list six: {INDEX} and {OTHER}. pip ranks all their files together; no index comes first. It "
+        f"takes 1.0 from {INDEX}. Another index lists the same file name: of equal files pip takes the last."
     ]
     typed = f"pip install six --extra-index-url {OTHER}"
     assert commands(typed, run) == [f"python3 -m pip install --index-url {OTHER} six"]
@@ -256,7 +260,7 @@ def test_downloads_that_no_page_lists() -> None:
         True, requests=(page("unknown"),), unseen={"six": [PAGE.url or ""]}, chosen=(chosen(WHEEL, "unknown"),)
     )
     assert reasons("six==1.0", unseen, download(WHEEL)) == [
-        f"{WHEEL} is in the cache: pip takes it again where an index lists it. It came from files.example."
+        f"{WHEEL} is in the cache: pip uses it again if an index lists it. It came from files.example."
     ]
 
 
@@ -265,13 +269,15 @@ def test_downloads_where_this_pip_does_not_look() -> None:
         True, requests=(page(),), listed={"six": listed(WHEEL)}, chosen=(chosen(WHEEL, "download", why="layout"),)
     )
     old, new = download(WHEEL, layout="http"), download(WHEEL)
-    assert reasons("six", run, old) == [f"{WHEEL} lies under http/, where pip 26.3 does not look."]
-    assert reasons("six", run, new, pip="23.2.1") == [f"{WHEEL} lies under http-v2/, where pip 23.2.1 does not look."]
+    assert reasons("six", run, old) == [f"{WHEEL} is in http/, which pip 26.3 does not read."]
+    assert reasons("six", run, new, pip="23.2.1") == [f"{WHEEL} is in http-v2/, which pip 23.2.1 does not read."]
+    assert commands("six", run, new, pip="23.2.1") == ["python3 -m pip install --upgrade pip"]
+    assert commands("six", run, old) == []
 
 
 def test_pips_own_words_end_it() -> None:
     run = Run(code=1, words=(("INFO", "Looking"), ("ERROR", "ERROR: one\n\nERROR: two"), ("CRITICAL", "ERROR: one")))
-    assert [*findings(case("six", run))] == [(Reason("pip itself says:", ("ERROR: one", "ERROR: two")), ())]
+    assert [*findings(case("six", run))] == [(Reason("pip says:", ("ERROR: one", "ERROR: two")), ())]
 
 
 def test_nothing_explains_what_is_skipped_and_of_a_pip_that_cannot_be_asked_only_facts_are_told() -> None:
@@ -279,7 +285,7 @@ def test_nothing_explains_what_is_skipped_and_of_a_pip_that_cannot_be_asked_only
     wheel = download(WHEEL)
     trouble = "This Python has no pip that could be asked."
     (words,) = reasons("six", None, wheel, trouble=trouble, answers={wheel.path: headers(stored=7)})
-    assert words.startswith(f"The cached {WHEEL} does not belong to its headers")
+    assert words.startswith(f"The cached {WHEEL} does not match its headers")
 
 
 def test_a_conflict_is_no_damage() -> None:

@@ -12,16 +12,16 @@ SDIST, WHEEL, BUILT = "six-1.0.tar.gz", "six-1.0-py3-none-any.whl", "six-1.0-cp3
 @pytest.mark.parametrize(
     ("asked", "step"),
     [
-        (page(), f"use the page of six from {INDEX} as it is in the cache: no request"),
-        (page("checked"), f"ask {INDEX} whether its page of six has changed: one small request"),
+        (page(), f"use the cached six page from {INDEX}: no request"),
+        (page("checked"), f"ask {INDEX} whether its six page has changed: one small request"),
         (
             page("assumed", "layout"),
-            f"fetch the page of six from {INDEX}: pip 26.3 does not read the copy in the cache",
+            f"download the six page from {INDEX}: pip 26.3 does not read the cached copy",
         ),
-        (page("assumed", "off"), f"fetch the page of six from {INDEX} anew: its cache is off"),
+        (page("assumed", "off"), f"download the six page from {INDEX} again: its cache is off"),
         (
             page("unknown", "absent", index=PYPI),
-            "ask PyPI for its page of six: what it lists is not known here, for no page of it is in this cache",
+            "ask PyPI for its six page; what it lists is not known here: no page of it is in this cache",
         ),
     ],
 )
@@ -35,11 +35,11 @@ def test_metadata_that_are_fetched_are_a_step() -> None:
 
     requests = (page(), of_metadata("assumed", "absent"), of_metadata("checked"))
     assert [*steps(case("six", Run(True, requests=requests, chosen=(chosen(WHEEL, "download"),))))][1:] == [
-        f"fetch the metadata of {WHEEL}: it is not in the cache",
+        f"download the metadata of {WHEEL}: it is not in the cache",
         f"download {WHEEL} and keep it",
     ]
     assert [*steps(case("six", Run(requests=(of_metadata("checked"),))))] == [
-        f"ask whether the metadata of {WHEEL} have changed"
+        f"ask whether the metadata of {WHEEL} has changed"
     ]
     assert [*steps(case("six", Run(requests=(of_metadata("cache"),))))] == []
 
@@ -56,7 +56,7 @@ def test_metadata_that_are_fetched_are_a_step() -> None:
         (Run(True, chosen=(chosen(WHEEL, "download", why="insecure"),)), [f"download {WHEEL}"]),
         (
             Run(True, chosen=(chosen(SDIST, "build"),)),
-            [f"take {SDIST} from the cache: no download", "build a wheel of six 1.0 for CPython 3.11 and keep it"],
+            [f"take {SDIST} from the cache: no download", "build a wheel from six 1.0 for CPython 3.11 and keep it"],
         ),
         (
             Run(True, chosen=(chosen(SDIST, "built", built=f"/x/wheels/aa/bb/cc/{BUILT}"),)),
@@ -65,9 +65,9 @@ def test_metadata_that_are_fetched_are_a_step() -> None:
         (Run(True, chosen=(installed("six", "1.0"),)), ["keep six 1.0, which is installed"]),
         (
             Run(True, chosen=(chosen(SDIST, "clone"),)),
-            ["clone the repository of six: no clone is kept", "build a wheel of six 1.0 for CPython 3.11"],
+            ["clone the repository of six: pip keeps no clone", "build a wheel from six 1.0 for CPython 3.11"],
         ),
-        (Run(True, chosen=(chosen(WHEEL, "unknown"),)), ["take what the index lists of six"]),
+        (Run(True, chosen=(chosen(WHEEL, "unknown"),)), ["take what the index lists for six"]),
     ],
 )
 def test_a_file_is_taken(run: Run, told: list[str]) -> None:

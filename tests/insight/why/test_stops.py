@@ -17,23 +17,23 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0")),
             "stale",
-            "pip finds no six==2.0: it goes by an index page in the cache, without asking again.",
+            "pip finds no six==2.0: it uses the cached index page, without asking the index again.",
         ),
         (
             Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==2.0")),
             "not cached",
-            "By the index page in the cache pip finds no six==2.0: the index page lists no such version; the "
-            f"newest is 1.0. It asks {INDEX} again, which may list more by now.",
+            "In the cached index page pip finds no six==2.0: the index page lists no such version; the "
+            f"newest is 1.0. It asks {INDEX} again; it may list more now.",
         ),
         (
             Run(requests=(page("checked"),), listed={"six": listed(WHEEL)}, error=not_found("six==0.5")),
             "stops",
-            "pip finds no six==0.5 that it may take: the index page lists no such version; the newest is 1.0.",
+            "pip finds no six==0.5 that it can use: the index page lists no such version; the newest is 1.0.",
         ),
         (
             Run(requests=(page(),), refused={"six": (refused(OLD),)}, error=not_found("six==1.0")),
             "stops",
-            "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (built for CPython 3.8).",
+            "pip finds no six==1.0 that it can use: no file of it is for CPython 3.11 (built for CPython 3.8).",
         ),
         (
             Run(
@@ -42,7 +42,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
                 error=not_found("six==1.0"),
             ),
             "stops",
-            "pip finds no six==1.0 that it may take: no file of it is for CPython 3.11 (needs Python >=3.99).",
+            "pip finds no six==1.0 that it can use: no file of it is for CPython 3.11 (needs Python >=3.99).",
         ),
         (
             Run(
@@ -51,24 +51,24 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
                 error=not_found("six==1.0"),
             ),
             "stops",
-            "pip finds no six==1.0 that it may take: none of its files on the page may be taken (--only-binary "
-            "leaves it out).",
+            "pip finds no six==1.0 that it can use: pip can use none of its files on the page (--only-binary "
+            "rules it out).",
         ),
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL, yanked=True)}, error=not_found("six<2")),
             "stops",
-            "pip finds no six<2 that it may take: its author has taken it back (yanked).",
+            "pip finds no six<2 that it can use: its author has withdrawn it (yanked).",
         ),
         (
             Run(requests=(page(),), listed={"six": listed("six-2.0rc1-py3-none-any.whl")}, error=not_found("six>1")),
             "stops",
-            "pip finds no six>1 that it may take: only pre-releases satisfy it.",
+            "pip finds no six>1 that it can use: only pre-releases satisfy it.",
         ),
         (
             Run(requests=(page(),), listed={"six": listed(WHEEL)}, error=not_found("six==1.0+cu121")),
             "stops",
-            "pip finds no six==1.0+cu121 that it may take: no index that it asks here lists it, and builds with + are "
-            "kept on an index of their own.",
+            "pip finds no six==1.0+cu121 that it can use: no index that it asks here lists it, and builds with "
+            "+ are on an index of their own.",
         ),
         (
             Run(
@@ -83,7 +83,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (
             Run(requests=(page("unknown"),), error=not_found("six==1.x")),
             "not cached",
-            "Whether there is a six==1.x only an index can tell: no page of it is in this cache.",
+            "Only an index can say whether there is a six==1.x: no page of it is in this cache.",
         ),
         (
             Run(
@@ -92,7 +92,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
                 error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}"),
             ),
             "damaged",
-            f"pip stops at {WHEEL}: it is not the file that the index lists, for its hash is another one.",
+            f"pip stops at {WHEEL}: it is not the file that the index lists: its hash differs.",
         ),
         (
             Run(
@@ -107,7 +107,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (
             Run(requests=(page(),), error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}")),
             "damaged",
-            f"pip stops at {WHEEL}: it is not the file that the index lists, for its hash is another one.",
+            f"pip stops at {WHEEL}: it is not the file that the index lists: its hash differs.",
         ),
         (
             Run(requests=(page(),), error=PipError("InvalidWheel", f"Wheel {WHEEL} is invalid", "")),
@@ -117,7 +117,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (
             Run(error=IMPOSSIBLE),
             "stops",
-            "pip gives up: what was asked for, or what it needs, contradicts itself.",
+            "pip gives up: the requirements contradict each other.",
         ),
         (
             Run(code=1, halt=ReplayHalt("build", f"{FILES}/six-1.0.tar.gz", "")),
@@ -134,7 +134,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
         (
             Run(code=1, halt=ReplayHalt("write", "", "")),
             "not cached",
-            "pip would first write or run something, which is not done here: the rest is not known.",
+            "pip would first write or run something, which cachetui does not do, so the rest is not known.",
         ),
         (
             Run(True, externally_managed=True),
@@ -154,7 +154,7 @@ IMPOSSIBLE = PipError("DistributionNotFound", "ResolutionImpossible: see the doc
                 error=not_found("six==3+cu1"),
             ),
             "stale",
-            "pip finds no six==3+cu1: it goes by an index page in the cache, without asking again.",
+            "pip finds no six==3+cu1: it uses the cached index page, without asking the index again.",
         ),
         (
             Run(code=1, error=PipError("CommandError", "Cannot do that.\nNever.", "")),
@@ -170,7 +170,7 @@ def test_the_obstacle_comes_first(run: Run, tone: str, sentence: str) -> None:
 def test_a_hash_that_was_asked_for_is_told_from_one_that_the_index_lists() -> None:
     run = Run(error=PipError("HashMismatch", "THESE PACKAGES DO NOT MATCH", f"{FILES}/{WHEEL}"))
     assert stopped(case("six==1.0 --hash=sha256:ab", run))[1] == (
-        f"pip stops at {WHEEL}: its hash is not the one that was asked for."
+        f"pip stops at {WHEEL}: its hash is not the one you gave."
     )
     direct = f"six @ {FILES}/{WHEEL}#sha256=ab"
     assert stopped(case(direct, run))[1] == f"pip stops at {WHEEL}: its hash is not the one that the address names."

@@ -58,7 +58,7 @@ def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: obje
         (
             decided(chosen(SDIST, "download-build")),
             "not cached",
-            f"pip would download {SDIST} and build a wheel of it: it is not in the cache.",
+            f"pip would download {SDIST} and build a wheel from it: it is not in the cache.",
         ),
         (
             decided(installed("six", "1.0"), pages=()),
@@ -89,18 +89,18 @@ def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: obje
         (
             decided(chosen(WHEEL), unseen={"six": [f"{OTHER}/six/"]}),
             "partly",
-            f"What pip takes depends on {OTHER}, whose page of six is not in this cache. If nothing better is listed, "
+            f"What pip takes depends on {OTHER}, whose six page is not in this cache. If nothing better is listed, "
             f"it would take {WHEEL} from the cache: no download.",
         ),
         (
             decided(chosen(WHEEL, "unknown", index=""), unseen={"six": [f"{OTHER}/six/"]}),
             "not cached",
-            f"Only an index can tell which six there is: no page of it from {OTHER} is in this cache.",
+            f"Only an index can say which versions of six exist: its page from {OTHER} is not in this cache.",
         ),
         (
             decided(chosen(WHEEL, "unknown", index=""), unseen={"six": [f"{PYPI}/six/"]}),
             "not cached",
-            "Only an index can tell which six there is: no page of it is in this cache.",
+            "Only an index can say which versions of six exist: no page of it is in this cache.",
         ),
     ],
 )
@@ -112,10 +112,10 @@ def test_the_first_sentence_says_what_pip_does(run: Run, tone: str, sentence: st
     ("why", "reason"),
     [
         ("stale", "the copy in the cache is out of date, and nothing in it lets pip ask whether it changed"),
-        ("cut", "the copy in the cache is cut short"),
+        ("cut", "the copy in the cache is truncated"),
         ("vary", "the copy in the cache was stored for another kind of request"),
-        ("insecure", "it comes over plain http from a host that is not trusted, and pip caches nothing of that"),
-        ("layout", "the copy lies under http/, where pip 26.3 does not look"),
+        ("insecure", "it comes over plain http from an untrusted host, and pip does not cache that"),
+        ("layout", "it is cached, but only for pip before 23.3; pip 26.3 does not look there"),
     ],
 )
 def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
@@ -125,7 +125,9 @@ def test_why_a_copy_is_not_used(why: Why, reason: str) -> None:
 
 def test_an_older_pip_does_not_look_under_the_newer_layout() -> None:
     _, sentence = verdict(case("six", decided(chosen(WHEEL, "download", why="layout")), pip="23.2.1"))
-    assert sentence == f"pip would download {WHEEL}: the copy lies under http-v2/, where pip 23.2.1 does not look."
+    assert sentence == (
+        f"pip would download {WHEEL}: it is cached, but only for pip 23.3 and newer; pip 23.2.1 does not look there."
+    )
 
 
 @pytest.mark.parametrize(
@@ -137,7 +139,7 @@ def test_an_older_pip_does_not_look_under_the_newer_layout() -> None:
     ],
 )
 def test_who_switched_the_cache_off_is_named(typed: str, by: str) -> None:
-    words = f"pip 26.3 uses no cache here, by {by}: it would download {WHEEL}. Nothing in a cache can be the reason."
+    words = f"pip 26.3 uses no cache here ({by}): it would download {WHEEL}. Nothing in a cache can be the reason."
     asker = replace(ASKER, off_by="PIP_NO_CACHE_DIR=yes in the settings")
     found = case(typed, decided(chosen(WHEEL, "download", why="off")), asker=asker, cache_dir=None)
     assert verdict(found) == ("off", words)
@@ -192,14 +194,14 @@ def test_a_version_that_is_pinned_rests_on_the_page_too() -> None:
     for wanted in ("six==1.0", "six"):
         assert [*more(case(wanted, run, index_page(), answers=answers))] == [
             NO_FALLING_BACK,
-            "What the index lists now is not known here: its page in the cache is 5 minutes old.",
+            "The cached index page is 5 minutes old; newer releases may exist.",
         ]
 
 
 def test_a_file_of_the_same_name_but_of_another_address_is_told() -> None:
     run = decided(chosen(WHEEL, "download", why="absent", url=f"https://elsewhere.example/{WHEEL}"))
     assert [*more(case("six", run, download(WHEEL)))] == [
-        "A file of this name from files.example is in the cache: pip uses it only if the address leads there."
+        "A file of this name from files.example is in the cache: pip uses it only if this URL leads there."
     ]
     assert prediction(case("six", run, download(WHEEL))).way == "download"
     assert prediction(case("six", run, download(WHEEL)._replace(url=None))).way == "unknown"
@@ -248,8 +250,8 @@ def test_what_comes_with_it_and_what_is_not_known() -> None:
         chosen(WHEEL, needs_known=False), chosen("dep-2.0-py3-none-any.whl", "download"), installed("there", "3")
     )
     assert [*more(case("six", run))] == [
-        "With it come dep 2.0 (downloaded).",
-        "What six 1.0 needs in turn is not known here.",
+        "It also takes dep 2.0 (downloaded).",
+        "What six 1.0 needs is not known here.",
     ]
 
 
