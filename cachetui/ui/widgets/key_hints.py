@@ -31,7 +31,7 @@ class KeyHints(PaintedWidget):
 
     def _follow(self, screen: Screen[object]) -> None:
         try:
-            keys = footer_keys(screen)
+            keys = footer_keys(screen, is_marked=False)
         except ScreenStackError:  # the app is closing
             return
         places = {key: index for index, key in enumerate(ORDER)}
