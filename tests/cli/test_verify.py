@@ -65,7 +65,7 @@ def test_tampering_is_told_first_and_loudly(run: Run, cache: Path) -> None:
 def test_a_sound_cache_says_so(run: Run, cache: Path) -> None:
     said = run("verify", "numpy==2.0.0", "--deep", "--cache-dir", cache)
     assert said.out.splitlines()[-1] == "Nothing is wrong."
-    assert "2 files proven" in said.out or "1 file proven" in said.out
+    assert "2 files match" in said.out or "1 file matches" in said.out
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="modes deny nothing here")

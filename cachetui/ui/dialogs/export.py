@@ -147,14 +147,15 @@ class ExportResult(Modal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         skipped = self.outcome.skipped
-        title = "Not everything was exported" if skipped or self.outcome.stopped else "Exported"
+        is_whole = not (skipped or self.outcome.stopped)
         with Vertical(id="sheet"):
-            yield PaintedLine((title, "strong"))
+            yield PaintedLine(("All files are exported" if is_whole else "Not everything was exported", "strong"))
             yield Paragraphs(summary(self.outcome, self.folder))
             if self.command:
                 yield Paragraphs("Install from there, on this computer or another one, with")
                 yield Commands((self.command,))
-            yield LineList([ListLine(skipped_name(one), one.reason) for one in skipped])
+            if skipped:
+                yield LineList([ListLine(skipped_name(one), one.reason) for one in skipped])
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
                 yield KeyHints()

@@ -45,7 +45,7 @@ class Settings(Vertical):
         key(
             "r",
             "again",
-            "look again",
+            "refresh",
             "settings.again",
             SETTINGS,
             "Find Pythons and read settings again",
