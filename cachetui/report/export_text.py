@@ -6,20 +6,18 @@ import os
 import shlex
 import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cachetui.model import INSTALLABLE, Entry
+from cachetui.report.removal_list import KIND_NOUNS
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 
 if TYPE_CHECKING:  # not loaded for the first screen
     from cachetui.export.export import ExportOutcome, SkippedEntry
     from cachetui.export.plan import FolderState, PlannedFile
-
-NOUNS: Mapping[str, str] = {"metadata": "metadata file", "index": "index page", "selfcheck": "self-check"}
-"""Nouns for kinds of entries that are not exported, if they differ from the kind."""
 
 
 def entry_words(entry: Entry) -> str:
@@ -30,7 +28,7 @@ def entry_words(entry: Entry) -> str:
 def passed_over(entries: Iterable[Entry]) -> str:
     """Return a sentence on the entries that are neither wheels nor sdists; empty if there are none."""
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
-    told = ", ".join([count(number, NOUNS.get(kind, kind)) for kind, number in kinds.items()])
+    told = ", ".join([count(number, KIND_NOUNS.get(kind, kind)) for kind, number in kinds.items()])
     return f"Not exported: {told}." if told else ""
 
 
