@@ -21,11 +21,11 @@ from cachetui.labels import Facts
 from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.model import Policy, Protection
 from cachetui.removal.freeing import Outlook
-from cachetui.report.audit_csv import audit_csv
-from cachetui.report.audit_earlier import read_report
-from cachetui.report.audit_json import audit_json
-from cachetui.report.audit_rows import characters, rows
-from cachetui.report.audit_text import audit_text
+from cachetui.report.audit.audit_csv import audit_csv
+from cachetui.report.audit.audit_earlier import read_report
+from cachetui.report.audit.audit_json import audit_json
+from cachetui.report.audit.audit_rows import characters, rows
+from cachetui.report.audit.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
 from cachetui.services.labels import facts_for
 from cachetui.services.options import GlobalOptions

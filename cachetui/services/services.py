@@ -206,7 +206,7 @@ class Services:
 
     def find_reports(self) -> list[str]:
         """Return the file names of the newest audit reports in the current folder, the newest first."""
-        from cachetui.report.audit_earlier import find_reports  # noqa: PLC0415
+        from cachetui.report.audit.audit_earlier import find_reports  # noqa: PLC0415
 
         return find_reports(Path())
 

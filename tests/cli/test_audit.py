@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from cachetui.report.audit_rows import AuditRow
+from cachetui.report.audit.audit_rows import AuditRow
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import write

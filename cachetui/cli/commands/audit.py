@@ -15,11 +15,11 @@ from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
 from cachetui.insight.audit.comparison import compare
 from cachetui.model import NS, Inventory
-from cachetui.report.audit_csv import audit_csv, comparison_csv
-from cachetui.report.audit_earlier import EarlierAudit, read_report
-from cachetui.report.audit_json import audit_json, comparison_json
-from cachetui.report.audit_rows import characters, moment, rows
-from cachetui.report.audit_text import audit_text, comparison_text
+from cachetui.report.audit.audit_csv import audit_csv, comparison_csv
+from cachetui.report.audit.audit_earlier import EarlierAudit, read_report
+from cachetui.report.audit.audit_json import audit_json, comparison_json
+from cachetui.report.audit.audit_rows import characters, moment, rows
+from cachetui.report.audit.audit_text import audit_text, comparison_text
 from cachetui.services.audit import facts_for_audit, make_audit
 from cachetui.services.options import GlobalOptions
 from cachetui.services.preferences import preferred

@@ -1,21 +1,62 @@
-"""Build an explanation: pip's answer, the evidence, the verdict, steps, files, reasons and remedies."""
+"""Build an explanation: pip's answer, the evidence, the verdict, steps, files, reasons and remedies.
+
+pip's own replay shows what pip does. A reason adds what pip does not say: where a file came from and when, why a cached
+file cannot be the cause, or which file or page is the obstacle.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from cachetui.insight.why.cached_files import describe
 from cachetui.insight.why.environment import TargetEnvironment
 from cachetui.insight.why.evidence import Evidence, gather
-from cachetui.insight.why.explanation import Explanation, Remedy
+from cachetui.insight.why.explanation import Explanation, Finding, Remedy
 from cachetui.insight.why.phrases import pip_of, python_of
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.reasons import findings
+from cachetui.insight.why.reasons_in_cache import (
+    built_here,
+    by_address,
+    damaged,
+    installed,
+    out_of_sight,
+    pips_words,
+    stopped_at_a_file,
+)
+from cachetui.insight.why.reasons_on_index import (
+    local_versions,
+    not_listed,
+    not_offered,
+    passed_over,
+    several_indexes,
+    unchecked_pages,
+    without_index,
+)
 from cachetui.insight.why.replay import Replay, Run, Scenario, replay
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import more, prediction, verdict
 from cachetui.model import INSTALLABLE, Inventory
 from cachetui.system.tree import never
+
+LOOKS: tuple[Callable[[Evidence], Iterator[Finding]], ...] = (
+    installed,
+    damaged,
+    stopped_at_a_file,
+    by_address,
+    not_offered,
+    without_index,
+    local_versions,
+    passed_over,
+    several_indexes,
+    built_here,
+    not_listed,
+    out_of_sight,
+    unchecked_pages,
+    pips_words,
+)
+"""Checks for reasons, the most important first."""
+FACTS = (damaged, out_of_sight)
+"""Checks that do not need pip's answer."""
 
 
 def explain(
@@ -90,3 +131,11 @@ def outcome(run: Run) -> tuple[object, ...]:
 def _helps(before: Run, run: Run) -> bool:
     """Return whether a run ends with a decision, or at least no worse than the run before."""
     return run.resolved or (not before.resolved and (run.error is not None or run.halt is not None))
+
+
+def findings(case: Evidence) -> Iterator[Finding]:
+    """Yield the findings that explain the case, the most important first."""
+    if case.run.roots and not any(one.matches for one in case.run.roots):
+        return
+    for look in LOOKS if not case.replay.trouble else FACTS:
+        yield from look(case)

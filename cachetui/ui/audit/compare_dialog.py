@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.strip import Strip
 
 from cachetui.pip.config.paths import place
-from cachetui.report.comparison_list import comparison_lines
+from cachetui.report.audit.comparison_list import comparison_lines
 from cachetui.services.audit import Differences
 from cachetui.services.services import Services
 from cachetui.ui.bindings import MOVE, PROGRAM, key

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from cachetui.insight.why.explain import findings
 from cachetui.insight.why.explanation import Reason, Remedy
-from cachetui.insight.why.reasons import findings
 from cachetui.insight.why.replay import PipError, Request, Run
 from tests.insight.why.cases import (
     FILES,

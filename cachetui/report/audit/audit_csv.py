@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cachetui.insight.audit.audit import EntryRows
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison
-from cachetui.report.audit_rows import AuditRow, rows
+from cachetui.report.audit.audit_rows import AuditRow, rows
 from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")

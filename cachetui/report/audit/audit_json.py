@@ -16,7 +16,7 @@ from cachetui.insight.audit.audit import Audit, directories_freed
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import Age, Figure, Reclaimable, wasted
 from cachetui.model import NS
-from cachetui.report.audit_rows import AuditRow, characters, moment, rows
+from cachetui.report.audit.audit_rows import AuditRow, characters, moment, rows
 
 SCHEMA = 1
 """Version of the format, increased with each change that breaks readers."""

@@ -8,9 +8,9 @@ import pytest
 
 from cachetui.errors import CachetuiError
 from cachetui.insight.audit.comparison import compare
-from cachetui.report.audit_earlier import read_report
-from cachetui.report.audit_json import AUDIT, SCHEMA
-from cachetui.report.audit_text import comparison_text
+from cachetui.report.audit.audit_earlier import read_report
+from cachetui.report.audit.audit_json import AUDIT, SCHEMA
+from cachetui.report.audit.audit_text import comparison_text
 from cachetui.text.escape import UNSEEN
 
 

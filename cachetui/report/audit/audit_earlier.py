@@ -14,7 +14,7 @@ from typing import Any
 from cachetui.errors import CachetuiError
 from cachetui.insight.audit.comparison import ComparedEntry
 from cachetui.model import KINDS
-from cachetui.report.audit_json import AUDIT, SCHEMA
+from cachetui.report.audit.audit_json import AUDIT, SCHEMA
 
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""

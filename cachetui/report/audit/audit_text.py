@@ -9,7 +9,7 @@ from cachetui.insight.audit.audit import MOMENTS, Audit
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
 from cachetui.insight.audit.figures import POLICY, Age, Figure, wasted
 from cachetui.model import NS
-from cachetui.report.audit_rows import moment
+from cachetui.report.audit.audit_rows import moment
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 

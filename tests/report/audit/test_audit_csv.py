@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from cachetui.insight.audit.audit import LABELS, audit_of
 from cachetui.insight.audit.comparison import ComparedEntry, compare
 from cachetui.insight.labelling import facts_of
-from cachetui.report.audit_csv import audit_csv, cell, comparison_csv
-from cachetui.report.audit_json import audit_json
-from cachetui.report.audit_text import audit_text, comparison_text
+from cachetui.report.audit.audit_csv import audit_csv, cell, comparison_csv
+from cachetui.report.audit.audit_json import audit_json
+from cachetui.report.audit.audit_text import audit_text, comparison_text
 from cachetui.text.escape import UNSEEN
 from tests.ui.cache import NOW, inventory, made
 

@@ -1,0 +1,1 @@
+"""Audits as documents: text, JSON and CSV, and reading saved reports."""
