@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual.actions import parse
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
@@ -36,7 +37,7 @@ from cachetui.ui.health.view import Health
 from cachetui.ui.keymap import keymap
 from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations.leaving import exit_summary
-from cachetui.ui.palette import Palette
+from cachetui.ui.palette import SYNONYMS, TITLES, Commands, Palette, PaletteCommand, ThemePalette
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
 from cachetui.ui.type_ahead import Keyboard
@@ -44,6 +45,7 @@ from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
 from cachetui.ui.why.view import Why
 from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.contrast import input_colours
 from cachetui.ui.widgets.painted import ROLE_CLASSES, ROLE_CSS
 from cachetui.ui.workers import run_in_thread, start_worker
 
@@ -67,6 +69,7 @@ class CachetuiApp(Keyboard):
     TITLE = "cachetui"
     CSS_PATH = Path(__file__).with_name("cachetui.tcss")
     COMPONENT_CLASSES = ROLE_CLASSES
+    COMMANDS: ClassVar = {Commands}
     DEFAULT_CSS = f"CachetuiApp {{ {ROLE_CSS} }}"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (BESIDE, "-vast")]  # noqa: RUF012 - so does Textual declare it
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
@@ -98,6 +101,11 @@ class CachetuiApp(Keyboard):
         """Return the main screen."""
         return self.main
 
+    def get_css_variables(self) -> dict[str, str]:
+        """Return the CSS variables of the theme and the colours of inputs."""
+        variables = super().get_css_variables()
+        return variables | input_colours(variables)
+
     @property
     def exit_summary(self) -> str | None:
         """The removals so far in one line; None if there were none."""
@@ -128,7 +136,7 @@ class CachetuiApp(Keyboard):
         self.refresh(layout=True)  # the shell has written over the screen
 
     def _save_theme_soon(self) -> None:
-        if self.main.preferences.path is not None:
+        if self.main.preferences.path is not None and self.theme == self.theme_in_use:
             start_worker(self, self._save_theme, group="theme", exclusive=False)
 
     async def _save_theme(self) -> None:
@@ -168,19 +176,53 @@ class CachetuiApp(Keyboard):
         """Copy the path of the preferences file."""
         copy_paths(self.main, [str(path)])
 
+    def action_change_theme(self) -> None:
+        """List the themes."""
+        self.push_screen(ThemePalette(self.theme))
+
+    @property
+    def theme_in_use(self) -> str:
+        """The theme, or while another theme is previewed, the theme before."""
+        return self.screen.before if isinstance(self.screen, ThemePalette) else self.theme
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Yield the commands of the palette: the themes, and the actions that have keys."""
-        yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
+        """Yield the commands of the palette as Textual defines them."""
+        for command in self.palette_commands():
+            yield SystemCommand(command.title, command.sentence, command.run)
+
+    def palette_commands(self) -> Iterable[PaletteCommand]:
+        """Yield the commands of the palette: the actions that have keys and can run now, and those without keys."""
+        listed = set[str]()
+        for node in (*self.main.key_holders[2:], self.main, self):
+            if isinstance(node, TYPED_IN):
+                continue
+            for binding in bindings_of(type(node)):
+                id, title = binding.id or "", TITLES.get(binding.id or "", binding.description)
+                title = title[:1].upper() + title[1:]
+                if (
+                    binding.group == MOVE
+                    or id in ("", "app.palette")
+                    or title in listed
+                    or not self._runs(binding, node)
+                ):
+                    continue
+                listed.add(title)
+                keys, run = self.keymap.get(id, binding.key), partial(self.run_action, binding.action, node)
+                names = key_names(keys.split(","), self.glyphs is ASCII)
+                yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
+        yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", self.action_change_theme)
         if (path := self.main.preferences.path) is not None:
             about = f'{shown(str(path))}; a key, for example: [keys] sort.age = "f"'
-            yield SystemCommand("Preferences", about, partial(self.copy_path, path))
-        for node in self.main.key_holders:
-            for binding in type(node).BINDINGS:
-                if not isinstance(binding, Binding) or binding.id in (None, "app.palette") or binding.group == MOVE:
-                    continue
-                keys = self.keymap.get(binding.id or "", binding.key)
-                run = partial(self.run_action, binding.action, node)
-                yield SystemCommand(binding.tooltip, f"Key: {key_names(keys.split(','))}", run)
+            also = "settings options configuration keys rebind protect"
+            yield PaletteCommand("Preferences", "", about, also, partial(self.copy_path, path))
+        about = "Save a picture of the screen as an SVG file in your folder of downloads"
+        yield PaletteCommand("Screenshot", "", about, "svg image", self.deliver_screenshot)
+
+    def _runs(self, binding: Binding, node: DOMNode) -> bool:
+        """Return whether the action of a binding can run now."""
+        destination, name, parameters = parse(binding.action)
+        owner = {"app": self, "screen": self.main}.get(destination, node)
+        return bool(owner.check_action(name, parameters))
 
 
 def run_app(services: Services) -> CachetuiApp:

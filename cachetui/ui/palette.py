@@ -1,9 +1,130 @@
-"""The command palette: Textual's, which survives keys before it is drawn, and being closed twice."""
+"""The command palette: commands under the words of the footer, and themes with a preview."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from textual import on
+from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
-from textual.command import CommandList, CommandPalette
+from textual.command import Command, CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.style import Style
+from textual.widgets import LoadingIndicator, OptionList
+
+if TYPE_CHECKING:
+    from cachetui.ui.app import CachetuiApp
+
+TITLES = {
+    "sort.name": "Sort by name",
+    "sort.count": "Sort by count",
+    "sort.age": "Sort by age",
+    "marks.all": "Mark all",
+    "marks.invert": "Invert marks",
+    "show.age": "Next age",
+    "marks.undo": "Undo marks",
+}
+"""Titles of commands whose words in the footer say too little in a list of all commands; by the id of their binding."""
+SYNONYMS = {
+    "app.help": "keys shortcuts bindings",
+    "app.quit": "exit close",
+    "audit.save": "report export",
+    "cache.purge": "delete empty wipe everything",
+    "cache.rescan": "reload rescan reread update look again",
+    "filter.open": "search find",
+    "marks.all": "select",
+    "marks.export": "save download wheels",
+    "marks.none": "deselect clear",
+    "marks.review": "remove delete",
+    "marks.toggle": "select",
+    "rows.copy": "clipboard",
+    "rows.protect": "keep lock unprotect",
+    "rules.open": "prune clean superseded old",
+    "settings.again": "refresh reload rescan",
+    "settings.move": "folder directory",
+    "settings.switch": "enable disable turn",
+    "sort.size": "sort by size order",
+}
+"""Other words that find a command, by the id of its binding."""
+
+
+class PaletteCommand(NamedTuple):
+    """A command of the palette."""
+
+    title: str
+    """Its title, at best one word."""
+    keys: str
+    """The names of its keys; empty if it has none."""
+    sentence: str
+    """What it does; untrusted text."""
+    synonyms: str
+    """Other words that find it."""
+    run: Callable[[], object]
+    """Function that carries it out."""
+
+    def score(self, query: str) -> float:
+        """Return how well it fits words of which each must start one of its own; 0 if it does not fit."""
+        places = [[*place.lower().split()] for place in (self.title, self.synonyms, self.sentence)]
+        total = 0.0
+        for typed in query.lower().split():
+            value = next((4.0**-at for at, words in enumerate(places) if any(w.startswith(typed) for w in words)), 0.0)
+            if not value:
+                return 0.0
+            total += value
+        return total + 4 * self.title.lower().startswith(query.lower())
+
+    @property
+    def prompt(self) -> Content:
+        """Its title with the keys, and below them what it does."""
+        title = Content.assemble((self.title, "bold"), ("  " + self.keys if self.keys else "", "$text-primary"))
+        return title + Content("\n" + self.sentence) if self.sentence else title
+
+
+class Commands(Provider):
+    """The commands of the app."""
+
+    def commands(self) -> Iterable[PaletteCommand]:
+        """Return the commands in the order in which they are listed."""
+        return cast("CachetuiApp", self.app).palette_commands()
+
+    async def discover(self) -> Hits:
+        """Yield all commands."""
+        for command in self.commands():
+            yield DiscoveryHit(command.prompt, command.run, text=command.title)
+
+    async def search(self, query: str) -> Hits:
+        """Yield the commands that fit what was typed."""
+        for command in self.commands():
+            if score := command.score(query):
+                yield Hit(score, command.prompt, command.run, text=command.title)
+
+
+class Themes(Commands):
+    """The themes; the one in use comes first."""
+
+    def commands(self) -> Sequence[PaletteCommand]:
+        """Return a command for each theme."""
+        app = cast("CachetuiApp", self.app)
+        chosen = app.theme_in_use
+        names = sorted(app.available_themes, key=lambda name: (name != chosen, name))
+
+        def use(name: str) -> Callable[[], object]:
+            return lambda: setattr(app, "theme", name)
+
+        return [PaletteCommand(name, "in use" if name == chosen else "", "", "", use(name)) for name in names]
+
+
+class ListedCommands(CommandList):
+    """The list of commands, which draws a row in reverse if its style says so: Textual 8.2 forgets that."""
+
+    def get_visual_style(self, *component_classes: str, partial: bool = False) -> Style:
+        """Return the style of a part of the list."""
+        style = super().get_visual_style(*component_classes, partial=partial)
+        return style + Style(
+            reverse=any(self.get_component_styles(one).text_style.reverse for one in component_classes)
+        )
 
 
 class Palette(CommandPalette):
@@ -12,8 +133,48 @@ class Palette(CommandPalette):
     Textual 8.2 ends the app in both cases: by a KeyError of the list, and by a ScreenStackError.
     """
 
+    DEFAULT_CSS = """
+    Palette {
+        & > Vertical, &:dark > Vertical { width: 96; max-width: 100%; margin: 2 0 0 0; background: $surface; }
+        #--input, #--input.--list-visible { border: none; padding: 1 0 0 0; }
+        &:ansi #--input { border-top: solid ansi_bright_black; padding: 0; }
+        CommandInput, CommandInput:focus {
+            height: 1;
+            border: none;
+            padding: 0 2;
+            color: $typed;
+            & > .input--placeholder { color: $hint; }
+            &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
+            &:ansi > .input--cursor { text-style: reverse; }
+        }
+        CommandList, CommandList.--populating { border: none; padding: 1 0; background: $surface; max-height: 75vh; }
+        LoadingIndicator { border: none; }
+        CommandList > .option-list--option { text-style: none; color: $typed; }
+        CommandList > .option-list--option-highlighted {
+            background: $primary 22%;
+            color: $foreground;
+            text-style: none;
+        }
+        CommandList:ansi { border-bottom: solid ansi_bright_black; padding: 1 0 0 0; }
+        CommandList:ansi > .option-list--option-highlighted {
+            background: ansi_default;
+            color: ansi_default;
+            text-style: reverse;
+        }
+    }
+    """
+
     is_closing = False
     """Whether it is about to be closed."""
+
+    def compose(self) -> ComposeResult:
+        """Lay out the palette as Textual does, without its double-width glyph."""
+        with Vertical(id="--container"):
+            with Horizontal(id="--input"):
+                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
+            with Vertical(id="--results"):
+                yield ListedCommands()
+                yield LoadingIndicator()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Return whether an action may run now."""
@@ -26,4 +187,34 @@ class Palette(CommandPalette):
         if self.is_closing or self.app.screen is not self:
             return AwaitComplete()
         self.is_closing = True
+        return super().dismiss(result)
+
+
+class ThemePalette(Palette):
+    """The list of themes, which shows each theme while it has the cursor, and the one before when it is closed."""
+
+    DEFAULT_CSS = """
+    ThemePalette {
+        align-horizontal: right;
+        background: transparent;
+        & > Vertical, &:dark > Vertical { width: 40; }
+        CommandList { max-height: 50vh; }
+    }
+    """
+
+    def __init__(self, before: str) -> None:
+        super().__init__(providers=[Themes], placeholder="Search for themes…")
+        self.before = before
+        """The theme in use."""
+
+    @on(OptionList.OptionHighlighted)
+    def preview(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the theme that has the cursor."""
+        if not self.is_closing and isinstance(event.option, Command) and event.option.hit.text:
+            self.app.theme = event.option.hit.text
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        """Show the theme before again; the command that was chosen, if any, changes it after that."""
+        if not self.is_closing:
+            self.app.theme = self.before
         return super().dismiss(result)

@@ -617,7 +617,7 @@ async def test_the_palette_offers_what_keys_do() -> None:
     async with app.run_test(size=SIZE):
         titles = [command.title for command in app.get_system_commands(app.screen)]
         assert "Theme" in titles
-        assert "Mark everything that is shown" in titles
+        assert "Mark all" in titles
         assert len(titles) == len(set(titles))
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 from textual import events
+from textual.command import CommandList
 
 from tests.ui.cache import everyday
-from tests.ui.screens import Still, settled
+from tests.ui.screens import Still, settled, until
 
 SIZE = (100, 30)
 
@@ -41,3 +42,80 @@ async def test_keys_in_a_row_end_nothing(inputs: tuple[str, ...]) -> None:
         await settled(pilot)
         assert marked
         assert set(app.main.model.marks) == marked
+
+
+def offered(app: Still) -> list[str]:
+    """Return the first lines of what the palette lists: titles, and the keys behind them."""
+    return [str(option.prompt).splitlines()[0] for option in app.screen.query_one(CommandList).options]
+
+
+async def test_every_command_is_found_by_the_words_on_the_screen() -> None:
+    app = Still(everyday())
+    finds = {
+        "purge": "Purge  P",
+        "refresh": "Refresh  r",
+        "reload": "Refresh  r",
+        "export": "Export  e",
+        "protect": "Protect  p",
+        "screenshot": "Screenshot",
+        "sort by age": "Sort by age  M",
+        "sort age": "Sort by age  M",
+        "sort by size": "Sort  s",
+        "theme": "Theme",
+        "mark all": "Mark all  a",
+        "delete": "Review  d",
+        "keys": "Help  ?",
+        "exit": "Quit  q",
+        "audit": "Audit  2",
+        "UNDO": None,  # nothing to undo
+        "complete": None,
+        "xyz": None,
+    }
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p")
+        await settled(pilot)
+        assert "Purge  P" in offered(app)
+        assert not [title for title in offered(app) if "omplete" in title]
+        commands = [*app.palette_commands()]
+        for query, title in finds.items():
+            best = max(commands, key=lambda command: command.score(query))
+            assert (f"{best.title}  {best.keys}".strip() if best.score(query) else None) == title
+        await pilot.press(*"mark all")
+        await settled(pilot)
+        assert offered(app)[0] == "Mark all  a"
+        await pilot.press("enter")
+        await until(pilot, lambda: len(app.screen_stack) == 1 and bool(app.marked))
+
+
+async def test_a_theme_is_shown_before_it_is_chosen() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        app.theme = "nord"
+        for last in ("escape", "enter"):
+            app.action_change_theme()
+            await settled(pilot)
+            assert offered(app)[0] == "nord  in use"
+            assert app.theme == "nord"
+            await pilot.press(*"solarized-l")
+            await settled(pilot)
+            assert offered(app) == ["solarized-light"]
+            assert (app.theme, app.theme_in_use) == ("solarized-light", "nord")
+            await pilot.press(last)
+            await until(pilot, lambda: len(app.screen_stack) == 1)
+            await settled(pilot)
+            assert app.theme == ("nord" if last == "escape" else "solarized-light")
+
+
+async def test_the_chosen_command_can_be_seen_without_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        await pilot.press("ctrl+p", *"sort", "down")
+        await settled(pilot)
+        strips = app.screen._compositor.render_strips(app.screen.size)
+        reversed_text = "".join(text for strip in strips for text, style, _ in strip if style and style.reverse)
+        assert offered(app)[1] in reversed_text
+        assert offered(app)[0] not in reversed_text

@@ -13,6 +13,7 @@ from cachetui.ui.audit.items import FigureChoice, choice_of, items_inside
 from cachetui.ui.audit.treemap_layout import Direction, Item, Tile, freshness, neighbour, tile_at, tiles
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import fit, width
+from cachetui.ui.widgets.contrast import readable
 
 SIDE, SIDE_ASCII = "▎", "|"
 """Lines between tiles that are side by side."""
@@ -197,7 +198,7 @@ report.
             return self.ink(), self.ink("faint")
         back = self.background_colors[1]
         shade = self.shade(strength)
-        words = shade + shade.get_contrast_text(0.92)
+        words = readable(shade + shade.get_contrast_text(0.92), shade)
         return (
             Style.from_color(words.rich_color, shade.rich_color),
             Style.from_color(back.rich_color, shade.rich_color),

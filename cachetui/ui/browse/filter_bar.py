@@ -57,9 +57,9 @@ class FilterBox(Input):
         border: none;
         background: $background;
         background-tint: $background 0%;
-        color: $foreground;
-        & > .input--placeholder, & > .input--suggestion { color: $foreground 46%; }
-        & > .filter--wrong { color: $text-error; text-style: underline; }
+        color: $typed;
+        & > .input--placeholder, & > .input--suggestion { color: $hint; }
+        & > .filter--wrong { color: $wrong; text-style: underline; }
         &:ansi > .input--placeholder, &:ansi > .input--suggestion { color: ansi_default; text-style: dim; }
         &:ansi > .filter--wrong { color: ansi_default; text-style: underline; }
         &:ansi > .input--cursor { text-style: reverse; }

@@ -29,6 +29,7 @@ class SheetBox(Input):
         border: none;
         background: $boost;
         background-tint: $surface 0%;
+        color: $typed;
         &:ansi > .input--cursor { text-style: reverse; }
     }
     """

@@ -106,6 +106,7 @@ class DialogButton(PaintedWidget, can_focus=True):
         & > .ink--strong { text-style: bold; }
         &:focus { background: $primary; & > .ink--strong { color: $button-color-foreground; } }
         &.-grave:focus { background: $error; }
+        &:disabled:can-focus { opacity: 100%; }
         &:ansi:focus { background: ansi_default; }
     }
     """
@@ -122,7 +123,7 @@ class DialogButton(PaintedWidget, can_focus=True):
         """Draw the words."""
         if self.has_focus and self.app.native_ansi_color:
             return self.strip((self._words, "pill"), room=self.size.width)
-        roles = "faint" if self.disabled else "strong" if self.has_focus else "plain"
+        roles = "hint" if self.disabled else "strong" if self.has_focus else "plain"
         return self.strip((self._words, roles), room=self.size.width)
 
     async def on_click(self) -> None:

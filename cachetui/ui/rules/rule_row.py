@@ -90,11 +90,11 @@ last line counts; the arrows go to other rules.
         border: none;
         background: $boost;
         background-tint: $surface 0%;
-        color: $foreground;
-        &.-off { color: $foreground 54%; }
+        color: $typed;
+        &.-off { color: $hint; }
         &.-terms { width: 1fr; margin: 0 19 0 18; }
-        & > .input--placeholder { color: $foreground 34%; }
-        & > .value--wrong { color: $text-error; text-style: underline; }
+        & > .input--placeholder { color: $hint; }
+        & > .value--wrong { color: $wrong; text-style: underline; }
         &:ansi { background: ansi_default; text-style: underline; }
         &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
         &:ansi > .value--wrong { color: ansi_default; text-style: underline; }
@@ -209,7 +209,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         room, on = self.size.width, self.rule.name in self._form.ticked
         ground = "cursor" if self.has_focus else ""
         inside = self.has_focus or (self.box is not None and self.box.has_focus)
-        quiet = "faint" if self.unknown and not on else "plain" if on else "muted"
+        quiet = "hint" if self.unknown and not on else "plain" if on else "muted"
         left: list[Part] = [
             (self.glyphs.edge if inside else " ", f"accent {ground}"),
             ("[", f"muted {ground}"),

@@ -27,8 +27,8 @@ class QuestionBox(Input):
         border: none;
         background: $surface;
         background-tint: $surface 0%;
-        color: $foreground;
-        & > .input--placeholder { color: $foreground 46%; }
+        color: $typed;
+        & > .input--placeholder { color: $hint; }
         &:ansi { background: ansi_default; }
         &:ansi > .input--placeholder { color: ansi_default; text-style: dim; }
         &:ansi > .input--cursor { text-style: reverse; }

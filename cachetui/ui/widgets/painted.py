@@ -17,9 +17,12 @@ from textual.widget import Widget
 from cachetui.text.format import disk
 from cachetui.ui.glyphs import UNICODE, Glyphs
 from cachetui.ui.widgets.cells import fit, width
+from cachetui.ui.widgets.contrast import PALE, TEXT, readable
 
 ROLES = ("plain", "strong", "muted", "hint", "faint", "accent", "bar", "part", "mark", "cursor", "rest", "pill")
 """Roles of words: shades of grey, the accent, the colour of marks, and the backgrounds."""
+LEAST = {"faint": PALE, "bar": 1.0, "part": 1.0}
+"""Minimum contrast of roles other than text: signs without information, and bars."""
 MIXED = 256
 """Maximum number of role combinations whose styles are cached, which is more than are in use."""
 Part = tuple[str, str] | str
@@ -93,15 +96,17 @@ class PaintedWidget(Widget):
         return self._inks(roles or ("plain",))
 
     def _mix(self, roles: tuple[str, ...]) -> Style:
-        ground, colour, styles = self.background_colors[1], self.styles.color, Style()
+        ground, colour, styles, least = self.background_colors[1], self.styles.color, Style(), TEXT
         for role in roles:
             part = self.role_styles(role)
             ground += part.background if part.has_rule("background") and part.background.a else CLEAR
-            colour = part.color if part.has_rule("color") else colour
+            if part.has_rule("color"):
+                colour, least = part.color, LEAST.get(role, TEXT)
             styles += part.text_style
         if styles.reverse:  # dim text in reverse colours cannot be read
             styles += Style(dim=False)
-        front = colour if colour.ansi is not None else ground + colour
+        if (front := colour).ansi is None:
+            front = readable(ground + colour, ground, least) if ground.ansi is None else ground + colour
         return styles + Style.from_color(front.rich_color, ground.rich_color if ground.a else None)
 
     def segments(self, parts: Iterable[Part]) -> list[Segment]:
