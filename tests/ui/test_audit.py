@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+from textual import events
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -30,7 +31,7 @@ from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.dialogs.modal import LineList, Paragraphs
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.messages import MarksChanged
-from tests.ui.cache import NOW, everyday, inventory
+from tests.ui.cache import NOW, everyday, inventory, made
 from tests.ui.screens import Still, check, click, settled, until
 
 
@@ -168,6 +169,72 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
         assert app.told == ["No filter says files.example: Space marks it."]
         await pilot.press("t")
         assert "By kind" in app.text
+
+
+async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(120, 30)) as pilot:
+        await audited(app, pilot)
+        lines = app.query_one(ReclaimableLines)
+        assert lines.number == 9
+        assert "What could go 5 of 9" in app.text
+        app.screen.set_focus(lines)
+        for pressed, row in (("end", 8), ("home", 0), ("G", 8), ("g", 0), ("pagedown", 4), ("pageup", 0)):
+            await pilot.press(pressed)
+            await pilot.pause()
+            assert lines.cursor == row
+            assert f"{lines.choices[row].name} " in app.text
+        last = f"[ ] {lines.choices[-1].name} "
+        assert last not in app.text
+        for event in (events.MouseScrollDown, events.MouseScrollUp):
+            for _ in range(9):
+                lines.post_message(event(lines, 3, 1, 0, 0, 0, False, False, False))
+            await pilot.pause()
+            assert (last in app.text) is (event is events.MouseScrollDown)
+            assert lines.cursor == 0
+        app.screen.set_focus(app.query_one(Treemap))
+        await pilot.press("end")
+        assert app.query_one(Treemap).cursor == app.query_one(Treemap).number - 1 > 0
+        await pilot.resize_terminal(120, 36)
+        await pilot.pause()
+        assert "What could go   " in app.text
+        await pilot.resize_terminal(80, 24)
+        await pilot.pause()
+        assert "4 of 9\n" in app.text  # of the kinds, in one line
+
+
+async def test_projects_without_a_tile_are_counted() -> None:
+    entries = [made("wheel", f"w{number}", 4096, 10, f"project-{number}", "1.0") for number in range(3000)]
+    app = Still(inventory(entries))
+    async with app.run_test(size=(120, 36)) as pilot:
+        await audited(app, pilot)
+        treemap = app.query_one(Treemap)
+        shown = treemap.number
+        assert 0 < shown < 3000
+        assert f"Where the space is  the {shown} biggest of 3,000: {100 * shown / 3000:.0f}% " in app.text
+    app = Still(everyday())
+    async with app.run_test(size=(120, 36)) as pilot:
+        await audited(app, pilot)
+        assert "biggest of" not in app.text
+
+
+async def test_no_caption_is_cut_and_groups_have_bars() -> None:
+    for size in ((80, 24), (120, 36)):
+        app = Still(everyday())
+        async with app.run_test(size=size) as pilot:
+            await audited(app, pilot)
+            treemap = app.query_one(Treemap)
+            for index in range(treemap.number):
+                treemap.go(index)
+                assert treemap.choice is not None
+                await pilot.pause()
+                caption = next(line for line in app.lines if line.startswith(f" {treemap.choice.name}  "))
+                assert "…" not in caption[:70]
+            for _ in range(3 if size[0] > 80 else 0):
+                await pilot.press("t")
+                await pilot.pause()
+                rows = [app.query_one(KindBars).line(choice, 47)[0] for choice in app.query_one(KindBars).choices]
+                assert all(row[-1][1] == "bar" and "…" not in row[0] for row in rows)
 
 
 async def test_what_is_not_known_has_no_figures() -> None:

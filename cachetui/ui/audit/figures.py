@@ -19,15 +19,19 @@ from cachetui.model import NS
 from cachetui.text.format import age, disk_text
 from cachetui.ui.audit.items import MONTH_DAYS, MONTHS, FigureChoice
 from cachetui.ui.audit.treemap_layout import Direction, freshness
-from cachetui.ui.bindings import MOVE, key
+from cachetui.ui.bindings import MOVE, ROWS, key
 from cachetui.ui.glyphs import ASCII
 from cachetui.ui.widgets.cells import bar, fit, pad, shown, width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, size_parts
 
 UPWARD, UPWARD_ASCII = " ▁▂▃▄▅▆▇█", " __..::|#"
 """Nine steps of a bar that grows upwards, from an empty cell to a full one."""
-NAME, OTHERS, BAR = 12, 23, 6
-"""Cells: minimum for a kind's name, everything between the name and the bar, and minimum for the bar."""
+NAME, OTHERS, BAR = 12, 17, 6
+"""Cells: minimum for a kind's name, everything between the name and the bar but the number, and minimum for the bar."""
+NUMBER = 3
+"""Minimum width of the number of a kind's entries in cells."""
+WHEEL = 1
+"""Number of lines that a step of the mouse's wheel scrolls."""
 GAP = 3
 """Blank cells between two kinds in a sentence."""
 STEPS = 8
@@ -42,6 +46,7 @@ class FigureWidget(PaintedWidget, can_focus=True):
         key("up,k", "walk('up')", "up", "rows.up", MOVE, "Go up"),
         key("right,l", "walk('right')", "right", "audit.right", MOVE, "Go to the right"),
         key("left,h", "walk('left')", "left", "audit.left", MOVE, "Go to the left"),
+        *ROWS[4:],
     ]
 
     class Moved(Message):
@@ -92,6 +97,10 @@ class FigureWidget(PaintedWidget, can_focus=True):
         """Go to the next choice in a direction."""
         self.go(self.cursor + (1 if direction in ("right", "down") else -1))
 
+    def action_edge(self, end: int) -> None:
+        """Go to the first choice or to the last."""
+        self.go(end * (self.number - 1))
+
     def index_at(self, x: int, y: int) -> int | None:
         """Return the index of the choice at a cell."""
         raise NotImplementedError
@@ -107,6 +116,8 @@ class FigureWidget(PaintedWidget, can_focus=True):
 
 class Lines(FigureWidget):
     """A figure with one choice per line."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*ROWS[2:4]]
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id)
@@ -140,6 +151,30 @@ class Lines(FigureWidget):
     def on_resize(self) -> None:
         """Keep the current line in view."""
         self.go(self.cursor)
+
+    @property
+    def in_sight(self) -> int:
+        """Number of choices in view."""
+        return min(self.number, self.size.height)
+
+    def action_page(self, step: int) -> None:
+        """Go some pages down, or up."""
+        self.go(self.cursor + step * max(1, self.size.height - 1))
+
+    def scroll_lines(self, lines: int) -> None:
+        """Scroll by some lines; the current line stays the current line."""
+        self.top = max(0, min(self.top + lines, self.number - self.size.height))
+        self.refresh()
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Scroll down."""
+        event.stop()
+        self.scroll_lines(WHEEL)
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Scroll up."""
+        event.stop()
+        self.scroll_lines(-WHEEL)
 
     def index_at(self, x: int, y: int) -> int | None:
         """Return the index of the line at a cell; None if there is none."""
@@ -181,17 +216,19 @@ for, **b** or Enter shows a kind in Browse.
     def line(self, choice: FigureChoice, room: int) -> tuple[list[Part], list[Part]]:
         """Return a kind with its number, size, share and bar; a long name shortens the bar."""
         longest = max([width(shown(one.name)) for one in self.choices], default=0)
-        named = max(NAME, min(longest + 1, room - OTHERS))
+        digits = max([NUMBER, *[len(f"{len(one.entries):,}") for one in self.choices]])
+        space = room - OTHERS - digits
+        named = max(NAME, min(longest + 1, space if space < NAME + BAR else space - BAR))
         share = choice.disk / max(1, self.total)
         biggest = max([one.disk for one in self.choices], default=0)
         percent = f"{100 * share:>5.0f}%  " if share >= 0.005 else " " * 8
         parts: list[Part] = [
             pad(fit(shown(choice.name), named - 1, dots=self.glyphs.dots), named),
-            (f"{len(choice.entries):>6,}  ", "muted"),
+            (f"{len(choice.entries):>{digits},}  ", "muted"),
             *size_parts(choice.disk),
             (percent, "muted"),
         ]
-        if (left := room - named - OTHERS) >= BAR:
+        if (left := space - named) >= BAR:
             parts.append((bar(choice.disk / max(1, biggest), left, self.glyphs), "bar"))
         return parts, []
 
@@ -201,7 +238,7 @@ for, **b** or Enter shows a kind in Browse.
 
     def _places(self) -> list[tuple[int, int]]:
         """Return the kinds that fit into the sentence, as index and end; the current kind is among them."""
-        room, places, edge = self.size.width, list[tuple[int, int]](), 0
+        room, places, edge = self.size.width - 1 - width(self._count()), list[tuple[int, int]](), 0
         for index, choice in enumerate(self.choices):
             wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")
             if places and index <= self.cursor and edge + wide > room:
@@ -212,9 +249,14 @@ for, **b** or Enter shows a kind in Browse.
             places.append((index, edge))
         return places
 
+    def _count(self, places: int | None = None) -> str:
+        """Write how many of the kinds are in the sentence; without `places`, write as much as that may take."""
+        return f"{places or self.number} of {self.number}" if places is None or places < self.number else ""
+
     def _sentence(self) -> Strip:
         parts: list[Part] = []
-        for index, _ in self._places():
+        places = self._places()
+        for index, _ in places:
             choice = self.choices[index]
             ground = " cursor" if index == self.cursor and self.has_focus else ""
             parts += [
@@ -222,7 +264,7 @@ for, **b** or Enter shows a kind in Browse.
                 (f" {disk_text(choice.disk)}", f"muted{ground}"),
                 " " * GAP,
             ]
-        return self.strip(*parts, room=self.size.width)
+        return self.sides(parts[:-1], ((self._count(len(places)), "muted"),), self.size.width)
 
     def index_at(self, x: int, y: int) -> int | None:
         """Return the index of the kind at a cell; None if there is none."""

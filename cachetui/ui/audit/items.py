@@ -12,6 +12,7 @@ from cachetui.browsing.group import AGES
 from cachetui.browsing.group import Age as Moment
 from cachetui.insight.audit.audit import ALREADY_BUILT
 from cachetui.insight.audit.figures import POLICY, Age, SizedEntry, by_age, sized
+from cachetui.insight.audit.wheel_tags import NO_WHEEL, SOURCE
 from cachetui.model import Entry, group_projects
 from cachetui.text.names import entry_name
 from cachetui.ui.audit.entry_index import EntryIndex
@@ -47,6 +48,8 @@ EXPLANATIONS = {
     "--keep-latest 1": ("of each project, for whatever Python and platform", "for any Python"),
 }
 """What rules choose, in a long and a short text, by the rule's options."""
+SHORT: Mapping[str | None, str] = {NO_WHEEL.python: "not installable", SOURCE.python: "sdist"}
+"""Names of groups that are shorter here than in reports, because a bar follows them."""
 FOREMOST = (
     POLICY,
     "superseded versions",
@@ -157,7 +160,12 @@ def groups(audit: Audit, by: Group) -> list[FigureChoice]:
     """Return the entries grouped by kind or another property, the biggest group first."""
     figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
     return [
-        FigureChoice(one.name or "not known", one.entries, one.disk_usage, f"kind:{one.name}" if by == "kind" else "")
+        FigureChoice(
+            SHORT.get(one.name, one.name or "not known"),
+            one.entries,
+            one.disk_usage,
+            f"kind:{one.name}" if by == "kind" else "",
+        )
         for one in figures[by]
     ]
 

@@ -94,6 +94,16 @@ report.
         return self._choices[self.cursor] if self.cursor < self.number else None
 
     @property
+    def missing(self) -> str:
+        """The number and the share of the items that have a tile; empty if all have one."""
+        items = [item for item in self.levels[-1][1] if item.disk > 0] if self.levels else []
+        laid_out = sum([len(tile.item.inside) or 1 for tile in self._tiles])
+        if laid_out >= len(items):
+            return ""
+        share = sum([tile.item.disk for tile in self._tiles]) / sum([item.disk for item in items])
+        return f"the {laid_out:,} biggest of {len(items):,}: {100 * share:.0f}%"
+
+    @property
     def days(self) -> float:
         """The mean age of the current tile, in days."""
         return self._tiles[self.cursor].item.days if self.cursor < len(self._tiles) else 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
@@ -22,16 +23,16 @@ from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.compare_dialog import ask_and_compare
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
-from cachetui.ui.audit.figures import Ages, Biggest, FigureWidget, KindBars, ReclaimableLines
+from cachetui.ui.audit.figures import Ages, Biggest, FigureWidget, KindBars, Lines, ReclaimableLines
 from cachetui.ui.audit.items import GROUPED, MONTHS, Group, Parts, parts_of
 from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.messages import MarksChanged, ShowFilter, ShowInBrowse
-from cachetui.ui.widgets.cells import shown
+from cachetui.ui.widgets.cells import shown, width
 from cachetui.ui.widgets.notices import MessagePage
-from cachetui.ui.widgets.painted import PaintedLine, Part
+from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -42,7 +43,7 @@ BESIDE, FIGURES, FILES = 110, 76, 160
 SHORT, TALL = 20, 32
 """Heights of the screen in rows.
 
-Below the first, there is no histogram. From the second on, there are the biggest files and blank lines.
+Below the first, there is no histogram. From the second on, there are all rules, the biggest files and blank lines.
 """
 
 
@@ -113,7 +114,8 @@ class AuditView(Container):
         &.-beside #kinds > PaintedLine { display: block; }
         &.-beside.-few #figures { grid-size: 1 2; grid-rows: 1fr 6; }
         &.-beside.-few #kinds { display: block; }
-        &.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 10; }
+        &.-beside.-high #figures { grid-rows: 11 1fr 10; }
+        &.-beside.-high.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 10; }
         &.-files #biggest { display: block; }
     }
     """
@@ -151,14 +153,14 @@ class AuditView(Container):
             yield Treemap()
             yield PaintedLine(id="chosen")
         with Container(id="figures"):
-            for name, figure, title, right in (
-                ("kinds", KindBars(), "By kind", ""),
-                ("ages", Ages(), "By age", f"{MONTHS} months a column"),
-                ("biggest", Biggest(), "Biggest files", "downloaded      disk"),
-                ("chances", ReclaimableLines(), "What could go", "entries    frees"),
+            for name, figure in (
+                ("kinds", KindBars()),
+                ("ages", Ages()),
+                ("biggest", Biggest()),
+                ("chances", ReclaimableLines()),
             ):
                 with Vertical(id=name):
-                    yield PaintedLine((title, "strong"), right=((right, "muted"),))
+                    yield PaintedLine()
                     yield figure
 
     @property
@@ -187,6 +189,7 @@ class AuditView(Container):
         room, height = event.size.width, self.app.size.height
         self.set_class(room >= BESIDE, "-beside")
         self.set_class(room < FIGURES or height < SHORT, "-few")
+        self.set_class(height >= TALL, "-high")
         self.set_class(room >= FILES and height >= TALL, "-files")
 
     # Reactions to changes of the shared state
@@ -294,18 +297,27 @@ class AuditView(Container):
     def _show_groups(self) -> None:
         if self.audit is not None and self.parts is not None:
             self.query_one(KindBars).show(self.parts.groups[self.group])
-            overhead = f"directories {disk_text(self.audit.directories_disk_usage)}"
-            self.query_one("#kinds > PaintedLine", PaintedLine).show(
-                (f"By {self.group}", "strong"), right=((overhead, "muted"),)
-            )
 
     def _show_ages(self) -> None:
         if self.parts is not None:
             self.query_one(Ages).show(self.parts.ages[self.by])
-            title = "By age" if self.by == AGES[0] else f"By age, {self.by}"
-            self.query_one("#ages > PaintedLine", PaintedLine).show(
-                (title, "strong"), right=((f"{MONTHS} months a column", "muted"),)
-            )
+
+    def _show_titles(self) -> None:
+        """Show the titles of the figures, with the number of rows in view if there are more."""
+        overhead = f"directories {disk_text(self.audit.directories_disk_usage)}" if self.audit is not None else ""
+        by_age = "By age" if self.by == AGES[0] else f"By age, {self.by}"
+        titles: tuple[tuple[type[FigureWidget], str, str], ...] = (
+            (KindBars, f"By {self.group}", overhead),
+            (Ages, by_age, f"{MONTHS} months a column"),
+            (Biggest, "Biggest files", "downloaded      disk"),
+            (ReclaimableLines, "What could go", "entries    frees"),
+        )
+        for kind, title, right in titles:
+            figure = self.query_one(kind)
+            seen = figure.in_sight if isinstance(figure, Lines) else figure.number
+            rows = f" {seen} of {figure.number}" if seen < figure.number else ""
+            assert figure.parent is not None
+            figure.parent.query_one(PaintedLine).show((title, "strong"), (rows, "muted"), right=((right, "muted"),))
 
     def _show_marks(self) -> None:
         for figure in self.query(FigureWidget):
@@ -320,7 +332,11 @@ class AuditView(Container):
         dots = self.treemap.glyphs.prompt
         path = f" {dots} ".join(["Where the space is", *[shown(name) for name, _, _ in self.treemap.levels[1:]]])
         shade = "" if self.treemap.plain else ", faded: old"
-        self.query_one("#where", PaintedLine).show((path, "strong"), right=((f"area: disk{shade}", "muted"),))
+        where = self.query_one("#where", PaintedLine)
+        left: list[Part] = [(path, "strong"), (f"  {self.treemap.missing}".rstrip(), "muted")]
+        right: list[Part] = [(f"area: disk{shade}", "muted")]
+        where.show(*left, right=right if parts_width(left) + parts_width(right) < where.size.width else ())
+        self._show_titles()
         figure = self.figure
         choice = figure.choice
         if choice is None:
@@ -335,17 +351,21 @@ class AuditView(Container):
         facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
         if choice.in_use:
             facts += f", {choice.in_use:,} more may still be in use"
-        room = self.size.width - len(choice.name) - len(facts) - 8
-        facts += next((f"  {words}" for words in choice.explanations if len(words) <= room), "")
+        more: Sequence[str] = choice.explanations
         if isinstance(figure, Treemap):
             old = " ".join(age(figure.days * DAY)).strip()
-            facts += "  downloaded today" if old == "today" else f"  downloaded {old} ago"
-            facts += " on average" if len(choice.entries) > 1 else ""
+            moment = old if old == "today" else f"{old} ago"
+            moment += " on average" if len(choice.entries) > 1 else ""
+            more = f"downloaded {moment}", moment
         sign = figure.sign(choice)
         marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
         if isinstance(figure, KindBars):  # kinds do not always have a heading
             marked.append((f"{self.group} ", "muted"))
-        self.query_one("#chosen", PaintedLine).show(*marked, (shown(choice.name), "strong"), (facts, "muted"))
+        line = self.query_one("#chosen", PaintedLine)
+        parts: list[Part] = [*marked, (shown(choice.name), "strong"), (facts, "muted")]
+        room = line.size.width - parts_width(parts)
+        parts.append((next((f"  {words}" for words in more if width(words) + 2 <= room), ""), "muted"))
+        line.show(*parts)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the current choice of the figure that has received the focus."""
