@@ -239,7 +239,9 @@ class Inventory:
     links: tuple[DirectoryLink, ...] = ()
     """Links in the place of directories of such a cache, by path. What they lead to was not looked at."""
     by_length: bool = False
-    """Whether the file system reports no blocks for any file, so that each one's disk usage is its length."""
+    """Whether each file's disk usage is its length: the file system reports no blocks, or the cache is made up."""
+    made_up: bool = False
+    """Whether it is the demo's cache, whose large files are mostly holes and which no pip uses."""
     layered: bool = False
     """Whether the file system is made of layers (overlayfs): what lies in a lower one is never given back."""
 

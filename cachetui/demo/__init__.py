@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
@@ -10,30 +11,54 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from cachetui.demo.contents import write_contents
+from cachetui.demo.contents import SMALL, TRUE, write_contents
 from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import CacheWriter
 
+LARGEST = 3_000_000_000
+"""Length in bytes that no file of the demo reaches."""
+MOST_BLOCKS = 1_000
+"""Blocks that a file system may need to store a hole."""
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGCONT") if hasattr(signal, name)]
 """Signals by which a program is asked to end, and one that comes with them from a terminal that vanishes."""
 
 
 @contextmanager
-def demo_cache(now_ns: int | None = None, target: DemoTarget | None = None) -> Iterator[Path]:
+def demo_cache(
+    now_ns: int | None = None, target: DemoTarget | None = None, *, true_sizes: bool = False
+) -> Iterator[Path]:
     """Write a made-up cache into a temporary folder, yield its root, and remove the folder afterwards.
 
     The wheels are for `target`, by default for the running Python. Apart from that, names, sizes and bytes
     are always the same. Times are relative to `now_ns`, in nanoseconds since the epoch, by default the
-    current time.
+    current time. With `true_sizes`, files are about as long as those of the real projects, 11 GB in all; they take
+    little from the disk, because they are mostly holes. If the file system makes no holes, they stay small.
     """
     folder = TemporaryDirectory(prefix="cachetui-demo-", ignore_cleanup_errors=True)
     try:
         root = Path(folder.name, "pip")
-        write_contents(CacheWriter(root), time.time_ns() if now_ns is None else now_ns, target or DemoTarget.running())
+        scale = TRUE if true_sizes and _makes_holes(Path(folder.name)) else SMALL
+        now_ns = time.time_ns() if now_ns is None else now_ns
+        write_contents(CacheWriter(root), now_ns, target or DemoTarget.running(), scale)
         yield root
     finally:
         with _undisturbed():
             folder.cleanup()
+
+
+def _makes_holes(folder: Path) -> bool:
+    """Return whether the largest file of the demo would take next to nothing in a folder as a hole."""
+    probe = folder / "probe"
+    try:
+        with probe.open("wb") as file:
+            file.truncate(LARGEST)
+            file.flush()
+            blocks: int | None = getattr(os.fstat(file.fileno()), "st_blocks", None)
+        return blocks is not None and blocks < MOST_BLOCKS
+    except OSError:  # a limit on the length of files
+        return False
+    finally:
+        probe.unlink(missing_ok=True)
 
 
 @contextmanager

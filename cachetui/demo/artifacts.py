@@ -8,12 +8,15 @@ import hashlib
 import io
 import json
 import random
+import struct
 import tarfile
 import zipfile
 from collections.abc import Iterable, Sequence
 from email.message import Message
 from functools import cache
 from typing import NamedTuple
+
+from cachetui.demo.writer import Pieces
 
 BLOCK = 1 << 20
 """Length in bytes of the noise that fills archives.
@@ -26,6 +29,10 @@ TAR_TIME = 1_704_067_200
 """The same time in seconds since the epoch, for tar archives."""
 
 
+OFFSET = struct.Struct("<I")
+"""Place of something in a zip, as its directory stores it."""
+
+
 class DemoFile(NamedTuple):
     """File as an index page lists it."""
 
@@ -34,7 +41,7 @@ class DemoFile(NamedTuple):
     url: str
     """URL of the file."""
     sha256: str
-    """SHA-256 of the file in hexadecimal digits."""
+    """SHA-256 of the file in hexadecimal digits; empty if the index lists none."""
     requires_python: str = ">=3.8"
     """Python versions that the file is for."""
     size: int = 0
@@ -101,6 +108,25 @@ def wheel(
         return stream.getvalue()
 
 
+def with_hole(archive: bytes, hole: int) -> Pieces:
+    """Return a wheel with a hole of some bytes behind its first member, or an sdist with one at its end.
+
+    Both stay as valid as before: nothing of a zip lies in the hole, and gzip data may be padded with zeros.
+    """
+    if not zipfile.is_zipfile(io.BytesIO(archive)):
+        return archive, hole
+    with zipfile.ZipFile(io.BytesIO(archive)) as read:
+        members, start, at = read.infolist(), read.infolist()[1].header_offset, read.start_dir
+    directory = bytearray(archive[at:])
+    OFFSET.pack_into(directory, len(directory) - 6, at + hole)
+    at = 0
+    for member in members:
+        if member.header_offset >= start:
+            OFFSET.pack_into(directory, at + 42, member.header_offset + hole)
+        at += 46 + len(member.filename.encode()) + len(member.extra) + len(member.comment)
+    return archive[:start], hole, archive[start : -len(directory)] + directory
+
+
 def sdist(
     name: str, version: str, *, size: int = 0, more: Iterable[tuple[str, bytes]] = (), metadata: bool = True
 ) -> bytes:
@@ -125,7 +151,7 @@ def json_page(name: str, files: Iterable[DemoFile]) -> bytes:
         {
             "core-metadata": file.filename.endswith(".whl"),
             "filename": file.filename,
-            "hashes": {"sha256": file.sha256},
+            "hashes": {"sha256": file.sha256} if file.sha256 else {},
             "requires-python": file.requires_python,
             "size": file.size,
             "upload-time": "2024-03-05T10:30:00.000000Z",
@@ -140,7 +166,8 @@ def json_page(name: str, files: Iterable[DemoFile]) -> bytes:
 
 def html_page(title: str, files: Iterable[DemoFile]) -> bytes:
     """Return a project's index page in HTML (PEP 503)."""
-    anchors = "".join(f'    <a href="{file.url}#sha256={file.sha256}">{file.filename}</a><br/>\n' for file in files)
+    hrefs = [(f"{one.url}#sha256={one.sha256}" if one.sha256 else one.url, one.filename) for one in files]
+    anchors = "".join(f'    <a href="{href}">{name}</a><br/>\n' for href, name in hrefs)
     return (
         f"<!DOCTYPE html>\n<html>\n  <head>\n    <title>{title}</title>\n  </head>\n"
         f"  <body>\n    <h1>{title}</h1>\n{anchors}  </body>\n</html>\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.resources import files
 from typing import NamedTuple
 from urllib.parse import quote
@@ -17,10 +17,13 @@ from cachetui.demo.target import DemoTarget
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
+    Pieces,
     answer_path,
     built_folder,
+    cut,
     digest,
     file_headers,
+    length,
     page_headers,
     plain_headers,
 )
@@ -36,11 +39,45 @@ CUDA = "https://cuda.index.example/whl/cu121"
 """URL of an index that serves plain files; its response headers name no project."""
 COMPANY = "https://files.example/artifactory/api/pypi/company"
 """URL of a company's index, whose response headers contain file names."""
+WHEEL = "bdist_wheel"
+"""PyPI's word for a wheel."""
 NONE: Mapping[str, str] = {}
 NEEDS = {"umep-reqs": ("numba==0.59.1",)}
 """Requirements of the releases of a project; all other projects have none."""
 NEIGHBOURS = 24
 """Number of releases that an index page lists in addition to those in the cache."""
+
+
+class Scale(NamedTuple):
+    """Sizes of the files, in relation to those in `contents.txt`."""
+
+    factor: int = 1
+    """Factor from the sizes in `contents.txt`."""
+    solid: int = 1 << 40
+    """Length in bytes up to which a file is written in full; a longer one is mostly a hole."""
+
+    def size(self, kilobytes: int, name: str) -> int:
+        """Return the length in bytes of a file; above a factor of 1, names vary it by up to a kilobyte's worth."""
+        whole, unit = kilobytes * KILOBYTE * self.factor, KILOBYTE * (self.factor - 1)
+        return max(0, whole - unit * hashlib.sha256(name.encode()).digest()[0] // 256)
+
+    def archive(self, make: Callable[[int], bytes], size: int) -> bytes | Pieces:
+        """Return an archive of about `size` bytes that `make` makes in any size."""
+        if size <= self.solid:
+            return make(size)
+        archive = make(0)
+        return artifacts.with_hole(archive, size - len(archive))
+
+    def noise(self, kilobytes: int, name: str) -> bytes | Pieces:
+        """Return the content of a file that is no archive."""
+        size = self.size(kilobytes, name)
+        return artifacts.noise(size) if size <= self.solid else (artifacts.noise(KILOBYTE), size - KILOBYTE)
+
+
+SMALL = Scale()
+"""Sizes as in `contents.txt`, for tests: every file is written in full."""
+TRUE = Scale(380, 1_000_000)
+"""About the sizes of the real projects."""
 
 
 class Release(NamedTuple):
@@ -78,7 +115,7 @@ class Release(NamedTuple):
     def listed(self, hashes: Mapping[str, str] = NONE) -> DemoFile:
         """Return the release's file as its index lists it.
 
-        The SHA-256 is taken from `hashes` by file name, or else made up.
+        The SHA-256 is taken from `hashes` by file name, where it may be empty, or else made up.
         """
         sha256 = hashlib.sha256(f"{self.project} {self.filename}".encode()).hexdigest()
         if self.origin == "cuda":
@@ -96,28 +133,29 @@ class Release(NamedTuple):
         return self._replace(what=f"{before}{built}{target.tag(tag)}") if "-" in tag else self
 
 
-def releases(target: DemoTarget) -> Iterator[Release]:
+def releases(target: DemoTarget, scale: Scale = SMALL) -> Iterator[Release]:
     """Yield the lines of `contents.txt`, with wheel tags adapted to a target."""
     for line in files(__package__).joinpath("contents.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):
-            project, version, what, size, days, origin = line.split()
-            yield Release(project, version, what, int(size) * KILOBYTE, int(days), origin).meant_for(target)
+            project, version, what, kilobytes, days, origin = line.split()
+            size = scale.size(1 if origin == "older" and scale.factor > 1 else int(kilobytes), f"{project} {version}")
+            yield Release(project, version, what, size, int(days), origin).meant_for(target)
 
 
-def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget) -> None:
+def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Scale = SMALL) -> None:
     """Write the whole cache, with ages relative to `now_ns` and wheels for a target."""
     by_project: dict[str, list[Release]] = {}
     hashes: dict[str, str] = {}
-    for release in releases(target):
-        _write_release(cache, release, hashes, now_ns, target.interpreter)
+    for release in releases(target, scale):
+        _write_release(cache, release, hashes, now_ns, target.interpreter, scale)
         by_project.setdefault(release.project, []).append(release)
     for project, known in by_project.items():
         _write_pages(cache, project, known, hashes, now_ns)
     _write_redirects(cache, now_ns)
-    _write_responses(cache, now_ns)
+    _write_responses(cache, now_ns, scale)
     _write_checks(cache, now_ns)
-    _write_damage(cache, now_ns, target)
-    _write_leftovers(cache, now_ns)
+    _write_damage(cache, now_ns, target, scale)
+    _write_leftovers(cache, now_ns, scale)
 
 
 def _when(now_ns: int, days: float, name: str) -> int:
@@ -125,10 +163,21 @@ def _when(now_ns: int, days: float, name: str) -> int:
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
-def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str) -> None:
+def _archive(release: Release, scale: Scale) -> bytes | Pieces:
+    """Return the wheel or sdist of a release."""
+    if release.what == "sdist":
+        return scale.archive(lambda size: artifacts.sdist(release.project, release.version, size=size), release.size)
+    name, version, tag = release.project, release.version, release.tag
+    return scale.archive(lambda size: artifacts.wheel(name, version, tag, size=size), release.size)
+
+
+def _write_release(
+    cache: CacheWriter, release: Release, hashes: dict[str, str], now_ns: int, interpreter: str, scale: Scale
+) -> None:
     """Write the entries of a release, and add the SHA-256 of its archive to `hashes` by file name.
 
-    `interpreter` is the tag of the Python that has built the wheels tagged `py3`.
+    That of an archive with a hole is empty, because it takes long to find. `interpreter` is the tag of the Python that
+    has built the wheels tagged `py3`.
     """
     file, project = release.listed(), canonicalize_name(release.project)
     at = _when(now_ns, release.days, release.filename)
@@ -136,33 +185,26 @@ def _write_release(cache: CacheWriter, release: Release, hashes: dict[str, str],
     metadata = artifacts.core_metadata(release.project, release.version, NEEDS.get(release.project, ()))
     if release.what.startswith("built:"):
         source = release._replace(what="sdist").listed(hashes)
-        data = artifacts.wheel(release.project, release.version, release.tag, size=release.size)
         python = release.tag.partition("-")[0]
         builder = interpreter if python == "py3" else python
-        cache.built(
-            source.url, source.sha256, file.filename, data, at, interpreter=builder, origin=release.form == "v2"
-        )
+        key, has_origin, data = source.sha256 or None, release.form == "v2", _archive(release, scale)
+        cache.built(source.url, key, file.filename, data, at, interpreter=builder, origin=has_origin)
         return
-    if release.what == "sdist":
-        answers = {file.url: artifacts.sdist(release.project, release.version, size=release.size)}
-        python, package_type = "source", "sdist"
-    else:
-        answers = {file.url: artifacts.wheel(release.project, release.version, release.tag, size=release.size)}
-        python, package_type = release.tag.partition("-")[0], "bdist_wheel"
-        if release.form == "v2":
-            answers[f"{file.url}.metadata"] = metadata
-        if release.what == "metadata":
-            del answers[file.url]
-    if file.url in answers:
-        hashes[file.filename] = hashlib.sha256(answers[file.url]).hexdigest()
+    answers: dict[str, bytes | Pieces] = {}
+    if release.what != "metadata":
+        answers[file.url] = archive = _archive(release, scale)
+        hashes[file.filename] = hashlib.sha256(archive).hexdigest() if isinstance(archive, bytes) else ""
+    python, package_type = ("source", "sdist") if release.what == "sdist" else (release.tag.partition("-")[0], WHEEL)
+    if package_type == WHEEL and release.form == "v2":
+        answers[f"{file.url}.metadata"] = metadata
     for url, data in answers.items():
-        headers = plain_headers("binary/octet-stream", size=len(data), at_ns=at)
+        headers = plain_headers("binary/octet-stream", size=length(data), at_ns=at)
         if release.origin == "company" and not url.endswith(".metadata"):
             headers["X-Artifactory-Filename"] = file.filename
             headers["Content-Disposition"] = f'attachment; filename="{file.filename}"'
             headers["Cache-Control"] = "max-age=31536000"
         elif release.origin in ("public", "old", "older"):
-            headers = file_headers(project, release.version, package_type, python, size=len(data), at_ns=at)
+            headers = file_headers(project, release.version, package_type, python, size=length(data), at_ns=at)
         checked = at + (now_ns - at) // 3 if release.origin == "cuda" else at
         cache.answer(url, data, headers, at, checked_ns=checked, read_ns=read, form=release.form)
 
@@ -202,7 +244,7 @@ def _write_redirects(cache: CacheWriter, now_ns: int) -> None:
         cache.redirect(f"{INDEX}/{written}/", f"/simple/{name}/", _when(now_ns, days, written))
 
 
-def _write_responses(cache: CacheWriter, now_ns: int) -> None:
+def _write_responses(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
     """Write responses without a project: a constraints file, a repository's archive and a signed download."""
     constraints = b"django<5\nrequests>=2.31\nurllib3<3\n"
     at = _when(now_ns, 9, "constraints")
@@ -214,9 +256,9 @@ def _write_responses(cache: CacheWriter, now_ns: int) -> None:
     headers = plain_headers("application/x-gzip", size=len(repository), at_ns=at)
     cache.answer("https://files.example/ana/thesis-tools/archive/main.tar.gz", repository, headers, at)
 
-    model = artifacts.noise(420_000)
+    model = scale.noise(420, "model")
     at = _when(now_ns, 350, "model")
-    headers = plain_headers("application/octet-stream", size=len(model), at_ns=at)
+    headers = plain_headers("application/octet-stream", size=length(model), at_ns=at)
     cache.answer("https://files.example/models/tiny.bin?signature=5f2a", model, headers, at)
 
 
@@ -227,24 +269,25 @@ def _write_checks(cache: CacheWriter, now_ns: int) -> None:
     cache.put("selfcheck.json", old, _when(now_ns, 2_870, "selfcheck.json"))
 
 
-def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget) -> None:
+def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Scale) -> None:
     """Write entries that cannot be read or do not match their records."""
     at = _when(now_ns, 250, "cut short")
     name = digest("cut short")
     folder = "/".join(("http-v2", *name[:5]))
     cache.put(f"{folder}/{name}", b"cc=4,\x82\xa8response\x86\xa4body\xc4", at)
-    cache.put(f"{folder}/{name}.body", artifacts.noise(75_000), at)
+    cache.put(f"{folder}/{name}.body", scale.noise(75, name), at)
     cache.put(answer_path("pip 6.0", "http"), b"cc=1,\x80\x02}q\x00.", _when(now_ns, 2_900, "pip 6.0"))
 
     tag = target.tag("cp311-cp311-manylinux2014_x86_64")
-    half = Release("llvmlite", "0.42.0", tag, 108_000, 101, "public")
-    whole = artifacts.wheel(half.project, half.version, half.tag, size=half.size)
+    half = Release("llvmlite", "0.42.0", tag, scale.size(108, "llvmlite 0.42.0"), 101, "public")
+    whole = _archive(half, scale)
+    size = length(whole)
     at = _when(now_ns, half.days, half.filename)
-    headers = file_headers(half.project, half.version, "bdist_wheel", target.interpreter, size=len(whole), at_ns=at)
-    cache.answer(half.listed().url, whole[: len(whole) // 3], headers, at)
+    headers = file_headers(half.project, half.version, WHEEL, target.interpreter, size=size, at_ns=at)
+    cache.answer(half.listed().url, cut(whole, size // 3), headers, at)
 
 
-def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
+def _write_leftovers(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
     """Write leftovers as crashes, old pips, full disks and users cause them."""
     for days, size, ending in (
         (90, 140, ".body"),
@@ -253,15 +296,15 @@ def _write_leftovers(cache: CacheWriter, now_ns: int) -> None:
         (170, 1, ""),
     ):
         path = answer_path(f"lost {days}", "http-v2") + ending
-        cache.put(path, artifacts.noise(size * KILOBYTE), _when(now_ns, days, path))
-    cache.put(answer_path("now", "http-v2") + "q0_7ab2c.tmp", artifacts.noise(30_000), now_ns - 300 * NS)
+        cache.put(path, scale.noise(size, path), _when(now_ns, days, path))
+    cache.put(answer_path("now", "http-v2") + "q0_7ab2c.tmp", scale.noise(30, "now"), now_ns - 300 * NS)
     locked = answer_path("locked", "http")
     for path in (f"{locked}.lock", f"{locked.rpartition('/')[0]}/laptop-7f21a700.44105861239876543210"):
         cache.put(path, b"", _when(now_ns, 1_720, "lock"))
     origin = b'{"archive_info": {}, "url": "https://files.example/gone-1.0.tar.gz"}'
     cache.put(f"{built_folder('gone', None)}/origin.json", origin, _when(now_ns, 410, "origin"))
     build = f"{built_folder('unfinished', None)}/tmp8x_1kq0v"
-    cache.put(f"{build}/pyspark-4.0.0-py3-none-any.whl", artifacts.noise(210_000), _when(now_ns, 25, "build"))
+    cache.put(f"{build}/pyspark-4.0.0-py3-none-any.whl", scale.noise(210, "build"), _when(now_ns, 25, "build"))
     cache.date(build, _when(now_ns, 25, "build"))
     cache.put("wheels/README-from-ops.txt", b"Ask before you delete anything here.\n", _when(now_ns, 800, "ops"))
     cache.make("http-v2/0/0/0/0/0")

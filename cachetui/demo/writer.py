@@ -11,6 +11,7 @@ import zlib
 from collections.abc import Mapping
 from contextlib import suppress
 from email.utils import formatdate
+from io import FileIO
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +25,9 @@ Format = Literal["v2", "cc=4", "cc=2"]
 `v2`: record and body in separate files (pip 23.3 and later). `cc=4`: msgpack (pip 10.0 to 23.2.1).
 `cc=2`: JSON (pip 6.0.7 to 9.0.3).
 """
+
+Pieces = tuple[bytes | int, ...]
+"""Content of a file: bytes, and the lengths of holes, which take nothing from the disk and read as zeros."""
 
 PAGE_ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01"
 """`Accept` header of pip's requests for index pages."""
@@ -108,6 +112,21 @@ def http_date(at_ns: int) -> str:
     return formatdate(at_ns / NS, usegmt=True)
 
 
+def length(content: bytes | Pieces) -> int:
+    """Return the length in bytes of a file with this content."""
+    pieces = (content,) if isinstance(content, bytes) else content
+    return sum([piece if isinstance(piece, int) else len(piece) for piece in pieces])
+
+
+def cut(content: bytes | Pieces, most: int) -> Pieces:
+    """Return the first `most` bytes of a content."""
+    found: list[bytes | int] = []
+    for piece in (content,) if isinstance(content, bytes) else content:
+        found.append(min(piece, most) if isinstance(piece, int) else piece[:most])
+        most -= length((found[-1],))
+    return tuple(found)
+
+
 def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 200, reason: str = "OK") -> bytes:
     """Return the record of a response (vendored cachecontrol/serialize.py of the pips that use `form`)."""
     asked = ASKED if "Accept, " in headers.get("Vary", "") else {"Accept-Encoding": "identity"}
@@ -124,6 +143,12 @@ def record(body: bytes, headers: Mapping[str, str], form: Format, status: int = 
     return b"cc=4," + packed
 
 
+def record_around(body: Pieces, headers: Mapping[str, str]) -> Pieces:
+    """Return the record of a response in the format `cc=4`, with a body of less than 4 GiB that has holes."""
+    before, _, after = record(b"", headers, "cc=4").partition(b"\xa4body\xc4\0")
+    return (before + b"\xa4body\xc6" + length(body).to_bytes(4, "big"), *body, after)
+
+
 class CacheWriter:
     """Writer for one cache; paths are relative to its root, times in nanoseconds since the epoch."""
 
@@ -132,7 +157,7 @@ class CacheWriter:
         self._root = os.fspath(root)
         self._made = {""}
 
-    def put(self, path: str, data: bytes, at_ns: int, *, read_ns: int | None = None) -> str:
+    def put(self, path: str, data: bytes | Pieces, at_ns: int, *, read_ns: int | None = None) -> str:
         """Write a file with the given modification and access times; return its path.
 
         Parent directories are created as needed.
@@ -140,7 +165,10 @@ class CacheWriter:
         self.make(path.rpartition("/")[0])
         whole = f"{self._root}/{path}"
         with open(whole, "wb", buffering=0) as file:  # noqa: PTH123 - a Path for each of 100,000 files takes seconds
-            file.write(data)
+            if isinstance(data, bytes):
+                file.write(data)
+            else:
+                write_pieces(file, data)
         os.utime(whole, ns=(at_ns if read_ns is None else read_ns, at_ns))
         return path
 
@@ -159,7 +187,7 @@ class CacheWriter:
     def answer(
         self,
         url: str,
-        body: bytes,
+        body: bytes | Pieces,
         headers: Mapping[str, str],
         at_ns: int,
         *,
@@ -170,8 +198,12 @@ class CacheWriter:
         reason: str = "OK",
     ) -> str:
         """Store a response, downloaded at `at_ns` and last checked at `checked_ns`; return its record's path."""
-        packed = record(body, headers, form, status, reason)
         checked_ns = at_ns if checked_ns is None else checked_ns
+        packed: bytes | Pieces
+        if isinstance(body, bytes):
+            packed = record(body, headers, form, status, reason)
+        else:
+            packed = record(b"", headers, form) if form == "v2" else record_around(body, headers)
         if form != "v2":
             return self.put(answer_path(url, "http"), packed, checked_ns, read_ns=read_ns)
         path = self.put(answer_path(url, "http-v2"), packed, checked_ns, read_ns=read_ns)
@@ -189,7 +221,7 @@ class CacheWriter:
         url: str,
         sha256: str | None,
         filename: str,
-        data: bytes,
+        data: bytes | Pieces,
         at_ns: int,
         *,
         interpreter: str = "cp311",
@@ -212,6 +244,16 @@ class CacheWriter:
         state = {"key": prefix, "last_check": asked, "pypi_version": version}
         text = json.dumps(state, sort_keys=True, separators=(",", ":"))
         return self.put(f"selfcheck/{digest(prefix)}", text.encode(), at_ns)
+
+
+def write_pieces(file: FileIO, pieces: Pieces) -> None:
+    """Write a content with holes into an empty file."""
+    for piece in pieces:
+        if isinstance(piece, int):
+            file.seek(piece, os.SEEK_CUR)
+        else:
+            file.write(piece)
+    file.truncate()
 
 
 def _base64(value: bytes | str) -> str:

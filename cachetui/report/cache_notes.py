@@ -13,7 +13,7 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 def cache_notes(inventory: Inventory) -> Iterator[str]:
     """Yield what a user should know of an inventory as a whole, a sentence each; untrusted text."""
     yield from link_notes(inventory)
-    if inventory.by_length:
+    if inventory.by_length and not inventory.made_up:
         yield BY_LENGTH
 
 

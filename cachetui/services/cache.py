@@ -49,13 +49,13 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
             if cache_dir:
                 raise UsageError("--demo and --cache-dir exclude each other.")
-            cache_dir = str(stack.enter_context(demo_cache()))
+            cache_dir = str(stack.enter_context(demo_cache(true_sizes=True)))
         if cache_dir and not place(cache_dir).is_absolute() and not current_folder_exists():
             raise RootError("The current folder is gone: name the cache by its whole path.")
         python = python_at(options.python) if options.python else default_python(os.environ)
         location = locate(cache_dir, python=python)
         if options.demo:
-            location = replace(location, said_by="--demo")
+            location = replace(location, said_by="--demo", made_up=True)
         if not location.enabled:
             note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
         yield location
@@ -115,14 +115,16 @@ def read_cache(
 
     with ExitStack() as stack:
         remembered = stack.enter_context(Memory()) if memory else None
-        return scan(
+        inventory = scan(
             location.root,
             memory=remembered,
             indexes=_indexes(location, memory=memory),
             stop=stop,
             report=report,
             known=known,
+            by_length=location.made_up,
         )
+        return replace(inventory, made_up=True) if location.made_up else inventory
 
 
 def _indexes(location: Location, *, memory: bool) -> Iterator[str]:

@@ -45,6 +45,7 @@ def plan(
 ) -> Plan:
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
+    No pip uses a made-up cache.
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
     is the present time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
     clearly what is protected.
@@ -54,7 +55,7 @@ def plan(
     return plan_removal(
         inventory,
         entries,
-        pips=running_pips(),
+        pips=() if inventory.made_up else running_pips(),
         now_ns=now_ns,
         named=named,
         purge=purge,
@@ -79,7 +80,7 @@ def remove(
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
     spared = without(agreed, protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns))
-    return execute(spared, stop=stop, report=report, pips=running_pips)
+    return execute(spared, stop=stop, report=report, pips=tuple if inventory.made_up else running_pips)
 
 
 def without(agreed: Plan, protected: Collection[str]) -> Plan:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     pass
 
 
+MADE_UP = "made-up cache"
+"""Name of the demo's cache."""
 DEFAULT = "the platform's default"
 """Source of the location if no setting names one."""
 INSTALL = "install"
@@ -66,6 +68,13 @@ class Location:
     """The `sys.prefix` of the Python whose pip is meant; None without one."""
     works: bool = True
     """Whether pip runs with these settings; if not, a note says why."""
+    made_up: bool = False
+    """Whether the demo's cache lies there, in a temporary folder."""
+
+    @property
+    def name(self) -> str:
+        """The path of the root, or what the demo's cache is called, whose path helps nobody."""
+        return MADE_UP if self.made_up else str(self.root)
 
     @property
     def pip(self) -> Version | None:

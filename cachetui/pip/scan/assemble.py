@@ -23,9 +23,11 @@ def inventory_of(
     errors: Iterable[Unreadable],
     known: Mapping[str, Entry],
     complete: bool,
+    by_length: bool,
 ) -> Inventory:
     """Return the inventory; entries that are equal in `known`, by path, are taken from there.
 
+    `by_length` says that the lengths of files were taken for their disk usage already.
     Empties both lists, so that entries are in memory only once.
     """
     failed = sorted([*errors, *(error for shard in shards for error in shard.errors)])
@@ -45,8 +47,8 @@ def inventory_of(
         foreign += same.foreign
         packed.append(same.known.directories)
     directories = DirectoryMap(packed)
-    by_length = are_without_blocks(entries)
-    if by_length:
+    if not by_length and are_without_blocks(entries):
+        by_length = True
         entries = [reuse_equal(entry._replace(files=by_their_lengths(entry.files)), known) for entry in entries]
         foreign = [*by_their_lengths(foreign)]
     count_links_once(entries, foreign)

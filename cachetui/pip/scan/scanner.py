@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from cachetui.errors import RootError
 from cachetui.model import Batch, Entry, Inventory, Unreadable
-from cachetui.pip.scan.assemble import inventory_of
+from cachetui.pip.scan.assemble import by_their_lengths, inventory_of
 from cachetui.pip.scan.codec import PackedShard, RememberedShard, pack_shard, unpack_shard
 from cachetui.pip.scan.draft import EntryDraft
 from cachetui.pip.scan.progress import Reporter
@@ -43,6 +43,7 @@ def scan(
     stop: Callable[[], bool] = never,
     report: Callable[[Batch], None] | None = None,
     known: Mapping[str, Entry] = NOTHING_KNOWN,
+    by_length: bool = False,
 ) -> Inventory:
     """Scan the cache at `root`, a path.
 
@@ -50,11 +51,11 @@ def scan(
     files that such pages list by relative URLs. They are asked for once a page's URL is wanted. `report` is called with
     new and changed entries, at most some twenty times a second, from this thread. Once `stop` returns true, the result
     so far is returned as an incomplete inventory. `known` are entries of an earlier scan by path: unchanged ones are
-    taken from there, so that they are in memory only once.
+    taken from there, so that they are in memory only once. With `by_length`, files count by their lengths.
     Raises RootError where the root is missing, not a directory, or cannot be read.
     """
     with Tree(root) as tree:
-        return Scanner(tree, memory, indexes, stop, report, known).run()
+        return Scanner(tree, memory, indexes, stop, report, known, by_length).run()
 
 
 class Scanner:
@@ -68,10 +69,11 @@ class Scanner:
         stop: Callable[[], bool],
         report: Callable[[Batch], None] | None,
         known: Mapping[str, Entry],
+        by_length: bool,
     ) -> None:
         """Prepare to scan a tree; see `scan`."""
         self._tree, self._memory, self._indexes, self._stop = tree, memory, indexes, stop
-        self._known = known
+        self._known, self._by_length = known, by_length
         self._vanished: set[EntryDraft] = set()
         self._errors: list[Unreadable] = []
         self._reporter = Reporter(report, self._vanished)
@@ -114,7 +116,7 @@ class Scanner:
         if self._memory and complete:
             self._remember(self._memory, forgotten)
         found = self._shards, self._unchanged, self._vanished, self._errors
-        return inventory_of(self._tree, *found, self._known, complete)
+        return inventory_of(self._tree, *found, self._known, complete, self._by_length)
 
     def _drafts(self) -> Iterator[EntryDraft]:
         for shard in self._shards:
@@ -170,6 +172,10 @@ class Scanner:
         return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
 
     def _add(self, shard: Shard) -> None:
+        if self._by_length:
+            shard.foreign[:] = by_their_lengths(shard.foreign)
+            for one in shard.drafts:
+                one.files = by_their_lengths(one.files)
         self._shards.append(shard)
         self._reporter.add(shard.drafts, shard.foreign)
 
