@@ -210,6 +210,10 @@ class Project:
         return sum([version.disk_usage for version in self.versions])
 
 
+MADE_UP = "made-up cache"
+"""Name of the demo's cache, whose path is that of a temporary folder and helps nobody."""
+
+
 @dataclass(frozen=True)
 class Inventory:
     """Everything that a scan found under a root. Each file is foreign or in exactly one entry."""

@@ -53,7 +53,7 @@ def opened(options: GlobalOptions) -> Iterator[services.Cache]:
         def report(batch: Batch) -> None:
             if time.monotonic() - began >= SHOWN_AFTER:
                 so_far = f"{count(batch.files, 'file')}, {disk_text(batch.disk_usage)} so far"
-                status.show(f"Reading {location.root}  {so_far}")
+                status.show(f"Reading {location.name}  {so_far}")
 
         with Status() as status:
             inventory = services.open_cache(

@@ -57,8 +57,8 @@ def _between(entries: Sequence[Entry], now_ns: int, start: int | None, end: int 
 def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator[str]:
     """Yield the location and the totals of a cache as lines of text."""
     known = info_figures(location, inventory, now_ns)
-    yield f"Cache        {escape_control(str(location.root))}"
-    if inventory.root != str(location.root):
+    yield f"Cache        {escape_control(location.name)}"
+    if inventory.root != str(location.root) and not inventory.made_up:
         yield f"Really       {escape_control(inventory.root)}"
     yield f"Named by     {escape_control(location.said_by)}"
     yield (

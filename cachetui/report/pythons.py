@@ -61,7 +61,7 @@ def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
         yield f"{name}  {interpreter.implementation} {interpreter.version}, {pip}"
         if interpreter.pip:
             state = "on" if location.enabled else f"off, by {redact_urls(location.off_by or '?')}"
-            yield _fact("Cache", f"{location.root}  {state if location.works else 'pip refuses to run'}")
+            yield _fact("Cache", f"{location.name}  {state if location.works else 'pip refuses to run'}")
             yield _fact("Named by", location.said_by)
         if len(one.sayings) > 1:
             for saying in one.sayings:

@@ -67,9 +67,9 @@ def facts_for_audit(
     """Return the facts that an audit needs about the entries of a whole cache, whose root is `root`.
 
     Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
-    runs found. Other arguments are those of `facts_for`.
+    runs found. The demo's Pythons are made up and always known. Other arguments are those of `facts_for`.
     """
-    if search or options.python:
+    if search or options.python or options.demo:
         return facts_for(entries, LABELS, options, protection, root=root, now_ns=now_ns, note=note, report=report)
     tags = [] if options.no_memory else remembered_tags()
     return facts_of(entries, LABELS, now_ns=now_ns, alike=partial(copies, root=root), tags=tags, protect=protection)

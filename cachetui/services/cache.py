@@ -49,13 +49,14 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
             if cache_dir:
                 raise UsageError("--demo and --cache-dir exclude each other.")
-            cache_dir = str(stack.enter_context(demo_cache(true_sizes=True)))
+            python = python_at(options.python) if options.python else None
+            root, prefix = stack.enter_context(demo_cache(true_sizes=True)), python.prefix if python else None
+            yield Location(root, "--demo", named=True, enabled=True, prefix=prefix, made_up=True)
+            return
         if cache_dir and not place(cache_dir).is_absolute() and not current_folder_exists():
             raise RootError("The current folder is gone: name the cache by its whole path.")
         python = python_at(options.python) if options.python else default_python(os.environ)
         location = locate(cache_dir, python=python)
-        if options.demo:
-            location = replace(location, said_by="--demo", made_up=True)
         if not location.enabled:
             note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
         yield location

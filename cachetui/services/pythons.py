@@ -14,6 +14,9 @@ from cachetui.interpreters.info import PATIENCE, InterpreterInfo, interpreter_in
 from cachetui.interpreters.lookup import Python, python_at
 from cachetui.interpreters.store import StateFile
 from cachetui.interpreters.supported_tags import reach_of
+from cachetui.pip.config.location import Location
+from cachetui.pip_settings.effective import PipSettings, settings_of
+from cachetui.services.made_up import made_up_pythons, made_up_settings
 from cachetui.services.options import GlobalOptions
 from cachetui.system.tree import never
 from cachetui.text.format import count
@@ -31,14 +34,20 @@ def find_pythons(
     named: Python | None,
     *,
     memory: bool,
+    demo: bool = False,
     environ: Mapping[str, str] = os.environ,
     stop: Callable[[], bool] = never,
     report: Callable[[str], None] = lambda _: None,
 ) -> Iterator[InterpreterInfo]:
     """Yield the report of each Python here, the named one first; blocks while a Python is asked.
 
-    `memory` says whether to use and update the reports of earlier runs. `report` gets the progress in words.
+    `memory` says whether to use and update the reports of earlier runs. With `demo`, the Pythons are made up, except
+    for the named one. `report` gets the progress in words.
     """
+    if demo:
+        yield from [] if named is None else [recall_or_ask(named, memory=memory, environ=environ)]
+        yield from made_up_pythons()
+        return
     remembered = StateFile() if memory else None
     first = [] if named is None else [named]
     report("Looking for Pythons")
@@ -78,7 +87,7 @@ def supported_tags(
             return (tags,)
         note(f"What {options.python} can use cannot be told: nothing counts as unusable.")
         return ()
-    reach = reach_of(find_pythons(None, memory=not options.no_memory, report=report))
+    reach = reach_of(find_pythons(None, memory=not options.no_memory, demo=options.demo, report=report))
     for sentence in reach.notes:
         note(sentence)
     if not (reach.tags or reach.notes):
@@ -102,6 +111,13 @@ def recall_or_ask(
             remembered.learn(found)
             remembered.save()
     return found
+
+
+def pip_settings(python: InterpreterInfo, location: Location, environ: Mapping[str, str] = os.environ) -> PipSettings:
+    """Return the settings of a Python's pip; for the demo's `location`, those of made-up Pythons are made up, too."""
+    if location.made_up and python in made_up_pythons():
+        return made_up_settings(python, location)
+    return settings_of(python, environ)
 
 
 def remembered_tags() -> list[frozenset[Tag]]:

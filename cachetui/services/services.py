@@ -273,13 +273,15 @@ class Services:
         """Yield a report on each Python that is found; the Python that the user named comes first."""
         from cachetui.services.pythons import find_pythons  # noqa: PLC0415
 
-        return find_pythons(self.python, memory=self.memory, environ=self.environ, stop=stop)
+        return find_pythons(
+            self.python, memory=self.memory, demo=self.location.made_up, environ=self.environ, stop=stop
+        )
 
     def pip_settings(self, python: InterpreterInfo) -> PipSettings:
         """Return the settings of a Python's pip."""
-        from cachetui.pip_settings.effective import settings_of  # noqa: PLC0415
+        from cachetui.services.pythons import pip_settings  # noqa: PLC0415
 
-        return settings_of(python, self.environ)
+        return pip_settings(python, self.location, self.environ)
 
     def plan_change(self, python: InterpreterInfo, wish: Wish, root: str | None = None) -> SettingsChange:
         """Plan a change to a pip's settings; `root` is the folder to move its cache to.

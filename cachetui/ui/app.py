@@ -114,7 +114,7 @@ class CachetuiApp(Keyboard):
     @property
     def window_title(self) -> str:
         """The title of the terminal's window."""
-        return f"cachetui: {'made-up cache' if self.services.demo else home_short(str(self.main.root))}"
+        return f"cachetui: {home_short(self.services.location.name)}"
 
     def on_load(self) -> None:
         """Apply the user's theme and keys."""

@@ -45,15 +45,16 @@ class Reading:
     missing: bool = False
     """Whether the root does not exist and the user did not name it; this is not an error."""
 
-    def page(self, root: Path, *, waiting: str, empty: str) -> tuple[str, str] | None:
+    def page(self, name: str, *, waiting: str, empty: str) -> tuple[str, str] | None:
         """Return a title and a sentence to show in place of an inventory; None if there is an inventory.
 
-        `waiting` is the sentence before the first scan has ended; `empty` is the sentence for a missing cache.
+        `name` is that of the cache, `waiting` the sentence before the first scan has ended, and `empty` the sentence
+        for a missing cache.
         """
         if self.inventory is not None:
             return None
         if not self.error:
-            return f"Reading {shown(home_short(str(root)))}", waiting
+            return f"Reading {shown(home_short(name))}", waiting
         return ("The cache is empty", empty) if self.missing else ("The cache cannot be read", shown(self.error))
 
 

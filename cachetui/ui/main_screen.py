@@ -106,8 +106,9 @@ class MainScreen(CacheScreen):
         self.health_view = Health(services, self.model, id="health")
         self.why_view = Why(services, self.model, id="why")
         self.settings_view = Settings(services, self.doing, id="settings")
-        signs = [*(["read-only"] if services.read_only else []), *(["demo"] if services.demo else [])]
-        self.header = Header(TABS, str(self.root), tuple(signs))
+        is_made_up, name = services.location.made_up, services.location.name
+        signs = [*(["read-only"] if services.read_only else []), *([name] if is_made_up else [])]
+        self.header = Header(TABS, "" if is_made_up else name, tuple(signs))
         self.notices = Notices()
         self.footer = Footer()
         self._problems_of = problems_of

@@ -59,7 +59,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
         if earlier is None:
             _write(_report(found, form, terms), form)
         else:
-            if earlier.root != found.root:
+            if earlier.root != found.root and not found.made_up:
                 note(f"The earlier report is about another cache, {earlier.root}; this one is {found.root}.")
             _write(_comparison(found, earlier, form), form)
     if predicate and not found.entries and not inventory.errors:
@@ -114,7 +114,7 @@ def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable
         return [comparison_json(found, characters(listed.root), earlier.at, now)]
     if form == "csv":
         return comparison_csv(found)
-    return _lines(comparison_text(found, listed.root, earlier.at, now, earlier.terms))
+    return _lines(comparison_text(found, listed.name, earlier.at, now, earlier.terms))
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:

@@ -12,12 +12,13 @@ from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
-from cachetui.pip_settings.effective import PipSettings, settings_of
+from cachetui.pip.config.location import Location
+from cachetui.pip_settings.effective import PipSettings
 from cachetui.report.entries_json import info_json
 from cachetui.report.info import info_figures, info_text
 from cachetui.report.pythons import python_json, pythons_text
 from cachetui.services.options import GlobalOptions
-from cachetui.services.pythons import ask_named, find_pythons, named_python
+from cachetui.services.pythons import ask_named, find_pythons, named_python, pip_settings
 from cachetui.text.redact import redact_urls
 
 
@@ -40,20 +41,21 @@ def command(context: click.Context, as_json: bool, with_pythons: bool) -> int:
         if as_json:
             known = info_figures(location, inventory, time.time_ns())
             if with_pythons:
-                known["pythons"] = [python_json(one) for one in _pythons(options)]
+                known["pythons"] = [python_json(one) for one in _pythons(options, location)]
             sys.stdout.write(info_json(known, inventory))
         else:
             _write(info_text(location, inventory, time.time_ns()))
             if with_pythons:
-                _write(pythons_text(_pythons(options)))
+                _write(pythons_text(_pythons(options, location)))
     return FAILED if inventory.errors else DONE
 
 
-def _pythons(options: GlobalOptions) -> Iterator[PipSettings]:
+def _pythons(options: GlobalOptions, location: Location) -> Iterator[PipSettings]:
     """Yield the settings of each Python's pip as they are found."""
     with Status() as status:
-        found = find_pythons(named_python(options), memory=not options.no_memory, report=status.show)
-        yield from map(settings_of, found)
+        named, memory = named_python(options), not options.no_memory
+        for python in find_pythons(named, memory=memory, demo=options.demo, report=status.show):
+            yield pip_settings(python, location)
 
 
 def _write(lines: Iterable[str]) -> None:

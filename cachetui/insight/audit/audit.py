@@ -25,7 +25,7 @@ from cachetui.insight.audit.figures import (
 from cachetui.insight.audit.origins import origins
 from cachetui.insight.audit.wheel_tags import TagSummary, fits
 from cachetui.labels import Facts, Label
-from cachetui.model import Entry, Inventory, Unreadable
+from cachetui.model import MADE_UP, Entry, Inventory, Unreadable
 from cachetui.removal.emptied import Directories
 from cachetui.removal.freeing import Outlook
 from cachetui.removal.in_use import PROTECTED
@@ -69,6 +69,8 @@ class EntryRows:
 
     root: str
     """Resolved absolute path of the root."""
+    made_up: bool
+    """Whether it is the demo's cache."""
     entries: tuple[Entry, ...]
     """Audited entries, in the inventory's order."""
     facts: Facts
@@ -79,6 +81,11 @@ class EntryRows:
     """Index that each entry came from, as "host/path", parallel to `entries`."""
     errors: tuple[Unreadable, ...]
     """Files and directories that could not be read."""
+
+    @property
+    def name(self) -> str:
+        """Name of the cache for people: the path of the root, or "made-up cache"."""
+        return MADE_UP if self.made_up else self.root
 
     @property
     def now_ns(self) -> int:
@@ -155,6 +162,7 @@ def listed_of(inventory: Inventory, facts: Facts, only: Collection[Entry] | None
     meant = inventory.entries if only is None else tuple(only)
     return EntryRows(
         root=inventory.root,
+        made_up=inventory.made_up,
         entries=meant,
         facts=facts,
         fits=tuple(map(fits, meant)),
@@ -190,6 +198,7 @@ def audit_of(
 
     return Audit(
         root=listed.root,
+        made_up=listed.made_up,
         entries=meant,
         facts=facts,
         fits=listed.fits,

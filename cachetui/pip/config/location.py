@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from packaging.version import Version
 
+from cachetui.model import MADE_UP
 from cachetui.pip.config.paths import configuration_files, default_root, expand, objection
 from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     pass
 
 
-MADE_UP = "made-up cache"
-"""Name of the demo's cache."""
 DEFAULT = "the platform's default"
 """Source of the location if no setting names one."""
 INSTALL = "install"
@@ -73,7 +72,7 @@ class Location:
 
     @property
     def name(self) -> str:
-        """The path of the root, or what the demo's cache is called, whose path helps nobody."""
+        """Name of the cache for people: the path of the root, or "made-up cache"."""
         return MADE_UP if self.made_up else str(self.root)
 
     @property

@@ -28,7 +28,7 @@ SIGN = "#"
 def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
     """Yield the lines of the report."""
     total = audit.total
-    yield from _head("Audit of", audit.root, moment(audit.now_ns // NS), terms)
+    yield from _head("Audit of", audit.name, moment(audit.now_ns // NS), terms)
     projects = len([one for one in audit.projects if one.name is not None])
     yield f"{disk_text(total.disk_usage)} in {count(len(total.entries), 'entry')} of {count(projects, 'project')}"
     yield from _sum(audit)
@@ -60,7 +60,7 @@ def _sum(audit: Audit) -> Iterator[str]:
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
         (_directories(audit.directories), audit.directories_disk_usage),
         (f"{count(audit.foreign_files, 'file')} not pip's", audit.foreign_disk_usage),
-        ("together, as du counts", audit.disk_usage),
+        ("together" if audit.made_up else "together, as du counts", audit.disk_usage),
     ):
         yield f"{name:<{NAME}}{disk_text(amount):>9}"
     yield f"{'lengths of the files':<{NAME}}{disk_text(audit.total.apparent_size):>9}"

@@ -227,7 +227,7 @@ class AuditView(Container):
             return
         inventory, model, empty = self.reading.inventory, self.model, "Nothing takes up space."
         waiting = "The audit comes once the cache has been read."
-        page = self.reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        page = self.reading.page(self.services.location.name, waiting=waiting, empty=empty)
         if page is None and not model.catalog.entries:
             page = "The cache is empty", empty
         if page is not None:

@@ -31,7 +31,7 @@ def page_of(
     `scanned` is the latest batch of the running first scan.
     """
     location, inventory, catalog = services.location, reading.inventory, model.catalog
-    root = shown(home_short(str(location.root)))
+    root = shown(home_short(location.name))
     again = (rescan_key, "refresh")
     if reading.error and not reading.missing:
         return PageText("The cache cannot be read", (shown(reading.error),), (again, (quit_key, "quit")))

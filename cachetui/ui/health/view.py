@@ -249,7 +249,7 @@ class Health(Vertical):
         reading, catalog, verify = self.reading, self.model.catalog, key_name(self.app, "health.verify")
         self._show_check()
         waiting, empty = "What is wrong is looked for once all of it is known.", "Nothing in it can be wrong."
-        page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        page = reading.page(self.services.location.name, waiting=waiting, empty=empty)
         if self._links and not self.known.current(catalog.entries):
             self._show_badge(len(self._links))
             self.show_plain("Not all of the cache is here", *self._links)

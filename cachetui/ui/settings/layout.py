@@ -105,7 +105,7 @@ def python_line(known: PipSettings, room: int, look: LayoutOptions) -> list[Word
     state = "" if interpreter.pip is None else "fails" if not location.works else "on" if location.enabled else "off"
     cells = [f"{flavour}{interpreter.version}", interpreter.pip or "none", state, look.glyphs.yes if same else ""]
     if room >= WITH_ROOT:
-        cells.append(shown(look.short(str(location.root))) if interpreter.pip else "")
+        cells.append(shown(look.short(location.name)) if interpreter.pip else "")
     roles = ["muted", "muted", "strong" if state != "on" else "plain", "accent", "muted"]
     drawn: list[Words] = [(name, "plain")]
     for text, column, role in zip(cells, found[1:], roles, strict=False):
@@ -159,7 +159,7 @@ def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Word
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
     here = "shown in Browse" if same else ""
-    root = fit(shown(look.short(str(location.root))), room - len(state) - 4 - len(here), 0.6, look.glyphs.dots)
+    root = fit(shown(look.short(location.name)), room - len(state) - 4 - len(here), 0.6, look.glyphs.dots)
     lines: list[list[Words]] = [[(f" {state} ", "pill"), (f"  {root}", "strong"), (here, "accent")]]
     lines += _fact("set by", location.said_by, room, look)
     if location.off_by:

@@ -214,7 +214,7 @@ class Settings(Vertical):
         if self.services.read_only:
             why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
         elif self.services.demo:
-            why = "This is the demo: it leaves your own settings alone."
+            why = "This is the demo: no settings are changed here."
         elif (running := refusal("change the settings", self.activities, "")) is not None:
             why = running
         else:

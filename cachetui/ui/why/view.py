@@ -157,7 +157,7 @@ class Why(Vertical):
             return
         waiting = "The answer comes once the cache has been read."
         empty = "Nothing in it can be the reason for what pip did."
-        page = reading.page(self.services.location.root, waiting=waiting, empty=empty)
+        page = reading.page(self.services.location.name, waiting=waiting, empty=empty)
         if page is not None:
             self.workers.cancel_group(self, "why")
             self._answered = None

@@ -61,11 +61,12 @@ class Header(PaintedWidget):
         """The id of the view."""
 
     def __init__(self, tabs: tuple[Tab, ...], root: str, signs: tuple[str, ...] = ()) -> None:
+        """Show tabs and the path of the root, which may be empty; `signs` are always shown."""
         super().__init__()
         self.tabs = tabs
         self.root = shown(home_short(root))
         self.signs = signs
-        """Words that are always shown, such as "read-only"."""
+        """Words such as "read-only"."""
 
     def _left(self) -> list[tuple[str | None, Part]]:
         """Return the parts at the left, each with the id of the view that a click on it opens.
@@ -115,6 +116,6 @@ class Header(PaintedWidget):
                 counts = f"  {count(totals.projects, 'project')}  {count(totals.entries, 'entry')}"
                 figures.append((counts, "muted"))
         free = room - parts_width((*left, *right, *figures)) - 5
-        if room >= WITH_ROOT and free >= min(LEAST_ROOT, width(self.root)):
+        if self.root and room >= WITH_ROOT and free >= min(LEAST_ROOT, width(self.root)):
             right += [(fit(self.root, free, 1.0, self.glyphs.dots), "muted"), "  " if figures else ""]
         return self.sides(left, (*right, *figures, " "), room)

@@ -24,6 +24,7 @@ from cachetui.demo.artifacts import DemoFile
 from cachetui.demo.writer import (
     CacheWriter,
     Format,
+    Pieces,
     answer_path,
     built_folder,
     digest,
@@ -200,7 +201,7 @@ ODDS = (
 class PipsWriter(CacheWriter):
     """Writes as pip does: to a temporary file in the same folder, which it then renames."""
 
-    def put(self, path: str, data: bytes, at_ns: int, *, read_ns: int | None = None) -> str:
+    def put(self, path: str, data: bytes | Pieces, at_ns: int, *, read_ns: int | None = None) -> str:
         super().put(f"{path}.new", data, at_ns, read_ns=read_ns)
         os.replace(f"{self._root}/{path}.new", f"{self._root}/{path}")  # noqa: PTH105 - as it does
         return path
