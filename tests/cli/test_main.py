@@ -141,7 +141,7 @@ def test_completion_names_the_commands() -> None:
 def test_progress_leaves_no_trace(cache: Path) -> None:
     with Terminal("list", "torch", "--cache-dir", str(cache)) as terminal:
         assert terminal.leave() == 0
-        assert terminal.seen.splitlines()[-1] == "1 project, 11 entries, 11 MB"
+        assert terminal.seen.splitlines()[-1] == "1 project, 11 entries, 13 MB"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals")

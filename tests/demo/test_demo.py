@@ -36,7 +36,7 @@ def written(root: Path) -> dict[str, tuple[bytes, int]]:
 @pytest.fixture
 def little(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make demos hold one file only: they are made and removed in the same way as those that hold hundreds."""
-    monkeypatch.setattr(demo, "write_contents", lambda cache, now_ns, target: cache.put("http-v2/a/b", b"x", now_ns))
+    monkeypatch.setattr(demo, "write_contents", lambda cache, now_ns, *_: cache.put("http-v2/a/b", b"x", now_ns))
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 import pytest
 
-from cachetui.demo.artifacts import DemoFile, html_page, json_page, sdist, wheel
-from cachetui.demo.writer import CacheWriter, Format, file_headers, page_headers, plain_headers
+from cachetui.demo.artifacts import DemoFile, html_page, json_page, sdist, wheel, with_hole
+from cachetui.demo.writer import CacheWriter, Format, file_headers, length, page_headers, plain_headers
 from cachetui.export.export import ExportOutcome, ExportProgress, export
 from cachetui.export.plan import NoRoomError, check_room, plan_export
-from cachetui.model import NS
+from cachetui.model import NS, allocated
 from cachetui.pip.scan.scanner import scan
 from tests.untouched import state_of
 
@@ -51,6 +51,30 @@ def download(cache: CacheWriter, filename: str, body: bytes, form: Format = "v2"
     )
     headers = plain_headers("application/octet-stream", size=len(body), at_ns=AT)
     return cache.answer(url, body, headers, AT, form=form)
+
+
+def test_a_hole_stays_a_hole(tmp_path: Path) -> None:
+    cache, hole = CacheWriter(tmp_path / "cache"), 20_000_000
+    first, second = (wheel("pkg", version, size=70_000) for version in ("1.0", "2.0"))
+    source = sdist("pkg", "3.0")
+    for version, form, body in (("1.0", "v2", first), ("2.0", "cc=4", second), ("3.0", "v2", source)):
+        pieces = with_hole(body, hole)
+        kind = "sdist" if body is source else "bdist_wheel"
+        headers = file_headers("pkg", version, kind, "py3", size=length(pieces), at_ns=AT)
+        cache.answer(f"https://files.example/{version}", pieces, headers, AT, form=form)
+    outcome = exported(tmp_path / "cache", tmp_path / "out")
+    assert outcome.skipped == ()
+    assert {one.filename: one.size for one in outcome.exported} == {
+        NAME: len(first) + hole,
+        "pkg-2.0-py3-none-any.whl": len(second) + hole,
+        "pkg-3.0.tar.gz": len(source) + hole,
+    }
+    for path, sound in (*zip(sorted((tmp_path / "out").iterdir()), (first, second), strict=False),):
+        with zipfile.ZipFile(path) as made, zipfile.ZipFile(io.BytesIO(sound)) as whole:
+            assert [made.read(name) for name in whole.namelist()] == [whole.read(name) for name in whole.namelist()]
+    assert (tmp_path / "out/pkg-3.0.tar.gz").read_bytes() == source + bytes(hole)
+    if allocated(next((tmp_path / "cache").rglob("*.body")).stat()) < hole:  # the file system makes holes
+        assert sum([allocated(path.stat()) for path in (tmp_path / "out").iterdir()]) < hole
 
 
 def by_headers(cache: CacheWriter, body: bytes, kind: str = "bdist_wheel", url: str = "https://files.example/x") -> str:
