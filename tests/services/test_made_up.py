@@ -15,10 +15,10 @@ from cachetui.errors import CachetuiError
 from cachetui.insight.health.verification import verify
 from cachetui.interpreters import discovery
 from cachetui.labels import Facts
-from cachetui.model import Entry
+from cachetui.model import Batch, Entry
 from cachetui.preferences.model import Preferences
 from cachetui.services import removal
-from cachetui.services.cache import Cache, located, open_cache
+from cachetui.services.cache import Cache, located, open_cache, read_cache
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import find_pythons, pip_settings, supported_tags, used_by
 from cachetui.terms import parse_terms
@@ -58,6 +58,15 @@ def test_it_has_the_sizes_of_real_projects_and_takes_little(demo: Cache) -> None
     assert 2_200_000_000 < biggest.disk_usage < 2_300_000_000
     assert 10 < len(found_by(demo, "size>100MB")) < 50
     assert sum([path.lstat().st_blocks * 512 for path in demo.location.root.rglob("*")]) < 40_000_000
+
+
+def test_its_figures_are_the_same_while_it_is_read(demo: Cache) -> None:
+    batches: list[Batch] = []
+    found = read_cache(demo.location, memory=False, report=batches.append)
+    assert found == demo.inventory
+    told = {entry.path: entry for batch in batches for entry in batch.entries}
+    assert told == {path: entry for path, entry in found.by_path.items() if entry.files}
+    assert batches[-1].disk_usage == found.disk_usage + sum([file.disk_usage for file in found.foreign])
 
 
 def test_its_archives_with_holes_are_as_sound_as_others(demo: Cache) -> None:

@@ -97,6 +97,7 @@ class Scanner:
             top, places = outline(self._tree, self._stop)
         except OSError as error:
             raise RootError(f"{self._tree.path} cannot be listed: {reason(error)}.") from error
+        self._count_lengths(top)
         if top.drafts:
             self._inspector.inspect(top.drafts)
         self._add(top)
@@ -169,13 +170,18 @@ class Scanner:
 
     def _list(self, one: Unread) -> Shard:
         (path, inode), known = one
-        return list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
+        shard = list_shard(self._tree, path, inode, self._stop, index_rows(known.rows) if known else NOTHING)
+        self._count_lengths(shard)
+        return shard
 
-    def _add(self, shard: Shard) -> None:
+    def _count_lengths(self, shard: Shard) -> None:
+        """Take the lengths of a shard's files for their disk usage, if the scan counts lengths."""
         if self._by_length:
             shard.foreign[:] = by_their_lengths(shard.foreign)
             for one in shard.drafts:
                 one.files = by_their_lengths(one.files)
+
+    def _add(self, shard: Shard) -> None:
         self._shards.append(shard)
         self._reporter.add(shard.drafts, shard.foreign)
 
