@@ -110,9 +110,12 @@ def isolate(home: Path) -> None:
     os.environ |= {"HOME": str(home), "COLORTERM": "truecolor", "TZ": "UTC"}
     time.tzset()
     os.umask(0o022)
-    shards.allocated = lambda _: DIRECTORY  # type: ignore[attr-defined]
-    Tree.keeps_access_times = lambda _: True  # type: ignore[method-assign]
-    Tree.is_layered = lambda _: False  # type: ignore[method-assign]
+    for place, name, answer in (
+        (shards, "allocated", DIRECTORY),
+        (Tree, "keeps_access_times", True),
+        (Tree, "is_layered", False),
+    ):
+        setattr(place, name, lambda *_, answer=answer: answer)
     venv.create(home / "venv", symlinks=True)
     (packages,) = (home / "venv/lib").glob("python*/site-packages")
     (pip,) = HERE.parent.glob("tests/wheelhouse/pip-26.*.whl")

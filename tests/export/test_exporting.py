@@ -57,7 +57,12 @@ def test_a_hole_stays_a_hole(tmp_path: Path) -> None:
     cache, hole = CacheWriter(tmp_path / "cache"), 20_000_000
     first, second = (wheel("pkg", version, size=70_000) for version in ("1.0", "2.0"))
     source = sdist("pkg", "3.0")
-    for version, form, body in (("1.0", "v2", first), ("2.0", "cc=4", second), ("3.0", "v2", source)):
+    stored: tuple[tuple[str, Format, bytes], ...] = (
+        ("1.0", "v2", first),
+        ("2.0", "cc=4", second),
+        ("3.0", "v2", source),
+    )
+    for version, form, body in stored:
         pieces = with_hole(body, hole)
         kind = "sdist" if body is source else "bdist_wheel"
         headers = file_headers("pkg", version, kind, "py3", size=length(pieces), at_ns=AT)
