@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
+from functools import partial
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
@@ -23,13 +24,21 @@ def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int) -
 
     `protected` holds the paths of protected entries, and `now_ns` is the present time in nanoseconds since the epoch.
     """
-    return Outlook.of(inventory, staying(inventory, now_ns=now_ns, pips=known_pips(), protected=protected))
+    return Outlook.of(inventory, staying(inventory, now_ns=now_ns, pips=known_pips(inventory), protected=protected))
 
 
-def known_pips() -> tuple[int, ...]:
-    """Return the process ids of running pips; none if the processes cannot be listed. A plan refuses then."""
+def pips_using(inventory: Inventory) -> tuple[int, ...]:
+    """Return the process ids of the pips that may use a cache: those that run, none for a made-up cache.
+
+    Raises OSError if the processes cannot be listed.
+    """
+    return () if inventory.made_up else running_pips()
+
+
+def known_pips(inventory: Inventory) -> tuple[int, ...]:
+    """Return the same; none if the processes cannot be listed. A plan refuses then."""
     try:
-        return running_pips()
+        return pips_using(inventory)
     except OSError:
         return ()
 
@@ -45,7 +54,6 @@ def plan(
 ) -> Plan:
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
-    No pip uses a made-up cache.
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
     is the present time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
     clearly what is protected.
@@ -55,7 +63,7 @@ def plan(
     return plan_removal(
         inventory,
         entries,
-        pips=() if inventory.made_up else running_pips(),
+        pips=pips_using(inventory),
         now_ns=now_ns,
         named=named,
         purge=purge,
@@ -80,7 +88,7 @@ def remove(
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
     spared = without(agreed, protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns))
-    return execute(spared, stop=stop, report=report, pips=tuple if inventory.made_up else running_pips)
+    return execute(spared, stop=stop, report=report, pips=partial(pips_using, inventory))
 
 
 def without(agreed: Plan, protected: Collection[str]) -> Plan:

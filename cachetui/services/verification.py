@@ -29,7 +29,7 @@ def find_problems(
     OSError.
     """
     with guard("check the cache"):
-        return check(inventory, entries, now_ns=now_ns, pips=known_pips(), pip=pip, stop=stop)
+        return check(inventory, entries, now_ns=now_ns, pips=known_pips(inventory), pip=pip, stop=stop)
 
 
 def verify_entries(

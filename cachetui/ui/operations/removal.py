@@ -66,7 +66,7 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
     if screen.is_covered or screen.inventory is None:
         return
     root = str(screen.root)
-    notes = () if plan.root == root else (f"{root} leads to {plan.root}",)
+    notes = () if plan.root == root or inventory.made_up else (f"{root} leads to {plan.root}",)
     review = (PurgeReview if purge else Review)(plan, notes, tuple(screen.model.catalog.entries.values()))
     if await screen.app.push_screen_wait(review):
         await _remove(screen, plan, inventory)

@@ -66,7 +66,7 @@ Each Python's pip has its own settings. Below: where its cache is, whether it is
     @property
     def longest_root(self) -> int:
         """Width of the longest root, in cells."""
-        return max([width(shown(home_short(str(one.location.root)))) for one in self.known], default=0)
+        return max([width(shown(home_short(one.location.name))) for one in self.known], default=0)
 
     def show(self, known: Sequence[PipSettings]) -> None:
         """Replace the list; new Pythons come at its end, so the cursor stays on its Python."""
