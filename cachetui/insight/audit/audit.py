@@ -30,6 +30,7 @@ from cachetui.removal.emptied import Directories
 from cachetui.removal.freeing import Outlook
 from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions
+from cachetui.removal.staying import staying
 
 LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
 """Labels that an audit needs."""
@@ -183,12 +184,13 @@ def audit_of(
 
     `facts` must cover `LABELS` for all entries, and hold the time from which ages are counted. `only` are
     the entries to audit, in the inventory's order; by default all. Directories and foreign files are always
-    those of the whole root. `outlook` decides what would stay now; by default only what is protected.
+    those of the whole root. `outlook` decides what would stay now; by default, no pip runs.
     """
     listed = listed_of(inventory, facts, only)
     meant, parts = listed.entries, sized(listed.entries)
 
-    outlook = outlook or Outlook.of(inventory, dict.fromkeys(facts.protected, PROTECTED))
+    stays = staying(inventory, now_ns=facts.now_ns, protected=facts.protected) if outlook is None else {}
+    outlook = outlook or Outlook.of(inventory, stays)
     built = already_built(parts)
     is_built = AuditRule(ALREADY_BUILT, "", lambda _, __: built.entries)
     *chances, freed_by_built = _chances(inventory, facts, (*rules, is_built), parts, outlook)
