@@ -88,6 +88,6 @@ def test_a_report_lies_outside_the_cache(audit: Audit, root: Path) -> None:
 def test_a_link_is_not_written_over(audit: Audit, root: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     (tmp_path / "a.txt").symlink_to(tmp_path / "mine.txt")
-    with pytest.raises(TargetError, match="no plain file"):
+    with pytest.raises(TargetError, match="not a regular file"):
         save_report(audit, tmp_path / "a.txt", root, overwrite=True)
     assert (tmp_path / "mine.txt").read_text() == "mine"
