@@ -82,7 +82,7 @@ class File(NamedTuple):
     path: str
     """Path relative to the root, with parts joined by "/"; bytes that are not UTF-8 are surrogate escapes."""
     inode: int
-    """Its inode number, on its device."""
+    """Inode number on its device."""
     mtime_ns: int
     """Time of the last change to the content, in nanoseconds since the epoch."""
     size: int
@@ -92,7 +92,7 @@ class File(NamedTuple):
     links: int = 1
     """Number of hard links to the inode, inside and outside the root."""
     device: int = 0
-    """Its device, which need not be that of its directory (overlayfs); 0 if it is that of the root."""
+    """Device number, which may differ from that of its directory (overlayfs); 0 if it is that of the root."""
 
 
 class Entry(NamedTuple):
@@ -109,7 +109,7 @@ class Entry(NamedTuple):
     checked: int | None = None
     """Time when the server last confirmed it (200 or 304), in nanoseconds since the epoch."""
     read: int | None = None
-    """Time of the last read, roughly, in nanoseconds since the epoch; None if the system does not keep it."""
+    """Approximate time of the last read, in nanoseconds since the epoch; None if the system does not keep it."""
     project: str | None = None
     """Canonical name of the project (PEP 503)."""
     version: str | None = None
@@ -148,14 +148,14 @@ class Unreadable(NamedTuple):
 
 
 class DirectoryLink(NamedTuple):
-    """A link in the place of a directory that pip writes into. pip follows it, a scan does not."""
+    """Link in place of a directory that pip writes into. pip follows the link; a scan does not."""
 
     path: str
     """Relative to the root."""
     target: str
-    """The absolute path that it leads to, all links resolved."""
+    """Absolute path that it leads to, with all links resolved."""
     exists: bool
-    """Whether a directory is there."""
+    """Whether a directory exists at that path."""
 
 
 class Batch(NamedTuple):
@@ -241,13 +241,13 @@ class Inventory:
     complete: bool = True
     """Whether the scan ran to its end; False if it was stopped."""
     links: tuple[DirectoryLink, ...] = ()
-    """Links in the place of directories of such a cache, by path. What they lead to was not looked at."""
+    """Links in place of directories of a pip cache, by path. Their targets were not read."""
     by_length: bool = False
     """Whether each file's disk usage is its length: the file system reports no blocks, or the cache is made up."""
     made_up: bool = False
     """Whether it is the demo's cache, whose large files are mostly holes and which no pip uses."""
     layered: bool = False
-    """Whether the file system is made of layers (overlayfs): what lies in a lower one is never given back."""
+    """Whether the file system has layers (overlayfs): space used in a lower layer is never freed."""
 
     @cached_property
     def disk_usage(self) -> int:

@@ -17,7 +17,7 @@ from cachetui.model import Entry, File, Inventory
 
 
 class GroupKind(IntEnum):
-    """Kind of a place: a project, or one of the groups. Groups come after all projects, in this order."""
+    """Kind of a group key: a project, or one of the groups, which come after all projects in this order."""
 
     PROJECT = 0
     UNNAMED = 1
@@ -26,7 +26,7 @@ class GroupKind(IntEnum):
     CHECKS = 4
     FOREIGN = 5
 
-    __hash__ = int.__hash__  # int's hash is faster than an enum's, and every lookup of a place needs it
+    __hash__ = int.__hash__  # int's hash is faster than an enum's, and every lookup of a group key needs it
 
 
 TITLES: Mapping[GroupKind, str] = {
@@ -43,7 +43,7 @@ class GroupKey(NamedTuple):
     """Identity of a row with entries: a project, a version of a project, or a group after the projects."""
 
     rank: GroupKind
-    """Kind of the place: a project, or one of the groups."""
+    """Kind of the key: a project, or one of the groups."""
     project: str = ""
     """Canonical name of the project; empty for a group."""
     version: str | None = None
@@ -54,7 +54,7 @@ class GroupKey(NamedTuple):
 
     @property
     def group_key(self) -> GroupKey:
-        """Project or group that this place belongs to."""
+        """Key of the project or group that this key belongs to."""
         return self if self.version is None else project_key(self.project)
 
     @property
@@ -67,12 +67,12 @@ UNNAMED = GroupKey(GroupKind.UNNAMED)
 UNIDENTIFIED = GroupKey(GroupKind.UNIDENTIFIED)
 FOREIGN = GroupKey(GroupKind.FOREIGN)
 GROUPS: Mapping[str, GroupKey] = {"leftover": GroupKey(GroupKind.LEFTOVERS), "selfcheck": GroupKey(GroupKind.CHECKS)}
-"""Groups of entries without a project, by kind of entry; all other kinds are unidentified."""
+"""Groups of entries without a project, by kind of entry; entries of all other kinds are unidentified."""
 
 
 @lru_cache(maxsize=65_536)
 def version_key(project: str, version: str | None) -> GroupKey:
-    """Return the place of a project's version, or of its entries without a version."""
+    """Return the key of a project's version, or of its entries without a version."""
     if version is None:
         return GroupKey(GroupKind.PROJECT, project, "")
     try:
@@ -83,12 +83,12 @@ def version_key(project: str, version: str | None) -> GroupKey:
 
 @lru_cache(maxsize=65_536)
 def project_key(project: str) -> GroupKey:
-    """Return the place of a project."""
+    """Return the key of a project."""
     return GroupKey(GroupKind.PROJECT, project)
 
 
 class Catalog:
-    """Entries of a cache by path and by place."""
+    """Entries of a cache by path and by group key."""
 
     def __init__(self, naming: bool = False) -> None:
         self.naming = naming
@@ -100,12 +100,12 @@ class Catalog:
         self._shelves: dict[GroupKey, dict[str, Entry]] = {}
         self._by_name: list[GroupKey] | None = None  # keys of _shelves, sorted by name
         self._groups: dict[GroupKey, EntryGroup] = {}
-        self._disks: dict[GroupKey, int] = {}  # allocated bytes of groups that changed, as far as they were known
+        self._disks: dict[GroupKey, int] = {}  # last known allocated bytes of groups that have changed
         self._releases: dict[GroupKey, dict[GroupKey, list[Entry]]] = {}
 
     @classmethod
     def of(cls, inventory: Inventory, before: Catalog | None = None) -> Catalog:
-        """Return the catalog of an inventory; groups are those of the catalog `before`, where they are the same."""
+        """Return the catalog of an inventory; groups that have not changed are taken from the catalog `before`."""
         catalog = cls()
         catalog.foreign = inventory.foreign
         catalog.entries = {entry.path: entry for entry in inventory.entries}
@@ -117,13 +117,13 @@ class Catalog:
         return catalog
 
     def place(self, entry: Entry) -> GroupKey:
-        """Return the place of an entry: its version, or its group if it has no project."""
+        """Return the key of an entry: its version, or its group if it has no project."""
         if entry.project is not None:
             return version_key(entry.project, entry.version)
         return GROUPS.get(entry.kind, UNNAMED if self.naming else UNIDENTIFIED)
 
     def group_key(self, entry: Entry) -> GroupKey:
-        """Return the project or group of an entry."""
+        """Return the key of an entry's project or group."""
         return self.place(entry) if entry.project is None else project_key(entry.project)
 
     def update(self, entries: Iterable[Entry]) -> None:
@@ -156,7 +156,7 @@ class Catalog:
         self._changed(group_key, -entry.disk_usage)
 
     def _changed(self, group_key: GroupKey, more: int) -> None:
-        """Make a group anew when it is asked for; its bytes are carried over, which each batch of a scan shows."""
+        """Discard a group, which is built again on demand; update its bytes, which each batch of a scan shows."""
         group = self._groups.pop(group_key, None)
         before = self._disks.get(group_key) if group is None else vars(group).get("disk")
         if before is not None:
@@ -199,7 +199,7 @@ class Catalog:
         return [group_key.project for group_key in self._keys[: self.projects]]
 
     def count(self, place: GroupKey) -> int:
-        """Return the number of entries at a place, including entries that a filter hides."""
+        """Return the number of entries under a group key, including entries that a filter hides."""
         return len(self.group(place).entries if place.version is None else self.release(place))
 
     def release(self, place: GroupKey) -> Sequence[Entry]:

@@ -21,15 +21,16 @@ It returns the same object if all entries match, and None if none does.
 Flags = Sequence[bool]
 """Whether each entry of a group matches."""
 TermMatcher = Callable[[str, EntryGroup, Flags | None], Flags | bool]
-"""Takes the same, and which entries match the terms before, None if all do; returns which of these match a term, too.
+"""Function that returns which entries match a term and all terms before it.
 
-A bool stands for all of them.
+It takes the title, the group, and which entries match the terms before; None stands for all entries. A bool
+as the result stands for all entries that match the terms before.
 """
 
 
 def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
-    """Return the matcher of entries that satisfy all terms; a word is also looked for in the title of a group."""
-    # names and words first: they leave least to look at
+    """Return the matcher of entries that satisfy all terms; words are also searched for in the titles of groups."""
+    # names and words first: they leave the fewest entries to examine
     ordered = sorted(terms, key=lambda term: not isinstance(term.condition, TextPart | Requirement))
     matchers = [_matcher(term, facts) for term in ordered]
 
@@ -78,7 +79,7 @@ def _both(one: Flags | None, other: Flags) -> Flags:
 
 
 def _judge(term: Term, facts: Facts) -> TermMatcher:
-    """Return a matcher that looks at every entry that is left."""
+    """Return a matcher that examines every remaining entry."""
 
     def matches(_: str, group: EntryGroup, left: Flags | None) -> Flags:
         if left is None:
@@ -89,7 +90,7 @@ def _judge(term: Term, facts: Facts) -> TermMatcher:
 
 
 def _finder(part: str, wanted: bool) -> TermMatcher:
-    """Return a matcher of the entries that contain a word; if not `wanted`, of all other entries."""
+    """Return a matcher of the entries that contain a word, or, if `wanted` is false, of all other entries."""
     canonical = canonicalize_name(part)
 
     def find(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
@@ -103,7 +104,7 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
 
 
 def _namer(requirement: Requirement, wanted: bool, matches: TermMatcher) -> TermMatcher:
-    """Return a matcher of the entries that satisfy a requirement; if not `wanted`, of all other entries."""
+    """Return a matcher of the entries that satisfy a requirement, or, if `wanted` is false, of all others."""
 
     def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
         project = group.entries[0].project  # all entries have the same

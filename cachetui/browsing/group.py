@@ -20,7 +20,7 @@ AGES: tuple[Age, ...] = ("downloaded", "checked", "read")
 
 
 class EntryGroup:
-    """Entries that never change, and their totals, computed when first asked for: most rows are never seen."""
+    """Group of entries that never changes. Its totals are computed on first use, because most rows are never seen."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self._entries = entries
@@ -32,7 +32,7 @@ class EntryGroup:
         return self._entries
 
     def compute_totals(self) -> None:
-        """Compute all totals that keys need of every project, so that none of them waits for it."""
+        """Compute all totals that keys need for every project, so that no key press has to wait for them."""
         _ = self.disk, self.apparent, self.files, self.linked
         for age in AGES:
             self.span(age)
@@ -42,7 +42,7 @@ class EntryGroup:
         return None if not any(flags) else self if all(flags) else PickedGroup(self, flags)
 
     def split(self, other: EntryGroup) -> tuple[EntryGroup | None, EntryGroup | None]:
-        """Return the entries that are in another group, by path, and those that are not; None for no entries."""
+        """Return the entries whose paths are in another group, and all others; None instead of an empty group."""
         if self is other or not other.entries:
             return (self, None) if self is other else (None, self)
         flags = [entry[2] in other.by_path for entry in self.entries]
@@ -55,7 +55,7 @@ class EntryGroup:
 
     @cached_property
     def disks(self) -> Sequence[int]:
-        """Allocated bytes of each picked entry."""
+        """Allocated bytes of each entry."""
         return array("q", [sum([file[4] for file in entry[1]]) for entry in self.entries])
 
     @cached_property
@@ -85,12 +85,12 @@ class EntryGroup:
 
     @cached_property
     def lines(self) -> Sequence[str]:
-        """The text of each entry that a filter searches besides the project, in lower case."""
+        """The text of each entry that a filter searches in addition to the project, in lower case."""
         return [f"{entry[8] or entry[9] or entry[2]}\n{entry[7] or ''}".lower() for entry in self.entries]
 
     @cached_property
     def versions(self) -> Sequence[tuple[str | None, EntryGroup]]:
-        """Label and entries of each version, newest first; last, with None, those of the project as a whole."""
+        """Label and entries of each version, newest first; at the end, with None, the entries without a version."""
         return [
             (version.label, EntryGroup(version.entries))
             for project in group_projects(self.entries)
@@ -152,5 +152,5 @@ class PickedGroup(EntryGroup):
 
     @cached_property
     def lines(self) -> Sequence[str]:
-        """The text of each entry that a filter searches besides the project, in lower case."""
+        """The text of each entry that a filter searches in addition to the project, in lower case."""
         return [*compress(self._group.lines, self._flags)]

@@ -21,10 +21,10 @@ Step = tuple[int, GroupKey, EntryGroup]
 
 
 class Marks:
-    """Marked entries by the project or group they stand in, so that no parent looks at its children."""
+    """Marked entries by project or group, so that no parent row needs to examine its children."""
 
     def __init__(self) -> None:
-        self._groups: dict[GroupKey, EntryGroup] = {}  # never an empty one
+        self._groups: dict[GroupKey, EntryGroup] = {}  # no group is empty
         self._number = 0
         self._changes: deque[list[Step]] = deque(maxlen=MOST_CHANGES)
         self._steps: list[Step] | None = None  # those of the change that is being recorded
@@ -46,7 +46,7 @@ class Marks:
             yield from group.entries
 
     def group(self, group_key: GroupKey) -> EntryGroup:
-        """Return the marked entries of a project or group, whatever a filter shows."""
+        """Return the marked entries of a project or group, including entries that a filter hides."""
         return self._groups.get(group_key, EMPTY)
 
     def at(self, group_key: GroupKey) -> Mapping[str, Entry]:
@@ -116,7 +116,7 @@ class Marks:
             self._count(group_key, group, 1)
 
     def _remove(self, group_key: GroupKey, group: EntryGroup) -> Sequence[Entry]:
-        """Unmark the entries with the paths of some entries; return those that were marked, as they were then."""
+        """Unmark the entries with these paths; return those that were marked, as they were when marked."""
         gone, left = self.group(group_key).split(group)
         if gone is None:
             return ()
@@ -168,7 +168,7 @@ class Marks:
 
 
 def groups_of(entries: Iterable[Entry], catalog: Catalog) -> list[tuple[GroupKey, EntryGroup]]:
-    """Return entries by the project or group they stand in; of entries with the same path the last one."""
+    """Group entries by project or group; if several have the same path, only the last one counts."""
     groups: dict[GroupKey, dict[str, Entry]] = {}
     for entry in entries:
         groups.setdefault(catalog.group_key(entry), {})[entry.path] = entry

@@ -1,4 +1,4 @@
-"""View model of Browse: catalog, expanded places, marks, filter and order. Does not import Textual."""
+"""View model of Browse: catalog, expanded rows, marks, filter and order. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class MarkTotals(NamedTuple):
 
 
 def expect_filter(groups: Iterable[tuple[GroupKey, EntryGroup]]) -> None:
-    """Prepare what a filter needs of these groups, and load what reads and applies it; may run in another thread."""
+    """Prepare groups for a filter, and import the modules that parse and apply it; may run in another thread."""
     from cachetui.browsing import filter as matching  # noqa: F401, PLC0415 - the first screen does not wait for it
     from cachetui.terms import completion, partial  # noqa: F401, PLC0415 - as above
 
@@ -131,7 +131,7 @@ class BrowserModel:
 
     @property
     def is_identifying(self) -> bool:
-        """Whether the filter judges entries that a scan is still identifying."""
+        """Whether the filter applies to entries that a scan is still identifying."""
         return self.filtering and self.catalog.naming
 
     @property
@@ -236,7 +236,7 @@ class BrowserModel:
         self._changed()
 
     def adopt(self, catalog: Catalog) -> None:
-        """Switch to another catalog of the same cache. What is gone loses its mark."""
+        """Switch to another catalog of the same cache. Entries that are gone lose their marks."""
         self.catalog = catalog
         self.marks.follow(catalog)
         self._changed()
@@ -250,7 +250,7 @@ class BrowserModel:
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:
-        """Return the keys of the rows that may stand for a row: its own, then those of its parents."""
+        """Return the keys at which to look for a row: its own, then those of its parents."""
         if isinstance(key, GroupKey):
             return key, key.group_key
         entry = self.catalog.entries.get(key)
@@ -322,7 +322,7 @@ class BrowserModel:
         return self.marks.undo(self.catalog)
 
     def sign_of(self, paths: Iterable[str]) -> Sign:
-        """Return the mark state of entries taken together; empty if none of them is in the catalog."""
+        """Return the combined mark state of some entries; empty if none of them is in the catalog."""
         marked = [entry.path in self.marks.at(self.catalog.group_key(entry)) for entry in self._known_entries(paths)]
         return "" if not marked else "x" if all(marked) else "-" if any(marked) else " "
 
@@ -365,7 +365,7 @@ class BrowserModel:
         return len(self.roots) - sum([row.place.rank is not GroupKind.PROJECT for row in self.roots[-len(TITLES) :]])
 
     def scale(self) -> tuple[int, int]:
-        """Return the bytes of the biggest project and of all entries, including entries that the filter hides."""
+        """Return the bytes of the biggest project and those of all entries, including entries that the filter hides."""
         apparent = self.order.apparent
         if self._scale is None or self._scale[0] != apparent:
             sizes = [(place.rank, group.size(apparent)) for place, group in self.catalog.groups]

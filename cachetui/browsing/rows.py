@@ -1,4 +1,4 @@
-"""Rows of the screen, made from a catalog, open places, filter and order. Does not import Textual."""
+"""Rows of the screen, made from a catalog, expanded rows, filter and order. Does not import Textual."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from cachetui.text.names import entry_name, kind_of, metadata_name, tags, wheels
 By = Literal["size", "name", "count", "age"]
 """Sort keys of rows."""
 Key = GroupKey | str
-"""Identity of a row: a place, or the path of an entry."""
+"""Identity of a row: a group key, or the path of an entry."""
 
 FIRST: Callable[[tuple[int, Row]], int] = itemgetter(0)
 
@@ -34,7 +34,7 @@ class SortOrder:
     chosen: bool = False
     """Whether the user chose the sort key; choosing it again reverses the order."""
     age: Age = "downloaded"
-    """Kind of age that is shown first and sorted by."""
+    """Kind of age that is shown first and used for sorting."""
     apparent: bool = False
     """Whether sizes are file lengths rather than allocated bytes."""
 
@@ -52,7 +52,7 @@ class SortOrder:
         return replace(self, age=AGES[(AGES.index(self.age) + 1) % len(AGES)])
 
     def arrange(self, items: Iterable[Row]) -> list[Row]:
-        """Return rows in this order. The rows are given sorted by name; equal rows keep that order."""
+        """Return rows in this order. The rows must be sorted by name; equal rows keep that order."""
         rows, values = list(items), list[int]()
         if len(rows) < 2:
             return rows
@@ -83,7 +83,7 @@ class Row(NamedTuple):
     key: Key
     """Identity of the row."""
     place: GroupKey
-    """Place that the row stands for, or that its entry belongs to."""
+    """Group key of the row, or of its entry."""
     name: str
     """Name of the row; untrusted text."""
     group: EntryGroup
@@ -128,8 +128,8 @@ def _group_hint(row: Row) -> str:
 
 
 def make_rows(roots: Iterable[Row], expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """List rows of projects and groups, and below open ones their versions and entries."""
-    titles = {place.title for place in expanded}  # looking up a title is faster than looking up a place
+    """Return the rows of projects and groups, and below each open one, the rows of its versions and entries."""
+    titles = {place.title for place in expanded}  # looking up a title is faster than looking up a group key
     rows: list[Row] = []
     for row in roots:
         if row.name in titles and row.key in expanded:
@@ -155,7 +155,7 @@ def _foreign_row(key: Key, name: str, files: Sequence[File]) -> Row:
 
 
 def _below(root: Row, expanded: Collection[GroupKey], order: SortOrder) -> list[Row]:
-    """Yield the rows below a project or group."""
+    """Return the rows below a project or group."""
     if root.place.rank is not GroupKind.PROJECT:
         named = [_entry_row(entry, root.place, 1) for entry in root.group.entries]
         return order.arrange(sorted(named, key=lambda row: (row.name, row.key)))
@@ -193,7 +193,7 @@ def _files(version: Row, order: SortOrder) -> Iterator[Row]:
 
 
 Locate = Callable[[Key], tuple[Key, ...]]
-"""Function that returns the keys of rows that may stand for a row: its own, then those of its parents."""
+"""Function that returns the keys at which to look for a row: its own, then those of its parents."""
 
 
 def requirement_of(row: Row) -> str:

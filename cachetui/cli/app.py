@@ -50,7 +50,7 @@ class CommandGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return a placeholder with a command's help text, so that listing commands imports none of them."""
+        """Return a placeholder with a command's help text, so that commands can be listed without importing them."""
         return click.Command(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
 
     def resolve_command(

@@ -88,9 +88,9 @@ def matching(
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Switch the garbage collector off, because an inventory has no reference cycles.
+    """Switch the garbage collector off during a block, because an inventory has no reference cycles.
 
-    Afterwards, the collector is switched on again and skips all objects that exist by then.
+    After the block, the collector is switched on again and skips all objects that exist by then.
     """
     enabled = gc.isenabled()
     gc.disable()

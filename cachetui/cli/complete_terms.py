@@ -33,7 +33,7 @@ MEASURES = {
     "read": "since something last read it",
 }
 SIZES, AGES = ("10MB", "100MB", "500MB", "1GB"), ("30d", "90d", "180d", "1y")
-"""Suggested sizes and ages; no two begin alike, so that a shell stops behind the comparison sign."""
+"""Suggested sizes and ages; no two begin alike, so that a shell stops right after the comparison sign."""
 VALUES: dict[str, tuple[str, ...]] = {
     "kind:": KINDS,
     "is:": LABELS,

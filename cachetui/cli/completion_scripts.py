@@ -148,7 +148,7 @@ def take_apart(text: str, breaks: str = BREAKS) -> CommandLine:
 
 
 class _Shell(ShellComplete):
-    """Common part of the completion classes."""
+    """Common base of the completion classes."""
 
     _line = CommandLine()
 

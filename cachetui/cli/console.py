@@ -1,4 +1,4 @@
-"""Messages on stderr, beside the data on stdout: notes, progress, questions."""
+"""Messages on stderr, separate from the data on stdout: notes, progress, questions."""
 
 from __future__ import annotations
 

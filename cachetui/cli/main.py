@@ -61,7 +61,7 @@ def _write_out() -> None:
 
 
 def _prepare_streams() -> None:
-    """Keep characters that a stream cannot encode, and closed streams, from ending the program."""
+    """Make sure that characters that a stream cannot encode, and closed streams, do not end the program."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:

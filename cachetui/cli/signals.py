@@ -1,4 +1,4 @@
-"""Signals that ask the program to end: it ends in order, and its exit code says by which."""
+"""Signals that ask the program to end: it cleans up, and its exit code depends on the signal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from threading import Timer
 from cachetui.cli.main import INTERRUPTED
 
 ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals by which a program is asked to end."""
+"""Signals that ask a program to end."""
 QUIETED = [*ENDINGS, *([signal.SIGCONT] if hasattr(signal, "SIGCONT") else [])]
-"""Signals that may come with one of those: a terminal that vanishes sends SIGCONT, too, at which Textual would fail."""
+"""Signals to ignore once the program is ending; Textual would fail at the SIGCONT of a terminal that vanishes."""
 LAST_SECONDS = 1.0
 """Seconds after which the system ends a process that does not end itself."""
 
@@ -82,7 +82,7 @@ CAME: list[int] = []
 
 @contextmanager
 def interruptible() -> Iterator[Callable[[], bool]]:
-    """Keep Ctrl+C and signals from breaking off the work; yield a function that returns whether one came."""
+    """Keep Ctrl+C and signals from interrupting the work; yield a function that returns whether one has arrived."""
     CAME.clear()
     numbers = (signal.SIGINT, *ENDINGS)
     before = {number: signal.signal(number, lambda number, _: CAME.append(number)) for number in numbers}
@@ -99,5 +99,5 @@ def stopped_code() -> int:
 
 
 def exit_code(number: int) -> int:
-    """Return the exit code of a program that a signal has ended, as shells have it."""
+    """Return the exit code that shells use for a program that a signal has ended."""
     return 128 + number

@@ -20,7 +20,7 @@ LARGEST = 3_000_000_000
 MOST_BLOCKS = 1_000
 """Blocks that a file system may need to store a hole."""
 ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGCONT") if hasattr(signal, name)]
-"""Signals by which a program is asked to end, and one that comes with them from a terminal that vanishes."""
+"""Signals that ask a program to end, and SIGCONT, which a terminal that vanishes sends in addition."""
 
 
 @contextmanager

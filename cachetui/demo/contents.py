@@ -159,7 +159,7 @@ def write_contents(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: S
 
 
 def _when(now_ns: int, days: float, name: str) -> int:
-    """Return a time `days` before `now_ns` and up to 5 hours earlier; the hours depend on the name."""
+    """Return the time `days` before `now_ns`, or up to 5 hours earlier, depending on the name."""
     return now_ns - int(days * DAY) - int.from_bytes(hashlib.sha256(name.encode()).digest()[:2], "big") * NS // 4
 
 
@@ -288,7 +288,7 @@ def _write_damage(cache: CacheWriter, now_ns: int, target: DemoTarget, scale: Sc
 
 
 def _write_leftovers(cache: CacheWriter, now_ns: int, scale: Scale) -> None:
-    """Write leftovers as crashes, old pips, full disks and users cause them."""
+    """Write leftovers like those that crashes, old pips, full disks and users cause."""
     for days, size, ending in (
         (90, 140, ".body"),
         (130, 95, "k3_x9qzd.tmp"),

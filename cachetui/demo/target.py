@@ -16,7 +16,7 @@ class DemoTarget(NamedTuple):
     interpreter: str = WRITTEN
     abi: str = WRITTEN
     platforms: tuple[str, ...] = ()
-    """Platform tags that the wheels may have, the plainest last; empty if any platform will do."""
+    """Platform tags that the wheels may have, the most general last; empty if any platform will do."""
 
     @classmethod
     def running(cls) -> DemoTarget:

@@ -25,9 +25,9 @@ from cachetui.pip.scan.identify import dist_of
 from cachetui.system.tree import never
 
 VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.json"]
-"""Proof of a file.
+"""Kind of proof that a file is intact.
 
-`archive`: it unpacks, and its checksums hold. `metadata`: its metadata gives its name and version.
+`archive`: it unpacks, and its checksums match. `metadata`: its metadata gives its name and version.
 `RECORD`: the wheel's RECORD confirms the hashes of its members. `index` and `origin.json`: a cached
 index page or an origin.json gives the hash of the whole file.
 """
@@ -39,7 +39,7 @@ class UnverifiedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ArchiveIdentity:
-    """Identity of an intact archive by its own content."""
+    """Identity of an intact archive according to its own content."""
 
     is_wheel: bool
     """Whether the archive is a wheel; otherwise it is an sdist."""

@@ -25,7 +25,7 @@ from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never, reason, unforeseen
 
 TOLD = ("url", "disposition", "wheel-name")
-"""Identification steps that provide the file name; after others, an index page's name is preferred."""
+"""Identification steps that give the file name; after any other step, an index page's name is preferred."""
 STRONG = ("sha256", "sha384", "sha512")
 """Names of hashes without known collisions."""
 PIECE = 1 << 20
@@ -33,7 +33,7 @@ PIECE = 1 << 20
 
 
 class TakenError(UnverifiedError):
-    """Another file has the name."""
+    """Error for a file whose name belongs to another file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class ExportOutcome:
     exported: tuple[Exported, ...] = ()
     skipped: tuple[SkippedEntry, ...] = ()
     stopped: bool = False
-    """Whether the export was stopped on request."""
+    """Whether the user stopped the export."""
 
 
 class ExportProgress(NamedTuple):
@@ -256,7 +256,10 @@ class _Export:
 
 
 def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName | None) -> str | None:
-    """Choose the first safe name: of the cache entry, of an index page's list (`listed`), of the archive itself."""
+    """Return the first safe name among the entry's, the listed one and the archive's own.
+
+    The listed name comes first if the entry was identified by a step that is not in `TOLD`.
+    """
     told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
     return next((name for name in (*told, itself.filename if itself else None) if named_by(name)), None)
 

@@ -99,7 +99,7 @@ def check_room(planned: Sequence[PlannedFile], folder: Path, root: Path) -> None
 
 
 def _is_there(folder: Path, one: PlannedFile) -> bool | None:
-    """Return whether the folder's file of this name may be the same; None if the name is free."""
+    """Return whether the folder's file of this name may be the same file; None if the name is free."""
     try:
         found = (folder / one.filename).lstat() if one.filename else None
     except OSError:

@@ -24,7 +24,7 @@ COMMENT = re.compile(r"(^|\s+)#.*$")
 NESTED = re.compile(r"(-r|--requirement|-c|--constraint)(?:\s*=\s*|\s+|(?<=-[rc]))(.+)")
 """Pattern of a line that names another file."""
 OPTION = re.compile(r"\s(--?[A-Za-z])")
-"""Pattern of the first option behind a requirement."""
+"""Pattern of the first option after a requirement."""
 HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
 """Pattern of a hash that pip would demand."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)

@@ -136,7 +136,7 @@ class _Search:
                     waiting += self._needed_by(project.chosen, extra)
 
     def found(self) -> NeededFiles:
-        """Return what the final choices need; requirements of discarded choices do not count."""
+        """Return the files that were finally chosen; requirements of discarded choices do not count."""
         entries: dict[str, Entry] = {}
         lacking: dict[tuple[str, str | None], MissingRequirement] = {}
         waiting, done = deque(self._roots), set[tuple[str, str]]()
@@ -170,7 +170,7 @@ class _Search:
         path = file.entry.path
         if path not in self._requires:
             self._requires[path] = tuple(_parsed(self._evidence.needs(file.entry) or ()))
-        # requirements that apply without the extra, too, are found without it
+        # requirements that also apply without the extra are found without it
         return [
             _Need(one, file.filename)
             for one in self._requires[path]
@@ -210,7 +210,7 @@ class _Search:
         return self._trouble[path]
 
     def _rank(self, file: _File) -> tuple[Version, int, tuple[int, str] | tuple[()], bool]:
-        """Return a sort key that puts the file that pip prefers last; of two copies, that in the newer layout."""
+        """Return a sort key that puts the file that pip prefers last; of two copies, the one in the newer layout."""
         newer = not file.entry.path.startswith("http/")
         if not file.filename.endswith(".whl"):
             return file.version, -len(self._places), (), newer

@@ -19,7 +19,7 @@ DEVICES = frozenset(
 
 
 def named_by(filename: str | None) -> ArchiveName | None:
-    """Return the project and version in a file name; None if it is unsafe, or no wheel's or sdist's name."""
+    """Return the project and version in a file name; None if it is unsafe, or not that of a wheel or sdist."""
     if not filename or not NAME.fullmatch(filename) or filename.partition(".")[0].upper() in DEVICES:
         return None
     dist = dist_of(filename)

@@ -1,4 +1,4 @@
-"""Target folder of an export. It is held open, and nothing in it is ever overwritten."""
+"""Target folder of an export. It stays open during the export, and nothing in it is ever overwritten."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compare the bodies of entries: two files of one name need not be the same."""
+"""Compare the bodies of entries: two files with the same name may differ."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from cachetui.pip.reader import CacheReader
 MOST_KNOWN = 50_000
 """Maximum number of hashes that are kept for the next comparison."""
 KNOWN: dict[tuple[str, tuple[File, ...]], str] = {}
-"""SHA-256 of bodies that were read, by root and files: what has not changed since is not read again."""
+"""SHA-256 of bodies that were read, by root and files, so that unchanged bodies are not read again."""
 
 
 def copies(entries: Iterable[Entry], root: str) -> list[Sequence[Entry]]:
-    """Group entries of the cache at `root` by the content of their bodies; what cannot be read is in no group.
+    """Group entries of the cache at `root` by the content of their bodies; unreadable ones are in no group.
 
     Only bodies of the same length are read.
     """

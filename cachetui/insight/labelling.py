@@ -23,7 +23,7 @@ WHEELS = ("wheel", "built", "metadata")
 
 
 Alike = Callable[[Sequence[Entry]], Iterable[Sequence[Entry]]]
-"""Groups downloads of one name by their content; what it does not know is in no group."""
+"""Function that groups downloads of the same name by their content; unknown contents are in no group."""
 
 
 def uncompared(_: Sequence[Entry]) -> Iterable[Sequence[Entry]]:
@@ -40,10 +40,10 @@ def facts_of(
     tags: Collection[frozenset[Tag]] = (),
     protect: Callable[[Entry, Facts], bool] | None = None,
 ) -> Facts:
-    """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of one name.
+    """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of the same name.
 
-    `tags` are those of each Python that is here, in no order; without any, what is unusable cannot be told. `protect`
-    tells what the preferences protect; its `words`, if it has any, are told as well.
+    `tags` holds the tags of each Python that was found, in any order; without any, it is unknown what is unusable.
+    `protect` returns whether the preferences protect an entry; facts behind its `words`, if any, are included.
     """
     words = {*words, *getattr(protect, "words", ())}
     nothing: frozenset[str] = frozenset()
@@ -111,10 +111,10 @@ def _is_there(entries: Iterable[Entry]) -> bool:
 
 
 def dead_weight(entries: Iterable[Entry], alike: Alike) -> frozenset[str]:
-    """Return downloads that no pip will ask for again: stored twice, or under a URL that was signed once.
+    """Return downloads that no pip will request again: stored twice, or under a URL that was signed only once.
 
-    Of two with the same name and content, that counts of which the address is listed, else the one that came last;
-    under `http/` only an older pip looks.
+    Of two with the same name and content, the one whose URL is listed is not dead weight, or else the latest one.
+    Only older pips read `http/`.
     """
     dead = set()
     named: dict[tuple[str, str], list[Entry]] = {}
@@ -144,7 +144,7 @@ def _is_signed(url: str) -> bool:
 
 
 def _best(same: Iterable[Entry], url: str | None) -> str:
-    """Return the path of the copy that counts among those with this URL."""
+    """Return the path of the copy to keep among those with this URL."""
     best = max(
         (entry for entry in same if entry.url == url),
         key=lambda entry: (not is_legacy(entry.path), entry.downloaded, entry.path),

@@ -1,4 +1,4 @@
-"""The terms of `cachetui remove` that take an entry, and as little else as possible."""
+"""Terms for `cachetui remove` that match an entry, and as little else as possible."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cachetui.model import Entry
 from cachetui.terms import parse_terms
 
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~+/-]+")
-"""An address without anything that may be a secret."""
+"""Pattern of a URL that contains nothing that may be secret."""
 
 
 def remove_terms(
@@ -22,8 +22,8 @@ def remove_terms(
 ) -> tuple[tuple[str, ...], tuple[Entry, ...]]:
     """Return the narrowest terms that match an entry, and all entries they match; both empty if none do.
 
-    `alike` holds all entries of its project (or all without a project), itself included. If `whole`,
-    the terms match all kinds of entries of its version.
+    `alike` holds all entries of its project (or all without a project), including the entry itself. If `whole`
+    is true, the terms match all kinds of entries of its version.
     """
     ways = [terms[:1] if whole else terms for terms in _ways(entry)]
     found = [(terms, taken) for terms in ways if entry in (taken := _taken(terms, alike))]
@@ -37,13 +37,13 @@ def version_of(entry: Entry) -> Version | None:
         try:
             if text:
                 return Version(text)
-        except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+        except ValueError:  # InvalidVersion, or more digits than int() accepts
             continue
     return None
 
 
 def _ways(entry: Entry) -> Iterator[tuple[str, ...]]:
-    """Yield terms that may take an entry: `==` takes local versions too, `===` none, but only one spelling."""
+    """Yield terms that may match an entry: `==` includes local versions; `===` needs the exact spelling."""
     name, kind = entry.project, f"kind:{entry.kind}"
     if name is None:
         yield (kind,)

@@ -7,7 +7,7 @@ from itertools import accumulate
 from packaging.requirements import InvalidRequirement, Requirement
 
 DEEPEST = 100
-"""Maximum nesting of parentheses: far more than anybody writes, less than exhausts Python's stack."""
+"""Maximum nesting of parentheses: more than anybody writes, but too little to exhaust Python's stack."""
 
 
 def read_requirement(text: str) -> Requirement:

@@ -124,9 +124,9 @@ def incompatibility(interpreter: InterpreterInfo | None, filename: str, requires
 
 
 def best_place(tags: Iterable[str], places: Mapping[str, int]) -> int:
-    """Return the best place of a wheel's tags; if none fits, a place after all fitting wheels and sdists.
+    """Return the best rank of a wheel's tags; if none fits, a rank after all fitting wheels and sdists.
 
-    `places` holds the place of each tag that a Python supports, from 0 for the best. The place of an sdist
+    `places` holds the rank of each tag that a Python supports, from 0 for the best. The rank of an sdist
     follows these (pip's `_sort_key` in `_internal/index/package_finder.py`).
     """
     return min([places[tag] for tag in tags if tag in places], default=len(places) + 1)
@@ -268,7 +268,7 @@ def _newest(pattern: re.Pattern[str], platforms: Iterable[str]) -> tuple[int, in
 
 
 def _joined(reasons: Iterable[str]) -> str:
-    """Join reasons without repetitions, and join endings of a common beginning: "for macOS or Windows"."""
+    """Join reasons without repetitions; reasons with the same beginning share it, as in "for macOS or Windows"."""
     different = list(dict.fromkeys(reasons))
     first, *others = different[:SOME]
     words = first.split(" ")

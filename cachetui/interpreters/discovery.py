@@ -1,4 +1,4 @@
-"""Find the Pythons on this machine and ask each once to report, a few at a time, in the background."""
+"""Find the Pythons on this machine, and run each once for its report, a few at a time, in the background."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AT_ONCE = 3
 """Maximum number of Pythons that run at the same time; more would only slow each other down."""
 
 VERSION = re.compile(r"(?<!\d)([23]\.\d{1,3})(?:\.\d+)?(?:(?:a|b|rc)\d+)?(t\b|\+freethreaded)?")
-"""A version in a name, with the letter of a free-threaded one."""
+"""Pattern of a version in a name, with the suffix of a free-threaded Python."""
 
 Key = tuple[str, int, int]
 """Identity of a Python: its resolved prefix, and device and inode of its executable.
@@ -86,7 +86,7 @@ def key_of(executable: Path, prefix: Path) -> Key:
         return place, 0, 0
     try:
         found = executable.stat()
-    except (OSError, ValueError):  # it is broken: only the path where its links end identifies it
+    except (OSError, ValueError):  # broken: only the path at the end of its links identifies it
         return os.path.realpath(executable), 0, 0
     return place, found.st_dev, found.st_ino
 
@@ -111,7 +111,7 @@ def _candidates(
 
 
 def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]) -> Iterator[InterpreterInfo]:
-    """Yield one report, without an answer, for each Python that must be here somewhere, but was not found."""
+    """Yield a report without an answer for each Python that must be on this machine, but was not found."""
     from cachetui.interpreters.locations import stand_ins  # noqa: PLC0415 - slow to load
 
     known = {sort_of(f"{info.implementation}{info.version}", info.tags) for info in answered if info.tags}
@@ -125,9 +125,9 @@ def _represented(environ: Mapping[str, str], answered: Iterable[InterpreterInfo]
 
 
 def sort_of(name: str, tags: Sequence[str] = ()) -> tuple[str, str, bool] | None:
-    """Return implementation, release and whether it is free-threaded, of a Python by a name that tells its version.
+    """Return implementation and release of a Python, and whether it is free-threaded, from a name with its version.
 
-    None where the name tells none. `tags` are its own, where known.
+    Return None if the name contains no version. `tags` are the tags of the Python, if known.
     """
     found = VERSION.search(name)
     if found is None:

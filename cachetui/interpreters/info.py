@@ -47,7 +47,7 @@ class InterpreterInfo:
     pip: str | None = None
     """Version of its pip; None if the Python cannot import pip with `-I`."""
     pypi: str | None = None
-    """The address of PyPI's index, as its pip has it built in; None where it has no pip."""
+    """URL of PyPI's index, as built into the Python's pip; None if it has no pip."""
     prefix: Path = Path()
     """Value of `sys.prefix`."""
     base_prefix: Path = Path()
@@ -71,7 +71,7 @@ class InterpreterInfo:
         return self.prefix != self.base_prefix
 
     def wheel_tags(self) -> frozenset[Tag]:
-        """Return the tags as objects of packaging; empty if the tags are not known."""
+        """Return the tags as `packaging` objects; empty if the tags are not known."""
         from packaging.tags import parse_tag  # noqa: PLC0415 - seldom asked
 
         return frozenset([one for tag in self.tags for one in parse_tag(tag)])

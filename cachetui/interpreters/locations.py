@@ -1,4 +1,4 @@
-"""Places where interpreters may lie: the active environment, the path, the folders of tools, conda, the system.
+"""Places where interpreters may be: the active environment, PATH, the folders of tools, conda, the system.
 
 A tool such as pyenv has a folder for each Python that it installed. Nothing is run.
 """
@@ -33,18 +33,18 @@ from cachetui.pip.config.paths import home as home_of
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")
 """Pattern of interpreters' file names; findpython accepts more, such as Anaconda's commands."""
 SHIMS = "shims"
-"""The folder of stand-ins that start another Python (pyenv, asdf, mise)."""
+"""Name of the folder of shims, which start another Python (pyenv, asdf, mise)."""
 
 
 class Tool(NamedTuple):
-    """The folders in which a tool keeps the Pythons that it installed, each in a folder of its own."""
+    """Folders in which a tool keeps the Pythons that it installed, each in its own subfolder."""
 
     variables: tuple[tuple[str, str], ...] = ()
-    """Variables that hold a folder, with the path below it."""
+    """Environment variables that hold a folder, each with the path below that folder."""
     home: tuple[str, ...] = ()
     """Paths below the user's home."""
     data: tuple[str, ...] = ()
-    """Paths below the folder for data of applications."""
+    """Paths below the folder for application data."""
 
 
 TOOLS = (
@@ -62,9 +62,9 @@ TOOLS = (
     Tool((("PIPX_HOME", "py"),), (".local/pipx/py",), ("pipx/py",)),
     Tool((("PROTO_HOME", "tools/python"),), (".proto/tools/python",)),
 )
-"""Tools that install Pythons, by their documentation."""
+"""Tools that install Pythons, with their folders according to their documentation."""
 WITHIN = ("bin", ".", "install/bin", "install", "python/bin", "python", "python/install/bin", "python/install")
-"""Folders of the interpreter below that of an installation, on POSIX and Windows."""
+"""Folders that may hold the interpreter, relative to an installation's folder, on POSIX and Windows."""
 CONDA_HOMES = (
     "miniconda3",
     "anaconda3",
@@ -88,7 +88,7 @@ CONDA_HOMES = (
     ".mamba",
     ".pixi",
 )
-"""Usual folders of conda and its kin below the user's home: of the installation, or of the environments alone."""
+"""Usual folders of conda and similar tools below the user's home: installations, or environments alone."""
 CONDA_OF_ALL = (
     "/opt/conda",
     "/opt/miniconda3",
@@ -114,7 +114,7 @@ CONDA_OF_ALL = (
 MOST_LISTED = 1_000
 """Maximum number of lines to read from conda's list of environments."""
 SYSTEM = ("/usr/local/bin", "/usr/bin", "/opt/homebrew/bin")
-"""Folders in which a POSIX system keeps its Pythons, even if they are not on the path."""
+"""Folders in which a POSIX system keeps its Pythons, even if they are not on PATH."""
 HOMEBREW = ("/opt/homebrew", "/usr/local", "/home/linuxbrew/.linuxbrew")
 """Homebrew's folders on Apple's processors, on Intel's, and on Linux."""
 
@@ -179,7 +179,7 @@ def _sources(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[
 
 
 def _path(environ: Mapping[str, str]) -> Iterable[Path]:
-    """Return the folders of the path, each once."""
+    """Return the folders on PATH, each once."""
     found = [_absolute(text) for text in environ.get("PATH", "").split(os.pathsep)]
     return dict.fromkeys([folder for folder in found if folder])
 
@@ -198,9 +198,10 @@ def _broken(folder: Path) -> Iterator[Path]:
 
 
 def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
-    """Yield what shows that a Python is here, though none need be found: each may have a version in its name.
+    """Yield paths that show that this machine has a Python, even one that cannot be found.
 
-    These are the stand-ins on the path that are not asked, and the folders of tools' Pythons without an interpreter.
+    Their names may contain its version. The paths are the shims on PATH that are not asked, and the folders of tools'
+    Pythons without an interpreter.
     """
     for folder in _path(environ):
         if folder.name == SHIMS:
@@ -212,7 +213,7 @@ def stand_ins(environ: Mapping[str, str]) -> Iterator[Path]:
 
 
 def _installations(environ: Mapping[str, str], home: Path) -> Iterator[Path]:
-    """Yield the folders of the Pythons that tools have installed. One that may not be listed stands for itself."""
+    """Yield the folders of the Pythons that tools have installed. A folder that cannot be listed is yielded itself."""
     data = [_absolute(environ.get("XDG_DATA_HOME")) or home / ".local" / "share"]
     if sys.platform == "darwin":
         data.append(home / "Library" / "Application Support")
@@ -249,7 +250,7 @@ def _folders_within(installation: Path) -> Iterator[str]:
 
 
 def _children(folder: Path) -> list[Path]:
-    """Return what is in a folder, by name; nothing where it cannot be listed."""
+    """Return the contents of a folder, sorted by name; empty if it cannot be listed."""
     try:
         return sorted(folder.iterdir())
     except OSError:
@@ -257,7 +258,7 @@ def _children(folder: Path) -> list[Path]:
 
 
 def _homebrew(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Path]:
-    """Yield the folders in which Homebrew keeps its Pythons, also those that it does not link."""
+    """Yield the folders in which Homebrew keeps its Pythons, including those that it does not link."""
     named = [_absolute(environ.get("HOMEBREW_PREFIX")), home / ".linuxbrew"]
     for prefix in dict.fromkeys([*filter(None, named), *map(Path, HOMEBREW if machine and os.name == "posix" else ())]):
         for formula in _children(prefix / "opt"):
@@ -272,7 +273,7 @@ def _conda(environ: Mapping[str, str], home: Path, machine: bool) -> Iterator[Pa
     if command := _absolute(environ.get("CONDA_EXE")):
         roots.append(command.parent.parent)
     roots += [home / name for name in CONDA_HOMES]
-    if machine:  # those of another system are relative here
+    if machine:  # paths of another system would be relative here
         roots += [folder for folder in map(Path, CONDA_OF_ALL) if folder.is_absolute()]
     for root in dict.fromkeys(roots):
         yield root

@@ -1,4 +1,4 @@
-"""Find the Python whose pip is meant: the active environment's, the first on the path, or a named one."""
+"""Find the Python to examine: the active environment's, the first on PATH, or a named one."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from cachetui.errors import CachetuiError
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Environment variables that hold the active environment's folder; the more specific one comes first."""
 COMMANDS = ("python3", "python")
-"""Commands for a Python on the path, in order of preference."""
+"""Commands for a Python on PATH, in order of preference."""
 INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 """Locations of the interpreter in an environment (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
 """Folders of Apple's developer tools; the `python3` of macOS only works if one of them is installed."""
 STORE = "PythonSoftwareFoundation.Python."
-"""The beginning of the folder's name of a Python from Windows' shop."""
+"""Beginning of the folder name of a Python from the Microsoft Store."""
 VERSIONED = re.compile(r"\d\.\d")
-"""The version in a name: what only opens the shop has none."""
+"""Pattern of the version in a name; a command that only opens the store has none."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"
 """Advice to a user whose argument does not name a Python."""
 STANDARD_LIBRARY = ("lib/python*/os.py", "lib64/python*/os.py", "lib/pypy*/os.py", "Lib/os.py")
-"""Patterns of the file by which a Python finds its own prefix (CPython's `Modules/getpath.py`)."""
+"""Patterns of the file with which a Python finds its own prefix (CPython's `Modules/getpath.py`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Python:
 
 
 def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
-    """Return the active environment's Python, else the first `python3` or `python` on the path, else None."""
+    """Return the active environment's Python, else the first `python3` or `python` on PATH, else None."""
     for variable in ACTIVE:
         folder = Path(environ.get(variable, ""))
         if folder.is_absolute() and (found := interpreter_in(folder)):  # not relative to the current folder
@@ -57,7 +57,7 @@ def default_python(environ: Mapping[str, str] = os.environ) -> Python | None:
 
 
 def python_at(path: str, environ: Mapping[str, str] = os.environ) -> Python:
-    """Return the Python that a user names: a command on the path, an interpreter or an environment.
+    """Return the Python that a user names: a command on PATH, an interpreter or an environment.
 
     Does not run the Python. Raises CachetuiError if there is none.
     """
@@ -111,7 +111,7 @@ def prefix_of(executable: Path) -> Path:
             return executable.parent.parent if executable.parent.name in ("bin", "Scripts") else folder
     if not _is_script(executable):
         real = Path(os.path.realpath(executable))
-        for folder in real.parents[:-1]:  # "/lib" may link to "/usr/lib", so that the root is not a prefix
+        for folder in real.parents[:-1]:  # not the root, which is not a prefix even if "/lib" links to "/usr/lib"
             if any(True for landmark in STANDARD_LIBRARY for _ in folder.glob(landmark)):
                 return folder
         return real.parent.parent
@@ -119,7 +119,7 @@ def prefix_of(executable: Path) -> Path:
 
 
 def python_of(executable: Path) -> Python:
-    """Return the `Python` object for an interpreter's path; the file may not exist."""
+    """Return the `Python` object for an interpreter's path; the file need not exist."""
     absolute = Path(os.path.abspath(executable))  # noqa: PTH100 - Path.absolute() keeps "..", which prefixes do not
     return Python(absolute, prefix_of(absolute))
 
@@ -136,7 +136,7 @@ def broken_in(environment: Path) -> Path | None:
 
 def is_stand_in(executable: Path) -> bool:
     """Return whether an executable named Python is only a stub that offers to install Python."""
-    if sys.platform == "win32":  # both are of no length: what opens the shop, and what starts a Python from there
+    if sys.platform == "win32":  # both are empty: one opens the store, one starts a Python from there
         if "WindowsApps" not in executable.parts or executable.lstat().st_size:
             return False
         folder = executable.parent
@@ -149,7 +149,7 @@ def is_stand_in(executable: Path) -> bool:
 
 
 def _on_path(command: str, environ: Mapping[str, str]) -> Path | None:
-    """Find a command on the path, but never in the current folder, where anybody may have put it."""
+    """Find a command on PATH, but never in the current folder, where anybody may have put it."""
     folders = [folder for folder in _folders(environ) if os.path.isabs(folder)]  # noqa: PTH117 - asked of text
     found = shutil.which(command, path=os.pathsep.join(folders)) if folders else None
     if found is None or not os.path.isabs(found):  # noqa: PTH117 - asked of text

@@ -1,4 +1,4 @@
-"""Parse the report of an interpreter: untrusted data, of which each field is checked."""
+"""Parse the report of an interpreter. It is untrusted, so each field is checked."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ MOST_TAGS = 50_000
 MOST_PLACES = 1_000
 """Maximum number of import paths to read; no Python has more."""
 INDEX = re.compile(r"https?://[A-Za-z0-9.-]+(?::[0-9]{1,5})?(?:/[A-Za-z0-9._~+-]+)*/?")
-"""Addresses of indexes, without credentials and queries."""
+"""Pattern of index URLs, without credentials and queries."""
 LONGEST = 4_096
 """Maximum length of a path or a marker in characters."""
 
@@ -86,7 +86,7 @@ def read_answer(told: str) -> ProbeAnswer | None:
 
 
 def index_in(value: object) -> str | None:
-    """Return the address of an index, or None for anything else."""
+    """Return the URL of an index; None for anything else."""
     return value if isinstance(value, str) and len(value) <= LONGEST and INDEX.fullmatch(value) else None
 
 
@@ -137,7 +137,7 @@ def _markers(value: object) -> dict[str, str]:
 
 
 def _tags(value: object) -> tuple[str, ...]:
-    """Combine tags from `groups` of first two parts, each with the number of its list in `platforms`."""
+    """Return tags combined from `groups`: the first two parts of a tag, and an index into the lists of `platforms`."""
     given = _mapping(value)
     lists = [[_matching(TAG_PLATFORM, one) for one in _list(some)] for some in _list(given.get("platforms"))]
     tags: dict[str, None] = {}

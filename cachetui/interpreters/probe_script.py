@@ -1,9 +1,9 @@
-"""Script by which an interpreter reports about itself, for Python 2.7 and later."""
+"""Script with which an interpreter reports on itself, for Python 2.7 and later."""
 
 from __future__ import annotations
 
 BEGIN, END = "<cachetui>", "</cachetui>"
-"""Marks around the report; output of an environment's own start-up files stands outside."""
+"""Marks around the report; output of an environment's own start-up files is outside of them."""
 
 TELL = '''
 import sys

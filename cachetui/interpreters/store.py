@@ -1,4 +1,4 @@
-"""Earlier reports of Pythons, in a file of the user's own. Reports that may be outdated are ignored.
+"""Earlier reports of Pythons, in a file that belongs to the user. Reports that may be outdated are ignored.
 
 A report counts only while the interpreter's file, its environment's `pyvenv.cfg`, the folders that it
 imports from and the system are unchanged.
@@ -29,7 +29,7 @@ LARGEST = 16_777_216
 MOST = 300
 """Maximum number of remembered Pythons; the most recently learned ones are kept."""
 RECENT_NS = 6_000_000_000
-"""Nanoseconds within which a change may be later than the report; asking takes less time."""
+"""Nanoseconds before now in which a change may have come after the report; asking takes less time."""
 
 
 def default_path() -> Path:
@@ -77,7 +77,7 @@ class StateFile:
         return tuple(found)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return PyPI's address as the remembered Pythons' pips have it built in, each once."""
+        """Return the URLs of PyPI that are built into the remembered Pythons' pips, each once."""
         found = [index_in(one.get("index")) for one in self._known.values()]
         return tuple(dict.fromkeys(filter(None, found)))
 

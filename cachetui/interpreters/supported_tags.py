@@ -14,9 +14,9 @@ if TYPE_CHECKING:  # needed only by annotations
 ANY = "*"
 """Wildcard in a tag: every ABI or every platform."""
 NAMED = re.compile(r"(?:[a-z]+|[a-z]*[-@]?(?=\d\.))(\d)(?:\.(\d{1,3}))?", re.IGNORECASE)
-"""Beginning of an interpreter's or installation's name, including the version, as in `python3.12`."""
+"""Pattern of the start of an interpreter's or installation's name, with the version, as in `python3.12`."""
 CONFIGURED = re.compile(r"^version(?:_info)?\s*=\s*(\d)\.(\d{1,3})", re.MULTILINE)
-"""Version in an environment's `pyvenv.cfg`."""
+"""Pattern of the version in an environment's `pyvenv.cfg`."""
 LONGEST = 65_536
 """Maximum number of characters read from `pyvenv.cfg`."""
 STABLE = ("abi3", "abi3t")
@@ -36,7 +36,7 @@ class SupportedTags(NamedTuple):
     tags: tuple[frozenset[Tag], ...]
     """Tags that each Python supports, with `ANY` if it does not report them; empty if nothing is known."""
     notes: tuple[str, ...]
-    """Sentences on Pythons that do not report their tags, and on the effect; untrusted text.
+    """Sentences about Pythons that do not report their tags, and about the effect; untrusted text.
 
     It is empty if no Python reports its tags.
     """

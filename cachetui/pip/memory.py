@@ -25,7 +25,7 @@ APPLICATION = 0x63745549
 SCHEMA = 9
 """Version of the file's format; a file with another version is discarded."""
 PATIENCE = 0.25
-"""Maximum time in seconds to wait for another cachetui that is writing."""
+"""Maximum time in seconds to wait for another process of cachetui that is writing."""
 PROMPTLY = 0.02
 """Maximum time in seconds to wait if a shell waits for a completion."""
 CREATE = """
@@ -53,7 +53,7 @@ class Memory:
         try:
             self._db = self._open()
         except sqlite3.DatabaseError as error:
-            if not isinstance(error, sqlite3.OperationalError):  # damaged: only cachetui uses the file, so start anew
+            if not isinstance(error, sqlite3.OperationalError):  # damaged: only cachetui uses the file, so start again
                 with contextlib.suppress(OSError, sqlite3.Error):
                     self._path.unlink()
                     self._db = self._open()
@@ -162,7 +162,7 @@ class RootMemory:
                 ).fetchone()
                 if found is not None and zlib.crc32(found[2], found[0] & 0xFFFFFFFF) == found[1]:
                     return found[0], found[2]
-            except sqlite3.Error:  # such as another cachetui that writes: do not wait for each shard
+            except sqlite3.Error:  # such as a lock by another cachetui: do not wait for each shard
                 self._db = None
             except TypeError:  # values of unexpected types
                 pass

@@ -20,7 +20,7 @@ RUNS_TEXT = re.compile(r"-[a-zA-VYZ]*?c.*", re.DOTALL).fullmatch
 def running_pips() -> tuple[int, ...]:
     """Return the process ids of the pips that run, except those that this process has started itself.
 
-    Raises OSError where the processes cannot be listed.
+    Raises OSError if the processes cannot be listed.
     """
     try:
         return _pips()

@@ -111,7 +111,7 @@ class CacheReader:
         return self._read(entry, partial(_answer, entry))
 
     def headers(self, entry: Entry) -> Callable[[str], str]:
-        """Return a function that returns a header in lower case by its name; "" for what is none or cannot be read."""
+        """Return a function that returns a header's value in lower case; "" if it is missing or unreadable."""
         header = self._read(entry, lambda record: record.header)
         return (lambda name: header(name).strip().lower()) if header else lambda _: ""
 
@@ -155,7 +155,7 @@ class CacheReader:
         return {name: digest.hexdigest() for name, digest in digests.items()}
 
     def body_length(self, entry: Entry) -> int | None:
-        """Return how many bytes the body of an entry has, wherever it lies; None where it cannot be read."""
+        """Return the length in bytes of an entry's body, wherever it is stored; None if it cannot be read."""
         if len(entry.files) > 1 and entry.kind != "built":
             return entry.files[-1].size
         return self._with_body(entry, lambda body: body.size)
@@ -214,7 +214,7 @@ class CacheReader:
         return None
 
     def writable_folders(self, paths: Iterable[str]) -> dict[str, tuple[str, int]]:
-        """Return the folders that other users may write to, each with a clause on its mode and its mtime.
+        """Return the folders that other users may write to, each with its mode (as a clause) and its mtime.
 
         Paths are relative to the root ("" for the root), times in ns. Missing folders are left out.
         """
@@ -313,7 +313,7 @@ def _length(text: str) -> int | None:
 
 
 def _lifetime(control: str, expires: str, date: int | None) -> int:
-    """Return for how many seconds pip may use a response without asking the server.
+    """Return the number of seconds for which pip may use a response without asking the server.
 
     The computation is that of pip's vendored cachecontrol.
     """

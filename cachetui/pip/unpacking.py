@@ -10,7 +10,7 @@ from collections.abc import Callable
 LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
 PIECE = 4 << 10
-"""Bytes that are given to a later member of gzip data at once; each member copies what it leaves over."""
+"""Number of bytes passed at once to a later member of gzip data; each member copies what it leaves over."""
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
@@ -67,8 +67,8 @@ def _inflated(data: bytes, most: int) -> tuple[bytes, bool]:
 def unpacked_gzip(data: bytes, most: int) -> tuple[bytes, bool]:
     """Return up to `most` bytes unpacked from all members of gzip data, and whether that is everything.
 
-    As in urllib3, bytes after a member that are no member are ignored. Raises zlib.error, and EOFError if the data
-    is cut off.
+    As in urllib3, bytes after a member are ignored unless they begin another member. Raises zlib.error, and EOFError
+    if the data is cut off.
     """
     unpacker = zlib.decompressobj(31)
     found = bytearray(unpacker.decompress(data, most))

@@ -32,7 +32,7 @@ The treatment is that of pip's vendored platformdirs, or of appdirs in older ver
 
 
 class PipBehaviour(NamedTuple):
-    """Treatment of settings by pip, as far as it differs between versions."""
+    """Differences in how versions of pip treat settings."""
 
     xdg: XdgWay = "absolute"
     """Treatment of XDG variables."""
@@ -67,20 +67,20 @@ def ways_of(version: Version | None) -> PipBehaviour:
 
 
 SITE_PACKAGES = ("lib/python*/site-packages", "lib/python*/dist-packages", "Lib/site-packages")
-"""Folders that an environment's packages lie in."""
+"""Folders that hold an environment's packages."""
 STAND_INS = ("", "versions/*/", "installs/python/*/")
-"""Folders of environments below a prefix: its own, and those below that of stand-ins (pyenv, asdf)."""
+"""Folders of environments below a prefix: the prefix itself, and those of tools with shims (pyenv, asdf)."""
 INDEX_SOURCES = ("pip/_internal/models/index.py", "pip/models/index.py")
-"""Files in which pip names PyPI, from 10 on and before."""
+"""Files in which pip names PyPI, since version 10 and before."""
 PYPI = re.compile(r"""\bPyPI\s*=\s*PackageIndex\(\s*["'](https?://[^"'\s]+)["']""")
 LONGEST_SOURCE = 65_536
-"""Bytes that such a file has at most."""
+"""Maximum size of such a file in bytes."""
 
 
 def pip_index(prefix: Path) -> str | None:
-    """Return the address of PyPI's index that the pip of an environment has built in, by its source; None without one.
+    """Return the URL of PyPI's index in the source of an environment's pip, without running it; None if unclear.
 
-    For a stand-in that starts one of several Pythons, any of their pips will do.
+    For a shim that starts one of several Pythons, any of their pips will do.
     """
     folders = [f"{above}{folder}" for above in STAND_INS for folder in SITE_PACKAGES]
     for place in (

@@ -100,7 +100,7 @@ def _why_not(change: SettingsChange, now: PipSettings) -> str:
 
 
 def _state(now: PipSettings) -> str:
-    """Return a clause on where pip's cache is and whether it is on."""
+    """Return a clause that says where pip's cache is and whether it is on."""
     who = f"the cache of pip {now.pip}"
     if now.location.enabled:
         return f"{who} is on, at {now.location.root}"

@@ -31,7 +31,7 @@ LEVELS: tuple[Level, ...] = ("global", "user", "site")
 
 @dataclass(frozen=True, slots=True)
 class SettingsChange:
-    """A change of pip's settings, with its obstacles and side effects."""
+    """A change to pip's settings, with its obstacles and side effects."""
 
     settings: PipSettings
     """Settings before the change."""
@@ -42,9 +42,9 @@ class SettingsChange:
     steps: tuple[tuple[str, ...], ...] = ()
     """Arguments for pip, command by command, such as `("config", "--user", "unset", "global.cache-dir")`."""
     obstacles: tuple[str, ...] = ()
-    """Sentences on what pip cannot change, and on how the user can change it."""
+    """Sentences about what pip cannot change, and on how the user can change it."""
     notes: tuple[str, ...] = ()
-    """Sentences on side effects."""
+    """Sentences about side effects."""
     alternative: SettingsChange | None = None
     """The same change for this Python's environment alone; None if pip cannot make it or it would have no effect."""
 
@@ -143,13 +143,13 @@ def _hindrances(settings: PipSettings, environ: Mapping[str, str]) -> list[str]:
 
 
 def said_to_install(settings: PipSettings, option: Option) -> list[SettingSource]:
-    """Return the settings of an option for `pip install`, the stronger before the weaker."""
+    """Return the settings of an option for `pip install`, strongest first."""
     found = [one for one in settings.sayings if one.option == option and one.setting and one.role != "elsewhere"]
     return [one for one in reversed(found) if one.value]
 
 
 def _unset(settings: PipSettings, option: Option) -> tuple[list[tuple[str, ...]], list[str]]:
-    """Return commands that unset an option everywhere, and sentences on settings that they cannot unset."""
+    """Return commands that unset an option everywhere, and sentences about settings that they cannot unset."""
     steps: list[tuple[str, ...]] = []
     obstacles: list[str] = []
     for one in said_to_install(settings, option):
@@ -225,7 +225,7 @@ def _may_write(path: str) -> bool:
 
 
 def _notes(change: SettingsChange) -> list[str]:
-    """Return sentences on the side effects of the commands."""
+    """Return sentences about the side effects of the commands."""
     notes, settings = [], change.settings
     for level in LEVELS:
         if not any(step[1] == f"--{level}" for step in change.steps):
@@ -252,7 +252,7 @@ def _has_comments(path: str) -> bool:
 
 
 def _how_to_unset(variable: str) -> str:
-    """Return a clause on how to unset an environment variable."""
+    """Return a clause that says how to unset an environment variable."""
     if sys.platform == "win32":
         return f"remove it from your environment (in PowerShell: Remove-Item Env:{variable})"
     return f"run `unset {variable}` in your shell, and remove it from where it is set, such as ~/.profile"

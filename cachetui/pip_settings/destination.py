@@ -13,13 +13,13 @@ from cachetui.pip.config.paths import expand, home, objection
 
 
 class DestinationError(CachetuiError):
-    """The cache must not be moved to this folder; nothing was changed."""
+    """Error for a folder that the cache must not be moved to; nothing was changed."""
 
 
 def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder that a user means by `typed`, with `~` expanded by `environ`; it need not exist.
 
-    `root` is the present place of the cache. Raises DestinationError with a sentence that says why the
+    `root` is the current folder of the cache. Raises DestinationError with a sentence that says why the
     folder is unsuitable.
     """
     if not typed:
@@ -42,7 +42,7 @@ def destination(typed: str, root: Path, environ: Mapping[str, str] = os.environ)
 
 
 def _hindrance(place: Path, root: Path, own: Path) -> str | None:
-    """Return why a folder is unsuitable; `root` is the cache's present folder, resolved, `own` the home."""
+    """Return why a folder is unsuitable; `root` is the cache's current resolved folder, `own` the home directory."""
     try:
         real = Path(os.path.realpath(place))
         with suppress(FileNotFoundError, NotADirectoryError):  # the folder need not exist

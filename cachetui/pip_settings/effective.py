@@ -54,11 +54,11 @@ class PipSettings:
     location: Location
     """Location of the cache of `pip install`."""
     sayings: tuple[SettingSource, ...] = ()
-    """All settings of the cache, the weaker before the stronger."""
+    """All settings of the cache, weakest first."""
     files: Files = NOWHERE
     """Files that may hold this pip's settings."""
     pitfalls: tuple[str, ...] = ()
-    """Sentences on settings that do not do what they seem to do."""
+    """Sentences about settings that do not do what they seem to do."""
 
     @property
     def pip(self) -> Version | None:
@@ -114,7 +114,7 @@ class InterpreterPrefix(NamedTuple):
 
 
 def _sayings(configuration: Configuration, default: SettingSource) -> tuple[SettingSource, ...]:
-    """Return all settings: the default, then section by section, the weaker before the stronger in each."""
+    """Return all settings: the default, then section by section, weakest first in each."""
     options: tuple[Option, ...] = ("cache-dir", "no-cache-dir")
     counting = {option: configuration.heard(option, INSTALL)[-1:] for option in options}
     found = [default._replace(role="overruled" if counting["cache-dir"] else "counts")]
@@ -138,7 +138,7 @@ def _sayings(configuration: Configuration, default: SettingSource) -> tuple[Sett
 def _traps(
     pip: Version | None, location: Location, configuration: Configuration, environ: Mapping[str, str]
 ) -> list[str]:
-    """Return sentences on pitfalls that depend on the version of pip and on the user who runs it."""
+    """Return sentences about pitfalls that depend on the version of pip and on the user who runs it."""
     pitfalls = []
     if pip is None:
         pitfalls.append("This Python has no pip, or only one in its user's own site-packages.")

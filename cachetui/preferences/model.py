@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # terms are not loaded for the first screen
     from cachetui.terms import Predicate
 
 SortBy = Literal["size", "name", "count", "age"]
-"""Columns by which the browser sorts."""
+"""Columns that the browser can sort by."""
 ColumnName = Literal["share", "bar", "files", "age", "kind"]
 """Optional columns beside names and sizes, shown if there is room."""
 COLUMNS: tuple[ColumnName, ...] = get_args(ColumnName)
@@ -30,7 +30,7 @@ Blocked = Literal["", "prune", "removal"]
 KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune")
 """Keys of the preferences file."""
 BARE = re.compile("[A-Za-z0-9_-]+")
-"""A key that TOML writes without quotes."""
+"""Pattern of a key that TOML writes without quotes."""
 
 
 class Problem(NamedTuple):
@@ -128,7 +128,7 @@ class Preferences:
     sort: Sorting = field(default_factory=Sorting)
     """Initial sort order of the browser."""
     age: Moment = "downloaded"
-    """Age that the browser shows and sorts by at the start."""
+    """Kind of age that the browser initially shows and sorts by."""
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""
     keys: Mapping[str, str] = field(default_factory=dict)

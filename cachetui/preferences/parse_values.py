@@ -61,7 +61,7 @@ def read_notify(value: object) -> Notify:
 
 
 def read_sorting(value: object) -> Sorting:
-    """Read the order of the browser. Raises InvalidValueError."""
+    """Read the sort order of the browser. Raises InvalidValueError."""
     words = value.split() if isinstance(value, str) else []
     if len(words) not in (1, 2) or words[1:] not in ([], [REVERSE]):
         known = ", ".join(get_args(SortBy))

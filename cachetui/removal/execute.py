@@ -21,7 +21,7 @@ from cachetui.removal.recheck import KeptError, look_at, reason_of
 from cachetui.removal.rooted import Directory, PathCursor
 
 PAIR = 2
-"""Number of files up to which the files of an entry are checked only once before their removal.
+"""Maximum number of files of an entry whose files are checked only once before their removal.
 
 Nearly every entry has no more files.
 """
@@ -65,7 +65,7 @@ class RemovalOutcome:
     stopped: bool = False
     """Whether `stop` ended the removal early."""
     layered: bool = False
-    """Whether `freed` is the most that it can be, for the file system is made of layers."""
+    """Whether `freed` is an upper limit, because the file system has layers."""
 
 
 def unlink(directory: Directory, name: str) -> None:
@@ -85,10 +85,10 @@ def execute(
 ) -> RemovalOutcome:
     """Remove what `plan` lists, if it is still what the scan saw. Blocks until it is done.
 
-    `stop` is called between entries. `report` is called in this thread, at most some tens of times a second.
+    `stop` is called between entries. `report` is called in this thread, at most about twenty times a second.
     `take` removes a file. `opener` opens the root. `pips` returns the process ids of running pips. It is
     called before the first entry that a pip may need, and repeatedly after that. From then on, entries that
-    a pip may need are kept, also if `pips` raises OSError. `clock` returns the present time in nanoseconds
+    a pip may need are kept, even if `pips` raises OSError. `clock` returns the current time in nanoseconds
     since the epoch. Any other OSError ends the removal: the outcome names the files that were removed, and
     the entries that were kept, with the reason. Raises RefusedError if the root cannot be opened, or if
     another directory has taken its place.
@@ -188,7 +188,7 @@ class _Run:
                 return False
         again = len(files) > PAIR
         for index, (path, parent, name, seen) in enumerate(looked):
-            try:  # with many files, the first check may be long ago
+            try:  # with many files, the first check may have been long ago
                 found = look_at(self._way, parent, name, files[index], self._plan.device) if again else seen
                 self._unlink(path, parent, name, found)
             except KeptError as left:

@@ -13,9 +13,9 @@ DAY_NS = 24 * HOUR_NS
 AWAITED = ("index", "response", "built")
 """Kinds of entries that a running pip may need again.
 
-It may be revalidating a page: after a 304 it needs it. An index page that could not be named is a response. It may have
-chosen a wheel that was built here, which it opens later by its path. Redirects are not included, because pip does not
-revalidate the redirects that it caches.
+pip may be revalidating a page, which it still needs after a 304; a page that could not be named has the kind
+`response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are not
+included, because pip does not revalidate the redirects that it caches.
 """
 PROTECTED = "protected by the preferences"
 """Reason to keep an entry that the user has protected."""
@@ -44,7 +44,7 @@ def folder_of(entry: Entry) -> str | None:
 
 
 def quiet_time(path: str) -> int:
-    """Return for how many nanoseconds a leftover must be unchanged before it may be removed."""
+    """Return the number of nanoseconds for which a leftover must be unchanged before it may be removed."""
     return DAY_NS if build_folder(path) else HOUR_NS
 
 
@@ -61,7 +61,7 @@ def build_times(entries: Iterable[Entry]) -> dict[str, int]:
 def reason_to_stay(entry: Entry, now_ns: int, pips: tuple[int, ...], newest: Mapping[str, int]) -> str | None:
     """Return why an entry must stay, or None if it may be removed.
 
-    `now_ns` is the present time in nanoseconds since the epoch, `pips` are the process ids of running pips,
+    `now_ns` is the current time in nanoseconds since the epoch, `pips` are the process ids of running pips,
     and `newest` is the result of `build_times`.
     """
     if reason := awaited(entry, pips):

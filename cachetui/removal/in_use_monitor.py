@@ -22,9 +22,12 @@ from cachetui.removal.recheck import CHANGED, REPLACED, KeptError, files_by_fold
 from cachetui.removal.rooted import PathCursor
 
 PIPS_SECONDS = 1.0
-"""Seconds between two searches for running pips: a search takes some hundredths of a second."""
+"""Seconds between two searches for running pips: a search takes a few hundredths of a second."""
 SOONER = {"built": 0.1}
-"""The same for kinds that a pip may choose and open sooner after its start: it takes longer than this to begin."""
+"""Shorter intervals for kinds of entries that a pip may choose and open soon after its start.
+
+A pip takes longer than these intervals to start.
+"""
 
 WATCHED = (*AWAITED, "leftover")
 """Kinds of entries that may be in use."""
@@ -67,9 +70,9 @@ class InUseMonitor:
         return reason
 
     def look_at_empty(self, path: str, now_ns: int) -> os.stat_result | None:
-        """Return the present status of an empty directory; None if it is gone.
+        """Return the current status of an empty directory; None if it is gone.
 
-        `now_ns` is the present time in nanoseconds since the epoch. Raises KeptError if the directory may be in
+        `now_ns` is the current time in nanoseconds since the epoch. Raises KeptError if the directory may be in
         use, and OSError if its status cannot be read.
         """
         parent, _, name = path.rpartition("/")
@@ -91,9 +94,9 @@ class InUseMonitor:
         return BUILT_LATELY if newest is not None and self._clock() - newest < DAY_NS else None
 
     def _running(self, kind: str = "") -> tuple[int, ...]:
-        """Return the process ids of the pips that ran a moment ago, or sooner for a kind of entry.
+        """Return the process ids of running pips, found at most `PIPS_SECONDS` ago, or less for some kinds.
 
-        Raises KeptError if that is unknown.
+        Raises KeptError if they are unknown.
         """
         if time.monotonic() >= self._asked_at + SOONER.get(kind, PIPS_SECONDS):
             began = time.monotonic()

@@ -19,13 +19,13 @@ from cachetui.removal.staying import reasons
 SERVES = "serves a wheel that stays as well"
 """Reason to keep an origin that several wheels share."""
 BELONGS = "belongs to what stays"
-"""Why the other files of an entry stay if one of them does."""
+"""Reason to keep the other files of an entry if one of them stays."""
 AGAIN = "pip must build {} again when needed"
 """Cost of removing wheels that were built here."""
 
 
 LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
-"""The limit of what a removal frees on a file system made of layers."""
+"""Note about what a removal frees on a file system with layers."""
 
 
 class Kept(NamedTuple):
@@ -62,7 +62,7 @@ class Plan:
     by_length: bool = False
     """Whether the file system reports no blocks, so that lengths count."""
     layered: bool = False
-    """Whether the file system is made of layers: what lies in a lower one is not given back."""
+    """Whether the file system has layers: space used in a lower layer is not freed."""
     companions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Files that are removed only after others. Each path maps to the paths that must be removed first."""
 
@@ -85,7 +85,7 @@ def plan_removal(
 ) -> Plan:
     """Decide which of `entries` can be removed from the cache that `inventory` describes.
 
-    `now_ns` is the present time in nanoseconds since the epoch, and `pips` are the process ids of running
+    `now_ns` is the current time in nanoseconds since the epoch, and `pips` are the process ids of running
     pips. `named` says whether the user named the root explicitly, and `purge` whether everything is to be
     removed. `protected` holds the paths of entries that always stay. `home` replaces the user's home
     directory. Raises RefusedError for a root or an inventory from which nothing may be removed.
@@ -168,7 +168,7 @@ def _without_irremovable(inventory: Inventory, emptied: Sequence[str]) -> tuple[
 
 
 def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
-    """Yield a line on each reason for which the user may not remove something, with the way out."""
+    """Yield a line about each reason why the user may not remove something, with a remedy."""
     for reason, number, remedy in denied(root, kept):
         yield f"Kept {'1 entry' if number == 1 else f'{number:,} entries'}: {reason}; {remedy}"
 

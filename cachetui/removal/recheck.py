@@ -1,6 +1,6 @@
 """Compare entries with the disk, to find those that differ from what the scan saw.
 
-`recheck` does so for a plan; `look_at`, right before `execute.py` deletes a file.
+`recheck` compares the entries of a plan; `look_at` compares a file right before `execute.py` deletes it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ GONE = "gone since the cache was read"
 REPLACED = "something else stands where its directory was"
 MORE = "holds more than was asked for, so a wheel may be being built here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
-"""Reasons by the errors that say so."""
+"""Reasons to keep an item, by the number of the system error."""
 SHARING_VIOLATIONS = (5, 32, 33)
 """Error codes of Windows for a file that is open.
 
@@ -30,7 +30,7 @@ They are ERROR_ACCESS_DENIED, ERROR_SHARING_VIOLATION and ERROR_LOCK_VIOLATION.
 
 
 class KeptError(Exception):
-    """An item has to stay; the message says why."""
+    """Error for an item that has to stay; the message says why."""
 
 
 def is_same(found: os.stat_result, file: File, device: int) -> bool:
@@ -44,7 +44,7 @@ def is_same(found: os.stat_result, file: File, device: int) -> bool:
 
 
 def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) -> os.stat_result | None:
-    """Return the present status of a file, `name` in `parent`; None if it is gone.
+    """Return the current status of a file, `name` in `parent`; None if it is gone.
 
     Raises KeptError unless the file is what the scan saw.
     """
@@ -55,7 +55,7 @@ def look_at(way: PathCursor, parent: str, name: str, file: File, device: int) ->
 
 
 def _found(way: PathCursor, parent: str, name: str) -> os.stat_result | None:
-    """Return the present status of `name` in `parent`; None if it is gone. Raises KeptError if unreadable."""
+    """Return the current status of `name` in `parent`; None if it is gone. Raises KeptError if unreadable."""
     try:
         return way.go(parent).look(name)
     except FileNotFoundError:
@@ -106,11 +106,11 @@ def files_by_folder(entries: Iterable[Entry]) -> dict[str, dict[str, File]]:
 
 
 def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, str], dict[str, int]]:
-    """Look at entries on the disk.
+    """Compare entries with the disk.
 
-    Return why those must stay that are not as the scan saw them, or that the user may not remove, by path, and when
-    each folder that a wheel is built in was last written to, in nanoseconds since the epoch, by path. Both are empty
-    where the root cannot be opened or is another one: the removal refuses that.
+    Return two mappings by path: why entries must stay, because they differ from what the scan saw or the user may not
+    remove them; and the time of the last write to each build folder, in nanoseconds since the epoch. Both are empty
+    if the root cannot be opened or is a different one: the removal refuses that.
     """
     try:
         root = Directory(inventory.root)
@@ -145,7 +145,7 @@ def recheck(inventory: Inventory, entries: Iterable[Entry]) -> tuple[dict[str, s
 
 
 def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
-    """Return those of some directories that the user may remove once they are empty; none without the root."""
+    """Return those of some directories that the user may remove once they are empty; none if there is no root."""
     try:
         root = Directory(inventory.root)
     except OSError:
@@ -160,8 +160,8 @@ def removable(inventory: Inventory, directories: Iterable[str]) -> set[str]:
 def _unlike(root: Directory, entry: Entry, device: int, rights: Rights) -> str | None:
     """Return how an entry differs from what the scan saw, or why the user may not remove it, or None.
 
-    Paths are looked up whole, which is twice as fast as directory by directory. A link on the way may lead astray,
-    but to nothing worse than a wrong answer: the removal looks again, and follows none.
+    Whole paths are looked up, which is twice as fast as going directory by directory. A link in a path can only cause
+    a wrong answer here, because the removal checks again and follows no links.
     """
     prefix, descriptor, gone, denial = root.prefix, root.descriptor, 0, None
     try:

@@ -1,4 +1,4 @@
-"""Whether the system lets us remove something, why not, and the way out; asked before anything is touched."""
+"""Rights to remove files: whether the user has them, why not, and the remedy; checked before any removal."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ NOT_OWNER = "its folder lets only the owner of a file remove it"
 NOT_PERMITTED = "the system does not permit it: it or its folder is immutable, append-only or somebody else's"
 READ_ONLY = "the file system is read-only"
 DENIALS = (NOT_WRITABLE, NOT_OWNER, NOT_PERMITTED, READ_ONLY)
-"""Reasons to stay that are a matter of rights."""
+"""Reasons to keep an item that are due to missing rights."""
 CHANGEABLE = os.W_OK | os.X_OK
 EFFECTIVE = os.access in os.supports_effective_ids
 """Whether the system can be asked for the rights of the effective user."""
 RDONLY = getattr(os, "ST_RDONLY", 0)
 UNFLAG = "chattr -R -ia" if sys.platform == "linux" else "chflags -R nouchg,noschg,nouappnd,nosappnd"
-"""The command that takes such attributes from files."""
+"""Command that removes the attributes that protect files from changes."""
 
 
 class Denied(NamedTuple):
-    """Things that stay for one reason that is a matter of rights."""
+    """Items that stay because of one and the same missing right."""
 
     reason: str
     """One of `DENIALS`."""
     number: int
-    """Number of these things."""
+    """Number of these items."""
     remedy: str
-    """Whose the first of them is, and the way out: a clause."""
+    """Owner of the first item, and the remedy, as a clause."""
 
 
 def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
-    """Yield the reasons among `kept`, paths with reasons, that are a matter of rights, each once."""
+    """Yield those reasons among `kept`, pairs of path and reason, that are due to missing rights, each once."""
     paths: dict[str, list[str]] = {}
     for path, reason in kept:
         if reason in DENIALS:
@@ -50,7 +50,7 @@ def denied(root: str, kept: Iterable[tuple[str, str]]) -> Iterator[Denied]:
 
 
 def remedy(root: str, place: Path, reason: str = NOT_WRITABLE) -> str:
-    """Return what to do about a place in a cache that the user may not change or read: a clause."""
+    """Return a clause that says what to do about a path in a cache that the user may not change or read."""
     quoted = shlex.quote(root)
     if reason == READ_ONLY:
         return "mount it for writing"
@@ -58,7 +58,7 @@ def remedy(root: str, place: Path, reason: str = NOT_WRITABLE) -> str:
         return f"the superuser can allow it with {UNFLAG} {quoted}"
     try:
         owner = place.lstat().st_uid
-    except OSError:  # it is gone, or a folder above it may not be looked into
+    except OSError:  # it is gone, or a folder above it cannot be searched
         try:
             owner = Path(root).stat().st_uid
         except OSError:
@@ -74,7 +74,7 @@ def remedy(root: str, place: Path, reason: str = NOT_WRITABLE) -> str:
 
 
 def owner_name(uid: int) -> str:
-    """Return the name of a user by its number, or "user" and the number where it has none."""
+    """Return the name of a user by its number, or "user" and the number if it has no name."""
     import pwd  # noqa: PLC0415 - there is none on Windows
 
     try:
@@ -84,9 +84,9 @@ def owner_name(uid: int) -> str:
 
 
 class Rights:
-    """Answers for one open root which of its files and directories may be removed, as far as the system tells.
+    """Rights to remove the files and directories of one open root, as far as the system reports them.
 
-    A change of rights between the answer and the removal is found by the removal.
+    If the rights change after an answer, the removal will find out.
     """
 
     def __init__(self, root: Directory) -> None:
@@ -97,7 +97,7 @@ class Rights:
         self._sticky: dict[str, bool] = {}
 
     def reason_to_stay(self, path: str, found: os.stat_result) -> str | None:
-        """Return why a file or an empty directory, by its path relative to the root and its status, cannot go."""
+        """Return why a file or an empty directory with this relative path and status cannot be removed, or None."""
         folder = path.rpartition("/")[0]
         reason, user = self._of_folder(folder), self._user
         if reason is None and user is not None:
@@ -110,7 +110,7 @@ class Rights:
         return reason
 
     def may_remove_directory(self, path: str) -> bool:
-        """Return whether a directory from which everything else can go can go, too."""
+        """Return whether a directory can be removed once everything else in it is gone."""
         folder = path.rpartition("/")[0]
         if self._of_folder(folder) is not None:
             return False
@@ -134,7 +134,7 @@ class Rights:
         return NOT_PERMITTED if granted else NOT_WRITABLE
 
     def _is_sticky(self, folder: str) -> bool:
-        """Return whether the user may remove only what is the user's own from a folder."""
+        """Return whether the user may remove only the user's own files from a folder."""
         if self._user in (0, None):
             return False
         if folder not in self._sticky:

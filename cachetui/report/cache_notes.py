@@ -1,4 +1,4 @@
-"""Sentences on what of a cache was not looked at, and on how its sizes were found."""
+"""Sentences about the parts of a cache that were not scanned, and about how its sizes were determined."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ BY_LENGTH = "The file system reports no disk usage for these files: all sizes ar
 
 
 def cache_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield what a user should know of an inventory as a whole, a sentence each; untrusted text."""
+    """Yield sentences that a user should know about an inventory as a whole; untrusted text."""
     yield from link_notes(inventory)
     if inventory.by_length and not inventory.made_up:
         yield BY_LENGTH
 
 
 def link_notes(inventory: Inventory) -> Iterator[str]:
-    """Yield what each link in the place of a directory of pip's leads to, and the way to look there; untrusted text."""
+    """Yield a sentence about each link in place of a pip directory, and how to see its target; untrusted text."""
     for link in inventory.links:
         yield f"{link_words(link)}. {way_out(link)}."
 
 
 def link_words(link: DirectoryLink) -> str:
-    """Return what stands in the place of one of pip's directories, as a clause."""
+    """Return a clause about a link in place of one of pip's directories."""
     words = f"{link.path} is a link to {link.target}"
     return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, where there is no folder"
 
 
 def way_out(link: DirectoryLink) -> str:
-    """Return the way to see, or to mend, what a link leads to."""
+    """Return how to see the target of a link, or how to repair the link."""
     if not link.exists:
         return "pip can keep nothing there: make that folder, or remove the link"
     target = link.target.replace("\\", "/")

@@ -15,7 +15,7 @@ HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
 """Gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
-"""Minimum width of a name, in characters, while another column can be cut and on a narrow terminal."""
+"""Minimum widths of a name in characters: while another column can be cut, and on a narrow terminal."""
 BARREN = frozenset({"index", "metadata"})
 """Kinds whose age says nothing about the age of the project that they belong to."""
 

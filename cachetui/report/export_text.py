@@ -26,14 +26,14 @@ def entry_words(entry: Entry) -> str:
 
 
 def passed_over(entries: Iterable[Entry]) -> str:
-    """Return a sentence on the entries that are neither wheels nor sdists; empty if there are none."""
+    """Return a sentence about the entries that are neither wheels nor sdists; empty if there are none."""
     kinds = Counter(entry.kind for entry in entries if entry.kind not in INSTALLABLE)
     told = ", ".join([count(number, KIND_NOUNS.get(kind, kind)) for kind, number in kinds.items()])
     return f"Not exported: {told}." if told else ""
 
 
 def prospects(room: FolderState) -> Iterator[str]:
-    """Yield sentences on what an export will do; the first sentence is about the folder."""
+    """Yield sentences about what an export will do; the first sentence is about the folder."""
     new = f"{count(len(room.new), 'file')}, {disk_text(room.needed)}" if room.new else "nothing"
     yield f"{'Writes to' if room.exists else 'Creates'} {room.folder}: {new} to write, {disk_text(room.free)} free."
     if room.there:

@@ -13,7 +13,7 @@ from cachetui.report.health_text import RemoveCommands, entry_of
 from cachetui.text.format import timestamp
 
 SORTS = {"build": "archive"}
-"""Names of finding types in the document where they differ: scripts know a damaged archive by one name."""
+"""Names of finding types in the document, if they differ: scripts know all damaged archives by one name."""
 
 
 def health_json(
@@ -24,9 +24,9 @@ def health_json(
     now_ns: int,
     cache: Sequence[str] = (),
 ) -> str:
-    """Return findings as a JSON document; `verified` is None where not everything was to be read.
+    """Return findings as a JSON document; `verified` is None if bodies were not to be read.
 
-    `now_ns` is in nanoseconds since the epoch, `cache` the option by which cachetui comes to the cache, if it needs
+    `now_ns` is in nanoseconds since the epoch. `cache` is the option with which cachetui finds the cache, if it needs
     one.
     """
     commands = RemoveCommands(inventory, cache)

@@ -26,7 +26,7 @@ class FindingEntry(NamedTuple):
     finding: Finding
     """Finding about the entry."""
     entry: Entry
-    """Entry in its present state."""
+    """Entry in its current state."""
 
 
 class FindingGroup(NamedTuple):
@@ -57,13 +57,13 @@ class VerificationSummary(NamedTuple):
     later: int = 0
     """Number of entries that are new or changed since then."""
     done: int = 0
-    """Entries that were read."""
+    """Number of entries that were read."""
     of: int = 0
-    """Entries that were to be read."""
+    """Number of entries that were to be read."""
 
 
 def stand_in(finding: Finding) -> Entry:
-    """Return an entry without files for a finding about what is none, such as a folder."""
+    """Return an entry without files for a finding about something that is not an entry, such as a folder."""
     return Entry("unknown" if finding.sort == "link" else "leftover", (), finding.path, finding.since)
 
 
@@ -71,7 +71,7 @@ class RemoveCommands:
     """The commands that remove damaged entries of one inventory."""
 
     def __init__(self, inventory: Inventory, cache: Sequence[str] = ()) -> None:
-        """Prepare; `cache` is the option by which cachetui comes to the cache, if it needs one."""
+        """Prepare the commands; `cache` is the option with which cachetui finds the cache, if it needs one."""
         self._cache = cache
         self._entries = inventory.by_path
         self._alike: dict[str | None, list[Entry]] = {}
@@ -79,9 +79,9 @@ class RemoveCommands:
             self._alike.setdefault(entry.project, []).append(entry)
 
     def of(self, finding: Finding) -> tuple[str, int] | None:
-        """Return the command that removes the entry of a finding, and how many others it takes.
+        """Return the command that removes the entry of a finding, and how many other entries it removes.
 
-        None if there is none, or removing is not the way out.
+        Return None if there is no such command, or if removing is not the remedy.
         """
         entry = self._entries.get(finding.path)
         if entry is None or not finding.is_removed:
@@ -100,7 +100,7 @@ def grouped(finding_entries: Iterable[FindingEntry]) -> tuple[FindingGroup, ...]
 
 
 def words_by_path(finding_entries: Iterable[FindingEntry]) -> dict[str, str]:
-    """Return the dangers and the damage that findings tell of, in words, by the paths of entries."""
+    """Return the findings that are dangers or damage, in words, by the paths of their entries."""
     found: dict[str, list[str]] = {}
     for finding, entry in finding_entries:
         if finding.meaning.severity in ("danger", "damage"):
@@ -145,7 +145,7 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
 
 
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
-    """Return sentences on what was verified and what was not; `verify` is the key that reads everything."""
+    """Return sentences about what was verified and what was not; `verify` is the key that reads everything."""
     if proof is None:
         return (f"This check does not look inside files. {verify} reads them all and compares them with known hashes.",)
     found = [read_words(proof)]
@@ -157,7 +157,7 @@ def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ..
 
 
 def read_words(proof: VerificationSummary | Verified) -> str:
-    """Return a sentence on what a verification has read, and how much of that is proven."""
+    """Return a sentence about what a verification has read, and how much of it is proven."""
     proven = (
         f"{count(proof.proven, 'file')} {'matches' if proof.proven == 1 else 'match'} the hash that an index lists, "
         f"{proof.sound:,} without a known hash {'is' if proof.sound == 1 else 'are'} intact."
@@ -179,7 +179,7 @@ def name_of(entry: Entry) -> str:
 
 
 def entry_of(inventory: Inventory, finding: Finding) -> Entry:
-    """Return the entry of a finding; one without files for what is no entry, such as a link."""
+    """Return the entry of a finding, or an entry without files if the finding is about a link or a folder."""
     return inventory.by_path.get(finding.path) or stand_in(finding)
 
 
@@ -192,7 +192,7 @@ def findings_text(
 ) -> Iterator[str]:
     """Yield findings by type, and the result of a verification, as lines; at most `most` entries of a type.
 
-    `cache` is the option by which cachetui comes to the cache, if it needs one.
+    `cache` is the option with which cachetui finds the cache, if it needs one.
     """
     commands = RemoveCommands(inventory, cache)
     for _, group in groupby(findings, key=lambda one: one.sort):

@@ -15,7 +15,7 @@ from cachetui.text.format import count, disk_text
 from cachetui.text.redact import redact_urls
 
 AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
-"""Age groups: for each, the number of days below which an entry belongs to it, and its name."""
+"""Age groups, each with its upper limit in days (exclusive) and its name."""
 OLDEST = "over a year"
 DAY_NS = 86_400 * 10**9
 

@@ -35,7 +35,7 @@ from cachetui.system.files import create_file, replace_file
 
 
 class FormatError(CachetuiError, ValueError):
-    """The suffix of a report's file name belongs to no format."""
+    """Error for a report whose file name has a suffix that belongs to no format."""
 
 
 class Differences(NamedTuple):
@@ -127,7 +127,7 @@ def compare_audit(audit: Audit, path: Path) -> Differences:
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:
     """Write a report to a file outside the cache at `root`; replace a file only if `overwrite` is true.
 
-    Raises TargetError if the file may not be there, FormatError for an unknown suffix, FileExistsError and
+    Raises TargetError if the file must not be in that place, FormatError for an unknown suffix, FileExistsError and
     OSError.
     """
     parts = report_parts(audit, path)

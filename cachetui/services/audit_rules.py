@@ -1,7 +1,7 @@
 """Rules that an audit tries, to show how much space each would free.
 
-The standard rules look at all entries at once. `choose` works for any rules but is slower, because it
-looks at each entry by itself.
+The standard rules examine all entries at once. `choose` works for any rules but is slower, because it
+examines each entry by itself.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
 
 
 def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:
-    """Return the option with which another cachetui finds the same cache; none if it needs none."""
+    """Return the option with which another run of cachetui finds the same cache; empty if it needs none."""
     if options.demo:
         return ("--demo",)
     if options.cache_dir:
@@ -78,10 +78,10 @@ def open_cache(
     note: Callable[[str], None],
     report: Callable[[Batch], None] | None = None,
 ) -> Inventory:
-    """Return the content of a cache: nothing where there is none yet. `memory` is that of `read_cache`.
+    """Return the content of a cache, which is empty if there is no cache yet. `memory` is as in `read_cache`.
 
-    `note` gets a sentence for that, and for each reason for which something cannot be read. Raises RootError where the
-    root cannot be read or is no pip cache, and OSError.
+    `note` gets a sentence in that case, and for each reason why something cannot be read. Raises RootError if the
+    root cannot be read or is not a pip cache, and OSError.
     """
     if is_absent(location):
         note(f"There is no cache at {location.root}: pip makes it when it downloads something.")
@@ -129,9 +129,9 @@ def read_cache(
 
 
 def _indexes(location: Location, *, memory: bool) -> Iterator[str]:
-    """Yield the indexes that are known here: those in pip's settings, and the one that pips have built in.
+    """Yield the known index URLs: those in pip's settings, and those that are built into pips.
 
-    With `memory`, the pips of the Pythons count that earlier runs asked.
+    With `memory`, this includes the pips of the Pythons that earlier runs asked.
     """
     yield from location.indexes
     if location.prefix and (built_in := pip_index(location.prefix)):

@@ -39,8 +39,8 @@ def find_needs(
 ) -> NeededFiles:
     """Choose the files that requirements need, for the Python that the options name, or else the default one.
 
-    `without` are the paths of entries that do not count. The demo is made for the Python that runs this. Raises
-    CachetuiError where there is no Python, or it does not work.
+    `without` holds the paths of entries that do not count. The demo is made for the Python that runs cachetui. Raises
+    CachetuiError if there is no Python, or if it does not work.
     """
     named = options.python or (sys.executable if options.demo else None)
     python = python_at(named) if named else default_python()
@@ -56,16 +56,16 @@ def find_needs(
 
 
 class Replaced(NamedTuple):
-    """The result of an export in which other files took the place of damaged ones."""
+    """Result of an export in which other files have replaced damaged ones."""
 
     planned: tuple[PlannedFile, ...]
     """Everything that was to be written."""
     outcome: ExportOutcome
     """The result, with the damaged files among those that were left out."""
     needs: NeededFiles
-    """The files that the requirements need, the damaged ones left out."""
+    """Files that the requirements need, without the damaged ones."""
     without: frozenset[str]
-    """The paths of the damaged entries that others of the same version replace."""
+    """Paths of the damaged entries that other entries of the same version replace."""
 
 
 def replace_damaged(
@@ -79,7 +79,8 @@ def replace_damaged(
 ) -> Replaced:
     """Write other files in place of damaged ones that requirements need, such as the sdist of a damaged build.
 
-    `find` chooses files without some entries, `write` exports them. Where nothing can replace them, all is as before.
+    `find` chooses files without some entries, `write` exports them. If nothing can replace the damaged files, the
+    result is unchanged.
     """
     found = Replaced(tuple(planned), outcome, needs, frozenset())
     while not found.outcome.stopped:

@@ -33,9 +33,9 @@ def facts_for(
 ) -> Facts:
     """Return the facts behind the labels in `words`, about the entries of a whole cache, whose root is `root`.
 
-    Without `protection`, the preferences are read if a word needs them; if "unusable" is one, Pythons are asked for
-    their tags. `now_ns` is in nanoseconds since the epoch, `note` gets a sentence for what cannot be known, `report`
-    the progress of a search for Pythons in words.
+    Without `protection`, the preferences are read if a label needs them. If `words` contains "unusable", Pythons are
+    asked for their tags. `now_ns` is in nanoseconds since the epoch. `note` gets a sentence about what cannot be known,
+    and `report` the progress of a search for Pythons, in words.
     """
     alike = partial(copies, root=root)
     tags: Collection[frozenset[Tag]] = ()

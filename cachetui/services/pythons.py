@@ -79,7 +79,7 @@ def supported_tags(
     """Return the tags of the Python that the options name, or else of each Python found or remembered.
 
     The result is empty if nothing is known. `note` gets a sentence for each Python that does not report its
-    tags, and on the effect.
+    tags, and one about the effect.
     """
     named = ask_named(options, note=note, report=report)
     if named is not None:

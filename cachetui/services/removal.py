@@ -55,7 +55,7 @@ def plan(
     """Plan the removal of some entries; what the preferences protect and what running pips use stays.
 
     `named` says whether the user named the root, and `purge` whether everything is to be removed. `now_ns`
-    is the present time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
+    is the current time in nanoseconds since the epoch. Raises RefusedError if the preferences do not say
     clearly what is protected.
     """
     if preferences.refusal:

@@ -70,7 +70,7 @@ class Services:
     environ: Mapping[str, str] = field(default_factory=lambda: os.environ)
     """Environment variables that pips see."""
     clock: Callable[[], int] = time.time_ns
-    """Function that returns the present time in nanoseconds since the epoch."""
+    """Function that returns the current time in nanoseconds since the epoch."""
 
     # The cache
 
@@ -118,7 +118,7 @@ class Services:
     # Preferences
 
     def read_preferences(self) -> Preferences:
-        """Read the user's present preferences. Raises nothing."""
+        """Read the user's current preferences. Raises nothing."""
         return read_preferences(self.preferences_path, self._protected_path)
 
     @property

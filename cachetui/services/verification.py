@@ -23,9 +23,9 @@ def find_problems(
     pip: Version | None = None,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return the problems of some entries, by default all, that show without reading bodies.
+    """Return the problems of some entries, by default all, that can be found without reading bodies.
 
-    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip that is meant. Raises CachetuiError and
+    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question. Raises CachetuiError and
     OSError.
     """
     with guard("check the cache"):

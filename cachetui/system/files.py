@@ -10,7 +10,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""Errors by which a file system without hard links, such as FAT, refuses to create one."""
+"""Errors with which a file system without hard links, such as FAT, refuses to create one."""
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -31,7 +31,7 @@ def replace_file(path: Path, content: bytes) -> None:
 
 
 def create_file(path: Path, content: bytes) -> None:
-    """Write a new file: it is whole, or not there. Raises FileExistsError if the name is taken, OSError."""
+    """Write a new file completely, or not at all. Raises FileExistsError if the name is taken, or OSError."""
     with ExitStack() as done:
         name = _draft(path, content, done)
         mask = os.umask(0o077)
@@ -54,7 +54,7 @@ def create_file(path: Path, content: bytes) -> None:
 
 
 def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
-    """Write a file beside `path`, which `failed` discards, and return its name. Raises OSError."""
+    """Write a temporary file beside `path`, which `failed` discards, and return its name. Raises OSError."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:64]}-")
     failed.callback(_discard, name)
     with os.fdopen(handle, "wb") as file:

@@ -55,7 +55,7 @@ def ask(
     data: bytes = b"",
     any_version: bool = False,
 ) -> Reply:
-    """Run an interpreter with `-I` and `-B` from an empty private folder; return its reply, raise nothing.
+    """Run an interpreter with `-I` and `-B` from an empty private folder; return its reply. Never raises.
 
     The interpreter and every process that it started are killed after `timeout` seconds, when it prints
     more than `limit` bytes, or when `stop()` returns True. It gets `data` as its standard input. Its output

@@ -1,4 +1,4 @@
-"""The mount that an open directory lies on, where Linux tells it (proc(5))."""
+"""Mount of an open directory, if Linux reports it (proc(5))."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ PROC = Path("/proc/self")
 
 
 def mount_of(descriptor: int) -> str | None:
-    """Return the number of the mount that an open file lies on; None if the system does not tell it."""
+    """Return the number of the mount that contains an open file; None if the system does not report it."""
     with suppress(OSError):
         for line in (PROC / "fdinfo" / str(descriptor)).read_text(encoding="utf-8").splitlines():
             if line.startswith("mnt_id:"):
@@ -18,7 +18,7 @@ def mount_of(descriptor: int) -> str | None:
 
 
 def file_system_of(descriptor: int) -> str | None:
-    """Return the type of the file system that an open file lies on, such as "overlay"; None if it is not told."""
+    """Return the type of the file system of an open file, such as "overlay"; None if the system does not report it."""
     mount = mount_of(descriptor)
     with suppress(OSError):
         for line in (PROC / "mountinfo").read_text(encoding="utf-8", errors="replace").splitlines():

@@ -27,9 +27,9 @@ OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CL
 JUNCTION = 0xA0000003
 """IO_REPARSE_TAG_MOUNT_POINT, the reparse tag of a directory junction (Windows, `winnt.h`)."""
 LAYERED = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "unionfs", "fuse.unionfs-fuse"})
-"""Types of file systems made of layers, of which only the uppermost changes."""
+"""Types of file systems with layers, where only the top layer changes."""
 DEVICES: dict[int, int] = {}
-"""The numbers of devices, each in memory once."""
+"""Device numbers, each in memory only once."""
 GONE = {errno.ENOENT, errno.ENOTDIR, errno.ESTALE}
 """Numbers of the errors for a file that has been moved or removed."""
 
@@ -113,15 +113,15 @@ class Tree:
             return False
 
     def is_layered(self) -> bool:
-        """Return whether the file system is made of layers, as far as the system says."""
+        """Return whether the file system has layers, as far as the system reports that."""
         return BY_DESCRIPTOR and file_system_of(self._fd) in LAYERED
 
     def list(self, path: str, inode: int | None = None) -> DirectoryListing:
         """List a directory by its path relative to the root.
 
-        `inode` is the number that its parent's listing gave. If that is its own, it cannot have been swapped for a
-        link's target; else the way to it is gone once more, for some file systems number directories otherwise in
-        listings (overlayfs, FUSE). Raises OSError; LeftOut for what must not be entered.
+        `inode` is the directory's inode number in the listing of its parent. If the open directory has this number, it
+        cannot be the target of a link. Otherwise, the directory is opened again name by name, because in listings, some
+        file systems (overlayfs, FUSE) give other numbers. Raises OSError, and LeftOut for what must not be entered.
         """
         if not BY_DESCRIPTOR:
             return self._list_by_path(path)
@@ -156,9 +156,10 @@ class Tree:
             raise LeftOut(errno.EXDEV, MOUNTED)
 
     def _walk(self, path: str) -> int:
-        """Open a directory name by name, so that no link can be on the way. Raises OSError; LeftOut for another mount.
+        """Open a directory name by name, so that no link can be in its path.
 
-        A directory mounted from elsewhere on the same file system has the same device, but another mount.
+        A directory mounted from elsewhere on the same file system has the same device, but another mount. Raises
+        OSError, and LeftOut for another mount.
         """
         fd = os.dup(self._fd)
         try:
@@ -181,7 +182,7 @@ class Tree:
         return mount_of(self._fd)
 
     def link_target(self, path: str) -> str | None:
-        """Return the absolute path that a link leads to, all links resolved; None if it is none."""
+        """Return the absolute path that a link leads to, with all links resolved; None if the path is not a link."""
         try:
             found = self.lstat(path)
         except OSError:

@@ -1,4 +1,4 @@
-"""Grammar of terms: parse what a user types to choose entries into a predicate."""
+"""Grammar of terms, which users type to choose entries; terms are parsed into a predicate."""
 
 from cachetui.terms.parser import Predicate, parse_terms
 

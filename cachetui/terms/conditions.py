@@ -1,6 +1,6 @@
 """Conditions of terms, except names.
 
-A new term takes a condition here, a qualifier in `parser.py`, and its values in `completion.py`.
+A new term needs a condition here, a qualifier in `parser.py`, and its values in `completion.py`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ its server last confirmed it (`checked`), and since it was last read (`read`).
 """
 MEASURES: tuple[Measured, ...] = ("size", "age", "checked", "read")
 PLAIN = re.compile(r"https?://[a-z0-9.:-]+/[A-Za-z0-9._~%+/-]*")
-"""A URL in which nothing can be a secret, like most URLs."""
+"""Pattern of a URL in which nothing can be secret, like most URLs."""
 INTERPRETER = re.compile(r"([a-z]+)([0-9])([0-9]*)")
-"""The first part of a wheel's tag (PEP 425), such as `cp311`."""
+"""Pattern of the first part of a wheel's tag (PEP 425), such as `cp311`."""
 
 
 class Condition(Protocol):

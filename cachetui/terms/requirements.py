@@ -20,17 +20,17 @@ from cachetui.text.excerpt import brief
 
 SPACE = re.compile(r"\s*")
 NAME = re.compile(r"[A-Za-z0-9*?](?:[A-Za-z0-9._*?-]*[A-Za-z0-9*?])?")
-"""A project's name as in PEP 508, or with wildcards."""
+"""Pattern of a project's name as in PEP 508, or with wildcards."""
 EXTRAS = re.compile(r"\[[A-Za-z0-9._, -]*\]")
 OPERATOR = re.compile(r"===|==|~=|!=|<=|>=|<|>")
 VERSION = re.compile(r"(?:[^\s,;()<>=!~]|!(?!=))+")
 QUOTED_NAME = re.compile(r"([\"'])([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\1")
-"""A quoted name, which always means a project, whatever else the word could mean."""
+"""Pattern of a quoted name, which always means a project, whatever else the word could mean."""
 
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One comparison of a requirement, such as `>=2`."""
+    """One comparison in a requirement, such as `>=2`."""
 
     text: str
     """The comparison as written, without spaces."""
@@ -177,6 +177,6 @@ def _satisfies(specifier: Specifier, version: str) -> bool:
     """
     try:
         Version(version)
-    except ValueError:  # InvalidVersion, or a number with too many digits for Python
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         return specifier.operator == "===" and version.lower() == specifier.version.lower()
     return specifier.contains(version, prereleases=True)

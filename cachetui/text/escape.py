@@ -8,7 +8,7 @@ UNSEEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff\ufff0-\uffff"
     "\U000e0000-\U000e0fff]"
 )
-"""Characters that control a terminal, are invisible, change the text direction, or are no characters."""
+"""Characters that control a terminal, are invisible, change the text direction, or are not characters."""
 
 
 CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
@@ -16,7 +16,7 @@ CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def copyable(text: str) -> str:
-    """Return a line as a clipboard takes it: control characters and undecodable bytes are spelt out.
+    """Return a line that is safe to copy: control characters and undecodable bytes are spelt out.
 
     Pasting it into a terminal runs nothing. All other characters stay, so that a path still leads to its file.
     """

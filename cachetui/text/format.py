@@ -11,7 +11,7 @@ import humanize
 from cachetui.model import NS
 
 FIRST, LAST = (-30_610_000_000, 253_402_000_000) if os.name == "posix" else (0, 32_503_000_000)
-"""The first and the last moment that dates are told of, in seconds since the epoch: years have four digits."""
+"""First and last time that is shown as a date, in seconds since the epoch: years have four digits."""
 DAY = 86_400
 """Seconds in a day."""
 SCALES = (("year", "y", 365.0, 730.0), ("month", "mo", 30.4, 61.0), ("week", "w", 7.0, 14.0), ("day", "d", 1.0, 1.0))
@@ -28,7 +28,7 @@ def disk(amount: float) -> tuple[str, str]:
 
 
 def disk_text(amount: float) -> str:
-    """Write a size in bytes, such as `1.2 GB`."""
+    """Format a size in bytes as text, such as `1.2 GB`."""
     return " ".join(disk(amount))
 
 
@@ -51,22 +51,22 @@ def ago(youngest: float, oldest: float) -> str:
 
 
 def date(ns: int) -> str:
-    """Write a time in nanoseconds since the epoch as a local date."""
+    """Format a time in nanoseconds since the epoch as a local date."""
     return time.strftime("%Y-%m-%d", time.localtime(_displayable(ns)))
 
 
 def timestamp(ns: int) -> str:
-    """Write a time in nanoseconds since the epoch as ISO 8601 in UTC, to the second."""
+    """Format a time in nanoseconds since the epoch as ISO 8601 in UTC, to the second."""
     return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(_displayable(ns)))
 
 
 def _displayable(ns: int) -> int:
-    """Return a time in seconds since the epoch, held to what calendars can tell: files may have any time."""
+    """Return a time in seconds since the epoch, limited to dates that can be shown: files may have any time."""
     return max(FIRST, min(ns // NS, LAST))
 
 
 def count(number: int, noun: str) -> str:
-    """Write a number with its noun, such as `1 entry`, `2,000 entries` or `3 index pages`."""
+    """Format a number with its noun, such as `1 entry`, `2,000 entries` or `3 index pages`."""
     if number == 1:
         return f"1 {noun}"
     plural = f"{noun[:-1]}ies" if noun.endswith("y") and noun[-2] not in "aeiou" else f"{noun}s"
@@ -102,7 +102,7 @@ def removed(
 
 
 def home_short(root: str) -> str:
-    """Write a path with `~` for the home directory."""
+    """Return a path with `~` for the home directory."""
     try:
         home = str(Path.home())
     except RuntimeError:  # the home directory is unknown

@@ -1,4 +1,4 @@
-"""Display names of entries, which are the same everywhere."""
+"""Names under which entries are shown, the same everywhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE_NAMES = {"index": "index page", "redirect": "redirect", "response": "respon
 
 
 def tags(entry: Entry) -> str:
-    """Return a wheel's interpreter and platform tags in short; for other entries, a name for the kind."""
+    """Return a wheel's interpreter and platform tags in short form; for other entries, a name for the kind."""
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
     if entry.kind not in ("wheel", "built") or len(parts) < 4:
         return PAGE_NAMES.get(entry.kind, entry.kind)

@@ -1,4 +1,4 @@
-"""Commands as they are typed into a shell."""
+"""Quote commands as they must be typed into a shell."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 
 PLAIN = re.compile(r"[\w.:=\\/+@-]+")
-"""A word that needs no quotes in the shells of Windows."""
+"""Pattern of a word that needs no quotes in the shells of Windows."""
 
 
 def quoted(words: Sequence[str], platform: str = sys.platform) -> str:
@@ -19,6 +19,6 @@ def quoted(words: Sequence[str], platform: str = sys.platform) -> str:
 
 
 def _in_quotes(word: str) -> str:
-    """Put a word into quotes as programs on Windows take them off again (`subprocess.list2cmdline`)."""
+    """Quote a word so that programs on Windows remove the quotes correctly (`subprocess.list2cmdline`)."""
     escaped = re.sub(r'(\\*)(?:(")|\Z)', lambda found: found[1] * 2 + ('\\"' if found[2] else ""), word)
     return f'"{escaped}"'

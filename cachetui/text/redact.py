@@ -12,7 +12,7 @@ MASK = "***"
 
 
 PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+(?::\d+)?(?:/[^@?#;\[\]\\]*)?").fullmatch
-"""A URL in which there is nothing to mask; other URLs are examined more closely."""
+"""Pattern of a URL in which there is nothing to mask; other URLs are examined more closely."""
 
 
 def masked(url: str) -> str:
@@ -55,20 +55,20 @@ def _mask_word(found: re.Match[str]) -> str:
 
 
 LONGEST_SCHEME = 64
-"""Characters of a scheme that are looked at."""
+"""Maximum number of characters of a scheme that are examined."""
 _WORD = re.compile(
     r"""(?<!\S)(\S*?)(?:://|(?:(?<=http)|(?<=https)):[/\\]|(?<![^\s"'`=(<\[{,;])//)"""
     r"""(?:=(?:"[^"]*"?|'[^']*'?|`[^`]*`?)|\\\s|\S)+""",
     re.ASCII | re.IGNORECASE,
 )
-"""A word with a URL in it; a quoted value in it may hold blanks, and lasts to the end if the quote is never closed."""
+"""Pattern of a word with a URL in it; a quoted value may contain blanks, and an open quote takes all the rest."""
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*\Z", re.IGNORECASE)
 _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,}|(?:[a-z][a-z0-9+.-]*\+)?https?:/)?", re.IGNORECASE)
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
-"""A URL fragment with only those parts that pip reads; none of them is a secret."""
+"""Pattern of a URL fragment with only those parts that pip reads; none of them is a secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
-"""A host, with or without a port, that cannot be a part of a user name and password."""
+"""Pattern of a host, with or without a port, that cannot be a part of a user name and password."""
 
 
 def _after_user(start: str, rest: str) -> int | None:
@@ -94,7 +94,7 @@ def _after_user(start: str, rest: str) -> int | None:
 LONGEST = 200
 """Maximum length in characters of typed text that is shown again."""
 USER = re.compile(r"(?:(?<![\w/:@])|(?<=[:/]/))[^\s:/@]{1,256}:[^\s/@]{0,4096}@(?=\S)", re.ASCII)
-"""User name and password in a URL that lacks its scheme, or a part of it."""
+"""Pattern of a user name and password in a URL that lacks all or part of its scheme."""
 
 
 def redact_input(words: str) -> str:

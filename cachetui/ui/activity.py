@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 
 
 class Activity(Enum):
-    """Something that takes time; of several running activities, the last member's progress is shown."""
+    """Activity that takes time; if several are running, the progress of the last member is shown."""
 
     SCANNING = auto()
     PLANNING = auto()
@@ -46,7 +46,7 @@ RUNNING: Mapping[Activity, str] = {
     Activity.REMOVING: "A removal is running: wait for it, or stop it with {stop}; then {wish}.",
     Activity.CHANGING_PIP: "A pip is changing its settings: wait for it.",
 }
-"""Sentences on why an action cannot begin during each activity."""
+"""Sentences that say why an action cannot begin during each activity."""
 
 
 def refusal(wish: Wish, activities: Activities, stop: str, *, was_read: bool = True) -> str | None:

@@ -68,6 +68,6 @@ def key_name(app: object, id: str) -> str:
 
 
 def key_names(keys: Iterable[str], ascii_only: bool = False) -> str:
-    """Write the names of keys for the user."""
+    """Format the names of keys for the user."""
     names = ASCII_NAMES if ascii_only else NAMES
     return " ".join([names.get(name, name) for name in keys])

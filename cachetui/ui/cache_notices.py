@@ -26,7 +26,7 @@ def notice_sentences(
 ) -> tuple[str, ...]:
     """Return the notices about a cache in a form that is safe to show.
 
-    `difference` is a sentence on how pip's own answer differs from the location; `problems` are all problems
+    `difference` is a sentence about how pip's own answer differs from the location; `problems` are all problems
     of the preferences.
     """
     sentences = []

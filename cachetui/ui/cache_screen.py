@@ -74,7 +74,7 @@ class Pythons:
     For a Python that does not report its tags, these are the tags that it may support.
     """
     doubts: tuple[str, ...] = ()
-    """Sentences on Pythons that do not report their tags, and on the consequences; untrusted text."""
+    """Sentences about Pythons that do not report their tags, and about the consequences; untrusted text."""
 
 
 class CacheScreen(Screen[None]):
@@ -85,7 +85,7 @@ class CacheScreen(Screen[None]):
     scanned: var[Batch | None] = var(None, always_update=True)
     """The latest batch of the running first scan."""
     revision: var[int] = var(0)
-    """The revision of the catalog; it changes with the catalog, and with what is known of its entries."""
+    """The revision of the catalog; it changes with the catalog, and with what is known about its entries."""
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
     preferences: var[Preferences] = var(Preferences())
@@ -109,7 +109,7 @@ class CacheScreen(Screen[None]):
         self.outlook_at = 0.0
         """The time at which the outlook was last looked for, by the monotonic clock, in seconds."""
         self.export_folder = "./wheels"
-        """The folder that is proposed for an export: the last one that was used."""
+        """The folder that is proposed for an export: the one that was used last."""
         self.question: ModalScreen[bool] | None = None
         """The open question about a running activity."""
         self.leaving = False
@@ -155,7 +155,7 @@ class CacheScreen(Screen[None]):
             self.activities = {**self.activities, activity: ActivityProgress(words, part)}
 
     def is_doing(self, *activities: Activity) -> bool:
-        """Return whether any of some activities is running."""
+        """Return whether any of these activities is running."""
         return any(activity in self.activities for activity in activities)
 
     def stop(self, *activities: Activity) -> None:

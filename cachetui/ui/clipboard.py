@@ -11,7 +11,7 @@ from cachetui.text.format import count
 from cachetui.ui.widgets.cells import shown
 
 MOST_COPIED = 1_000
-"""Maximum number of paths to copy; many terminals refuse more than some tens of kilobytes."""
+"""Maximum number of paths to copy; many terminals refuse more than a few tens of kilobytes."""
 
 
 def copy_paths(widget: Widget, paths: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The user's key bindings: those that can be applied, and problems of the others (runs without app)."""
+"""The user's key bindings: those that can be applied, and problems of the others (needs no app)."""
 
 from __future__ import annotations
 

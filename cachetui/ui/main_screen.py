@@ -166,7 +166,7 @@ class MainScreen(CacheScreen):
             start_worker(self, find_outlook, self, group="outlook")
 
     def watch_difference(self) -> None:
-        """Show the notice on how pip's answer differs."""
+        """Show the notice about how pip's answer differs."""
         self._show_notices()
 
     def watch_revision(self) -> None:
@@ -346,7 +346,7 @@ class MainScreen(CacheScreen):
         from cachetui.ui.operations.rules import mark_by_rules  # noqa: PLC0415 - the first screen does not wait for it
 
         if not self.refuse("choose by rules"):
-            self.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
+            self.begin(Activity.PLANNING)  # drop keys from now on, not only once the worker has started
             start_worker(self, mark_by_rules, self, group="rules")
 
     def action_undo_marks(self) -> None:

@@ -128,7 +128,7 @@ class ListedCommands(CommandList):
 
 
 class Palette(CommandPalette):
-    """Ignores keys for its list until that is laid out, and closing while it is closing.
+    """Command palette that ignores keys for its list until the list is laid out, and a second attempt to close.
 
     Textual 8.2 ends the app in both cases: by a KeyError of the list, and by a ScreenStackError.
     """
@@ -165,7 +165,7 @@ class Palette(CommandPalette):
     """
 
     is_closing = False
-    """Whether it is about to be closed."""
+    """Whether the palette is about to be closed."""
 
     def compose(self) -> ComposeResult:
         """Lay out the palette as Textual does, without its double-width glyph."""
@@ -183,7 +183,7 @@ class Palette(CommandPalette):
         return super().check_action(action, parameters)
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Close it, once."""
+        """Close the palette, but only once."""
         if self.is_closing or self.app.screen is not self:
             return AwaitComplete()
         self.is_closing = True

@@ -29,8 +29,8 @@ def start_worker(
     """Run a coroutine function as a worker of a node; `exclusive` cancels the other workers of the group.
 
     If it raises CachetuiError or OSError, the user is notified. Otherwise Textual would end the app, and the
-    marks would be lost. Unlike Textual's `work`, this does not write out the arguments: for an inventory of 100,000
-    entries, that takes seconds and 150 MB.
+    marks would be lost. Unlike Textual's `work`, this does not convert the arguments to text: for an inventory of
+    100,000 entries, that takes seconds and 150 MB.
     """
 
     async def run() -> None:
@@ -39,14 +39,14 @@ def start_worker(
                 await job(*args)
         except NoMatches:
             if node.is_attached and node.screen in node.app.screen_stack:
-                raise  # else the screen was left while the worker ran, and its widgets go first
+                raise  # otherwise, the screen was left while the worker ran: its widgets are removed first
 
     return node.run_worker(run, group=group, exclusive=exclusive)
 
 
 @contextmanager
 def notifying(node: DOMNode) -> Iterator[None]:
-    """Notify a CachetuiError or OSError that the block raises, instead of raising it."""
+    """Notify the user of a CachetuiError or OSError that the block raises, instead of raising it."""
     try:
         yield
     except (CachetuiError, OSError) as error:

@@ -48,7 +48,7 @@ from cachetui.text.escape import escape_control
 def command(context: click.Context, terms: tuple[str, ...], form: str, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
-    With TERMs, only matching entries count; directories and files that are not pip's are always those of the
+    With TERMs, only matching entries count; directories and files that are not pip's are always counted for the
     whole cache.
     """
     predicate = parse_terms(terms) if terms else None

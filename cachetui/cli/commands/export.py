@@ -53,13 +53,13 @@ def command(
 ) -> int:
     """Write the wheels and sdists that the terms match into a folder, under their true names.
 
-    Each is proven before it gets its name, and nothing is overwritten. Then this works without a network:
+    Each file is verified before it gets its name, and nothing is overwritten. Then this works without a network:
 
     pip install --no-index --find-links DIR NAME
 
-    With --requirement, what the file asks for is written, for the Python of --python: of each project the newest file
-    that fits, and what that needs in turn; in place of a damaged one, the next that fits. No choice is taken back to
-    make another one fit; what the cache lacks is listed.
+    With --requirement, the files that satisfy the requirements are written, for the Python of --python: for each
+    project the newest file that fits, and its dependencies in turn; instead of a damaged file, the next one that
+    fits. No choice is changed to make another one possible. Requirements without a cached file are listed.
     """
     if not terms and not requirements:
         raise click.UsageError("Say what to export: TERM..., or --requirement FILE.")

@@ -106,6 +106,6 @@ def lines(preferences: Preferences) -> Iterator[str]:
 
 
 def _wrapped(label: str, words: str) -> list[str]:
-    """Return words wrapped into lines behind a label, without breaking names or terms at hyphens."""
+    """Return words wrapped into lines after a label, without breaking names or terms at hyphens."""
     wrapper = textwrap.TextWrapper(WIDTH, label, " " * LABEL, break_on_hyphens=False)
     return wrapper.wrap(escape_control(words)) or [label]

@@ -129,7 +129,7 @@ def _is_said(context: click.Context) -> bool:
 
 
 def _policy(preferences: Preferences) -> Rules:
-    """Return the rules of the policy, and print a note of them.
+    """Return the rules of the policy, and print a note about them.
 
     Raises UsageError if there is no policy to run.
     """

@@ -37,10 +37,10 @@ MOST_SHOWN = 10
 def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: bool, as_json: bool) -> int:
     """Look for what is damaged, left behind or not what it should be, in all of the cache or in what TERMs match.
 
-    Without --deep what the scan sees is judged: records without bodies and the other way round, lengths, what cannot
-    be read, environments that are gone, owners and modes, and whether wheels that were built here are cut short. With
-    --deep each download is compared with the hash that a cached index page or an origin.json lists, and what no hash is
-    known for is read to its end. The exit code is 1 when anything is found.
+    Without --deep, only the results of the scan are checked: records without bodies and bodies without records,
+    lengths, unreadable files, environments that are gone, owners and modes, and whether wheels built here are cut
+    short. With --deep, each download is compared with the hash in a cached index page or an origin.json, and files
+    without a known hash are read to their end. The exit code is 1 if anything is found.
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)

@@ -43,7 +43,7 @@ class Age(NamedTuple):
     """Age group with its entries."""
 
     from_days: int | None
-    """Least age in days; None for entries without such a time."""
+    """Minimum age in days; None for entries whose age is unknown."""
     to_days: int | None
     """End of the age group in days, exclusive; None if it has no end."""
     figure: Figure
@@ -56,7 +56,7 @@ class Reclaimable(NamedTuple):
     name: str
     """Name of the rule in words."""
     options: str
-    """Options of `cachetui prune` that mean the same; empty if there are none."""
+    """Options of `cachetui prune` with the same effect; empty if there are none."""
     figure: Figure
     """Figure of the entries that would go."""
     frees: int

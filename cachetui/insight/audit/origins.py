@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from cachetui.model import Entry
 
 HOST = re.compile(r"(?:[a-z0-9_.-]+|\[[0-9a-f:.]+\])(?::\d{1,5})?")
-"""Pattern of a host. Text before a path that does not match may hide a password with a slash."""
+"""Pattern of a host. If the text before a path does not match, it may belong to a password that contains a slash."""
 SCHEMES = ("https:", "http:")
 """Schemes of URLs whose host need not be checked again once it has been seen."""
 PAGES = ("simple", "+simple")

@@ -21,7 +21,7 @@ from cachetui.removal.staying import staying
 from cachetui.system.tree import never
 
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
-"""Finding types of unreadable entries by the entry's note; any other note means "unreadable" itself."""
+"""Finding type of an unreadable entry by the entry's note; for any other note, it is "unreadable"."""
 
 
 def check(
@@ -77,7 +77,7 @@ def is_there(place: Path) -> bool:
 
 
 def _links(inventory: Inventory) -> Iterator[Finding]:
-    """Yield a finding for each link in the place of a directory of pip's."""
+    """Yield a finding for each link in place of one of pip's directories."""
     since = {file.path: file.mtime_ns for file in inventory.foreign} if inventory.links else {}
     for link in inventory.links:
         words = f"it leads to {link.target}{'' if link.exists else ', where there is no folder'}"
@@ -87,10 +87,10 @@ def _links(inventory: Inventory) -> Iterator[Finding]:
 def _of_entry(
     entry: Entry, in_use: Collection[str], pip: Version | None, *, legacy: bool, denied: bool
 ) -> Iterator[Finding]:
-    """Yield the findings about one entry that the scan shows.
+    """Yield the findings about one entry that follow from the scan.
 
-    `in_use` are the paths of leftovers that a removal would keep, because a pip may be using them: no finding. `legacy`
-    says whether a newer pip uses the cache, too, `denied` whether the user may not read the entry.
+    `in_use` holds the paths of leftovers that a removal would keep because a pip may be using them; these yield
+    nothing. `legacy` says whether a newer pip also uses the cache, `denied` whether the user may not read the entry.
     """
     since = max([file.mtime_ns for file in entry.files], default=entry.downloaded)
     if entry.kind == "unknown":
@@ -123,7 +123,10 @@ def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
 
 
 def _cut(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
-    """Yield a finding if a built wheel has no directory at its end: no header announces its length."""
+    """Yield a finding if a built wheel lacks the ZIP directory at its end.
+
+    A built wheel has no header that gives its length.
+    """
     try:
         words = evidence.look_into(entry, end_trouble)
     except (OSError, UnreadableRecordError):
@@ -144,7 +147,7 @@ def _above(entries: Iterable[Entry]) -> set[str]:
 
 
 def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
-    """Yield a finding for each folder that others may write, unless they may write the one above it, too."""
+    """Yield a finding for each folder that others may write to, unless they may also write to its parent."""
     writable = evidence.writable_folders(places)
     below: Counter[str] = Counter()
     tops: dict[str, str] = {}

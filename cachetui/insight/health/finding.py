@@ -29,8 +29,12 @@ FindingType = Literal[
 ]
 """Types of findings."""
 Severity = Literal["danger", "damage", "rights", "waste"]
-"""Severity: an entry may not be what its index offered; pip cannot use it as it should; somebody lacks the right to
-use it, and its content may be sound; it only takes room."""
+"""Severity of a finding.
+
+`danger`: an entry may not be what its index offered. `damage`: pip cannot use an entry as it should.
+`rights`: somebody lacks the right to use an entry, though its content may be sound. `waste`: an entry only
+takes up space.
+"""
 
 
 class Meaning(NamedTuple):
@@ -157,7 +161,7 @@ SORTS: tuple[FindingType, ...] = tuple(MEANINGS)
 OF_CONTENT = frozenset[FindingType](
     ("mismatch", "archive", "build", "page", "metadata", "inconsistent", "length", "stopping", "unreadable")
 )
-"""Types that mean the same: an entry's bytes are not what they should be."""
+"""Types that all mean that an entry's bytes are not what they should be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +170,7 @@ class Finding:
 
     sort: FindingType
     path: str
-    """The entry's identity; of a folder its path relative to the root, "." for the root."""
+    """Identity of the entry; for a folder, its path relative to the root ("." for the root itself)."""
     words: str
     """Details, without a full stop; data quoted from the cache is untrusted."""
     since: int
@@ -174,7 +178,7 @@ class Finding:
 
     @property
     def is_removed(self) -> bool:
-        """Whether removing the entry is the way out, and no rule of `prune` takes it."""
+        """Whether the entry should be removed, and no rule of `prune` chooses it."""
         return self.sort in OF_CONTENT or self.sort in ("origin", "misnamed")
 
     @property

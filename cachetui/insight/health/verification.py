@@ -29,10 +29,10 @@ VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
 UNNAMED = ("metadata", "index", "response")
 """Kinds in `VERIFIED` whose entries need not be archives of a distribution."""
 SIMPLE = "application/vnd.pypi.simple"
-"""The beginning of the types that index pages alone have."""
+"""Prefix of the content types that only index pages have."""
 
 Expected = Mapping[str, frozenset[tuple[str, str]]]
-"""Hashes by the name of the record, each with name and lower-case value; from index pages and origins."""
+"""Hashes from index pages and origins, by the name of the record; each has a name and a lower-case value."""
 
 
 class VerificationProgress(NamedTuple):
@@ -56,9 +56,9 @@ class Verified(NamedTuple):
     stopped: bool
     """Whether the verification was stopped before its end."""
     done: int = 0
-    """Entries that were read."""
+    """Number of entries that were read."""
     of: int = 0
-    """Entries that were to be read."""
+    """Number of entries that were to be read."""
 
 
 def verify(
@@ -144,10 +144,10 @@ def _trouble(
 def _broken(
     entry: Entry, body: Body, headers: Callable[[str], str], stop: Callable[[], bool]
 ) -> tuple[FindingType, str | None]:
-    """Return the finding type of a file's own damage, and the words for it, None if it is sound. Raises StoppedError.
+    """Return the type of damage within a file, and its description; None as the description if it is sound.
 
-    `headers` returns a header of its answer in lower case. What still unpacks is at odds with itself only: pip does not
-    notice.
+    `headers` returns a header of the response in lower case. A file that still unpacks is only inconsistent with
+    itself, which pip does not notice. Raises StoppedError.
     """
     content = headers("content-type"), headers("content-encoding")
     if entry.kind == "index" or (entry.kind == "response" and content[0].startswith(SIMPLE)):

@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from cachetui.insight.why.evidence import Evidence
 
 COMPARES = Version("23.0")
-"""The first pip that compares files with the hashes of all pages: 22.2 to 22.3.1 leave out those in JSON."""
+"""First pip that compares files with the hashes of all pages; pip 22.2 to 22.3.1 ignore hashes in JSON pages."""
 
 
 def find_broken(case: Evidence, evidence: CacheReader, stop: Callable[[], bool]) -> dict[str, str]:
-    """Return by path why the page at which pip stopped is unusable, and why files cannot be installed.
+    """Return, by path, why the page at which pip stopped is unusable, and why files cannot be installed.
 
     A download whose hash pip has compared already is not read again.
     """

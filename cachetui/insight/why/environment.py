@@ -33,11 +33,11 @@ class TargetEnvironment:
     environ: Mapping[str, str] = field(default_factory=dict, repr=False, hash=False)
     """Environment variables that pip sees."""
     cache: tuple[str, ...] = ()
-    """Option and value by which cachetui finds this cache again; empty if it needs none."""
+    """Option and value with which cachetui finds this cache again; empty if it needs none."""
     off_by: str | None = None
     """Setting or other cause that switches pip's cache off; None if the cache is on."""
     notes: tuple[str, ...] = ()
-    """Sentences on differences between the user's command and what pip is asked."""
+    """Sentences about differences between the user's command and what pip is asked."""
 
 
 def resolve_environment(

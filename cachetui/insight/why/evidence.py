@@ -41,9 +41,9 @@ class Evidence:
     requires: Mapping[str, str]
     """Requires-Python in the metadata of the project's files, by path."""
     now: float
-    """Time of the question in seconds since the epoch."""
+    """Sentences about differences between the user's command and what pip is asked."""
     broken: Mapping[str, str] = field(default_factory=dict)
-    """Faults of the page at which pip stops, and of files that it decided for, by path.
+    """Faults of the page at which pip stops, and of files that it chose, by path.
 
     pip itself reads these files only when it installs them.
     """
@@ -105,7 +105,7 @@ class Evidence:
 
     @cached_property
     def fails_at(self) -> tuple[Chosen, Entry] | None:
-        """The first damaged file among those that pip decided for; None if there is none."""
+        """The first damaged file among those that pip chose; None if there is none."""
         for chosen in self.run.chosen if self.run.resolved and self.broken else ():
             if (entry := self.entry_of(chosen)) and entry.path in self.broken:
                 return chosen, entry
@@ -113,7 +113,7 @@ class Evidence:
 
     @cached_property
     def stopped_at(self) -> Entry | None:
-        """The cached file or answer at which pip ended with an error; None where that is not known."""
+        """Cached file or response at which pip ended with an error; None if unknown."""
         error, last = self.run.error, self.last_read
         if error is None or not (self.is_broken or error.type.startswith("Hash")):
             return None
@@ -131,13 +131,13 @@ class Evidence:
         return self.entry_at(last.url) if last else None
 
     def is_sound(self, entry: Entry) -> bool:
-        """Return whether nothing is known of a damage to an entry."""
+        """Return whether no damage to an entry is known."""
         answer = self.answers.get(entry.path)
         return entry.path not in self.broken and entry != self.stopped_at and (answer is None or answer.is_whole)
 
     @property
     def is_broken(self) -> bool:
-        """Whether pip ended with an error that comes of a damaged file or answer, or of one that it cannot read."""
+        """Whether pip ended with an error caused by a damaged file or response, or by one that it cannot read."""
         error, last = self.run.error, self.last_read
         entry = self.entry_at(last.url) if last is not None and last.is_page else None
         return error is not None and (error.is_broken or (entry is not None and entry.path in self.broken))
@@ -264,7 +264,7 @@ class Evidence:
 
     @property
     def is_aimed(self) -> bool:
-        """Whether the command names another Python or platform than the one that runs pip."""
+        """Whether the command names a Python or platform other than the one that runs pip."""
         aims = ("--python-version", "--platform", "--abi", "--implementation")
         return any(word.partition("=")[0] in aims for word in self.question.arguments)
 
@@ -347,7 +347,7 @@ def gather(
 
 
 def as_in_url(entry: Entry) -> str:
-    """Return an entry's path as it stands in the address of a file."""
+    """Return an entry's path as it appears in a file's URL."""
     return quote(entry.path, errors="surrogateescape")
 
 

@@ -20,7 +20,7 @@ MOST_NAMED = 4
 DAY = 86_400
 """Seconds in a day; clocks differ by less."""
 LONGEST = 10_000 * 366 * DAY
-"""Seconds of the longest time that is told."""
+"""Maximum length of time in seconds that is put into words."""
 
 
 def old(seconds: float) -> str:

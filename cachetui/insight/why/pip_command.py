@@ -173,7 +173,7 @@ def redirection(text: str, requirement: str) -> str:
 
 
 def _call(words: Sequence[str], at: int, word: str) -> tuple[int, str] | None:
-    """Return the start of the pip call whose last word is at `at`, and its Python; None if it is no call."""
+    """Return the start of the pip call whose last word is at `at`, and its Python; None if there is no such call."""
     place, name = _parted(word)
     if place == "" or place.endswith(("/", "\\")):
         name = name.lstrip(BEFORE)
@@ -235,7 +235,7 @@ def _before(words: Sequence[str]) -> tuple[tuple[tuple[str, str], ...], tuple[st
 
 
 def _within(words: Sequence[str]) -> tuple[list[str], str]:
-    """Return the words of the command itself, and the word that ends it if more text follows."""
+    """Return the words up to the end of a command, and the word that ends it if more text follows."""
     for at, word in enumerate(words):
         if word in ENDS or REDIRECTED.match(word):
             return list(words[:at]), word
@@ -247,7 +247,7 @@ def _within(words: Sequence[str]) -> tuple[list[str], str]:
 
 
 def lines_of(text: str) -> Iterator[str]:
-    """Yield the lines of a requirements file, continued lines joined, without comments and blank lines."""
+    """Yield the lines of a requirements file, with continued lines joined, without comments and blank lines."""
     for line in CONTINUED.sub(" ", text).splitlines():
         if bare := re.sub(r"(?:\A|\s+)#.*\Z", "", line).strip():
             yield bare

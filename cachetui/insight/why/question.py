@@ -25,7 +25,7 @@ from cachetui.insight.why.pip_command import (
 )
 
 MOST_TYPED = 65_536
-"""Maximum length of a question in characters; a long lock file is no question."""
+"""Maximum length of a question in characters; a long lock file is not a question."""
 SHELLS = re.compile(r"\$\{?\w|\$\(|`|%\w+%")
 """Pattern of syntax that a shell substitutes."""
 GLOB = re.compile(r"[^=<>!~]*[*?][^=<>!~]*\.(?:whl|zip|tar\.gz|tgz)")
@@ -233,7 +233,7 @@ def _without_python(arguments: Sequence[str], python: str) -> tuple[tuple[str, .
 
 
 def _notes(before: Sequence[str], after: str) -> list[str]:
-    """Return notes on the words around a pip call."""
+    """Return notes about the words around a pip call."""
     notes: list[str] = []
     if "sudo" in before:
         notes.append("sudo runs pip as another user, with that user's cache and settings; this is about your own.")

@@ -1,6 +1,6 @@
 """Reasons in the cache or in the environment: what is installed, damaged, built here or not read.
 
-Why a single file does not fit the question or the Python is said beside it: `cached_files.py`.
+`cached_files.py` says, beside each file, why it does not fit the question or the Python.
 """
 
 from __future__ import annotations
@@ -183,7 +183,7 @@ def pips_words(case: Evidence) -> Iterator[Finding]:
 
 
 def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
-    """Remove a damaged file, or do without the cache where no terms take it alone."""
+    """Return the remedies for a damaged file: remove it, or ignore the cache if no terms match that file alone."""
     removal = drop_entry(case, entry, REBUILT if entry.kind == "built" else ANEW)
     return removal or (remedy(case, "skip the cache this once", "--no-cache-dir"),)
 
@@ -191,6 +191,6 @@ def _drop(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
 def _drop_with_source(case: Evidence, entry: Entry) -> tuple[Remedy, ...]:
     """Return the command that removes a file of a URL together with the wheels built from it.
 
-    If only one of them was removed, the other would bring the old state back.
+    If only one of them were removed, the other would bring the old state back.
     """
     return drop_entry(case, entry, "remove it from the cache", whole=True)

@@ -1,4 +1,4 @@
-"""Reasons on index pages: what they list, what pip may not take of it, and when they were fetched."""
+"""Reasons on index pages: what they list, which files pip may not take, and when they were fetched."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def not_offered(case: Evidence) -> Iterator[Finding]:
 
 
 def without_index(case: Evidence) -> Iterator[Finding]:
-    """Yield a finding if `--no-index` keeps pip from cached files, which pip finds only by URL."""
+    """Yield a finding if `--no-index` keeps pip from using cached files, which pip finds only by URL."""
     words = [*case.question.arguments, *[word for line in case.question.lines for word in line.split()]]
     fits = [
         one
@@ -223,7 +223,7 @@ def not_listed(case: Evidence) -> Iterator[Finding]:
 def unchecked_pages(case: Evidence) -> Iterator[Finding]:
     """Yield findings for index pages that pip uses without asking the index again.
 
-    Only those pages count whose newer version could change pip's choice.
+    Only pages whose newer version could change pip's choice count.
     """
     chosen = case.chosen
     if (chosen is not None and (case.is_pinned or chosen.way in ("installed", "unknown"))) or not case.name:

@@ -53,8 +53,9 @@ def drop(
 ) -> tuple[Remedy, ...]:
     """Return the command that removes an entry; none if no terms match it, or only all of its kind.
 
-    `words` tell what it is good for; what else the terms take is named after them. `alike` are all entries of its
-    project, itself among them; `cache` is the option by which cachetui comes to the cache, if it needs one.
+    `words` describe the purpose of the command; anything else that the terms match is named after them. `alike`
+    holds all entries of its project, including the entry itself. `cache` is the option with which cachetui finds the
+    cache, if it needs one.
     """
     terms, taken = remove_terms(entry, alike, whole=whole)
     if not terms or (entry.project is None and len(taken) > 1):

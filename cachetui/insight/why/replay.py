@@ -18,9 +18,9 @@ from cachetui.system.tree import never
 
 SCRIPT = Path(__file__).with_name("sealed")
 PATIENCE = 120.0
-"""Seconds that pip may take; it may read a wheel of gigabytes to compare its hash."""
+"""Seconds that pip may take; it may read a wheel of several gigabytes to compare its hash."""
 LONGEST = 64 << 20
-"""Maximum size of an answer in bytes; a page with thousands of files makes some megabytes."""
+"""Maximum size of an answer in bytes; a page with thousands of files takes several megabytes."""
 NO_VERSION = "0"
 """Version of a distribution whose URL does not contain a version."""
 BEGIN, END = "<cachetui>", "</cachetui>"
@@ -31,7 +31,7 @@ BROKEN = re.compile(
     r"UnicodeDecodeError|Metadata(?:Inconsistent|Invalid)|BadMetadata|invalid metadata|InvalidWheel|IPv6|"
     r"does not appear to be an IPv|characters under NFKC|Cannot determine archive format|ReadError|EOFError"
 )
-"""Words and types of errors that come from a damaged answer, or from one that pip cannot read."""
+"""Pattern of errors that come from a damaged response, or from one that pip cannot read."""
 
 NOT_FOUND = re.compile(r"No matching distribution found for ([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*([^(;]*)")
 """pip's error for a requirement that no file satisfies (its `_internal/resolution/resolvelib/factory.py`)."""
@@ -51,7 +51,7 @@ Way = Literal[
 """Source of a file.
 
 `installed`: it is installed, nothing is fetched. `built`: a wheel that pip built here. `cache`: the
-cache, without a request. `checked`: the cache, after a request whether the file changed. `download`: a
+cache, without a request. `checked`: the cache, after asking whether the file has changed. `download`: a
 download. `build`: a wheel is built from an sdist in the cache. `download-build`: a wheel is built from a
 downloaded sdist. `clone`: a repository. `local`: a file of this machine. `local-build`: a folder or an
 sdist of this machine. `unknown`: no cached index page lists a file.
@@ -60,7 +60,7 @@ How = Literal["cache", "checked", "assumed", "unknown", "download"]
 """Result of a request.
 
 `cache`: pip used its cached response. `checked`: pip asked whether that response changed, and was told
-that it did not. `assumed`: pip would fetch it anew, and was given the cached response. `unknown`: no
+that it did not. `assumed`: pip would fetch it again, and was given the cached response. `unknown`: no
 response is in the cache. `download`: a file that is not in the cache.
 """
 Why = Literal["", "absent", "stale", "cut", "vary", "layout", "off", "insecure"]
@@ -201,7 +201,7 @@ class PipError:
 
     @property
     def is_broken(self) -> bool:
-        """Whether it comes of a damaged file or answer, or of one that pip cannot read."""
+        """Whether the error comes from a damaged file or response, or from one that pip cannot read."""
         return bool(BROKEN.search(self.words) or BROKEN.search(self.type))
 
 
@@ -334,7 +334,7 @@ def read_answer(told: Any) -> Replay:
 def _run(told: Mapping[str, Any]) -> Run:
     words = tuple([(str(level), str(words)) for level, words in told["words"]])
     error = _one(PipError, told["error"]) if told["error"] else None
-    if error is None and not told["resolved"] and not told["halt"]:  # `pip install` logs an OSError, and raises none
+    if error is None and not told["resolved"] and not told["halt"]:  # `pip install` only logs an OSError
         said = [PipError("OSError", text, "") for level, text in words if level == "ERROR"]
         error = next((one for one in said if one.is_broken), None)
     return Run(

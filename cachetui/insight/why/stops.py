@@ -61,7 +61,7 @@ def stopped(case: Evidence) -> tuple[Tone, str]:
 
 
 def _damaged(case: Evidence) -> tuple[Tone, str]:
-    """Return the verdict where pip stops at a damaged answer, unless that is only here in place of a new one."""
+    """Return the verdict if pip stops at a damaged response, unless that only stands in for a new one."""
     last = case.last_read
     if last and last.is_page and last.how == "assumed" and not case.stops_at_a_build:
         words = f"pip would download the {last.project} page from {case.index_name(last.url)} again"
@@ -70,7 +70,7 @@ def _damaged(case: Evidence) -> tuple[Tone, str]:
 
 
 def _fails(case: Evidence, chosen: Chosen, entry: Entry) -> str:
-    """Return what pip does at a damaged file that it decided for."""
+    """Return what pip does about a damaged file that it chose."""
     file = f"{entry.filename or filename_of(chosen.url)} from the cache"
     if chosen.way == "built":
         file = f"the wheel of {chosen.label} that it built here on {day(entry.downloaded)}"
@@ -107,7 +107,7 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
 
 
 def may_list_more(case: Evidence) -> bool:
-    """Return whether pip finds no file, but requests a page anew that may list more files by now."""
+    """Return whether pip finds no file, but would fetch a page again that may list more files by now."""
     found = NOT_FOUND.search(case.run.error.words) if case.run.error else None
     if found is None:
         return False
@@ -179,7 +179,7 @@ def _wrong_hash(case: Evidence) -> tuple[Tone, str]:
 def is_as_listed(case: Evidence) -> bool:
     """Return whether a file with a wrong hash has the hash that its index lists.
 
-    If it has, the wrong hash was asked for.
+    If so, the question asked for a wrong hash.
     """
     got = GOT.search(case.run.error.words) if case.run.error else None
     urls = [one.url for some in case.run.listed.values() for one in some]
@@ -187,7 +187,7 @@ def is_as_listed(case: Evidence) -> bool:
 
 
 def damaged_file(case: Evidence) -> str:
-    """Return the file or answer at which pip stops, as a sentence names it."""
+    """Return a phrase for the file or response at which pip stops."""
     if case.stopped_at and case.stops_at_a_build:
         return f"{case.stopped_at.filename}, which it built here on {day(case.stopped_at.downloaded)}"
     if one := case.last_read:

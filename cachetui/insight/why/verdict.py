@@ -204,7 +204,7 @@ def more(case: Evidence) -> Iterator[str]:
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:
-    """Yield a sentence that says that pip never takes other cached versions than the named one."""
+    """Yield a sentence saying that pip takes only the named version, and no other cached one."""
     others = [entry for entry in case.own if entry.kind in INSTALLABLE and not case.admits(version_of(entry))]
     versions = sorted({version for one in others if (version := version_of(one))}, reverse=True)
     if not versions or not case.is_pinned or (case.root and case.root.url):

@@ -38,7 +38,7 @@ def ask_pip(
     cwd: Path | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> PipAnswer:
-    """Ask `PYTHON -m pip cache dir` and return the answer. Raises nothing.
+    """Run `PYTHON -m pip cache dir` and return pip's answer. Raises nothing.
 
     It takes at most `timeout` seconds. pip runs in an empty folder; a relative answer is resolved against
     `cwd`, where the user would run pip. The message may quote output of other programs: show it as
@@ -63,7 +63,7 @@ def ask_pip(
 
 
 def compare(location: Location, answer: PipAnswer) -> str | None:
-    """Return a sentence on how pip's answer differs from the cache location that cachetui found.
+    """Return a sentence about how pip's answer differs from the cache location that cachetui found.
 
     Return None if they agree or if pip gave no answer.
     """
@@ -107,7 +107,7 @@ def _says_off(reply: Reply) -> bool:
 
 
 def _failure(who: str, reply: Reply) -> str:
-    """Return a sentence on why pip named no directory."""
+    """Return a sentence that says why pip named no directory."""
     if reply.code is None:
         return f"{who} {reply.trouble}."
     if _says_off(reply):

@@ -58,13 +58,13 @@ class Location:
     off_by: str | None = None
     """Setting or other cause that switches the cache off, without a full stop; None if the cache is on."""
     notes: tuple[str, ...] = ()
-    """Sentences on pitfalls: settings that do not do what they seem to do."""
+    """Sentences about pitfalls: settings that do not do what they seem to do."""
     indexes: tuple[str, ...] = ()
-    """The indexes and pages of links that any setting names, the strongest first, without credentials."""
+    """URLs of indexes and of pages of links in any setting, the strongest setting first, without credentials."""
     asks_pypi: bool = True
     """Whether pip uses PyPI because no setting names another index in its place."""
     prefix: Path | None = None
-    """The `sys.prefix` of the Python whose pip is meant; None without one."""
+    """The `sys.prefix` of the Python whose pip is examined; None if there is no Python."""
     works: bool = True
     """Whether pip runs with these settings; if not, a note says why."""
     made_up: bool = False
@@ -77,7 +77,7 @@ class Location:
 
     @property
     def pip(self) -> Version | None:
-        """The version of the pip that is meant, read from its metadata; None when in doubt."""
+        """Version of the pip that is examined, read from its metadata; None if unclear."""
         return pip_version(self.prefix) if self.prefix else None
 
 
@@ -137,7 +137,7 @@ class _View:
     cwd: str
 
     def of(self, command: str, cache_dir: str | None) -> Location:
-        """Return the location for one command, with or without `--cache-dir`, and notes on its pitfalls.
+        """Return the location for one command, with or without `--cache-dir`, and notes about its pitfalls.
 
         Source: `_update_defaults` in `pip._internal.cli.parser`, `_handle_no_cache_dir` in `cmdoptions`.
         """
@@ -178,7 +178,7 @@ def here() -> str:
 
 
 def _difference(command: str, location: Location, other: str, there: Location) -> str | None:
-    """Return a sentence on how the cache of another command differs; None if it does not."""
+    """Return a sentence about how the cache of another command differs; None if it does not."""
     if (location.root, location.enabled) == (there.root, there.enabled) or not (location.enabled or there.enabled):
         return None
     here = f"uses {location.root}" if location.enabled else f"has its cache off ({location.off_by})"

@@ -20,10 +20,10 @@ HOMEBREW = "/opt/python"
 
 
 class Files(NamedTuple):
-    """Files that may hold pip's settings, the weaker before the stronger; they need not exist."""
+    """Files that may hold pip's settings, weakest first; they need not exist."""
 
     machine: tuple[str, ...]
-    """Files of the machine, pip's level `global`."""
+    """Machine-wide files: pip's level `global`."""
     user: tuple[str, ...]
     """The user's files: pip's level `user`."""
     site: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Sentences on settings of pip that do not do what they seem to do."""
+"""Sentences about settings of pip that do not do what they seem to do."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ def pitfalls(
     platform: str,
     environ: Mapping[str, str],
 ) -> list[str]:
-    """Return sentences on the pitfalls in settings that put a command's cache at `root`.
+    """Return sentences about the pitfalls in settings that put a command's cache at `root`.
 
-    `places` and `switches` are that command's settings of `cache-dir` and `no-cache-dir`, the weaker before
-    the stronger.
+    `places` and `switches` are that command's settings of `cache-dir` and `no-cache-dir`, weakest first.
     """
     notes = []
     if switches and switches[-1].value.lower() in NO:

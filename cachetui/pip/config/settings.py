@@ -68,16 +68,16 @@ class Configuration:
     """All settings of one pip, from files and variables."""
 
     settings: tuple[Setting, ...] = ()
-    """Settings, the weaker before the stronger within each section."""
+    """Settings, weakest first within each section."""
     faults: tuple[str, ...] = ()
-    """Sentences on files that make pip refuse to run."""
+    """Sentences about files that make pip refuse to run."""
     notes: tuple[str, ...] = ()
-    """Sentences on files that pip skips silently."""
+    """Sentences about files that pip skips silently."""
     merges: bool = True
     """Whether an empty value hides the values that it overrides (`PipBehaviour.merges`)."""
 
     def heard(self, name: str, command: str) -> tuple[Setting, ...]:
-        """Return the settings of an option for a command, the weaker before the stronger: the last one counts.
+        """Return the settings of an option for a command, weakest first: the last one counts.
 
         Source: `ConfigOptionParser._get_ordered_configuration_items` in `pip._internal.cli.parser`.
         """
@@ -88,9 +88,9 @@ class Configuration:
         return tuple(heard)
 
     def indexes(self) -> tuple[str, ...]:
-        """Return every index and page of links that a setting names, the strongest first, each once.
+        """Return every index and page of links that a setting names, the strongest setting first, each once.
 
-        They are without credentials, as pip looks them up.
+        Their credentials are removed, because pip looks them up without.
         """
         found = [
             address
@@ -131,7 +131,7 @@ def read_configuration(
 def files_read(
     files: Files, environ: Mapping[str, str], ways: PipBehaviour, *, cwd: str, devnull: str = NO_FILES
 ) -> tuple[str, ...]:
-    """Return the files that pip reads, the weaker before the stronger (`Configuration.iter_config_files`)."""
+    """Return the files that pip reads, weakest first (`Configuration.iter_config_files`)."""
     named = environ.get("PIP_CONFIG_FILE")
     if named == devnull:
         return ()

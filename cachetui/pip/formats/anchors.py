@@ -11,24 +11,24 @@ import re
 from collections.abc import Iterator, Mapping
 
 MOST_LINKS = 250_000
-"""Links of a page that are looked at; the largest pages of PyPI have some tens of thousands."""
+"""Maximum number of links of a page that are examined; the largest pages of PyPI have a few tens of thousands."""
 MOST_ATTRIBUTES = 10 * MOST_LINKS
-"""Attributes of all tags of a page that are looked at; a link has five at most that pip reads."""
+"""Maximum number of attributes that are examined on a page; pip reads at most five attributes of a link."""
 READ = ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
 """Attributes that are kept; all others cost no memory."""
 NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")
 ATTRIBUTE = re.compile(r"""[\s/]*+([^\s/>][^\s/=>]*+)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^>\s]*+))?+""")
 END = re.compile(r"[\s/]*+>")
 RAW = {name: re.compile(f"</{name}(?=[\\s/>])", re.IGNORECASE) for name in ("script", "style")}
-"""The ends of elements whose content is no HTML."""
+"""Patterns of the ends of elements whose content is not HTML."""
 
 
 def tags(page: bytes) -> Iterator[tuple[str, Mapping[str, str | None]]]:
     """Yield the `a` and `base` elements of a page, with those of their attributes that are in `READ`.
 
-    Attributes without a value have None.
+    An attribute without a value is None.
     """
-    text, at, found, room = page.decode("latin-1"), 0, 0, MOST_ATTRIBUTES  # a byte a character, whatever the page holds
+    text, at, found, room = page.decode("latin-1"), 0, 0, MOST_ATTRIBUTES  # one character per byte, in any page
     while (at := text.find("<", at)) >= 0 and found < MOST_LINKS:
         if text.startswith("<!--", at):
             at = _after(text, "-->", at + 4)
@@ -80,7 +80,7 @@ def _value(written: str | None) -> str | None:
         written = written[1:-1]
     try:
         return html.unescape(_decoded(written))
-    except ValueError:  # a character's number that is longer than Python takes
+    except ValueError:  # a character reference with too many digits
         return None
 
 

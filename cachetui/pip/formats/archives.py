@@ -1,4 +1,4 @@
-"""Identify a wheel or sdist by a few reads of limited size, without extracting it.
+"""Identify a wheel or sdist with a few reads of limited size, without extracting it.
 
 Sources: the zip application note (end of central directory, central and local file headers), the wheel
 specification (PEP 427: `*.dist-info/WHEEL`, `Tag`, `Build`), the sdist specification (PEP 625,
@@ -23,7 +23,7 @@ from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
 ZIP_TAIL = 65_557
-"""Number of bytes at a zip's end that can hold its end record: 22 and the longest comment."""
+"""Number of bytes at a zip's end that can hold its end record: 22 bytes and the longest comment."""
 LONGEST_DIRECTORY = 32 << 20
 """Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
@@ -40,7 +40,7 @@ PKG_INFO = b"/PKG-INFO"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
 """Fault of a wheel that does not list its files, as a clause."""
 MOST_TRIED = 1000
-"""Maximum number of names with the wanted ending that are tried in a zip's directory."""
+"""Maximum number of names with the required ending that are tried in a zip's directory."""
 FIELDS = (b"name", b"version", b"tag", b"build")
 """Fields that are read from METADATA, PKG-INFO and WHEEL, regardless of case."""
 CORE = (b"metadata-version", b"name", b"version", b"requires-python", b"requires-dist", b"provides-extra")
@@ -48,7 +48,7 @@ CORE = (b"metadata-version", b"name", b"version", b"requires-python", b"requires
 HEADER = re.compile(rb"([!-9;-~]*):|[\t ]|From ")
 """Beginning of a line in the headers of a message, as Python's email parser reads it; group 1 is the field."""
 NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
-"""Name of a project (PEP 508)."""
+"""Pattern of the name of a project (PEP 508)."""
 
 UNREADABLE = (
     ValueError,
@@ -182,14 +182,14 @@ def _tar_metadata(body: Body) -> bytes | None:
 
 
 def directory_size(body: Body) -> int:
-    """Return the number of bytes of a zip's directory by its end; 0 where that is not to be found."""
+    """Return the size in bytes of a zip's directory according to its end record; 0 if that is not found."""
     tail_at = max(0, body.size - ZIP_TAIL)
     found = _directory_place(body.read(tail_at, body.size - tail_at))
     return found[0] if found else 0
 
 
 def _directory_place(tail: bytes) -> tuple[int, int] | None:
-    """Return size and offset of a zip's directory by the zip's last bytes."""
+    """Return size and offset of a zip's directory, according to the zip's last bytes."""
     end = tail.rfind(b"PK\5\6")
     if end < 0 or end + 22 > len(tail):
         return None

@@ -69,7 +69,7 @@ def version_in(filename: str, project: str) -> Version | None:
         for at, letter in enumerate(stem):  # as in pip: the first hyphen after the project's name
             if letter == "-" and canonicalize_name(stem[:at]) == project:
                 return Version(stem[at + 1 :])
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         pass
     return None
 
@@ -77,8 +77,8 @@ def version_in(filename: str, project: str) -> Version | None:
 def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
     """Return the files that a page lists, in its order.
 
-    Relative URLs are joined to `base` if it is known. Like pip, it leaves out invalid links and links that
-    name no file.
+    Relative URLs are joined to `base` if it is known. As in pip, invalid links and links that name no file are
+    left out.
     """
     within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
     listed = []

@@ -35,23 +35,23 @@ JSON_FILES = re.compile(rb'"files"\s*:\s*\[')
 HTML_TITLE = re.compile(rb"<title>\s*(?:[\w./-]*:\s*)?links for ([^<]+?)\s*</title>", re.I)
 HREF = re.compile(rb"""<a\s[^<>]*?\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>=`]+))""", re.I)
 ABSOLUTE = re.compile(rb'"(https?://[^"#]+)["#]')
-"""Absolute URL in quotation marks, up to its fragment, as usual in JSON and HTML."""
+"""Pattern of an absolute URL in quotation marks, up to its fragment, as usual in JSON and HTML."""
 SDIST_ENDINGS = (".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar.Z", ".tar")
 """Suffixes of the file names of sdists."""
 BRACES = ((b"{", b"}", 1), (b"[", b"]", 0))
 FIRST_JSON = re.compile(rb'"url"\s*:\s*"(https?:)?')
 FIRST_HTML = re.compile(rb'\bhref\s*=\s*("https?:)?', re.I)
-"""Beginning of a page's first URL; usually, an index writes all its URLs in the same form."""
+"""Pattern of the start of a page's first URL; usually, an index writes all its URLs in the same form."""
 ALL_JSON = re.compile(rb'"url"\s*:'), re.compile(rb'"url"\s*:\s*"https?://')
 ALL_HTML = re.compile(rb"\bhref\s*=", re.I), re.compile(rb'\bhref\s*=\s*"https?://', re.I)
 STOPPING = "pip stops at it, for it lists what is no address"
-"""Note on a cached page that makes pip fail."""
+"""Note about a cached page that makes pip fail."""
 ANYWHERE = "https://x/"
 """Placeholder for the URL of a page, used if only the form of a joined URL matters."""
 MOST_BRACKETS = 1000
 """Maximum number of brackets in a page that are examined one by one; most pages have a few."""
 RESERVED = re.compile("(@|%2F)", re.I)
-"""Parts of a path that pip keeps when it quotes the path anew."""
+"""Parts of a path that pip keeps when it quotes the path again."""
 
 
 class Page(NamedTuple):
@@ -106,7 +106,7 @@ def _json_name(text: bytes) -> str | None:
 def _is_outermost(text: bytes, at: int) -> bool:
     """Return whether only the outermost object is open at a position.
 
-    Braces in strings can only cause the page to be parsed.
+    At worst, braces in strings cause the page to be parsed.
     """
     first, last = (0, at) if 2 * at < len(text) else (at, len(text))  # the shorter side gives the same answer
     return all(
@@ -127,7 +127,7 @@ def _html_name(text: bytes) -> str | None:
 
 
 def _is_of(own: str, project: str, filename: str) -> bool:
-    """Return whether a file is a project's own; a hyphen in the version of an sdist may have misled `project`."""
+    """Return whether a file belongs to a project; `project` may be wrong if an sdist's version has a hyphen."""
     return project == own or (
         not filename.endswith(".whl") and project[len(own) + 1 :][:1].isdigit() and project.startswith(f"{own}-")
     )
@@ -141,7 +141,7 @@ def project_of_file(address: str) -> str | None:
             name = wheel_name(filename)
             return name.project if name else None
         return parse_sdist_filename(filename)[0]
-    except ValueError:  # InvalidSdistFilename, or more digits than Python takes for a number
+    except ValueError:  # InvalidSdistFilename, or more digits than int() accepts
         return None
 
 
@@ -203,7 +203,7 @@ def stops_pip(page: Page) -> bool:
 
 
 def absolute_addresses(page: Page) -> list[bytes]:
-    """Return the plainly absolute URLs on a page."""
+    """Return the absolute URLs in quotation marks on a page."""
     found: list[bytes] = ABSOLUTE.findall(page.text)
     return found
 
@@ -229,7 +229,7 @@ def needs_parsing(page: Page) -> bool:
 def is_mixed(page: Page) -> bool:
     """Return whether some of a page's URLs are relative or not in double quotes."""
     first = (FIRST_JSON if page.is_json else FIRST_HTML).search(page.text)
-    if first and first[1]:  # where all begin like the first one, counting shows it in a fraction of the time
+    if first and first[1]:  # if all begin like the first one, counting them is much faster
         begun = page.text.count(b'"url"') if page.is_json else page.text.lower().count(b"href")
         if page.text.count(first[0]) == begun:
             return False
@@ -238,7 +238,7 @@ def is_mixed(page: Page) -> bool:
 
 
 def as_asked(address: str) -> str:
-    """Return a URL as pip requests it, with its path quoted anew and its host in lower case.
+    """Return a URL as pip requests it, with its path quoted again and its host in lower case.
 
     Sources: pip's `_internal/models/link.py` (`_clean_url_path`), vendored `cachecontrol/controller.py`
     (`_urlnorm`). May raise ValueError.

@@ -1,8 +1,8 @@
-"""Read an archive to its end: whether it holds together, and whether a wheel's files are those that it lists.
+"""Read an archive to its end: check that it is intact, and that the files in a wheel match its RECORD.
 
 Metadata is read as pip reads it. Sources: the zip application note (local and central headers), PEP 427 and the binary
 distribution format (`RECORD`), RFC 1952 (gzip), PEP 658 (metadata); pip's `_internal/operations/prepare.py`. Memory
-stays flat, because nothing that is unpacked is kept.
+usage stays constant, because nothing that is unpacked is kept.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CHUNK = 256 << 10
 MOST_UNPACKED = 64 << 30
 """Maximum size in bytes of an archive's content; no distribution has more."""
 LONGEST_DIRECTORY = 8 << 20
-"""Bytes of a zip's directory that are read: of several times as much memory each."""
+"""Maximum size in bytes of a zip's directory that is read; reading takes several times as much memory."""
 LONGEST_RECORD = 64 << 20
 """Maximum size of a RECORD in bytes."""
 LONGEST_ROW = 64 << 10
@@ -59,7 +59,7 @@ END = struct.Struct("<4s4HIIH")
 MOST_MEMBERS = 0xFFFF
 """Number of members in the end record of a zip64; the real number is in another record."""
 TAR_AT, TAR = 257, b"ustar"
-"""Place and text of a tar's mark."""
+"""Position and text of a tar's magic bytes."""
 HAS_DESCRIPTOR = 8
 """Flag of a member whose checksum and lengths are stored after its content."""
 DAMAGED = (
@@ -79,7 +79,7 @@ DAMAGED = (
 
 
 class StoppedError(Exception):
-    """The user stopped the reading."""
+    """Error for reading that the user has stopped."""
 
 
 def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool = True) -> str | None:
@@ -105,9 +105,9 @@ def trouble_in(body: Body, stop: Callable[[], bool] = never, *, thorough: bool =
 
 
 def end_trouble(body: Body) -> str | None:
-    """Return in words what is wrong with a built wheel by its zip directory alone; None if nothing is.
+    """Return what is wrong with a built wheel according to its zip directory alone; None if nothing is.
 
-    Its directory stands at its end: a wheel that was cut short has none. Raises OSError.
+    The directory is at the end of the wheel: a wheel that was cut short has none. Raises OSError.
     """
     if not body.size:
         return "it is empty"
@@ -125,7 +125,7 @@ def end_trouble(body: Body) -> str | None:
 
 
 def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
-    """Return in words why a body that unpacks is no wheel that pip installs, or else no sdist; None if it is one."""
+    """Return why a body that unpacks is not a wheel, or else not an sdist, that pip installs; None if it is one."""
     if holds(body, WHEEL_FILE):
         if not is_wheel:
             return "it is a wheel, not an sdist"
@@ -133,7 +133,7 @@ def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
     if is_wheel:
         return "it is no wheel"
     head = body.read(0, TAR_AT + len(TAR))
-    if head[:4] == b"PK\3\4" or head[TAR_AT:] == TAR or head[:2] == b"\x1f\x9d":  # a zip, a tar, one of `compress`
+    if head[:4] == b"PK\3\4" or head[TAR_AT:] == TAR or head[:2] == b"\x1f\x9d":  # a zip, a tar, a `.Z` file
         return None
     if unpacker_of(head[:6]) is None:
         return "it is no archive"
@@ -145,7 +145,7 @@ def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
 
 
 def _is_old_tar(content: bytes) -> bool:
-    """Return whether a text begins with the header of a tar from before POSIX: its checksum holds."""
+    """Return whether a text begins with the header of a tar from before POSIX, with a correct checksum."""
     header, digits = content[:512], content[148:156].strip(b"\0 ")
     if len(header) < 512 or not digits.isdigit():
         return False
@@ -154,7 +154,10 @@ def _is_old_tar(content: bytes) -> bool:
 
 
 def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: bool = False) -> str | None:
-    """Return in words how the metadata in a body contradict a name; None if they do not. Very old sdists have none."""
+    """Return how the metadata in a body contradicts a name; None if it does not.
+
+    Very old sdists have no metadata.
+    """
     text = metadata_in(body)
     if text is None:
         return None if is_sdist else "no metadata is in it"
@@ -165,7 +168,7 @@ def name_trouble(body: Body, project: str, version: str | None, *, is_sdist: boo
 
 
 def metadata_trouble(body: Body, project: str | None, version: str | None) -> str | None:
-    """Return in words why pip cannot use an answer as the metadata of a wheel (PEP 658); None if it can."""
+    """Return why pip cannot use a response as the metadata of a wheel (PEP 658); None if it can."""
     fields = parsed_metadata(body.read(0, LONGEST_TEXT))
     if not fields.get("metadata_version") or not fields.get("name") or not fields.get("version"):
         return "it holds no metadata"
@@ -231,7 +234,7 @@ def _local_trouble(body: Body, member: zipfile.ZipInfo) -> str | None:
 def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tuple[Mapping[str, str], str | None]:
     """Return the hashes that a RECORD gives, such as `sha256=…`, by path, and the first path that is not in `names`.
 
-    Only those of `names` are kept: a RECORD may list any number of files. Raises ValueError.
+    Hashes of paths that are not in `names` are left out: a RECORD may list any number of files. Raises ValueError.
     """
     if archive.getinfo(record).file_size > LONGEST_RECORD:
         raise ValueError("its RECORD is too long to be true")
@@ -250,7 +253,7 @@ def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tu
 
 
 def _rows(text: io.TextIOBase) -> Iterator[list[str]]:
-    """Yield the rows of a RECORD. Raises ValueError for one that is longer than `LONGEST_ROW`, and csv.Error."""
+    """Yield the rows of a RECORD. Raises csv.Error, and ValueError for a row that is longer than `LONGEST_ROW`."""
     length = 0
 
     def lines() -> Iterator[str]:

@@ -13,13 +13,13 @@ from cachetui.pip.formats.page_json import TooLargeError, parse_page
 from cachetui.pip.unpacking import decoded
 
 SIMPLE_JSON = "application/vnd.pypi.simple.v1+json"
-"""The type of an index page in JSON."""
+"""Content type of an index page in JSON."""
 PAGES = (SIMPLE_JSON, "application/vnd.pypi.simple.v1+html", "text/html")
-"""The types of the answers that pip reads as index pages."""
+"""Content types of the responses that pip reads as index pages."""
 
 
 def page_trouble(body: Body, content_type: str, encoding: str) -> str | None:
-    """Return in words why pip cannot read an answer as an index page; None if it can, or that is not known.
+    """Return why pip cannot read a response as an index page; None if it can, or if that is unknown.
 
     `content_type` and `encoding` are its headers in lower case.
     """

@@ -1,4 +1,4 @@
-"""Parse the JSON of a page, if the result has room."""
+"""Parse the JSON of a page, unless the result would take too much memory."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import json
 MOST_MEMORY = 96 << 20
 """Maximum size of the parsed result in memory, in bytes."""
 OBJECT, LIST, VALUE = 240, 64, 64
-"""Bytes that an object, a list and a further value take at least, without the text of strings."""
+"""Minimum number of bytes that an object, a list and any other value take, without the text of strings."""
 
 
 class TooLargeError(ValueError):
-    """Its content would take too much memory."""
+    """Error for JSON whose content would take too much memory."""
 
 
 def parse_page(text: bytes) -> object:

@@ -32,9 +32,9 @@ They suffice for a zip's directory and a tar's first members.
 INFLATED_AT_LEAST = 64 << 20
 """Size in bytes to which every `cc=2` record may inflate, however small it is."""
 INFLATED_RATIO = 8
-"""Number of further bytes to which a `cc=2` record may inflate, per byte of its size.
+"""Number of additional bytes to which a `cc=2` record may inflate, per byte of its size.
 
-Base64 of compressed data alone is longer by a third.
+Base64 alone makes compressed data a third longer.
 """
 CHUNK = 256 << 10
 """Number of bytes of a `cc=2` record that are inflated at a time."""
@@ -43,7 +43,7 @@ MOST_NAMES, LONGEST_NAME = 1000, 64
 PICKLE = "a pickle, as pip 6.0 wrote it: not read, for reading it could run code"
 STOPPING = "damaged: pip stops at it, for a part of its answer has another name"
 GARBLED = "damaged: pip stops at it, for a text in it is not base64"
-"""Notes on records that pip ignores because of their age, and on records at which it fails."""
+"""Notes about records that pip ignores because of their age, and on records at which it fails."""
 NO_ANSWER = "damaged: it holds no answer"
 WEIGHTY = {0xC4: 1, 0xC5: 2, 0xC6: 4, 0xD9: 1, 0xDA: 2, 0xDB: 4}
 """Number of bytes that hold the length, by type code of msgpack's bin and str (msgpack specification)."""
@@ -57,7 +57,7 @@ missing, pip fails with a KeyError (`_loads_v4`, `prepare_response`).
 
 
 class UnreadableRecordError(ValueError):
-    """The record is damaged or has an unsupported format; the message says which."""
+    """Error for a record that is damaged or has an unsupported format; the message says which."""
 
 
 class Record(NamedTuple):

@@ -1,4 +1,4 @@
-"""Read a wheel's file name as pip reads it: by the wheel specification, and by the laxer rules of pips before 25.3.
+"""Read a wheel's file name as pip does: by the wheel specification, or by the laxer rules of pip before 25.3.
 
 Source: pip's `_internal/models/wheel.py` (`Wheel`, `legacy_wheel_file_re` in 24.3 to 25.2, `wheel_file_re` before).
 """
@@ -14,15 +14,15 @@ from packaging.version import Version
 from cachetui.pip.formats.archives import NAME
 
 STRICT_SINCE = (25, 3)
-"""The first pip that takes only names by the wheel specification."""
+"""First pip version that accepts only names that follow the wheel specification."""
 LEGACY_NOTE = "its name is not a wheel's by today's rules: only pip before 25.3 takes it"
-"""The note of a wheel whose name only older pips take, as a clause."""
+"""Note about a wheel whose name only older pips accept, as a clause."""
 LEGACY = re.compile(r"([^\s/-]+)-([^\s/-]+)(?:-\d[^/-]*)?-[^\s/-]+-[^\s/-]+-[^\s/-]+\.whl")
-"""Name and version in a wheel's name as pips before 25.3 match it."""
+"""Pattern of a wheel's name, with project and version as groups, as pips before 25.3 match it."""
 
 
 class WheelName(NamedTuple):
-    """The parts of a wheel's file name that say what it is a build of."""
+    """Parts of a wheel's file name that say which project and version it is a build of."""
 
     project: str
     """The canonical name."""
@@ -33,10 +33,10 @@ class WheelName(NamedTuple):
 
 
 def wheel_name(filename: str) -> WheelName | None:
-    """Return the parts of a wheel's file name; None if no pip takes it."""
+    """Return the parts of a wheel's file name; None if no pip accepts it."""
     try:
         return WheelName(parse_wheel_filename(filename)[0], filename.split("-")[1], False)
-    except ValueError:  # InvalidWheelFilename, or more digits than Python takes for a number
+    except ValueError:  # InvalidWheelFilename, or more digits than int() accepts
         pass
     found = LEGACY.fullmatch(filename)
     if found is None or not NAME.fullmatch(found[1].strip("_")):
@@ -45,5 +45,5 @@ def wheel_name(filename: str) -> WheelName | None:
 
 
 def takes_legacy_names(pip: Version | None) -> bool:
-    """Return whether a pip takes legacy names of wheels; the newest counts if it is not known."""
+    """Return whether a pip accepts legacy names of wheels; an unknown pip counts as the newest one."""
     return pip is not None and pip.release[:2] < STRICT_SINCE

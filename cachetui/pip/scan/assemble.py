@@ -77,20 +77,20 @@ def inventory_of(
 
 
 def linked_directories(tree: Tree, foreign: Iterable[File]) -> Iterator[DirectoryLink]:
-    """Yield the links that stand in the place of pip's directories; they are foreign files."""
+    """Yield the links in place of pip's directories; such links are foreign files."""
     for path in sorted([file.path for file in foreign if layout.is_pips_directory(file.path)]):
         if target := tree.link_target(path):
             yield DirectoryLink(path, target, os.path.isdir(target))  # noqa: PTH112 - Path.is_dir raises for what may not be seen
 
 
 def are_without_blocks(entries: Iterable[Entry]) -> bool:
-    """Return whether the file system reports no blocks for any file of an entry, though some have a length."""
+    """Return whether the file system reports no blocks for any file of the entries, although some are not empty."""
     files = [file for entry in entries for file in entry.files]
     return not any(file.disk_usage for file in files) and any(file.size for file in files)
 
 
 def by_their_lengths(files: Iterable[File]) -> tuple[File, ...]:
-    """Return files with their length for their disk usage."""
+    """Return files with their length as their disk usage."""
     return tuple([file._replace(disk_usage=file.size) for file in files])
 
 

@@ -1,4 +1,4 @@
-"""The draft of an entry: everything that is known of it so far."""
+"""The draft of an entry: everything that is known about it so far."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ filename, url, by, note, announced.
 """
 
 DIGEST = re.compile(r"[0-9a-f]{56}").fullmatch
-"""Matches the name of a record."""
+"""Function that matches the name of a record."""
 PROVISIONAL: dict[str, Kind] = {"record": "response", "file": "wheel", "page": "index", "body": "response"}
 """Kind that is shown until the last step is done."""
 
@@ -84,7 +84,7 @@ class EntryDraft:
 
     @property
     def digest(self) -> bytes | None:
-        """The name of its record, `sha224` of its address, also of what is left of one; None for anything else."""
+        """Name of its record, the SHA-224 of its URL, also for leftovers of a record; None for anything else."""
         path = self.files[0].path
         if not path.startswith("http"):
             return None

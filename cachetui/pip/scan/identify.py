@@ -35,11 +35,11 @@ FILE_NAME = re.compile(r"[\w.+!-]+", re.A)
 SIMPLE_PATH = re.compile(r"/\+?simple/([^/]+)/?$")
 WHEEL_ENDINGS = (".whl", ".metadata")
 KEEPING = ("unknown", "leftover", "redirect")
-"""Kinds that say more of an entry than the name of the file at its URL."""
+"""Kinds that say more about an entry than the file name in its URL does."""
 LONGEST_LOCATION = 2_000
-"""Characters of a redirect's `Location` that are kept."""
+"""Maximum number of characters kept of a redirect's `Location`."""
 NO_ORIGIN = "its origin.json cannot be read"
-"""The note of a built wheel whose origin is damaged."""
+"""Note about a built wheel whose origin is damaged."""
 PACKED = (b"PK\3\4", b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0", b"MZ")
 """First bytes of the files that an index lists: zips, compressed tars, Windows installers."""
 
@@ -52,7 +52,7 @@ class Dist(NamedTuple):
     version: str | None
     filename: str
     note: str | None = None
-    """A remark on the name itself."""
+    """Remark on the name itself."""
 
 
 def dist_of(filename: str) -> Dist:
@@ -70,7 +70,7 @@ def dist_of(filename: str) -> Dist:
             stem = filename.removesuffix(ending)
             project = parse_sdist_filename(f"{stem}.tar.gz")[0]
             return Dist("sdist", project, stem.rpartition("-")[2], filename)
-    except ValueError:  # InvalidSdistFilename, or more digits than Python takes for a number
+    except ValueError:  # InvalidSdistFilename, or more digits than int() accepts
         pass
     return Dist("response", None, None, filename)
 
@@ -129,7 +129,7 @@ def _settle_redirect(draft: EntryDraft, location: str) -> None:
 
 
 def _destination(location: str) -> tuple[str, str | None]:
-    """Return the path that a redirect leads to, and the note that says where, without what may be secret."""
+    """Return the path that a redirect leads to, and a note that says where, both without possible secrets."""
     try:
         parts = urlsplit(location)
         path = unquote(parts.path)
@@ -231,13 +231,14 @@ def object_in(text: bytes) -> dict[str, object]:
 
 
 def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> None:
-    """Name an entry by its URL, which the page of a project may list: it is what pip takes it for, whatever it holds.
+    """Name an entry by its URL: whatever the entry holds, pip takes it for what the URL says.
 
-    An unreadable record and what is left of one stay what they are, and a redirect too.
+    `owner` is the project whose page lists the URL, if any. Unreadable records, leftovers and redirects keep
+    their kind.
     """
     filename = index_page.filename_of(url)
     project, version = draft.project, draft.version
-    if project and version and draft.kind not in KEEPING:  # as nearly always: the name has just these
+    if project and version and draft.kind not in KEEPING:  # nearly always: the file name begins with them
         wheel = filename.removesuffix(".metadata")
         name, _, rest = wheel.partition("-")
         if wheel.endswith(".whl") and rest.startswith(f"{version}-") and canonical(name) == project:
@@ -254,7 +255,7 @@ def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> No
         draft.set_identified(
             "redirect", "url", dist.project or project, dist.version or version, dist.filename or None, url, note
         )
-    elif dist.project is None:  # an address that says less than the entry itself, or names no distribution
+    elif dist.project is None:  # a URL that says less than the entry itself, or names no distribution
         kind = "sdist" if draft.content_hint == "sdist" else kind
         draft.set_identified(kind, "url", project, version, draft.filename or filename or None, url, draft.note)
     else:
@@ -265,7 +266,7 @@ def identify_by_url(draft: EntryDraft, url: str, owner: str | None = None) -> No
 
 
 def _sdist_of(filename: str, project: str | None) -> Dist | None:
-    """Read the file name of a project's sdist, in whose version there may be hyphens; None if it is none."""
+    """Parse the file name of a project's sdist, whose version may contain hyphens; None if it is not one."""
     if not project or filename.endswith(WHEEL_ENDINGS) or version_in(filename, project) is None:
         return None
     stem = next((filename.removesuffix(ending) for ending in SDISTS if filename.endswith(ending)), filename)
@@ -283,8 +284,8 @@ def identify_page_by_url(draft: EntryDraft, url: str, project: str) -> None:
 
 
 def _is_same(version: str | None, other: str | None) -> bool:
-    """Return whether two versions are one by PEP 440."""
+    """Return whether two versions are equal under PEP 440."""
     try:
         return version == other or (bool(version and other) and Version(version or "") == Version(other or ""))
-    except ValueError:  # InvalidVersion, or more digits than Python takes for a number
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
         return False

@@ -56,7 +56,7 @@ class Inspector:
         self._open_each([one for one in drafts if one.kind == "file"], -1, identify.look_inside)
 
     def read_pages(self, drafts: Iterable[EntryDraft], url_index: UrlIndex, indexes: Sequence[str]) -> None:
-        """Read index pages: name them, by the URLs of known `indexes` too, and look the URLs up that they list."""
+        """Read index pages: name them, if needed by known `indexes`, and look up the URLs that they list."""
 
         def read(draft: EntryDraft, fd: int) -> None:
             page = index_page.read_page(identify.body_of(draft, fd), draft.content_hint)
@@ -121,7 +121,7 @@ class Inspector:
                     os.close(fd)
 
     def _fail(self, draft: EntryDraft, which: int, why: str, note: str, *, denied: bool = False) -> None:
-        """Record that a file of an entry cannot be read; keep what the entry's path identifies."""
+        """Record that a file of an entry cannot be read; keep what is known from the entry's path."""
         self._errors.append(Unreadable(draft.files[which].path, why, denied))
         if draft.kind not in ("built", "selfcheck"):
             draft.set_identified("unknown", note=note)

@@ -16,7 +16,10 @@ from cachetui.pip.scan.draft import DIGEST, EntryDraft
 from cachetui.system.tree import DirectoryListing, file_at
 
 SHARD_DEPTH = {"http": 2, "http-v2": 2, "wheels": 1}
-"""Levels below a directory of the root at which shards begin; a shard is read and remembered as one."""
+"""Number of levels below a directory of the root at which shards begin.
+
+A shard is read and remembered as a whole.
+"""
 KEPT = frozenset({"", "http", "http-v2", "wheels"})
 """Directories that pip expects and that no removal deletes."""
 TOPS = frozenset({"http", "http-v2", "wheels", "selfcheck"})
@@ -55,7 +58,7 @@ def build_folder_of(path: str) -> str | None:
 
 
 def drafts_of(directory: str, listing: DirectoryListing) -> Iterator[EntryDraft | File]:
-    """Yield the files of one directory, in which `pair_in` found no pair, as drafts and foreign files."""
+    """Yield the files of one directory as drafts and foreign files, after `pair_in` has found no pair in it."""
     files = listing.files
     top, _, rest = directory.partition("/")
     yield from foreign_in(directory, listing)
@@ -93,7 +96,7 @@ def pair_in(directory: str, files: dict[str, os.stat_result]) -> EntryDraft | No
 
 
 def foreign_in(directory: str, listing: DirectoryListing) -> Iterator[File]:
-    """Remove all but regular files from the listing and yield them: links, pipes, devices. pip makes none."""
+    """Remove links, pipes, devices and the like from a listing, and yield them; pip creates none of these."""
     files = listing.files
     for name in [name for name, found in files.items() if not stat.S_ISREG(found.st_mode)]:
         yield file_at(f"{directory}/{name}" if directory else name, files.pop(name))

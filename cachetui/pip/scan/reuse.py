@@ -14,7 +14,7 @@ from cachetui.pip.scan.shards import Shard, digest_times
 from cachetui.system.tree import Tree
 
 RACY_NS = 2_000_000_000
-"""Nanoseconds before a listing in which a change can go unnoticed: FAT's clock ticks in two seconds."""
+"""Nanoseconds before a listing in which a change can go unnoticed: FAT stores times in steps of two seconds."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,7 @@ class ReusedShard:
     known: RememberedShard
     """Remembered content, without the entries."""
     entries: list[Entry]
-    """Entries of the shard, with their present access times."""
+    """Entries of the shard, with their current access times."""
     traits: list[tuple[int, str]]
     """Values of `dating_file` and `content_hint` for the `EntryDraft` of each entry."""
     foreign: list[File]

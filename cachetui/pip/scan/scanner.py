@@ -145,7 +145,7 @@ class Scanner:
     def _add_if_unchanged(
         self, place: GroupKey, known: RememberedShard | None, reads: list[int] | None, unread: list[Unread]
     ) -> None:
-        """Add a remembered shard, or add its place to `unread` if anything in it changed."""
+        """Add a remembered shard, or add its key to `unread` if anything in it changed."""
         shard = None
         if known is not None and reads is not None:
             shard = reuse_shard(known, reads, self._same, self._known)
@@ -221,7 +221,7 @@ class Scanner:
             shard.is_remembered &= changed.isdisjoint(shard.drafts)
 
     def _late_names(self) -> set[str]:
-        """Return the paths of remembered entries that have no URL, and whose URL on an index known now is proven."""
+        """Return the paths of remembered entries without a URL for which a known index now gives a proven URL."""
         entries = [entry for shard in self._unchanged for entry in shard.entries]
         nameless = {
             entry.path.rpartition("/")[2][:56]: entry.path

@@ -17,7 +17,7 @@ from cachetui.pip.formats import index_page
 from cachetui.pip.scan.draft import EntryDraft
 
 PLAIN = (string.ascii_letters + string.digits + "/:._-").encode()
-"""Characters of a URL that has one spelling, apart from capitals in its host."""
+"""Characters of URLs that have only one spelling, apart from capitals in the host."""
 CAPITALS = re.compile(rb"https?://[^/]*[A-Z]").search
 METADATA = b".metadata"
 """Suffix that PEP 658 adds to a wheel's URL."""
@@ -29,18 +29,18 @@ class UrlIndex:
     """Entries whose URL is not known yet, by the digests of their URLs; each is named once its URL is found."""
 
     def __init__(self, drafts: Iterable[EntryDraft]) -> None:
-        """Pick out the entries that are a response or what is left of one, and have no URL."""
+        """Select the responses, and the leftovers of responses, that have no URL."""
         self._waiting: dict[bytes, list[EntryDraft]] = {}
         for draft in drafts:
             if digest := draft.digest if draft.url is None else None:
                 self._waiting.setdefault(digest, []).append(draft)
-        self._found: dict[bytes, tuple[str, str | None, bool]] = {}  # URL, project it is listed for, if it is its page
+        self._found: dict[bytes, tuple[str, str | None, bool]] = {}  # URL, project, whether it is its page
 
     def __bool__(self) -> bool:
         return bool(self._waiting)
 
     def awaits(self, draft: EntryDraft) -> bool:
-        """Return whether the URL of an entry is still to be found on a page; one page does not list another."""
+        """Return whether a page may give the unknown URL of an entry; pages do not list other pages."""
         return draft.kind not in ("page", "index") and draft.digest in self._waiting
 
     def match(self, urls: Iterable[str]) -> None:
@@ -48,7 +48,7 @@ class UrlIndex:
         self._match([url.encode("utf-8", "surrogatepass") for url in urls])
 
     def match_page(self, page: index_page.Page, base: str | None, project: str | None) -> None:
-        """Find entries by the URLs that a page lists, which may be that of a project."""
+        """Find entries by the URLs that a page lists; `project` is the project of the page, if any."""
         if not self._waiting:
             return
         plain = not index_page.needs_parsing(page)
@@ -112,14 +112,14 @@ def index_of(url: str) -> str:
 def page_address(
     digest: bytes | None, project: str | None, page: index_page.Page, indexes: Iterable[str]
 ) -> str | None:
-    """Return a page's own URL, if it is one of the likely ones: hashing proves it.
+    """Return a page's own URL if it is one of the likely ones; its hash proves which.
 
-    That of a page of no project may be one of `indexes` itself, for pip's settings name pages of links, too.
+    A page without a project may be one of `indexes` itself, because pip's settings also name pages of links.
     """
     if project is None:
         return next((url for url in indexes if digest_of(url) == digest), None)
     guesses = set(indexes)
-    with suppress(ValueError):  # an invalid URL gives no guess
+    with suppress(ValueError):  # no guess for an invalid URL
         parts = urlsplit(index_page.first_absolute(page) or "")
         guesses.add(f"{parts.scheme}://{parts.netloc}/simple")
     urls = [url for index in sorted(guesses) for url in page_urls(index, project)]

@@ -55,7 +55,7 @@ def _words(words: str) -> str:
 def comparison_csv(comparison: Comparison) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry that changed.
 
-    Such an entry came, went, grew or shrank.
+    Such an entry was added or removed, or it grew or shrank.
     """
     changed = [
         *[("came", line, 0, line.disk_usage) for line in comparison.came],

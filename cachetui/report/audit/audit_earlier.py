@@ -23,7 +23,7 @@ HEAD, IS_REPORT = 100, b'"report": "audit"'
 MOST_FOUND = 5
 """Maximum number of reports to find in a folder."""
 MOST_BYTES = 1 << 63
-"""Disk usage of a file in bytes that no file system reaches."""
+"""Upper limit for the disk usage of a file in bytes; no file system reaches it."""
 OTHER = "Name a report that `cachetui audit --format json` wrote."
 
 

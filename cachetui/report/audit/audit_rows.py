@@ -34,7 +34,7 @@ class AuditRow(NamedTuple):
     apparent_size: int
     """Size in bytes."""
     downloaded: str
-    """Time of the download, as ISO 8601 in UTC like all times here."""
+    """Time of the download, in ISO 8601 and UTC like all times here."""
     checked: str | None
     read: str | None
     python: str

@@ -54,7 +54,7 @@ def _head(lead: str, root: str, at: str, terms: Sequence[str]) -> Iterator[str]:
 
 
 def _sum(audit: Audit) -> Iterator[str]:
-    """Yield lines on the disk usage, as `du` counts it."""
+    """Yield lines about the disk usage, as `du` counts it."""
     yield f"{'':<{NAME}}{'Disk':>9}"
     for name, amount in (
         (f"{count(len(audit.total.entries), 'entry')}", audit.total.disk_usage),
@@ -84,7 +84,7 @@ def age_name(from_days: int | None, to_days: int | None) -> str:
 
 
 def _days(days: int) -> str:
-    """Return a number of days in words: 7 are a week, 30 a month and 365 a year."""
+    """Return a number of days in words: a week has 7 days, a month 30 and a year 365."""
     for length, name in ((365, "year"), (30, "month"), (7, "week")):
         if days % length == 0:
             return count(days // length, name)
@@ -207,5 +207,5 @@ def _called(line: ComparedEntry) -> str:
 
 
 def _cut(text: str, room: int) -> str:
-    """Return text shortened to `room` columns, without its end if it is too long."""
+    """Return text cut off at `room` columns if it is too long."""
     return text if len(text) <= room else f"{text[: room - 1]}~"

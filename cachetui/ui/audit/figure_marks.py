@@ -13,7 +13,7 @@ from cachetui.ui.audit.items import FigureChoice
 class FigureMarks:
     """Marks of a model as sets of an audit's entries, which make a figure's mark state fast to compute.
 
-    If the catalog has changed since the audit, entries are looked at one by one.
+    If the catalog has changed since the audit, entries are examined one by one.
     """
 
     def __init__(self, model: BrowserModel, order: EntryIndex) -> None:
@@ -34,7 +34,7 @@ class FigureMarks:
         self._marked = self._next = before & ~number if whole else before | number
         with marks.change():
             marks.clear()
-            marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the present marks
+            marks.mark(self._order.parts(self._marked, self._model.catalog))  # faster than adding to the current marks
 
     def clear(self) -> None:
         """Unmark everything."""

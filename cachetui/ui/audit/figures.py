@@ -237,7 +237,10 @@ for, **b** or Enter shows a kind in Browse.
         return super().render_line(y) if self.size.height > 1 else self._sentence()
 
     def _places(self) -> list[tuple[int, int]]:
-        """Return the kinds that fit into the sentence, as index and end; the current kind is among them."""
+        """Return the kinds that fit into the sentence, each as its index and the cell at which it ends.
+
+        The current kind is among them.
+        """
         room, places, edge = self.size.width - 1 - width(self._count()), list[tuple[int, int]](), 0
         for index, choice in enumerate(self.choices):
             wide = width(f"{shown(choice.name)} {disk_text(choice.disk)}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # imported for types only, for a faster start
     from cachetui.insight.audit.audit import Audit
 
 MONTHS, COLUMNS = 2, 12
-"""Months per column of the histogram, and number of columns; the oldest also holds all older entries."""
+"""Months per column of the histogram, and number of columns; the oldest column also holds all older entries."""
 MONTH_DAYS = 30.4
 """Average number of days in a month."""
 Group = Literal["kind", "Python", "platform", "index"]
@@ -96,7 +96,7 @@ class Parts(NamedTuple):
     groups: Mapping[Group, list[FigureChoice]]
     """The choices for each property that entries are grouped by, the biggest first."""
     ages: Mapping[Moment, list[FigureChoice]]
-    """The columns of the histogram, by the moment from which ages are counted."""
+    """The columns of the histogram, by the kind of age."""
     biggest: list[FigureChoice]
     chances: list[FigureChoice]
     order: EntryIndex

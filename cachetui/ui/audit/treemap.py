@@ -79,7 +79,7 @@ report.
         self.post_message(self.Moved())
 
     def _redraw(self, *indices: int) -> None:
-        """Redraw some tiles, and no others."""
+        """Redraw only the given tiles."""
         if regions := [Region(*self._tiles[index].region) for index in indices if index < self.number]:
             self.refresh(*regions)
 

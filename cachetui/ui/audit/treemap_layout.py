@@ -100,7 +100,7 @@ def freshness(days: float) -> float:
 def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
     """Lay out items as tiles that fill a rectangle of cells; the area of a tile is its disk usage.
 
-    Items that would take less than `LEAST_TILE` cells are joined in a tile "N smaller". If every item is
+    Items that would take fewer than `LEAST_TILE` cells are joined in a tile "N smaller". If every item is
     that small, only the biggest items are laid out, and the rectangle is divided among them.
     """
     order = sorted([item for item in items if item.disk > 0], key=lambda item: (-item.disk, item.name))

@@ -137,7 +137,7 @@ class AuditView(Container):
         self.parts: Parts | None = None
         """The audit as values to draw."""
         self.by: Age = AGES[0]
-        """The moment of an entry from which its age is counted."""
+        """Kind of age that is shown: the time from which an entry's age is counted."""
         self.group: Group = GROUPED[0]
         """The property by which `KindBars` groups the entries."""
         self._subject: AuditSubject | None = None  # the subject of the audit that is shown or being made
@@ -436,7 +436,7 @@ class AuditView(Container):
         self._tell()
 
     def action_next_age(self) -> None:
-        """Count ages from the next moment."""
+        """Switch to the next kind of age."""
         self.by = AGES[(AGES.index(self.by) + 1) % len(AGES)]
         self._show_ages()
         self._tell()

@@ -51,7 +51,7 @@ class BrowseColumn(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """Values that figures are drawn in relation to."""
+    """Reference values for drawing figures, such as the size that has a full bar."""
 
     biggest: int
     """Bytes of the cache's biggest project, which has a full bar."""
@@ -100,7 +100,7 @@ def columns(room: int, order: SortOrder) -> tuple[BrowseColumn, ...]:
 
 
 def name_room(room: int, shown: Iterable[BrowseColumn]) -> int:
-    """Return the cells that are left for names at the outermost level, in a table of `room` cells."""
+    """Return the number of cells left for names at the outermost level, in a table of `room` cells."""
     return max(0, room - BEFORE_NAME - sum([column.width + GAP for column in shown]) - 1)
 
 
@@ -117,7 +117,7 @@ def column_at(x: int, room: int, shown: Iterable[BrowseColumn]) -> By | None:
 
 
 def brief(number: int) -> str:
-    """Write a number below ten million in at most five characters."""
+    """Format a number below ten million in at most five characters."""
     return f"{number:,}" if number < 10_000 else str(number) if number < 100_000 else f"{number // 1000}k"
 
 

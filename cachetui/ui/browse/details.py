@@ -59,7 +59,7 @@ class Fact(NamedTuple):
 
 
 def when(time: int, now: int) -> str:
-    """Write a time as an age and a date; `time` and `now` are in nanoseconds since the epoch."""
+    """Format a time as an age and a date; `time` and `now` are in nanoseconds since the epoch."""
     number, unit = age((now - time) / NS)
     return f"{f'{number} {unit} ago' if number else unit}, {date(time)}"
 
@@ -67,9 +67,9 @@ def when(time: int, now: int) -> str:
 def entry_facts(
     entry: Entry, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
 ) -> list[Fact]:
-    """Return the facts about one entry, the most asked for first; of those Pythons, whether they can use it.
+    """Return the facts about one entry, the most useful first; they include which of `pythons` can use it.
 
-    `findings` tell what is wrong with entries, by path.
+    `findings` describe what is wrong with entries, by path.
     """
     facts = []
     if wrong := findings.get(entry.path):
@@ -95,7 +95,7 @@ def entry_facts(
 
 
 def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
-    """Return which Pythons can use an entry, in words; None if it neither is a wheel nor belongs to one."""
+    """Return which Pythons can use an entry, in words; None if it is not a wheel and does not belong to one."""
     from cachetui.services.pythons import used_by  # noqa: PLC0415 - the first screen does without
 
     parts = (entry.filename or "").removesuffix(".whl").rsplit("-", 3)
@@ -105,7 +105,7 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
 
 
 def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS) -> list[Fact]:
-    """Return the facts about several entries; `findings` tell what is wrong with entries, by path."""
+    """Return the facts about several entries; `findings` describe what is wrong with entries, by path."""
     facts = []
     if findings and (wrong := sum([entry.path in findings for entry in row.group.entries])):
         facts.append(Fact("damage", f"in {count(wrong, 'entry')}: see Health"))
@@ -130,7 +130,7 @@ def foreign_facts(file: File | None, now: int) -> list[Fact]:
 def facts_of(
     row: Row, now: int, pythons: Sequence[InterpreterInfo] = (), findings: Mapping[str, str] = NO_FINDINGS
 ) -> list[Fact]:
-    """Return the facts about a row, given those Pythons, and what is wrong with entries, by path."""
+    """Return the facts about a row; the other arguments are those of `entry_facts`."""
     if row.foreign:
         return foreign_facts(row.file, now)
     return holding_facts(row, now, findings) if row.entry is None else entry_facts(row.entry, now, pythons, findings)

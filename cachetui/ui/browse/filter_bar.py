@@ -154,14 +154,14 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show at the right how far some work is, or else how many projects there are, and are shown."""
+        """Show at the right the progress of an activity, or else the number of projects, and how many are shown."""
         if progress.words:
             self._show_words(*progress)
             return
         number = model.catalog.projects
         projects = count(number, "project")
         shown_of = f"{model.shown_projects:,} of " if model.filtering else ""
-        widest = len(f"{number:,} of {projects}")  # always as wide: another width would lay out the whole screen anew
+        widest = len(f"{number:,} of {projects}")  # constant width: a change would lay out the whole screen again
         self._show_words(f"{shown_of}{projects}".rjust(widest))
 
     def _show_words(self, words: str, progress: float | None = None) -> None:

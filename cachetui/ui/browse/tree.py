@@ -39,7 +39,7 @@ class Table(NamedTuple):
     order: SortOrder
     """The sort order of the rows, with the age and the size that they show."""
     scale: Scale
-    """The values that figures are drawn in relation to."""
+    """The reference values for drawing figures."""
     sign: Callable[[Row], str]
     """Function that returns the mark state of a row: x, - or blank; empty if nothing can be marked."""
     protection: Callable[[Row], str] = lambda _: ""
@@ -206,7 +206,7 @@ Nothing is removed before you have read and accepted a review.
         self.go(row)
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return what lies in a cell of a row."""
+        """Return the clickable part of a row at a cell."""
         row = self.table.rows[line]
         arrow = 1 + INDENT * row.depth
         if arrow + 2 <= x < arrow + 5:
@@ -223,7 +223,7 @@ Nothing is removed before you have read and accepted a review.
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of what is in sight; of words, if there are no rows."""
+        """Draw one visible line: a row, or words if there are no rows."""
         room = self._width
         if self.table.rows or not 0 < y < room:
             return super().render_line(y)
@@ -331,7 +331,7 @@ def _next(old: list[Row], cursor: int, rows: list[Row]) -> Key:
 
 
 def _find(rows: list[Row], locate: Locate, wanted: Iterable[Key | None], otherwise: int) -> int:
-    """Return the index of the first of the wanted rows that exists, or else of its parent.
+    """Return the index of the first existing row among the wanted rows, each followed by its parents.
 
     `otherwise` is the most likely index, and the result if none exists.
     """

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from cachetui.model import Batch, Entry, File
 
 WITHIN_A_FRAME = 50_000
-"""Entries that are filtered before the frame that shows the typed letter; more are filtered after it."""
+"""Maximum number of entries that are filtered before the typed letter is drawn; more are filtered after it."""
 AT_ONCE = 2_000
 """Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
 
@@ -104,7 +104,7 @@ class Browse(Vertical):
         self.services = services
         self.model = model
         self._now = 0  # time of the last update, in nanoseconds since the epoch
-        self._explained = False  # whether the notice on marks was shown
+        self._explained = False  # whether the notice about marks was shown
         self._protected = model.protected_groups  # what the details were drawn for
         self._shown: tuple[object, ...] = ()  # filter and order of the rows, and whether a scan may still name entries
         self._finding: tuple[int, frozenset[Label]] | None = None  # revision and labels of the facts being found
@@ -205,7 +205,7 @@ class Browse(Vertical):
             self.show_rows()
 
     def watch_findings(self, findings: Mapping[str, str]) -> None:
-        """Show the damage that is known of the row."""
+        """Show the known damage of the row."""
         if self.is_mounted:
             details = self.query_one(Details)
             details.findings = findings
@@ -470,7 +470,7 @@ class Browse(Vertical):
         self.watch(self.screen, "focused", self._filter, init=False)
 
     def _type(self, typed: str) -> None:
-        """Suggest how to go on, and filter; among very many entries the letter is seen first, and then the rows."""
+        """Suggest a completion, and filter; with very many entries, the typed letter is drawn before the rows."""
         if len(self.model.catalog.entries) > WITHIN_A_FRAME:
             self.call_after_refresh(self._filter)
         else:

@@ -62,8 +62,8 @@ class ExportDialog(InputDialog[Path]):
     def __init__(self, number: int, passed: str, proposed: str, look: Callable[[Path], FolderState]) -> None:
         """Make a dialog for the export of `number` files.
 
-        `passed` is a sentence on entries that are not exported, and `proposed` is the folder in the box at
-        first. `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.
+        `passed` is a sentence about entries that are not exported, and `proposed` is the initial folder in the box.
+        `look` is called in a thread to check a folder; it may raise CachetuiError and OSError.
         """
         super().__init__(
             f"Export {count(number, 'file')} to which folder?",
@@ -87,7 +87,7 @@ class ExportDialog(InputDialog[Path]):
         self.text_changed()
 
     def text_changed(self) -> None:
-        """Check the typed folder; if a check is running, it goes on with this folder."""
+        """Check the typed folder; if a check is already running, it will check this folder next."""
         self.workers.cancel_group(self, "accept")
         if not any(worker.group == "look" and worker.is_running for worker in self.workers):
             self._find_room()

@@ -1,4 +1,4 @@
-"""Modal screens that ask or inform, and their list, which takes all the height that is left."""
+"""Modal screens that ask or inform; their list takes all the height that is left."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ CLOSE = key("escape", "no", "close", "sheet.close", PROGRAM, "Close this", show=
 WIDE = 70
 """Minimum width of a list in cells at which kinds are written in full."""
 KIND, SHORT_KIND = 17, 9
-"""Width of the kinds in cells, if written in full and if shortened."""
+"""Widths of the kinds in cells, when written in full and when shortened."""
 MARGIN = 3
 """Cells at the right of a wrapped sentence: room for the scrollbar."""
 SHEET = 96

@@ -50,15 +50,15 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         return self.page.rows
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return the first line of a row, and the one behind its last."""
+        """Return the first line of a row, and the line after its last."""
         return self.page.span(index)
 
     def row_at(self, line: int) -> int | None:
-        """Return the index of the row that a line belongs to; None for no row."""
+        """Return the index of the row that a line belongs to; None if it belongs to no row."""
         return self.page.row_at(line) if line < self.page.height else None
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return what lies in a cell of a row's line."""
+        """Return the clickable part of a row at a cell of its line."""
         found = self._line(line)
         if found.box is not None and found.box <= x < found.box + BOX_CELLS - 1:
             return "box"
@@ -103,7 +103,7 @@ Verifying reads everything, and compares it with the hashes that cached index pa
         super().go(index)
 
     def reveal(self) -> None:
-        """Scroll as little as brings the row into sight; above the first row, what stands there, too."""
+        """Scroll just far enough to show the row; for the first row, also show the lines above it."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         end = self.page.span(self.cursor)[1]
         if self.cursor:

@@ -1,4 +1,4 @@
-"""The findings so far, each with the files that its entry had then (does not import Textual)."""
+"""The findings so far, each with the files that its entry had when it was found (does not import Textual)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class KnownFindings:
         return list(verified.findings)
 
     def current(self, entries: Mapping[str, Entry]) -> list[FindingEntry]:
-        """Return the findings about folders, and about entries whose files are as they were then, the worst first."""
+        """Return the findings about folders, and about entries whose files have not changed since, the worst first."""
         found = {**(self.checked or {}), **self.verified}
         if not found:
             return []

@@ -43,7 +43,7 @@ PILLS: dict[Severity, str] = {"danger": "alarm", "damage": "pill", "rights": "pi
 
 
 class LayoutOptions(NamedTuple):
-    """Layout options."""
+    """Options for the layout of the view."""
 
     glyphs: Glyphs
     """The glyphs that the terminal can show."""
@@ -52,7 +52,7 @@ class LayoutOptions(NamedTuple):
     verify: str = "v"
     """The name of the key for verification, as shown to the user."""
     links: tuple[str, ...] = ()
-    """Sentences on parts of the cache that were not looked at."""
+    """Sentences about parts of the cache that were not scanned."""
 
 
 class LayoutLine(NamedTuple):
@@ -106,7 +106,7 @@ class HealthLines:
     def _paragraph(
         self, words: str, signs: Sequence[Words], role: str, indent: int, row: int | None = None
     ) -> list[LayoutLine]:
-        """Wrap words into lines, with the signs in front of the first and the others indented to match."""
+        """Wrap words into lines, with the signs in front of the first line and the other lines indented to match."""
         before = sum([width(sign) for sign, _ in signs])
         found = wrapped(words, max(LEAST, self.room - indent - before - MARGIN))
         blank: list[Words] = [(" " * indent, "plain")]
@@ -189,7 +189,7 @@ class HealthLines:
         return found
 
     def _entry(self, finding_entry: FindingEntry, box: str, row: int) -> list[LayoutLine]:
-        """Lay out an entry: its name, its problem, and the date since when it has existed."""
+        """Lay out an entry: its name, its problem, and the date since which the problem has existed."""
         dots, (name_room, words_room) = self.look.glyphs.dots, self._columns
         name = shown(name_of(finding_entry.entry))
         name = (

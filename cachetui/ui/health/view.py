@@ -99,7 +99,7 @@ class Health(Vertical):
 
     @dataclass
     class FindingsChanged(Message):
-        """Other findings are known."""
+        """Posted when the known findings have changed."""
 
         words: Mapping[str, str]
         """The dangers and the damage in words, by the paths of entries."""
@@ -136,7 +136,7 @@ class Health(Vertical):
         yield self.findings
 
     def on_mount(self) -> None:
-        """Show the present state."""
+        """Show the current state."""
         self._draw()
         self._show_line()
 
@@ -280,7 +280,7 @@ class Health(Vertical):
 
     @property
     def _links(self) -> tuple[str, ...]:
-        """Sentences on parts of the cache that were not looked at."""
+        """Sentences about parts of the cache that were not scanned."""
         inventory = self.reading.inventory
         return () if inventory is None else tuple([shown(words) for words in link_notes(inventory)])
 

@@ -20,7 +20,7 @@ from cachetui.ui.workers import reporter, run_in_thread
 
 
 async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> None:
-    """Ask for a folder and export the wheels and sdists among some entries into it."""
+    """Ask for a folder, and export the wheels and sdists among the given entries into it."""
     inventory, planned = screen.inventory, plan_export(entries)
     if inventory is None:
         return

@@ -13,7 +13,7 @@ from cachetui.ui.dialogs.confirm import ConfirmQuestion
 from cachetui.ui.workers import start_worker
 
 WRITERS = {Activity.REMOVING: "removal", Activity.EXPORTING: "export", Activity.CHANGING_PIP: "settings"}
-"""Activities that write, which quitting lets come to an end; and the groups of their workers."""
+"""Activities that write, which are finished before the app ends, with the groups of their workers."""
 
 
 def stop_activity(screen: CacheScreen) -> None:
@@ -62,7 +62,7 @@ async def quit_app(screen: CacheScreen, exit_code: int) -> None:
 
 
 def lost_by_quitting(screen: CacheScreen) -> list[str]:
-    """Return sentences on what quitting would stop or lose."""
+    """Return sentences about what quitting would stop or lose."""
     marked, lost = len(screen.model.marks), []
     if screen.is_doing(Activity.EXPORTING):
         lost.append("An export is running. It will be stopped; the files that are complete stay.")

@@ -37,7 +37,7 @@ class SearchFinished(Message):
     working: tuple[InterpreterInfo, ...]
     """The Pythons that work."""
     supported: SupportedTags
-    """The tags that each Python supports, and sentences on Pythons that do not report them."""
+    """The tags that each Python supports, and sentences about Pythons that do not report them."""
 
 
 @dataclass

@@ -44,7 +44,7 @@ def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: boo
     if not purge and not entries:
         screen.notify(f"Nothing is marked yet: {key_name(screen.app, 'marks.toggle')} marks a row.", markup=False)
         return
-    screen.begin(Activity.PLANNING)  # keys are dropped from now on, not from the first step of the worker on
+    screen.begin(Activity.PLANNING)  # drop keys from now on, not only once the worker has started
     start_worker(screen, review_and_remove, screen, inventory, entries, purge, group="removal")
 
 

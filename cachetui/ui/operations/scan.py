@@ -1,4 +1,4 @@
-"""Read the cache in a worker thread, and show its entries while they are found."""
+"""Read the cache in a worker thread, and show its entries as they are found."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def _read(
 
 
 def _unreadable(location: Location, error: Exception) -> Reading:
-    """Return why a cache cannot be read; this asks the disk, which may take a while."""
+    """Return why a cache cannot be read; this accesses the disk, which may take a while."""
     root = location.root
     why = f"{root} cannot be read: {reason(error)}." if isinstance(error, OSError) else str(error)
     try:
@@ -96,7 +96,10 @@ def _unreadable(location: Location, error: Exception) -> Reading:
 
 
 def settle_memory() -> None:
-    """Exclude what was read from garbage collection: it is large and has no cycles. First collect an earlier one."""
+    """Exclude the inventory that was read from garbage collection, because it is large and has no cycles.
+
+    An earlier inventory is collected first.
+    """
     if gc.get_freeze_count():
         gc.unfreeze()
         gc.collect()

@@ -45,7 +45,7 @@ LABELS = {rule.name: rule.label for rule in RULES}
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 9
-"""Lines of the dialog besides rules and sentences, with blank lines; a short screen has fewer."""
+"""Number of lines of the dialog apart from rules and sentences, with blank lines; a short screen has fewer."""
 SHORT_LINES = 3
 THIN = 70
 """Width of the screen in cells below which the inputs for values are narrower."""
@@ -96,7 +96,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         """Make the dialog; `counter` counts the entries that rules choose.
 
         `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable, and is
-        empty if this is known. `notes` are sentences that the user should know besides.
+        empty if this is known. `notes` are sentences to show in addition.
         """
         super().__init__()
         self.counter, self.form = counter, form
@@ -136,7 +136,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         return list(self.query(RuleRow))
 
     def on_mount(self) -> None:
-        """Start counting entries; from now on, apply typed values at once, as the next key may mark entries."""
+        """Start counting entries; from now on, apply typed values at once, because the next key may mark entries."""
         self._is_laid_out = True
         for row in self.rows:
             if row.box is not None:
@@ -213,7 +213,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._fit(self.app.size)
 
     def _note(self) -> str:
-        """Return the first error of the form, or else a note on what the rules cannot choose."""
+        """Return the first error of the form, or else a note about what the rules cannot choose."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
         rules, over = self.form.rules, self.together.over if self.together is not None else 0
@@ -291,7 +291,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
 
     @on(RuleRow.Turned)
     def action_next_by(self) -> None:
-        """Count ages from the next moment."""
+        """Switch to the next kind of age."""
         self._change(self.form.next_by())
 
     def action_mark(self) -> None:

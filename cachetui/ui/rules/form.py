@@ -90,7 +90,7 @@ class Form:
     texts: Mapping[Name, str] = field(default_factory=dict)
     """The typed values, including those of rules that are not ticked."""
     by: Moment = "downloaded"
-    """The moment of an entry from which its age is counted."""
+    """Kind of age: the time from which an entry's age is counted."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
@@ -124,7 +124,7 @@ class Form:
         return self if name == "terms" else self.typed(name, EXAMPLES[name])  # few users want just this term
 
     def next_by(self) -> Form:
-        """Return a form in which ages are counted from the next moment."""
+        """Return a form with the next kind of age."""
         return replace(self, by=MOMENTS[(MOMENTS.index(self.by) + 1) % len(MOMENTS)])
 
     @property
@@ -149,8 +149,8 @@ class Form:
     def alone(self, name: Name) -> Rules | None:
         """Return a rule by itself, ticked or not; if no value is typed, its value is the example.
 
-        The moment from which ages are counted, and whether wheels built here may be chosen, are taken from the
-        form. Returns None if the rule chooses nothing by itself, or if its value does not parse.
+        The kind of age, and whether wheels built here may be chosen, are taken from the form. Returns None if the rule
+        chooses nothing by itself, or if its value does not parse.
         """
         text = self.texts.get(name, "")
         if name == "built" or (name == "terms" and not text.strip()):
@@ -234,7 +234,7 @@ class RuleCounter:
         self._lock = Lock()
 
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
-        """Yield what all rules of a form choose together, then what each rule chooses that is not `known`.
+        """Yield what all rules of a form choose together, then what each rule chooses alone, except `known` rules.
 
         Rules that need few further facts come first.
         """

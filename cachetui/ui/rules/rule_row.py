@@ -41,7 +41,7 @@ DIGITS = "0123456789"
 
 
 def figure_parts(figures: Figures | None, counting: bool, dots: str, roles: str) -> list[Part]:
-    """Write totals in `FIGURES` cells; `figures` is None while they are not known."""
+    """Format totals in `FIGURES` cells; `figures` is None while they are not known."""
     if figures is None:
         return [(f"{dots if counting else '':>{NUMBER}}".ljust(FIGURES), "hint")]
     number = (f"{figures.entries:>{NUMBER},} ", roles if figures.entries else "hint")
@@ -169,7 +169,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
     @dataclass
     class Turned(Message):
-        """Posted to count ages from the next moment."""
+        """Posted to switch to the next kind of age."""
 
     def __init__(self, rule: DialogRule, form: Form, unknown: str = "") -> None:
         """Make a row; `unknown` says why the rule's entries are not known, and is empty if they are."""
@@ -191,7 +191,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             yield self.box
 
     def show(self, form: Form, figures: Figures | None) -> None:
-        """Draw a form's tick and value of the rule, and the totals of the rule alone; None if not known."""
+        """Draw the rule's tick and value in a form, and the totals of the rule alone; None if they are not known."""
         name = self.rule.name
         wrong = form.wrong.get(name)
         self._form, self._figures = form, figures
@@ -252,7 +252,7 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
-        """Tick or untick the rule; a click on the moment of `older-than` switches to the next moment."""
+        """Tick or untick the rule; a click on the kind of age of `older-than` switches to the next kind."""
         if event.widget is not self:
             return  # the value was clicked, not the row
         if self.rule.name == "older-than" and self._words_start <= event.x < self.size.width - FIGURES:

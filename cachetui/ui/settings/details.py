@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class SettingsPage(PaintedLines):
-    """Everything that is known of one Python's pip."""
+    """Everything that is known about one Python's pip."""
 
     DEFAULT_CSS = "SettingsPage { height: auto; padding: 0 1; background: $surface; }"
 

@@ -47,7 +47,7 @@ class ChangeResult(NamedTuple):
 
 
 class LayoutOptions(NamedTuple):
-    """Layout options."""
+    """Options for the layout of the view."""
 
     glyphs: Glyphs
     """The glyphs that the terminal can show."""
@@ -116,7 +116,7 @@ def python_line(known: PipSettings, room: int, look: LayoutOptions) -> list[Word
 def page_lines(
     known: PipSettings, room: int, look: LayoutOptions, told: ChangeResult | None = None
 ) -> list[list[Words]]:
-    """Return everything that is known of one Python's pip, as lines."""
+    """Return everything that is known about one Python's pip, as lines."""
     interpreter = known.interpreter
     lines: list[list[Words]] = []
     if told is not None:
@@ -154,7 +154,7 @@ def _told(told: ChangeResult, room: int, look: LayoutOptions) -> list[list[Words
 
 
 def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Words]]:
-    """Return lines on the root of the cache, whether the cache is on, and the settings that decide this."""
+    """Return lines about the root of the cache, whether the cache is on, and the settings that decide this."""
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
@@ -168,13 +168,13 @@ def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Word
 
 
 def _fact(label: str, words: str, room: int, look: LayoutOptions) -> list[list[Words]]:
-    """Write a label and its words, on as many lines as needed."""
+    """Lay out a label and its words, on as many lines as needed."""
     found = wrapped(_shortened(words, look), max(8, room - LABEL))
     return [[(pad("" if index else label, LABEL), "muted"), (line, "plain")] for index, line in enumerate(found)]
 
 
 def _shortened(said_by: str, look: LayoutOptions) -> str:
-    """Write the source of a setting with `~` for the home directory; it need not be a path."""
+    """Return the source of a setting, which may be a path, with `~` for the home directory."""
     return shown(redact_urls(look.short(said_by)))
 
 

@@ -69,7 +69,7 @@ class Settings(Vertical):
         """Posted when a pip has changed its settings or has failed to."""
 
         settings: tuple[PipSettings, ...]
-        """The present settings of every pip that was known when the change began."""
+        """The current settings of every pip that was known when the change began."""
 
     pythons: var[Pythons] = var(Pythons())
 

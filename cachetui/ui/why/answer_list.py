@@ -31,15 +31,15 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         return len(self._spans)
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return the first line of an item, and the one behind its last."""
+        """Return the first line of an item, and the line after its last."""
         return self._spans[index]
 
     def row_at(self, line: int) -> int | None:
-        """Return the index of the item that a line belongs to; None for none."""
+        """Return the index of the item that a line belongs to; None if it belongs to no item."""
         return self._lines[line].act if line < len(self._lines) else None
 
     def part_at(self, line: int, x: int) -> RowPart:
-        """Return what lies in a cell of an item's line."""
+        """Return the clickable part of an item at a cell of its line."""
         if self._lines[line].is_example:
             return "arrow"
         box = self._lines[line].box
@@ -60,7 +60,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.refresh()
 
     def reveal(self) -> None:
-        """Stay: how far to scroll depends on the key."""
+        """Do nothing, because how far to scroll depends on the key."""
 
     def action_move(self, step: int) -> None:
         """Go to the next item; if it is more than a page away, scroll by a page."""
@@ -78,7 +78,7 @@ that this Python cannot use, a dot before one that was not asked for. `[x]` is m
         self.scroll_to_line(wanted)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down, or up, and put the cursor on an item there."""
+        """Go some pages down or up, and put the cursor on an item there."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         top = max(0, min(top + step * self.page_lines, len(self._lines) - height))
         self.scroll_to_line(top)

@@ -19,7 +19,7 @@ Words = tuple[str, str]
 BESIDE = 100
 """Minimum width in cells at which words about a file or a command are beside it, not below it."""
 MARGIN, SIGN, BOX, GAP = 1, 2, 4, 2
-"""Cells before everything, of a line's sign, of the box that shows a mark, and between two columns."""
+"""Widths in cells: the left margin, a line's sign, the box that shows a mark, and the gap between columns."""
 MOST_OF_IT = 0.55
 """Maximum share of the width for the first of two columns."""
 OUTSIDE = "cachetui "
@@ -29,7 +29,7 @@ LEAST = 8
 
 
 class LayoutOptions(NamedTuple):
-    """Layout options."""
+    """Options for the layout of the view."""
 
     glyphs: Glyphs
     """The glyphs that the terminal can show."""
@@ -41,7 +41,7 @@ class ActionTarget(NamedTuple):
     """An item of an answer that keys can act on: a file, a reason or a command."""
 
     entries: tuple[str, ...]
-    """The paths of the entries that it is about; keys mark these entries or show them in Browse."""
+    """The paths of the entries that the item is about; keys mark these entries or show them in Browse."""
     command: str = ""
     """The command to copy; empty for none."""
 

@@ -151,7 +151,7 @@ class Why(Vertical):
         )
 
     def _seek(self) -> None:
-        """Start to answer the question if the cache has been read; otherwise show why it must wait."""
+        """Start answering the question if the cache has been read; otherwise show why it must wait."""
         reading, question = self.reading, self._question
         if question is None:
             return
@@ -220,7 +220,7 @@ class Why(Vertical):
         self._draw(anew=True)
 
     def wait_again(self) -> None:
-        """Keep the present answer until there is a newer answer to the same question."""
+        """Keep the current answer until there is a newer answer to the same question."""
         self.asking = True
         self._draw()
 

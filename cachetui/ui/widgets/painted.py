@@ -61,7 +61,7 @@ class PaintedWidget(Widget):
     """A widget whose text is parts with roles. Its app has `ROLE_CLASSES`, styled by `ROLE_CSS`.
 
     A widget has a component class of its own for a role that looks different there. Textual computes the styles of
-    component classes for each widget that declares them, which would take half of the time of opening a dialog.
+    component classes for each widget that declares them, which would take half the time needed to open a dialog.
     """
 
     ALLOW_SELECT: ClassVar[bool] = False
@@ -150,7 +150,7 @@ def shorten(parts: Sequence[Part], room: int, dots: str) -> list[Part]:
 
 
 def size_parts(amount: float, roles: str = "plain") -> tuple[Part, Part]:
-    """Write a size in seven cells: the number aligned to the right, the unit to the left and muted."""
+    """Format a size in seven cells: the number aligned to the right, the unit aligned to the left and muted."""
     number, unit = disk(amount)
     return (f"{number:>4} ", roles), (f"{unit:<2}", "muted")
 

@@ -17,9 +17,9 @@ from cachetui.ui.bindings import ROWS
 from cachetui.ui.widgets.painted import PaintedWidget, Part
 
 DOUBLE = 2
-"""Clicks that open a row."""
+"""Number of clicks that open a row."""
 RowPart = Literal["box", "arrow", ""]
-"""The part of a row that can be clicked: its box, which marks it; its arrow, which opens it; or none of them."""
+"""The part of a row that can be clicked: its box, which marks it; its arrow, which opens it; or neither."""
 
 
 class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False):
@@ -40,14 +40,14 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
 
     @dataclass
     class Folded(Message):
-        """A row is to be opened, or closed: its arrow was clicked, or it was clicked twice."""
+        """Posted to open or close a row: its arrow was clicked, or it was clicked twice."""
 
         row: int
         """Its index."""
 
     @dataclass
     class Ticked(Message):
-        """The box of a row was clicked."""
+        """Posted when the box of a row was clicked."""
 
         row: int
         """Its index."""
@@ -58,7 +58,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         """The index of the row that has the cursor."""
         self._width = 0  # the cells of a line, while lines are drawn
 
-    # What a subclass has
+    # Provided by subclasses
 
     @property
     def number(self) -> int:
@@ -66,11 +66,11 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         raise NotImplementedError
 
     def span(self, index: int) -> tuple[int, int]:
-        """Return the first line of a row, and the one behind its last."""
+        """Return the first line of a row, and the line after its last."""
         return index, index + 1
 
     def row_at(self, line: int) -> int | None:
-        """Return the index of the row that a line belongs to; None for no row."""
+        """Return the index of the row that a line belongs to; None if it belongs to no row."""
         return line if line < self.number else None
 
     def part_at(self, line: int, x: int) -> RowPart:
@@ -82,20 +82,20 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         """Draw a line of the list, `room` cells wide."""
         raise NotImplementedError
 
-    # What all of them do
+    # Common to all lists
 
     @property
     def room(self) -> int:
-        """The cells of a line."""
+        """Width of a line in cells."""
         return self.scrollable_content_region.width
 
     @property
     def page_lines(self) -> int:
-        """Lines to scroll by for a page: one line stays in sight."""
+        """Number of lines to scroll by for a page: one line stays in sight."""
         return max(1, self.scrollable_content_region.height - 1)
 
     def go(self, index: int) -> None:
-        """Put the cursor on a row, or on the nearest there is, and bring it into sight."""
+        """Put the cursor on a row, or on the nearest existing row, and scroll it into view."""
         if not self.number:
             return
         before, self.cursor = self.cursor, max(0, min(index, self.number - 1))
@@ -109,7 +109,7 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         self.refresh_lines(first, end - first)
 
     def reveal(self) -> None:
-        """Scroll as little as brings the row that has the cursor into sight, as much of it as there is room for."""
+        """Scroll just far enough to show the row under the cursor, or as much of it as there is room for."""
         height, top = self.scrollable_content_region.height, round(self.scroll_target_y)
         first, end = self.span(self.cursor)
         if height and (first < top or end - first >= height):
@@ -118,15 +118,15 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
             self.scroll_to_line(end - height)
 
     def scroll_to_line(self, line: int) -> None:
-        """Show a line at the top, at once."""
+        """Scroll at once, so that a line is at the top."""
         self.scroll_to(y=max(0, line), animate=False, force=True, immediate=True)
 
     def action_move(self, step: int) -> None:
-        """Go some rows down, or up."""
+        """Go some rows down or up."""
         self.go(self.cursor + step)
 
     def action_page(self, step: int) -> None:
-        """Go some pages down, or up, to the row there, and at least by a row."""
+        """Go some pages down or up, to the row there, but at least one row."""
         if not self.number:
             return
         lines = range(max(0, self.span(self.cursor)[0] + step * self.page_lines), self.virtual_size.height)
@@ -151,19 +151,19 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
             self.post_message(self.Folded(row))
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw some lines of what is in sight."""
+        """Draw some visible lines."""
         self._width = self.room
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
-        """Draw one line of what is in sight."""
+        """Draw one visible line."""
         line, room = y + self.scroll_offset.y, self._width
         return self.draw_line(line, room) if line < self.virtual_size.height else Strip.blank(room, self.ink())
 
     def on_cursor(self, words: Sequence[tuple[str, str]], room: int, first_roles: Sequence[str] = ()) -> Strip:
-        """Draw words with their roles on a line that has the cursor; its first cell shows that.
+        """Draw words on the line that has the cursor, with the edge of the cursor in the first cell.
 
-        `first_roles` are roles below which the cursor lies, not above.
+        Roles in `first_roles` are applied over the background's role, all others below it.
         """
         ground = "cursor" if self.has_focus else "rest"
         edge = self.glyphs.edge if self.has_focus and not self.app.native_ansi_color else " "

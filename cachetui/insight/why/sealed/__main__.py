@@ -1,11 +1,11 @@
-"""Run this Python's own pip on a sealed, read-only view of its cache, and print what it decided as JSON.
+"""Run this Python's own pip on a sealed, read-only view of its cache, and print its decisions as JSON.
 
-Nobody imports this: the Python that is asked runs the folder, isolated and from an empty folder of its own. It runs on
-Python 2.7 and from 3.6 on, with pip 20.3 and newer. Its input is a request in JSON; see `replay.py` for request and
-answer.
+Nothing imports this module: the examined Python runs this folder, in isolated mode and from an empty folder. The
+code runs on Python 2.7, and on 3.6 and later, with pip 20.3 and later. Its input is a request in JSON; see
+`replay.py` for request and answer.
 
-Sealed means: every HTTP request ends in `replay_patches.send`, which answers from the cache or not at all; sockets and
-processes are refused; only the empty folder can be written to; nothing is built, cloned or installed.
+Sealed means that every HTTP request ends in `replay_patches.send`, which answers from the cache or not at all;
+sockets and processes are refused; only the empty folder can be written to; nothing is built, cloned or installed.
 """
 
 from __future__ import print_function, unicode_literals
@@ -51,7 +51,7 @@ def run(scenario, folder):
         code = 0
     except Halt as halt:
         record.note_halt(halt)
-    except Exception as error:  # pip itself broke: its user would see that, too
+    except Exception as error:  # an error in pip itself: its user would see that, too
         record.note_error(error)
     finally:
         printed = as_text(sys.stderr.getvalue())
@@ -63,7 +63,7 @@ def run(scenario, folder):
 
 
 def see_user_site():
-    """See the user's own site-packages, which `-I` leaves out, where this Python would."""
+    """Add the user's own site-packages, which `-I` leaves out, if this Python would use them."""
     import site
 
     settings = os.path.join(sys.prefix, "pyvenv.cfg")
@@ -91,7 +91,7 @@ def load():
     try:
         patch()
         from pip._internal.models.index import PyPI
-    except Exception as error:  # a pip that a distribution changed, or a newer one
+    except Exception as error:  # a pip that a distribution has changed, or a newer one
         return {"pip": pip.__version__, "cannot": "changed", "words": as_text(error)}
     return {"pip": pip.__version__, "pypi": as_text(PyPI.simple_url)}
 
@@ -100,7 +100,7 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [place for place in sys.path if place and os.path.abspath(place) != here]
     request = json.loads(sys.stdin.read())
-    if hasattr(signal, "alarm"):  # also when nobody is there any more to stop it
+    if hasattr(signal, "alarm"):  # even if no parent process is left to stop it
         signal.alarm(request["seconds"])
     folder = tempfile.tempdir = State.folder = os.getcwd()
     os.environ.update(dict((name, str(folder)) for name in ("TMPDIR", "TEMP", "TMP")))
@@ -110,7 +110,7 @@ def main():
         Seal(folder).close()
         try:
             os.chdir(request["folder"])
-        except OSError:  # it is gone
+        except OSError:  # the process has ended
             os.chdir(os.sep)
         answer["runs"] = [run(one, folder) for one in request["runs"]]
     print("\n%s%s%s" % (BEGIN, json.dumps(answer), END))

@@ -1,4 +1,4 @@
-"""Replace, once, the parts of pip through which it would act, and those at which it can be watched."""
+"""Replace the parts of pip that would change something, and those at which its work can be observed."""
 
 from __future__ import print_function, unicode_literals
 
@@ -30,7 +30,7 @@ from replay_record import (
 from replay_standin import PLACEHOLDER, stand_in, supposing
 from replay_store import STORE
 
-LINKED_FROM = 8 << 20  # bytes from which a cached body is linked, not copied, into the folder
+LINKED_FROM = 8 << 20  # size in bytes from which a cached body is linked into the folder, not copied
 
 
 def nothing(*_args, **_options):
@@ -38,7 +38,7 @@ def nothing(*_args, **_options):
 
 
 def patch():
-    """Replace them all. Raises what importing or finding them raises, in a pip that is built otherwise."""
+    """Replace all parts. Raises any exception from importing or finding them if this pip is built differently."""
     from pip._internal.cli import base_command
     from pip._internal.distributions import sdist
     from pip._internal.index import package_finder
@@ -83,7 +83,7 @@ def patch():
     finder.find_all_candidates = naming_project(finder.find_all_candidates)
     finder.find_best_candidate = supposing(finder.find_best_candidate)
     package_finder.LinkEvaluator.evaluate_link = noting_links(package_finder.LinkEvaluator.evaluate_link)
-    temp_dir.TempDirectory.cleanup = nothing  # the whole folder goes afterwards
+    temp_dir.TempDirectory.cleanup = nothing  # the whole folder is removed afterwards
     patch_downloader()
     patch_wheel_cache()
     for name in ("resolvelib", "legacy"):
@@ -98,7 +98,7 @@ def patch():
 
 
 def send(self, request, *_args, **_options):
-    """Answer a request that pip's cache did not."""
+    """Answer a request that pip's cache has not answered."""
     if "If-None-Match" in request.headers or "If-Modified-Since" in request.headers:
         note(request, "checked")
         return respond(self, request, 304)
@@ -106,7 +106,7 @@ def send(self, request, *_args, **_options):
     found = STORE.find(url)
     kinds = [value for name, value in found[1][0].items() if name.lower() == "content-type"] if found else []
     if "json" in "".join(kinds) and "json" not in request.headers.get("Accept", "json"):
-        found = None  # stored by a newer pip; this one would not ask for it
+        found = None  # stored by a newer pip; this one would not request it
     why = why_not_used(self, request, *found) if found else "absent"
     is_page = note(request, "assumed" if found else "unknown", why)
     if request.method == "HEAD" or (is_page and not found):
@@ -190,7 +190,7 @@ def patch_downloader():
 
 
 def patch_wheel_cache():
-    """Leave hidden wheels out of those that pip finds built."""
+    """Hide wheels in `STORE.hidden` from pip's search for wheels that it built."""
     from pip._internal import cache
 
     original = cache.Cache._get_candidates
@@ -202,20 +202,20 @@ def patch_wheel_cache():
     cache.Cache._get_candidates = get_candidates
 
 
-# ------------------------------------------------------------------------------------------------ what pip says
+# ------------------------------------------------------------------------------------------------ pip's messages
 
 
 def set_up_logging(*_args, **_options):
     root = logging.getLogger()
     root.handlers[:] = [Words()]
     root.setLevel(logging.INFO)
-    logging.getLogger("pip._internal.cli.base_command").setLevel(logging.DEBUG)  # it tells the error itself there
+    logging.getLogger("pip._internal.cli.base_command").setLevel(logging.DEBUG)  # this logger reports the error itself
     logging.getLogger("pip._vendor").setLevel(logging.ERROR)
     return logging.INFO
 
 
 def noting_manager(original):
-    """Note that pip refuses to install into a Python that the system manages (PEP 668), and go on."""
+    """Record that pip refuses to install into a Python that the system manages (PEP 668), and continue."""
     from pip._internal.exceptions import ExternallyManagedEnvironment
 
     def check_externally_managed():
@@ -228,7 +228,7 @@ def noting_manager(original):
 
 
 def noting_last_resort(original):
-    """Note an error that pip catches only at the very end."""
+    """Record an error that pip catches only at the very end."""
 
     def critical(message, *args, **options):
         error = sys.exc_info()[1]
@@ -263,7 +263,7 @@ def noting_links(original):
         known = (State.record.listed if is_candidate else State.record.refused).setdefault(name, [])
         said = [as_text(detail), bool(link.is_yanked)] if is_candidate else [kind, as_text(detail or "")]
         url = as_text(link.url)
-        if "#" not in url and link.hash:  # newer pips keep it apart
+        if "#" not in url and link.hash:  # newer pips keep it separately
             url += "#%s=%s" % (as_text(link.hash_name), as_text(link.hash))
         row = [as_text(link.filename)] + said + [page, url]
         if len(known) < MOST_LISTED and row not in known[-1:]:
@@ -274,7 +274,7 @@ def noting_links(original):
 
 
 def building(self, *_args, **_options):
-    """Have pip read the build's settings, by which it refuses what is no project, and build nothing."""
+    """Let pip read the build settings, so that it can reject what is not a project, but build nothing."""
     self.req.load_pyproject_toml()
     raise Halt("build", as_text(self.req.link.url))
 
@@ -284,7 +284,7 @@ def cloning(link, *_args, **_options):
 
 
 def preparing(original):
-    """Have pip look at a requirement's file; if the file is not here, go on with what is known of it."""
+    """Let pip prepare a requirement's file; if the file is not available, continue with its known metadata."""
 
     from pip._vendor.packaging.requirements import Requirement
 
@@ -309,7 +309,7 @@ def preparing(original):
                 raise
             metadata = STORE.metadata(as_text(link.url_without_fragment)) if link.is_wheel else None
             dist, known = stand_in(name, version_of(req), metadata), metadata is not None
-            if req.req is None:  # of an address without a name, which a build would tell
+            if req.req is None:  # a URL without a name, which only a build would show
                 req.req = Requirement("%s==%s" % (name, version_of(req)))
         tried(req, fate, dist, known, why)
         return dist
@@ -318,7 +318,7 @@ def preparing(original):
 
 
 def finish(self, reqs, *_args, **_options):
-    """Have the files taken whose metadata alone was looked at, as far as they are here."""
+    """Prepare the available files of which pip has examined only the metadata."""
     for req in reqs:
         if not getattr(req, "needs_more_preparation", False):
             continue
@@ -339,7 +339,7 @@ def resolving(original):
         asked(root_reqs)
         found = original(self, root_reqs, *args, **options)
         preparer = self.factory.preparer if hasattr(self, "factory") else self.preparer
-        finish(preparer, found.all_requirements)  # newer pips do so after the resolver returned
+        finish(preparer, found.all_requirements)  # newer pips do this after the resolver has returned
         decided(self, found)
         State.record.resolved = True
         raise Resolved()

@@ -8,14 +8,14 @@ import os
 from replay_seal import SEALED
 from replay_store import STORE
 
-MOST_LISTED = 20000  # files of one project that are told
-MOST_WORDS = 60  # of the last sentences that pip says
-NO_VERSION = "0"  # of an address that does not tell its version
+MOST_LISTED = 20000  # maximum number of listed files of a project
+MOST_WORDS = 60  # maximum number of pip's last messages
+NO_VERSION = "0"  # for a URL without a version
 text_type = type("")
 
 
 class Halt(BaseException):
-    """pip has come to something that is not done here: a download, a build, a clone."""
+    """Raised when pip is about to do something that is not done here: a download, a build or a clone."""
 
     def __init__(self, what, url="", why=""):
         BaseException.__init__(self, what, url)
@@ -23,18 +23,18 @@ class Halt(BaseException):
 
 
 class Resolved(BaseException):
-    """pip has decided: the rest would be installing."""
+    """Raised when pip has decided, because the rest would be the installation."""
 
 
 class Record(object):
     """Record of one run of pip; `answer` returns it as a dictionary."""
 
     def __init__(self):
-        self.project = None  # whose page pip is looking for
-        self.file = ""  # address of the file that it is looking at
+        self.project = None  # project whose page pip is looking for
+        self.file = ""  # URL of the file that pip is examining
         self.cache_dir = None
         self.resolved = False
-        self.fates = {}  # where a file comes from, by address
+        self.fates = {}  # source of each file, by URL
         self.requests, self.tried, self.roots, self.chosen, self.words = [], [], [], [], []
         self.constraints = []
         self.unseen, self.listed, self.refused = {}, {}, {}
@@ -63,7 +63,7 @@ class Record(object):
         self.halt = {"what": halt.what, "url": halt.url, "why": halt.why}
 
     def note_error(self, error):
-        if SEALED in as_text(error):  # pip would have gone on
+        if SEALED in as_text(error):  # pip would have continued
             self.note_halt(Halt("write"))
             return
         link = getattr(getattr(error, "req", None), "link", None)
@@ -72,10 +72,10 @@ class Record(object):
 
 
 class State(object):
-    """The record of the run that is under way."""
+    """State of the current run: its record and its folder."""
 
     record = Record()
-    folder = ""  # where the lines that were typed are put down
+    folder = ""  # folder that holds the typed lines as a file
 
 
 def as_text(value):
@@ -85,7 +85,7 @@ def as_text(value):
 
 
 def plain(words):
-    """Return words without the place of the lines that were typed."""
+    """Return words in which the path of the file with the typed lines is replaced."""
     return words.replace("-r " + os.path.join(State.folder, "requirements.txt"), "the typed lines")
 
 
@@ -96,12 +96,12 @@ def canonical(name):
 
 
 class Words(logging.Handler):
-    """Records pip's messages."""
+    """Handler that records pip's messages."""
 
     def emit(self, record):
         try:
             said = as_text(record.getMessage())
-        except Exception:  # a message that cannot be written is not said
+        except Exception:  # skip a message that cannot be formatted
             said = ""
         if record.exc_info and isinstance(record.exc_info[1], Exception):
             State.record.note_error(record.exc_info[1])
@@ -110,7 +110,7 @@ class Words(logging.Handler):
 
 
 def name_of(req):
-    """Return the name of a requirement's project, by its file where it has none."""
+    """Return the name of a requirement's project, from its file name if the requirement has no name."""
     if req.name:
         return as_text(req.name)
     filename = as_text(req.link.filename)
@@ -131,7 +131,7 @@ def version_of(req):
         return (filename.split("-") + [NO_VERSION])[1]
     try:
         found = _extract_version_from_fragment(req.link.splitext()[0], canonical(name_of(req)))
-    except Exception:  # the errors of that function differ
+    except Exception:  # that function raises various errors
         found = None
     return as_text(found) if found and not req.link.is_vcs else NO_VERSION
 
@@ -147,7 +147,7 @@ def is_built_here(req):
 
 
 def fate_of(req, requests):
-    """Return the source of a requirement's file, by the requests that were made for it."""
+    """Return the source of a requirement's file, according to the requests that were made for it."""
     if is_built_here(req):
         return "built"
     if req.link.is_file:
@@ -157,7 +157,7 @@ def fate_of(req, requests):
 
 
 def halted(halt, req, requests):
-    """Return the source of a file that pip could not be given."""
+    """Return the source of a file that could not be given to pip."""
     came = fate_of(req, requests)
     if halt.what == "clone":
         return "clone"
@@ -167,7 +167,7 @@ def halted(halt, req, requests):
 
 
 def compare_hashes(halt, req):
-    """Raise pip's own error where it would stop after a download: its page lists another hash than was asked for."""
+    """Raise pip's own error if it would stop after a download because its page lists another hash than requested."""
     from pip._internal.exceptions import HashMismatch
 
     hashes, link = req.hashes(trust_internet=False), req.link
@@ -180,14 +180,14 @@ def compare_hashes(halt, req):
 
 
 class Listed(object):
-    """A hash that a page lists, as hashlib has it."""
+    """A hash that a page lists, with the interface of a hashlib object."""
 
     def __init__(self, value):
         self.hexdigest = lambda: value
 
 
 def tried(req, fate, dist, known, why):
-    """Record a distribution that pip looked at."""
+    """Record a distribution that pip examined."""
     try:
         if hasattr(dist, "iter_dependencies"):
             needs = [as_text(one) for one in dist.iter_dependencies()]
@@ -197,7 +197,7 @@ def tried(req, fate, dist, known, why):
 
             needs = [as_text(one) for one in dist.requires()]
             python = as_text(get_requires_python(dist) or "")
-    except Exception:  # metadata that makes no sense: pip says so itself
+    except Exception:  # invalid metadata: pip reports that itself
         needs, python = [], ""
     url = as_text(req.link.url)
     State.record.fates[url] = {"way": fate, "needs_known": known, "why": why}
@@ -216,7 +216,7 @@ def asked(reqs):
             continue
         try:
             matches = req.match_markers()
-        except Exception:  # a marker that makes no sense
+        except Exception:  # an invalid marker
             matches = True
         link = getattr(req, "original_link", None) or req.link
         name = name_of(req) if req.name or link else ""
@@ -247,7 +247,7 @@ def decided(resolver, requirements):
         return
     for key, candidate in result.mapping.items():
         name = as_text(candidate.project_name)
-        if as_text(key) == name and not name.startswith("<"):  # others are extras, and Python itself
+        if as_text(key) == name and not name.startswith("<"):  # all others are extras, and Python itself
             req = installs.get(name)
             chosen(name, candidate.version, candidate.source_link if req else None, req)
 
@@ -258,7 +258,7 @@ def chosen(name, version, link, req):
     if req is not None and req.link is not None:
         fate = State.record.fates.get(as_text(req.link.url), dict(fate, way="cache"))
         built = as_text(req.link.file_path) if is_built_here(req) else ""
-    if fate["way"] == "unknown":  # a stand-in's
+    if fate["way"] == "unknown":  # a stand-in
         version, link = NO_VERSION, None
     yanked = link is not None and link.is_yanked
     told = {"name": name, "version": as_text(version), "built": built, "url": as_text(link.url) if link else ""}
@@ -270,7 +270,7 @@ def chosen(name, version, link, req):
 
 def note(request, how, why=""):
     """Record a request."""
-    accepted = as_text(request.headers.get("Accept", ""))  # only requests for lists of files name HTML or JSON
+    accepted = as_text(request.headers.get("Accept", ""))  # only requests for lists of files mention HTML or JSON
     is_page = "text/html" in accepted or "vnd.pypi.simple" in accepted
     url = as_text(request.url).split("#")[0]
     told = {"url": url, "how": how, "why": why, "is_page": is_page, "project": State.record.project}
@@ -279,7 +279,7 @@ def note(request, how, why=""):
 
 
 def why_not_used(adapter, request, layout, found):
-    """Return why pip does not use an answer that lies in its cache."""
+    """Return why pip does not use a response that is in its cache."""
     if "Range" in request.headers:
         return "cut"
     if not hasattr(adapter, "controller"):

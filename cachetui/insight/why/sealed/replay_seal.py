@@ -1,4 +1,4 @@
-"""Keep this process from touching anything but one folder: no other writing, no socket, no process."""
+"""Keep this process from changing anything outside one folder, and from using sockets and processes."""
 
 from __future__ import print_function, unicode_literals
 
@@ -7,17 +7,17 @@ import sys
 
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 CHANGING = {"os.mkdir": 2, "os.remove": 1, "os.rmdir": 1, "os.chmod": 2, "os.chown": 3, "os.utime": 3}
-CHANGING.update({"os.truncate": 9, "os.setxattr": 9, "os.removexattr": 9})  # and which argument is an open folder
+CHANGING.update({"os.truncate": 9, "os.setxattr": 9, "os.removexattr": 9})  # each: index of the folder argument
 RUNNING = frozenset(
     ["subprocess.Popen", "os.system", "os.exec", "os.fork", "os.forkpty", "os.spawn", "os.posix_spawn"]
     + ["os.startfile", "sqlite3.connect"]
 )
-DENIED, UNREACHABLE = 13, 101  # numbers of errors with which pip can deal
+DENIED, UNREACHABLE = 13, 101  # error numbers that pip can handle
 SEALED = "sealed by cachetui"
 
 
 def placed(args, at, folder_at):
-    """Return the path among an event's arguments, within the open folder that another of them may name."""
+    """Return the path among an event's arguments, joined to the open folder if another argument gives one."""
     path, folder = args[at], args[folder_at] if len(args) > folder_at else -1
     if folder in (-1, None) or isinstance(path, int):
         return path
@@ -25,9 +25,9 @@ def placed(args, at, folder_at):
 
 
 class Seal(object):
-    """Refuses what writes outside of a folder, every socket and every process, by audit events where Python has them.
+    """Guard that refuses all sockets and processes, and writing outside a folder; uses audit events if there are any.
 
-    It keeps pip from doing what it means to do. It is no jail for code: none of the cache's is ever run.
+    It keeps pip from carrying out its decisions. It is not a sandbox for code: no code from the cache is ever run.
     """
 
     def __init__(self, folder):
@@ -44,7 +44,7 @@ class Seal(object):
         return path == self.folder or path.startswith(self.folder + os.sep) or path == os.devnull
 
     def on_event(self, event, args):
-        """Refuse what an audit event announces (PEP 578)."""
+        """Raise OSError for an audit event that must be refused (PEP 578)."""
         refused = False
         if event == "open":
             path, mode, flags = args
@@ -66,7 +66,7 @@ class Seal(object):
             raise OSError(DENIED, SEALED)
 
     def close(self):
-        """Seal this process for good."""
+        """Seal this process permanently."""
         import socket
         import subprocess
 
@@ -87,7 +87,7 @@ class Seal(object):
             self.wrap()
 
     def wrap(self):
-        """Guard the functions themselves, where Python announces no events (before 3.8)."""
+        """Wrap the functions themselves, because Python before 3.8 has no audit events."""
         import io
 
         try:

@@ -1,4 +1,4 @@
-"""Stand in for what is not in the cache, so that pip can decide about the rest."""
+"""Create stand-ins for files that are not in the cache, so that pip can decide about the rest."""
 
 from __future__ import print_function, unicode_literals
 
@@ -8,11 +8,11 @@ import zipfile
 
 from replay_record import NO_VERSION, State, as_text, canonical
 
-PLACEHOLDER = "unknown.invalid"  # the host of files that stand for what an unknown index page lists
+PLACEHOLDER = "unknown.invalid"  # host of files that stand for those on an unknown index page
 
 
 def supposing(original):
-    """Suppose that a page which is not in the cache lists what is wanted, so that the rest can be judged."""
+    """Assume that a page that is not in the cache lists a fitting file, so that pip can decide about the rest."""
     from pip._internal.index.package_finder import BestCandidateResult
     from pip._internal.models.candidate import InstallationCandidate
     from pip._internal.models.link import Link
@@ -33,7 +33,7 @@ def supposing(original):
 
 
 def some_version(specifier):
-    """Return a version that satisfies a specifier, of which nothing else is known; None where none is found."""
+    """Return any version that satisfies a specifier; None if none is found."""
     from pip._vendor.packaging.version import InvalidVersion, Version
 
     guesses = ["1.0", "0.1", "999"]
@@ -60,7 +60,10 @@ def some_version(specifier):
 
 
 def stand_in(name, version, metadata):
-    """Return a distribution for a file that is not here: with its metadata where that is known, else without needs."""
+    """Return a distribution for a file that is not available.
+
+    It has the file's metadata if that is known; otherwise, it has no requirements.
+    """
     from pip._vendor.packaging.version import InvalidVersion, Version
 
     try:

@@ -1,4 +1,4 @@
-"""Read answers from pip's cache as they lie there, whatever pip thinks of them."""
+"""Read responses from pip's cache, whether or not pip itself would use them."""
 
 from __future__ import print_function, unicode_literals
 
@@ -7,9 +7,9 @@ import os
 import zipfile
 from hashlib import sha224
 
-OLDEST = (20, 3)  # the first pip with the resolver of today
-MOST_READ = 64 << 20  # bytes of a record that are read into memory
-BODIES_APART = (23, 3)  # the first pip that keeps answers in `http-v2/`
+OLDEST = (20, 3)  # first pip with the current resolver
+MOST_READ = 64 << 20  # maximum number of bytes of a record that are read
+BODIES_APART = (23, 3)  # first pip that keeps responses in `http-v2/`
 
 
 def unread():
@@ -18,20 +18,20 @@ def unread():
 
 class Store(object):
     def __init__(self):
-        self.cache_dir = None  # also where pip's own cache is off
-        self.hidden = frozenset()  # files that are taken for removed
-        self.dropped = set()  # records that pip itself would have removed by now
-        self.layouts = ("http-v2", "http")  # the one that this pip reads first
+        self.cache_dir = None  # set even if pip's own cache is off
+        self.hidden = frozenset()  # files that are treated as removed
+        self.dropped = set()  # records that pip itself would have removed
+        self.layouts = ("http-v2", "http")  # this pip's own layout comes first
 
     def path(self, url, layout):
-        """Return where an answer lies (pip's `_internal/network/cache.py`)."""
+        """Return the path of a response in the cache (pip's `_internal/network/cache.py`)."""
         from pip._vendor.cachecontrol.controller import CacheController
 
         digest = sha224(CacheController.cache_url(url).encode("utf-8")).hexdigest()
         return os.path.join(*([self.cache_dir, layout] + list(digest[:5]) + [digest]))
 
     def find(self, url):
-        """Return the layout in which an answer lies, and the answer; None where there is none."""
+        """Return the layout in which a response is stored, and the response; None if there is none."""
         for layout in self.layouts if self.cache_dir else ():
             found = self.read(self.path(url, layout), layout == "http-v2")
             if found:
@@ -39,7 +39,7 @@ class Store(object):
         return None
 
     def read(self, path, is_apart):
-        """Return headers, status, vary and a function that opens the body; None where it cannot be read.
+        """Return headers, status, vary and a function that opens the body; None if they cannot be read.
 
         Source: cachecontrol's `serialize.py` (`cc=4`) and pip's `_internal/network/cache.py`.
         """
@@ -48,7 +48,7 @@ class Store(object):
         if path in self.hidden:
             return None
         try:
-            if os.path.getsize(path) > MOST_READ:  # with its body inside, in the old layout
+            if os.path.getsize(path) > MOST_READ:  # with the body inside, in the old layout
                 return {}, 200, {}, unread
             with open(path, "rb") as record:
                 data = record.read()
@@ -61,13 +61,13 @@ class Store(object):
                 return None
             opened = (lambda: open(apart, "rb")) if is_apart else (lambda: io.BytesIO(inside))
             return dict(response["headers"]), int(response["status"]), dict(found.get("vary") or {}), opened
-        except Exception:  # whatever is wrong with a file of the cache: it cannot be read
+        except Exception:  # any fault in a file of the cache makes it unreadable
             return None
 
     def metadata(self, url, apart=True):
-        """Return the metadata of the wheel of a URL (PEP 658); None if the cache does not hold it.
+        """Return the metadata of the wheel at a URL (PEP 658); None if the cache does not hold it.
 
-        `apart` says whether those count that lie beside the wheel.
+        `apart` says whether metadata beside the wheel counts, too.
         """
         wheel, apart = self.find(url), self.find(url + ".metadata") if apart else None
         try:
@@ -79,7 +79,7 @@ class Store(object):
             if apart:
                 with apart[1][3]() as body:
                     return body.read()
-        except Exception:  # a damaged wheel tells nothing
+        except Exception:  # a damaged wheel gives no metadata
             pass
         return None
 
