@@ -31,7 +31,7 @@ class Marks:
         self.revision = 0
         """Number of times that entries were marked or unmarked."""
         self.freeing = Freeing()
-        """What the removal of the marked entries would free."""
+        """Running count of what removing the marked entries would free."""
 
     @property
     def disk(self) -> int:

@@ -25,7 +25,7 @@ from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Plan, costs_of_rights
 from cachetui.removal.rights import DENIALS
 from cachetui.report.entries_json import removal_json
-from cachetui.report.removal_list import bill, number_kept, stays, title
+from cachetui.report.removal_list import MOST_NAMES, bill, number_kept, stays, title
 from cachetui.services import removal as services
 from cachetui.services.cache import Cache
 from cachetui.services.options import GlobalOptions
@@ -226,7 +226,7 @@ def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> I
     for line in bill(plan.entries):
         kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
         yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"
-    for line in stays(plan.kept, inventory.entries):
+    for line in stays(plan.kept, inventory.entries, most=MOST_NAMES):
         yield line.words if line.heading else f"  {line.words}"
     for sentence in (*plan.costs, *notes):
         yield f"! {sentence}"

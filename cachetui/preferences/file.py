@@ -112,7 +112,7 @@ def read_protected_projects(path: Path | None = None) -> tuple[str, ...]:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 raise OSError("it is not a file")
             content = file.read(LONGEST + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return ()
     if len(content) > LONGEST:
         raise OSError("it is too long")
@@ -132,6 +132,10 @@ def save_protected(project: str, is_protected: bool, path: Path | None = None) -
     Raises CachetuiError if the file cannot be read or written.
     """
     path = path or protected_path()
+    if is_protected and not PROJECT.fullmatch(project):
+        raise CachetuiError(
+            f"Protection not saved: {project} is not a valid project name; use `protect` in the preferences."
+        )
     try:
         names = {*read_protected_projects(path)} - {project} | ({project} if is_protected else set())
         if not is_at_home(path):

@@ -79,7 +79,7 @@ class Protection:
 
     @property
     def of_file(self) -> Protection:
-        """What the preferences file protects, without the projects chosen in the browser."""
+        """Protection by the preferences file, without the projects chosen in the browser."""
         return Protection(self.terms[: len(self.terms) - len(self.chosen)], self.written)
 
     @property

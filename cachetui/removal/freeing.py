@@ -1,4 +1,4 @@
-"""What the removal of entries frees: their files, each inode once and with its last name.
+"""Count what the removal of entries frees: their files, each inode once and with its last name.
 
 Screens, reports and plans all ask this module, so that they give the same figure for the same entries. Directories that
 a removal empties are counted apart (`emptied`).
@@ -26,7 +26,7 @@ class SharedFile(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Outlook:
-    """What decides how much the removal of entries of a cache would free now."""
+    """Conditions that decide what a removal from a cache would free now."""
 
     inventory: Inventory | None = None
     """The cache; None before it is known."""
@@ -76,7 +76,7 @@ class Freeing:
 
     def __init__(self, outlook: Outlook | None = None) -> None:
         self.outlook = outlook or Outlook()
-        """What decides which entries stay, and which files they share."""
+        """Conditions that decide which entries stay, and which files they share."""
         self.disk = 0
         """Allocated bytes of files that would be freed."""
         self.kept: Counter[str] = Counter()

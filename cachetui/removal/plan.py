@@ -12,6 +12,7 @@ from cachetui.model import Entry, File, Inventory
 from cachetui.removal.emptied import Directories
 from cachetui.removal.forbidden_roots import refuse
 from cachetui.removal.freeing import Outlook
+from cachetui.removal.in_use import RUNNING
 from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied
 from cachetui.removal.staying import reasons
@@ -22,8 +23,8 @@ BELONGS = "belongs to what stays"
 """Reason to keep the other files of an entry if one of them stays."""
 AGAIN = "pip must build {} again when needed"
 """Cost of removing wheels that were built here."""
-
-
+PIP_RUNS = "a pip is running, and may be using the cache"
+"""Note on a removal while a pip runs."""
 LAYERS = "the disk gets back only what was written here: what a container's image brought stays in the image"
 """Note about what a removal frees on a file system with layers."""
 
@@ -108,6 +109,7 @@ def plan_removal(
     kept += shared
     contents = Directories(inventory)
     directories = _without_irremovable(inventory, contents.emptied(going))
+    is_unsaid = bool(pips) and all(one.reason != RUNNING for one in kept)
     return Plan(
         root=inventory.root,
         device=inventory.device,
@@ -117,7 +119,7 @@ def plan_removal(
         directories=directories,
         frees=frees,
         frees_directories=contents.disk_usage(directories),
-        costs=(*_costs(going, layered=inventory.layered), *costs_of_rights(inventory.root, kept)),
+        costs=(*_costs(going, layered=inventory.layered, pips=is_unsaid), *costs_of_rights(inventory.root, kept)),
         by_length=inventory.by_length,
         layered=inventory.layered,
         companions=companions,
@@ -173,8 +175,10 @@ def costs_of_rights(root: str, kept: Iterable[Kept]) -> Iterator[str]:
         yield f"Kept {'1 entry' if number == 1 else f'{number:,} entries'}: {reason}; {remedy}"
 
 
-def _costs(going: list[Entry], *, layered: bool) -> Iterator[str]:
-    """Yield the costs of the removal, one line each."""
+def _costs(going: list[Entry], *, layered: bool, pips: bool) -> Iterator[str]:
+    """Yield the costs of the removal, one line each; `pips` says whether to name that pips are running."""
+    if going and pips:
+        yield PIP_RUNS
     if going and layered:
         yield LAYERS
     built = sum([entry.kind == "built" for entry in going])

@@ -83,8 +83,8 @@ def _name(place: GroupKey, entry: Entry) -> str:
     return entry.path
 
 
-def stays(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> list[ListLine]:
-    """List what stays: a sentence for each reason, and the names of the things that stay for it.
+def stays(kept: Iterable[Kept], entries: Iterable[Entry] = (), *, most: int | None = None) -> list[ListLine]:
+    """List what stays: a sentence for each reason, and the names of the things that stay for it, at most `most`.
 
     Things are named if their entry is among `entries`. What stays for lack of rights is left out:
     `costs_of_rights` says that, with the way out.
@@ -98,9 +98,9 @@ def stays(kept: Iterable[Kept], entries: Iterable[Entry] = ()) -> list[ListLine]
             lines.append(ListLine(f"Kept {names[0]}: {reason}", heading=True))
             continue
         lines.append(ListLine(f"Kept {_counted(list(things.values()))}: {reason}", heading=True))
-        lines += [ListLine(name) for name in names[:MOST_NAMES]]
-        if len(names) > MOST_NAMES:
-            lines.append(ListLine(f"and {len(names) - MOST_NAMES:,} more"))
+        lines += [ListLine(name) for name in names[:most]]
+        if most is not None and len(names) > most:
+            lines.append(ListLine(f"and {len(names) - most:,} more"))
     return lines
 
 
@@ -115,6 +115,8 @@ def _by_reason(kept: Iterable[Kept], entries: Iterable[Entry]) -> dict[str, dict
     An entry of which several files stay counts once, with the reason of its first file.
     """
     reasons = {path: reason for path, reason in kept if reason != BELONGS}
+    if not reasons:
+        return {}
     owners = {
         path: entry
         for entry in entries

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,7 +91,7 @@ class CacheScreen(Screen[None]):
     pythons: var[Pythons] = var(Pythons())
     preferences: var[Preferences] = var(Preferences())
     outlook: var[Outlook] = var(Outlook())
-    """What decides how much removals would free now."""
+    """Conditions that decide what a removal would free now."""
     activities: var[Activities] = var({}, bindings=True)
     difference: var[str | None] = var(None)
     """How pip's own answer differs from the location, as a sentence; None if it does not."""
@@ -106,6 +107,8 @@ class CacheScreen(Screen[None]):
         """The results of the removals so far."""
         self.disk_before = self.disk_left = 0
         """The allocated bytes of all entries before the first removal, and after the last."""
+        self.protecting = Lock()
+        """Held while the user's choice of protected projects is changed, and while a removal is planned."""
         self.outlook_at = 0.0
         """The time at which the outlook was last looked for, by the monotonic clock, in seconds."""
         self.export_folder = "./wheels"

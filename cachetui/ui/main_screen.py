@@ -251,7 +251,7 @@ class MainScreen(CacheScreen):
 
     @on(messages.ToggleProtection)
     def _toggle_protection(self, event: messages.ToggleProtection) -> None:
-        start_worker(self, toggle_protection, self, event.project, group="protection")
+        start_worker(self, toggle_protection, self, event.project, group="protection", exclusive=False)
 
     @on(PythonFound)
     def _add_python(self, event: PythonFound) -> None:

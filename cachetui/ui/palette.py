@@ -58,7 +58,7 @@ class PaletteCommand(NamedTuple):
     keys: str
     """The names of its keys; empty if it has none."""
     sentence: str
-    """What it does; untrusted text."""
+    """Sentence on what it does; untrusted text."""
     synonyms: str
     """Other words that find it."""
     run: Callable[[], object]

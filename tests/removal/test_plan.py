@@ -84,6 +84,7 @@ def test_index_pages_stay_while_a_pip_runs_and_are_named(root: Path) -> None:
     assert [entry.path for entry in found.entries] == [wheel]
     assert found.kept == (Kept(page, RUNNING),)
     assert found.costs == ()
+    assert plan_removal(inventory, inventory.entries[-1:], now_ns=NOW, pips=(4121,), home=Path("/nowhere")).costs
 
 
 def test_build_folders_stay_for_a_day_and_while_a_pip_runs(root: Path) -> None:

@@ -42,7 +42,7 @@ def test_what_stays_is_grouped_by_its_reason() -> None:
     pages = [index_page(f"p{number}") for number in range(3_411)]
     wheel, metadata = release("six", "1.16.0", MB, 1)
     kept = [*[Kept(page.path, RUNNING) for page in pages], Kept(wheel.path, PROTECTED), Kept(metadata.path, PROTECTED)]
-    assert stays(kept, [*pages, wheel, metadata]) == [
+    assert stays(kept, [*pages, wheel, metadata], most=MOST_NAMES) == [
         ListLine("Kept 3,411 index pages: a pip is running", heading=True),
         *[ListLine(f"index page of p{number}") for number in range(MOST_NAMES)],
         ListLine(f"and {3_411 - MOST_NAMES:,} more"),

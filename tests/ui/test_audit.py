@@ -192,6 +192,9 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
             await pilot.pause()
             assert (last in app.text) is (event is events.MouseScrollDown)
             assert lines.cursor == 0
+        await pilot.click(ReclaimableLines, offset=(1, 0))
+        assert lines.choices[0].entries
+        assert f"[x] {lines.choices[0].name} " in app.text
         app.screen.set_focus(app.query_one(Treemap))
         await pilot.press("end")
         assert app.query_one(Treemap).cursor == app.query_one(Treemap).number - 1 > 0

@@ -170,7 +170,7 @@ async def test_files_that_are_not_pips_are_listed_and_can_be_neither_marked_nor_
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
         await pilot.press("G", "l")
         assert names(app)[-3:] == ["Not pip's", "http-v2/readme", "notes.txt"]
-        assert "pip does not write such files. They are counted, and never touched." in app.text
+        assert "These are not pip's files: cachetui counts them and never removes them." in app.text
         await pilot.press("l", "G")
         assert "changed" in app.text
         assert "1.0 kB" in app.text

@@ -68,6 +68,7 @@ def test_padding_counts_cells(text: str, room: int) -> None:
 
 def test_wide_characters_are_not_cut_in_two() -> None:
     assert (head("日本語", 3), tail("日本語", 3)) == ("日", "語")
+    assert (head("größe", -1), tail("größe", -1)) == ("", "")
 
 
 def test_hostile_text_is_spelt_out_and_cut() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.errors import CachetuiError
 from cachetui.preferences.file import read_protected_projects, save_protected
 from cachetui.ui.dialogs.review import Review
 from tests.ui.screens import settled, text_of
@@ -100,6 +101,23 @@ async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> Non
         commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert str(root.parent / "preferences.toml") in commands["Preferences"]
         assert 'sort.age = "f"' in commands["Preferences"]
+
+
+async def test_projects_protected_one_after_the_other_are_all_kept(root: Path) -> None:
+    app = app_with(root, None)
+    async with app.run_test(size=SIZE) as pilot:
+        await settled(pilot)
+        names = [row.place.project for row in app.main.browse.cache_tree.table.rows[:2]]
+        await pilot.press("p", "j", "p")
+        await settled(pilot)
+        assert read_protected_projects(root.with_name("protected")) == tuple(sorted(names))
+
+
+@pytest.mark.parametrize("name", ["-x", "foo-", "a!b", ""])
+def test_a_name_that_no_project_has_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(CachetuiError, match="not a valid project name"):
+        save_protected(name, True, tmp_path / "protected")
+    assert read_protected_projects(tmp_path / "protected" / "below") == ()
 
 
 @pytest.mark.parametrize("name", ["size", "kind", "a", "is", "not", "zope-interface"])

@@ -26,7 +26,7 @@ def remedy(case: Evidence, words: str, *options: str) -> Remedy:
 def update_pip(case: Evidence) -> tuple[Remedy, ...]:
     """Return the command that updates pip, if its Python can run a pip that reads `http-v2/`."""
     interpreter = case.asker.interpreter
-    if interpreter is None or not interpreter.version or Version(interpreter.version) < FIRST_PYTHON:
+    if interpreter is None or not interpreter.version or Version(interpreter.version.rstrip("+")) < FIRST_PYTHON:
         return ()
     command = quoted([case.asker.command, "-m", "pip", "install", "--upgrade", "pip"])
     return (Remedy(command, "update pip, so that it reads this part of the cache", is_tested=False),)

@@ -15,6 +15,7 @@ from cachetui.errors import CachetuiError
 from cachetui.insight.audit.comparison import ComparedEntry
 from cachetui.model import KINDS
 from cachetui.report.audit.audit_json import AUDIT, SCHEMA
+from cachetui.text.escape import escape_control
 
 MOST = 2_000_000_000
 """Maximum size of a report in bytes; a report on a million entries is smaller."""
@@ -65,12 +66,16 @@ def read_report(path: str) -> EarlierAudit:
 
 
 def find_reports(folder: Path) -> list[str]:
-    """Return the file names of the newest reports in a folder, the newest first; at most `MOST_FOUND`."""
+    """Return the file names of the newest reports in a folder, the newest first; at most `MOST_FOUND`.
+
+    Names with control characters are left out, because nobody can type them.
+    """
     found = []
     with suppress(OSError), os.scandir(folder) as files:
         for file in files:
             with suppress(OSError):
-                if file.name.endswith(".json") and IS_REPORT in _read(file.path, HEAD):
+                is_typed = escape_control(file.name) == file.name
+                if file.name.endswith(".json") and is_typed and IS_REPORT in _read(file.path, HEAD):
                     found.append((-file.stat().st_mtime_ns, file.name))
     return [name for _, name in sorted(found)[:MOST_FOUND]]
 

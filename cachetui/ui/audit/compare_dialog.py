@@ -13,6 +13,7 @@ from textual.strip import Strip
 
 from cachetui.pip.config.paths import place
 from cachetui.report.audit.comparison_list import comparison_lines
+from cachetui.report.removal_list import ListLine
 from cachetui.services.audit import Differences
 from cachetui.services.services import Services
 from cachetui.ui.bindings import MOVE, PROGRAM, key
@@ -121,9 +122,11 @@ class ComparisonResult(Modal[None]):
     HELP = "What changed since the earlier report. The arrows scroll; Esc closes this."
     BINDINGS: ClassVar[list[BindingType]] = [CLOSE]
 
-    def __init__(self, differences: Differences) -> None:
+    def __init__(self, differences: Differences, lines: Sequence[ListLine]) -> None:
+        """Make the dialog; `lines` lists the differences."""
         super().__init__()
         self.differences = differences
+        self._lines = lines
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
@@ -131,7 +134,7 @@ class ComparisonResult(Modal[None]):
         with Vertical(id="sheet"):
             yield PaintedLine((f"Changes since {shown(found.since)}", "strong"))
             yield Paragraphs(*found.notes, sign="! ")
-            yield LineList([*comparison_lines(found.comparison)])
+            yield LineList(self._lines)
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
                 yield KeyHints()
@@ -139,7 +142,11 @@ class ComparisonResult(Modal[None]):
 
 async def ask_and_compare(app: App[None], services: Services, audit: Audit) -> None:
     """Ask for an earlier report, and show the differences from it."""
+    screen = app.screen
     reports = await run_in_thread(services.find_reports)
+    if app.screen is not screen:  # another dialog has opened meanwhile
+        return
     differences = await app.push_screen_wait(CompareReport(services, audit, reports))
     if differences is not None:
-        await app.push_screen_wait(ComparisonResult(differences))
+        lines = await run_in_thread(lambda: [*comparison_lines(differences.comparison)])
+        await app.push_screen_wait(ComparisonResult(differences, lines))

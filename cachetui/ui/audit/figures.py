@@ -36,6 +36,8 @@ GAP = 3
 """Blank cells between two kinds in a sentence."""
 STEPS = 8
 """Number of steps in which one cell of a column fills."""
+BOX = 3
+"""Width of the box at the beginning of a line, in cells."""
 
 
 class FigureWidget(PaintedWidget, can_focus=True):
@@ -54,6 +56,12 @@ class FigureWidget(PaintedWidget, can_focus=True):
 
     class Opened(Message):
         """Posted to open the current choice."""
+
+    class Ticked(Message):
+        """Posted to mark the current choice, or to unmark it."""
+
+    has_box: ClassVar[bool] = False
+    """Whether the lines begin with a box that shows their mark state."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -110,7 +118,9 @@ class FigureWidget(PaintedWidget, can_focus=True):
         index = self.index_at(event.x, event.y)
         if index is not None:
             self.go(index)
-            if event.chain > 1:
+            if self.has_box and event.x < BOX:
+                self.post_message(self.Ticked())
+            elif event.chain > 1:
                 self.post_message(self.Opened())
 
 
@@ -279,6 +289,7 @@ for, **b** or Enter shows a kind in Browse.
 class Biggest(Lines):
     """The biggest files."""
 
+    has_box = True
     HELP = "The files that take most: **Space** marks one, **b** or Enter goes to it in Browse."
     now_ns = 0
 
@@ -300,6 +311,7 @@ class Biggest(Lines):
 class ReclaimableLines(Lines):
     """The rules and what each would free."""
 
+    has_box = True
     HELP = """\
 What each rule would free today, as `cachetui prune` does it. What is protected, what may be in use and what pip built
 here stays. Rules overlap. Superseded is what has a newer version for the same Python and platform. **Space** marks all

@@ -47,7 +47,7 @@ EXPLANATIONS = {
     ),
     "--keep-latest 1": ("of each project, for whatever Python and platform", "for any Python"),
 }
-"""What rules choose, in a long and a short text, by the rule's options."""
+"""Long and short description of what a rule chooses, by the rule's options."""
 SHORT: Mapping[str | None, str] = {NO_WHEEL.python: "not installable", SOURCE.python: "sdist"}
 """Names of groups that are shorter here than in reports, because a bar follows them."""
 FOREMOST = (
@@ -81,7 +81,7 @@ class FigureChoice(NamedTuple):
     in_use: int = 0
     """Number of further entries that the rule chooses, and that may still be in use."""
     explanations: tuple[str, ...] = ()
-    """What the rule chooses, if its name does not say it; a long and a short text."""
+    """Long and short description of what the rule chooses, if its name does not say it."""
     number: int = 0
     """Its entries as a set, in the order of `Parts.order`; 0 if the set was not computed."""
     places: tuple[GroupKey, ...] = ()

@@ -53,7 +53,7 @@ class AuditSubject(NamedTuple):
     reading: Reading
     """The result of the scan."""
     outlook: Outlook
-    """What decides how much removals would free."""
+    """Conditions that decide what a removal would free."""
     generation: int
     """The revision of the catalog, as counted by the model."""
     pythons: bool
@@ -386,6 +386,10 @@ class AuditView(Container):
         """Leave the open level if its path was clicked."""
         if event.widget is self.query_one("#where", PaintedLine):
             self.action_leave()
+
+    @on(FigureWidget.Ticked)
+    def _mark_clicked(self) -> None:
+        self.action_mark()
 
     @on(FigureWidget.Opened)
     def action_enter(self) -> None:

@@ -120,7 +120,7 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
 
 def foreign_facts(file: File | None, now: int) -> list[Fact]:
     """Return the facts about a file that pip does not write, or about all such files."""
-    facts = [Fact("", "pip does not write such files. They are counted, and never touched.")]
+    facts = [Fact("", "These are not pip's files: cachetui counts them and never removes them.")]
     if file is not None:
         facts += [Fact("changed", when(file.mtime_ns, now)), Fact("length", disk_text(file.size))]
         facts.append(Fact("on disk", shown(file.path)))

@@ -12,7 +12,6 @@ from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.geometry import Size
 from textual.reactive import reactive
-from textual.widgets import Input
 
 from cachetui.browsing.model import BrowserModel
 from cachetui.text.format import count
@@ -20,6 +19,7 @@ from cachetui.ui.activity import ActivityProgress
 from cachetui.ui.bindings import SHOW, key
 from cachetui.ui.dialogs.help import FILTER_HELP
 from cachetui.ui.widgets.painted import PaintedLine, Part
+from cachetui.ui.widgets.text_box import TextBox
 
 WIDE, NARROW = 100, 52
 """Widths in cells: from the first on, the progress bar is long; below the second, there is no bar."""
@@ -46,7 +46,7 @@ class FilterErrorHighlighter(Highlighter):
             text.stylize(self._box.get_component_rich_style("filter--wrong", partial=True), self.start)
 
 
-class FilterBox(Input):
+class FilterBox(TextBox):
     """The input for the filter."""
 
     DEFAULT_CSS = """

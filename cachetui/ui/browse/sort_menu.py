@@ -14,6 +14,7 @@ from cachetui.browsing.rows import By, SortOrder
 from cachetui.ui.bindings import PROGRAM, SHOW, key, key_name
 from cachetui.ui.dialogs.modal import DialogButton, Modal
 from cachetui.ui.widgets.cells import pad
+from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 
 CHOICES: dict[By, tuple[str, str, str]] = {
@@ -101,14 +102,7 @@ class SortMenu(Modal[By]):
             yield self.choices
             with Horizontal(id="answers"):
                 yield DialogButton("Cancel", "no")
-                yield PaintedLine(
-                    right=(
-                        ("Enter", "accent strong"),
-                        (" sort  ", "muted"),
-                        ("Esc", "accent strong"),
-                        (" cancel", "muted"),
-                    )
-                )
+                yield KeyHints()
 
     def action_scroll(self, step: int) -> None:
         """Go to the next line, or to the one before."""

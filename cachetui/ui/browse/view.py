@@ -45,8 +45,8 @@ AT_ONCE = 2_000
 """Maximum number of entries whose facts are found within a frame; for more, a worker thread is used."""
 
 RANGE_WORDS = {"marks.toggle": "mark the range", "filter.back": "leave the range"}
-"""What keys do while a range of rows is being chosen, by the ids of their bindings."""
-FOREIGN_WORDS = "pip does not write these files: they are counted, and never touched."
+"""Footer words of keys while a range of rows is being chosen, by the ids of their bindings."""
+FOREIGN_WORDS = "These are not pip's files: cachetui counts them and never removes them."
 STILL_NAMING = "What the filter shows can be marked as soon as everything is named."
 
 
@@ -336,7 +336,7 @@ class Browse(Vertical):
 
     @property
     def footer_words(self) -> Mapping[str, str]:
-        """What keys do at present, by the ids of their bindings, if that differs from what they usually do."""
+        """Footer words of keys, by the ids of their bindings, if they differ from the usual ones at present."""
         is_range = self.is_mounted and self.cache_tree.range_from is not None
         return RANGE_WORDS if is_range else {}
 

@@ -7,7 +7,6 @@ from typing import ClassVar, Generic
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input
 
 from cachetui.errors import CachetuiError
 from cachetui.system.tree import reason
@@ -15,10 +14,11 @@ from cachetui.ui.bindings import PROGRAM, key
 from cachetui.ui.dialogs.modal import DialogButton, Modal, Paragraphs, Reply
 from cachetui.ui.widgets.key_hints import KeyHints
 from cachetui.ui.widgets.painted import PaintedLine
+from cachetui.ui.widgets.text_box import TextBox
 from cachetui.ui.workers import start_worker
 
 
-class SheetBox(Input):
+class SheetBox(TextBox):
     """The input of a dialog."""
 
     DEFAULT_CSS = """

@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from cachetui.model import Entry
 from cachetui.removal.plan import Plan
-from cachetui.report.removal_list import bill, number_kept, stays, title
+from cachetui.report.removal_list import MOST_NAMES, bill, number_kept, stays, title
 from cachetui.text.format import count, disk_text, emptied_text
 from cachetui.ui.bindings import REMOVE, key
 from cachetui.ui.dialogs.input_dialog import SheetBox
@@ -66,7 +66,7 @@ class Review(ConfirmModal):
         with Vertical(id="sheet"):
             for left, right in lines:
                 yield PaintedLine(*([left] if left else []), right=right)
-            yield LineList([*bill(plan.entries), *stays(plan.kept, self.known)])
+            yield LineList([*bill(plan.entries), *stays(plan.kept, self.known, most=MOST_NAMES)])
             yield Paragraphs(*plan.costs, *self.notes, sign="! ")
             yield from self._answers(frees)
 

@@ -70,7 +70,7 @@ def lost_by_quitting(screen: CacheScreen) -> list[str]:
         lost.append("A removal is running. It will be stopped; what has been removed stays removed.")
     if screen.is_doing(Activity.CHANGING_PIP):
         lost.append("A pip is changing its settings. It will finish first.")
-    if marked:
+    if marked and not screen.is_doing(Activity.REMOVING):
         lost.append(f"{count(marked, 'entry')} {'is' if marked == 1 else 'are'} marked, and not removed.")
     return lost
 

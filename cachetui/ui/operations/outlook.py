@@ -19,8 +19,9 @@ async def find_outlook(screen: CacheScreen) -> None:
     if inventory is None:
         return
     screen.outlook_at = time.monotonic()
-    catalog, known = screen.model.catalog, screen.outlook
+    catalog = screen.model.catalog
     found = await run_in_thread(screen.services.outlook, inventory, protection)
+    known = screen.outlook
     if inventory is not screen.inventory or (known.inventory is inventory and known.stays == found.stays):
         return
     screen.model.marks.set_outlook(found)

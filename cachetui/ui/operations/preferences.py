@@ -7,7 +7,6 @@ from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
 from cachetui.ui.bindings import key_name
 from cachetui.ui.cache_screen import CacheScreen
-from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.workers import run_in_thread
 
@@ -27,9 +26,17 @@ async def reload_preferences(screen: CacheScreen) -> Preferences:
 
 async def toggle_protection(screen: CacheScreen, project: str) -> None:
     """Protect a project from removal, or free it, unless the user's file protects it."""
+    async with screen.protecting:
+        await _toggle(screen, project)
+
+
+async def _toggle(screen: CacheScreen, project: str) -> None:
     preferences, services = await reload_preferences(screen), screen.services
     protection, entries = preferences.protection, screen.model.catalog.group(project_key(project)).entries
     is_chosen = project in protection.chosen
+    if is_chosen and services.read_only:
+        screen.notify("Read-only: protection is not lifted here.", severity="warning", markup=False)
+        return
     by_file = await run_in_thread(services.protected, tuple(screen.model.catalog.entries.values()), protection.of_file)
     left = sum([entry.path in by_file for entry in entries])
     file = f"`protect` in {preferences.path}"
@@ -42,7 +49,6 @@ async def toggle_protection(screen: CacheScreen, project: str) -> None:
         screen.fail(str(error))
         return
     await reload_preferences(screen)
-    await find_outlook(screen)
     if is_chosen:
         words = f"{project} is no longer protected here{f', but {file} protects it still' if left else ''}."
     else:

@@ -54,7 +54,8 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
     `purge` says whether all entries are to be removed.
     """
     with screen.doing(Activity.PLANNING, "planning the removal"):
-        preferences = await reload_preferences(screen)
+        async with screen.protecting:
+            preferences = await reload_preferences(screen)
         try:
             await find_outlook(screen)
             plan = await run_in_thread(screen.services.plan_removal, inventory, entries, preferences, purge=purge)

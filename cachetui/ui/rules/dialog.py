@@ -302,4 +302,5 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         elif together is None and self.form.rules is not None:
             self.notify("Still counting. Wait for the total in the last line.", markup=False)
         elif together is not None:
-            self.notify("The rules choose nothing. Press Space to tick one.", markup=False)
+            nothing = "These rules choose nothing here." if self.form.ticked else "Press Space to tick a rule."
+            self.notify(nothing, markup=False)

@@ -14,7 +14,6 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.strip import Strip
-from textual.widgets import Input
 from textual.widgets.input import Selection
 
 from cachetui.rules import Moment
@@ -23,6 +22,7 @@ from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
 from cachetui.ui.rules.form import DialogRule, Figures, Form
 from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
+from cachetui.ui.widgets.text_box import TextBox
 
 LABEL = 18
 """Cells before the value, which contain the edge, the tick and the label."""
@@ -64,7 +64,7 @@ class ValueErrorHighlighter(Highlighter):
             text.stylize(self._box.get_component_rich_style("value--wrong", partial=True), self.start)
 
 
-class ValueBox(Input):
+class ValueBox(TextBox):
     """The input for a value."""
 
     HELP = """\

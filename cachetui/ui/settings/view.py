@@ -19,6 +19,7 @@ from cachetui.pip.config.paths import home
 from cachetui.pip_settings.reach import changed
 from cachetui.services.services import Services
 from cachetui.text.format import count
+from cachetui.text.redact import redact_urls
 from cachetui.ui.activity import Activities, Activity, refusal
 from cachetui.ui.bindings import SETTINGS, SHOW, key
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Pythons
@@ -199,7 +200,7 @@ class Settings(Vertical):
         others = f" Changed in {count(len(found), 'Python')}: {listed(found)}." if found else ""
         self._show_result(effect.settings, ChangeResult(effect.done, f"{effect.message}{others}"))
         if not effect.done:
-            self.notify(shown(effect.message), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
+            self.notify(shown(redact_urls(effect.message)), severity="warning", timeout=REFUSAL_SECONDS, markup=False)
 
     @property
     def _is_covered(self) -> bool:

@@ -7,16 +7,16 @@ from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.widgets import Input
 
 from cachetui.ui.bindings import MOVE, SHOW, key
 from cachetui.ui.why.examples import EXAMPLE
+from cachetui.ui.widgets.text_box import TextBox
 
 LINE_END = "\N{DOWNWARDS ARROW WITH CORNER LEFTWARDS}"
 """Sign for the end of a line, because the box has only one line."""
 
 
-class QuestionBox(Input):
+class QuestionBox(TextBox):
     """The input for the question."""
 
     DEFAULT_CSS = """

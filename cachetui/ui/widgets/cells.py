@@ -38,8 +38,9 @@ def width(text: str) -> int:
 
 def head(text: str, room: int) -> str:
     """Return the longest beginning of text that takes at most `room` cells."""
+    room = max(0, room)
     if text.isascii():
-        return text[: max(0, room)]
+        return text[:room]
     taken = 0
     for index, character in enumerate(text):
         taken += get_character_cell_size(character)
@@ -53,8 +54,9 @@ def head(text: str, room: int) -> str:
 
 def tail(text: str, room: int) -> str:
     """Return the longest end of text that takes at most `room` cells."""
+    room = max(0, room)
     if text.isascii():
-        return text[max(0, len(text) - max(0, room)) :]
+        return text[max(0, len(text) - room) :]
     taken = 0
     for index in range(len(text) - 1, -1, -1):
         taken += get_character_cell_size(text[index])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from cachetui.errors import CachetuiError
 from cachetui.insight.audit.comparison import compare
-from cachetui.report.audit.audit_earlier import read_report
+from cachetui.report.audit.audit_earlier import find_reports, read_report
 from cachetui.report.audit.audit_json import AUDIT, SCHEMA
 from cachetui.report.audit.audit_text import comparison_text
 from cachetui.text.escape import UNSEEN
@@ -21,6 +22,13 @@ def report(path: Path, disk_usage: Any = 4096, **other: Any) -> str:
     document |= {"entries": 1, "disk_usage": disk_usage, "listing": [row | {"disk_usage": disk_usage}]}
     path.write_text(json.dumps(document | other))
     return str(path)
+
+
+def test_reports_with_names_that_nobody_can_type_are_left_out(tmp_path: Path) -> None:
+    report(tmp_path / "plain.json")
+    if os.name == "posix":
+        report(tmp_path / "a\x1b]2;title\x1b\\b.json")
+    assert find_reports(tmp_path) == ["plain.json"]
 
 
 @pytest.mark.parametrize("disk_usage", [10**400, 1 << 63, -1, 1.5, True, "1"])
