@@ -58,7 +58,7 @@ class Picture(NamedTuple):
     """Keys that are pressed before it is taken."""
 
 
-MARKED = ("l", "j", "j", "j", "j", "space", "k", "k", "space", "k")
+MARKED = ("l", "j", "space", "j", "j", "space", "k")
 PICTURES = (
     Picture("browse", MARKED),
     Picture("review", (*MARKED, "d")),
