@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 
 from cachetui.demo.contents import SMALL, TRUE, write_contents
 from cachetui.demo.target import DemoTarget
@@ -48,17 +48,15 @@ def demo_cache(
 
 def _makes_holes(folder: Path) -> bool:
     """Return whether the largest file of the demo would take next to nothing in a folder as a hole."""
-    probe = folder / "probe"
+    if not hasattr(os.stat_result, "st_blocks"):  # the system does not say what a file takes
+        return False
     try:
-        with probe.open("wb") as file:
-            file.truncate(LARGEST)
-            file.flush()
-            blocks: int | None = getattr(os.fstat(file.fileno()), "st_blocks", None)
-        return blocks is not None and blocks < MOST_BLOCKS
+        with TemporaryFile(dir=folder, buffering=0) as file:
+            file.seek(LARGEST - 1)
+            file.write(b"\0")
+            return os.fstat(file.fileno()).st_blocks < MOST_BLOCKS
     except OSError:  # a limit on the length of files
         return False
-    finally:
-        probe.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -250,10 +250,10 @@ def write_pieces(file: FileIO, pieces: Pieces) -> None:
     """Write a content with holes into an empty file."""
     for piece in pieces:
         if isinstance(piece, int):
-            file.seek(piece, os.SEEK_CUR)
+            file.seek(piece - 1, os.SEEK_CUR)
+            file.write(b"\0")
         else:
             file.write(piece)
-    file.truncate()
 
 
 def _base64(value: bytes | str) -> str:

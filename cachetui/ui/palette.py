@@ -171,7 +171,7 @@ class Palette(CommandPalette):
         """Lay out the palette as Textual does, without its double-width glyph."""
         with Vertical(id="--container"):
             with Horizontal(id="--input"):
-                yield CommandInput(placeholder=self._placeholder, select_on_focus=False)
+                yield CommandInput(placeholder="Search for commands…", select_on_focus=False)
             with Vertical(id="--results"):
                 yield ListedCommands()
                 yield LoadingIndicator()

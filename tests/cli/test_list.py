@@ -197,7 +197,7 @@ def test_the_table_has_a_line_for_every_version(run: Run, cache: Path) -> None:
         ["torch", "2.1.0+cpu"],
         ["torch", "-"],
     ]
-    assert said.err == "1 project, 11 entries, 11 MB\n"
+    assert said.err == "1 project, 11 entries, 13 MB\n"
 
 
 def test_the_table_ends_with_what_has_no_name(run: Run, cache: Path) -> None:

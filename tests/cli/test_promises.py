@@ -91,7 +91,10 @@ def test_the_plan_in_words_counts_what_goes(run: Run, cache: Path, command: str)
     plan = run(*command.split(" "), "-n", "--cache-dir", cache).out.splitlines()
     first = plan[0]
     gone = {path for path in paths(planned) if (cache / path).is_file()}
-    assert first.startswith(f"Remove {len(planned)} entr")
+    releases = {(entry["project"], entry["version"]) for entry in planned}
+    project, version = releases.pop() if len(releases) == 1 else (None, None)
+    question = f"Remove {len(planned)} entr" if project is None else f"Remove {project} {version}?"
+    assert first.startswith(question)
     assert f" {len(gone)} file" in first
     said = run(*command.split(" "), "--yes", "--cache-dir", cache)
     assert said.err.splitlines()[: len(plan)] == plan

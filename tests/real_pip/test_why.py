@@ -222,7 +222,7 @@ class TestNewestPip(WhyPipDidThat):
         explanation = lab.foretold("parted==2.0")
 
         assert explanation.takes == ()
-        assert "does not belong to its headers" in explanation.reasons[0].words
+        assert "does not match its headers" in explanation.reasons[0].words
         assert [one for one in lab.helps("parted==2.0") if one.startswith("cachetui remove parted kind:index")]
         lab.remove(explanation.remedies[0])
         assert lab.does("parted==2.0").installed == {"parted": "2.0"}

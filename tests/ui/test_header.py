@@ -37,7 +37,7 @@ class Alone(App[None]):
         (60, ("demo",), "!3 ", " 1  2  3 !3  4 Why  5                          demo   28 MB"),
         (60, ("demo",), "100% ", " 1  2  3 100%  4 Why  5                        demo   28 MB"),
         (60, ("demo", "read-only"), "!3 ", " 1  2  3 !3  4 Why  5             demo    read-only   28 MB"),
-        (80, ("demo",), "!3 ", " 1 Browse  2 Audit  3 Health !3  4 Why  5 Settings    demo   ….cache/pip  28 MB"),
+        (80, ("demo",), "!3 ", " 1 Browse  2 Audit  3 Health !3  4 Why  5 Settings     demo   …cache/pip  28 MB"),
     ],
 )
 async def test_every_tab_is_seen_whatever_room_there_is(

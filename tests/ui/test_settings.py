@@ -375,7 +375,7 @@ async def test_a_folder_that_will_not_do_is_asked_for_again_with_the_reason(tmp_
 async def test_the_details_say_who_can_use_a_wheel() -> None:
     app = knowing()
     async with app.run_test(size=(120, 36)) as pilot:
-        await pilot.press("l", "j", "l", "j")
+        await pilot.press("l", "j", "j", "l", "j")
         assert "usable" not in app.text
         await find(app, pilot)
         assert "usable      yes, CPython 3.11 (python3)" in app.text
