@@ -132,7 +132,7 @@ class Services:
 
     def save_theme(self, theme: str, preferences: Preferences) -> None:
         """Save the theme chosen in the browser. Raises CachetuiError if it cannot be saved."""
-        save_theme(theme, preferences, self.location.root.with_name("theme") if self.demo else None)
+        save_theme(theme, preferences)
 
     def protected(self, entries: Collection[Entry], protection: Protection) -> frozenset[str]:
         """Return the paths of the entries that the preferences protect."""

@@ -64,7 +64,7 @@ def test_who_says_so_is_a_chain_with_one_winner_marked() -> None:
 
 def test_off_is_told_with_by_what() -> None:
     lines = [text(line) for line in page_lines(pythons()[1], 90, LOOK)]
-    assert " off   ~/.cache/pipshown in Browse" in lines
+    assert " off   ~/.cache/pip  shown in Browse" in lines
     assert "off by    PIP_NO_CACHE_DIR=false" in lines
     assert switch_words(pythons()[1]) == ("on", "switch on")
     assert switch_words(pythons()[0]) == ("off", "switch off")
@@ -81,7 +81,7 @@ def test_what_does_not_work_is_one_line() -> None:
 
 def test_a_pip_that_refuses_its_settings_is_neither_on_nor_off() -> None:
     fails = replace(pythons()[0], location=Location(PLACE, "x", False, True, works=False))
-    assert " fails   ~/.cache/pipshown in Browse" in [text(line) for line in page_lines(fails, 90, LOOK)]
+    assert " fails   ~/.cache/pip  shown in Browse" in [text(line) for line in page_lines(fails, 90, LOOK)]
 
 
 def test_secrets_and_control_characters_are_not_shown() -> None:

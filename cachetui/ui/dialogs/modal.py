@@ -305,6 +305,10 @@ class ConfirmModal(Modal[bool]):
         """Return whether a key was pressed after the dialog was drawn; earlier keys were not meant for it."""
         return event.time >= self.seen_at
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable the answer yes if the dialog has no button for it."""
+        return action != "yes" or bool(self.query("#yes"))
+
     def action_yes(self) -> None:
         """Close the dialog with the answer yes."""
         self.dismiss(True)

@@ -77,11 +77,6 @@ class Review(ConfirmModal):
                 yield DialogButton(f"Yes, remove {frees}", "yes", grave=True)
                 yield KeyHints()
 
-    def action_yes(self) -> None:
-        """Remove the listed entries."""
-        if self.plan.entries:
-            super().action_yes()
-
 
 class WordBox(SheetBox):
     """The input for the word."""

@@ -158,7 +158,7 @@ def _state(known: PipSettings, room: int, look: LayoutOptions) -> list[list[Word
     location = known.location
     state = "fails" if not location.works else "on" if location.enabled else "off"
     same = location.root == look.shown_root
-    here = "shown in Browse" if same else ""
+    here = "  shown in Browse" if same else ""
     root = fit(shown(look.short(location.name)), room - len(state) - 4 - len(here), 0.6, look.glyphs.dots)
     lines: list[list[Words]] = [[(f" {state} ", "pill"), (f"  {root}", "strong"), (here, "accent")]]
     lines += _fact("set by", location.said_by, room, look)
