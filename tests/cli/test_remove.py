@@ -3,6 +3,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,14 +36,19 @@ def paths_of(run: Run, cache: Path, *terms: str) -> set[str]:
     return {path for project in document["projects"] for entry in project["entries"] for path in entry["paths"]}
 
 
+def without_folders(words: str) -> str:
+    """Leave out the size of emptied folders, which depends on the hashes of names with the running Python's tag."""
+    return re.sub(r"\d+ kB of emptied folders", "", words)
+
+
 def test_what_the_terms_match_goes_and_nothing_else(run: Run, cache: Path) -> None:
     before, wanted = files(cache), paths_of(run, cache, "torch>=2.2,<2.3")
     said = run("remove", "torch>=2.2,<2.3", "--yes", "--cache-dir", cache)
     assert said.code == 0
     assert files(cache) == before - wanted
     assert len(wanted) == 4
-    assert said.out.startswith("Removed 4 files of 2 entries, freed 2.1 MB and 25 kB of emptied folders: ")
-    assert said.err.splitlines()[0] == "Remove torch 2.2.2+cu121? 4 files, frees 2.1 MB and 25 kB of emptied folders"
+    assert without_folders(said.out).startswith("Removed 4 files of 2 entries, freed 2.1 MB and : ")
+    assert without_folders(said.err.splitlines()[0]) == "Remove torch 2.2.2+cu121? 4 files, frees 2.1 MB and "
     assert made_up_name("torch-2.2.2+cu121-cp311-cp311-linux_x86_64.whl") in said.err
     assert run("list", "torch>=2.2,<2.3", "--cache-dir", cache).code == 3
 
@@ -420,7 +426,7 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
 def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: Path) -> None:
     prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
     plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
-    assert plan[0] == "Remove 7 entries from 1 project? 14 files, frees 8.5 MB and 90 kB of emptied folders; 4 kept"
+    assert without_folders(plan[0]) == "Remove 7 entries from 1 project? 14 files, frees 8.5 MB and ; 4 kept"
     start = plan.index("Kept 2 wheels and 2 metadata files: protected by the preferences")
     plain = made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl")
     assert sorted(plan[start + 1 :]) == [
