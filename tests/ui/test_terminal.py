@@ -19,9 +19,11 @@ from cachetui.preferences.file import preferences_path
 
 pty = pytest.importorskip("pty", reason="no pseudo-terminals")
 
-from tests.cli.terminal import Terminal  # noqa: E402 - only where there is a pty
+from tests.cli.terminal import PATIENCE, Terminal  # noqa: E402 - only where there is a pty
 from tests.inventories import files  # noqa: E402 - as above
 
+AGAIN = 2.0
+"""Seconds after which a key is pressed again."""
 DOWN, UP, SPACE, ENTER = "j", "k", " ", "\r"
 
 
@@ -52,6 +54,17 @@ class Window(Terminal):
         _, status = os.waitpid(self._process, os.WUNTRACED)
         assert os.WIFSTOPPED(status)
 
+    def insist(self, key: str, words: str) -> None:
+        """Press a key until words come: while a removal is planned, keys are dropped."""
+        self.forget()
+        end = time.monotonic() + PATIENCE
+        while words not in self.seen and time.monotonic() < end:
+            self.type(key)
+            until = time.monotonic() + AGAIN
+            while words not in self.seen and self._read(until - time.monotonic()):
+                pass
+        self.wait_for(words)
+
     def press(self, keys: str, words: str) -> None:
         """Press keys and wait for words that nothing drawn before may hold."""
         self.forget()
@@ -81,7 +94,7 @@ def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int
         preferences_path().write_text("protect = [")
         window.press("d", "What is protected cannot be told")
         preferences_path().unlink()
-        window.press("d", "Yes, remove")
+        window.insist("d", "Yes, remove")
         window.press("y", "2 entries, freed ")
         window.type("q")
         code = window.leave()
