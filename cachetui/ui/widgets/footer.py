@@ -90,7 +90,33 @@ def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
     return [key for _, key in sorted(found.values(), key=lambda pair: pair[0])]
 
 
-class Footer(PaintedWidget):
+class KeyLine(PaintedWidget):
+    """Line with keys; a click on one of them has the effect of its key."""
+
+    def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
+        """Return the parts from the left edge on, each with its key; None for blanks."""
+        raise NotImplementedError
+
+    def _at(self, x: int) -> FooterKey | None:
+        edge = 0
+        for key, part in self.key_parts():
+            edge += parts_width((part,))
+            if x < edge:
+                return key
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Show a tooltip for the key under the mouse."""
+        key = self._at(event.x)
+        self.tooltip = key.tooltip if key else None
+
+    def on_click(self, event: events.Click) -> None:
+        """Press the key under the mouse."""
+        if (key := self._at(event.x)) is not None:
+            self.app.simulate_key(key.key)
+
+
+class Footer(KeyLine):
     """Line with keys at the left, which can be clicked, and marks at the right."""
 
     DEFAULT_CSS = "Footer { height: 1; }"
@@ -128,7 +154,7 @@ class Footer(PaintedWidget):
         between = " " if self.size.width < TERSE else f" {self.glyphs.dot} frees "
         return [(f"{words}{between}{disk_text(frees)} ", "mark")]
 
-    def _left(self) -> list[tuple[FooterKey | None, Part]]:
+    def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
         """Return the parts at the left: as many keys as fit."""
         gap = "   " if self.size.width >= ROOMY else "  "
         right = self._right()
@@ -146,24 +172,6 @@ class Footer(PaintedWidget):
                 parts += [(key, (key.name, "accent strong")), (key, (f" {key.does}", "muted")), (None, gap)]
         return parts
 
-    def _at(self, x: int) -> FooterKey | None:
-        edge = 0
-        for key, part in self._left():
-            edge += parts_width((part,))
-            if x < edge:
-                return key
-        return None
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Show a tooltip for the key under the mouse."""
-        key = self._at(event.x)
-        self.tooltip = key.tooltip if key else None
-
-    def on_click(self, event: events.Click) -> None:
-        """Run the action of the key under the mouse."""
-        if (key := self._at(event.x)) is not None:
-            self.app.simulate_key(key.key)
-
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        return self.sides([part for _, part in self._left()], self._right(), self.size.width)
+        return self.sides([part for _, part in self.key_parts()], self._right(), self.size.width)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from textual import events
 from textual.app import ScreenStackError
 from textual.reactive import reactive
 from textual.screen import Screen
 from textual.strip import Strip
 
-from cachetui.ui.widgets.footer import FooterKey, footer_keys
-from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
+from cachetui.ui.widgets.footer import FooterKey, KeyLine, footer_keys
+from cachetui.ui.widgets.painted import Part, parts_width
 
 GAP = "  "
 """Blank cells between two keys."""
@@ -17,7 +16,7 @@ ORDER = ("space", "enter", "y", "down", "escape")
 """Keys that come before all others, in this order."""
 
 
-class KeyHints(PaintedWidget):
+class KeyHints(KeyLine):
     """Line with the keys that its screen shows, at the right; those that do not fit are left out."""
 
     DEFAULT_CSS = "KeyHints { height: 1; width: 1fr; }"
@@ -37,7 +36,7 @@ class KeyHints(PaintedWidget):
         places = {key: index for index, key in enumerate(ORDER)}
         self.keys = tuple(sorted(keys, key=lambda key: places.get(key.key, len(places))))
 
-    def _parts(self) -> list[tuple[FooterKey | None, Part]]:
+    def key_parts(self) -> list[tuple[FooterKey | None, Part]]:
         """Return the keys that fit, each with its words, after blanks that align them to the right."""
         room, parts = self.size.width - 1, list[tuple[FooterKey | None, Part]]()
         for key in self.keys:
@@ -53,24 +52,6 @@ class KeyHints(PaintedWidget):
         taken = parts_width([part for _, part in parts])
         return [(None, " " * max(0, self.size.width - taken)), *parts]
 
-    def _at(self, x: int) -> FooterKey | None:
-        edge = 0
-        for key, part in self._parts():
-            edge += parts_width((part,))
-            if x < edge:
-                return key
-        return None
-
-    def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Show a tooltip for the key under the mouse."""
-        key = self._at(event.x)
-        self.tooltip = key.tooltip if key else None
-
-    def on_click(self, event: events.Click) -> None:
-        """Press the key under the mouse."""
-        if (key := self._at(event.x)) is not None:
-            self.app.simulate_key(key.key)
-
     def render_line(self, y: int) -> Strip:
         """Draw the line."""
-        return self.strip(*[part for _, part in self._parts()], room=self.size.width)
+        return self.strip(*[part for _, part in self.key_parts()], room=self.size.width)
