@@ -62,13 +62,17 @@ def _strongest(values: dict[tuple[int, int], str]) -> str | None:
 
 
 def changed(before: Iterable[PipSettings], now: Iterable[PipSettings]) -> tuple[PipSettings, ...]:
-    """Return the present settings of those Pythons whose cache is in another folder, or on or off, than before."""
+    """Return the present settings of those Pythons whose cache is in another folder, or on or off, than before.
+
+    A Python without pip does not count, as in `affected`.
+    """
     known = {one.interpreter.python.executable: one.location for one in before}
     return tuple(
         [
             one
             for one in now
-            if (old := known.get(one.interpreter.python.executable)) is not None
+            if one.pip is not None
+            and (old := known.get(one.interpreter.python.executable)) is not None
             and (old.root, old.enabled) != (one.location.root, one.location.enabled)
         ]
     )

@@ -17,7 +17,7 @@ pip may be revalidating a page, which it still needs after a 304; a page that co
 `response`. pip may have chosen a wheel that was built here, which it opens later by its path. Redirects are not
 included, because pip does not revalidate the redirects that it caches.
 """
-PROTECTED = "protected by the preferences"
+PROTECTED = "protected"
 """Reason to keep an entry that the user has protected."""
 RUNNING = "a pip is running"
 """Reason to keep what a running pip may need."""

@@ -75,7 +75,15 @@ class CachetuiApp(Keyboard):
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-medium"), (32, "-tall")]  # noqa: RUF012 - the same
     BINDINGS: ClassVar[list[BindingType]] = [
         SUSPEND,
-        key("ctrl+p", "command_palette", "palette", "app.palette", PROGRAM, "Find a command, or choose another theme"),
+        key(
+            "ctrl+p",
+            "command_palette",
+            "palette",
+            "app.palette",
+            PROGRAM,
+            "Find a command, or choose another theme",
+            show=True,
+        ),
     ]
 
     def __init__(self, services: Services, *, glyphs: Glyphs | None = None) -> None:

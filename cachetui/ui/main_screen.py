@@ -42,7 +42,7 @@ from cachetui.ui.workers import run_in_thread, start_worker
 TABS = (
     Tab("browse", "Browse", 1),
     Tab("audit", "Audit", 2),
-    Tab("health", "Health", 3),
+    Tab("health", "Health", 3, badge=4),
     Tab("why", "Why", 4),
     Tab("settings", "Settings", 5),
 )

@@ -81,6 +81,6 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
     document = json.loads(run("purge", "--yes", "--json", "--cache-dir", cache).out)
     assert all((cache / path).exists() for path in paths)
     assert paths.isdisjoint(document["removed"])
-    assert {one["path"] for one in document["kept"] if one["reason"] == "protected by the preferences"} == firsts
+    assert {one["path"] for one in document["kept"] if one["reason"] == "protected"} == firsts
     left = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
     assert {path for project in left for one in project["entries"] for path in one["paths"]} == paths

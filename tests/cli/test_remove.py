@@ -411,14 +411,14 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
     document = json.loads(said.out)
     assert said.code == 0
     assert document["planned"] == [one for one in everything if one not in pinned]
-    assert document["kept"] == [{"path": one["paths"][0], "reason": "protected by the preferences"} for one in pinned]
+    assert document["kept"] == [{"path": one["paths"][0], "reason": "protected"} for one in pinned]
     left = json.loads(run("list", "torch", "--json", "--cache-dir", cache).out)["projects"][0]["entries"]
     assert sorted(one["paths"] for one in left) == sorted(one["paths"] for one in pinned)
 
     again = run("remove", "torch", "--yes", "--cache-dir", cache)
     assert (again.code, again.out) == (1, "")
     assert again.err.splitlines()[0] == "Nothing of this can be removed."
-    assert again.err.count(": protected by the preferences\n") == 1
+    assert again.err.count(": protected\n") == 1
     assert len(pinned) == 4
     assert "http-v2" not in again.err
 
@@ -427,7 +427,7 @@ def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: 
     prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
     plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
     assert without_folders(plan[0]) == "Remove 7 entries from 1 project? 14 files, frees 8.5 MB and ; 4 kept"
-    start = plan.index("Kept 2 wheels and 2 metadata files: protected by the preferences")
+    start = plan.index("Kept 2 wheels and 2 metadata files: protected")
     plain = made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl")
     assert sorted(plan[start + 1 :]) == [
         "  metadata of torch 2.3.0+cu121",
@@ -437,4 +437,4 @@ def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: 
     ]
     plan = run("remove", "numpy", "-n", "--cache-dir", cache).out.splitlines()
     assert plan[0].endswith("; 1 kept")
-    assert "Kept index page of numpy: protected by the preferences" in plan
+    assert "Kept index page of numpy: protected" in plan

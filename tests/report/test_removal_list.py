@@ -46,7 +46,7 @@ def test_what_stays_is_grouped_by_its_reason() -> None:
         ListLine("Kept 3,411 index pages: a pip is running", heading=True),
         *[ListLine(f"index page of p{number}") for number in range(MOST_NAMES)],
         ListLine(f"and {3_411 - MOST_NAMES:,} more"),
-        ListLine("Kept 1 wheel and 1 metadata file: protected by the preferences", heading=True),
+        ListLine("Kept 1 wheel and 1 metadata file: protected", heading=True),
         ListLine("six-1.16.0-cp311-cp311-linux_x86_64.whl"),
         ListLine("metadata of six-1.16.0-cp311-cp311-linux_x86_64.whl"),
     ]

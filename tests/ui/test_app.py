@@ -411,16 +411,24 @@ async def test_purge_wants_the_word() -> None:
         assert len(agreed) == 1
 
 
-async def test_read_only_lets_mark_and_says_why_nothing_can_be_removed() -> None:
+@pytest.mark.parametrize("key", ["d", "P"])
+async def test_read_only_shows_the_review_without_a_yes(key: str) -> None:
     app = Still(everyday(), read_only=True)
-    async with app.run_test(size=SIZE, notifications=True) as pilot:
-        await pilot.press("space", "d")
-        await pilot.pause()
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("space")
         assert "read-only" in app.lines[0]
-        assert "Read-only: nothing is removed here" in app.text
         assert len(app.marked) == 9
-        await pilot.press("P")
+        await pilot.press(key)
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert "Read-only: nothing is removed here" in app.text
+        assert "Yes" not in app.text
+        await pilot.press("y")
+        assert isinstance(app.screen, Review)
+        await pilot.press("enter")
+        await settled(pilot)
         assert len(app.screen_stack) == 1
+        assert not app.main.outcomes
 
 
 async def test_quitting_asks_while_something_is_marked() -> None:

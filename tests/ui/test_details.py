@@ -21,7 +21,7 @@ def test_an_entry_tells_its_ages_who_named_it_and_where_it_lies() -> None:
         Fact("downloaded", "3 months ago, 2026-02-25"),
         Fact("checked", "5 weeks ago, 2026-04-22"),
         Fact("named by", "the index page that lists it"),
-        Fact("length", "781 MB"),
+        Fact("file size", "781 MB"),
         Fact("from", "https://files.example/packages/torch-2.3.0%2Bcu121-cp311-cp311-linux_x86_64.whl"),
         Fact("on disk", "http-v2/torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl and its .body"),
     ]
@@ -32,7 +32,7 @@ def test_a_project_tells_spans_and_what_it_holds() -> None:
         Fact("downloaded", "3 to 13 months ago"),
         Fact("checked", "5 weeks to 5 months ago"),
         Fact("holds", "4 wheels, 4 metadata files, 1 index page"),
-        Fact("length", "4.6 GB"),
+        Fact("file size", "4.6 GB"),
     ]
     assert parts_of(row_of("torch"))[0] == "Versions"
     assert [name for name, _ in parts_of(row_of("torch"))[1]] == [

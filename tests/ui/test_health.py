@@ -180,8 +180,10 @@ async def test_marks_made_here_lead_to_the_review_as_in_browse() -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await checked(app, pilot)
         await pilot.press("space", "d")
-        await pilot.pause()
+        await settled(pilot)
         assert "Read-only: nothing is removed here." in app.text
+        await pilot.press("escape")
+        await settled(pilot)
         await pilot.press("1", "U", "3")
         await pilot.pause()
         assert "[x]" not in app.text

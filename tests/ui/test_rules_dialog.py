@@ -276,7 +276,7 @@ async def test_everything_works_by_mouse() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
         await pilot.click(row(app, "superseded"), offset=(3, 0))
-        await pilot.click(row(app, "older-than"), offset=(32, 0))
+        await pilot.click(row(app, "older-than"), offset=(36, 0))
         await settled(pilot)
         assert dialog(app).form == Form(frozenset({"superseded"}), by="checked")
         box = row(app, "keep-latest").box
@@ -506,3 +506,30 @@ async def test_the_hints_are_true_for_what_has_the_keys() -> None:
         await click(pilot, "Esc cancel")
         await settled(pilot)
         assert len(app.screen_stack) == 1
+
+
+async def test_values_are_chosen_by_mouse_alone() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot)
+        steps: tuple[tuple[Name, str, str], ...] = (
+            ("keep-latest", "-", "1"),
+            ("max-size", "+", "10GB"),
+            ("older-than", "-", "60d"),
+        )
+        for name, sign, value in steps:
+            rule = row(app, name)
+            x = app.lines[rule.region.y].index(f" {sign} ") + 1
+            await pilot.click(rule, offset=(x - rule.region.x, 0))
+            await settled(pilot)
+            assert dialog(app).form.texts[name] == value
+        assert dialog(app).form.ticked == {"keep-latest", "max-size", "older-than"}
+
+
+async def test_values_are_chosen_by_plus_and_minus() -> None:
+    app = still()
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot, "end", "k", "minus", "minus", "plus")
+        assert dialog(app).form.texts == {"max-size": "2GB"}
+        await pilot.press("end", "plus")
+        assert dialog(app).form.texts == {"max-size": "2GB"}

@@ -123,6 +123,30 @@ def test_a_tick_keeps_what_is_typed_or_else_takes_the_example() -> None:
     assert Form().toggled("terms") == Form()
 
 
+@pytest.mark.parametrize(
+    ("name", "text", "step", "expected"),
+    [
+        ("keep-latest", "2", 1, "3"),
+        ("keep-latest", "2", -1, "1"),
+        ("keep-latest", "1", -1, "1"),
+        ("max-size", "5GB", 1, "10GB"),
+        ("max-size", "5GB", -1, "2GB"),
+        ("max-size", "1GB", -1, "500MB"),
+        ("max-size", "7 GB", 1, "10GB"),
+        ("max-size", "7 GB", -1, "5GB"),
+        ("larger-than", "900 TB", 1, "500GB"),
+        ("older-than", "90d", 1, "180d"),
+        ("older-than", "1y", -1, "180d"),
+        ("older-than", "", 1, "180d"),
+        ("max-size", "much", -1, "5GB"),
+    ],
+)
+def test_values_can_be_chosen_without_typing(name: Name, text: str, step: int, expected: str) -> None:
+    form = Form().typed(name, text).stepped(name, step)
+    assert form.texts[name] == expected
+    assert form.ticked == {name}
+
+
 def test_wrong_terms_are_pointed_at() -> None:
     wrong = Form().typed("terms", "torch kind:whel").wrong["terms"]
     assert wrong == ("whel is no kind; perhaps wheel is meant", 11)

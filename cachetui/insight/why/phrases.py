@@ -11,14 +11,13 @@ import humanize
 
 from cachetui.insight.why.evidence import Evidence, place_of
 from cachetui.model import NS, Entry
+from cachetui.text.format import DAY, age
 from cachetui.text.quote import quoted
 
 MOST_NAMED = 4
 """Maximum number of items that a sentence names one by one."""
 
 
-DAY = 86_400
-"""Seconds in a day; clocks differ by less."""
 LONGEST = 10_000 * 366 * DAY
 """Maximum length of time in seconds that is put into words."""
 
@@ -34,8 +33,9 @@ def ago(seconds: float) -> str:
 
 
 def span(seconds: float) -> str:
-    """Return a length of time in words, such as "10 minutes"."""
-    return humanize.naturaldelta(max(-LONGEST, min(seconds, LONGEST)))
+    """Return a length of time in words, such as "10 minutes"; from a day on, as all ages are written."""
+    seconds = max(-LONGEST, min(seconds, LONGEST))
+    return humanize.naturaldelta(seconds) if seconds < DAY else " ".join(age(seconds))
 
 
 def day(ns: int) -> str:

@@ -83,7 +83,7 @@ def entry_facts(
             facts.append(Fact(label, f"{when(time, now)}{latest}{', roughly' if which == 'read' else ''}"))
     if entry.identified_by is not None:
         facts.append(Fact("named by", RUNGS[entry.identified_by]))
-    facts.append(Fact("length", disk_text(entry.apparent_size)))
+    facts.append(Fact("file size", disk_text(entry.apparent_size)))
     if entry.note:
         facts.append(Fact("note", shown(entry.note)))
     if entry.url:
@@ -114,7 +114,7 @@ def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS)
             facts.append(Fact(which, ago((now - span[0]) / NS, (now - span[1]) / NS)))
     kinds = Counter(entry.kind for entry in row.group.entries)
     facts.append(Fact("holds", ", ".join(count(number, NOUNS.get(kind, kind)) for kind, number in kinds.items())))
-    facts.append(Fact("length", disk_text(row.group.apparent)))
+    facts.append(Fact("file size", disk_text(row.group.apparent)))
     return facts
 
 
@@ -122,7 +122,7 @@ def foreign_facts(file: File | None, now: int) -> list[Fact]:
     """Return the facts about a file that pip does not write, or about all such files."""
     facts = [Fact("", "These are not pip's files: cachetui counts them and never removes them.")]
     if file is not None:
-        facts += [Fact("changed", when(file.mtime_ns, now)), Fact("length", disk_text(file.size))]
+        facts += [Fact("changed", when(file.mtime_ns, now)), Fact("file size", disk_text(file.size))]
         facts.append(Fact("on disk", shown(file.path)))
     return facts
 

@@ -27,10 +27,15 @@ from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
 """The word to type before everything is removed."""
+READ_ONLY = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
+"""Reason why a review cannot be accepted."""
 
 
 class Review(ConfirmModal):
-    """Dialog that lists every entry to be removed, states the costs, and asks; No has the focus."""
+    """Dialog that lists every entry to be removed, states the costs, and asks; No has the focus.
+
+    If nothing can be removed, or may be, it only shows the list.
+    """
 
     HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +43,9 @@ class Review(ConfirmModal):
         key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
     ]
 
-    def __init__(self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = ()) -> None:
+    def __init__(
+        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, read_only: bool = False
+    ) -> None:
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
@@ -46,6 +53,10 @@ class Review(ConfirmModal):
         """All entries of the cache, for the names of what is kept."""
         self.notes = notes
         """Further sentences that the user should know."""
+        if read_only:
+            self.notes += (READ_ONLY,)
+        self.can_accept = bool(plan.entries) and not read_only
+        """Whether there is an answer Yes."""
 
     def _question(self) -> str:
         return title(self.plan.entries) if self.plan.entries else "Nothing of this can be removed"
@@ -72,10 +83,10 @@ class Review(ConfirmModal):
 
     def _answers(self, frees: str) -> ComposeResult:
         with Horizontal(id="answers"):
-            yield DialogButton("No, keep" if self.plan.entries else "Close", "no")
-            if self.plan.entries:
+            yield DialogButton("No, keep" if self.can_accept else "Close", "no")
+            if self.can_accept:
                 yield DialogButton(f"Yes, remove {frees}", "yes", grave=True)
-                yield KeyHints()
+            yield KeyHints()
 
 
 class WordBox(SheetBox):
@@ -102,7 +113,7 @@ class PurgeReview(Review):
         return f"Purge: remove everything, {count(len(self.plan.entries), 'entry')}?"
 
     def _answers(self, frees: str) -> ComposeResult:
-        if not self.plan.entries:
+        if not self.can_accept:
             yield from super()._answers(frees)
             return
         with Horizontal(id="ask"):
@@ -125,7 +136,7 @@ class PurgeReview(Review):
 
     def action_yes(self) -> None:
         """Remove everything, if the word has been typed."""
-        if self.plan.entries and self._typed:
+        if self.can_accept and self._typed:
             self.dismiss(True)
-        elif self.plan.entries and self.query_one("#typed", Input).has_focus:
+        elif self.can_accept and self.query_one("#typed", Input).has_focus:
             self.notify(f"Type {WORD} to remove everything, or press Esc to keep it.", markup=False)

@@ -33,10 +33,6 @@ def begin_removal(screen: CacheScreen, entries: Collection[Entry], *, purge: boo
     `purge` says whether these are all entries of the cache.
     """
     inventory = screen.inventory
-    if screen.services.read_only:
-        why = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
-        screen.notify(why, severity="warning", markup=False)
-        return
     # a removal that was agreed to may not have begun yet
     is_removing = any(worker.is_running and worker.group == "removal" for worker in screen.workers)
     if screen.refuse("review") or is_removing or inventory is None:
@@ -68,7 +64,8 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
         return
     root = str(screen.root)
     notes = () if plan.root == root or inventory.made_up else (f"{root} leads to {plan.root}",)
-    review = (PurgeReview if purge else Review)(plan, notes, tuple(screen.model.catalog.entries.values()))
+    known, read_only = tuple(screen.model.catalog.entries.values()), screen.services.read_only
+    review = (PurgeReview if purge else Review)(plan, notes, known, read_only=read_only)
     if await screen.app.push_screen_wait(review):
         await _remove(screen, plan, inventory)
 

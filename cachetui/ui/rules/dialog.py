@@ -289,6 +289,11 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             if row.box is not None and row.box.has_focus:
                 row.box.enter()  # typing replaces the example
 
+    @on(RuleRow.Stepped)
+    def _step(self, event: RuleRow.Stepped) -> None:
+        event.stop()
+        self._change(self.form.stepped(event.row.rule.name, event.step))
+
     @on(RuleRow.Turned)
     def action_next_by(self) -> None:
         """Switch to the next kind of age."""

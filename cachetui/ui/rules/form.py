@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from threading import Lock
@@ -70,6 +71,15 @@ LIMITING = (
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""
 EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rule.example}
+SIZE_STEPS = tuple(f"{number}{unit}" for unit in ("MB", "GB") for number in (1, 2, 5, 10, 20, 50, 100, 200, 500))
+AGE_STEPS = ("1d", "7d", "14d", "30d", "60d", "90d", "180d", "1y", "2y", "3y", "5y")
+STEPS: Mapping[Name, tuple[str, ...]] = {
+    "older-than": AGE_STEPS,
+    "larger-than": SIZE_STEPS,
+    "keep-latest": tuple(map(str, range(1, 100))),
+    "max-size": SIZE_STEPS,
+}
+"""Values of a rule that can be chosen without typing, the smallest first."""
 
 
 class ValueProblem(NamedTuple):
@@ -111,6 +121,20 @@ class Form:
         """Return a form with another value of a rule; this ticks the rule, or unticks it if the text is empty."""
         ticked = self.ticked | {name} if text.strip() else self.ticked - {name}
         return replace(self, texts={**self.texts, name: text}, ticked=ticked)
+
+    def stepped(self, name: Name, step: int) -> Form:
+        """Return a form with the next value of a rule in `STEPS`: a larger one, or a smaller one if `step` is negative.
+
+        Without a value, the step is from the example; a value that does not parse is replaced by the example.
+        """
+        steps = STEPS[name]
+        try:
+            value = _parsed(name, self.texts.get(name, "").strip() or EXAMPLES[name])
+        except ValueError:
+            return self.typed(name, EXAMPLES[name])
+        values = [_parsed(name, text) for text in steps]
+        place = bisect_right(values, value) if step > 0 else bisect_left(values, value) - 1  # type: ignore[type-var]
+        return self.typed(name, steps[max(0, min(place, len(steps) - 1))])
 
     def toggled(self, name: Name) -> Form:
         """Return a form with a rule ticked, or unticked if it was ticked.

@@ -19,7 +19,7 @@ from textual.widgets.input import Selection
 from cachetui.rules import Moment
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
-from cachetui.ui.rules.form import DialogRule, Figures, Form
+from cachetui.ui.rules.form import STEPS, DialogRule, Figures, Form
 from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
 from cachetui.ui.widgets.text_box import TextBox
@@ -36,6 +36,8 @@ BY: Mapping[Moment, tuple[str, ...]] = {
     "read": ("by date of the last read", "read"),
 }
 """Moments from which ages are counted, in words, the longest first."""
+LESS, MORE = "- ", "+ "
+"""Signs after a value; a click on one chooses the next smaller or larger value."""
 DIGITS = "0123456789"
 """Digits; a digit that is typed on a row begins a new value in the row's box."""
 
@@ -151,6 +153,8 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
     BINDINGS: ClassVar[list[BindingType]] = [
         key("space", "screen.tick", "tick", "rules.tick", MARK, "Tick the rule, or take it out", show=True),
         key("enter", "screen.mark", "mark", "rules.mark", MARK, "Mark what the rules choose", show=True),
+        key("plus", "step(1)", "more", "rules.more", MARK, "Choose the next larger value of the rule"),
+        key("minus", "step(-1)", "less", "rules.less", MARK, "Choose the next smaller value of the rule"),
         key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit begins another one"),
         *[
             key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Begin a value with {digit}")
@@ -166,6 +170,15 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
 
         row: RuleRow
         """The rule's row."""
+
+    @dataclass
+    class Stepped(Message):
+        """Posted to choose the next larger or smaller value of a rule."""
+
+        row: RuleRow
+        """The rule's row."""
+        step: int
+        """1 for a larger value, -1 for a smaller one."""
 
     @dataclass
     class Turned(Message):
@@ -227,17 +240,26 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
             right = [(part, ground) if isinstance(part, str) else (part[0], f"{part[1]} {ground}") for part in found]
         start, taken = self._words_start, parts_width(right) or 1
         space = max(0, room - start - taken)
-        left.append((" " * (start - LABEL), ground))
+        left.append((" " * (self._signs_start - LABEL), ground))
+        left += [(sign, f"accent {ground}") for sign in self._signs]
         words = next((one for one in texts if parts_width([one]) <= space), texts[-1])
         left.append((fit(words, space, dots=self.glyphs.dots).ljust(space), f"{roles} {ground}"))
         return Strip([*self.strip(*left, room=room - parts_width(right)), *self.segments(right)]).crop(0, room)
 
     @property
+    def _signs(self) -> tuple[str, ...]:
+        """The signs that change the value, if it can be chosen without typing."""
+        return (LESS, MORE) if self.rule.name in STEPS else ()
+
+    @property
+    def _signs_start(self) -> int:
+        """The first column of the signs, which come after the box if there is one."""
+        return LABEL if self.box is None else LABEL + self.box.size.width + 1
+
+    @property
     def _words_start(self) -> int:
-        """The first column of the words, which come after the box if there is one."""
-        if self.box is None:
-            return LABEL
-        return LABEL + self.box.size.width + 1
+        """The first column of the words, which come after the signs."""
+        return self._signs_start + sum(map(len, self._signs))
 
     def _words(self) -> tuple[tuple[str, ...], str]:
         """Return texts for the place after the label or the value, the longest first, and their roles."""
@@ -252,10 +274,12 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         return (self.unknown,) if self.unknown else self.rule.does, "hint"
 
     def on_click(self, event: events.Click) -> None:
-        """Tick or untick the rule; a click on the kind of age of `older-than` switches to the next kind."""
+        """Tick or untick the rule; clicks on the signs, and on the kind of age of `older-than`, change its value."""
         if event.widget is not self:
             return  # the value was clicked, not the row
-        if self.rule.name == "older-than" and self._words_start <= event.x < self.size.width - FIGURES:
+        if self._signs and self._signs_start <= event.x < self._words_start:
+            self.action_step(1 if event.x >= self._signs_start + len(LESS) else -1)
+        elif self.rule.name == "older-than" and self._words_start <= event.x < self.size.width - FIGURES:
             self.post_message(self.Turned())
         else:
             self.post_message(self.Ticked(self))
@@ -267,6 +291,14 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
     def on_descendant_blur(self) -> None:
         """Redraw the row when its value loses the focus."""
         self.refresh()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Disable the keys for a larger or smaller value if the rule has none."""
+        return action != "step" or self.rule.name in STEPS
+
+    def action_step(self, step: int) -> None:
+        """Choose the next larger value, or the next smaller one."""
+        self.post_message(self.Stepped(self, step))
 
     def action_edit(self) -> None:
         """Focus the value."""

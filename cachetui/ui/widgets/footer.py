@@ -39,6 +39,7 @@ FIRST = (
     "filter.open",
     "filter.back",
     "app.help",
+    "app.palette",
     "app.quit",
     "cache.rescan",
     "app.stop",
@@ -47,6 +48,8 @@ FIRST = (
     "sort.size",
     "audit.open",
     "audit.browse",
+    "audit.save",
+    "audit.compare",
     "health.browse",
     "why.browse",
     "rules.open",
@@ -80,7 +83,7 @@ def footer_keys(screen: Screen[object], is_marked: bool) -> list[FooterKey]:
     for active in screen.active_bindings.values():
         binding = active.binding
         if binding.show and active.enabled and binding.action not in found:
-            name = binding.key_display or key_names([binding.key])
+            name = binding.key_display or key_names([binding.key]).replace("ctrl+", "^")
             words: Mapping[str, str] = getattr(active.node, "footer_words", {})
             does = words.get(binding.id or "", binding.description)
             is_kept = binding.id in words or binding.id in (KEPT_MARKED if is_marked else KEPT)

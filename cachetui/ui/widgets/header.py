@@ -30,6 +30,8 @@ class Tab(NamedTuple):
     """Its name."""
     number: int
     """The number before its name, which is the key that opens it."""
+    badge: int = 0
+    """Width in cells that is kept free for its badge on a wide screen, so that the tabs after it stay in place."""
 
 
 class Totals(NamedTuple):
@@ -90,8 +92,10 @@ class Header(PaintedWidget):
             parts.append((tab.id, (f" {tab.number} ", "pill" if here else "hint")))
             if named or here:
                 parts.append((tab.id, (f"{tab.name} ", "pill" if here else "muted")))
-            if (badge := self.badges.get(tab.id)) is not None:
-                parts.append((tab.id, (badge[0], f"pill {badge[1]}" if here else badge[1])))
+            words, role = self.badges.get(tab.id, ("", ""))
+            words = words.ljust(tab.badge if self.size.width >= WITH_BRAND else 0)
+            if words:
+                parts.append((tab.id, (words, f"pill {role}" if here else role)))
         return parts
 
     def on_click(self, event: events.Click) -> None:
