@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from cachetui.errors import CachetuiError
 from cachetui.insight.requirement import read_requirement
+from cachetui.system.streams import STANDARD_INPUT, read_input
 from cachetui.system.tree import reason
 
 COMMENT = re.compile(r"(^|\s+)#.*$")
@@ -37,6 +38,8 @@ BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 """Byte order marks with their encodings; PowerShell writes UTF-16."""
+DESCRIPTOR = re.compile(r"/dev/(stdin|fd/\d+)|/proc/\w+/fd/\d+")
+"""Pattern of the path of an open file, which is in no folder, such as `/dev/fd/63` for a process substitution."""
 LONGEST_FILE = 16 << 20
 """Maximum size of a requirements file in bytes."""
 DEEPEST = 100
@@ -91,8 +94,12 @@ class RequirementFile:
     """Whether pre-releases are allowed (`--pre`)."""
 
 
-def read_requirement_files(paths: Iterable[Path]) -> RequirementFile:
-    """Read requirements files, and the files that they name. Raises RequirementFileError."""
+def read_requirement_files(paths: Iterable[Path | None]) -> RequirementFile:
+    """Read requirements files, and the files that they name. Raises RequirementFileError.
+
+    None is the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
+    folder.
+    """
     reader = _Reader()
     for path in paths:
         reader.read(path, constraint=False)
@@ -104,34 +111,35 @@ class _Reader:
         self.asked: list[RequirementLine] = []
         self.ignored: list[Ignored] = []
         self.pre = False
-        self._seen: set[tuple[Path, bool]] = set()
+        self._seen: set[tuple[Path | None, bool]] = set()
         self._depth = 0
 
-    def read(self, path: Path, *, constraint: bool) -> None:
-        """Read a file, unless it was read before."""
+    def read(self, path: Path | None, *, constraint: bool) -> None:
+        """Read a file, or the standard input, unless it was read before."""
+        name = STANDARD_INPUT if path is None else str(path)
         try:
-            whole = path.resolve()
+            whole = path and path.resolve()
             if (whole, constraint) in self._seen:
                 return
             self._seen.add((whole, constraint))
-            with path.open("rb") as file:
-                text = _text(file.read(LONGEST_FILE + 1))
+            text = _text(read_input(path, LONGEST_FILE))
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, or another encoding
-            raise RequirementFileError(str(path), f"cannot be read: {reason(error)}.") from error
+            raise RequirementFileError(name, f"cannot be read: {reason(error)}.") from error
         if self._depth == DEEPEST:
-            raise RequirementFileError(str(path), f"is the end of a chain of more than {DEEPEST} files: include fewer.")
+            raise RequirementFileError(name, f"is the end of a chain of more than {DEEPEST} files: include fewer.")
         self._depth += 1
+        folder = Path() if path is None or DESCRIPTOR.fullmatch(str(path)) else path.parent
         for number, line in _lines(text):
-            self._take(line, path, f"{path}, line {number}", constraint)
+            self._take(line, folder, f"{name}, line {number}", constraint)
         self._depth -= 1
 
-    def _take(self, line: str, path: Path, place: str, constraint: bool) -> None:
+    def _take(self, line: str, folder: Path, place: str, constraint: bool) -> None:
         if nested := NESTED.fullmatch(line):
             named = nested[2].strip("\"'")
             if "://" in named:
                 self.ignored.append(Ignored(place, line))
             else:
-                self.read(path.parent / named, constraint=constraint or nested[1] in ("-c", "--constraint"))
+                self.read(folder / named, constraint=constraint or nested[1] in ("-c", "--constraint"))
         elif line == "--pre":
             self.pre = True
         elif line.startswith("-") or ELSEWHERE.match(line):
@@ -151,8 +159,6 @@ class _Reader:
 
 
 def _text(content: bytes) -> str:
-    if len(content) > LONGEST_FILE:
-        raise ValueError("it is too long for a requirements file")
     encoding = next((name for mark, name in BOMS if content.startswith(mark)), "utf-8")
     return content.decode(encoding)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import stat
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from cachetui.errors import CachetuiError
 from cachetui.export.target_folder import TargetError, check_target
-from cachetui.insight.audit.audit import LABELS, Audit, audit_of
+from cachetui.insight.audit.audit import LABELS, Audit, EntryRows, audit_of
 from cachetui.insight.audit.comparison import Comparison, compare
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
@@ -22,9 +22,9 @@ from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.model import Policy, Protection
 from cachetui.removal.freeing import Outlook
 from cachetui.report.audit.audit_csv import audit_csv
-from cachetui.report.audit.audit_earlier import read_report
+from cachetui.report.audit.audit_earlier import EarlierAudit, read_report
 from cachetui.report.audit.audit_json import audit_json
-from cachetui.report.audit.audit_rows import characters, rows
+from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
 from cachetui.services.labels import facts_for
@@ -118,10 +118,17 @@ def compare_audit(audit: Audit, path: Path) -> Differences:
     earlier = read_report(str(path))
     if earlier.terms:
         raise CachetuiError(f"{path} covers only {' '.join(earlier.terms)}. Name a report of the whole cache.")
-    root = characters(audit.root)
-    other = f"The earlier report is about another cache, {earlier.root}; this one is {root}."
     comparison = compare(earlier.lines, [row.line for row in rows(audit)])
-    return Differences(earlier.at, comparison, () if earlier.root == root else (other,))
+    return Differences(earlier.at, comparison, tuple(other_cache(earlier, audit)))
+
+
+def other_cache(earlier: EarlierAudit, listed: EntryRows) -> Iterator[str]:
+    """Yield a sentence if an earlier report is about another cache, or about that of another computer."""
+    now = head(listed)
+    if earlier.root != now.root and not listed.made_up:
+        yield f"The earlier report is about another cache, {earlier.root}; this one is {now.root}."
+    if earlier.host not in (None, now.host):
+        yield f"The earlier report is about another computer, {earlier.host}; this one is {now.host}."
 
 
 def save_report(audit: Audit, path: Path, root: Path, *, overwrite: bool = False) -> None:

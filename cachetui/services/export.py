@@ -22,8 +22,11 @@ from cachetui.system.tree import never
 from cachetui.text.redact import quote_input, redact_input
 
 
-def read_requirements(paths: Iterable[Path], *, note: Callable[[str], None]) -> RequirementFile:
-    """Read requirements files; `note` gets a sentence for each ignored line. Raises CachetuiError."""
+def read_requirements(paths: Iterable[Path | None], *, note: Callable[[str], None]) -> RequirementFile:
+    """Read requirements files, None being the standard input; `note` gets a sentence for each ignored line.
+
+    Raises CachetuiError.
+    """
     try:
         found = read_requirement_files(paths)
     except RequirementFileError as error:

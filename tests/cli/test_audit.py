@@ -3,6 +3,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import platform
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,8 +15,9 @@ from typing import Any
 
 import pytest
 
-from cachetui.report.audit.audit_rows import AuditRow
-from tests.cli.conftest import Run
+from cachetui import __version__
+from cachetui.report.audit.audit_rows import AuditRow, ReportHead
+from tests.cli.conftest import Run, made_up_name
 from tests.cli.test_preferences import prefer
 from tests.inventories import write
 
@@ -49,10 +53,10 @@ def told(section: list[dict[str, Any]], key: str) -> dict[object, tuple[int, int
 def test_every_figure_of_the_json_comes_out_of_its_listing(run: Run, made_up: Path) -> None:
     found = audit(run, made_up)
     listing = found["listing"]
-    assert (found["schema"], found["report"], found["root"], found["terms"]) == (1, "audit", str(made_up), [])
+    assert (found["schema"], found["report"], found["root"], found["terms"]) == (2, "audit", str(made_up), [])
     for section, key in (*SECTIONS, ("origins", "origin")):
         assert told(found[section], key) == sums(listing, itemgetter(key))
-    now = datetime.fromisoformat(found["at"])
+    now = datetime.fromisoformat(found["audited"])
     for moment, ages in found["ages"].items():
         starts = [age["from_days"] for age in ages if age["from_days"] is not None]
 
@@ -75,8 +79,9 @@ def test_the_listing_is_that_of_list(run: Run, made_up: Path) -> None:
     document = json.loads(run("list", "--json", "--cache-dir", made_up).out)
     listed = [entry for project in document["projects"] for entry in project["entries"]] + document["other"]
     found = audit(run, made_up)["listing"]
-    same = ("kind", "project", "version", "filename", "disk_usage", "apparent_size", "downloaded", "checked", "url")
+    same = ("kind", "project", "version", "disk_usage", "apparent_size", "downloaded", "checked", "url")
     assert [[row[key] for key in same] for row in found] == [[row[key] for key in same] for row in listed]
+    assert [row["file_name"] for row in found] == [row["filename"] for row in listed]
     assert [row["path"] for row in found] == [row["paths"][0] for row in listed]
 
 
@@ -84,12 +89,25 @@ def test_csv_and_json_tell_the_same(run: Run, made_up: Path) -> None:
     said = run("audit", "--format", "csv", "--no-memory", "--cache-dir", made_up)
     back = [*csv.DictReader(io.StringIO(said.out, newline=""))]
     words = {None: "", True: "true", False: "false"}
+    found = audit(run, made_up)
+    shared = {key: str(found[key]) for key in ReportHead._fields if key != "audited"}
     expected = [
-        {key: words[value] if value is None or isinstance(value, bool) else str(value) for key, value in row.items()}
-        for row in audit(run, made_up)["listing"]
+        shared
+        | {key: words[value] if value is None or isinstance(value, bool) else str(value) for key, value in row.items()}
+        for row in found["listing"]
     ]
+    assert [row.pop("audited")[:10] for row in back] == [found["audited"][:10]] * len(back)
     assert back == expected
-    assert tuple(back[0]) == AuditRow._fields
+    assert said.out.splitlines()[0].split(",") == [*ReportHead._fields, *AuditRow._fields]
+    assert (shared["host"], shared["cachetui_version"]) == (platform.node(), __version__)
+    (tags,) = [
+        row["tags"] for row in back if (row["kind"], row["project"], row["version"]) == ("wheel", "numpy", "2.0.0")
+    ]
+    assert (
+        made_up_name("numpy-2.0.0-cp311-cp311-manylinux_2_17_x86_64.manylinux2014_x86_64.whl")
+        == f"numpy-2.0.0-{tags}.whl"
+    )
+    assert {row["tags"] for row in back if row["kind"] in ("sdist", "index", "redirect", "selfcheck")} == {""}
     assert all(line.endswith("\r") for line in said.out.split("\n")[:-1])
 
 
@@ -192,7 +210,10 @@ def test_what_came_went_and_grew_since(run: Run, cache: Path, tmp_path: Path) ->
     assert {"Came: 1 entry", "Grew or shrank"} <= {
         line[:14].strip() if "Grew" in line else line[:13] for line in text.splitlines()
     }
-    rows = csv.DictReader(io.StringIO(run("audit", "--since", report, "--format", "csv", "--cache-dir", cache).out))
+    rows = [*csv.DictReader(io.StringIO(run("audit", "--since", report, "--format", "csv", "--cache-dir", cache).out))]
+    assert {(row["host"], row["root"], row["since"]) for row in rows} == {
+        (found["host"], str(cache), before["audited"])
+    }
     assert Counter(row["change"] for row in rows) == {"went": len(found["went"]), "came": 1, "grew": 1}
 
 
@@ -204,7 +225,8 @@ def test_what_came_went_and_grew_since(run: Run, cache: Path, tmp_path: Path) ->
         (b"\xff\xfe", "it is not JSON"),
         (b"[1]", "no report of an audit"),
         (b'{"schema": 1, "projects": []}', "no report of an audit"),
-        (b'{"report": "audit", "schema": 2}', "schema 2"),
+        (b'{"report": "audit", "schema": 3}', "schema 3"),
+        (b'{"report": "audit", "schema": 2}', "does not make sense"),
         (b'{"report": "audit", "schema": "x"}', "schema unknown"),
         (b'{"report": "audit", "schema": 1}', "does not make sense"),
         (b'{"report": "audit", "schema": 1, "listing": [{"disk_usage": -1}]}', "does not make sense"),
@@ -245,6 +267,60 @@ def test_a_report_of_another_cache_or_of_other_terms_is_said_to_be_that(
     assert said.code == 0
     assert f"about another cache, {made_up}" in said.err
     assert "Went: " in said.out
+
+
+def test_json_is_a_format(run: Run, made_up: Path, tmp_path: Path) -> None:
+    found = json.loads(run("audit", "--json", "six", "--no-memory", "--cache-dir", made_up).out)
+    assert found | {"audited": ""} == audit(run, made_up, "six") | {"audited": ""}
+    assert run("audit", "six", "--json", "--format", "json", "--cache-dir", made_up).code == 0
+    report = saved(run, made_up, tmp_path)
+    for form in ("csv", "text"):
+        said = run("audit", "--json", "--format", form, "--since", report, "--cache-dir", made_up)
+        assert (said.code, said.out) == (2, "")
+        assert f"--json and --format {form} contradict each other" in said.err
+
+
+def test_an_earlier_report_is_read_from_standard_input(
+    run: Run, made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for content, code, words in (
+        (saved(run, made_up, tmp_path).read_bytes(), 0, ""),
+        (b"", 1, "Error: The standard input is damaged, or no report at all"),
+    ):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        said = run("audit", "--since", "-", "--cache-dir", made_up)
+        assert said.code == code
+        assert said.err.startswith(words)
+        assert ("Nothing has changed." in said.out) == (not code)
+
+
+@pytest.mark.skipif(not Path("/dev/fd").exists(), reason="no process substitution here")
+def test_an_earlier_report_is_read_from_a_pipe(run: Run, made_up: Path, tmp_path: Path) -> None:
+    report = saved(run, made_up, tmp_path).read_bytes()
+    os.mkfifo(tmp_path / "pipe")
+    reading, writing = os.pipe()
+    for place, end in ((f"/dev/fd/{reading}", writing), (tmp_path / "pipe", tmp_path / "pipe")):
+
+        def write_report(end: Path | int = end) -> None:
+            with os.fdopen(end, "wb") if isinstance(end, int) else end.open("wb") as file:
+                file.write(report)
+
+        writer = threading.Thread(target=write_report)
+        writer.start()
+        said = run("audit", "--since", place, "--cache-dir", made_up)
+        writer.join()
+        assert (said.code, said.err) == (0, "")
+        assert "Nothing has changed." in said.out
+    os.close(reading)
+
+
+def test_a_report_of_another_computer_is_said_to_be_that(run: Run, made_up: Path, tmp_path: Path) -> None:
+    report = saved(run, made_up, tmp_path)
+    before = json.loads(report.read_text(encoding="utf-8"))
+    report.write_text(json.dumps(before | {"host": "elsewhere"}), encoding="utf-8")
+    said = run("audit", "--since", report, "--cache-dir", made_up)
+    assert said.code == 0
+    assert said.err == f"The earlier report is about another computer, elsewhere; this one is {before['host']}.\n"
 
 
 def test_an_empty_cache(run: Run, tmp_path: Path) -> None:

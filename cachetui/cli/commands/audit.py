@@ -10,17 +10,18 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
 from cachetui.insight.audit.comparison import compare
-from cachetui.model import NS, Inventory
+from cachetui.model import Inventory
 from cachetui.report.audit.audit_csv import audit_csv, comparison_csv
-from cachetui.report.audit.audit_earlier import EarlierAudit, read_report
+from cachetui.report.audit.audit_earlier import EarlierAudit, read_piped_report
 from cachetui.report.audit.audit_json import audit_json, comparison_json
-from cachetui.report.audit.audit_rows import characters, moment, rows
+from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text, comparison_text
-from cachetui.services.audit import facts_for_audit, make_audit
+from cachetui.services.audit import facts_for_audit, make_audit, other_cache
 from cachetui.services.options import GlobalOptions
 from cachetui.services.preferences import preferred
 from cachetui.terms import Predicate, parse_terms
@@ -33,24 +34,27 @@ from cachetui.text.escape import escape_control
     "--format",
     "form",
     type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
+    show_default="text",
     help="Text fits 80 columns; CSV has a row for each entry.",
 )
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--since",
     metavar="REPORT",
     type=click.Path(),
-    help="Tell what came, went and grew since an earlier report, written with --format json.",
+    help="Show what came, went and grew since an earlier report, written with --json; - is the standard input.",
 )
 @global_options
 @click.pass_context
-def command(context: click.Context, terms: tuple[str, ...], form: str, since: str | None) -> int:
+def command(context: click.Context, terms: tuple[str, ...], form: str | None, as_json: bool, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
     With TERMs, only matching entries count; directories and files that are not pip's are always counted for the
     whole cache.
     """
+    if as_json and form not in (None, "json"):
+        raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
+    form = "json" if as_json else form or "text"
     predicate = parse_terms(terms) if terms else None
     earlier = _earlier(since, terms) if since is not None else None
     with opened(options_of(context)) as (_, inventory):
@@ -59,8 +63,8 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
         if earlier is None:
             _write(_report(found, form, terms), form)
         else:
-            if earlier.root != found.root and not found.made_up:
-                note(f"The earlier report is about another cache, {earlier.root}; this one is {found.root}.")
+            for sentence in other_cache(earlier, found):
+                note(sentence)
             _write(_comparison(found, earlier, form), form)
     if predicate and not found.entries and not inventory.errors:
         note("Nothing in the cache matches.")
@@ -70,7 +74,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
 
 def _earlier(since: str, terms: tuple[str, ...]) -> EarlierAudit:
     """Read an earlier report; raise UsageError if it is about other terms."""
-    earlier = read_report(since)
+    earlier = read_piped_report(input_path(since))
     if earlier.terms != terms:
         of = f"of {' '.join(earlier.terms)}" if earlier.terms else "of everything, without terms"
         raise click.UsageError(escape_control(f"The earlier report is {of}: the same must be asked for to compare."))
@@ -109,12 +113,12 @@ def _report(found: EntryRows, form: str, terms: tuple[str, ...]) -> Iterable[str
 def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable[str]:
     """Yield the parts of a report on the differences between two audits."""
     found = compare(earlier.lines, [row.line for row in rows(listed)])
-    now = moment(listed.now_ns // NS)
+    shared = head(listed)
     if form == "json":
-        return [comparison_json(found, characters(listed.root), earlier.at, now)]
+        return [comparison_json(found, shared, earlier.at)]
     if form == "csv":
-        return comparison_csv(found)
-    return _lines(comparison_text(found, listed.name, earlier.at, now, earlier.terms))
+        return comparison_csv(found, shared, earlier.at)
+    return _lines(comparison_text(found, listed.name, earlier.at, shared.audited, earlier.terms))
 
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:

@@ -11,6 +11,7 @@ import click
 
 from cachetui.cli.cache import matching, opened
 from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
@@ -41,8 +42,8 @@ from cachetui.text.format import disk_text
     "requirements",
     metavar="FILE",
     multiple=True,
-    type=click.Path(dir_okay=False),
-    help="What this requirements file needs; may be given several times.",
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="What this requirements file needs, - for standard input; may be given several times.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Only show what would be written.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
@@ -65,7 +66,7 @@ def command(
         raise click.UsageError("Say what to export: TERM..., or --requirement FILE.")
     predicate, folder = parse_terms(terms) if terms else None, place(to)
     options = options_of(context)
-    asked = read_requirements(map(place, requirements), note=note) if requirements else None
+    asked = read_requirements(map(input_path, requirements), note=note) if requirements else None
     with opened(options) as (_, inventory):
         entries: tuple[Entry, ...] = ()
         if predicate:

@@ -18,7 +18,7 @@ class ComparedEntry(NamedTuple):
     """Canonical name of the project."""
     version: str | None
     """Version as written."""
-    filename: str | None
+    file_name: str | None
     """File name of the wheel or sdist; None if it is unknown."""
     disk_usage: int
     """Allocated bytes."""

@@ -47,8 +47,24 @@ def fits(entry: Entry) -> TagSummary:
         return SOURCE
     if kind not in WHEELS or not filename:
         return NO_WHEEL
-    parts = filename.removesuffix(".whl").rsplit("-", 3)
-    return _words(parts[1], parts[2], parts[3]) if len(parts) == 4 and "-" in parts[0] else ODD
+    found = _tags(filename)
+    return _words(*found) if found else ODD
+
+
+def tags(entry: Entry) -> str | None:
+    """Return the tags in the file name of a wheel as they stand there, such as "cp311-cp311-linux_x86_64".
+
+    Return None if the entry has no such name.
+    """
+    kind, filename = entry[0], entry[8]
+    found = _tags(filename) if kind in WHEELS and filename else None
+    return "-".join(found) if found else None
+
+
+def _tags(filename: str) -> list[str] | None:
+    """Return the Python, ABI and platform tags in the file name of a wheel; None if it is no such name."""
+    name, *found = filename.removesuffix(".whl").rsplit("-", 3)
+    return found if len(found) == 3 and "-" in name else None
 
 
 @lru_cache(maxsize=4_096)

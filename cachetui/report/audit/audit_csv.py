@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from cachetui.insight.audit.audit import EntryRows
 from cachetui.insight.audit.comparison import ComparedEntry, Comparison
-from cachetui.report.audit.audit_rows import AuditRow, rows
+from cachetui.report.audit.audit_rows import AuditRow, ReportHead, head, rows
 from cachetui.text.escape import escape_control
 
 FORMULAS = frozenset("=+-@'")
@@ -17,22 +17,24 @@ FORMULAS = frozenset("=+-@'")
 TEXTS = 6
 """Number of texts in a row that come from the cache."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: ""}
-CHANGES = ("change", "kind", "project", "version", "filename", "before", "now", "path")
-"""Columns of a comparison."""
+CHANGES = ("since", "change", "kind", "project", "version", "file_name", "before", "now", "path")
+"""Columns of a comparison, after those of `ReportHead`."""
 
 
 def audit_csv(listed: EntryRows) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry."""
-    yield _written([AuditRow._fields])
+    shared = head(listed)
+    yield _written([(*ReportHead._fields, *AuditRow._fields)])
+    start = _written([map(cell, shared)]).removesuffix("\r\n")
     for row in rows(listed):
-        yield _plain(row) or _written([map(cell, row)])
+        yield f"{start},{_plain(row) or _written([map(cell, row)])}"
 
 
 def _plain(row: AuditRow) -> str:
     """Return the line of an entry without the `csv` module, for speed; empty if a cell must be escaped."""
-    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
-    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
-    named = f"{project or ''},{version or ''},{filename or ''}"
+    (kind, project, version, file_name, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, tags, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    named = f"{project or ''},{version or ''},{file_name or ''}"
     placed = f"{origin or ''},{url or ''}"
     texts = f",{named},{placed},{path}"
     if texts.count(",") != TEXTS or '"' in texts or not (texts.isascii() and texts.isprintable()):
@@ -41,8 +43,8 @@ def _plain(row: AuditRow) -> str:
         return ""
     return (
         f"{kind},{named},{disk_usage},{apparent_size},{downloaded},{checked or ''},{read or ''},{_words(python)},"
-        f"{_words(platform)},{placed},{rung or ''},{LABELS[superseded]},{LABELS[dead_weight]},{LABELS[legacy]},"
-        f"{LABELS[unusable]},{LABELS[protected]},{path}\r\n"
+        f"{_words(platform)},{_words(tags or '')},{placed},{rung or ''},{LABELS[superseded]},{LABELS[dead_weight]},"
+        f"{LABELS[legacy]},{LABELS[unusable]},{LABELS[protected]},{path}\r\n"
     )
 
 
@@ -52,10 +54,10 @@ def _words(words: str) -> str:
     return _written([[cell(words), ""]]).removesuffix(",\r\n")
 
 
-def comparison_csv(comparison: Comparison) -> Iterator[str]:
+def comparison_csv(comparison: Comparison, shared: ReportHead, since: str) -> Iterator[str]:
     """Yield the parts of the document: a line of titles, then a line for each entry that changed.
 
-    Such an entry was added or removed, or it grew or shrank.
+    Such an entry was added or removed, or it grew or shrank. `since` is the time of the earlier audit.
     """
     changed = [
         *[("came", line, 0, line.disk_usage) for line in comparison.came],
@@ -65,14 +67,12 @@ def comparison_csv(comparison: Comparison) -> Iterator[str]:
             for old, now in comparison.resized
         ],
     ]
-    yield _written([CHANGES])
-    yield _written([_change(*one) for one in changed])
+    yield _written([(*ReportHead._fields, *CHANGES)])
+    yield _written([map(cell, (*shared, since, *_change(*one))) for one in changed])
 
 
-def _change(change: str, line: ComparedEntry, before: int, now: int) -> list[object]:
-    return [
-        cell(value) for value in (change, line.kind, line.project, line.version, line.filename, before, now, line.path)
-    ]
+def _change(change: str, line: ComparedEntry, before: int, now: int) -> tuple[object, ...]:
+    return (change, line.kind, line.project, line.version, line.file_name, before, now, line.path)
 
 
 def cell(value: object) -> object:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,9 @@ from typing import Any
 from cachetui.errors import CachetuiError
 from cachetui.insight.audit.comparison import ComparedEntry
 from cachetui.model import KINDS
-from cachetui.report.audit.audit_json import AUDIT, SCHEMA
+from cachetui.report.audit.audit_json import AUDIT
+from cachetui.report.audit.audit_rows import SCHEMA
+from cachetui.system.streams import STANDARD_INPUT, read_input
 from cachetui.text.escape import escape_control
 
 MOST = 2_000_000_000
@@ -25,7 +27,9 @@ MOST_FOUND = 5
 """Maximum number of reports to find in a folder."""
 MOST_BYTES = 1 << 63
 """Upper limit for the disk usage of a file in bytes; no file system reaches it."""
-OTHER = "Name a report that `cachetui audit --format json` wrote."
+OTHER = "Name a report that `cachetui audit --json` wrote."
+KEYS = {1: ("at", "filename"), SCHEMA: ("audited", "file_name")}
+"""Keys of the time of the audit and of an entry's file name, by the schemas that can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,8 @@ class EarlierAudit:
 
     root: str
     """Root as written."""
+    host: str | None
+    """Name of the computer as written; None if the report does not name it."""
     at: str
     """Time of the audit, in ISO 8601 in UTC."""
     terms: tuple[str, ...]
@@ -43,12 +49,21 @@ class EarlierAudit:
 
 
 def read_report(path: str) -> EarlierAudit:
-    """Read a report. Raises CachetuiError, which says why the file is unreadable or not a report."""
+    """Read a report from a file. Raises CachetuiError, which says why the file is unreadable or not a report."""
+    return _parse(path, lambda: _read(path))
+
+
+def read_piped_report(path: Path | None) -> EarlierAudit:
+    """Read a report from a file or a pipe, or from the standard input if `path` is None. Raises CachetuiError."""
+    return _parse(f"The {STANDARD_INPUT}" if path is None else str(path), lambda: read_input(path, MOST))
+
+
+def _parse(path: str, read: Callable[[], bytes]) -> EarlierAudit:
     try:
-        content = _read(path)
+        content = read()
     except OSError as error:
         raise CachetuiError(f"{path} cannot be read: {error.strerror or error}. {OTHER}") from error
-    except ValueError as error:  # an invalid file name
+    except ValueError as error:  # an invalid file name, or too long
         raise CachetuiError(f"{path} cannot be read: {error}. {OTHER}") from error
     try:
         document = json.loads(content)
@@ -56,9 +71,11 @@ def read_report(path: str) -> EarlierAudit:
         raise CachetuiError(f"{path} is damaged, or no report at all: it is not JSON. {OTHER}") from error
     if not isinstance(document, dict) or document.get("report") != AUDIT:
         raise CachetuiError(f"{path} is no report of an audit. {OTHER}")
-    if (schema := document.get("schema")) != SCHEMA or isinstance(schema, bool):
-        told = schema if isinstance(schema, int) and not isinstance(schema, bool) else "unknown"
-        raise CachetuiError(f"{path} is a report of schema {told}; this cachetui reads schema {SCHEMA}.")
+    schema = document.get("schema")
+    if type(schema) is not int or schema not in KEYS:
+        told = schema if type(schema) is int else "unknown"
+        known = " and ".join(map(str, KEYS))
+        raise CachetuiError(f"{path} is a report of schema {told}; this cachetui reads schemas {known}.")
     try:
         return _judged(document)
     except (KeyError, TypeError, ValueError) as error:
@@ -81,6 +98,7 @@ def find_reports(folder: Path) -> list[str]:
 
 
 def _read(path: str, most: int = MOST) -> bytes:
+    """Return the beginning of a file, at most `most` bytes. Never waits: a pipe is refused. Raises OSError."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     fd = os.open(Path(path), flags)
     with os.fdopen(fd, "rb") as file:
@@ -91,23 +109,27 @@ def _read(path: str, most: int = MOST) -> bytes:
 
 def _judged(document: Mapping[str, Any]) -> EarlierAudit:
     """Return the audit in a document. Raises KeyError, TypeError or ValueError if it is invalid."""
-    lines = tuple([_line(row) for row in document["listing"]])
+    at, file_name = KEYS[document["schema"]]
+    lines = tuple([_line(row, file_name) for row in document["listing"]])
     if len({line.path for line in lines}) != len(lines):
         raise ValueError
     if (document["entries"], document["disk_usage"]) != (len(lines), sum([line.disk_usage for line in lines])):
         raise ValueError
     terms = tuple([_text(term) for term in document["terms"]])
-    return EarlierAudit(_text(document["root"]), _text(document["at"]), terms, lines)
+    host = document.get("host")
+    return EarlierAudit(
+        _text(document["root"]), None if host is None else _text(host), _text(document[at]), terms, lines
+    )
 
 
-def _line(row: Mapping[str, Any]) -> ComparedEntry:
+def _line(row: Mapping[str, Any], file_name: str) -> ComparedEntry:
     disk_usage = row["disk_usage"]
     if type(disk_usage) is not int or not 0 <= disk_usage < MOST_BYTES or row["kind"] not in KINDS:
         raise ValueError
-    project, version, filename = [
-        None if row[name] is None else _text(row[name]) for name in ("project", "version", "filename")
+    project, version, name = [
+        None if row[key] is None else _text(row[key]) for key in ("project", "version", file_name)
     ]
-    return ComparedEntry(_text(row["path"]), row["kind"], project, version, filename, disk_usage)
+    return ComparedEntry(_text(row["path"]), row["kind"], project, version, name, disk_usage)
 
 
 def _text(value: object) -> str:

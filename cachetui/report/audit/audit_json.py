@@ -13,13 +13,10 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from cachetui.insight.audit.audit import Audit, directories_freed
-from cachetui.insight.audit.comparison import ComparedEntry, Comparison, FigureChange
+from cachetui.insight.audit.comparison import Comparison, FigureChange
 from cachetui.insight.audit.figures import Age, Figure, Reclaimable, wasted
-from cachetui.model import NS
-from cachetui.report.audit.audit_rows import AuditRow, characters, moment, rows
+from cachetui.report.audit.audit_rows import AuditRow, ReportHead, characters, head, rows
 
-SCHEMA = 1
-"""Version of the format, increased with each change that breaks readers."""
 AUDIT, COMPARISON = "audit", "comparison"
 """Types of documents: the values of `report`."""
 LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
@@ -27,22 +24,24 @@ LABELS: dict[object, str] = {True: "true", False: "false", None: "null"}
 
 def audit_json(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
     """Yield the parts of the JSON document of an audit."""
-    head = {
-        "schema": SCHEMA,
-        "report": AUDIT,
-        "root": characters(audit.root),
-        "at": moment(audit.now_ns // NS),
+    start = {
+        **_head(head(audit), AUDIT),
         "terms": [characters(term) for term in terms],
         **_sums(audit.total),
         "du": audit.disk_usage,
     }
-    yield json.dumps(head)[:-1]
+    yield json.dumps(start)[:-1]
     for name, section in _sections(audit):
         yield f',\n "{name}": {json.dumps(section)}'
     errors = [{"path": characters(error.path), "reason": characters(error.reason)} for error in audit.errors]
     yield f',\n "errors": {json.dumps(errors)},\n "listing": [\n  '
     yield ",\n  ".join([_row(row) for row in rows(audit)])
     yield "]}\n"
+
+
+def _head(shared: ReportHead, report: str) -> dict[str, Any]:
+    """Return the head of a document; `schema` and `report` stand first, where they are looked for."""
+    return {"schema": shared.schema, "report": report, **shared._asdict()}
 
 
 def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
@@ -84,7 +83,7 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
             ],
         },
     )
-    yield "foreign", {"files": audit.foreign_files, "disk_usage": audit.foreign_disk_usage}
+    yield "foreign_files", {"files": audit.foreign_files, "disk_usage": audit.foreign_disk_usage}
 
 
 def _frees(rule: Reclaimable, directories: int) -> dict[str, int]:
@@ -111,22 +110,22 @@ def _age(age: Age) -> dict[str, Any]:
 def _copies(audit: Audit) -> list[dict[str, Any]]:
     return [
         {**row, "paths": [characters(path) for path in one.paths]}
-        for row, one in zip(_named("filename", audit.copies), audit.copies, strict=True)
+        for row, one in zip(_named("file_name", audit.copies), audit.copies, strict=True)
     ]
 
 
 def _row(row: AuditRow) -> str:
     """Return one entry as JSON, formatted by hand because there may be a hundred thousand."""
-    (kind, project, version, filename, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
-    (python, platform, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
+    (kind, project, version, file_name, disk_usage, apparent_size, downloaded, checked, read) = row[:9]
+    (python, platform, tags, origin, url, rung, superseded, dead_weight, legacy, unusable, protected, path) = row[9:]
     return (
         f'{{"kind": "{kind}", "project": {_quoted(project)}, "version": {_quoted(version)}, '
-        f'"filename": {_quoted(filename)}, "disk_usage": {disk_usage}, "apparent_size": {apparent_size}, '
+        f'"file_name": {_quoted(file_name)}, "disk_usage": {disk_usage}, "apparent_size": {apparent_size}, '
         f'"downloaded": {_quoted(downloaded)}, "checked": {_quoted(checked)}, "read": {_quoted(read)}, '
-        f'"python": {_quoted(python)}, "platform": {_quoted(platform)}, "origin": {_quoted(origin)}, '
-        f'"url": {_quoted(url)}, "identified_by": {_quoted(rung)}, "superseded": {LABELS[superseded]}, '
-        f'"dead_weight": {LABELS[dead_weight]}, "legacy": {LABELS[legacy]}, "unusable": {LABELS[unusable]}, '
-        f'"protected": {LABELS[protected]}, "path": {_quoted(path)}}}'
+        f'"python": {_quoted(python)}, "platform": {_quoted(platform)}, "tags": {_quoted(tags)}, '
+        f'"origin": {_quoted(origin)}, "url": {_quoted(url)}, "identified_by": {_quoted(rung)}, '
+        f'"superseded": {LABELS[superseded]}, "dead_weight": {LABELS[dead_weight]}, "legacy": {LABELS[legacy]}, '
+        f'"unusable": {LABELS[unusable]}, "protected": {LABELS[protected]}, "path": {_quoted(path)}}}'
     )
 
 
@@ -134,26 +133,19 @@ def _quoted(text: str | None) -> str:
     return "null" if text is None else encode_basestring_ascii(text)
 
 
-def comparison_json(comparison: Comparison, root: str, since: str, now: str) -> str:
-    """Return the JSON document of the differences between two audits; `since` and `now` are their times."""
+def comparison_json(comparison: Comparison, shared: ReportHead, since: str) -> str:
+    """Return the JSON document of the differences from an earlier audit, made at the time `since`."""
     document = {
-        "schema": SCHEMA,
-        "report": COMPARISON,
-        "root": characters(root),
+        **_head(shared, COMPARISON),
         "since": since,
-        "at": now,
         "total": _change(comparison.total),
         "kinds": [{"kind": one.name, **_change(one)} for one in comparison.kinds],
         "projects": [{"project": one.name, **_change(one)} for one in comparison.projects],
         "came": [line._asdict() for line in comparison.came],
         "went": [line._asdict() for line in comparison.went],
-        "resized": [{**_line(pair.now), "before": pair.before.disk_usage} for pair in comparison.resized],
+        "resized": [{**pair.now._asdict(), "before": pair.before.disk_usage} for pair in comparison.resized],
     }
     return f"{json.dumps(document, indent=1)}\n"
-
-
-def _line(line: ComparedEntry) -> dict[str, Any]:
-    return line._asdict()
 
 
 def _change(change: FigureChange) -> dict[str, int]:

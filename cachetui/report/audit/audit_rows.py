@@ -1,19 +1,24 @@
-"""Columns of a report for each entry; independent of Textual."""
+"""Columns of a report, for the report as a whole and for each entry; independent of Textual."""
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
+from cachetui import __version__
 from cachetui.insight.audit.audit import EntryRows
 from cachetui.insight.audit.comparison import ComparedEntry
+from cachetui.insight.audit.wheel_tags import tags
 from cachetui.model import NS
 from cachetui.text.escape import escape_control
 from cachetui.text.redact import PLAIN_ADDRESS, masked
 
+SCHEMA = 2
+"""Version of the formats JSON and CSV, increased with each change that breaks readers."""
 SURROGATE = re.compile("[\ud800-\udfff]")
 DAY = 86_400
 """Number of seconds in a day."""
@@ -22,25 +27,42 @@ MINUTES = [f"{minute // 60:02}:{minute % 60:02}:" for minute in range(1440)]
 SECONDS = [f"{second:02}Z" for second in range(60)]
 
 
+class ReportHead(NamedTuple):
+    """Columns that are the same in all rows of a report."""
+
+    schema: int
+    """Version of the format."""
+    host: str
+    """Name of the computer."""
+    root: str
+    """Absolute path of the cache directory."""
+    audited: str
+    """Time of the audit, in ISO 8601 and UTC like all times here."""
+    cachetui_version: str
+    """Version of the cachetui that wrote the report."""
+
+
 class AuditRow(NamedTuple):
     """A row of a report, for one entry. Its texts come from the cache, so writers must escape them."""
 
     kind: str
     project: str | None
     version: str | None
-    filename: str | None
+    file_name: str | None
     disk_usage: int
     """Size in bytes."""
     apparent_size: int
     """Size in bytes."""
     downloaded: str
-    """Time of the download, in ISO 8601 and UTC like all times here."""
+    """Time of the download."""
     checked: str | None
     read: str | None
     python: str
     """Pythons that the entry is for, in words."""
     platform: str
     """Platform that the entry is for, in words."""
+    tags: str | None
+    """Tags in the name of a wheel, as they are."""
     origin: str | None
     """Index that the entry came from, as "host/path", without secrets."""
     url: str | None
@@ -58,14 +80,21 @@ class AuditRow(NamedTuple):
     @property
     def line(self) -> ComparedEntry:
         """Fields that a comparison needs."""
-        return ComparedEntry(self.path, self.kind, self.project, self.version, self.filename, self.disk_usage)
+        return ComparedEntry(self.path, self.kind, self.project, self.version, self.file_name, self.disk_usage)
+
+
+def head(listed: EntryRows) -> ReportHead:
+    """Return the columns that are the same in all rows of a report."""
+    return ReportHead(
+        SCHEMA, characters(platform.node()), characters(listed.root), moment(listed.now_ns // NS), __version__
+    )
 
 
 def rows(listed: EntryRows) -> Iterator[AuditRow]:
     """Yield a row for each entry, in the order of the inventory."""
     facts = listed.facts
     superseded, dead_weight, legacy, protected = facts.superseded, facts.dead_weight, facts.legacy, facts.protected
-    for entry, (python, platform), origin in zip(listed.entries, listed.fits, listed.origin, strict=True):
+    for entry, (python, system), origin in zip(listed.entries, listed.fits, listed.origin, strict=True):
         kind, files, path, downloaded, checked, read, project, version, filename, url, rung, *_ = entry
         usable = facts.usable.get(path)
         if len(files) == 2:  # the most common case
@@ -84,7 +113,8 @@ def rows(listed: EntryRows) -> Iterator[AuditRow]:
             None if checked is None else came if checked == downloaded else moment(checked // NS),
             None if read is None else moment(read // NS),
             python,
-            platform,
+            system,
+            named if (named := tags(entry)) is None or named.isascii() else characters(named),
             origin,
             None if url is None else characters(url if PLAIN_ADDRESS(url) else masked(url)),
             rung,

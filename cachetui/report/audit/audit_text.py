@@ -203,7 +203,7 @@ def _more(number: int) -> Iterator[str]:
 
 def _called(line: ComparedEntry) -> str:
     """Return the name of an entry, with its kind."""
-    return escape_control(f"{line.filename or line.project or line.path} ({line.kind})")
+    return escape_control(f"{line.file_name or line.project or line.path} ({line.kind})")
 
 
 def _cut(text: str, room: int) -> str:

@@ -41,7 +41,7 @@ def _entries(title: str, entries: Sequence[ComparedEntry]) -> Iterator[ListLine]
 
 
 def _name(entry: ComparedEntry) -> str:
-    return entry.filename or entry.project or entry.path
+    return entry.file_name or entry.project or entry.path
 
 
 def _change(figure: FigureChange) -> str:

@@ -6,18 +6,25 @@ from importlib.resources import files
 
 FILES = {
     "list": "list.json",
+    "info": "info.json",
+    "audit": "audit.json",
+    "comparison": "comparison.json",
+    "verify": "verify.json",
+    "why": "why.json",
+    "export": "export.json",
+    "remove": "remove.json",
+    "prune": "remove.json",
+    "purge": "remove.json",
+    "preferences": "preferences.json",
 }
-"""File in this package that describes the `--json` output of each command, by the name of the command.
-
-`comparison` is the output of `audit --since`.
-"""
+"""File that describes the output of each command with `--json`; `comparison` is that of `audit --since`."""
 
 
 def schema_names() -> tuple[str, ...]:
-    """Return the names of the schemas, in the order of the help."""
+    """Return the names of the schemas, in the order of the help: commands, and `comparison` for `audit --since`."""
     return tuple(FILES)
 
 
 def read_schema(name: str) -> str:
-    """Return a schema as JSON text, by its name. Raises KeyError if there is no such schema."""
+    """Return a schema as JSON text. Raises KeyError if `schema_names` has no such name."""
     return files(__package__).joinpath(FILES[name]).read_text(encoding="utf-8")

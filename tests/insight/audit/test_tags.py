@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cachetui.insight.audit.wheel_tags import NO_WHEEL, ODD, SOURCE, fits
+from cachetui.insight.audit.wheel_tags import NO_WHEEL, ODD, SOURCE, fits, tags
 from cachetui.model import Entry, Kind
 
 
@@ -34,12 +34,16 @@ def made(filename: str | None, kind: Kind = "wheel") -> Entry:
 def test_tags_in_plain_words(tag: str, python: str, platform: str) -> None:
     assert fits(made(f"six-1.0-{tag}.whl")) == (python, platform)
     assert fits(made(f"six-1.0-1-{tag}.whl", "built")) == (python, platform)
+    assert tags(made(f"six-1.0-1-{tag}.whl", "built")) == tags(made(f"six-1.0-{tag}.whl", "metadata")) == tag
 
 
 def test_what_bears_no_tags() -> None:
     assert fits(made("six-1.0.tar.gz", "sdist")) == SOURCE
     assert fits(made(None, "index")) == NO_WHEEL
     assert fits(made("six.whl")) == ODD
+    assert {tags(made(name, "wheel")) for name in (None, "six.whl", "six-py3-none-any.whl")} == {None}
+    assert tags(made("six-1.0-py3-none-any.whl", "index")) is None
+    assert tags(made("six-1.0-CP311-none-Any.whl")) == "CP311-none-Any"
 
 
 @given(st.text(), st.sampled_from(["wheel", "sdist", "metadata"]))

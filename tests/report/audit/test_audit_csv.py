@@ -12,6 +12,7 @@ from cachetui.insight.audit.comparison import ComparedEntry, compare
 from cachetui.insight.labelling import facts_of
 from cachetui.report.audit.audit_csv import audit_csv, cell, comparison_csv
 from cachetui.report.audit.audit_json import audit_json
+from cachetui.report.audit.audit_rows import ReportHead
 from cachetui.report.audit.audit_text import audit_text, comparison_text
 from cachetui.text.escape import UNSEEN
 from tests.ui.cache import NOW, inventory, made
@@ -71,5 +72,5 @@ def test_a_comparison_stays_within_its_lines(text: str, before: int, now: int) -
     found = compare([line("a", before), line("b", 1)], [line("a", now), line("c", 2)])
     lines = [*comparison_text(found, text, "then", "now")]
     assert all(not UNSEEN.search(line) and len(line) <= 80 for line in lines)
-    written = "".join(comparison_csv(found))
+    written = "".join(comparison_csv(found, ReportHead(2, text, text, "now", "0"), text))
     assert len(written.split("\r\n")) == len(found.came) + len(found.went) + len(found.resized) + 2
