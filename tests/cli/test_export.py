@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -150,6 +152,29 @@ def test_requirements_are_followed_and_what_lacks_is_told(run: Run, cache: Path,
     (tmp_path / "r.txt").write_text("yours\n")
     assert run(*asked).code == 0
     assert run(*asked, "nosuch").code == 3
+
+
+def test_requirements_are_read_from_standard_input_and_from_a_pipe(
+    run: Run, made_up: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "more.txt").write_text("six\n", encoding="utf-8")
+    (tmp_path / "limits.txt").write_text("packaging<1\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    content = b"-r more.txt\n-c limits.txt\npackaging\n"
+    more = ("--to", "out", "-n", "--json", "--cache-dir", made_up, "--python", sys.executable)
+    reading, writing = os.pipe()
+    os.write(writing, content)
+    os.close(writing)
+    for typed in ("-", *([f"/dev/fd/{reading}"] if Path("/dev/fd").exists() else [])):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
+        document = json.loads(run("export", "-r", typed, *more).out)
+        assert {one["filename"].partition("-")[0] for one in document["planned"]} == {"six"}
+        assert [one["requirement"] for one in document["lacking"]] == ["packaging"]
+    os.close(reading)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"six\n=\n")))
+    said = run("export", "-r", "-", *more)
+    assert (said.code, said.out) == (1, "")
+    assert "standard input, line 2: = is no requirement" in said.err
 
 
 @pytest.mark.parametrize(

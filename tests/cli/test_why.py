@@ -14,9 +14,11 @@ from cachetui.demo.writer import CacheWriter
 from cachetui.report.entries_json import SCHEMA
 from cachetui.text.quote import quoted
 from tests.cli.conftest import Run
+from tests.damaged import fill_with_damage
 from tests.environments import environment
 from tests.interpreters.fakes import posix, script
 from tests.loaded_pips import CAN_FORK, LoadedPips
+from tests.report.schemas import check
 
 SIGNS = {"partly": ("+", "yes"), "not cached": ("x", "no")}
 """How a file under `http/` is marked, by the tone of an answer of a pip that reads it and of one that does not."""
@@ -70,6 +72,14 @@ def test_json_tells_the_same(why: Run) -> None:
         "psycopg2-2.4.4.tar.gz": "other",
         "psycopg2-2.4.1.tar.gz": SIGNS[said["tone"]][1],
     }
+
+
+def test_json_is_what_its_schema_says(why: Run, run: Run, tmp_path: Path) -> None:
+    fill_with_damage(tmp_path / "damaged")
+    answers = [why("psycopg2==2.4.1", "-i", INDEX, "--json"), why("nosuch", "--json")]
+    for cache in (("--cache-dir", tmp_path / "damaged"), ()):
+        answers.append(run("why", "goodone", "--json", "--python", sys.executable, *cache))
+    check("why", [said.out for said in answers])
 
 
 def test_commands_that_help_are_about_the_cache_that_was_asked(run: Run, tmp_path: Path) -> None:

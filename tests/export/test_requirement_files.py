@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pytest
 
-from cachetui.export.requirement_files import RequirementFile, RequirementFileError, read_requirement_files
+from cachetui.export.requirement_files import (
+    LONGEST_FILE,
+    RequirementFile,
+    RequirementFileError,
+    read_requirement_files,
+)
 
 
 def read(folder: Path, text: str | bytes, **others: str) -> RequirementFile:
@@ -115,3 +121,18 @@ def test_a_long_chain_of_files_is_an_error_that_says_so(tmp_path: Path) -> None:
     with pytest.raises(RequirementFileError, match="a chain of more than 100 files"):
         read_requirement_files([tmp_path / "0.txt"])
     assert len(read_requirement_files([tmp_path / "550.txt"]).asked) == 1
+
+
+def test_input_that_is_too_long_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "first.txt").write_bytes(b"#" * (LONGEST_FILE + 1))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"#" * (LONGEST_FILE + 1))))
+    for path, name in ((tmp_path / "first.txt", "first.txt"), (None, "standard input")):
+        with pytest.raises(RequirementFileError, match=rf"{name} cannot be read: it is longer than 16,777,216 bytes"):
+            read_requirement_files([path])
+
+
+def test_a_file_named_as_a_dash_is_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").write_text("six\n", encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"-r -\ntoml\n")))
+    assert asked(read_requirement_files([None])) == ["six", "toml"]
