@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterable, Iterator
 
 import click
+from click.core import ParameterSource
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
@@ -34,7 +35,8 @@ from cachetui.text.escape import escape_control
     "--format",
     "form",
     type=click.Choice(["text", "json", "csv"]),
-    show_default="text",
+    default="text",
+    show_default=True,
     help="Text fits 80 columns; CSV has a row for each entry.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -46,15 +48,16 @@ from cachetui.text.escape import escape_control
 )
 @global_options
 @click.pass_context
-def command(context: click.Context, terms: tuple[str, ...], form: str | None, as_json: bool, since: str | None) -> int:
+def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: bool, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
     With TERMs, only matching entries count; directories and files that are not pip's are always counted for the
     whole cache.
     """
-    if as_json and form not in (None, "json"):
-        raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
-    form = "json" if as_json else form or "text"
+    if as_json:
+        if form != "json" and context.get_parameter_source("form") is not ParameterSource.DEFAULT:
+            raise click.UsageError(f"--json and --format {form} contradict each other: give one of them.")
+        form = "json"
     predicate = parse_terms(terms) if terms else None
     earlier = _earlier(since, terms) if since is not None else None
     with opened(options_of(context)) as (_, inventory):
