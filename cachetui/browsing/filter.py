@@ -11,7 +11,7 @@ from cachetui.browsing.group import EntryGroup
 from cachetui.labels import Facts
 from cachetui.terms.conditions import COMPARE, IsKind, Measure, TextPart
 from cachetui.terms.parser import Term
-from cachetui.terms.requirements import Requirement
+from cachetui.terms.requirements import AnyOf, Requirement
 
 Matcher = Callable[[str, EntryGroup], EntryGroup | None]
 """Function that returns the matching entries of a project or group, given its title and entries.
@@ -31,7 +31,7 @@ as the result stands for all entries that match the terms before.
 def matches(terms: Sequence[Term], facts: Facts) -> Matcher:
     """Return the matcher of entries that satisfy all terms; words are also searched for in the titles of groups."""
     # names and words first: they leave the fewest entries to examine
-    ordered = sorted(terms, key=lambda term: not isinstance(term.condition, TextPart | Requirement))
+    ordered = sorted(terms, key=lambda term: not isinstance(term.condition, TextPart | Requirement | AnyOf))
     matchers = [_matcher(term, facts) for term in ordered]
 
     def match(title: str, group: EntryGroup) -> EntryGroup | None:
@@ -65,7 +65,9 @@ def _matcher(term: Term, facts: Facts) -> TermMatcher:
         case TextPart(part=part):
             return _finder(part, wanted)
         case Requirement() as requirement:
-            return _namer(requirement, wanted, _judge(term, facts))
+            return _namer(AnyOf((requirement,)), wanted, _judge(term, facts))
+        case AnyOf() as any_of:
+            return _namer(any_of, wanted, _judge(term, facts))
         case IsKind(kind=kind):
             return lambda _, group, left: _both(left, [(entry[0] == kind) == wanted for entry in group.entries])
         case Measure(measured="size", comparison=comparison, value=value):
@@ -103,15 +105,17 @@ def _finder(part: str, wanted: bool) -> TermMatcher:
     return find
 
 
-def _namer(requirement: Requirement, wanted: bool, matches: TermMatcher) -> TermMatcher:
-    """Return a matcher of the entries that satisfy a requirement, or, if `wanted` is false, of all others."""
+def _namer(any_of: AnyOf, wanted: bool, matches: TermMatcher) -> TermMatcher:
+    """Return a matcher of the entries that match one of some requirements, or, if `wanted` is false, of all others."""
 
     def name(title: str, group: EntryGroup, left: Flags | None) -> Flags | bool:
         project = group.entries[0].project  # all entries have the same
-        if project is not None and not requirement.names(project):
-            return not wanted
-        if project is not None and not requirement.clauses:
-            return wanted
+        if project is not None:
+            found = any_of.naming(project)
+            if not found:
+                return not wanted
+            if not all(requirement.clauses for requirement in found):
+                return wanted
         return matches(title, group, left)
 
     return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -84,6 +84,17 @@ def matching(
             note=status.note,
             report=status.show,
         )
+
+
+def note_unmatched(predicate: Predicate, entries: Iterable[Entry], what: str = "Nothing in the cache") -> None:
+    """Print a note for each of several names that matches none of the entries that the terms match.
+
+    `what` is the subject of the note. If there are no entries at all, nothing is printed: commands say that themselves.
+    """
+    unmatched = predicate.unmatched(entries)
+    if len(unmatched) < len(set(predicate.requirements)):
+        for terms in unmatched:
+            note(f"{what} matches {terms}.")
 
 
 @contextmanager

@@ -71,7 +71,7 @@ class RemovalRequest:
                 sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
 
 
-def refuse_redirection(command: str, terms: Iterable[str]) -> None:
+def refuse_redirection(command: str, terms: Sequence[str]) -> None:
     """Raise UsageError if the shell took a part of a term for a redirection.
 
     Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term
@@ -89,9 +89,10 @@ def refuse_redirection(command: str, terms: Iterable[str]) -> None:
             continue
         for item in _files_here():
             if _is_compared_with(item.name) and _is(item, file):
+                example = ", such as" if len(terms) > 1 else f": cachetui {command}"  # it may have been any of them
                 raise click.UsageError(
-                    f"The shell has {words} a file named {item.name!r}. Quote what has > or < in it: "
-                    f"cachetui {command} '{' '.join(terms)}{sign}{item.name}'. Nothing was removed."
+                    f"The shell has {words} a file named {item.name!r}. Quote what has > or < in it"
+                    f"{example} '{''.join(terms[-1:])}{sign}{item.name}'. Nothing was removed."
                 )
 
 

@@ -71,7 +71,7 @@ class Protection:
     """Protected entries: each entry that one of these predicates matches."""
 
     terms: tuple[Predicate, ...] = ()
-    """Parsed items of `protect`; the terms of one item are joined by "and"."""
+    """Parsed items of `protect`."""
     written: tuple[str, ...] = ()
     """Items of `protect` as written."""
     chosen: tuple[str, ...] = ()

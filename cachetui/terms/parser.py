@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from itertools import groupby
 from typing import cast
 
 from cachetui.errors import TermError
@@ -24,7 +25,7 @@ from cachetui.terms.conditions import (
     TextPart,
 )
 from cachetui.terms.quantities import parse_age, parse_size
-from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, Requirement, parse_requirement, skip
+from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, AnyOf, Requirement, parse_requirement, skip
 from cachetui.text.excerpt import brief
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
@@ -39,6 +40,8 @@ PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
 """Beginning of a requirement that is more than a name."""
+VERSION_ALONE = re.compile(r"[0-9]+(?:\.[A-Za-z0-9]+)+")
+"""Name that is more likely a version, such as 2.3.0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,11 @@ class Term:
 
     condition: Condition
     negated: bool
+
+    @property
+    def text(self) -> str:
+        """The term in the words of the user."""
+        return f"not:{self.condition.text}" if self.negated else self.condition.text
 
     def holds(self, entry: Entry, facts: Facts) -> bool:
         """Return whether the term is true of an entry.
@@ -59,7 +67,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """Terms that must all be true of an entry."""
+    """Terms that must all be true of an entry; all names and requirements that add up are one of them."""
 
     terms: tuple[Term, ...]
 
@@ -79,46 +87,96 @@ class Predicate:
             [term.condition.kind for term in self.terms if isinstance(term.condition, IsKind) and not term.negated]
         )
 
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The names and requirements that add up; empty if there are only conditions."""
+        return next((term.condition.requirements for term in self.terms if isinstance(term.condition, AnyOf)), ())
+
+    def unmatched(self, entries: Iterable[Entry]) -> tuple[str, ...]:
+        """Return the names and requirements that match no entry, each with the conditions, as text.
+
+        `entries` are the entries that match the terms.
+        """
+        left = dict.fromkeys(self.requirements)
+        for entry in entries:
+            for requirement in [one for one in left if one.is_true_of(entry, Facts())]:
+                del left[requirement]
+        conditions = [term.text for term in self.terms if not isinstance(term.condition, AnyOf)]
+        return tuple([" ".join([requirement.text, *conditions]) for requirement in left])
+
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return notes about matches that a user may not expect; `entries` are the entries that match."""
-        requirements = [
-            term.condition for term in self.terms if isinstance(term.condition, Requirement) and not term.negated
-        ]
-        local = {
-            (requirement.text, clause.text, entry.version)
-            for entry in entries
-            for requirement in requirements
-            for clause in requirement.clauses
-            if entry.version and clause.takes_local(entry.version)
-        }
-        return tuple(
-            [
+        compared = [requirement for requirement in self.requirements if requirement.clauses]
+        local: set[tuple[str, str, str]] = set()
+        several: set[tuple[Requirement, ...]] = set()
+        for entry in entries if compared else ():
+            matching = tuple([requirement for requirement in compared if requirement.is_true_of(entry, Facts())])
+            several.add(matching)
+            local.update(
+                [
+                    (requirement.text, clause.text, entry.version)
+                    for requirement in matching
+                    for clause in requirement.clauses
+                    if entry.version and clause.takes_local(entry.version)
+                ]
+            )
+        return (
+            *[
                 f"{text} takes the local version {version} too; {clause.replace('==', '===', 1)} would not"
                 for text, clause, version in sorted(local)
-            ]
+            ],
+            *sorted({note for matching in several for note in _doubles(matching)}),
         )
 
 
 def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
-    """Parse terms into a predicate that is true if all terms are true.
+    """Parse terms into a predicate; see `cachetui.terms` for how they combine.
 
     Each string may contain several terms separated by spaces. With `loose`, as in the filter, a bare name
     matches any part of a project's name, a version or a file name. Raises TermError, with the string and the
-    position of the error, if a term does not parse, if there is no term, or if two names exclude each other.
+    position of the error, if a term does not parse, or if there is no term.
     """
     found: list[Term] = []
+    requirements: list[Requirement] = []
+    place = 0
     for text in terms:
         position = skip(text, 0)
         if position == len(text):
             raise TermError("a term is empty", text, 0)
         while position < len(text):
             term, end = _term(text, position, loose)
-            _check_names(found, term, text, position)
-            found.append(term)
+            if isinstance(term.condition, Requirement) and not term.negated:
+                if requirements and VERSION_ALONE.fullmatch(term.condition.text):
+                    raise _no_version(term.condition.text, requirements[-1].name, text, position)
+                requirements.append(term.condition)
+                place = len(found)
+            else:
+                found.append(term)
             position = skip(text, end)
+    if requirements:
+        found.insert(place, Term(AnyOf(tuple(requirements)), False))
     if not found:
         raise TermError("no term was given", "", 0)
     return Predicate(tuple(found))
+
+
+def _no_version(written: str, project: str, text: str, position: int) -> TermError:
+    """Return the error for a version that is written as a term of its own, which would be the name of a project."""
+    return TermError(
+        f"names add up, and {brief(written)} looks like a version: write {brief(project)}=={brief(written)}, or "
+        f'"{brief(written)}" for a project of that name',
+        text,
+        position,
+    )
+
+
+def _doubles(matching: Sequence[Requirement]) -> Iterator[str]:
+    """Yield notes about requirements that match the same entry and compare the versions of the same project."""
+    for name, group in groupby(sorted(dict.fromkeys(matching), key=lambda one: one.name), lambda one: one.name):
+        same = list(group)
+        if len(same) > 1:
+            clauses = ",".join([clause.text for one in same for clause in one.clauses])
+            yield f"{' and '.join([one.text for one in same])} add up; {name}{clauses} is what satisfies both"
 
 
 def _term(text: str, start: int, loose: bool) -> tuple[Term, int]:
@@ -197,22 +255,3 @@ def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, in
     except ValueError as error:
         raise TermError(str(error), text, at) from None
     return Measure(text[start : value.end()], measured, comparison, number), value.end()
-
-
-def _check_names(earlier: Iterable[Term], later: Term, text: str, position: int) -> None:
-    """Raise TermError if a term's name contradicts the name of an earlier term."""
-    new = later.condition
-    if not isinstance(new, Requirement) or later.negated:
-        return
-    for term in earlier:
-        other = term.condition
-        if not isinstance(other, Requirement) or term.negated:
-            continue
-        exact, maybe = (new, other) if new.pattern is None else (other, new)
-        if exact.pattern is None and not maybe.names(exact.name):
-            raise TermError(
-                f"nothing is called both {brief(other.name)} and {brief(new.name)}, and several terms narrow each "
-                "other: run the command once for each",
-                text,
-                position,
-            )

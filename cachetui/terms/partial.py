@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cachetui.errors import TermError
@@ -12,6 +13,7 @@ from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.conditions import MEASURES, IsMarked, TextPart
 from cachetui.terms.parser import MARKED, QUALIFIERS, Term
 from cachetui.terms.quantities import BYTES, SECONDS
+from cachetui.terms.requirements import AnyOf
 
 PRE_RELEASES = ("a", "alpha", "b", "beta", "c", "rc", "pre", "preview", "post", "rev", "dev")
 """Words that a version may contain (PEP 440)."""
@@ -42,7 +44,7 @@ ENDINGS = (
 MOST_BACK = 8
 """Maximum number of words of an unfinished term at the end of the typed text."""
 STARTS = re.compile(r"\S+")
-NAMED = re.compile(r"(?:not:)*([a-z0-9][a-z0-9._-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
+NAMED = re.compile(r"((?:not:)*)([a-z0-9*?][a-z0-9._*?-]*)(?=\s*(?:[<>=~(\[]|!=))", re.I)
 LETTERS = re.compile(r"[a-z-]*\Z", re.I)
 
 
@@ -57,12 +59,15 @@ class Query:
     unfinished: bool = False
     """Whether the last term of the text is still being typed.
 
-    Until that term is complete, only the terms before it apply, together with its name if something already
-    follows the name.
+    Until that term is complete, only the terms before it apply, together with its name if a comparison has already
+    begun after the name.
     """
 
     begun: bool = False
-    """Whether the last term is a word that may be the beginning of another term, such as `siz` of `size>1MB`."""
+    """Whether the last term is a word that may be the beginning of another term, such as `siz` of `size>1MB`.
+
+    After a requirement, this includes any word, because it may be the name of another requirement.
+    """
 
     @property
     def words(self) -> frozenset[Label]:
@@ -82,21 +87,26 @@ def read_query(typed: str, done: bool = True) -> Query:
     """
     try:
         complete = _terms(typed)
-        return Query(complete, begun=not done and bool(complete) and _is_begun(typed, complete[-1]))
+        return Query(complete, begun=not done and bool(complete) and _is_begun(typed, complete))
     except TermError as error:
         starts = [] if done else [found.start() for found in STARTS.finditer(typed)]
         for start in starts[: -MOST_BACK - 1 : -1]:
             terms = _parsed(typed[:start])
             if terms is not None and _may_end(typed[:start], typed[start:]):
-                return Query(terms + _name_alone(typed[start:]), unfinished=True)
+                return Query(_parsed(typed[:start] + _name_alone(typed[start:])) or terms, unfinished=True)
         return Query(error=error)
 
 
-def _is_begun(typed: str, last: Term) -> bool:
-    """Return whether the last word of a text begins a term that is not a name."""
-    condition = last.condition
+def _is_begun(typed: str, terms: Sequence[Term]) -> bool:
+    """Return whether the last word of a text begins a term that is not a word.
+
+    After a requirement, any word may be the name of the next one.
+    """
+    condition = terms[-1].condition
     if typed[-1].isspace() or not isinstance(condition, TextPart):
         return False
+    if any(isinstance(term.condition, AnyOf) for term in terms):
+        return True
     return any(start.startswith(condition.part) for start in (*QUALIFIERS, *MEASURES))
 
 
@@ -112,13 +122,15 @@ def _parsed(typed: str) -> tuple[Term, ...] | None:
         return None
 
 
-def _name_alone(begun: str) -> tuple[Term, ...]:
-    """Return the name at the beginning of an unfinished term, as a term.
+def _name_alone(begun: str) -> str:
+    """Return a term for the name at the beginning of an unfinished requirement; empty if there is none.
 
-    With the name in force, rows do not come and go while the rest of the term is typed.
+    With the name in force, rows do not come and go while the rest of the requirement is typed.
     """
     found = NAMED.match(begun)
-    return _terms(found[0]) if found and found[1].lower() not in MEASURES else ()
+    if not found or found[2].lower() in MEASURES:
+        return ""
+    return found[0] if "*" in found[2] or "?" in found[2] else f'{found[1]}"{found[2]}"'
 
 
 def _may_end(before: str, begun: str) -> bool:

@@ -79,6 +79,34 @@ class Requirement:
         return self.known[version]
 
 
+@dataclass(frozen=True, slots=True)
+class AnyOf:
+    """Condition that an entry matches at least one of some names and requirements."""
+
+    requirements: tuple[Requirement, ...]
+    """The names and requirements, in the order in which they were written."""
+    known: dict[str, tuple[Requirement, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """Results of `naming` for projects that were judged before."""
+
+    @property
+    def text(self) -> str:
+        """The names and requirements as the user wrote them."""
+        return " ".join([requirement.text for requirement in self.requirements])
+
+    def is_true_of(self, entry: Entry, facts: Facts) -> bool | None:
+        """Return whether an entry matches; None if it has no name, or no version that must be compared."""
+        if entry.project is None:
+            return None
+        found = [requirement.is_true_of(entry, facts) for requirement in self.naming(entry.project)]
+        return True if True in found else None if None in found else False
+
+    def naming(self, project: str) -> tuple[Requirement, ...]:
+        """Return the requirements whose name matches a canonical project name, whatever the version."""
+        if project not in self.known:
+            self.known[project] = tuple([one for one in self.requirements if one.names(project)])
+        return self.known[project]
+
+
 def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
     """Parse a name with its extras and comparisons.
 

@@ -98,6 +98,8 @@ def test_terms_are_completed(complete: Complete, learned: Path, command: str) ->
     assert offered("'size>") == ["size>10MB", "size>100MB", "size>500MB", "size>1GB"]
     assert offered("check") == ["checked>30d", "checked>90d", "checked>180d", "checked>1y"]
     assert offered("'torch kind:wh") == ["torch kind:wheel"]
+    assert offered("torch 'numpy<2' pand") == ["pandas"]
+    assert offered("'torch numpy<2 pand") == ["torch numpy<2 pandas"]
     assert offered("numpy==") == ["numpy==2.0.0", "numpy==1.26.4", "numpy==1.24.4", "numpy==1.21.6"]
     assert offered("'NumPy>=1.21,<2") == ["NumPy>=1.21,<2.0.0"]
     assert offered("'numpy[extra] == 1.21'") == []

@@ -40,14 +40,14 @@ WRONG = (
         "age>-1d",
         "torch>=2 <3",
     ),
-    *("from:'a'b", "kind:wheelx", "torch>=x", "python:39", "\"a\" 'b'"),
+    *("from:'a'b", "kind:wheelx", "torch>=x", "python:39"),
 )
 """Texts that cannot become a term, whatever is typed next."""
 
 
 def in_force(typed: str) -> tuple[Term, ...]:
     """Return the terms in force while a comparison with the version of torch is being typed."""
-    return parse_terms(["torch"], loose=True).terms if typed.startswith("torch") else ()
+    return parse_terms(['"torch"']).terms if typed.startswith("torch") else ()
 
 
 @pytest.mark.parametrize("typed", UNFINISHED)
@@ -67,6 +67,26 @@ def test_what_cannot_become_a_term_is_an_error_at_once_and_has_no_terms(typed: s
     assert query.error is not None
     assert (query.terms, query.unfinished) == ((), False)
     assert query.error.position >= len("six ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "in_force"),
+    [
+        ("torch>=2 numpy>", 'torch>=2 "numpy"'),
+        ("kind:wheel nvidia-* torch (", 'kind:wheel nvidia-* "torch"'),
+        ("torch>=2 nvidia-*>=", "torch>=2 nvidia-*"),
+        ("torch* not:torchvision==", 'torch* not:"torchvision"'),
+    ],
+)
+def test_the_name_of_a_requirement_that_is_being_typed_adds_up_with_those_before(typed: str, in_force: str) -> None:
+    assert read_query(typed, done=False).terms == parse_terms([in_force]).terms
+
+
+def test_a_word_after_a_requirement_may_be_the_name_of_another() -> None:
+    assert read_query("torch>=2 num", done=False).begun
+    assert not read_query("torch>=2 num ", done=False).begun
+    assert not read_query("torch>=2 num").begun
+    assert not read_query("num torch>=2", done=False).begun
 
 
 @pytest.mark.parametrize("typed", ["kind: torch", "size> torch kind:wheel", "torch>=,<2 six"])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import opened
+from cachetui.cli.cache import note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -69,9 +69,11 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
             for sentence in other_cache(earlier, found):
                 note(sentence)
             _write(_comparison(found, earlier, form), form)
-    if predicate and not found.entries and not inventory.errors:
-        note("Nothing in the cache matches.")
-        return NO_MATCH
+    if predicate:
+        note_unmatched(predicate, found.entries)
+        if not found.entries and not inventory.errors:
+            note("Nothing in the cache matches.")
+            return NO_MATCH
     return FAILED if inventory.errors else DONE
 
 

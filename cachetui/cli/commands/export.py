@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cachetui.cli.cache import matching, opened
+from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -71,6 +71,8 @@ def command(
         entries: tuple[Entry, ...] = ()
         if predicate:
             entries = matching(inventory, predicate, options)
+            exported = [planned_file.entry for planned_file in plan_export(entries)]
+            note_unmatched(predicate, exported, "No wheel or sdist in the cache")
         needs = find_needs(inventory, asked, options) if asked else None
         chosen = {entry.path for entry in (*entries, *(needs.entries if needs else ()))}
         planned = plan_export([entry for entry in inventory.entries if entry.path in chosen])

@@ -8,7 +8,7 @@ import time
 
 import click
 
-from cachetui.cli.cache import matching, opened
+from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import for_stream, note, totals
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
@@ -34,7 +34,8 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
 
     A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
     'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
-    a term negates it. With several TERMs, an entry must match all of them.
+    a term negates it. Names and requirements add up, all other TERMs narrow: torch 'numpy<2' 'age>90d' means
+    torch or numpy<2, if older than 90 days.
     """
     predicate = None
     if terms:
@@ -54,9 +55,11 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
             if entries:
                 note(totals(entries))
-    if predicate and not entries and not inventory.errors:
-        note("Nothing in the cache matches.")
-        return NO_MATCH
+    if predicate:
+        note_unmatched(predicate, entries)
+        if not entries and not inventory.errors:
+            note("Nothing in the cache matches.")
+            return NO_MATCH
     return FAILED if inventory.errors else DONE
 
 

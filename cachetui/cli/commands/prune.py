@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import opened
+from cachetui.cli.cache import note_unmatched, opened
 from cachetui.cli.console import Status, note
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
@@ -78,7 +78,8 @@ def command(
     """Remove what rules choose, after showing what that is.
 
     --superseded, --unusable, --legacy, --leftovers and --dead-weight each add entries to the choice.
-    --older-than, --larger-than and TERMs narrow that choice, or choose by themselves without it.
+    --older-than, --larger-than and TERMs narrow that choice, or choose by themselves without it; several names
+    among the TERMs add up.
     --keep-latest keeps the newest versions of each project; alone, it chooses all but these. --superseded
     chooses what has a newer version for the same Python and platform. --max-size is applied last.
     """
@@ -107,6 +108,8 @@ def command(
                 note=status.note,
                 report=status.show,
             )
+        if terms and rules.terms:
+            note_unmatched(rules.terms, [entry for entry in entries if rules.terms(entry, facts)])
         choice = choose(entries, rules, facts)
         if choice.over:
             note(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")

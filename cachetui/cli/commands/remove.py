@@ -18,9 +18,10 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
 
     A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
     'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
-    a term negates it. With several TERMs, an entry must match all of them.
+    a term negates it. Names and requirements add up, all other TERMs narrow: torch 'numpy<2' 'age>90d' means
+    torch or numpy<2, if older than 90 days.
     """
-    from cachetui.cli.cache import matching, opened  # noqa: PLC0415 - Tab after a term does without all of these
+    from cachetui.cli.cache import matching, note_unmatched, opened  # noqa: PLC0415 - Tab after a term does without all of these
     from cachetui.cli.console import note  # noqa: PLC0415
     from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.services.preferences import preferred_for_removal  # noqa: PLC0415
@@ -39,4 +40,5 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
             note("Nothing in the cache matches: nothing was removed.")
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
+        note_unmatched(predicate, entries)
         return remove(cache, entries, wishes, preferences=preferences, notes=predicate.notes(entries))

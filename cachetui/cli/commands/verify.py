@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import matching, opened
+from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
@@ -53,6 +53,8 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))
             note("Nothing in the cache matches.")
             return NO_MATCH
+        if predicate:
+            note_unmatched(predicate, entries)
         checked = None if predicate is None else entries
         findings: tuple[Finding, ...] = ()
         verified = None

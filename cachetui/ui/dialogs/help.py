@@ -182,13 +182,15 @@ class Help(Modal[None]):
 
 FILTER_HELP = """\
 # Filter
-Shows only what satisfies every term; the figures, and what Space marks, then cover what is shown. A word stands for
-any part of a project, a version or a file name; `*` and `?` make it a pattern for the whole name of a project. What
-else there is begins with `kind:`, `is:`, `python:`, `from:`, `size>`, `age>`, `checked>` or `read>`; `not:` before a
-term takes its opposite. Marks that the filter hides stay, and are counted at the bottom.
+Shows only what matches; the figures, and what Space marks, then cover what is shown. A word stands for any part of a
+project, a version or a file name; `*` and `?` make it a pattern for the whole name of a project. Other terms begin with
+`kind:`, `is:`, `python:`, `from:`, `size>`, `age>`, `checked>` or `read>`; `not:` before a term negates it. An entry
+must match one of the requirements and patterns, and all other terms. Marks that the filter hides stay, and are counted
+at the bottom.
 
 - `torch cp311`: both words, anywhere in project, version or file
 - `torch>=2,<2.3 kind:wheel`: wheels of these versions of torch
+- `torch<2 numpy<2 size>1MB`: old versions of torch and of numpy, of more than 1 MB
 - `nvidia-* size>100MB`: more than 100 MB, of projects whose names begin so
 - `age>90d not:is:superseded`: older than 90 days, and nothing newer is there
 - `is:marked`: what is marked now; rows come and go with their marks

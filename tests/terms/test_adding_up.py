@@ -1,0 +1,61 @@
+"""Several names in one choice: on the command line, in `protect` and in a policy."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from dataclasses import replace
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cachetui.labels import Facts
+from cachetui.model import Entry
+from cachetui.preferences.validate import validate
+from cachetui.rules import choose
+from cachetui.terms import parse_terms
+from tests.terms.test_conditions import FACTS, Said, entries, negated
+
+UNDECIDED = {"unusable", "protected"}
+"""Labels that `protect` refuses."""
+ENTRIES = st.lists(entries(), max_size=12, unique_by=lambda entry: entry.path)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(negated(), min_size=1, max_size=5), ENTRIES, FACTS)
+def test_they_choose_what_each_of_them_chooses_with_the_conditions(
+    said: list[Said], found: list[Entry], facts: Facts
+) -> None:
+    terms = [one.text for one in said]
+    conditions = [one.text for one in said if not one.adds_up]
+    alone = [parse_terms([one.text, *conditions]) for one in said if one.adds_up] or [parse_terms(conditions)]
+
+    predicate = parse_terms(terms)
+
+    expected = [entry for entry in found if any(one(entry, facts) for one in alone)]
+    assert [entry for entry in found if predicate(entry, facts)] == expected
+    unmatched = predicate.unmatched(expected)
+    assert [parse_terms([one]) for one in unmatched] == [
+        one
+        for index, one in enumerate(alone)
+        if one.requirements and one not in alone[:index]
+        if not any(one(entry, facts) for entry in found)
+    ]
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(negated(), min_size=1, max_size=5), ENTRIES, FACTS)
+def test_they_choose_the_same_in_protect_and_in_a_policy(said: list[Said], found: list[Entry], facts: Facts) -> None:
+    terms = [one.text for one in said]
+    predicate = parse_terms(terms)
+    if not UNDECIDED & predicate.words:
+        protection = validate(f"protect = [{json.dumps(' '.join(terms))}]".encode()).protection
+        assert [protection(entry, facts) for entry in found] == [predicate(entry, facts) for entry in found]
+
+    policy = validate(f"[prune]\nbuilt = true\nterms = {json.dumps(terms)}".encode()).policy
+    assert policy
+    assert policy.rules.terms == predicate
+    assert parse_terms(shlex.split(policy.options)[1:]) == predicate
+    free = replace(facts, protected=frozenset())
+    chosen = choose(found, policy.rules, free).entries
+    assert [*chosen] == [entry for entry in found if predicate(entry, free)]
