@@ -75,6 +75,13 @@ class Query:
         return Predicate(self.terms).words
 
     @property
+    def narrowing_words(self) -> tuple[str, ...]:
+        """The words that narrow what requirements choose, as typed; empty if there are no requirements."""
+        if not any(isinstance(term.condition, AnyOf) for term in self.terms):
+            return ()
+        return tuple([term.text for term in self.terms if isinstance(term.condition, TextPart) and not term.negated])
+
+    @property
     def judges_marks(self) -> bool:
         """Whether the matches depend on the marks."""
         return any(isinstance(term.condition, IsMarked) for term in self.terms)

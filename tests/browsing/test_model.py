@@ -20,6 +20,7 @@ LABELS = (
     "", "torch", "2", "numpy cp38", "index", "nothing-like-it", "http", "kind:wheel", "torch>=2.3 size>1MB",
     "not:torch", "not:kind:wheel nvidia*", "python:3.11", "from:files not:age<90d", "kind:", "torch kind:whe", "size>1",
     "kind:x", "not:torch>=", "nvidia is:leftover", "is:marked", "not:is:marked torch",
+    "torch<2.3 numpy<2", "nvidia-* six>=1 size>1",
 )  # fmt: skip
 
 
@@ -312,6 +313,9 @@ WORDS = (
     "kind:wheel",
     "size>1MB",
     "numpy<2",
+    "torch>=2.3",
+    "not:torch>=2.3",
+    "s*x",
     "nothing-like-it",
 )
 
@@ -351,6 +355,19 @@ def test_a_term_that_is_still_being_typed_leaves_those_before_it_in_force(typed:
     assert not model.marks
     model.filter(typed)
     assert (model.rows(), model.is_final, model.filtering) == ([], False, True)
+
+
+def test_what_requirements_show_stays_while_another_is_typed() -> None:
+    model, shown = BrowserModel(Catalog.of(everyday())), "torch>=2.3"
+    model.filter(shown)
+    before = {entry.path for _, group in model.groups for entry in group.entries}
+    for letter in " numpy<2":
+        shown += letter
+        model.filter(shown, done=False)
+        assert before <= {entry.path for _, group in model.groups for entry in group.entries}
+    assert {row.name for row in model.roots} == {"torch", "numpy"}
+    model.filter("torch>=2.3 numpy")
+    assert model.rows() == []  # a word narrows
 
 
 def test_facts_are_waited_for_and_forgotten_with_the_catalog() -> None:

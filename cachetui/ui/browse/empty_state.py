@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from packaging.utils import canonicalize_name
+
 from cachetui.browsing.model import BrowserModel
 from cachetui.model import Batch
 from cachetui.services.services import Services
@@ -69,4 +71,7 @@ def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, cl
         return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
     if model.filters_marks and not model.marks:
         return f"Nothing is marked. {clears}"
+    for word in query.narrowing_words:
+        if canonicalize_name(word) in model.catalog.names:
+            return f'Nothing matches: the word {word} narrows; "{word}" in quotes would be added. {clears}'
     return f"Nothing matches. {clears}"
