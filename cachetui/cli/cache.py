@@ -87,14 +87,12 @@ def matching(
 
 
 def note_unmatched(predicate: Predicate, entries: Iterable[Entry], what: str = "Nothing in the cache") -> None:
-    """Print a note for each of several names that matches none of the entries that the terms match.
+    """Print a note for each name and requirement that matches none of the entries that the terms match.
 
-    `what` is the subject of the note. If there are no entries at all, nothing is printed: commands say that themselves.
+    `what` is the subject of the note.
     """
-    unmatched = predicate.unmatched(entries)
-    if len(unmatched) < len(set(predicate.requirements)):
-        for terms in unmatched:
-            note(f"{what} matches {terms}.")
+    for terms in predicate.unmatched(entries):
+        note(f"{what} matches {terms}.")
 
 
 @contextmanager

@@ -76,6 +76,15 @@ def test_names_that_all_match_nothing_end_with_3(run: Run, made_up: Path, tmp_pa
     assert len(said.err.splitlines()) == 1
 
 
+def test_prune_names_what_matches_nothing_even_if_nothing_is_left(run: Run, made_up: Path) -> None:
+    said = run("prune", "nosuch", "nothing>=2", "torch", "size>1TB", "--cache-dir", made_up)
+    assert (said.code, said.out) == (0, "")
+    assert said.err.splitlines() == [
+        *[f"Nothing in the cache matches {name} size>1TB." for name in ("nosuch", "nothing>=2", "torch")],
+        "Nothing is to go.",
+    ]
+
+
 def test_a_name_of_which_only_a_page_is_cached_is_named_by_export(run: Run, cache: Path, tmp_path: Path) -> None:
     assert run("remove", "numpy", "not:kind:index", "--yes", "--cache-dir", cache).code == 0
     said = run("export", "numpy", "torch==2.3.0", "kind:wheel", "--to", tmp_path / "out", "--cache-dir", cache)

@@ -69,11 +69,11 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
             for sentence in other_cache(earlier, found):
                 note(sentence)
             _write(_comparison(found, earlier, form), form)
-    if predicate:
+    if predicate and found.entries:
         note_unmatched(predicate, found.entries)
-        if not found.entries and not inventory.errors:
-            note("Nothing in the cache matches.")
-            return NO_MATCH
+    elif predicate and not inventory.errors:
+        note("Nothing in the cache matches.")
+        return NO_MATCH
     return FAILED if inventory.errors else DONE
 
 

@@ -23,7 +23,8 @@ from cachetui.pip.config.paths import place
 from cachetui.report.export_json import export_json
 from cachetui.report.export_text import export_lines, skipped_name, summary
 from cachetui.services.export import export_files, find_needs, read_requirements, replace_damaged
-from cachetui.terms import parse_terms
+from cachetui.services.options import GlobalOptions
+from cachetui.terms import Predicate, parse_terms
 from cachetui.text.format import disk_text
 
 
@@ -70,9 +71,7 @@ def command(
     with opened(options) as (_, inventory):
         entries: tuple[Entry, ...] = ()
         if predicate:
-            entries = matching(inventory, predicate, options)
-            exported = [planned_file.entry for planned_file in plan_export(entries)]
-            note_unmatched(predicate, exported, "No wheel or sdist in the cache")
+            entries = _matching(inventory, predicate, options)
         needs = find_needs(inventory, asked, options) if asked else None
         chosen = {entry.path for entry in (*entries, *(needs.entries if needs else ()))}
         planned = plan_export([entry for entry in inventory.entries if entry.path in chosen])
@@ -112,6 +111,15 @@ def command(
             note(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
             return NO_MATCH
         return DONE
+
+
+def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
+    """Return the entries that the terms match; if some can be exported, print a note for each name without such a file."""
+    entries = matching(inventory, predicate, options)
+    exported = [one.entry for one in plan_export(entries)]
+    if exported:
+        note_unmatched(predicate, exported, "No wheel or sdist in the cache")
+    return entries
 
 
 def _note_result(outcome: ExportOutcome | None, needs: NeededFiles | None, folder: Path) -> None:

@@ -55,11 +55,11 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
                 sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
             if entries:
                 note(totals(entries))
-    if predicate:
+    if predicate and entries:
         note_unmatched(predicate, entries)
-        if not entries and not inventory.errors:
-            note("Nothing in the cache matches.")
-            return NO_MATCH
+    elif predicate and not inventory.errors:
+        note("Nothing in the cache matches.")
+        return NO_MATCH
     return FAILED if inventory.errors else DONE
 
 

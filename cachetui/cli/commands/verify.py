@@ -53,7 +53,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))
             note("Nothing in the cache matches.")
             return NO_MATCH
-        if predicate:
+        if predicate and entries:
             note_unmatched(predicate, entries)
         checked = None if predicate is None else entries
         findings: tuple[Finding, ...] = ()
