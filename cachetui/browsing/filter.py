@@ -65,7 +65,9 @@ def _matcher(term: Term, facts: Facts) -> TermMatcher:
         case TextPart(part=part):
             return _finder(part, wanted)
         case Requirement() as requirement:
-            return _namer(AnyOf((requirement,)), wanted, _judge(term, facts))
+            return _namer(AnyOf.of((requirement,)), wanted, _judge(term, facts))
+        case AnyOf(requirements=(requirement,)) as any_of:  # the usual case is judged without the detour
+            return _namer(any_of, wanted, _judge(Term(requirement, term.negated), facts))
         case AnyOf() as any_of:
             return _namer(any_of, wanted, _judge(term, facts))
         case IsKind(kind=kind):

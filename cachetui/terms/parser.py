@@ -87,35 +87,32 @@ class Predicate:
             [term.condition.kind for term in self.terms if isinstance(term.condition, IsKind) and not term.negated]
         )
 
-    @property
-    def requirements(self) -> tuple[Requirement, ...]:
-        """The names and requirements that add up; empty if there are only conditions."""
-        return next((term.condition.requirements for term in self.terms if isinstance(term.condition, AnyOf)), ())
-
     def unmatched(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return the names and requirements that match no entry, each with the conditions, as text.
 
         `entries` are the entries that match the terms.
         """
-        left = dict.fromkeys(self.requirements)
-        for entry in entries:
-            for requirement in [one for one in left if one.is_true_of(entry, Facts())]:
-                del left[requirement]
+        any_of = self._any_of
+        left = dict.fromkeys([requirement.text for requirement in any_of.requirements])
+        for entry in entries if left else ():
+            for requirement in any_of.satisfied_by(entry):
+                left.pop(requirement.text, None)
         conditions = [term.text for term in self.terms if not isinstance(term.condition, AnyOf)]
-        return tuple([" ".join([requirement.text, *conditions]) for requirement in left])
+        return tuple([" ".join([text, *conditions]) for text in left])
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return notes about matches that a user may not expect; `entries` are the entries that match."""
-        compared = [requirement for requirement in self.requirements if requirement.clauses]
+        any_of = self._any_of
         local: set[tuple[str, str, str]] = set()
         several: set[tuple[Requirement, ...]] = set()
-        for entry in entries if compared else ():
-            matching = tuple([requirement for requirement in compared if requirement.is_true_of(entry, Facts())])
-            several.add(matching)
+        for entry in entries if any(requirement.clauses for requirement in any_of.requirements) else ():
+            satisfied = [requirement for requirement in any_of.satisfied_by(entry) if requirement.clauses]
+            if len(satisfied) > 1:
+                several.add(tuple(satisfied))
             local.update(
                 [
                     (requirement.text, clause.text, entry.version)
-                    for requirement in matching
+                    for requirement in satisfied
                     for clause in requirement.clauses
                     if entry.version and clause.takes_local(entry.version)
                 ]
@@ -125,8 +122,12 @@ class Predicate:
                 f"{text} takes the local version {version} too; {clause.replace('==', '===', 1)} would not"
                 for text, clause, version in sorted(local)
             ],
-            *sorted({note for matching in several for note in _doubles(matching)}),
+            *sorted({note for satisfied in several for note in _doubles(satisfied)}),
         )
+
+    @property
+    def _any_of(self) -> AnyOf:
+        return next((term.condition for term in self.terms if isinstance(term.condition, AnyOf)), AnyOf.of(()))
 
 
 def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
@@ -154,7 +155,7 @@ def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
                 found.append(term)
             position = skip(text, end)
     if requirements:
-        found.insert(place, Term(AnyOf(tuple(requirements)), False))
+        found.insert(place, Term(AnyOf.of(requirements), False))
     if not found:
         raise TermError("no term was given", "", 0)
     return Predicate(tuple(found))
@@ -170,9 +171,9 @@ def _no_version(written: str, project: str, text: str, position: int) -> TermErr
     )
 
 
-def _doubles(matching: Sequence[Requirement]) -> Iterator[str]:
-    """Yield notes about requirements that match the same entry and compare the versions of the same project."""
-    for name, group in groupby(sorted(dict.fromkeys(matching), key=lambda one: one.name), lambda one: one.name):
+def _doubles(satisfied: Sequence[Requirement]) -> Iterator[str]:
+    """Yield notes about requirements for one project that one entry satisfies together."""
+    for name, group in groupby(sorted(dict.fromkeys(satisfied), key=lambda one: one.name), lambda one: one.name):
         same = list(group)
         if len(same) > 1:
             clauses = ",".join([clause.text for one in same for clause in one.clauses])

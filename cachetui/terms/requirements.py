@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from packaging.specifiers import Specifier
@@ -85,8 +86,19 @@ class AnyOf:
 
     requirements: tuple[Requirement, ...]
     """The names and requirements, in the order in which they were written."""
-    known: dict[str, tuple[Requirement, ...]] = field(default_factory=dict, compare=False, repr=False)
-    """Results of `naming` for projects that were judged before."""
+    exact: Mapping[str, tuple[Requirement, ...]] = field(compare=False, repr=False)
+    """Those without wildcards, by name."""
+    patterns: tuple[Requirement, ...] = field(compare=False, repr=False)
+    """Those with wildcards."""
+
+    @classmethod
+    def of(cls, requirements: Sequence[Requirement]) -> AnyOf:
+        """Return the condition for some requirements."""
+        exact: dict[str, tuple[Requirement, ...]] = {}
+        for one in requirements:
+            if one.pattern is None:
+                exact[one.name] = (*exact.get(one.name, ()), one)
+        return cls(tuple(requirements), exact, tuple([one for one in requirements if one.pattern is not None]))
 
     @property
     def text(self) -> str:
@@ -97,14 +109,24 @@ class AnyOf:
         """Return whether an entry matches; None if it has no name, or no version that must be compared."""
         if entry.project is None:
             return None
-        found = [requirement.is_true_of(entry, facts) for requirement in self.naming(entry.project)]
-        return True if True in found else None if None in found else False
+        answer: bool | None = False
+        for some in (self.exact.get(entry.project, ()), self.patterns):
+            for requirement in some:
+                found = requirement.is_true_of(entry, facts)
+                if found:
+                    return True
+                if found is None:
+                    answer = None
+        return answer
+
+    def satisfied_by(self, entry: Entry) -> list[Requirement]:
+        """Return the names and requirements that an entry matches."""
+        some = (*self.exact.get(entry.project or "", ()), *self.patterns)
+        return [requirement for requirement in some if requirement.is_true_of(entry, Facts())]
 
     def naming(self, project: str) -> tuple[Requirement, ...]:
         """Return the requirements whose name matches a canonical project name, whatever the version."""
-        if project not in self.known:
-            self.known[project] = tuple([one for one in self.requirements if one.names(project)])
-        return self.known[project]
+        return (*self.exact.get(project, ()), *[one for one in self.patterns if one.names(project)])
 
 
 def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:

@@ -37,9 +37,8 @@ def test_they_choose_what_each_of_them_chooses_with_the_conditions(
     unmatched = predicate.unmatched(expected)
     assert [parse_terms([one]) for one in unmatched] == [
         one
-        for index, one in enumerate(alone)
-        if one.requirements and one not in alone[:index]
-        if not any(one(entry, facts) for entry in found)
+        for one in dict.fromkeys(alone)
+        if any(one.adds_up for one in said) and not any(one(entry, facts) for entry in found)
     ]
 
 

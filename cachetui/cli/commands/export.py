@@ -114,7 +114,10 @@ def command(
 
 
 def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions) -> tuple[Entry, ...]:
-    """Return the entries that the terms match; if some can be exported, print a note for each name without such a file."""
+    """Return the entries that the terms match.
+
+    If some of them can be exported, print a note for each name of which nothing can be.
+    """
     entries = matching(inventory, predicate, options)
     exported = [one.entry for one in plan_export(entries)]
     if exported:
