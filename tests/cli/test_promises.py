@@ -129,7 +129,7 @@ def test_a_version_takes_neither_pages_nor_other_versions(run: Run, cache: Path)
         ("remove torch>=99", 3),
         ("remove size>1e400", 2),
         ("remove torch\x1b", 2),
-        ("remove torch\nnumpy", 2),
+        ("remove torch\n2.3", 2),
         ("remove not:", 2),
         ("remove --\x1b[31m", 2),
         ("remove --nosuch\x9b", 2),
