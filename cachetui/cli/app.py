@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
@@ -12,34 +13,44 @@ from unicodedata import east_asian_width
 import click
 
 from cachetui import __version__
+from cachetui.cli.help_format import write_examples, write_records
 from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
 from cachetui.cli.options import global_options, options_of
 from cachetui.errors import CachetuiError, TermError
+from cachetui.help import TOPICS
 from cachetui.text.escape import escape_control
 from cachetui.text.excerpt import excerpt
 
 COMMANDS = {
-    "list": "List projects and versions with sizes and ages.",
-    "info": "Show where the cache is, whether pip uses it and why, and sizes by kind and age.",
-    "dir": "Print the cache's directory, whether it exists or not.",
-    "audit": "Show where the space is: by kind, project, age, Python, platform and index, "
-    "and what each rule would free.",
-    "why": "Ask pip what it would do for REQUIREMENT, and explain why.",
-    "verify": "Look for what is damaged, left behind or not what it should be, "
-    "in all of the cache or in what TERMs match.",
-    "export": "Write the wheels and sdists that the terms match into a folder, under their true names.",
-    "remove": "Remove what the terms match, after showing what that is.",
-    "prune": "Remove what rules choose, after showing what that is.",
-    "purge": "Remove everything that pip keeps in the cache, after showing what that is.",
-    "preferences": "Show the preferences file: its place, the values in force, and the problems in it.",
-    "completion": "Print a script that lets a shell complete commands, options and terms.",
+    "list": "List projects and versions, sizes and ages",
+    "info": "Show where the cache is, and if pip uses it",
+    "dir": "Print the cache's directory",
+    "audit": "Show where the space is and what could go",
+    "why": "Explain what pip would do for a requirement",
+    "verify": "Look for damage, leftovers and tampering",
+    "export": "Write cached files under their real names",
+    "remove": "Remove what terms match",
+    "prune": "Remove what rules choose",
+    "purge": "Remove everything that pip keeps there",
+    "preferences": "Show your preferences and problems in them",
+    "completion": "Print a script that completes in your shell",
+    "help": "Show help on a command or a topic",
 }
-"""Names of the commands with the first sentence of their help.
+"""Names of the commands with their summaries, of at most 45 characters: shells show them beside a completion.
 
 Each is a module in `cachetui.cli.commands` that holds a `command`.
 """
 COMPLETION = "_CACHETUI_COMPLETE"
 """Environment variable by which a shell requests completions."""
+EXAMPLES = (
+    ("cachetui", "Open the browser on your own cache."),
+    ("cachetui --demo", "Look around in a made-up cache first."),
+    ("cachetui list 'age>90d'", "List what was downloaded more than 90 days ago."),
+    ("cachetui prune --superseded -n", "Show what has a newer version here; -n removes nothing."),
+)
+"""Examples in the overview."""
+WIDEST = 100
+"""Maximum width of a help text in columns, on terminals that are as wide."""
 
 
 class CommandGroup(click.Group):
@@ -51,7 +62,17 @@ class CommandGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return a placeholder with a command's help text, so that commands can be listed without importing them."""
-        return click.Command(cmd_name, help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+        return click.Command(cmd_name, short_help=COMMANDS[cmd_name]) if cmd_name in COMMANDS else None
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, the global options, the topics of `cachetui help`, and examples."""
+        self.format_commands(ctx, formatter)
+        params = self.get_params(ctx)
+        shared = [one.get_help_record(ctx) for one in params if not one.is_eager]
+        write_records(formatter, "Global options, before or after a command", shared)
+        write_records(formatter, "Options", [one.get_help_record(ctx) for one in params if one.is_eager])
+        write_records(formatter, "Topics of cachetui help", TOPICS.items())
+        write_examples(formatter, EXAMPLES)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -64,10 +85,7 @@ class CommandGroup(click.Group):
 @click.group(
     cls=CommandGroup,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    epilog="Options of the command itself may also follow a subcommand. "
-    "Exit codes: 0 done, 1 failed or declined, 2 wrong usage, 3 nothing matched, 130 stopped by Ctrl+C, "
-    "143 and 129 by SIGTERM and SIGHUP.",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
 @global_options
 @click.version_option(__version__, message="%(prog)s %(version)s")
@@ -75,7 +93,7 @@ class CommandGroup(click.Group):
 def group(context: click.Context) -> int:
     """See what is really in pip's cache, and remove exactly what you choose.
 
-    Without a subcommand, the browser opens.
+    Without a command, the browser opens.
     """
     if context.invoked_subcommand is not None:
         return DONE
@@ -101,7 +119,7 @@ def call(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         words = StringIO()
         error.show(words)
-        _complain(*words.getvalue().splitlines())
+        _complain(*re.sub(r"\s*\n\t", " ", words.getvalue()).splitlines())  # click lists choices on lines with tabs
         return error.exit_code
     except TermError as error:
         _complain(f"Error: {error}.", *_pointed_at(error))

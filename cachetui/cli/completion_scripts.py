@@ -1,4 +1,4 @@
-r"""Completion for bash, zsh and fish: what each shell sends, and the response that it gets.
+r"""Completion for bash, zsh, fish and PowerShell: what each shell sends, and the response that it gets.
 
 Every shell sends the line up to the cursor as typed, and this module splits it. Shells, and even
 versions of bash, differ in how they split a line at a quote, `:`, `=` or `>`.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import click
 from click.shell_completion import CompletionItem, ShellComplete, get_completion_class
@@ -88,6 +89,36 @@ end
 complete --no-files --keep-order --command cachetui --arguments '(_cachetui_completion)'
 """
 
+POWERSHELL = """\
+# cachetui's completion for PowerShell
+Register-ArgumentCompleter -Native -CommandName cachetui, cachetui.exe -ScriptBlock {
+    param($word, $command, $cursor)
+    $start = $command.CommandElements[0].Extent.StartOffset
+    $length = [Math]::Max(0, $cursor - $start)
+    $line = $command.Extent.Text.Substring($start - $command.Extent.StartOffset).PadRight($length).Substring(0, $length)
+    $before = $env:_CACHETUI_COMPLETE, $env:COMP_WORDS
+    try {
+        $env:_CACHETUI_COMPLETE, $env:COMP_WORDS = 'powershell_complete', $line
+        $found = @(& $command.GetCommandName() 2>$null)
+    } catch {
+        $found = @()
+    } finally {
+        $env:_CACHETUI_COMPLETE, $env:COMP_WORDS = $before
+    }
+    foreach ($one in $found) {
+        $kind, $value, $shown, $meaning = $one.Split("`t")
+        if ($kind -eq 'dir' -or $kind -eq 'file') {
+            foreach ($path in [System.Management.Automation.CompletionCompleters]::CompleteFilename($value)) {
+                [System.Management.Automation.CompletionResult]::new(
+                    $shown + $path.CompletionText, $path.ListItemText, $path.ResultType, $path.ToolTip)
+            }
+        } else {
+            [System.Management.Automation.CompletionResult]::new($value, $shown, 'ParameterValue', $meaning)
+        }
+    }
+}
+"""
+
 BREAKS = " \t\n\"'><=;|&(:"
 """Bash's default word breaks: a completion replaces only the text after the last of them."""
 QUOTES = "\"'"
@@ -95,6 +126,8 @@ ESCAPABLE = '"\\$`\n'
 """Characters that a backslash escapes within double quotes."""
 SPECIAL = re.compile(r"[^A-Za-z0-9_./:=,+@%^-]")
 """Pattern of characters that need a backslash in a word for bash."""
+PLAIN = re.compile(r"[A-Za-z0-9_./\\:=+^%~!-]+")
+"""Pattern of a word that PowerShell takes as it is."""
 UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 OPEN = ":"
 """Ending of a completion after which more text must follow."""
@@ -102,7 +135,7 @@ OPEN = ":"
 
 @dataclass(slots=True)
 class CommandLine:
-    """Command line up to the cursor, split as in a POSIX shell, without substitutions."""
+    """Command line up to the cursor, split as by the shell, without substitutions."""
 
     words: list[str] = field(default_factory=list)
     """Words before the one at the cursor, without quotes and redirections."""
@@ -116,15 +149,19 @@ class CommandLine:
     """Whether the word at the cursor is the target of a redirection."""
 
 
-def take_apart(text: str, breaks: str = BREAKS) -> CommandLine:
-    """Split a command line; `breaks` are the characters after which readline begins a new word."""
+def take_apart(text: str, breaks: str = BREAKS, escape: str = "\\") -> CommandLine:
+    """Split a command line; `breaks` are the characters after which readline begins a new word.
+
+    After `escape`, a character has no special meaning.
+    """
     line = CommandLine()
     begun = escaped = False
     for sign in text:
         if escaped:
-            line.last += sign if not line.quote or sign in ESCAPABLE else f"\\{sign}"
+            is_escaped = not line.quote or sign in ESCAPABLE or escape != "\\"
+            line.last += sign if is_escaped else f"{escape}{sign}"
             begun, escaped = True, False
-        elif sign == "\\" and line.quote != "'":
+        elif sign == escape and line.quote != "'":
             escaped = True
         elif line.quote:
             if sign == line.quote:
@@ -150,11 +187,18 @@ def take_apart(text: str, breaks: str = BREAKS) -> CommandLine:
 class _Shell(ShellComplete):
     """Common base of the completion classes."""
 
+    escape: ClassVar[str] = "\\"
+    """Character that takes the special meaning from the next one."""
     _line = CommandLine()
+
+    def source(self) -> str:
+        """Return the completion script."""
+        return self.source_template
 
     def get_completion_args(self) -> tuple[list[str], str]:
         """Split the line; return the words after the command, and the word being typed."""
-        self._line = take_apart(os.environ.get("COMP_WORDS", ""), os.environ.get("COMP_WORDBREAKS", BREAKS))
+        breaks = os.environ.get("COMP_WORDBREAKS", BREAKS)
+        self._line = take_apart(os.environ.get("COMP_WORDS", ""), breaks, self.escape)
         return self._line.words[1:], self._line.last
 
     def get_completions(self, args: list[str], incomplete: str) -> list[CompletionItem[str]]:
@@ -184,10 +228,6 @@ class Bash(_Shell):
     name = "bash"
     source_template = BASH
 
-    def source(self) -> str:
-        """Return the completion script."""
-        return self.source_template
-
     def format_completion(self, item: CompletionItem[str]) -> str:
         """Return the line for one completion."""
         if item.type not in ("plain", "open"):
@@ -206,10 +246,6 @@ class Zsh(_Shell):
     name = "zsh"
     source_template = ZSH
 
-    def source(self) -> str:
-        """Return the completion script."""
-        return self.source_template
-
     def format_completion(self, item: CompletionItem[str]) -> str:
         """Return the three lines for one completion."""
         return f"{item.type}\n{item.value}\n{_in_a_line(item.help) or '_'}"
@@ -221,20 +257,37 @@ class Fish(_Shell):
     name = "fish"
     source_template = FISH
 
-    def source(self) -> str:
-        """Return the completion script."""
-        return self.source_template
-
     def format_completion(self, item: CompletionItem[str]) -> str:
         """Return the line for one completion."""
         return f"{item.type},{item.value}\t{_in_a_line(item.help)}".rstrip()
+
+
+class PowerShell(_Shell):
+    """Completion for PowerShell: returns what replaces the word with its quotes, what the menu shows, and the meaning.
+
+    For files and directories, these are the beginning of a path, and what stands before the path.
+    """
+
+    name = "powershell"
+    source_template = POWERSHELL
+    escape = "`"
+
+    def format_completion(self, item: CompletionItem[str]) -> str:
+        """Return the line for one completion, in which nothing is empty but what stands before a path."""
+        if item.type not in ("plain", "open"):
+            option = re.match(r"--?[^=]*=", self._line.last)
+            return f"{item.type}\t{item.value}\t{option[0] if option else ''}\t"
+        value = item.value
+        if self._line.quote or not PLAIN.fullmatch(value):
+            value = "'{}'".format(value.replace("'", "''"))
+        return f"{item.type}\t{value}\t{item.value}\t{_in_a_line(item.help) or item.value}"
 
 
 def _in_a_line(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-SHELLS: dict[str, type[_Shell]] = {shell.name: shell for shell in (Bash, Zsh, Fish)}
+SHELLS: dict[str, type[_Shell]] = {shell.name: shell for shell in (Bash, Zsh, Fish, PowerShell)}
 
 
 def answer(command: click.Command, variable: str, instruction: str) -> int:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -35,6 +36,8 @@ def complete(run: Run, monkeypatch: pytest.MonkeyPatch) -> Complete:
         lines = said.out.removesuffix("\n").split("\n") if said.out != "\n" else []
         if shell == "zsh":
             return lines[1::3]
+        if shell == "powershell":
+            return [line.split("\t")[1] for line in lines if line]
         return [line.partition(",")[2].partition("\t")[0] for line in lines]
 
     return complete
@@ -79,7 +82,7 @@ def test_names_of_files_are_left_to_the_shell(
 ) -> None:
     monkeypatch.setenv("_CACHETUI_COMPLETE", f"{shell}_complete")
     monkeypatch.setenv("COMP_WORDS", line)
-    assert run().out.replace("\n", ",").split(",")[:2] == [kind, line[-3:]]
+    assert re.split("[\n\t,]", run().out)[:2] == [kind, line[-3:]]
 
 
 @pytest.mark.parametrize("command", ["list", "remove", "prune"])
@@ -167,7 +170,8 @@ def test_names_that_a_shell_could_take_for_more_are_not_offered(complete: Comple
         memory.learn(found.st_dev, found.st_ino, [("http-v2/a/b", 1, pack_shard(b"", rows, [], 0, False))])
 
     assert complete(f"cachetui list --cache-dir '{cache}' torch", shell) == ["torch"]
-    assert complete(f"cachetui list --cache-dir '{cache}' 'torch==", shell) == ["torch==3"]
+    (version,) = complete(f"cachetui list --cache-dir '{cache}' 'torch==", shell)
+    assert version.strip("'") == "torch==3"
 
 
 def test_it_neither_reads_the_cache_nor_writes_nor_imports_what_is_slow(learned: Path) -> None:
@@ -242,6 +246,34 @@ def test_bash_gets_what_its_readline_replaces(complete: Complete, learned: Path,
     assert complete(f"cachetui list --cache-dir '{learned}' {begun}", "bash") == [offered]
 
 
+@pytest.mark.parametrize(
+    ("begun", "offered"),
+    [
+        ("kind:wh", ["kind:wheel"]),
+        ("'kind:wh", ["'kind:wheel'"]),
+        ('"not:is:su', ["'not:is:superseded'"]),
+        ("size", ["'size>10MB'", "'size>100MB'", "'size>500MB'", "'size>1GB'"]),
+        ("torchvision==", ["torchvision==0.18.0+cu121"]),
+        ("size`>50", ["'size>500MB'"]),
+        ("--sort=s", ["--sort=size"]),
+        (r"--cache-dir C:\Users\x", [r"C:\Users\x"]),
+        ("nosuch", []),
+    ],
+)
+def test_powershell_gets_words_quoted_as_it_quotes(
+    complete: Complete, learned: Path, begun: str, offered: list[str]
+) -> None:
+    assert complete(f"cachetui list --cache-dir '{learned}' {begun}", "powershell") == offered
+
+
+def test_powershell_gets_nothing_empty_for_its_menu(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_CACHETUI_COMPLETE", "powershell_complete")
+    monkeypatch.setenv("COMP_WORDS", "cachetui prune --by ")
+    assert run().out.splitlines()[0] == "plain\tdownloaded\tdownloaded\tdownloaded"
+    monkeypatch.setenv("COMP_WORDS", "cachetui list --cache-dir=/tm")
+    assert run().out == "dir\t/tm\t--cache-dir=\t\n"
+
+
 def test_bash_without_breaks_at_signs_gets_whole_words(complete: Complete, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMP_WORDBREAKS", " \t\n\"'")
     assert complete("cachetui list kind:wh", "bash") == ["kind:wheel"]
@@ -259,14 +291,20 @@ def test_an_unknown_shell_or_wish_gets_nothing(run: Run, monkeypatch: pytest.Mon
 def test_the_script_is_printed(run: Run, monkeypatch: pytest.MonkeyPatch, shell: str) -> None:
     said = run("completion", shell)
     assert (said.code, said.err) == (0, "")
-    assert f"completion for {shell}" in said.out
+    assert f"completion for {shell}" in said.out.lower()
     monkeypatch.setenv("_CACHETUI_COMPLETE", f"{shell}_source")
     assert run().out.strip() == said.out.strip()
 
 
 def test_its_help_says_how_to_install_it(run: Run) -> None:
     words = " ".join(run("completion", "--help").out.split())
-    for line in ('eval "$(cachetui completion bash)"', "~/.bashrc", "~/.zshrc", "~/.config/fish/completions"):
+    for line in (
+        'eval "$(cachetui completion bash)"',
+        "~/.bashrc",
+        "~/.zshrc",
+        "~/.config/fish/completions",
+        "$PROFILE",
+    ):
         assert line in words
     assert run("completion", "csh").code == 2
 
@@ -345,3 +383,17 @@ def test_a_real_fish_offers_it(learned: Path) -> None:
 def test_a_real_zsh_takes_the_script() -> None:
     script = 'compdef() { print -r -- "$@" }; eval "$(cachetui completion zsh)"'
     assert said_by("zsh", "-f", "-c", script) == "_cachetui_completion cachetui\n"
+
+
+@pytest.mark.skipif(not shutil.which("pwsh"), reason="there is no PowerShell")
+@pytest.mark.usefixtures("shims")
+def test_a_real_powershell_offers_it(learned: Path) -> None:
+    script = (
+        "cachetui completion powershell | Out-String | Invoke-Expression\n"
+        "$line = $env:LINE; [System.Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null)"
+        ".CompletionMatches | ForEach-Object CompletionText"
+    )
+    for begun, offered in [("re", ["remove"]), ("list kind:wh", ["kind:wheel"]), ("list --sort=si", ["--sort=size"])]:
+        with pytest.MonkeyPatch.context() as asking:
+            asking.setenv("LINE", f"cachetui {begun}")
+            assert said_by("pwsh", "-NoProfile", "-Command", script).split() == offered

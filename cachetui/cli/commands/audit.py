@@ -12,6 +12,7 @@ from click.core import ParameterSource
 from cachetui.cli.cache import note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.inputs import input_path
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
@@ -29,7 +30,15 @@ from cachetui.terms import Predicate, parse_terms
 from cachetui.text.escape import escape_control
 
 
-@click.command("audit")
+@click.command(
+    "audit",
+    cls=Command,
+    examples=[
+        ("cachetui audit", "A report of 80 columns, to paste into an issue."),
+        ("cachetui audit --json > before.json", "Every figure and every entry, to compare with later."),
+        ("cachetui audit --since before.json", "What came, went and grew since then."),
+    ],
+)
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
 @click.option(
     "--format",
@@ -37,22 +46,22 @@ from cachetui.text.escape import escape_control
     type=click.Choice(["text", "json", "csv"]),
     default="text",
     show_default=True,
-    help="Text fits 80 columns; CSV has a row for each entry.",
+    help="Form of the report. Text fits 80 columns; CSV has a row for each entry.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "--since",
     metavar="REPORT",
     type=click.Path(),
-    help="Show what came, went and grew since an earlier report, written with --json; - is the standard input.",
+    help="Show what came, went and grew since an earlier report, written with --json; - is standard input.",
 )
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: bool, since: str | None) -> int:
     """Show where the space is: by kind, project, age, Python, platform and index, and what each rule would free.
 
-    With TERMs, only matching entries count; directories and files that are not pip's are always counted for the
-    whole cache.
+    With TERMs, only matching entries count (see cachetui help terms); directories and files that are not pip's
+    are always counted for the whole cache.
     """
     if as_json:
         if form != "json" and context.get_parameter_source("form") is not ParameterSource.DEFAULT:

@@ -7,20 +7,22 @@ import sys
 import click
 
 from cachetui.cli.completion_scripts import SHELLS
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options
 
-INSTALL = """\
-\b
-To have it in each new shell:
-  bash  echo 'eval "$(cachetui completion bash)"' >> ~/.bashrc
-  zsh   echo 'eval "$(cachetui completion zsh)"' >> ~/.zshrc    (below compinit)
-  fish  cachetui completion fish > ~/.config/fish/completions/cachetui.fish
-"""
 
-
-@click.command("completion", epilog=INSTALL)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.command(
+    "completion",
+    cls=Command,
+    examples=[
+        ("""echo 'eval "$(cachetui completion bash)"' >> ~/.bashrc""", "bash: in each new shell."),
+        ("""echo 'eval "$(cachetui completion zsh)"' >> ~/.zshrc""", "zsh: in each new shell; below compinit."),
+        ("cachetui completion fish > ~/.config/fish/completions/cachetui.fish", "fish: in each new shell."),
+        ("cachetui completion powershell | Out-String | Invoke-Expression", "PowerShell: a line for its $PROFILE."),
+    ],
+)
+@click.argument("shell", type=click.Choice([*SHELLS]))
 @global_options
 def command(shell: str) -> int:
     """Print a script that lets a shell complete commands, options and terms.

@@ -9,12 +9,20 @@ import click
 
 from cachetui.cli.cache import located
 from cachetui.cli.console import note
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options, options_of
 from cachetui.text.escape import escape_control
 
 
-@click.command("dir")
+@click.command(
+    "dir",
+    cls=Command,
+    examples=[
+        ("cachetui dir", "The directory of the cache."),
+        ('du -sh "$(cachetui dir)"', "What du says about it."),
+    ],
+)
 @global_options
 @click.pass_context
 def command(context: click.Context) -> int:

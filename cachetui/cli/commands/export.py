@@ -12,6 +12,7 @@ import click
 from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
 from cachetui.cli.inputs import input_path
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
@@ -28,14 +29,22 @@ from cachetui.terms import Predicate, parse_terms
 from cachetui.text.format import disk_text
 
 
-@click.command("export")
+@click.command(
+    "export",
+    cls=Command,
+    examples=[
+        ("cachetui export 'torch>=2' --to wheels", "Files of these versions of torch, into the directory wheels."),
+        ("cachetui export -r requirements.txt --to wheels", "What a requirements file needs."),
+        ("pip install --no-index --find-links wheels torch", "Install from there, without a network."),
+    ],
+)
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
 @click.option(
     "--to",
     metavar="DIR",
     required=True,
     type=click.Path(file_okay=False),
-    help="Where to write; made if absent.",
+    help="Directory to write to; it is created if needed.",
 )
 @click.option(
     "--requirement",
@@ -44,24 +53,22 @@ from cachetui.text.format import disk_text
     metavar="FILE",
     multiple=True,
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="What this requirements file needs, - for standard input; may be given several times.",
+    help="Export what this requirements file needs; - is standard input. May be given several times.",
 )
-@click.option("-n", "--dry-run", is_flag=True, help="Only show what would be written.")
+@click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
 @click.pass_context
 def command(
     context: click.Context, terms: tuple[str, ...], to: str, requirements: tuple[str, ...], dry_run: bool, as_json: bool
 ) -> int:
-    """Write the wheels and sdists that the terms match into a folder, under their true names.
+    """Write the wheels and sdists that TERMs match into a directory, under their real names.
 
-    Each file is verified before it gets its name, and nothing is overwritten. Then this works without a network:
-
-    pip install --no-index --find-links DIR NAME
+    Each file is checked before it gets its name, and nothing is overwritten. TERMs: see cachetui help terms.
 
     With --requirement, the files that satisfy the requirements are written, for the Python of --python: for each
-    project the newest file that fits, and its dependencies in turn; instead of a damaged file, the next one that
-    fits. No choice is changed to make another one possible. Requirements without a cached file are listed.
+    project the newest file that fits, and then its dependencies. No choice is changed to make another one
+    possible. Requirements without a cached file are listed.
     """
     if not terms and not requirements:
         raise click.UsageError("Say what to export: TERM..., or --requirement FILE.")

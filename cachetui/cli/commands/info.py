@@ -10,6 +10,7 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
 from cachetui.pip.config.location import Location
@@ -22,7 +23,15 @@ from cachetui.services.pythons import ask_named, find_pythons, named_python, pip
 from cachetui.text.redact import redact_urls
 
 
-@click.command("info")
+@click.command(
+    "info",
+    cls=Command,
+    examples=[
+        ("cachetui info", "The cache of the Python here."),
+        ("cachetui info --pythons", "Also the settings of the pip of each Python here."),
+        ("cachetui info --python /usr/bin/python3", "The cache that the pip of this Python uses."),
+    ],
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @click.option(
     "--pythons", "with_pythons", is_flag=True, help="Find the Pythons here, and show what each one's pip does."

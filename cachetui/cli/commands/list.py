@@ -10,32 +10,38 @@ import click
 
 from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import for_stream, note, totals
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.report.entries_json import list_json
 from cachetui.report.entries_text import table, tree
 
 
-@click.command("list")
+@click.command(
+    "list",
+    cls=Command,
+    examples=[
+        ("cachetui list --sort size", "All projects and versions, the largest projects first."),
+        ("cachetui list 'torch>=2,<2.3' kind:wheel --files", "The files of some wheels of torch."),
+        ("cachetui list --json | jq '.projects[].project'", "The names of the projects."),
+    ],
+)
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
-@click.option("--files", is_flag=True, help="Go down to the files.")
+@click.option("--files", is_flag=True, help="Also list the entries and their files.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @click.option(
     "--sort",
     type=click.Choice(["size", "name", "age", "count"]),
     default="name",
     show_default=True,
-    help="Order of the text; JSON is always by name.",
+    help="Order of the text. JSON is always by name.",
 )
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
     """List projects and versions with sizes and ages.
 
-    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
-    'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
-    a term negates it. Names and requirements add up, all other TERMs narrow: torch 'numpy<2' 'age>90d' means
-    torch or numpy<2, if older than 90 days.
+    With TERMs, list only what they match: see cachetui help terms.
     """
     predicate = None
     if terms:

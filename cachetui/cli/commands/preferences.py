@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from cachetui.cli.console import for_stream
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options
 from cachetui.preferences.file import protected_path, read_preferences
@@ -24,13 +25,20 @@ WIDTH, LABEL = 80, 10
 """Width of a line, and of the label before a value, in terminal cells."""
 
 
-@click.command("preferences")
+@click.command(
+    "preferences",
+    cls=Command,
+    examples=[
+        ("cachetui preferences", "The path of the file, and what is in force."),
+        ("cachetui help preferences", "All keys, with an example of a file."),
+    ],
+)
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
 def command(as_json: bool) -> int:
-    """Show the preferences file: its place, the values in force, and the problems in it.
+    """Show the preferences file: its path, the values in force, and the problems in it.
 
-    Only the browser checks whether a key is already in use.
+    Conflicts of [keys] are shown by the browser only.
     """
     preferences = read_preferences()
     if as_json:

@@ -11,6 +11,7 @@ from click.core import ParameterSource
 
 from cachetui.cli.cache import note_unmatched, opened
 from cachetui.cli.console import Status, note
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
@@ -36,13 +37,25 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     return read
 
 
-@click.command("prune")
+@click.command(
+    "prune",
+    cls=Command,
+    examples=[
+        ("cachetui prune --superseded --unusable -n", "Show what is outdated or fits no Python here."),
+        ("cachetui prune --older-than 180d --keep-latest 1", "Remove old versions, but the newest of each project."),
+        ("cachetui prune --max-size 5GB --yes", "Keep the cache below 5 GB, such as in a cron job."),
+    ],
+    sections={
+        "Rules that add up": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
+        "Limits": ("older_than", "by", "larger_than", "keep_latest", "max_size", "built"),
+    },
+)
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
 @click.option("--superseded", is_flag=True, help="What has a newer version for the same Pythons and platform.")
 @click.option("--unusable", is_flag=True, help="Wheels that no Python here can use, or not that of --python.")
 @click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
 @click.option("--leftovers", is_flag=True, help="Files left behind by crashed or old pips.")
-@click.option("--dead-weight", is_flag=True, help="Downloads that pip will never ask for again.")
+@click.option("--dead-weight", is_flag=True, help="What is stored twice, or what pip will never ask for again.")
 @click.option(
     "--older-than", callback=_reading(parse_age), metavar="AGE", help="Only what is older, such as 90d or 1y."
 )
@@ -51,7 +64,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     type=click.Choice(["downloaded", "checked", "read"]),
     default="downloaded",
     show_default=True,
-    help="From when ages are counted.",
+    help="Which age counts, for --older-than and --max-size.",
 )
 @click.option(
     "--larger-than", callback=_reading(parse_size), metavar="SIZE", help="Only what is larger, such as 100MB."
@@ -60,15 +73,15 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     "--keep-latest",
     callback=_reading(parse_count),
     metavar="N",
-    help="Keep the newest N versions of each project, for whatever Python; alone, remove all others.",
+    help="Keep the newest N versions of each project. Alone, remove all others.",
 )
 @click.option(
     "--max-size",
     callback=_reading(parse_size),
     metavar="SIZE",
-    help="Then remove the oldest until at most SIZE remains.",
+    help="Then remove the oldest entries until at most SIZE remains.",
 )
-@click.option("--built", is_flag=True, help="Also wheels that pip built here.")
+@click.option("--built", is_flag=True, help="Also remove wheels that pip built here.")
 @removal_options
 @global_options
 @click.pass_context
@@ -77,11 +90,8 @@ def command(
 ) -> int:
     """Remove what rules choose, after showing what that is.
 
-    --superseded, --unusable, --legacy, --leftovers and --dead-weight each add entries to the choice.
-    --older-than, --larger-than and TERMs narrow that choice, or choose by themselves without it; several names
-    among the TERMs add up.
-    --keep-latest keeps the newest versions of each project; alone, it chooses all but these. --superseded
-    chooses what has a newer version for the same Python and platform. --max-size is applied last.
+    Limits and TERMs restrict what the rules choose; without a rule, they choose by themselves. Without any
+    option or TERM, the policy in the preferences file runs. More: cachetui help rules, cachetui help terms.
     """
     refuse_redirection("prune", terms)
     options = options_of(context)

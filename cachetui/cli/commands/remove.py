@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import click
 
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 
 
-@click.command("remove")
+@click.command(
+    "remove",
+    cls=Command,
+    examples=[
+        ("cachetui remove torch -n", "Show what would be removed of torch."),
+        ("cachetui remove 'psycopg2==2.4.4'", "Remove one version, after asking."),
+        ("cachetui remove 'nvidia-*' 'age>90d' --yes", "Remove old downloads of several projects, without asking."),
+    ],
+)
 @click.argument("terms", metavar="TERM...", nargs=-1, required=True, shell_complete=suggest_terms)
 @removal_options
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
-    """Remove what the terms match, after showing what that is.
+    """Remove what TERMs match, after showing what that is.
 
-    A TERM is a name such as torch or nvidia-*, or in quotes a requirement such as 'torch>=2,<2.3',
-    'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
-    a term negates it. Names and requirements add up, all other TERMs narrow: torch 'numpy<2' 'age>90d' means
-    torch or numpy<2, if older than 90 days.
+    A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d': see
+    cachetui help terms.
     """
     from cachetui.cli.cache import matching, note_unmatched, opened  # noqa: PLC0415 - Tab after a term does without all of these
     from cachetui.cli.console import note  # noqa: PLC0415

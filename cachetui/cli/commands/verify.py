@@ -10,6 +10,7 @@ import click
 
 from cachetui.cli.cache import matching, note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.cli.signals import interruptible, stopped_code
@@ -27,20 +28,26 @@ MOST_SHOWN = 10
 """Maximum number of entries that the text names for each type of finding, without --all."""
 
 
-@click.command("verify")
+@click.command(
+    "verify",
+    cls=Command,
+    examples=[
+        ("cachetui verify", "What can be seen without reading the files."),
+        ("cachetui verify --deep torch", "Read all of torch, and compare it with known hashes."),
+        ("cachetui verify --json > health.json", "Every finding with every entry."),
+    ],
+)
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
-@click.option("--deep", is_flag=True, help="Read everything, and compare it with the hashes that index pages list.")
-@click.option("--all", "every", is_flag=True, help=f"Name every entry, not the first {MOST_SHOWN} of a sort.")
+@click.option("--deep", is_flag=True, help="Read all files, and compare them with known hashes.")
+@click.option("--all", "every", is_flag=True, help=f"Name every entry, not the first {MOST_SHOWN} of each finding.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
 @click.pass_context
 def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: bool, as_json: bool) -> int:
     """Look for what is damaged, left behind or not what it should be, in all of the cache or in what TERMs match.
 
-    Without --deep, only the results of the scan are checked: records without bodies and bodies without records,
-    lengths, unreadable files, environments that are gone, owners and modes, and whether wheels built here are cut
-    short. With --deep, each download is compared with the hash in a cached index page or an origin.json, and files
-    without a known hash are read to their end. The exit code is 1 if anything is found.
+    Without --deep, only what the scan of the cache shows is checked, such as lengths, owners and missing files.
+    The exit code is 1 if anything is found. More: cachetui help verify.
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)

@@ -9,6 +9,7 @@ import click
 
 from cachetui.cli.cache import opened
 from cachetui.cli.console import Status, for_stream
+from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
 from cachetui.insight.why.pip_command import QuestionError
@@ -19,12 +20,20 @@ from cachetui.services.pythons import named_python
 from cachetui.services.why import explain
 
 
-@click.command("why")
+@click.command(
+    "why",
+    cls=Command,
+    examples=[
+        ("cachetui why 'psycopg2==2.4.1'", "Would pip download it, build it, or take it from the cache?"),
+        ("cachetui why 'pip install torch --pre'", "Ask about a whole command."),
+        ("cachetui why torch --python ~/work/.venv", "Ask the pip of another environment."),
+    ],
+)
 @click.argument("requirement")
-@click.option("--index-url", "-i", metavar="URL", help="The index that pip was given.")
-@click.option("--extra-index-url", metavar="URL", multiple=True, help="A further index that pip was given.")
-@click.option("--pre", is_flag=True, help="pip was given --pre.")
-@click.option("--json", "as_json", is_flag=True, help="Write JSON.")
+@click.option("--index-url", "-i", metavar="URL", help="Index to use, as in pip install.")
+@click.option("--extra-index-url", metavar="URL", multiple=True, help="Further index to use, as in pip install.")
+@click.option("--pre", is_flag=True, help="Also consider pre-releases, as in pip install.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
 @click.pass_context
 def command(
@@ -37,9 +46,8 @@ def command(
 ) -> int:
     """Ask pip what it would do for REQUIREMENT, and explain why.
 
-    REQUIREMENT is a requirement such as 'psycopg2==2.4.1' or 'name @ https://…', or a whole command in
-    quotes: 'pip install torch==2.3.0 --extra-index-url …'. The Python's own pip answers, on a sealed and
-    read-only view of its cache: nothing is fetched, built or installed.
+    REQUIREMENT is a requirement such as 'psycopg2==2.4.1', or a whole command in quotes. The Python's own pip
+    answers, on a sealed and read-only view of its cache: nothing is downloaded, built or installed.
     """
     try:
         question = read_question(requirement)
