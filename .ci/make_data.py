@@ -77,7 +77,7 @@ def keys_topic() -> str:
         text += f"\n## {title.description}\n\n| id | keys | action |\n|---|---|---|\n"
         for name, one in sorted(bindings.items()):
             if (one.group or PROGRAM) == title:
-                keys = " ".join([f"`{key_names([key])}`" for key in one.key.split(",")])
+                keys = " ".join([f"`{key_names([key], ascii_only=True)}`" for key in one.key.split(",")])
                 text += f"| `{name}` | {keys} | {one.tooltip} |\n"
     return text
 

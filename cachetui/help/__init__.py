@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 
 TOPICS: Mapping[str, str] = {
     "terms": "How to say which entries are meant",
@@ -27,4 +26,6 @@ TOPICS: Mapping[str, str] = {
 
 def read_topic(name: str) -> str:
     """Return the Markdown of a topic, one of `TOPICS`."""
+    from importlib.resources import files  # noqa: PLC0415 - most commands need only the names
+
     return files(__name__).joinpath(f"{name}.md").read_text(encoding="utf-8")

@@ -46,6 +46,7 @@ def test_each_topic_is_a_file_and_begins_with_a_title() -> None:
     assert {path.stem for path in FOLDER.glob("*.md")} == {*TOPICS}
     for topic in TOPICS:
         assert parse(read_topic(topic))[0].level == 1
+        assert read_topic(topic).isascii()  # any terminal can show it
         assert len(TOPICS[topic]) <= 50
 
 

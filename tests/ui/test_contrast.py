@@ -35,6 +35,7 @@ SCREENS: dict[str, Sequence[str]] = {
     "wrong rule": ("X", "end", "up", "x"),
     "review": ("space", "d"),
     "help": ("question_mark",),
+    "topic": ("question_mark", "right"),
     "save": ("2", "E"),
     "palette": ("ctrl+p", *"sort"),
 }

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from cachetui.ui.bindings import MOVE, SHOW
-from cachetui.ui.dialogs.help import Help, HelpLine, merged
+from cachetui.ui.dialogs.help import HERE, PAGES, Help, HelpLine, HelpPage, PageLine, merged
 from cachetui.ui.dialogs.review import Review
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled, until
@@ -62,3 +62,33 @@ async def test_a_review_has_help() -> None:
         await pilot.press("q")
         await settled(pilot)
         assert isinstance(app.screen, Review)
+
+
+@pytest.mark.parametrize("size", [(60, 16), (100, 40)])
+async def test_the_reference_is_read_by_keys_and_by_mouse(size: tuple[int, int]) -> None:
+    app = Still(everyday())
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("question_mark")
+        await until(pilot, lambda: isinstance(app.screen, Help))
+        help_ = app.screen
+        assert isinstance(help_, Help)
+        seen = []
+        for _ in PAGES:
+            seen.append(help_.query_one(HelpPage).page)
+            await pilot.press("G", "right")
+            await pilot.pause()
+            assert help_.scrolled.scroll_offset.y == 0
+        assert tuple(seen) == PAGES
+        assert help_.query_one(HelpPage).page == HERE
+        await pilot.press("shift+tab")
+        assert help_.query_one(PageLine).page == PAGES[-1]
+        bar = help_.query_one(PageLine)
+        lines = ["".join([part.text for part in strip]) for strip in bar.lines(bar.size.width, 10)]
+        for page in PAGES:
+            y = next(number for number, line in enumerate(lines) if f" {page} " in line)
+            await pilot.click(PageLine, offset=(lines[y].index(f" {page} ") + 1, y))
+            await pilot.pause()
+            assert help_.query_one(HelpPage).page == page
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1

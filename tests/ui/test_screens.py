@@ -105,3 +105,11 @@ async def test_help() -> None:
         await pilot.press("question_mark")
         await pilot.pause()
         check("help-80x70", app.text)
+
+
+async def test_a_topic_of_the_reference() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(60, 16)) as pilot:
+        await pilot.press("question_mark", "tab", "tab")
+        await pilot.pause()
+        check("topic-60x16", app.text)

@@ -1,4 +1,4 @@
-"""Help: all keys, as declared by the bindings, and the help of the widget that has the focus."""
+"""Help: all keys, as declared by the bindings, the help of the widget that has the focus, and the reference."""
 
 from __future__ import annotations
 
@@ -7,23 +7,33 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar, NamedTuple
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.dom import DOMNode
+from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
 
-from cachetui.ui.bindings import GROUPS, PROGRAM, key, key_names
+from cachetui.help import TOPICS, read_topic
+from cachetui.help.document import Role, lay_out, parse, plain, wrap
+from cachetui.ui.bindings import GROUPS, MOVE, PROGRAM, key, key_names
 from cachetui.ui.dialogs.modal import DialogButton, Modal
 from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.key_hints import KeyHints
-from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
+from cachetui.ui.widgets.painted import PaintedLines, Part
 
 EXAMPLE = re.compile(r"^- ", re.M)
 """Beginning of a list item, which contains an example and its meaning."""
 KEYS = 16
 """Width of the column of keys in cells."""
+HERE = "this view"
+"""Name of the page of keys among the topics."""
+PAGES = (HERE, *TOPICS)
+"""Pages of the help, in the order of the line above them."""
+ROLES: dict[Role, str] = {"": "muted", "strong": "strong", "code": "plain"}
+"""Colour roles of the words of the reference."""
 MOUSE = (
     "Click an arrow or double-click a row to open it, a box to mark it, a title to sort by it, a tab or a key at the "
     "bottom to use it. The wheel scrolls."
@@ -38,7 +48,7 @@ Theme, columns, order, keys, what is never removed and a policy for `cachetui pr
 `cachetui preferences` shows what is in force.
 
 - `[keys]`: begins the part of the file with keys, which comes last
-- `sort.age = "f"`: below that line, makes f sort by age; the README lists the names of all keys
+- `sort.age = "f"`: below that line, makes f sort by age; the topic keys above lists the names of all keys
 """
 
 
@@ -93,10 +103,10 @@ def merged(lines: Sequence[HelpLine]) -> list[HelpLine]:
     return found
 
 
-class KeyPage(PaintedLines):
-    """Page that lists the keys by group."""
+class HelpPage(PaintedLines):
+    """A page of the help: the keys by group, or a topic of the reference."""
 
-    DEFAULT_CSS = "KeyPage { height: auto; background: $surface; padding: 0 1 0 0; }"
+    DEFAULT_CSS = "HelpPage { height: auto; background: $surface; padding: 0 1 0 0; }"
 
     def __init__(self, explained: list[HelpLine], about: str, preferences: Path | None) -> None:
         super().__init__()
@@ -106,8 +116,27 @@ class KeyPage(PaintedLines):
         """The help lines of all bindings."""
         self.about = about
         """The help of the widget that has the focus, in Markdown."""
+        self.page = HERE
+        """The page that is shown, one of `PAGES`."""
+
+    def show(self, page: str) -> None:
+        """Show a page, one of `PAGES`."""
+        self.page = page
+        self.refresh(layout=True)
 
     def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the page."""
+        return self._keys(room) if self.page == HERE else self._topic(room)
+
+    def _topic(self, room: int) -> list[Strip]:
+        """Draw a topic of the reference; code that is too long is wrapped."""
+        return [
+            self.strip(*[(words, ROLES[role]) for words, role in part], room=room)
+            for line in lay_out(parse(read_topic(self.page)), room)
+            for part in ([line] if len(plain(line)) <= room else wrap(line, room))
+        ]
+
+    def _keys(self, room: int) -> list[Strip]:
         """Draw the help of the widget, the keys by group, and the use of the mouse."""
         drawn, explanations = self._prose(self.about, room), merged(self.explained)
         for group in GROUPS:
@@ -142,11 +171,60 @@ class KeyPage(PaintedLines):
         return drawn
 
 
+class PageLine(PaintedLines):
+    """The names of all pages, on as many lines as they need; a click opens a page."""
+
+    DEFAULT_CSS = "PageLine { height: auto; padding: 0 2 0 0; }"
+
+    class Chosen(Message):
+        """Posted when a page is clicked."""
+
+        def __init__(self, page: str) -> None:
+            super().__init__()
+            self.page = page
+            """The page, one of `PAGES`."""
+
+    page = HERE
+    """The page that is shown."""
+
+    def show(self, page: str) -> None:
+        """Show that a page is open."""
+        self.page = page
+        self.refresh()
+
+    def lines(self, room: int, height: int) -> list[Strip]:
+        """Draw the names."""
+        return [self.strip(*self._line(pages), room=room) for pages in _broken(room)]
+
+    def _line(self, pages: Sequence[str]) -> list[Part]:
+        return [(f" {page} ", "pill" if page == self.page else "muted") for page in pages]
+
+    def on_click(self, event: events.Click) -> None:
+        """Post the page whose name is clicked."""
+        lines, x = _broken(self.size.width), event.x
+        for page in lines[event.y] if 0 <= event.y < len(lines) else ():
+            if 0 <= x < len(page) + 2:
+                self.post_message(self.Chosen(page))
+            x -= len(page) + 2
+
+
+def _broken(room: int) -> list[list[str]]:
+    """Return the pages by the lines on which their names stand."""
+    lines: list[list[str]] = [[]]
+    for page in PAGES:
+        if lines[-1] and sum(len(other) + 2 for other in (*lines[-1], page)) > room:
+            lines.append([])
+        lines[-1].append(page)
+    return lines
+
+
 class Help(Modal[None]):
-    """Dialog that shows all keys in a scrolling list."""
+    """Dialog that shows all keys, or a topic of the reference, in a scrolling list."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape,q,question_mark", "no", "close", "help.close", PROGRAM, "Close the help", show=True),
+        key("right,tab", "turn(1)", "next topic", "help.next", MOVE, "Show the next topic", show=True),
+        key("left,shift+tab", "turn(-1)", "previous topic", "help.previous", MOVE, "Show the previous topic"),
     ]
     DEFAULT_CSS = """
     Help {
@@ -167,9 +245,9 @@ class Help(Modal[None]):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield PaintedLine(("Keys", "strong"))
+            yield PageLine()
             with VerticalScroll(id="keys", can_focus=False):
-                yield KeyPage(self.explained, self._about, self._preferences)
+                yield HelpPage(self.explained, self._about, self._preferences)
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
                 yield KeyHints()
@@ -178,6 +256,20 @@ class Help(Modal[None]):
     def scrolled(self) -> VerticalScroll:
         """The list that keys scroll."""
         return self.query_one("#keys", VerticalScroll)
+
+    def on_page_line_chosen(self, message: PageLine.Chosen) -> None:
+        """Show the page that was clicked."""
+        self._show(message.page)
+
+    def action_turn(self, step: int) -> None:
+        """Show the next page, or the one before; after the last one comes the first."""
+        page = self.query_one(PageLine).page
+        self._show(PAGES[(PAGES.index(page) + step) % len(PAGES)])
+
+    def _show(self, page: str) -> None:
+        self.query_one(PageLine).show(page)
+        self.query_one(HelpPage).show(page)
+        self.scrolled.scroll_home(animate=False)
 
 
 FILTER_HELP = """\
