@@ -259,14 +259,14 @@ class Help(Modal[None]):
 
     def on_page_line_chosen(self, message: PageLine.Chosen) -> None:
         """Show the page that was clicked."""
-        self._show(message.page)
+        self._turn_to(message.page)
 
     def action_turn(self, step: int) -> None:
         """Show the next page, or the one before; after the last one comes the first."""
         page = self.query_one(PageLine).page
-        self._show(PAGES[(PAGES.index(page) + step) % len(PAGES)])
+        self._turn_to(PAGES[(PAGES.index(page) + step) % len(PAGES)])
 
-    def _show(self, page: str) -> None:
+    def _turn_to(self, page: str) -> None:
         self.query_one(PageLine).show(page)
         self.query_one(HelpPage).show(page)
         self.scrolled.scroll_home(animate=False)
