@@ -84,7 +84,7 @@ def keys_topic() -> str:
 
 def man_page(topics: dict[str, str]) -> Iterator[str]:
     """Yield the lines of the man page, in roff."""
-    with click.Context(group, info_name="cachetui", max_content_width=80) as context:
+    with click.Context(group, info_name="cachetui", **group.context_settings) as context:
         yield r".\" Made by .ci/make_data.py"
         yield f'.TH CACHETUI 1 "" "cachetui {__version__}" "User Commands"'
         yield from heading("Name")
@@ -115,7 +115,7 @@ def command(name: str, parent: click.Context) -> Iterator[str]:
     for title, own in shown.own_options(context).items():
         if own and shown.sections:
             yield from (".PP", escaped(f"{title}:"))
-        yield from options(own, context)
+        yield from options([one for one in own if not one.is_eager], context)  # --help is explained once
     yield from (".PP", "Examples:")
     yield from examples(shown.examples)
 
@@ -124,7 +124,7 @@ def options(parameters: Iterable[click.Parameter], context: click.Context) -> It
     """Yield the lines on options."""
     for one in parameters:
         record = one.get_help_record(context)
-        if record and one.name != "help":
+        if record:
             yield from (".TP", rf"\fB{escaped(record[0])}\fR", escaped(record[1]))
 
 

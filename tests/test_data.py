@@ -64,3 +64,11 @@ def test_bash_takes_the_installed_script() -> None:
     found = run("bash", "--norc", "-c", f"source '{script}' && complete -p cachetui")
     assert found.stdout.endswith("-F _cachetui_completion cachetui\n")
     assert found.stderr == ""
+
+
+@pytest.mark.skipif(not shutil.which("zsh"), reason="there is no zsh")
+def test_zsh_finds_the_installed_script() -> None:
+    script = f"fpath=('{DATA / 'share/zsh/site-functions'}'); autoload -Uz +X _cachetui && whence -w _cachetui"
+    found = run("zsh", "-f", "-c", script)
+    assert (found.stdout, found.stderr) == ("_cachetui: function\n", "")
+    assert (DATA / "share/zsh/site-functions/_cachetui").read_text().startswith("#compdef cachetui\n")
