@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import sys
@@ -11,6 +12,7 @@ import pytest
 from cachetui.cli.app import COMMANDS, EXAMPLES, group
 from cachetui.cli.help_format import GLOBAL, Command
 from cachetui.help import TOPICS
+from cachetui.report.schemas import read_schema, schema_names
 from tests.cli.conftest import Run
 
 LONGEST_SUMMARY = 45
@@ -117,8 +119,19 @@ def test_an_unknown_name_gets_a_suggestion(run: Run, typed: str, meant: str) -> 
     assert f"Did you mean {meant}?" in said.err if meant else "terms, kinds" in said.err
 
 
+def test_help_prints_each_schema(run: Run) -> None:
+    assert ", ".join(schema_names()) in " ".join(run("help", "json").out.split())
+    for name in schema_names():
+        said = run("help", "json", name)
+        assert (said.code, said.out, said.err) == (0, read_schema(name), "")
+        assert json.loads(said.out)["$schema"]
+    wrong = run("help", "json", "lst")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "Did you mean list?" in wrong.err
+
+
 def test_help_takes_one_name(run: Run) -> None:
-    assert run("help", "list", "terms").code == 2
+    assert run("help", "list", "terms").code == run("help", "json", "list", "info").code == 2
 
 
 @pytest.mark.parametrize("arguments", [["completion"], ["completion", "csh"], ["list", "--sort", "x"]])
@@ -150,3 +163,4 @@ def test_completion_offers_commands_and_topics(run: Run, monkeypatch: pytest.Mon
     assert offered("cachetui help ") == [*{**COMMANDS, **TOPICS}]
     assert offered("cachetui help ke") == ["keys"]
     assert offered("cachetui help keys ") in ([], [""])
+    assert offered("cachetui help json ") == [*schema_names()]

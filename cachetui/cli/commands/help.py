@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
@@ -17,12 +17,15 @@ from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options
 from cachetui.help import TOPICS, read_topic
-from cachetui.help.document import Role, Spans, lay_out, parse
+from cachetui.help.document import Block, Role, Spans, lay_out, parse, plain
+from cachetui.report.schemas import read_schema, schema_names
 from cachetui.text.excerpt import brief
 
 if TYPE_CHECKING:  # only needed for shell completion
     from click.shell_completion import CompletionItem
 
+JSON = "json"
+"""Topic after which the name of a schema may follow."""
 STYLES: dict[Role, str] = {"strong": "1", "code": "36"}
 """Parameters of the escape sequences that begin a role on a terminal (ECMA-48, SGR)."""
 PAGER_OPTIONS = "FRX"
@@ -33,9 +36,12 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
     """Return the commands and topics that begin with `incomplete`, with their summaries."""
     from click.shell_completion import CompletionItem  # noqa: PLC0415 - only a shell that completes asks
 
-    if context.params.get("names"):
-        return []
+    before = context.params.get("names") or ()
     known = {**_commands(context), **TOPICS}
+    if before == (JSON,):
+        known = dict.fromkeys(schema_names(), "JSON Schema")
+    elif before:
+        return []
     return [CompletionItem(name, help=known[name]) for name in known if name.startswith(incomplete)]
 
 
@@ -45,7 +51,7 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
     examples=[
         ("cachetui help prune", "The help of a command."),
         ("cachetui help terms", "All terms, with examples."),
-        ("cachetui help keys", "The keys of the browser."),
+        ("cachetui help json list", "The JSON Schema of cachetui list --json."),
     ],
 )
 @click.argument("names", metavar="[COMMAND|TOPIC]", nargs=-1, shell_complete=_names)
@@ -54,17 +60,21 @@ def _names(context: click.Context, parameter: click.Parameter, incomplete: str) 
 def command(context: click.Context, names: tuple[str, ...]) -> int:
     """Show help on a command or a topic; without a name, an overview.
 
-    A command that is a topic, too, such as audit, is shown with all that the reference says about it.
+    A command that is a topic, too, such as audit, is shown with all that the reference says about it. A name
+    after json is that of a JSON Schema, which is printed.
     """
-    if len(names) > 1:
-        raise click.UsageError("help takes one name.")
+    if len(names) > 1 + (names[0] == JSON if names else 0):
+        raise click.UsageError("help takes one name, and after json the name of a schema.")
     width = min(shutil.get_terminal_size().columns, context.max_content_width or 80) - 2
     is_terminal = sys.stdout.isatty()
     styled = is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
-    text = "".join([f"{line}\n" for line in _lines(context, names[0] if names else "", width, styled)])
+    if names[1:]:
+        text = read_schema(_known(names[1], schema_names(), "schema"))
+    else:
+        text = "".join([f"{line}\n" for line in _lines(context, names[0] if names else "", width, styled)])
     if is_terminal:
         os.environ.setdefault("LESS", PAGER_OPTIONS)
-        click.echo_via_pager(text, color=styled)
+        click.echo_via_pager(text, color=None if styled else False)  # None: if the pager shows styles
     else:
         sys.stdout.write(for_stream(text, sys.stdout))
     return DONE
@@ -83,11 +93,8 @@ def _lines(context: click.Context, name: str, width: int, styled: bool) -> Itera
     root, commands = context.find_root(), _commands(context)
     if not name:
         yield root.get_help()
-    elif name not in commands and name not in TOPICS:
-        known, typed = [*commands, *TOPICS], name.lower()
-        close = [one for one in known if typed and one.startswith(typed)] or get_close_matches(typed, known, 1)
-        hint = f"Did you mean {close[0]}?" if close else f"The topics are {', '.join(TOPICS)}."
-        raise click.UsageError(f"No command or topic {brief(name)!r}. {hint}")
+    elif name not in commands:
+        _known(name, [*TOPICS, *commands], "command or topic")
     if name in commands:
         shown: click.Command = import_module(f"cachetui.cli.commands.{name}").command
         yield shown.get_help(click.Context(shown, info_name=name, parent=root))
@@ -95,7 +102,21 @@ def _lines(context: click.Context, name: str, width: int, styled: bool) -> Itera
         if name in commands:
             yield ""
         for line in lay_out(parse(read_topic(name)), width):
-            yield _styled(line) if styled else "".join([words for words, _ in line])
+            yield _styled(line) if styled else plain(line)
+    if name == JSON:
+        yield ""
+        for line in lay_out([Block("paragraph", [(f"The schemas are {', '.join(schema_names())}.", "")])], width):
+            yield plain(line)
+
+
+def _known(name: str, known: Sequence[str], what: str) -> str:
+    """Return a known name. Raises UsageError with a suggestion if it is not known."""
+    if name in known:
+        return name
+    close = [one for one in known if name and one.startswith(name.lower())]
+    close = close or get_close_matches(name.lower(), known, 1)
+    hint = f"Did you mean {close[0]}?" if close else f"There are {', '.join(known)}."
+    raise click.UsageError(f"No {what} {brief(name)!r}. {hint}")
 
 
 def _styled(line: Spans) -> str:
