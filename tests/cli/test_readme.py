@@ -1,4 +1,4 @@
-"""The README's console blocks, run by a shell on the demo's cache, in a temporary folder and without a network."""
+"""The console blocks of the README and the reference, run by a shell on the demo's cache, without a network."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.cli.app import COMMANDS
+from cachetui.help import TOPICS, read_topic
 from tests.environments import environment
 
 PROJECT = Path(__file__).parents[2]
@@ -69,7 +70,8 @@ def expected(line: str) -> set[int]:
     return {1} if command is None or asks else {0}
 
 
-BLOCKS = [[*filter(is_run, lines_of(block))] for block in BLOCK.findall((PROJECT / "README.md").read_text("utf-8"))]
+TEXTS = [(PROJECT / "README.md").read_text("utf-8"), *map(read_topic, TOPICS)]
+BLOCKS = [[*filter(is_run, lines_of(block))] for text in TEXTS for block in BLOCK.findall(text)]
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from click.core import ParameterSource
 
 from cachetui.cli.cache import note_unmatched, opened
 from cachetui.cli.console import Status, for_stream, note
-from cachetui.cli.inputs import input_path
 from cachetui.cli.help_format import Command
+from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of

@@ -22,7 +22,7 @@ from cachetui.report.entries_text import table, tree
     cls=Command,
     examples=[
         ("cachetui list --sort size", "All projects and versions, the largest projects first."),
-        ("cachetui list 'torch>=2,<2.3' kind:wheel --files", "The files of some wheels of torch."),
+        ("cachetui list torch 'numpy<2' 'age>90d'", "torch, and old versions of numpy, if older than 90 days."),
         ("cachetui list --json | jq '.projects[].project'", "The names of the projects."),
     ],
 )
@@ -41,7 +41,8 @@ from cachetui.report.entries_text import table, tree
 def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
     """List projects and versions with sizes and ages.
 
-    With TERMs, list only what they match: see cachetui help terms.
+    With TERMs, list only what they match. Names and requirements add up, other TERMs narrow: see cachetui
+    help terms.
     """
     predicate = None
     if terms:

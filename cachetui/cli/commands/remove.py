@@ -14,7 +14,7 @@ from cachetui.cli.options import global_options, options_of, removal_options, su
     cls=Command,
     examples=[
         ("cachetui remove torch -n", "Show what would be removed of torch."),
-        ("cachetui remove 'psycopg2==2.4.4'", "Remove one version, after asking."),
+        ("cachetui remove torch 'psycopg2==2.4.4'", "Remove a project and a version of another one, after asking."),
         ("cachetui remove 'nvidia-*' 'age>90d' --yes", "Remove old downloads of several projects, without asking."),
     ],
 )
@@ -25,8 +25,8 @@ from cachetui.cli.options import global_options, options_of, removal_options, su
 def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
     """Remove what TERMs match, after showing what that is.
 
-    A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d': see
-    cachetui help terms.
+    A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d'. Names and
+    requirements add up, conditions narrow them: see cachetui help terms.
     """
     from cachetui.cli.cache import matching, note_unmatched, opened  # noqa: PLC0415 - Tab after a term does without all of these
     from cachetui.cli.console import note  # noqa: PLC0415
