@@ -79,6 +79,13 @@ class Predicate:
             [term.condition.kind for term in self.terms if isinstance(term.condition, IsKind) and not term.negated]
         )
 
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The names and requirements, without those that are negated."""
+        return tuple(
+            [term.condition for term in self.terms if isinstance(term.condition, Requirement) and not term.negated]
+        )
+
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return notes about matches that a user may not expect; `entries` are the entries that match."""
         requirements = [

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 
 import click
 
-from cachetui.cli.cache import opened
-from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.cache import opened, warn_of_no_match
+from cachetui.cli.console import Status, note, printable
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
 from cachetui.insight.audit.audit import Audit, EntryRows, listed_of
@@ -63,7 +63,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, since: st
                 note(f"The earlier report is about another cache, {earlier.root}; this one is {found.root}.")
             _write(_comparison(found, earlier, form), form)
     if predicate and not found.entries and not inventory.errors:
-        note("Nothing in the cache matches.")
+        warn_of_no_match(predicate, inventory)
         return NO_MATCH
     return FAILED if inventory.errors else DONE
 
@@ -119,7 +119,7 @@ def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        yield for_stream(f"{line}\n", sys.stdout)
+        yield f"{printable(line, sys.stdout)}\n"
 
 
 def _write(parts: Iterable[str], form: str) -> None:

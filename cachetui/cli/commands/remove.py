@@ -20,7 +20,11 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     'size>100MB', 'age>90d' (or checked, read), kind:built, python:3.8, from:TEXT, is:superseded. not: before
     a term negates it. With several TERMs, an entry must match all of them.
     """
-    from cachetui.cli.cache import matching, opened  # noqa: PLC0415 - Tab after a term does without all of these
+    from cachetui.cli.cache import (  # noqa: PLC0415 - Tab after a term does without all of these
+        matching,
+        opened,
+        warn_of_no_match,
+    )
     from cachetui.cli.console import note  # noqa: PLC0415
     from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.services.preferences import preferred_for_removal  # noqa: PLC0415
@@ -28,15 +32,15 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
 
     refuse_redirection("remove", terms)
     options = options_of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, options=options)
     wishes.check()
     predicate = parse_terms(terms)
     wishes.want_python(predicate.words, options)
-    preferences = preferred_for_removal(note)
+    preferences = preferred_for_removal(note, dry_run=dry_run)
     with opened(options) as cache:
         entries = matching(cache.inventory, predicate, options, preferences.protection)
         if not entries:
-            note("Nothing in the cache matches: nothing was removed.")
+            warn_of_no_match(predicate, cache.inventory, removing=True)
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
         return remove(cache, entries, wishes, preferences=preferences, notes=predicate.notes(entries))

@@ -27,8 +27,6 @@ from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
 """The word to type before everything is removed."""
-READ_ONLY = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
-"""Reason why a review cannot be accepted."""
 
 
 class Review(ConfirmModal):
@@ -44,8 +42,9 @@ class Review(ConfirmModal):
     ]
 
     def __init__(
-        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, read_only: bool = False
+        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, forbidden: str = ""
     ) -> None:
+        """Make the dialog; `forbidden` is a sentence on why nothing may be removed."""
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
@@ -53,9 +52,9 @@ class Review(ConfirmModal):
         """All entries of the cache, for the names of what is kept."""
         self.notes = notes
         """Further sentences that the user should know."""
-        if read_only:
-            self.notes += (READ_ONLY,)
-        self.can_accept = bool(plan.entries) and not read_only
+        if forbidden:
+            self.notes += (forbidden,)
+        self.can_accept = bool(plan.entries) and not forbidden
         """Whether there is an answer Yes."""
 
     def _question(self) -> str:
