@@ -17,7 +17,10 @@ from hypothesis import HealthCheck, settings
 
 import cachetui
 
-FORGOTTEN = ("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL")
+FORGOTTEN = (
+    *("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "CACHETUI_"),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR", "COLUMNS", "LINES", "TEXTUAL"),
+)
 """Prefixes of variables that must not affect a test."""
 SLOWING = ("PYTHONDONTWRITEBYTECODE",)
 """Variables under which each of the many processes would compile everything anew."""

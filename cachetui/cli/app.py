@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
 from io import StringIO
@@ -13,13 +12,17 @@ from unicodedata import east_asian_width
 import click
 
 from cachetui import __version__
-from cachetui.cli.help_format import write_examples, write_records
-from cachetui.cli.main import DONE, FAILED, WRONG_USAGE, tell
-from cachetui.cli.options import global_options, options_of
+from cachetui.cli.console import OUTPUT, say, warn
+from cachetui.cli.help_format import Record, write_examples, write_records
+from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
+from cachetui.cli.options import global_options_of_group, options_of
 from cachetui.errors import CachetuiError, TermError
 from cachetui.help import TOPICS
+from cachetui.services.options import GlobalOptions
 from cachetui.text.escape import escape_control
 from cachetui.text.excerpt import excerpt
+from cachetui.text.styled import styled
+from cachetui.text.suggest import did_you_mean
 
 COMMANDS = {
     "list": "List projects and versions, sizes and ages",
@@ -33,6 +36,7 @@ COMMANDS = {
     "prune": "Remove what rules choose",
     "purge": "Remove everything that pip keeps there",
     "preferences": "Show your preferences and problems in them",
+    "doctor": "Show versions and settings for a bug report",
     "completion": "Print a script that completes in your shell",
     "help": "Show help on a command or a topic",
 }
@@ -67,10 +71,13 @@ class CommandGroup(click.Group):
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the commands, the global options, the topics of `cachetui help`, and examples."""
         self.format_commands(ctx, formatter)
-        params = self.get_params(ctx)
-        shared = [one.get_help_record(ctx) for one in params if not one.is_eager]
+        shared: list[Record | None] = []
+        own: list[Record | None] = []  # those that print something and exit
+        for one in self.get_params(ctx):
+            exits = isinstance(one, click.Option) and one.is_flag and one.is_eager
+            (own if exits else shared).append(one.get_help_record(ctx))
         write_records(formatter, "Global options, before or after a command", shared)
-        write_records(formatter, "Options", [one.get_help_record(ctx) for one in params if one.is_eager])
+        write_records(formatter, "Options", own)
         write_records(formatter, "Topics of cachetui help", TOPICS.items())
         write_examples(formatter, EXAMPLES)
 
@@ -78,8 +85,19 @@ class CommandGroup(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Import the command that is called or completed."""
+        if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
+            ctx.fail(" ".join(filter(None, [f"No such command {args[0]!r}.", did_you_mean(args[0], COMMANDS)])))
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and import_module(f"cachetui.cli.commands.{name}").command, rest
+
+
+def _show_versions(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from cachetui.services.versions import versions  # noqa: PLC0415 - seldom asked for
+
+        for name, version in versions().items():
+            say(f"{name} {version}")
+        context.exit()
 
 
 @click.group(
@@ -87,8 +105,17 @@ class CommandGroup(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": WIDEST},
 )
-@global_options
-@click.version_option(__version__, message="%(prog)s %(version)s")
+@global_options_of_group
+@click.version_option(__version__, message="%(prog)s %(version)s", help="Show the version and exit.")
+@click.option(
+    "-V",
+    "with_versions",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_show_versions,
+    help="Show the versions of cachetui, Python, the platform and all dependencies, and exit.",
+)
 @click.pass_context
 def group(context: click.Context) -> int:
     """See what is really in pip's cache, and remove exactly what you choose.
@@ -111,8 +138,11 @@ def call(arguments: Sequence[str]) -> int:
         from cachetui.cli.completion_scripts import answer  # noqa: PLC0415 - only a shell asks
 
         return answer(group, COMPLETION, asked)
+    OUTPUT.reset()
+    given = GlobalOptions()
     try:
         with group.make_context("cachetui", list(arguments)) as context:
+            given = options_of(context)
             code = group.invoke(context)
     except click.exceptions.Exit as leave:
         return leave.exit_code
@@ -125,16 +155,16 @@ def call(arguments: Sequence[str]) -> int:
         _complain(f"Error: {error}.", *_pointed_at(error))
         return WRONG_USAGE
     except CachetuiError as error:
-        _complain(f"Error: {error}")
+        _complain(f"Error: {error}", *given.sources_of(str(error)))
         return FAILED
     return code if isinstance(code, int) else DONE
 
 
 def _complain(*lines: str) -> None:
-    """Print an error on stderr with control characters escaped, because quoted text may be hostile."""
-    from cachetui.cli.console import for_stream  # noqa: PLC0415 - its imports cost time
-
-    tell(for_stream("\n".join(map(escape_control, lines)), sys.stderr))
+    """Print the lines of an error on stderr."""
+    for line in lines:
+        before, error, after = line.partition("Error:")
+        warn(line if before else styled(("danger", error), after))
 
 
 def _pointed_at(error: TermError) -> Iterator[str]:

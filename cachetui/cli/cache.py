@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cachetui.cli.console import Status, note
+from cachetui.cli.console import Status, note, warn
 from cachetui.cli.signals import ended_in_order
 from cachetui.errors import UsageError
 from cachetui.model import Batch, Entry, Inventory
@@ -93,6 +93,26 @@ def note_unmatched(predicate: Predicate, entries: Iterable[Entry], what: str = "
     """
     for terms in predicate.unmatched(entries):
         note(f"{what} matches {terms}.")
+
+
+def warn_of_near_names(predicate: Predicate, inventory: Inventory) -> bool:
+    """Suggest similar names for names that no project in a cache has; return whether there are any."""
+    from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
+
+    names = [one.name for one in predicate.requirements if one.pattern is None]
+    sentences = near_names(names, inventory.entries)
+    for sentence in sentences:
+        warn(sentence)
+    return bool(sentences)
+
+
+def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bool = False) -> None:
+    """Say that nothing in a cache matches, with similar names of projects; `removing` also that nothing was removed."""
+    is_near = warn_of_near_names(predicate, inventory)
+    if removing:
+        warn("Nothing was removed." if is_near else "Nothing in the cache matches: nothing was removed.")
+    elif not is_near:
+        warn("Nothing in the cache matches.")
 
 
 @contextmanager

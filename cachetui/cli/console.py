@@ -1,16 +1,53 @@
-"""Messages on stderr, separate from the data on stdout: notes, progress, questions."""
+"""Results on stdout, and notes, progress and questions on stderr; the one place that knows colours."""
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-from collections.abc import Sequence
-from contextlib import suppress
-from typing import Self, TextIO
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import Literal, Self, TextIO, get_args
 
-from cachetui.model import Entry
 from cachetui.text.escape import escape_control
-from cachetui.text.format import count, disk_text
+from cachetui.text.styled import Role, pieces
+
+Colour = Literal["auto", "always", "never"]
+"""Values of --color."""
+COLOURS: tuple[Colour, ...] = get_args(Colour)
+CODES: Mapping[Role, str] = {
+    "heading": "1",
+    "danger": "1;31",
+    "warning": "33",
+    "good": "32",
+    "heavy": "36",
+    "hint": "2",
+}
+"""Codes of the roles in the SGR sequences of terminals (ECMA-48), all from the terminal's own palette."""
+
+
+@dataclass
+class Output:
+    """What the options say about the output of this run."""
+
+    quiet: bool = False
+    """Whether notes and progress are left out (--quiet)."""
+    debug: bool = False
+    """Whether the trace of an unforeseen error is printed (--debug)."""
+    colour: Colour = "auto"
+    """Value of --color."""
+    held: list[str] | None = None
+    """Log lines to print later; None if they are printed at once."""
+    status: Status | None = None
+    """The progress line that is on the terminal, if any."""
+
+    def reset(self) -> None:
+        """Return to the defaults: tests run several command lines in one process."""
+        self.quiet, self.debug, self.colour, self.held, self.status = False, False, "auto", None, None
+
+
+OUTPUT = Output()
+"""The output of this run."""
 
 PLAIN = {"→": "->", "…": "...", "·": "-"}
 """ASCII replacements for characters that a stream cannot encode."""
@@ -26,32 +63,102 @@ def for_stream(text: str, stream: TextIO) -> str:
     return text
 
 
+def has_colour(stream: TextIO, environ: Mapping[str, str] = os.environ) -> bool:
+    """Return whether to write colours to a stream.
+
+    --color comes first, then NO_COLOR, then FORCE_COLOR and CLICOLOR_FORCE. Otherwise, only a terminal gets colours,
+    unless TERM is `dumb`.
+    """
+    if OUTPUT.colour != "auto":
+        return OUTPUT.colour == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if any(environ.get(name, "0") not in ("", "0") for name in ("FORCE_COLOR", "CLICOLOR_FORCE")):
+        return True
+    return environ.get("TERM") != "dumb" and stream.isatty() and _understands_colours(stream)
+
+
+def _understands_colours(stream: TextIO) -> bool:
+    """Return whether a terminal interprets escape sequences; switch that on in a console of Windows."""
+    if sys.platform == "win32":
+        import ctypes  # noqa: PLC0415 - only Windows needs these
+        import msvcrt  # noqa: PLC0415
+
+        kernel, mode = ctypes.windll.kernel32, ctypes.c_uint32()
+        handle = ctypes.c_void_p(msvcrt.get_osfhandle(stream.fileno()))
+        return bool(kernel.GetConsoleMode(handle, ctypes.byref(mode)) and kernel.SetConsoleMode(handle, mode.value | 4))
+    return True
+
+
+def printable(text: str, stream: TextIO) -> str:
+    """Return a line as a stream shows it: escaped, because names may be hostile, and in colours if it has roles."""
+    whole = "".join([_coloured(role, escape_control(piece), stream) for role, piece in pieces(text)])
+    return for_stream(whole, stream)
+
+
+def _coloured(role: Role | None, text: str, stream: TextIO) -> str:
+    return f"\x1b[{CODES[role]}m{text}\x1b[0m" if role and text and has_colour(stream) else text
+
+
 def say(sentence: str) -> None:
     """Write a line of the result on stdout with control characters escaped. Raises OSError."""
-    sys.stdout.write(for_stream(f"{escape_control(sentence)}\n", sys.stdout))
+    sys.stdout.write(f"{printable(sentence, sys.stdout)}\n")
 
 
 def note(sentence: str) -> None:
-    """Print a note on stderr with control characters escaped, because names may be hostile.
+    """Print a note on stderr, unless --quiet is given; see `warn`."""
+    if not OUTPUT.quiet:
+        warn(sentence)
+
+
+def warn(sentence: str) -> None:
+    """Print on stderr why something was not done, or cannot be, even with --quiet; control characters are escaped.
 
     Write errors are ignored: a removal must work on a full disk, and after the reader has closed the pipe.
     """
+    if OUTPUT.status is not None:
+        OUTPUT.status.clear()
     with suppress(OSError):  # the same error occurs again at the final flush
         sys.stdout.flush()
     with suppress(OSError):
-        sys.stderr.write(for_stream(f"{escape_control(sentence)}\n", sys.stderr))
+        sys.stderr.write(f"{printable(sentence, sys.stderr)}\n")
         sys.stderr.flush()
 
 
+def log_line(line: str) -> None:
+    """Print a line of the log on stderr, or hold it back while the browser draws there."""
+    if OUTPUT.held is None:
+        warn(line)
+    else:
+        OUTPUT.held.append(line)
+        del OUTPUT.held[:-MOST_HELD]
+
+
+MOST_HELD = 10_000
+"""Maximum number of log lines that are held back."""
+
+
+@contextmanager
+def log_held_back() -> Iterator[None]:
+    """Hold the log back during a block, and print it after the block."""
+    OUTPUT.held = []
+    try:
+        yield
+    finally:
+        held, OUTPUT.held = OUTPUT.held, None
+        for line in held:
+            warn(line)
+
+
 class Status:
-    """Progress line on stderr that overwrites itself; shown only on a terminal.
+    """Progress line on stderr that overwrites itself; shown only on a terminal, and not with --quiet.
 
     The end of a `with` block clears the line.
     """
 
     def __init__(self) -> None:
-        self.shown = sys.stderr.isatty()
-        """Whether progress is shown: only if stderr is a terminal."""
+        self.shown = sys.stderr.isatty() and not OUTPUT.quiet
+        """Whether progress is shown: only if stderr is a terminal, and without --quiet."""
         self._length = 0
 
     def __enter__(self) -> Self:
@@ -64,22 +171,25 @@ class Status:
 
     def note(self, sentence: str) -> None:
         """Clear the line, then print a note."""
-        self.clear()
         note(sentence)
 
     def show(self, words: str) -> None:
         """Show the progress."""
         if self.shown:
+            import shutil  # noqa: PLC0415 - slow to load
+
             width = shutil.get_terminal_size().columns - 1
             line = escape_control(words)[:width]
             self._write(f"\r{line.ljust(self._length)}")
             self._length = len(line)
+            OUTPUT.status = self
 
     def clear(self) -> None:
         """Clear the line."""
         if self._length:
             self._write(f"\r{' ' * self._length}\r")
             self._length = 0
+            OUTPUT.status = None
 
     def _write(self, text: str) -> None:
         """Write to the terminal; ignore errors, because the terminal may be gone."""
@@ -92,7 +202,7 @@ def ask(question: str) -> bool:
     """Ask a question on stderr; return whether the answer is "y" or "yes"."""
     with suppress(OSError):  # the same error occurs again at the final flush
         sys.stdout.flush()
-    sys.stderr.write(for_stream(f"{escape_control(question)} [y/N] ", sys.stderr))
+    sys.stderr.write(f"{printable(question, sys.stderr)} [y/N] ")
     sys.stderr.flush()
     answer = sys.stdin.readline()
     if not answer.endswith("\n"):  # the input ended without a newline
@@ -103,10 +213,3 @@ def ask(question: str) -> bool:
 def can_ask() -> bool:
     """Return whether stdin and stderr are terminals, so that the user can answer a question."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr.isatty())
-
-
-def totals(entries: Sequence[Entry]) -> str:
-    """Return the totals of entries in one line."""
-    projects = len({entry.project for entry in entries if entry.project is not None})
-    disk = sum([entry.disk_usage for entry in entries])
-    return f"{count(projects, 'project')}, {count(len(entries), 'entry')}, {disk_text(disk)}"

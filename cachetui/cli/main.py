@@ -49,7 +49,24 @@ def run(arguments: Sequence[str]) -> int:
         _discard_output()
         tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
         code = FAILED
+    except Exception as error:  # a mistake in cachetui
+        _report(error)
+        code = FAILED
     return code
+
+
+def _report(error: Exception) -> None:
+    """Write the details of an unforeseen error to a file, and name it on stderr; without a file, print the details."""
+    from cachetui.cli.console import OUTPUT, for_stream  # noqa: PLC0415 - seldom needed
+    from cachetui.services.error_report import error_sentence, save_error, trace_lines  # noqa: PLC0415
+
+    file = save_error(error)
+    if file is None or OUTPUT.debug:
+        tell(for_stream("\n".join(trace_lines(error)), sys.stderr))
+    where = f"the details are in {file}" if file else "the details are above"
+    tell(
+        for_stream(f"cachetui hit an error of its own: {error_sentence(error)}; {where}. Please report it.", sys.stderr)
+    )
 
 
 def _write_out() -> None:

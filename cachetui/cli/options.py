@@ -6,8 +6,10 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
-from cachetui.services.options import GlobalOptions
+from cachetui.cli.console import COLOURS, OUTPUT, Colour
+from cachetui.services.options import GlobalOptions, variable_of
 
 if TYPE_CHECKING:  # only needed for shell completion
     from click.shell_completion import CompletionItem
@@ -16,17 +18,47 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def options_of(context: click.Context) -> GlobalOptions:
-    """Return the global options that were given so far, before or after the command's name."""
-    return GlobalOptions(**context.find_root().ensure_object(dict))
+    """Return the global options that were given so far, before or after the command's name.
+
+    Of --demo and --cache-dir, which exclude each other, the one on the command line overrides a variable.
+    """
+    given = dict(context.find_root().ensure_object(dict))
+    variables = given.get("variables", frozenset())
+    if "demo" in given and "cache_dir" in given and len({"demo", "cache_dir"} & variables) == 1:
+        given.pop("demo" if "demo" in variables else "cache_dir")
+    return GlobalOptions(**given)
 
 
-def _note(context: click.Context, parameter: click.Parameter, value: object) -> None:
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Store the value of a global option, wherever it was given; the last value counts."""
     if value in (None, False):
         return
     if value == "":
         raise click.BadParameter("is empty", context, parameter)
-    context.find_root().ensure_object(dict)[parameter.name] = value
+    given, name = context.find_root().ensure_object(dict), parameter.name or ""
+    variables = {*given.get("variables", ())} - {name}
+    if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
+        variables.add(name)
+    given[name], given["variables"] = value, frozenset(variables)
+
+
+def _set_colour(context: click.Context, parameter: click.Parameter, value: Colour | None) -> None:
+    if value is not None:
+        OUTPUT.colour = value
+        context.find_root().color = context.color = {"always": True, "never": False}.get(value)
+
+
+def _set_quiet(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    OUTPUT.quiet = OUTPUT.quiet or value
+
+
+def _set_log(context: click.Context, parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from cachetui.cli.log import start_log, stop_log  # noqa: PLC0415 - few want a log
+
+        OUTPUT.debug = OUTPUT.debug or parameter.name == "debug"
+        start_log(steps=OUTPUT.debug)
+        context.find_root().call_on_close(stop_log)
 
 
 def _directories(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
@@ -54,29 +86,46 @@ def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete
 
 def global_options(function: Function) -> Function:
     """Add the global options to a command; they may stand before or after its name."""
-    for option in reversed(
-        [
-            click.option(
-                "--cache-dir", metavar="DIR", help="Look at the cache in DIR.", shell_complete=_directories, **KEPT
-            ),
-            click.option(
-                "--python",
-                metavar="PYTHON",
-                help="Go by the settings of this Python: path or command.",
-                shell_complete=_files,
-                **KEPT,
-            ),
-            click.option("--demo", is_flag=True, help="Look at a made-up cache.", **KEPT),
-            click.option("--read-only", is_flag=True, help="Remove nothing.", **KEPT),
-            click.option("--no-memory", is_flag=True, help="Neither use nor keep what was learned.", **KEPT),
-        ]
-    ):
-        function = option(function)
+    return _add_global_options(function, with_variables=False)
+
+
+def global_options_of_group(function: Function) -> Function:
+    """Add the global options, which environment variables can set, too, to the command that has the subcommands."""
+    return _add_global_options(function, with_variables=True)
+
+
+def _add_global_options(function: Function, *, with_variables: bool) -> Function:
+    for name, arguments in reversed(GLOBAL.items()):
+        option = name.lstrip("-")
+        variable = variable_of(option.replace("-", "_")) if with_variables else None
+        shown = {"expose_value": False, "callback": _keep, "envvar": variable, "show_envvar": with_variables}
+        function = click.option(*SHORT.get(name, ()), name, **{**shown, **arguments})(function)
     return function
 
 
-KEPT: dict[str, Any] = {"expose_value": False, "callback": _note}
-"""Arguments of click.option that make an option a field of `GlobalOptions`."""
+SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
+"""Short names of global options."""
+GLOBAL: dict[str, dict[str, Any]] = {
+    "--cache-dir": {"metavar": "DIR", "help": "Look at the cache in DIR.", "shell_complete": _directories},
+    "--python": {
+        "metavar": "PYTHON",
+        "help": "Go by the settings of this Python: path or command.",
+        "shell_complete": _files,
+    },
+    "--demo": {"is_flag": True, "help": "Look at a made-up cache."},
+    "--read-only": {"is_flag": True, "help": "Remove nothing, and change no settings."},
+    "--no-memory": {"is_flag": True, "help": "Neither use nor keep what was learned."},
+    "--color": {
+        "type": click.Choice(COLOURS),
+        "callback": _set_colour,
+        "is_eager": True,
+        "help": "Whether to write colours; auto: on terminals, without NO_COLOR.",
+    },
+    "--quiet": {"is_flag": True, "callback": _set_quiet, "help": "Write results, errors and questions only."},
+    "--verbose": {"is_flag": True, "callback": _set_log, "help": "Also say which cache, Pythons and files count."},
+    "--debug": {"is_flag": True, "callback": _set_log, "help": "Also show each step with its duration."},
+}
+"""The global options, with their arguments for click.option."""
 
 
 def removal_options(function: Function) -> Function:

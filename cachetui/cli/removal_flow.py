@@ -7,14 +7,14 @@ import re
 import stat
 import sys
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 
 import click
 from packaging.version import Version
 
-from cachetui.cli.console import Status, ask, can_ask, note, say
+from cachetui.cli.console import Status, ask, can_ask, note, say, warn
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.errors import RefusedError
@@ -31,6 +31,7 @@ from cachetui.services.cache import Cache
 from cachetui.services.options import GlobalOptions
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.format import count, disk_text, removed, with_folders
+from cachetui.text.styled import styled
 
 WILD_OR_MORE = re.compile(r"(\.\*)?,?\Z")
 """Wildcard and comma that may follow the version in a comparison."""
@@ -48,13 +49,14 @@ class RemovalRequest:
     """Whether the user agreed beforehand (--yes)."""
     as_json: bool
     """Whether to write the result as JSON."""
-    read_only: bool
-    """Whether removing is forbidden (--read-only)."""
+    options: GlobalOptions
+    """The global options."""
 
     def check(self) -> None:
         """Raise RefusedError if --read-only forbids the removal."""
-        if self.read_only and not self.dry_run:
-            raise RefusedError("Nothing is removed with --read-only; --dry-run shows what would be removed.")
+        if self.options.read_only and not self.dry_run:
+            by = self.options.said_by("read_only")
+            raise RefusedError(f"Nothing is removed with {by}; --dry-run shows what would be removed.")
 
     def want_python(self, words: Collection[Label], options: GlobalOptions, *, policy: bool = False) -> None:
         """Raise UsageError if --yes would remove unusable entries and no Python is named."""
@@ -146,17 +148,17 @@ def remove(
     denied = any(reason in DENIALS for _, reason in plan.kept)
     asks = bool(plan.entries) and not wishes.dry_run and not wishes.yes and can_ask()
     if asks or not wishes.as_json:
-        _show(plan_lines(plan, inventory, notes), asked_for=wishes.dry_run)
+        _show(plan_lines(plan, inventory, notes), say if wishes.dry_run else warn if asks or not plan.entries else note)
     if not plan.entries or wishes.dry_run:
         wishes.write(plan, None, notes)
         return DONE if plan.entries and not (inventory.errors or denied) else FAILED
     if not wishes.yes:
         if not asks:
-            note("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
+            warn("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
             wishes.write(plan, None, notes)
             return FAILED
         if not ask(f"Remove {count(len(plan.entries), 'entry')}, free {disk_text(plan.frees)}?"):
-            note("Nothing was removed.")
+            warn("Nothing was removed.")
             wishes.write(plan, None, notes)
             return FAILED
     outcome = _carry_out(plan, inventory, preferences)
@@ -167,11 +169,11 @@ def remove(
     return FAILED if outcome.failed or inventory.errors or denied else DONE
 
 
-def _show(lines: Iterable[str], *, asked_for: bool) -> None:
-    """Show a plan: on stdout if only the plan was requested, else on stderr. Ignores a closed pipe."""
+def _show(lines: Iterable[str], write: Callable[[str], None]) -> None:
+    """Write the lines of a plan. Ignores a closed pipe."""
     with suppress(BrokenPipeError):
         for line in lines:
-            (say if asked_for else note)(line)
+            write(line)
 
 
 def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, as_json: bool) -> None:
@@ -179,9 +181,9 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
     failed = outcome.kept[len(plan.kept) :]
     if failed:
         for one in stays(failed, plan.entries):
-            note(one.words if one.heading else f"  {one.words}")
+            warn(one.words if one.heading else f"  {one.words}")
         for sentence in costs_of_rights(plan.root, failed):
-            note(f"! {sentence}")
+            warn(styled(("warning", f"! {sentence}")))
     line = removed(
         len(outcome.removed),
         outcome.entries,
@@ -192,7 +194,7 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
         layered=outcome.layered,
     )
     if as_json or outcome.stopped:
-        note(f"Stopped. {line}" if outcome.stopped else line)
+        warn(f"Stopped. {line}") if outcome.stopped else note(line)
         return
     try:
         say(line)
@@ -200,7 +202,7 @@ def _tell_outcome(outcome: RemovalOutcome, plan: Plan, inventory: Inventory, *, 
     except BrokenPipeError:
         return
     except OSError:
-        note(line)
+        warn(line)
         raise
 
 
@@ -221,7 +223,7 @@ def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> I
     kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
     if plan.entries:
         frees = with_folders(plan.frees, plan.frees_directories)
-        yield f"{title(plan.entries)} {count(plan.files, 'file')}, frees {frees}{kept}"
+        yield styled(("heading", title(plan.entries)), f" {count(plan.files, 'file')}, frees {frees}{kept}")
     else:
         yield "Nothing of this can be removed."
     for line in bill(plan.entries):
@@ -230,4 +232,4 @@ def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> I
     for line in stays(plan.kept, inventory.entries, most=MOST_NAMES):
         yield line.words if line.heading else f"  {line.words}"
     for sentence in (*plan.costs, *notes):
-        yield f"! {sentence}"
+        yield styled(("warning", f"! {sentence}"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -12,10 +13,12 @@ from cachetui.interpreters.lookup import Python, obstacle
 from cachetui.interpreters.probe_output import ProbeAnswer, read_answer
 from cachetui.interpreters.probe_script import BEGIN, END, TELL
 from cachetui.system.isolated import Reply, ask
+from cachetui.system.steps import step
 
 if TYPE_CHECKING:  # not needed by most commands
     from packaging.tags import Tag
 
+LOG = logging.getLogger(__name__)
 PATIENCE = 3.0
 """Seconds within which a Python must report."""
 UNKNOWN_FORMAT = "Exec format error"
@@ -91,7 +94,10 @@ def interpreter_info(
     """
     if hindrance := obstacle(python.executable):
         return _troubled(python, f"It {hindrance}.", starts=False)
-    reply = ask(python.executable, ("-c", TELL, _packaging()), environ, timeout=timeout, stop=stop, any_version=True)
+    with step(LOG, f"ran {python.executable}"):
+        reply = ask(
+            python.executable, ("-c", TELL, _packaging()), environ, timeout=timeout, stop=stop, any_version=True
+        )
     if reply.code != 0:
         return _troubled(python, _failure(reply), starts=UNKNOWN_FORMAT not in reply.trouble)
     _, _, rest = reply.out.partition(BEGIN)

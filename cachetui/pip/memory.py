@@ -192,6 +192,16 @@ def known_releases(device: int, inode: int, path: Path | None = None) -> set[str
     return lines
 
 
+def schema_of(path: Path) -> int | None:
+    """Return the version of the format of a memory file; None if it is missing, locked, damaged or not cachetui's."""
+    try:
+        with contextlib.closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", timeout=PROMPTLY, uri=True)) as db:
+            marks = [db.execute(f"PRAGMA {mark}").fetchone()[0] for mark in ("application_id", "user_version")]
+    except (OSError, sqlite3.Error, ValueError):
+        return None
+    return int(marks[1]) if marks[0] == APPLICATION else None
+
+
 def _key(number: int) -> int | bytes:
     """Return a device or inode number as SQLite holds it: 64 bits with a sign, or bytes if it is longer."""
     if number >> 64:

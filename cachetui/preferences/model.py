@@ -27,8 +27,10 @@ Notify = Literal["desktop", "bell", "never"]
 """Ways to notify the user of the end of a long removal while another window has the focus."""
 Blocked = Literal["", "prune", "removal"]
 """Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
-KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune")
+KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune", "read-only")
 """Keys of the preferences file."""
+PROTECT, READ_ONLY = "protect", "read-only"
+"""Keys that forbid removals; mistakes in them forbid all removals, to be safe."""
 BARE = re.compile("[A-Za-z0-9_-]+")
 """Pattern of a key that TOML writes without quotes."""
 
@@ -43,9 +45,21 @@ class Problem(NamedTuple):
     blocks: Blocked = ""
     """Action that the problem blocks until it is fixed."""
 
+    @property
+    def is_about_read_only(self) -> bool:
+        """Whether it leaves open if anything may be removed or changed at all."""
+        return self.blocks == "removal" and may_mean(self.key.rpartition(".")[2].strip('"'), READ_ONLY)
+
     def __str__(self) -> str:
         """Return the key, if there is one, and the sentence."""
         return f"{self.key}: {self.sentence}" if self.key else self.sentence
+
+
+def may_mean(key: str, known: str) -> bool:
+    """Return whether a key, perhaps mistyped, may be meant to be a known one."""
+    from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
+
+    return bool(get_close_matches(key.lower().replace("_", "-"), [known], 1))
 
 
 def key_path(*keys: str) -> str:
@@ -135,6 +149,8 @@ class Preferences:
     """Keys by key binding id. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()
     """Valid items of `protect`. If an item is invalid, nothing may be removed: see `refusal`."""
+    read_only: bool = False
+    """Whether nothing may be removed and no settings of pip may be changed."""
     policy: Policy | None = None
     """Policy of `prune`; None if there is none, or if it has a problem."""
     problems: tuple[Problem, ...] = ()
@@ -153,4 +169,21 @@ class Preferences:
         if problem is None:
             return None
         where = str(problem) if Path(problem.key).is_absolute() else f"{self.path}: {problem}"
-        return f"What is protected cannot be told, so nothing is removed until that is mended: {where}."
+        what = "Whether this is read-only" if problem.is_about_read_only else "What is protected"
+        return f"{what} cannot be told, so nothing is removed until that is mended: {where}."
+
+    @property
+    def way_out(self) -> str:
+        """Return how a user ends `read_only`, as the beginning of a sentence."""
+        return f"Change read-only in {self.path}, and start cachetui again,"
+
+    @property
+    def settings_refusal(self) -> str | None:
+        """Return why no settings of pip may be changed; None if that is allowed."""
+        for problem in self.problems:
+            if problem.is_about_read_only or (problem.blocks == "removal" and not problem.key):
+                return (
+                    "Whether this is read-only cannot be told, so no settings are changed until that is mended: "
+                    f"{self.path}: {problem}."
+                )
+        return None

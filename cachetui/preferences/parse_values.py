@@ -85,7 +85,8 @@ def read_key(value: object) -> str:
     return value
 
 
-def _flag(value: object) -> bool:
+def read_flag(value: object) -> bool:
+    """Read a value that is true or false. Raises InvalidValueError."""
     if not isinstance(value, bool):
         raise InvalidValueError("expected true or false, without quotes")
     return value
@@ -138,13 +139,13 @@ def read_protected(value: object) -> Predicate:
 
 
 RULES: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(CHOOSERS, _flag),
+    **dict.fromkeys(CHOOSERS, read_flag),
     "older-than": _measured(parse_age, "90d"),
     "by": read_moment,
     "larger-than": _measured(parse_size, "100MB"),
     "keep-latest": _number,
     "max-size": _measured(parse_size, "5GB"),
-    "built": _flag,
+    "built": read_flag,
     "terms": read_terms,
 }
 """Readers of a policy's keys: the options of `prune` in their order, and its terms."""

@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
-from cachetui.preferences.model import KEYS, Blocked, Policy, Preferences, Problem, Protection, key_path
+from cachetui.preferences.model import (
+    KEYS,
+    PROTECT,
+    READ_ONLY,
+    Blocked,
+    Policy,
+    Preferences,
+    Problem,
+    Protection,
+    key_path,
+    may_mean,
+)
 from cachetui.preferences.names import IDS
 from cachetui.preferences.parse_values import (
     RULES,
     InvalidValueError,
     did_you_mean,
     read_columns,
+    read_flag,
     read_key,
     read_moment,
     read_notify,
@@ -35,7 +46,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
 """Readers of the keys that are not tables and do not protect entries."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
-FIELDS = {"protect": "protection", "prune": "policy"}
+FIELDS = {PROTECT: "protection", "prune": "policy", READ_ONLY: "read_only"}
 """Fields of `Preferences` whose names differ from the keys."""
 MOST = 3
 """Maximum number of ids suggested for an unknown id."""
@@ -85,7 +96,9 @@ class _Validator:
                 found[key] = self._read(READERS[key], value, (key,))
             elif key == "keys":
                 found[key] = self._keys(value)
-            elif key == "protect":
+            elif key == READ_ONLY:
+                found[key] = self._read(read_flag, value, (key,), "removal")
+            elif key == PROTECT:
                 found[key] = self._protection(value)
             elif key == "prune":
                 found[key] = self._policy(value)
@@ -111,21 +124,22 @@ class _Validator:
     def _unknown(self, table: tuple[str, ...], key: str, known: Iterable[str]) -> None:
         """Add the problem of an unknown key.
 
-        A key that may be meant to protect entries blocks removals, to be safe.
+        A key that may be meant to forbid removals blocks removals, to be safe.
         """
         path = (*table, key)
-        if not _may_protect(key):
+        meant = _meant_to_forbid(key)
+        if not meant:
             hint = did_you_mean(key.lower().replace("_", "-"), known) or f"; the keys are {', '.join(known)}"
             self._add(path, f"unknown key{hint}", "prune" if table else "")
         elif table:
-            self._add(path, 'unknown key; move "protect" above the first [table]', "removal")
+            self._add(path, f'unknown key; move "{meant}" above the first [table]', "removal")
         else:
-            self._add(path, 'unknown key (did you mean "protect"?)', "removal")
+            self._add(path, f'unknown key (did you mean "{meant}"?)', "removal")
 
     def _misplaced(self, path: tuple[str, ...], value: object) -> None:
-        """Add a problem for each key in an unexpected table that may be meant to protect entries."""
+        """Add a problem for each key in an unexpected table that may be meant to forbid removals."""
         for inner, _ in _leaves(path, value) if isinstance(value, dict) else ():
-            if _may_protect(inner[-1]):
+            if _meant_to_forbid(inner[-1]):
                 self._unknown(inner[:-1], inner[-1], ())
 
     def _keys(self, table: object) -> Mapping[str, str] | None:
@@ -136,7 +150,7 @@ class _Validator:
         keys: dict[str, str] = {}
         for path, value in _leaves(("keys",), table):
             name = ".".join(path[1:])
-            if _may_protect(path[-1]):
+            if _meant_to_forbid(path[-1]) and not (name in IDS and isinstance(value, str)):
                 self._unknown(path[:-1], path[-1], ())
             elif name not in IDS:
                 self._add(path, f'unknown key binding id "{brief(name)}"{did_you_mean(name, IDS, MOST)}')
@@ -180,9 +194,9 @@ class _Validator:
         return Policy(Rules(chosen, **rules), written)
 
 
-def _may_protect(key: str) -> bool:
-    """Return whether an unknown key may be meant to protect entries."""
-    return bool(get_close_matches(key.lower(), ["protect"], 1))
+def _meant_to_forbid(key: str) -> str:
+    """Return the key that forbids removals and that an unknown key may be meant to be; empty if there is none."""
+    return next((known for known in (PROTECT, READ_ONLY) if may_mean(key, known)), "")
 
 
 def _leaves(path: tuple[str, ...], table: Mapping[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:

@@ -10,12 +10,15 @@ from cachetui.model import NS, Entry, File, group_projects
 from cachetui.text.escape import escape_control
 from cachetui.text.format import age, disk_text
 from cachetui.text.names import PAGE_NAMES, entry_name, metadata_name
+from cachetui.text.styled import heading, styled
 
 HEADINGS = ("Project", "Version", "Disk", "Entries", "Downloaded")
 GAP = "  "
 """Gap between two columns."""
 COMFORTABLE, NARROWEST = 24, 8
 """Minimum widths of a name in characters: while another column can be cut, and on a narrow terminal."""
+HEAVY = 0.05
+"""Smallest share of everything listed at which a size is marked as large."""
 BARREN = frozenset({"index", "metadata"})
 """Kinds whose age says nothing about the age of the project that they belong to."""
 
@@ -115,14 +118,17 @@ def table(
     """Yield a line per version, then a line per group; cut to `width` columns unless it is None."""
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
     versions.sort(key=lambda pair: _rank(pair[0], sort))
+    groups = groups_of(entries, foreign)
     rows = [
         (escape_control(name), escape_control(version.name) or "-", *_figures(version, now_ns))
         for version, name in versions
     ]
-    rows += [(group.name, "-", *_figures(group, now_ns)) for group in groups_of(entries, foreign)]
+    rows += [(group.name, "-", *_figures(group, now_ns)) for group in groups]
     if not rows:
         return
     rows.insert(0, HEADINGS)
+    disks = [0, *[version.disk for version, _ in versions], *[group.disk for group in groups]]
+    heavy = HEAVY * sum(disks)
     widths = [max([len(row[column]) for row in rows]) for column in range(len(HEADINGS))]
     if width is not None:
         over = sum(widths) + len(GAP) * (len(widths) - 1) - width
@@ -130,16 +136,15 @@ def table(
             given = max(0, min(over, widths[column] - least))
             widths[column] -= given
             over -= given
-    for project, version, size, count, when in rows:
-        yield GAP.join(
-            [
-                _cut(project, widths[0]).ljust(widths[0]),
-                _cut(version, widths[1]).ljust(widths[1]),
-                size.rjust(widths[2]),
-                count.rjust(widths[3]),
-                when,
-            ]
-        )
+    for (project, version, size, count, when), disk in zip(rows, disks, strict=True):
+        start = GAP.join([_cut(project, widths[0]).ljust(widths[0]), _cut(version, widths[1]).ljust(widths[1]), ""])
+        end = GAP.join(["", count.rjust(widths[3]), when])
+        if when == HEADINGS[-1]:
+            yield heading(f"{start}{size.rjust(widths[2])}{end}")
+        elif disk and disk >= heavy:
+            yield styled(start, ("heavy", size.rjust(widths[2])), end)
+        else:
+            yield f"{start}{size.rjust(widths[2])}{end}"
 
 
 def tree(
@@ -148,18 +153,20 @@ def tree(
     """Yield a line per project, version, entry and file; cut to `width` columns unless it is None."""
     tops = [*projects_of(entries, sort=sort), *groups_of(entries, foreign)]
     if tops:
-        yield f"{HEADINGS[2]:>8}{GAP}{HEADINGS[4]}{GAP}Name"
+        yield heading(f"{HEADINGS[2]:>8}{GAP}{HEADINGS[4]}{GAP}Name")
+    heavy = HEAVY * sum([top.disk for top in tops])
     for top in tops:
-        yield from _written(top, 0, now_ns, width)
+        yield from _written(top, 0, now_ns, width, heavy)
 
 
-def _written(branch: Branch, depth: int, now_ns: int, width: int | None) -> Iterator[str]:
+def _written(branch: Branch, depth: int, now_ns: int, width: int | None, heavy: float) -> Iterator[str]:
     size, _, when = _figures(branch, now_ns)
     name = GAP * depth + (escape_control(branch.name) or "no version")
     line = f"{size:>8}{GAP}{when:<{len(HEADINGS[4])}}{GAP}{name}"
-    yield line if width is None else _cut(line, width)
+    line = line if width is None else _cut(line, width)
+    yield styled(("heavy", line[:8]), line[8:]) if branch.disk and branch.disk >= heavy else line
     for lower in branch.below:
-        yield from _written(lower, depth + 1, now_ns, width)
+        yield from _written(lower, depth + 1, now_ns, width, heavy)
 
 
 def _figures(branch: Branch, now_ns: int) -> tuple[str, str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,10 +14,15 @@ from cachetui.text.escape import escape_control
 from cachetui.text.format import count, date, disk_text
 from cachetui.text.names import entry_name
 from cachetui.text.quote import quoted
+from cachetui.text.styled import Role, styled
 
 if TYPE_CHECKING:  # not loaded for the first screen
     from cachetui.insight.health.finding import Finding, FindingType, Severity
     from cachetui.insight.health.verification import Verified
+
+
+SEVERITY_ROLES: Mapping[Severity, Role] = {"danger": "danger", "damage": "warning", "rights": "warning"}
+"""Roles of severities in a line of text; waste has none."""
 
 
 class FindingEntry(NamedTuple):
@@ -202,7 +207,8 @@ def findings_text(
         many = f"{count(len(same), 'entry')}, {disk_text(size)}"
         if same[0].sort == "folder":
             many = count(len(same), "folder")
-        yield f"{meaning.severity.upper()}: {meaning.title}: {many}"
+        role = SEVERITY_ROLES.get(meaning.severity, "heading")
+        yield styled((role, f"{meaning.severity.upper()}: {meaning.title}"), f": {many}")
         yield from wrap(f"{meaning.consequence} {meaning.way_out}", 78, initial_indent="  ", subsequent_indent="  ")
         if most is not None and meaning.severity == "rights":
             for words, number in Counter([finding.words for finding in same]).items():
@@ -212,12 +218,12 @@ def findings_text(
             entry = entry_of(inventory, finding)
             yield f"  - {escape_control(_name_by_file(entry))}: {escape_control(finding.words)}, {date(finding.since)}"
             if entry.filename or entry.project:
-                yield f"    {escape_control(finding.path)}"
+                yield styled(("hint", f"    {escape_control(finding.path)}"))
             if command := commands.of(finding):
                 others = f"  ({count(command[1], 'other entry')} with it)" if command[1] else ""
                 yield f"    $ {escape_control(command[0])}{others}"
         if most is not None and len(same) > most:
-            yield f"  … and {len(same) - most:,} more; --all names them"
+            yield styled(("hint", f"  … and {len(same) - most:,} more; --all names them"))
         yield ""
     if verified:
         yield read_words(verified)

@@ -13,6 +13,7 @@ from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
 from cachetui.text.redact import redact_urls
+from cachetui.text.styled import heading, styled
 
 AGES = ((7, "under a week"), (30, "a week to a month"), (90, "1 to 3 months"), (365, "3 to 12 months"))
 """Age groups, each with its upper limit in days (exclusive) and its name."""
@@ -64,7 +65,7 @@ def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator
     yield (
         "State        on"
         if location.enabled
-        else f"State        off, by {escape_control(redact_urls(location.off_by or '?'))}"
+        else styled("State        ", ("warning", "off"), f", by {escape_control(redact_urls(location.off_by or '?'))}")
     )
     size, length = disk_text(known["disk_usage"]), disk_text(known["apparent_size"])
     yield f"Disk usage   {size}, apparent size {length}"
@@ -84,6 +85,6 @@ def info_text(location: Location, inventory: Inventory, now_ns: int) -> Iterator
 
 def _table(title: str, rows: Sequence[tuple[str, dict[str, int]]]) -> Iterator[str]:
     yield ""
-    yield f"{title:<18}{'Disk':>9}{'Entries':>9}"
+    yield heading(f"{title:<18}{'Disk':>9}{'Entries':>9}")
     for name, row in rows:
         yield f"{name:<18}{disk_text(row['disk_usage']):>9}{row['entries']:>9,}"

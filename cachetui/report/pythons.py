@@ -9,6 +9,7 @@ from cachetui.pip_settings.effective import PipSettings, SettingSource
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
 from cachetui.text.redact import redact_urls
+from cachetui.text.styled import styled
 
 LABEL = 9
 """Width of a label below a Python's name, in cells."""
@@ -55,10 +56,10 @@ def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
         yield ""
         name = escape_control(str(interpreter.python.executable))
         if interpreter.trouble:
-            yield f"{name}  {escape_control(interpreter.trouble)}"
+            yield styled(("heading", name), "  ", ("warning", escape_control(interpreter.trouble)))
             continue
         pip = f"pip {interpreter.pip}" if interpreter.pip else "no pip"
-        yield f"{name}  {interpreter.implementation} {interpreter.version}, {pip}"
+        yield styled(("heading", name), f"  {interpreter.implementation} {interpreter.version}, {pip}")
         if interpreter.pip:
             state = "on" if location.enabled else f"off, by {redact_urls(location.off_by or '?')}"
             yield _fact("Cache", f"{location.name}  {state if location.works else 'pip refuses to run'}")
@@ -68,7 +69,7 @@ def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
                 words = f"{saying.option} = {redact_urls(saying.value)}, by {saying.said_by}"
                 yield _fact("Said", f"{words}: {ROLES[saying.role]}")
         for trap in one.pitfalls:
-            yield _fact("!", redact_urls(trap))
+            yield styled(("warning", _fact("!", redact_urls(trap))))
 
 
 def _fact(label: str, words: str) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from textwrap import wrap
 
 from cachetui.insight.why.explanation import Explanation
 from cachetui.text.escape import escape_control
 from cachetui.text.redact import quote_input, redact_input
+from cachetui.text.styled import Role, heading, styled
 
 SIGNS = {"yes": "+", "no": "x", "other": "-"}
 """Signs for files: usable, not usable, not requested."""
+SIGN_ROLES: Mapping[str, Role] = {"yes": "good", "no": "warning", "other": "hint"}
+TONES: Mapping[str, Role] = {"cached": "good", "installed": "good", "damaged": "danger", "stops": "danger"}
+"""Roles of verdicts; all others are headings."""
 WIDTH = 80
 """Width of the text form in columns, narrow enough for pasting."""
 
@@ -33,26 +37,29 @@ def why_text(explanation: Explanation) -> Iterator[str]:
 
     yield from wrapped(f"{quote_input(explanation.command or explanation.question)}  (for {explanation.asker})")
     yield ""
-    yield from wrapped(f"{explanation.tone}: {explanation.verdict}")
+    first, *rest = wrapped(f"{explanation.tone}: {explanation.verdict}")
+    tone = len(explanation.tone)
+    yield from (styled((TONES.get(explanation.tone, "heading"), first[:tone]), first[tone:]), *rest)
     for sentence in explanation.more:
         yield from wrapped(sentence)
     if explanation.steps:
-        yield from ("", "What pip would do")
+        yield from ("", heading("What pip would do"))
         for number, step in enumerate(explanation.steps, start=1):
             yield from wrapped(step, f"{number} ")
     if explanation.held:
-        yield from ("", "What is in the cache")
+        yield from ("", heading("What is in the cache"))
         for held in explanation.held:
-            yield from wrapped(f"{SIGNS[held.sign]} {held.filename}")
+            name, *rest = wrapped(f"{SIGNS[held.sign]} {held.filename}")
+            yield from (styled((SIGN_ROLES[held.sign], name[:1]), name[1:]), *rest)
             yield from wrapped(held.words, "    ")
     if explanation.reasons:
-        yield from ("", "Why")
+        yield from ("", heading("Why"))
         for reason in explanation.reasons:
             yield from wrapped(reason.words, "- ", "  ")
             for evidence in reason.evidence:
-                yield f"    {fit(evidence)}"
+                yield styled(("hint", f"    {fit(evidence)}"))
     if explanation.remedies:
-        yield from ("", "What helps")
+        yield from ("", heading("What helps"))
         for remedy in explanation.remedies:
             yield f"$ {fit(remedy.command)}"
             yield from wrapped(remedy.words, "    ")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -11,7 +12,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from cachetui.errors import RootError, UsageError
-from cachetui.interpreters.lookup import default_python, python_at
+from cachetui.interpreters.lookup import Python, default_python, python_at
 from cachetui.model import Batch, Entry, Inventory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.config.paths import place
@@ -20,8 +21,10 @@ from cachetui.report.cache_notes import cache_notes
 from cachetui.report.unreadable import unreadable_sentences
 from cachetui.services.options import GlobalOptions
 from cachetui.system.files import current_folder_exists
+from cachetui.system.steps import step
 from cachetui.system.tree import never
 
+LOG = logging.getLogger(__name__)
 NOTHING: Mapping[str, Entry] = MappingProxyType({})
 
 
@@ -50,16 +53,36 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
             if cache_dir:
                 raise UsageError("--demo and --cache-dir exclude each other.")
             python = python_at(options.python) if options.python else None
-            root, prefix = stack.enter_context(demo_cache(true_sizes=True)), python.prefix if python else None
+            with step(LOG, "made up the demo's cache"):
+                root = stack.enter_context(demo_cache(true_sizes=True))
+            prefix = python.prefix if python else None
+            LOG.info("cache: made up, in %s, by %s", root, options.said_by("demo"))
             yield Location(root, "--demo", named=True, enabled=True, prefix=prefix, made_up=True)
             return
         if cache_dir and not place(cache_dir).is_absolute() and not current_folder_exists():
             raise RootError("The current folder is gone: name the cache by its whole path.")
         python = python_at(options.python) if options.python else default_python(os.environ)
-        location = locate(cache_dir, python=python)
+        with step(LOG, "found out where the cache is"):
+            location = locate(cache_dir, python=python)
+        if cache_dir:
+            location = replace(location, said_by=options.said_by("cache_dir"))
+        _log_location(location, python, options)
         if not location.enabled:
             note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
         yield location
+
+
+def _log_location(location: Location, python: Python | None, options: GlobalOptions) -> None:
+    """Log which cache and which Python count, and why."""
+    if not LOG.isEnabledFor(logging.INFO):  # to find the version of pip takes time
+        return
+    if python is None:
+        LOG.info("Python: none, because no environment is active and no python3 is on PATH")
+    else:
+        why = options.said_by("python") if options.python else "the active environment or the first on PATH"
+        LOG.info("Python: %s, by %s; pip %s", python.executable, why, location.pip or "unknown")
+    state = "on" if location.enabled else f"off, by {location.off_by}"
+    LOG.info("cache: %s, by %s; it is %s", location.root, location.said_by, state)
 
 
 def cache_option(location: Location, options: GlobalOptions) -> tuple[str, ...]:
@@ -116,6 +139,8 @@ def read_cache(
 
     with ExitStack() as stack:
         remembered = stack.enter_context(Memory()) if memory else None
+        LOG.info("memory of earlier scans: %s", "used" if memory else "not used")
+        stack.enter_context(step(LOG, "read the cache"))
         inventory = scan(
             location.root,
             memory=remembered,
@@ -124,6 +149,10 @@ def read_cache(
             report=report,
             known=known,
             by_length=location.made_up,
+        )
+        LOG.info(
+            "read: %d entries; not pip's: %d files; not followed: %d links; not readable: %d",
+            *map(len, (inventory.entries, inventory.foreign, inventory.links, inventory.errors)),
         )
         return replace(inventory, made_up=True) if location.made_up else inventory
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
@@ -18,8 +19,11 @@ from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Entry, Inventory
 from cachetui.services.guard import guard
 from cachetui.services.options import GlobalOptions
+from cachetui.system.steps import step
 from cachetui.system.tree import never
 from cachetui.text.redact import quote_input, redact_input
+
+LOG = logging.getLogger(__name__)
 
 
 def read_requirements(paths: Iterable[Path | None], *, note: Callable[[str], None]) -> RequirementFile:
@@ -117,5 +121,5 @@ def export_files(
     report: Callable[[ExportProgress], None] | None = None,
 ) -> ExportOutcome:
     """Write planned wheels and sdists to a folder. Raises CachetuiError and OSError."""
-    with guard("export"):
+    with guard("export"), step(LOG, "exported"):
         return export(inventory, planned, folder, stop=stop, report=report)

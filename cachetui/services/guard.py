@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from cachetui.errors import CachetuiError
-from cachetui.text.redact import quote_input
 
 
 class InternalError(CachetuiError):
@@ -21,14 +20,18 @@ def guard(action: str) -> Iterator[None]:
     """Turn an unforeseen exception into an InternalError whose sentence contains its type and its text.
 
     `action` names the action that failed, such as "answer this". The original exception is the cause of the
-    error. CachetuiError and OSError are raised unchanged, because callers report them. Exceptions that end a
-    process or a thread, such as KeyboardInterrupt, are raised unchanged as well.
+    error, and the sentence names the file with its details. CachetuiError and OSError are raised unchanged, because
+    callers report them. Exceptions that end a process or a thread, such as KeyboardInterrupt, are raised unchanged as
+    well.
     """
     try:
         yield
     except (CachetuiError, OSError):
         raise
     except Exception as error:  # Textual would end the app, and the marks would be lost
-        kind, words = type(error).__name__, quote_input(str(error))
-        cause = f"{kind}: {words}" if words else kind
-        raise InternalError(f"cachetui failed to {action}, by a mistake of its own ({cause}).") from error
+        from cachetui.services.error_report import error_sentence, save_error  # noqa: PLC0415 - seldom needed
+
+        file = save_error(error)
+        details = f" The details are in {file}." if file else ""
+        words = f"cachetui failed to {action}, by a mistake of its own ({error_sentence(error)}).{details}"
+        raise InternalError(words) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,9 +16,13 @@ from cachetui.model import Entry
 from cachetui.preferences.model import Protection
 from cachetui.services.options import GlobalOptions
 from cachetui.services.preferences import preferred
+from cachetui.system.steps import step
 
 if TYPE_CHECKING:
     from cachetui.terms import Predicate
+
+
+LOG = logging.getLogger(__name__)
 
 
 def facts_for(
@@ -65,8 +70,11 @@ def matching(
     report: Callable[[str], None] = lambda _: None,
 ) -> tuple[Entry, ...]:
     """Return the entries of a whole cache that match all terms, in their order; see `facts_for`."""
-    facts = facts_for(entries, predicate.words, options, protection, root=root, now_ns=now_ns, note=note, report=report)
-    return tuple([entry for entry in entries if predicate(entry, facts)])
+    with step(LOG, "matched the terms"):
+        facts = facts_for(
+            entries, predicate.words, options, protection, root=root, now_ns=now_ns, note=note, report=report
+        )
+        return tuple([entry for entry in entries if predicate(entry, facts)])
 
 
 def protected_entries(entries: Collection[Entry], protection: Protection, root: str, now_ns: int) -> frozenset[str]:

@@ -5,6 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 
+def variable_of(name: str) -> str:
+    """Return the environment variable of a global option, such as `CACHETUI_CACHE_DIR` for `cache_dir`."""
+    return f"CACHETUI_{name.upper()}"
+
+
 @dataclass(frozen=True, slots=True)
 class GlobalOptions:
     """Values of the global options, as the user wrote them."""
@@ -19,6 +24,21 @@ class GlobalOptions:
     """Whether nothing may be removed."""
     no_memory: bool = False
     """Whether to ignore the results of earlier runs."""
+    variables: frozenset[str] = frozenset()
+    """Names of the fields whose values come from environment variables."""
+
+    def said_by(self, name: str) -> str:
+        """Return the option, or the environment variable, that gave a field its value, such as `--cache-dir`."""
+        return variable_of(name) if name in self.variables else f"--{name.replace('_', '-')}"
+
+    def sources_of(self, message: str) -> list[str]:
+        """Return a sentence about each environment variable whose value an error message contains."""
+        values = {name: getattr(self, name) for name in sorted(self.variables)}
+        return [
+            f"{variable_of(name)} is set to {value}."
+            for name, value in values.items()
+            if isinstance(value, str) and value in message
+        ]
 
     @property
     def scan_memory(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import partial
@@ -20,6 +21,8 @@ from cachetui.services.made_up import made_up_pythons, made_up_settings
 from cachetui.services.options import GlobalOptions
 from cachetui.system.tree import never
 from cachetui.text.format import count
+
+LOG = logging.getLogger(__name__)
 
 
 def named_python(options: GlobalOptions) -> Python | None:
@@ -52,8 +55,14 @@ def find_pythons(
     first = [] if named is None else [named]
     report("Looking for Pythons")
     for number, info in enumerate(discovery.interpreters(environ, named=first, memory=remembered, stop=stop), start=1):
+        LOG.info("Python: %s, %s", info.python.executable, _words(info))
         report(f"Looking for Pythons  {count(number, 'Python')} so far, {info.python.executable}")
         yield info
+
+
+def _words(info: InterpreterInfo) -> str:
+    """Return what was learned of a Python, for the log."""
+    return info.trouble or f"{info.implementation} {info.version}, pip {info.pip or 'not installed'}"
 
 
 def ask_named(

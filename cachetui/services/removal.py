@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from functools import partial
@@ -16,7 +17,11 @@ from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import Kept, Plan, plan_removal
 from cachetui.removal.staying import staying
 from cachetui.services.labels import protected_entries
+from cachetui.services.preferences import read_only_words
+from cachetui.system.steps import step
 from cachetui.system.tree import never
+
+LOG = logging.getLogger(__name__)
 
 
 def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int) -> Outlook:
@@ -60,15 +65,18 @@ def plan(
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
-    return plan_removal(
-        inventory,
-        entries,
-        pips=pips_using(inventory),
-        now_ns=now_ns,
-        named=named,
-        purge=purge,
-        protected=protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns),
-    )
+    with step(LOG, "planned the removal"):
+        pips = pips_using(inventory)
+        LOG.info("running pips: %s", ", ".join(map(str, pips)) or "none")
+        return plan_removal(
+            inventory,
+            entries,
+            pips=pips,
+            now_ns=now_ns,
+            named=named,
+            purge=purge,
+            protected=protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns),
+        )
 
 
 def remove(
@@ -82,13 +90,16 @@ def remove(
 ) -> RemovalOutcome:
     """Carry out a plan that the user agreed to, except for entries that have become protected since then.
 
-    Raises RefusedError if the preferences do not say clearly what is protected, and OSError if the removal
+    Raises RefusedError if the preferences forbid removals or are not clear, and OSError if the removal
     broke off.
     """
     if preferences.refusal:
         raise RefusedError(preferences.refusal)
+    if preferences.read_only:
+        raise RefusedError(read_only_words(preferences))
     spared = without(agreed, protected_entries(inventory.entries, preferences.protection, inventory.root, now_ns))
-    return execute(spared, stop=stop, report=report, pips=partial(pips_using, inventory))
+    with step(LOG, "removed"):
+        return execute(spared, stop=stop, report=report, pips=partial(pips_using, inventory))
 
 
 def without(agreed: Plan, protected: Collection[str]) -> Plan:

@@ -59,6 +59,8 @@ class Services:
     """Python that the user named."""
     read_only: bool = False
     """Whether nothing may be removed and no settings may be changed."""
+    way_out: str = "Start cachetui without --read-only"
+    """How a user ends `read_only`, as the beginning of a sentence."""
     memory: bool = True
     """Whether scans and searches use and update the results of earlier runs; never for the demo's cache."""
     demo: bool = False
@@ -296,6 +298,9 @@ class Services:
         """Run pip to change its settings; this cannot be stopped."""
         from cachetui.pip_settings.apply import apply  # noqa: PLC0415
 
-        if self.read_only:
+        preferences = self.read_preferences()
+        if self.read_only or preferences.read_only:
             raise RefusedError("Read-only: no settings are changed here.")
+        if preferences.settings_refusal:
+            raise RefusedError(preferences.settings_refusal)
         return apply(change, self.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection
 
 from packaging.version import Version
@@ -12,7 +13,10 @@ from cachetui.insight.health.verification import VerificationProgress, Verified,
 from cachetui.model import Entry, Inventory
 from cachetui.services.guard import guard
 from cachetui.services.removal import known_pips
+from cachetui.system.steps import step
 from cachetui.system.tree import never
+
+LOG = logging.getLogger(__name__)
 
 
 def find_problems(
@@ -28,7 +32,7 @@ def find_problems(
     `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question. Raises CachetuiError and
     OSError.
     """
-    with guard("check the cache"):
+    with guard("check the cache"), step(LOG, "checked the cache"):
         return check(inventory, entries, now_ns=now_ns, pips=known_pips(inventory), pip=pip, stop=stop)
 
 
@@ -43,5 +47,5 @@ def verify_entries(
 
     `report` works as in `verify`. Raises CachetuiError and OSError.
     """
-    with guard("verify the cache"):
+    with guard("verify the cache"), step(LOG, "verified the cache"):
         return verify(inventory, entries, stop=stop, report=report)

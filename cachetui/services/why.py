@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
 from cachetui.demo.contents import INDEX
@@ -12,7 +13,10 @@ from cachetui.insight.why.question import Question
 from cachetui.interpreters.lookup import Python
 from cachetui.model import Inventory
 from cachetui.pip.config.location import Location
+from cachetui.system.steps import step
 from cachetui.system.tree import never
+
+LOG = logging.getLogger(__name__)
 
 
 def explain(
@@ -31,5 +35,7 @@ def explain(
     uses the demo's made-up index. This runs the Python, which may take seconds. Raises CachetuiError, and
     OSError if pip cannot be asked.
     """
-    environment = resolve_environment(question, location, python, demo_index=INDEX if demo else "", stop=stop)
-    return explain_question(question, inventory, environment, now=now, stop=stop)
+    with step(LOG, "asked about the Python and its pip"):
+        environment = resolve_environment(question, location, python, demo_index=INDEX if demo else "", stop=stop)
+    with step(LOG, "asked pip, and explained the answer"):
+        return explain_question(question, inventory, environment, now=now, stop=stop)

@@ -87,6 +87,11 @@ class Predicate:
             [term.condition.kind for term in self.terms if isinstance(term.condition, IsKind) and not term.negated]
         )
 
+    @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """The names and requirements that add up; empty if there are only conditions."""
+        return tuple(self._any_of.requirements)
+
     def unmatched(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return the names and requirements that match no entry, each with the conditions, as text.
 

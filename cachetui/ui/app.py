@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
@@ -95,12 +96,15 @@ class CachetuiApp(Keyboard):
         encoding = (getattr(sys.__stdout__, "encoding", None) or "utf-8").lower().replace("-", "")
         self.glyphs = glyphs or (UNICODE if encoding.startswith("utf") else ASCII)
         """The glyphs that the terminal can show."""
+        preferences = services.read_preferences()
+        if preferences.read_only and not services.read_only:
+            services = replace(services, read_only=True, way_out=preferences.way_out)
         self.services = services
         self.keymap: Mapping[str, str] = {}
         """Keys that the user has changed, by the id of their binding."""
         self.keys: Mapping[str, str] = {}
         """All keys as they are at present, separated by commas, by the id of their binding."""
-        self.main = MainScreen(services, services.read_preferences(), self.problems_of)
+        self.main = MainScreen(services, preferences, self.problems_of)
         """The main screen, which lies below all dialogs."""
         self._theme_lock = asyncio.Lock()
         self._theme_warned = False
@@ -123,6 +127,15 @@ class CachetuiApp(Keyboard):
     def window_title(self) -> str:
         """The title of the terminal's window."""
         return f"cachetui: {home_short(self.services.location.name)}"
+
+    @property
+    def failure(self) -> Exception | None:
+        """The unforeseen exception that ended the app; None if there was none."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """End the app after an unforeseen exception, without Textual's trace: the command line reports it."""
+        self._close_messages_no_wait()
 
     def on_load(self) -> None:
         """Apply the user's theme and keys."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -28,6 +29,8 @@ class Said(NamedTuple):
 
 
 Run = Callable[..., Said]
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+"""The escape sequences of colours."""
 HERE = DemoTarget.running()
 
 

@@ -33,7 +33,7 @@ def test_without_a_file_all_is_at_its_default(run: Run) -> None:
     assert (said.code, said.err) == (0, "")
     assert str(preferences_path()) in said.out
     assert "does not exist" in said.out
-    assert said.out.count("(default)") == 8
+    assert said.out.count("(default)") == 9
     assert not preferences_path().parent.exists()
 
 
@@ -51,6 +51,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         "notify    desktop (default)",
         "keys      marks.review = x",
         "protect   torch",
+        "read-only false (default)",
         "prune     --superseded --older-than 90d",
         'problem   colums: unknown key (did you mean "columns"?).',
         "problem   protect: whel is no kind; perhaps wheel is meant, at character 6 of",
@@ -76,7 +77,9 @@ def test_the_same_as_json(run: Run) -> None:
         "protect": ["torch"],
         "protected_projects": [],
         "prune": {"superseded": True, "older-than": "90d"},
-        "defaults": ["columns", "sort", "age", "notify"],
+        "read_only": False,
+        "read_only_by": None,
+        "defaults": ["columns", "sort", "age", "notify", "read-only"],
         "problems": [
             {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {

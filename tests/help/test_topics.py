@@ -24,6 +24,7 @@ from cachetui.preferences.file import preferences_path, protected_path, theme_pa
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.preferences.parse_values import RULES
 from cachetui.preferences.validate import validate
+from cachetui.services.error_report import error_folder
 from cachetui.terms import parse_terms
 from cachetui.terms.parser import QUALIFIERS
 from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
@@ -116,7 +117,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
 def test_files_are_where_the_reference_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     named = [Path(path).parts[1:] for path in table("environment", 1)]
-    places = (preferences_path(), theme_path(), protected_path(), default_path())
+    places = (preferences_path(), theme_path(), protected_path(), error_folder(), default_path())
     assert [name[-1] for name in named] == [path.name for path in places]
 
 

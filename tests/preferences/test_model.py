@@ -38,3 +38,12 @@ def test_only_a_problem_that_blocks_removals_is_a_refusal() -> None:
     found = Preferences(path, problems=(POLICY, REMOVAL, REMOVAL))
     assert (found.blocking("prune"), found.blocking("removal")) == (POLICY, REMOVAL)
     assert (found.refusal or "").endswith("until that is mended: preferences.toml: invalid TOML.")
+
+
+def test_only_what_leaves_read_only_open_forbids_to_change_settings() -> None:
+    path = Path("preferences.toml")
+    for key, forbids in (("protect", False), ("", True), ("read-only", True), ("prune.read-only", True)):
+        found = Preferences(path, problems=(Problem(key, "wrong", "removal"),))
+        assert found.refusal is not None
+        assert (found.settings_refusal is not None) is forbids
+    assert Preferences(path, problems=(POLICY,)).settings_refusal is None

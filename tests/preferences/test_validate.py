@@ -22,6 +22,7 @@ columns = ["kind", "bar"]
 sort = "age reverse"
 age = "checked"
 notify = "bell"
+read-only = true
 protect = [
   "torch",
   "numpy>=2 kind:wheel",
@@ -79,6 +80,7 @@ def test_everything_that_can_be_said_counts() -> None:
         "--superseded --older-than 90d --by checked --larger-than '1 MB' --keep-latest 2 --max-size 5GB --built "
         "kind:wheel not:python:3.8"
     )
+    assert found.read_only
     assert found.given == set(KEYS)
 
 
@@ -89,8 +91,9 @@ def test_nothing_said_is_all_defaults() -> None:
 
 
 KEY_WANTED = 'expected a key, for example "x", or several, for example "x,ctrl+x"'
-KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune"
+KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune, read-only"
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
+MISPLACED_READ_ONLY = 'unknown key; move "read-only" above the first [table]'
 MISPLACED = 'unknown key; move "protect" above the first [table]'
 NUMBER_WANTED = "prune.keep-latest: expected a whole number, 0 or more, without quotes"
 SORT_WANTED = 'sort: expected one of size, name, count, age, for example "age" or "age reverse"'
@@ -149,6 +152,13 @@ MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
         ("[prune]\nsuperseded = true\nprotect = ['torch']", f"prune.protect: {MISPLACED}", "removal"),
         ("[keys]\nprotect = ['torch']", f"keys.protect: {MISPLACED}", "removal"),
         ("[keys.rows]\nprotected = ['torch']", f"keys.rows.protected: {MISPLACED}", "removal"),
+        ("[keys]\nrows.protect = ['torch']", f"keys.rows.protect: {MISPLACED}", "removal"),
+        ("read-only = 1", "read-only: expected true or false, without quotes", "removal"),
+        ("read-only = 'true'", "read-only: expected true or false, without quotes", "removal"),
+        ("readonly = true", 'readonly: unknown key (did you mean "read-only"?)', "removal"),
+        ("Read_Only = true", 'Read_Only: unknown key (did you mean "read-only"?)', "removal"),
+        ("[prune]\nlegacy = true\nread-only = true", f"prune.read-only: {MISPLACED_READ_ONLY}", "removal"),
+        ("[keys]\nread-only = true", f"keys.read-only: {MISPLACED_READ_ONLY}", "removal"),
         ("prune = true", "prune: expected a table: write [prune], and the rules below it", "prune"),
         ("[prune]\nsuperseeded = true", 'prune.superseeded: unknown key (did you mean "superseded"?)', "prune"),
         ("[prune]\nolder_than = '90d'", 'prune.older_than: unknown key (did you mean "older-than"?)', "prune"),
@@ -285,3 +295,8 @@ def test_no_content_breaks_it_and_none_removes_more_than_it_says(content: bytes)
         assert found.policy.values.keys() == prune.keys()
         if not any(prune.values()):
             assert choose([entry("torch")], found.policy.rules, Facts()).entries == ()
+
+
+def test_a_key_of_the_browser_may_end_like_a_key_that_protects() -> None:
+    for text in ("[keys]\n'rows.protect' = 'x'", "[keys.rows]\nprotect = 'x'"):
+        assert (said(text).keys, said(text).problems) == ({"rows.protect": "x"}, ())

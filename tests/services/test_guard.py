@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from cachetui.errors import CachetuiError, RootError
@@ -20,13 +22,17 @@ def test_what_nobody_foresaw_becomes_a_sentence(error: Exception, told: str) -> 
         raise error
     assert type(caught.value) is InternalError
     assert caught.value.__cause__ is error
-    assert str(caught.value) == f"cachetui failed to answer this, by a mistake of its own ({told})."
+    words, _, file = str(caught.value).partition(" The details are in ")
+    assert words == f"cachetui failed to answer this, by a mistake of its own ({told})."
+    details = Path(file.removesuffix(".")).expanduser().read_text()
+    assert "raise error" in details
+    assert "secret" not in details
 
 
 def test_it_is_not_longer_than_a_message() -> None:
     with pytest.raises(InternalError) as caught, guard("answer this"):
         raise ValueError("x" * 9_000)
-    assert len(str(caught.value)) < LONGEST + 100
+    assert len(str(caught.value)) < LONGEST + 200
 
 
 @pytest.mark.parametrize("error", [RootError("There is no cache."), FileNotFoundError(2, "gone"), KeyboardInterrupt()])

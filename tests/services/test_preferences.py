@@ -24,3 +24,12 @@ def test_nothing_is_removed_while_protection_is_not_clear(notes: list[str]) -> N
         preferred_for_removal(notes.append)
     assert str(caught.value) == refusal
     assert notes == []
+
+
+def test_read_only_preferences_allow_a_dry_run(notes: list[str]) -> None:
+    path = prefer("read-only = true\n")
+    with pytest.raises(RefusedError) as caught:
+        preferred_for_removal(notes.append)
+    assert str(path) in str(caught.value)
+    assert preferred_for_removal(notes.append, dry_run=True).read_only
+    assert notes == []

@@ -80,6 +80,16 @@ def test_while_protection_is_not_clear_nothing_is_planned_or_removed(root: Path,
     assert files(root) == before
 
 
+def test_read_only_preferences_allow_a_plan_but_no_removal(root: Path, inventory: Inventory) -> None:
+    prefer("read-only = true\n")
+    before, preferences = files(root), read_preferences()
+    agreed = plan(inventory, inventory.entries, preferences, named=True, now_ns=NOW)
+    assert agreed.entries
+    with pytest.raises(RefusedError):
+        remove(agreed, inventory, preferences, now_ns=NOW)
+    assert files(root) == before
+
+
 def test_a_running_pip_keeps_its_pages(root: Path, inventory: Inventory, monkeypatch: pytest.MonkeyPatch) -> None:
     six, before = of(inventory, "six"), files(root)
     agreed = plan(inventory, six, ANYTHING, named=True, now_ns=NOW)

@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.errors import RefusedError
 from cachetui.export.plan import plan_export
 from cachetui.insight.audit.audit import LABELS
 from cachetui.insight.why.pip_command import QuestionError
-from cachetui.interpreters.lookup import python_at
+from cachetui.interpreters.info import InterpreterInfo
+from cachetui.interpreters.lookup import Python, python_at
 from cachetui.model import Batch
 from cachetui.pip.config.location import locate
 from cachetui.pip.memory import default_path
+from cachetui.pip_settings.change import SettingsChange
+from cachetui.pip_settings.effective import PipSettings
 from cachetui.services.services import Services
 from tests.cli.test_preferences import prefer
 from tests.interpreters.fakes import answering, posix, runs
@@ -77,6 +81,18 @@ def test_files_are_exported(services: Services, root: Path, tmp_path: Path) -> N
     outcome = services.export(inventory, plan_export(inventory.entries), tmp_path / "out")
     assert len(outcome.exported) == len(files(tmp_path / "out")) == 4
     assert files(root) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("read-only = true", "Read-only: "), ("readonly = true", "cannot be told"), ("read-only", "cannot be told")],
+)
+def test_preferences_forbid_to_change_settings(services: Services, tmp_path: Path, text: str, words: str) -> None:
+    prefer(text)
+    python = Python(tmp_path / "python", tmp_path)
+    info = InterpreterInfo(python, prefix=tmp_path, base_prefix=tmp_path, real=python.executable)
+    with pytest.raises(RefusedError, match=words):
+        services.change_settings(SettingsChange(PipSettings(info, services.location), "off"))
 
 
 def test_a_text_that_is_no_question_is_an_error(services: Services) -> None:

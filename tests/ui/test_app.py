@@ -18,6 +18,7 @@ from cachetui.errors import RefusedError, RootError
 from cachetui.interpreters.lookup import python_at
 from cachetui.model import Batch, Inventory
 from cachetui.pip.config.location import Location
+from cachetui.preferences.model import Preferences
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Kept, Plan
 from cachetui.ui.activity import Activity
@@ -33,7 +34,7 @@ from cachetui.ui.dialogs.review import PurgeReview, Review
 from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations import scan
 from tests.ui.cache import MB, everyday, index_page, inventory, made, release
-from tests.ui.screens import PLACE, Still, settled, until
+from tests.ui.screens import PLACE, Stage, Still, settled, until
 
 SIZE = (100, 30)
 HOLDERS: tuple[type[DOMNode], ...] = (CachetuiApp, MainScreen, Browse, CacheTree, FilterBox)
@@ -171,17 +172,6 @@ async def test_what_does_not_make_sense_is_underlined_and_shows_nothing() -> Non
         await pilot.press("escape")
         await pilot.pause()
         assert "6 projects" in app.text
-
-
-async def test_a_project_that_narrows_what_requirements_choose_to_nothing_is_explained() -> None:
-    app = Still(everyday())
-    async with app.run_test(size=SIZE) as pilot:
-        await pilot.press("slash", *"torch>=2 numpy", "enter")
-        await pilot.pause()
-        assert 'Nothing matches: the word numpy narrows; "numpy" in quotes would be added.' in app.text
-        await pilot.press("slash", "ctrl+u", *'torch>=2 "numpy"', "enter")
-        await pilot.pause()
-        assert "2 of 6 projects" in app.text
 
 
 async def test_what_is_suggested_is_taken_with_tab_or_the_right_arrow() -> None:
@@ -440,6 +430,35 @@ async def test_read_only_shows_the_review_without_a_yes(key: str) -> None:
         await settled(pilot)
         assert len(app.screen_stack) == 1
         assert not app.main.outcomes
+
+
+async def test_read_only_preferences_forbid_what_the_option_forbids() -> None:
+    stage = Stage(everyday())
+    stage.preferences = Preferences(Path("preferences.toml"), read_only=True)
+    app = Still(None, stage=stage)
+    async with app.run_test(size=SIZE) as pilot:
+        assert "read-only" in app.lines[0]
+        await pilot.press("space", "d")
+        await settled(pilot)
+        assert isinstance(app.screen, Review)
+        assert not app.screen.can_accept
+        words = "Read-only: nothing is removed here. Change read-only in preferences.toml, and start cachetui again,"
+        assert app.screen.notes == (f"{words} to remove.",)
+
+
+async def test_an_unforeseen_error_ends_the_app_and_is_left_to_the_command_line() -> None:
+    app = Still(everyday())
+
+    def broken() -> None:
+        raise LookupError("nobody foresaw this")
+
+    with pytest.raises(LookupError):
+        async with app.run_test(size=SIZE) as pilot:
+            app.call_later(broken)
+            await pilot.pause()
+    assert isinstance(app.failure, LookupError)
+    assert app.return_code == 1
+    assert app._exit_renderables == []
 
 
 async def test_quitting_asks_while_something_is_marked() -> None:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import note_unmatched, opened
-from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.cache import note_unmatched, opened, warn_of_no_match
+from cachetui.cli.console import Status, note, printable
 from cachetui.cli.help_format import Command
 from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -44,8 +44,7 @@ from cachetui.text.escape import escape_control
     "--format",
     "form",
     type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    show_default=True,
+    show_default="text",
     help="Form of the report. Text fits 80 columns; CSV has a row for each entry.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
@@ -81,7 +80,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
     if predicate and found.entries:
         note_unmatched(predicate, found.entries)
     elif predicate and not inventory.errors:
-        note("Nothing in the cache matches.")
+        warn_of_no_match(predicate, inventory)
         return NO_MATCH
     return FAILED if inventory.errors else DONE
 
@@ -137,7 +136,7 @@ def _comparison(listed: EntryRows, earlier: EarlierAudit, form: str) -> Iterable
 
 def _lines(lines: Iterable[str]) -> Iterator[str]:
     for line in lines:
-        yield for_stream(f"{line}\n", sys.stdout)
+        yield f"{printable(line, sys.stdout)}\n"
 
 
 def _write(parts: Iterable[str], form: str) -> None:

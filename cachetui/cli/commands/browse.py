@@ -6,7 +6,7 @@ import os
 import sys
 
 from cachetui.cli.cache import located
-from cachetui.cli.console import for_stream, note
+from cachetui.cli.console import OUTPUT, log_held_back, say, warn
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.signals import ended_in_order, suspended_as_before
 from cachetui.interpreters.lookup import python_at
@@ -21,10 +21,14 @@ def browse(options: GlobalOptions) -> int:
     """Open the browser; return the exit code."""
     has_terminal = sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()  # Textual draws on stderr
     if not has_terminal and not os.environ.get("TEXTUAL_DRIVER"):  # by which `textual serve` draws in a web browser
-        note("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
+        warn("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
     with ended_in_order(GRACE_SECONDS) as lift_limit, located(options) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
+        if OUTPUT.colour == "never":
+            os.environ["NO_COLOR"] = "1"
+        elif OUTPUT.colour == "always":
+            os.environ.pop("NO_COLOR", None)
         from cachetui.services.services import Services  # noqa: PLC0415 - with Textual, which it brings along
         from cachetui.ui.app import run_app  # noqa: PLC0415
 
@@ -32,15 +36,18 @@ def browse(options: GlobalOptions) -> int:
             location,
             python=python_at(options.python) if options.python else None,
             read_only=options.read_only,
+            way_out=f"Start cachetui without {options.said_by('read_only')}",
             memory=not options.no_memory,
             demo=options.demo,
             find_pythons_here=True,
         )
         try:
-            with suspended_as_before():
+            with suspended_as_before(), log_held_back():
                 app = run_app(services)
         finally:
             lift_limit()
         if app.exit_summary:
-            sys.stdout.write(for_stream(f"{app.exit_summary}\n", sys.stdout))
+            say(app.exit_summary)
+        if app.failure is not None:
+            raise app.failure
     return app.return_code or DONE

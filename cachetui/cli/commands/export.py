@@ -9,8 +9,8 @@ from pathlib import Path
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened
-from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.console import Status, note, say, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.inputs import input_path
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -107,7 +107,7 @@ def command(
             sys.stdout.write(export_json(planned, outcome, needs, asked))
         else:
             for line in export_lines(planned, outcome):
-                sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+                say(line)
         _note_result(outcome, needs, folder)
         if outcome and outcome.stopped:
             return stopped_code()
@@ -115,7 +115,7 @@ def command(
         if left_out - (without - {entry.path for entry in entries}) or (needs and needs.lacking) or inventory.errors:
             return FAILED
         if predicate and not plan_export(entries):
-            note(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
+            _warn_of_nothing(predicate, entries, inventory, terms)
             return NO_MATCH
         return DONE
 
@@ -132,15 +132,25 @@ def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions
     return entries
 
 
+def _warn_of_nothing(
+    predicate: Predicate, entries: Sequence[Entry], inventory: Inventory, terms: tuple[str, ...]
+) -> None:
+    """Say that no file can be exported, because nothing matches the terms or because all of it is of other kinds."""
+    if entries:
+        warn(f"No wheel or sdist in the cache matches {' '.join(terms)}.")
+    else:
+        warn_of_no_match(predicate, inventory)
+
+
 def _note_result(outcome: ExportOutcome | None, needs: NeededFiles | None, folder: Path) -> None:
     """Print the skipped files, the missing requirements and the summary of an export on stderr."""
     for skipped in outcome.skipped if outcome else ():
-        note(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
+        warn(f"Left out: {skipped_name(skipped)}: {skipped.reason}.")
     for lacking in needs.lacking if needs else ():
         by = f", which {lacking.needed_by} needs" if lacking.needed_by else ""
-        note(f"The cache lacks {lacking.requirement}{by}: {lacking.reason}.")
+        warn(f"The cache lacks {lacking.requirement}{by}: {lacking.reason}.")
     if outcome:
-        note(summary(outcome, folder))
+        (warn if outcome.stopped else note)(summary(outcome, folder))
 
 
 def _carry_out(inventory: Inventory, planned: Sequence[PlannedFile], folder: Path) -> ExportOutcome:

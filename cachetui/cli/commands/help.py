@@ -5,29 +5,31 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
-from cachetui.cli.console import for_stream
+from cachetui.cli.console import has_colour, printable
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options
 from cachetui.help import TOPICS, read_topic
-from cachetui.help.document import Block, Role, Spans, lay_out, parse, plain
+from cachetui.help.document import Block, Role, lay_out, parse, plain
 from cachetui.report.schemas import read_schema, schema_names
+from cachetui.text import styled as text_roles
 from cachetui.text.excerpt import brief
+from cachetui.text.styled import styled
+from cachetui.text.suggest import closest
 
 if TYPE_CHECKING:  # only needed for shell completion
     from click.shell_completion import CompletionItem
 
 JSON = "json"
 """Topic after which the name of a schema may follow."""
-STYLES: dict[Role, str] = {"strong": "1", "code": "36"}
-"""Parameters of the escape sequences that begin a role on a terminal (ECMA-48, SGR)."""
+ROLES: Mapping[Role, text_roles.Role] = {"strong": "heading", "code": "heavy"}
+"""Roles of the words of the reference, as roles of the command line's text."""
 PAGER_OPTIONS = "FRX"
 """Options of less if the user has set none: leave a short text on the screen, and show styles."""
 
@@ -66,17 +68,16 @@ def command(context: click.Context, names: tuple[str, ...]) -> int:
     if len(names) > 1 + (names[0] == JSON if names else 0):
         raise click.UsageError("help takes one name, and after json the name of a schema.")
     width = min(shutil.get_terminal_size().columns, context.max_content_width or 80) - 2
-    is_terminal = sys.stdout.isatty()
-    styled = is_terminal and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
     if names[1:]:
         text = read_schema(_known(names[1], schema_names(), "schema"))
     else:
-        text = "".join([f"{line}\n" for line in _lines(context, names[0] if names else "", width, styled)])
-    if is_terminal:
+        lines = _lines(context, names[0] if names else "", width)
+        text = "".join([f"{printable(line, sys.stdout)}\n" for line in lines])
+    if sys.stdout.isatty():
         os.environ.setdefault("LESS", PAGER_OPTIONS)
-        click.echo_via_pager(text, color=None if styled else False)  # None: if the pager shows styles
+        click.echo_via_pager(text, color=None if has_colour(sys.stdout) else False)  # None: if the pager shows them
     else:
-        sys.stdout.write(for_stream(text, sys.stdout))
+        sys.stdout.write(text)
     return DONE
 
 
@@ -88,21 +89,21 @@ def _commands(context: click.Context) -> dict[str, str]:
     return {name: one.get_short_help_str() for name, one in found.items() if one is not None}
 
 
-def _lines(context: click.Context, name: str, width: int, styled: bool) -> Iterator[str]:
+def _lines(context: click.Context, name: str, width: int) -> Iterator[str]:
     """Yield the lines of the help on a name. Raises UsageError if nothing has this name."""
     root, commands = context.find_root(), _commands(context)
     if not name:
-        yield root.get_help()
+        yield from root.get_help().splitlines()
     elif name not in commands:
         _known(name, [*TOPICS, *commands], "command or topic")
     if name in commands:
         shown: click.Command = import_module(f"cachetui.cli.commands.{name}").command
-        yield shown.get_help(click.Context(shown, info_name=name, parent=root))
+        yield from shown.get_help(click.Context(shown, info_name=name, parent=root)).splitlines()
     if name in TOPICS:
         if name in commands:
             yield ""
         for line in lay_out(parse(read_topic(name)), width):
-            yield _styled(line) if styled else plain(line)
+            yield styled(*[(ROLES[role], words) if role in ROLES else words for words, role in line])
     if name == JSON:
         yield ""
         for line in lay_out([Block("paragraph", [(f"The schemas are {', '.join(schema_names())}.", "")])], width):
@@ -114,11 +115,6 @@ def _known(name: str, known: Sequence[str], what: str) -> str:
     if name in known:
         return name
     close = [one for one in known if name and one.startswith(name.lower())]
-    close = close or get_close_matches(name.lower(), known, 1)
-    hint = f"Did you mean {close[0]}?" if close else f"There are {', '.join(known)}."
+    close = close or closest(name.lower(), known)
+    hint = f"Did you mean '{close[0]}'?" if close else f"There are {', '.join(known)}."
     raise click.UsageError(f"No {what} {brief(name)!r}. {hint}")
-
-
-def _styled(line: Spans) -> str:
-    """Return a line with escape sequences for its roles."""
-    return "".join([f"\x1b[{STYLES[role]}m{words}\x1b[0m" if role in STYLES else words for words, role in line])

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import click
 
 from cachetui.cli.cache import opened
-from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.console import Status, note, say
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
@@ -69,4 +69,4 @@ def _pythons(options: GlobalOptions, location: Location) -> Iterator[PipSettings
 
 def _write(lines: Iterable[str]) -> None:
     for line in lines:
-        sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+        say(line)

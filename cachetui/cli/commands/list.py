@@ -5,16 +5,19 @@ from __future__ import annotations
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened
-from cachetui.cli.console import for_stream, note, totals
+from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.console import note, say
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
+from cachetui.model import Entry
 from cachetui.report.entries_json import list_json
 from cachetui.report.entries_text import table, tree
+from cachetui.text.format import count, disk_text
 
 
 @click.command(
@@ -59,13 +62,13 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
             foreign = inventory.foreign if predicate is None else ()
             form = tree if files else table
             for line in form(entries, foreign, sort=sort, now_ns=time.time_ns(), width=_width()):
-                sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+                say(line)
             if entries:
-                note(totals(entries))
+                note(_totals(entries))
     if predicate and entries:
         note_unmatched(predicate, entries)
     elif predicate and not inventory.errors:
-        note("Nothing in the cache matches.")
+        warn_of_no_match(predicate, inventory)
         return NO_MATCH
     return FAILED if inventory.errors else DONE
 
@@ -75,3 +78,10 @@ def _width() -> int | None:
     if not sys.stdout.isatty():
         return None
     return shutil.get_terminal_size().columns
+
+
+def _totals(entries: Sequence[Entry]) -> str:
+    """Return the totals of entries in one line."""
+    projects = len({entry.project for entry in entries if entry.project is not None})
+    disk = sum([entry.disk_usage for entry in entries])
+    return f"{count(projects, 'project')}, {count(len(entries), 'entry')}, {disk_text(disk)}"

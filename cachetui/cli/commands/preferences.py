@@ -10,14 +10,15 @@ from typing import Any
 
 import click
 
-from cachetui.cli.console import for_stream
+from cachetui.cli.console import say
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
-from cachetui.cli.options import global_options
+from cachetui.cli.options import global_options, options_of
 from cachetui.preferences.file import protected_path, read_preferences
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
+from cachetui.text.styled import styled
 
 SCHEMA = 1
 """Version of the JSON schema, raised by changes that break readers."""
@@ -35,22 +36,24 @@ WIDTH, LABEL = 80, 10
 )
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")
 @global_options
-def command(as_json: bool) -> int:
+@click.pass_context
+def command(context: click.Context, as_json: bool) -> int:
     """Show the preferences file: its path, the values in force, and the problems in it.
 
     Conflicts of [keys] are shown by the browser only.
     """
-    preferences = read_preferences()
+    preferences, options = read_preferences(), options_of(context)
+    by = options.said_by("read_only") if options.read_only else None
     if as_json:
-        sys.stdout.write(f"{json.dumps(document(preferences), indent=1)}\n")
+        sys.stdout.write(f"{json.dumps(document(preferences, by), indent=1)}\n")
     else:
-        for line in lines(preferences):
-            sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+        for line in lines(preferences, by):
+            say(line)
     return FAILED if preferences.problems else DONE
 
 
-def document(preferences: Preferences) -> dict[str, Any]:
-    """Return the preferences as values for JSON."""
+def document(preferences: Preferences, read_only_by: str | None) -> dict[str, Any]:
+    """Return the preferences as values for JSON; `read_only_by` is the option or variable that forbids removals."""
     policy = preferences.policy
     return {
         "schema": SCHEMA,
@@ -65,6 +68,8 @@ def document(preferences: Preferences) -> dict[str, Any]:
         "protect": list(preferences.protection.written),
         "protected_projects": list(preferences.protection.chosen),
         "prune": None if policy is None else dict(policy.values),
+        "read_only": preferences.read_only or read_only_by is not None,
+        "read_only_by": "preferences" if preferences.read_only else read_only_by,
         "defaults": _defaults(preferences),
         "problems": [
             {"key": problem.key or None, "sentence": problem.sentence, "blocks": problem.blocks or None}
@@ -78,8 +83,11 @@ def _defaults(preferences: Preferences) -> list[str]:
     return [key for key in KEYS if key not in preferences.given]
 
 
-def lines(preferences: Preferences) -> Iterator[str]:
-    """Yield the preferences as lines of text, at most 80 columns wide except for long paths."""
+def lines(preferences: Preferences, read_only_by: str | None) -> Iterator[str]:
+    """Yield the preferences as lines of text, at most 80 columns wide except for long paths.
+
+    `read_only_by` is the option or variable that forbids removals.
+    """
     defaults = _defaults(preferences)
     policy = preferences.policy
     yield f"{'file':<{LABEL}}{escape_control(str(preferences.path))}"
@@ -97,20 +105,31 @@ def lines(preferences: Preferences) -> Iterator[str]:
         "notify": [preferences.notify],
         "keys": [f"{name} = {keys}" for name, keys in preferences.keys.items()] or ["the browser's own"],
         "protect": [*preferences.protection.written, *chosen] or ["nothing"],
+        "read-only": [_read_only(preferences, read_only_by)],
         "prune": [policy.options or "nothing" if policy else "no policy"],
     }
     for key, said in values.items():
         for index, value in enumerate(said):
             mark = " (default)" if key in defaults and value not in chosen else ""
+            if key == "read-only" and read_only_by:
+                mark = ""
             if key == "theme" and preferences.theme and mark:
                 mark = " (chosen in the browser)"
             yield from _wrapped(f"{'' if index else key:<{LABEL}}", f"{value}{mark}")
     for problem in preferences.problems:
-        yield from _wrapped(f"{'problem':<{LABEL}}", f"{problem}.")
+        for line in _wrapped(f"{'problem':<{LABEL}}", f"{problem}."):
+            yield styled(("warning", line))
     if preferences.blocking("removal"):
         yield "Nothing is removed until this is fixed: what is protected is not clear."
     elif preferences.blocking("prune"):
         yield "`cachetui prune` does not run the policy until this is fixed."
+
+
+def _read_only(preferences: Preferences, read_only_by: str | None) -> str:
+    """Return whether anything may be removed, and what forbids it."""
+    if preferences.read_only:
+        return "true: nothing is removed, and no settings are changed, whatever the options"
+    return f"false, but {read_only_by} forbids removals now" if read_only_by else "false"
 
 
 def _wrapped(label: str, words: str) -> list[str]:

@@ -9,8 +9,8 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import note_unmatched, opened
-from cachetui.cli.console import Status, note
+from cachetui.cli.cache import note_unmatched, opened, warn_of_near_names
+from cachetui.cli.console import Status, note, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
@@ -95,11 +95,11 @@ def command(
     """
     refuse_redirection("prune", terms)
     options = options_of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, options=options)
     wishes.check()
     choosers = frozenset([chooser for chooser in CHOOSERS if rule.pop(chooser.replace("-", "_"))])
     rules = Rules(choosers, terms=parse_terms(terms) if terms else None, **rule)
-    preferences = preferred_for_removal(note)
+    preferences = preferred_for_removal(note, dry_run=dry_run)
     if not rules and not _is_said(context):
         rules = _policy(preferences)
     if not rules:
@@ -118,11 +118,12 @@ def command(
                 note=status.note,
                 report=status.show,
             )
-        if terms and rules.terms:
-            note_unmatched(rules.terms, [entry for entry in entries if rules.terms(entry, facts)])
+        matched = [entry for entry in entries if rules.terms(entry, facts)] if rules.terms else []
+        if terms and rules.terms and (matched or not warn_of_near_names(rules.terms, cache.inventory)):
+            note_unmatched(rules.terms, matched)
         choice = choose(entries, rules, facts)
         if choice.over:
-            note(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
+            warn(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
         code = FAILED if choice.over or cache.inventory.errors else DONE
         if not choice.entries:
             note("Nothing is to go.")

@@ -30,9 +30,9 @@ def command(context: click.Context, dry_run: bool, yes: bool, as_json: bool) -> 
     Files that are not pip's, and what your preferences protect, are kept.
     """
     options = options_of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, options=options)
     wishes.check()
-    preferences = preferred_for_removal(note)
+    preferences = preferred_for_removal(note, dry_run=dry_run)
     with opened(options) as cache:
         inventory = cache.inventory
         if not inventory.entries:

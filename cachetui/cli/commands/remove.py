@@ -28,7 +28,12 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d'. Names and
     requirements add up, conditions narrow them: see cachetui help terms.
     """
-    from cachetui.cli.cache import matching, note_unmatched, opened  # noqa: PLC0415 - Tab after a term does without all of these
+    from cachetui.cli.cache import (  # noqa: PLC0415 - Tab after a term does without all of these
+        matching,
+        note_unmatched,
+        opened,
+        warn_of_no_match,
+    )
     from cachetui.cli.console import note  # noqa: PLC0415
     from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
     from cachetui.services.preferences import preferred_for_removal  # noqa: PLC0415
@@ -36,15 +41,15 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
 
     refuse_redirection("remove", terms)
     options = options_of(context)
-    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, read_only=options.read_only)
+    wishes = RemovalRequest(dry_run=dry_run, yes=yes, as_json=as_json, options=options)
     wishes.check()
     predicate = parse_terms(terms)
     wishes.want_python(predicate.words, options)
-    preferences = preferred_for_removal(note)
+    preferences = preferred_for_removal(note, dry_run=dry_run)
     with opened(options) as cache:
         entries = matching(cache.inventory, predicate, options, preferences.protection)
         if not entries:
-            note("Nothing in the cache matches: nothing was removed.")
+            warn_of_no_match(predicate, cache.inventory, removing=True)
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
         note_unmatched(predicate, entries)

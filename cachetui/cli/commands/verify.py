@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened
-from cachetui.cli.console import Status, for_stream, note
+from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.console import Status, say, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
 from cachetui.cli.options import global_options, options_of, suggest_terms
@@ -58,7 +58,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
         if predicate and not entries and not inventory.errors:
             if as_json:
                 sys.stdout.write(health_json(inventory, (), None, now_ns=time.time_ns()))
-            note("Nothing in the cache matches.")
+            warn_of_no_match(predicate, inventory)
             return NO_MATCH
         if predicate and entries:
             note_unmatched(predicate, entries)
@@ -74,9 +74,9 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
             sys.stdout.write(health_json(inventory, findings, verified, now_ns=time.time_ns(), cache=cache))
         else:
             for line in findings_text(inventory, findings, verified, None if every else MOST_SHOWN, cache):
-                sys.stdout.write(for_stream(f"{line}\n", sys.stdout))
+                say(line)
     if verified and verified.stopped:
-        note("Stopped: not everything was read.")
+        warn("Stopped: not everything was read.")
         return stopped_code()
     return FAILED if findings or inventory.errors else DONE
 

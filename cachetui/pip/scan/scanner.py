@@ -6,6 +6,7 @@ A shard is a directory small enough to be read, reported and remembered as a who
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +28,7 @@ from cachetui.system.tree import Tree, never, reason
 if TYPE_CHECKING:  # the inspector is not needed if nothing changed
     from cachetui.pip.memory import Memory, RootMemory
     from cachetui.pip.scan.inspector import Inspector
+LOG = logging.getLogger(__name__)
 NOTHING_KNOWN: Mapping[str, Entry] = MappingProxyType({})
 
 GroupKey = tuple[str, int]
@@ -108,6 +110,7 @@ class Scanner:
             forgotten.update(remembered.paths.difference([path for path, _ in places]))
             unread = self._reuse(places, remembered)
         self._read(unread)
+        LOG.debug("folders: %d as remembered, %d read", len(self._unchanged), len(unread))
         self._reporter.listed = not self._stop()
         if self._reporter.listed and len(self._shards) > 1:  # otherwise nothing is new
             self._look_up_urls()

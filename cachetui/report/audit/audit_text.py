@@ -12,6 +12,7 @@ from cachetui.model import NS
 from cachetui.report.audit.audit_rows import moment
 from cachetui.text.escape import escape_control
 from cachetui.text.format import count, disk_text
+from cachetui.text.styled import heading, styled
 
 WIDTH = 80
 """Maximum width of a line, in columns."""
@@ -19,6 +20,8 @@ NAME, BAR = 38, 16
 """Width of a name and width of a bar, in columns."""
 MOST_PROJECTS, MOST_OTHERS = 15, 8
 """Maximum number of lines in the longest lists, and in all other lists."""
+HEAVY = 0.25
+"""Smallest share of everything at which a size is marked as large."""
 LEAST_SHARE = 0.005
 """Smallest share that is shown as a percentage."""
 SIGN = "#"
@@ -93,7 +96,7 @@ def _days(days: int) -> str:
 
 def _table(title: str, figures: Sequence[Figure], everything: int, nameless: str, most: int) -> Iterator[str]:
     yield ""
-    yield f"{title:<{NAME}}{'Disk':>9}{'Share':>7}{'Entries':>9}"
+    yield heading(f"{title:<{NAME}}{'Disk':>9}{'Share':>7}{'Entries':>9}")
     few = figures if len(figures) <= most else figures[: most - 1]
     for one in few:
         yield _line(escape_control(one.name or nameless), one.disk_usage, everything, len(one.entries))
@@ -106,14 +109,14 @@ def _line(name: str, disk: int, everything: int, entries: int) -> str:
     share = disk / everything if everything else 0
     bar = SIGN * max(round(share * BAR), 1 if disk else 0)
     percent = f"{share:.0%}" if share >= LEAST_SHARE else ""
-    line = f"{_cut(name, NAME - 1):<{NAME}}{disk_text(disk):>9}{percent:>7}{entries:>9,} {bar}"
-    return line.rstrip()
+    size, end = f"{disk_text(disk):>9}", f"{percent:>7}{entries:>9,} {bar}".rstrip()
+    return styled(f"{_cut(name, NAME - 1):<{NAME}}", ("heavy", size) if share >= HEAVY else size, end)
 
 
 def _twice(audit: Audit) -> Iterator[str]:
     yield ""
     waste = sum([wasted(one) for one in audit.copies])
-    yield f"{'Stored more than once':<{NAME}}{'Disk':>9}{'':>7}{'Entries':>9}"
+    yield heading(f"{'Stored more than once':<{NAME}}{'Disk':>9}{'':>7}{'Entries':>9}")
     yield _plain("files of the same name and size", waste, sum([len(one.entries) for one in audit.copies]))
     for one in audit.copies[:3]:
         yield _plain(f"  {escape_control(one.name or '')}", wasted(one), len(one.entries))
@@ -123,7 +126,7 @@ def _twice(audit: Audit) -> Iterator[str]:
 
 def _could_go(audit: Audit) -> Iterator[str]:
     yield ""
-    yield f"{'What each rule would free today':<{NAME}}{'Frees':>9}{'':>7}{'Entries':>9}"
+    yield heading(f"{'What each rule would free today':<{NAME}}{'Frees':>9}{'':>7}{'Entries':>9}")
     for rule in (*audit.rules, audit.already_built_rule):
         told = _plain(rule.name, rule.frees, len(rule.figure.entries))
         if not rule.known:
@@ -136,8 +139,8 @@ def _could_go(audit: Audit) -> Iterator[str]:
             yield from wrap(
                 escape_control(rule.options), WIDTH, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
             )
-    yield "Rules overlap; what is protected stays, and what pip built, but for --built."
-    yield "The folders that are left empty come on top."
+    yield styled(("hint", "Rules overlap; what is protected stays, and what pip built, but for --built."))
+    yield styled(("hint", "The folders that are left empty come on top."))
 
 
 def _plain(name: str, disk: int, entries: int) -> str:
@@ -152,7 +155,7 @@ def comparison_text(
     if not comparison:
         yield "Nothing has changed."
         return
-    yield f"{'':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}"
+    yield heading(f"{'':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}")
     yield _changed("Everything", comparison.total)
     yield from _changes("By kind", comparison.kinds, "")
     yield from _changes("By project", comparison.projects, "no project")
@@ -160,7 +163,7 @@ def comparison_text(
     yield from _lines("Went", comparison.went)
     if comparison.resized:
         yield ""
-        yield f"{'Grew or shrank':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}"
+        yield heading(f"{'Grew or shrank':<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}")
         for before, line in comparison.resized[:MOST_PROJECTS]:
             yield _changed(_called(line), FigureChange(None, before.disk_usage, line.disk_usage, 1, 1))
         yield from _more(len(comparison.resized))
@@ -170,7 +173,7 @@ def _changes(title: str, changes: Sequence[FigureChange], nameless: str) -> Iter
     if not changes:
         return
     yield ""
-    yield f"{title:<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}{'Entries':>9}"
+    yield heading(f"{title:<{NAME}}{'Before':>9}{'Now':>9}{'Change':>11}{'Entries':>9}")
     foremost = sorted(changes, key=lambda one: -abs(one.difference))[:MOST_PROJECTS]
     for one in changes:
         if one in foremost:
@@ -189,8 +192,8 @@ def _lines(title: str, lines: Sequence[ComparedEntry]) -> Iterator[str]:
     if not lines:
         return
     yield ""
-    heading = f"{title}: {count(len(lines), 'entry')}"
-    yield f"{heading:<{WIDTH - 9}}{'Disk':>9}"
+    lead = f"{title}: {count(len(lines), 'entry')}"
+    yield heading(f"{lead:<{WIDTH - 9}}{'Disk':>9}")
     for line in lines[:MOST_PROJECTS]:
         yield f"{_cut(_called(line), WIDTH - 10):<{WIDTH - 9}}{disk_text(line.disk_usage):>9}"
     yield from _more(len(lines))

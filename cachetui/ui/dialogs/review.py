@@ -27,8 +27,6 @@ from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
 
 WORD = "purge"
 """The word to type before everything is removed."""
-READ_ONLY = "Read-only: nothing is removed here. Start cachetui without --read-only to remove."
-"""Reason why a review cannot be accepted."""
 
 
 class Review(ConfirmModal):
@@ -44,17 +42,15 @@ class Review(ConfirmModal):
     ]
 
     def __init__(
-        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, read_only: bool = False
+        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, read_only: str = ""
     ) -> None:
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
         self.known = known
         """All entries of the cache, for the names of what is kept."""
-        self.notes = notes
-        """Further sentences that the user should know."""
-        if read_only:
-            self.notes += (READ_ONLY,)
+        self.notes = (*notes, read_only) if read_only else notes
+        """Further sentences that the user should know; `read_only`, why nothing can be removed, is the last one."""
         self.can_accept = bool(plan.entries) and not read_only
         """Whether there is an answer Yes."""
 

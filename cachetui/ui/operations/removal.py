@@ -64,7 +64,9 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
         return
     root = str(screen.root)
     notes = () if plan.root == root or inventory.made_up else (f"{root} leads to {plan.root}",)
-    known, read_only = tuple(screen.model.catalog.entries.values()), screen.services.read_only
+    known, read_only = tuple(screen.model.catalog.entries.values()), ""
+    if screen.services.read_only:
+        read_only = f"Read-only: nothing is removed here. {screen.services.way_out} to remove."
     review = (PurgeReview if purge else Review)(plan, notes, known, read_only=read_only)
     if await screen.app.push_screen_wait(review):
         await _remove(screen, plan, inventory)

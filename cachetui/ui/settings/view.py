@@ -213,12 +213,12 @@ class Settings(Vertical):
     def _may_change(self) -> bool:
         """Return whether settings can be changed at present; if not, notify the user why."""
         if self.services.read_only:
-            why = "Read-only: no settings are changed here. Start cachetui without --read-only to change them."
+            why = f"Read-only: no settings are changed here. {self.services.way_out} to change them."
         elif self.services.demo:
             why = "This is the demo: no settings are changed here."
         elif (running := refusal("change the settings", self.activities, "")) is not None:
             why = running
         else:
             return True
-        self.notify(why, severity="warning", markup=False)
+        self.notify(shown(why), severity="warning", markup=False)
         return False

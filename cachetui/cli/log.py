@@ -1,0 +1,40 @@
+"""The log of --verbose and --debug, on stderr: what was decided, and how long each step took."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from cachetui.cli.console import log_line
+from cachetui.text.redact import redact_input
+from cachetui.text.styled import styled
+
+
+class Log(logging.Handler):
+    """Handler that prints log messages with their time since its start; addresses lose their credentials."""
+
+    def __init__(self, *, steps: bool) -> None:
+        super().__init__(logging.DEBUG if steps else logging.INFO)
+        self._began = time.monotonic() if steps else None
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a message."""
+        words = redact_input(record.getMessage())
+        when = "" if self._began is None else f"{time.monotonic() - self._began:8.3f} s  "
+        log_line(styled(("hint", f"{when}{words}")))
+
+
+def start_log(*, steps: bool) -> None:
+    """Print what cachetui logs from now on; also each step with its duration if `steps` is true."""
+    stop_log()
+    handler, logger = Log(steps=steps), logging.getLogger("cachetui")
+    logger.addHandler(handler)
+    logger.setLevel(handler.level)
+
+
+def stop_log() -> None:
+    """Print no more log messages."""
+    logger = logging.getLogger("cachetui")
+    for handler in [handler for handler in logger.handlers if isinstance(handler, Log)]:
+        logger.removeHandler(handler)
+    logger.setLevel(logging.NOTSET)
