@@ -174,6 +174,17 @@ async def test_what_does_not_make_sense_is_underlined_and_shows_nothing() -> Non
         assert "6 projects" in app.text
 
 
+async def test_a_project_that_narrows_what_requirements_choose_to_nothing_is_explained() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press("slash", *"torch>=2 numpy", "enter")
+        await pilot.pause()
+        assert 'Nothing matches: the word numpy narrows; "numpy" in quotes would be added.' in app.text
+        await pilot.press("slash", "ctrl+u", *'torch>=2 "numpy"', "enter")
+        await pilot.pause()
+        assert "2 of 6 projects" in app.text
+
+
 async def test_what_is_suggested_is_taken_with_tab_or_the_right_arrow() -> None:
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
