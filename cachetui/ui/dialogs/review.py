@@ -42,16 +42,19 @@ class Review(ConfirmModal):
     ]
 
     def __init__(
-        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, read_only: str = ""
+        self, plan: Plan, notes: tuple[str, ...] = (), known: Collection[Entry] = (), *, forbidden: str = ""
     ) -> None:
+        """Make the dialog; `forbidden` is a sentence on why nothing may be removed."""
         super().__init__()
         self.plan = plan
         """The plan of the removal."""
         self.known = known
         """All entries of the cache, for the names of what is kept."""
-        self.notes = (*notes, read_only) if read_only else notes
-        """Further sentences that the user should know; `read_only`, why nothing can be removed, is the last one."""
-        self.can_accept = bool(plan.entries) and not read_only
+        self.notes = notes
+        """Further sentences that the user should know."""
+        if forbidden:
+            self.notes += (forbidden,)
+        self.can_accept = bool(plan.entries) and not forbidden
         """Whether there is an answer Yes."""
 
     def _question(self) -> str:

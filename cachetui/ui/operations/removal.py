@@ -64,10 +64,12 @@ async def review_and_remove(screen: CacheScreen, inventory: Inventory, entries: 
         return
     root = str(screen.root)
     notes = () if plan.root == root or inventory.made_up else (f"{root} leads to {plan.root}",)
-    known, read_only = tuple(screen.model.catalog.entries.values()), ""
-    if screen.services.read_only:
-        read_only = f"Read-only: nothing is removed here. {screen.services.way_out} to remove."
-    review = (PurgeReview if purge else Review)(plan, notes, known, read_only=read_only)
+    known, way_out = tuple(screen.model.catalog.entries.values()), screen.services.way_out
+    if preferences.read_only:
+        way_out = preferences.way_out
+    read_only = screen.services.read_only or preferences.read_only
+    forbidden = f"Read-only: nothing is removed here. {way_out} to remove." if read_only else ""
+    review = (PurgeReview if purge else Review)(plan, notes, known, forbidden=forbidden)
     if await screen.app.push_screen_wait(review):
         await _remove(screen, plan, inventory)
 
