@@ -10,8 +10,8 @@ from threading import Timer
 
 from cachetui.cli.main import INTERRUPTED
 
-ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""Signals that ask a program to end."""
+ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name)]
+"""Signals that ask a program to end; Windows sends SIGBREAK for Ctrl+Break."""
 QUIETED = [*ENDINGS, *([signal.SIGCONT] if hasattr(signal, "SIGCONT") else [])]
 """Signals to ignore once the program is ending; Textual would fail at the SIGCONT of a terminal that vanishes."""
 LAST_SECONDS = 1.0

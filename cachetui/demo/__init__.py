@@ -19,7 +19,8 @@ LARGEST = 3_000_000_000
 """Length in bytes that no file of the demo reaches."""
 MOST_BLOCKS = 1_000
 """Blocks that a file system may need to store a hole."""
-ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGCONT") if hasattr(signal, name)]
+NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK", "SIGCONT")
+ENDINGS = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
 """Signals that ask a program to end, and SIGCONT, which a terminal that vanishes sends in addition."""
 
 

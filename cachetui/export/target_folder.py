@@ -12,15 +12,18 @@ from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
-from cachetui.system.files import NO_LINKS
+from cachetui.system.files import HAS_LINKS, give_name
 from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
 
-BY_DESCRIPTOR = {os.open, os.link, os.unlink, os.stat, os.rename} <= os.supports_dir_fd and hasattr(os, "O_DIRECTORY")
+BY_DESCRIPTOR = (
+    {os.open, os.unlink, os.stat, os.rename} <= os.supports_dir_fd
+    and (not HAS_LINKS or os.link in os.supports_dir_fd)
+    and hasattr(os, "O_DIRECTORY")
+)
 """Whether this system can access files relative to an open directory."""
 TO_WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
     TO_WRITE |= getattr(os, _flag, 0)
-AS_IT_IS: dict[str, bool] = {"follow_symlinks": False} if os.link in os.supports_follow_symlinks else {}
 
 
 class TargetError(CachetuiError):
@@ -93,22 +96,7 @@ class TargetFolder:
         os.fsync(draft.fd)
         draft.close()
         self._look()
-        name = self._prefix + filename
-        if os.name == "nt":
-            os.rename(draft.passing, name)  # noqa: PTH104 - which overwrites nothing there
-            return
-        try:
-            os.link(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at, **AS_IT_IS)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            os.close(os.open(name, TO_WRITE, 0o666, dir_fd=self._at))  # this reserves the name for the file
-            try:
-                os.rename(draft.passing, name, src_dir_fd=self._at, dst_dir_fd=self._at)
-            except OSError:
-                with suppress(OSError):
-                    os.unlink(name, dir_fd=self._at)
-                raise
+        give_name(draft.passing, self._prefix + filename, self._at)
 
     def open(self, filename: str) -> int | None:
         """Open an existing file; return None if it is not a regular file. Raises OSError."""

@@ -54,7 +54,7 @@ TOOLS = (
         (("MISE_DATA_DIR", "installs/python"), ("RTX_DATA_DIR", "installs/python")),
         data=("mise/installs/python", "rtx/installs/python"),
     ),
-    Tool((("UV_PYTHON_INSTALL_DIR", ""),), data=("uv/python",)),
+    Tool((("UV_PYTHON_INSTALL_DIR", ""),), data=("uv/python", "uv/data/python")),
     Tool((("RYE_PY_ROOT", ""), ("RYE_HOME", "py")), (".rye/py",)),
     Tool((("HATCH_DATA_DIR", "pythons"),), data=("hatch/pythons",)),
     Tool(data=("pdm/python", "pdm/pdm/python")),

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import stat
 import time
 from collections.abc import Callable, Iterable
 
-from cachetui.model import Entry
+from cachetui.model import Entry, is_directory
 from cachetui.removal.in_use import (
     AWAITED,
     BUILT_LATELY,
@@ -80,7 +79,7 @@ class InUseMonitor:
             found = self._way.go(parent).look(name)
         except FileNotFoundError:
             return None
-        if not stat.S_ISDIR(found.st_mode) or found.st_dev != self._device:
+        if not is_directory(found) or found.st_dev != self._device:
             raise KeptError(REPLACED)
         if now_ns - found.st_mtime_ns < quiet_time(path):
             raise KeptError(CHANGED)

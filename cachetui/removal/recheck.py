@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from cachetui.model import Entry, File, Inventory
+from cachetui.model import Entry, File, Inventory, is_directory
 from cachetui.removal.in_use import folder_of
 from cachetui.removal.rights import NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights
 from cachetui.removal.rooted import Directory, PathCursor
@@ -82,7 +81,7 @@ def look_at_folder(way: PathCursor, folder: str, known: Mapping[str, File], devi
             for name in directory.names():
                 below, found = f"{path}/{name}", directory.look(name)
                 newest = max(newest, found.st_mtime_ns)
-                if stat.S_ISDIR(found.st_mode):
+                if is_directory(found):
                     newest = max(newest, found.st_ctime_ns)  # this time cannot be set back
                     pending.append(below)
                 elif below not in known:
@@ -176,7 +175,7 @@ def _unlike(root: Directory, entry: Entry, device: int, rights: Rights) -> str |
                 denial = denial or rights.reason_to_stay(file.path, found)
         if not entry.files:
             found = root.look(entry.path)
-            if not stat.S_ISDIR(found.st_mode):
+            if not is_directory(found):
                 return CHANGED
             denial = rights.reason_to_stay(entry.path, found)
     except FileNotFoundError:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 from collections.abc import Callable
-from pathlib import Path
+
+from cachetui.model import is_directory
 
 ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES
@@ -41,9 +41,8 @@ class Directory:
             self.found = os.fstat(self.descriptor)
         else:
             self.prefix, self.descriptor = os.path.join(path, ""), None  # noqa: PTH118 - ends in a separator
-            self.found = Path(path).lstat()
-            elsewhere = getattr(self.found, "st_reparse_tag", 0)  # a junction or mount point of Windows
-            if elsewhere or not stat.S_ISDIR(self.found.st_mode):
+            self.found = os.lstat(path)
+            if not is_directory(self.found):
                 raise _not_a_directory(path)
 
     def enter(self, name: str) -> Directory:
@@ -56,7 +55,7 @@ class Directory:
         Raises NotADirectoryError if the path of the directory leads to another directory.
         """
         if self.descriptor is None:
-            here = Path(self.prefix).lstat()
+            here = os.lstat(self.prefix)
             if (here.st_dev, here.st_ino) != (self.found.st_dev, self.found.st_ino):
                 raise _not_a_directory(self.prefix)
         return os.stat(self.prefix + name, dir_fd=self.descriptor, follow_symlinks=False)

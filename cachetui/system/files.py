@@ -1,16 +1,17 @@
-"""Replace a file atomically; check the owner of a file or folder."""
+"""Create or replace a file in one step; check the owner of a file or folder."""
 
 from __future__ import annotations
 
-import errno
 import os
 import stat
 import tempfile
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
-NO_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV}
-"""Errors with which a file system without hard links, such as FAT, refuses to create one."""
+HAS_LINKS = hasattr(os, "link")
+"""Whether Python can create hard links on this system; on Android, in Termux, it cannot."""
+AS_IT_IS: dict[str, bool] = {"follow_symlinks": False} if HAS_LINKS and os.link in os.supports_follow_symlinks else {}
+RESERVE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -37,20 +38,31 @@ def create_file(path: Path, content: bytes) -> None:
         mask = os.umask(0o077)
         os.umask(mask)
         Path(name).chmod(0o666 & ~mask)
-        if os.name == "nt":
-            os.rename(name, path)  # noqa: PTH104 - which overwrites nothing there
-            return
+        give_name(name, str(path))
+
+
+def give_name(draft: str, name: str, folder: int | None = None) -> None:
+    """Give a complete file its name in one step; its temporary name may remain, too.
+
+    Both may be relative to an open `folder`. Raises FileExistsError if the name is taken, or OSError.
+    """
+    if os.name == "nt":
+        os.rename(draft, name)  # noqa: PTH104 - which overwrites nothing there
+        return
+    if HAS_LINKS:
         try:
-            os.link(name, path)
-        except OSError as error:
-            if error.errno not in NO_LINKS:
-                raise
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL))  # this reserves the name for the file
-            try:
-                os.replace(name, path)  # noqa: PTH105 - what deletes is found by this name
-            except OSError:
-                _discard(path)
-                raise
+            os.link(draft, name, src_dir_fd=folder, dst_dir_fd=folder, **AS_IT_IS)
+            return
+        except FileExistsError:
+            raise
+        except OSError:  # FAT has no hard links, for example
+            pass
+    os.close(os.open(name, RESERVE, 0o600, dir_fd=folder))  # from here on, only this file can get the name
+    try:
+        os.rename(draft, name, src_dir_fd=folder, dst_dir_fd=folder)
+    except OSError:
+        _discard(name, folder)
+        raise
 
 
 def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
@@ -64,9 +76,9 @@ def _draft(path: Path, content: bytes, failed: ExitStack) -> str:
     return name
 
 
-def _discard(draft: str | Path) -> None:
+def _discard(draft: str, folder: int | None = None) -> None:
     with suppress(OSError):
-        os.unlink(draft)  # noqa: PTH108 - what deletes is found by this name
+        os.unlink(draft, dir_fd=folder)
 
 
 def is_own(found: os.stat_result) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from cachetui.errors import RootError
-from cachetui.model import File, Unreadable, allocated
+from cachetui.model import File, Unreadable, allocated, is_directory, is_link
 from cachetui.system.mounts import file_system_of, mount_of
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")
@@ -24,8 +24,6 @@ for _flag in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
     OPEN_FILE |= getattr(os, _flag, 0)
 OPEN_QUIETLY = OPEN_FILE | NOATIME
 OPEN_DIRECTORY = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-JUNCTION = 0xA0000003
-"""IO_REPARSE_TAG_MOUNT_POINT, the reparse tag of a directory junction (Windows, `winnt.h`)."""
 LAYERED = frozenset({"overlay", "aufs", "fuse.fuse-overlayfs", "fuse-overlayfs", "unionfs", "fuse.unionfs-fuse"})
 """Types of file systems with layers, where only the top layer changes."""
 DEVICES: dict[int, int] = {}
@@ -187,13 +185,12 @@ class Tree:
             found = self.lstat(path)
         except OSError:
             return None
-        is_link = stat.S_ISLNK(found.st_mode) or is_junction(found)
-        return os.path.realpath(os.path.join(self.path, path)) if is_link else None  # noqa: PTH118
+        return os.path.realpath(os.path.join(self.path, path)) if is_link(found) else None  # noqa: PTH118
 
     def _list_by_path(self, path: str) -> DirectoryListing:
         whole = os.path.join(self.path, path)  # noqa: PTH118 - a Path each would double the time
         own = os.lstat(whole)
-        if not stat.S_ISDIR(own.st_mode) or is_junction(own):
+        if not is_directory(own):
             raise LeftOut(errno.ENOTDIR, "a link; it was not entered")
         self._check(own)
         files: dict[str, os.stat_result] = {}
@@ -204,7 +201,7 @@ class Tree:
                     found = os.lstat(item.path)  # on Windows, scandir reports neither inode nor link count
                 except FileNotFoundError:
                     continue
-                if stat.S_ISDIR(found.st_mode) and not is_junction(found):
+                if is_directory(found):
                     below.append((item.name, found.st_ino))
                 else:
                     files[item.name] = found
@@ -234,11 +231,6 @@ class Tree:
             os.close(fd)
             raise LeftOut(errno.ENOENT, REPLACED)
         return fd
-
-
-def is_junction(found: os.stat_result) -> bool:
-    """Return whether a directory is a Windows junction."""
-    return getattr(found, "st_reparse_tag", 0) == JUNCTION
 
 
 def file_at(path: str, found: os.stat_result) -> File:
