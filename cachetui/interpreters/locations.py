@@ -21,13 +21,13 @@ from findpython.providers.winreg import WinregProvider
 from cachetui.interpreters.lookup import (
     ACTIVE,
     COMMANDS,
-    STORE,
     broken_in,
     default_python,
     interpreter_in,
     is_stand_in,
     obstacle,
 )
+from cachetui.pip.config.paths import STORE
 from cachetui.pip.config.paths import home as home_of
 
 USUAL = re.compile(r"(python|pypy|pyston)([23](\.\d{1,3})?t?)?(\.exe)?")

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cachetui.errors import CachetuiError
+from cachetui.pip.config.paths import STORE
 
 ACTIVE = ("VIRTUAL_ENV", "CONDA_PREFIX")
 """Environment variables that hold the active environment's folder; the more specific one comes first."""
@@ -20,8 +21,6 @@ INSIDE = ("bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
 """Locations of the interpreter in an environment (venv and conda, POSIX and Windows)."""
 DEVELOPER_TOOLS = ("/Library/Developer/CommandLineTools", "/Applications/Xcode.app")
 """Folders of Apple's developer tools; the `python3` of macOS only works if one of them is installed."""
-STORE = "PythonSoftwareFoundation.Python."
-"""Beginning of the folder name of a Python from the Microsoft Store."""
 VERSIONED = re.compile(r"\d\.\d")
 """Pattern of the version in a name; a command that only opens the store has none."""
 NAME_ANOTHER = "name an interpreter, an environment's folder or a command"

@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from packaging.version import Version
 
 from cachetui.interpreters.info import InterpreterInfo
-from cachetui.pip.config.location import DEFAULT, INSTALL, OTHERS, Location, here, locate
+from cachetui.pip.config.location import DEFAULT, INSTALL, OTHERS, Location, here, locate, package_of
 from cachetui.pip.config.paths import Files, configuration_files, default_root
 from cachetui.pip.config.settings import ENVIRONMENT, EVERYBODY, YES, Configuration, Setting, read_configuration
 from cachetui.pip.versions import ways_of
@@ -84,8 +84,9 @@ def settings_of(
     """
     pip = Version(interpreter.pip) if interpreter.pip else None
     folder = str(cwd) if cwd else here()
+    python = InterpreterPrefix(interpreter.python.executable, interpreter.prefix)
     location = locate(
-        python=InterpreterPrefix(interpreter.python.executable, interpreter.prefix),
+        python=python,
         environ=environ,
         cwd=Path(folder),
         platform=platform,
@@ -95,10 +96,11 @@ def settings_of(
     if interpreter.trouble:
         return PipSettings(interpreter, location)
     ways = ways_of(pip)
-    files = configuration_files(platform, environ, str(interpreter.prefix), ways, etc)
+    package = package_of(python, platform)
+    files = configuration_files(platform, environ, str(interpreter.prefix), ways, etc, package)
     devnull = "nul" if platform == "win32" else "/dev/null"
     configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
-    default = SettingSource("cache-dir", default_root(platform, environ, ways), DEFAULT, "overruled")
+    default = SettingSource("cache-dir", default_root(platform, environ, ways, package), DEFAULT, "overruled")
     sayings = _sayings(configuration, default)
     pitfalls = (*location.notes, *_traps(pip, location, configuration, environ))
     return PipSettings(interpreter, location, sayings, files, tuple(dict.fromkeys(pitfalls)))

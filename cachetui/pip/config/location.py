@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 from packaging.version import Version
 
 from cachetui.model import MADE_UP
-from cachetui.pip.config.paths import configuration_files, default_root, expand, objection
+from cachetui.pip.config.paths import configuration_files, default_root, expand, objection, store_package
 from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import NO, YES, Configuration, read_configuration
 from cachetui.pip.versions import PipBehaviour, pip_version, ways_of
@@ -102,10 +102,11 @@ def locate(
         pip = pip_version(python.prefix)
     folder = str(cwd) if cwd else here()
     ways = ways_of(pip)
-    files = configuration_files(platform, environ, str(python.prefix) if python else None, ways, etc)
+    package = package_of(python, platform) if python else None
+    files = configuration_files(platform, environ, str(python.prefix) if python else None, ways, etc, package)
     devnull = "nul" if platform == "win32" else "/dev/null"
     configuration = read_configuration(files, environ, ways, cwd=folder, devnull=devnull)
-    view = _View(configuration, environ, platform, ways, folder)
+    view = _View(configuration, environ, platform, ways, folder, package)
     location = view.of(command, cache_dir)
     notes = [*configuration.faults, *location.notes, *configuration.notes]
     if cache_dir is None:
@@ -126,6 +127,11 @@ def locate(
     )
 
 
+def package_of(python: Interpreter, platform: str) -> str | None:
+    """Return the Microsoft Store's package that a Python is from; None if it is not from there."""
+    return store_package(str(python.executable), str(python.prefix)) if platform == "win32" else None
+
+
 @dataclass(frozen=True, slots=True)
 class _View:
     """Settings that determine the location of each command's cache."""
@@ -135,6 +141,8 @@ class _View:
     platform: str
     ways: PipBehaviour
     cwd: str
+    package: str | None
+    """Package of the Python from the Microsoft Store, if any."""
 
     def of(self, command: str, cache_dir: str | None) -> Location:
         """Return the location for one command, with or without `--cache-dir`, and notes about its pitfalls.
@@ -149,7 +157,7 @@ class _View:
         elif places:
             value, said_by = places[-1].value, places[-1].said_by
         else:
-            value, said_by = default_root(self.platform, self.environ, self.ways), DEFAULT
+            value, said_by = default_root(self.platform, self.environ, self.ways, self.package), DEFAULT
         root = self._absolute(value)
         off_by = self._ownership(root)
         if cache_dir is None and switches and not wrong:
@@ -157,6 +165,10 @@ class _View:
         elif cache_dir == "":
             off_by = "--cache-dir with nothing after it"
         notes = [f"pip refuses to run because of {one.quoted()}, which is neither yes nor no." for one in wrong]
+        if said_by == DEFAULT and value != (usual := default_root(self.platform, self.environ, self.ways)):
+            notes.append(
+                f"Windows keeps the cache of this Python, which is from the Microsoft Store, apart from {usual}."
+            )
         if cache_dir is None:
             notes += pitfalls(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
         return Location(Path(root), said_by, bool(cache_dir), off_by is None, off_by, tuple(notes), works=not wrong)

@@ -6,6 +6,7 @@ import functools
 import ntpath
 import os
 import posixpath
+import re
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -17,6 +18,14 @@ from cachetui.pip.versions import PipBehaviour
 
 HOMEBREW = "/opt/python"
 """Part of the prefix of a Python that Homebrew manages (platformdirs, `macos.py`)."""
+STORE = "PythonSoftwareFoundation.Python."
+"""Beginning of the name of a Python's package from the Microsoft Store."""
+PACKAGE = re.compile(
+    rf"({re.escape(STORE)}[\d.]+)_(?:[\d.]+_[a-z\d]+_[a-z\d]*_)?([a-z\d]{{13}})(?![^\\/])", re.IGNORECASE
+)
+"""Pattern of such a package in a path: its family name, or its full name with version and processor."""
+REDIRECTED = {"LOCALAPPDATA": "Local", "APPDATA": "Roaming"}
+"""Folders of an application from the Microsoft Store below its `LocalCache`, each in place of a known folder."""
 
 
 class Files(NamedTuple):
@@ -69,10 +78,36 @@ def place(typed: str, environ: Mapping[str, str] = os.environ) -> Path:
     return Path(whole)
 
 
-def default_root(platform: str, environ: Mapping[str, str], ways: PipBehaviour) -> str:
-    """Return pip's default cache directory, used if no setting names one (`pip._internal.utils.appdirs`)."""
+def store_package(executable: str, prefix: str) -> str | None:
+    """Return the family name of the Microsoft Store's package that a Python of Windows is from; None if it is not.
+
+    An environment's Python is from the package of the Python that created it.
+    """
+    base = ""
+    with suppress(OSError, ValueError), open(ntpath.join(prefix, "pyvenv.cfg"), encoding="utf-8") as lines:  # noqa: PTH123
+        base = next((line.partition("=")[2].strip() for line in lines if line.partition("=")[0].strip() == "home"), "")
+    for path in (executable, prefix, base):
+        if found := PACKAGE.search(path):
+            return f"{found[1]}_{found[2]}"
+    folder, command = ntpath.split(executable)
+    if ntpath.basename(folder).lower() != "windowsapps":
+        return None
+    version = re.search(r"\d\.\d+", command)  # `python.exe` there starts any of them
+    beginning = f"{STORE}{version[0]}_" if version else STORE
+    with suppress(OSError):
+        names = [place.name for place in Path(folder).iterdir()]
+        packages = [name for name in names if name.startswith(beginning) and PACKAGE.match(name)]
+        return packages[0] if len(packages) == 1 else None
+    return None
+
+
+def default_root(platform: str, environ: Mapping[str, str], ways: PipBehaviour, package: str | None = None) -> str:
+    """Return pip's default cache directory, used if no setting names one (`pip._internal.utils.appdirs`).
+
+    `package` is the Python's package from the Microsoft Store, if any.
+    """
     if platform == "win32":
-        return ntpath.join(_windows_folder("LOCALAPPDATA", environ), "pip", "Cache")
+        return _redirected("LOCALAPPDATA", "pip\\Cache", environ, package)
     if platform == "darwin":
         named, standard = (_xdg("XDG_CACHE_HOME", environ, ways) if ways.on_mac else None), "Library/Caches"
     else:
@@ -81,18 +116,24 @@ def default_root(platform: str, environ: Mapping[str, str], ways: PipBehaviour) 
 
 
 def configuration_files(
-    platform: str, environ: Mapping[str, str], prefix: str | None, ways: PipBehaviour, etc: str = "/etc"
+    platform: str,
+    environ: Mapping[str, str],
+    prefix: str | None,
+    ways: PipBehaviour,
+    etc: str = "/etc",
+    package: str | None = None,
 ) -> Files:
     """Return the paths of pip's settings (`get_configuration_files` in `pip._internal.configuration`).
 
-    `prefix` is the environment's `sys.prefix`. Only tests pass `etc`.
+    `prefix` is the environment's `sys.prefix`, and `package` its package from the Microsoft Store, if any. Only tests
+    pass `etc`.
     """
     if platform == "win32":
         return Files(
             (ntpath.join(_windows_folder("ALLUSERSPROFILE", environ), "pip", "pip.ini"),),
             (
                 ntpath.join(home(platform, environ), "pip", "pip.ini"),
-                ntpath.join(_windows_folder("APPDATA", environ), "pip", "pip.ini"),
+                _redirected("APPDATA", "pip\\pip.ini", environ, package),
             ),
             (ntpath.join(prefix, "pip.ini"),) if prefix else (),
         )
@@ -170,6 +211,20 @@ def _at_home(path: str, environ: Mapping[str, str], ways: PipBehaviour) -> str:
     """Return a path in the home directory. Newer pips treat an empty HOME as unset."""
     unset = ways.xdg == "absolute" and environ.get("HOME") == ""
     return f"{_home_on_record() if unset else home('linux', environ)}/{path}"
+
+
+def _redirected(variable: str, below: str, environ: Mapping[str, str], package: str | None) -> str:
+    """Return the path below a known folder of Windows that a Python uses.
+
+    Windows keeps what an application from the Microsoft Store writes there in a folder of the application, and shows it
+    to the application in place of the known folder.
+    """
+    if package:
+        local = _windows_folder("LOCALAPPDATA", environ)
+        own = ntpath.join(local, "Packages", package, "LocalCache", REDIRECTED[variable], below)
+        if os.path.exists(own):  # noqa: PTH110 - a path of Windows, which tests read elsewhere
+            return own
+    return ntpath.join(_windows_folder(variable, environ), below)
 
 
 def _windows_folder(variable: str, environ: Mapping[str, str]) -> str:

@@ -46,6 +46,23 @@ def test_the_default(environ: dict[str, str], home: Path, cwd: Path) -> None:
     assert locate(environ=environ, cwd=cwd) == Location(home / ".cache/pip", DEFAULT, named=False, enabled=True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows tells its folders itself")
+def test_the_cache_of_a_python_from_the_microsoft_store_is_found_and_explained(tmp_path: Path) -> None:
+    package = "PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0"
+    local = f"{tmp_path}\\Local"
+    known = {"LOCALAPPDATA": local, "APPDATA": f"{tmp_path}\\Roaming", "USERPROFILE": str(tmp_path)}
+    root, usual = Path(f"{local}\\Packages\\{package}\\LocalCache\\Local\\pip\\Cache"), f"{local}\\pip\\Cache"
+    root.mkdir()
+    python = Python(Path(f"{local}\\Microsoft\\WindowsApps\\{package}\\python.exe"), tmp_path)
+    found = locate(python=python, environ=known, platform="win32")
+    assert (found.root, found.said_by) == (root, DEFAULT)
+    words = "Windows keeps the cache of a Python from the Microsoft Store apart from"
+    assert found.notes == (f"{words} {usual}.",)
+    known["PIP_CACHE_DIR"] = usual
+    named = locate(python=python, environ=known, platform="win32")
+    assert (named.root, named.notes) == (Path(usual), ())
+
+
 def test_flag_variable_and_file_are_named(environ: dict[str, str], tmp_path: Path, cwd: Path) -> None:
     path = say(tmp_path, f"[global]\ncache-dir = {tmp_path / 'file'}\n")
     found = locate(environ=environ, cwd=cwd)

@@ -9,7 +9,16 @@ import pytest
 from packaging.version import Version
 
 from cachetui.errors import CachetuiError
-from cachetui.pip.config.paths import Files, configuration_files, default_root, expand, home, objection, place
+from cachetui.pip.config.paths import (
+    Files,
+    configuration_files,
+    default_root,
+    expand,
+    home,
+    objection,
+    place,
+    store_package,
+)
 from cachetui.pip.versions import PipBehaviour, pip_version, ways_of
 
 NEWEST = PipBehaviour()
@@ -89,6 +98,64 @@ def test_windows() -> None:
     )
     bare = {"HOMEDRIVE": "C:", "HOMEPATH": "\\Users\\u"}
     assert default_root("win32", bare, NEWEST) == "C:\\Users\\u\\AppData\\Local\\pip\\Cache"
+
+
+PACKAGE = "PythonSoftwareFoundation.Python.3.12_qbz5n2kfra8p0"
+APPS = "C:\\Users\\u\\AppData\\Local\\Microsoft\\WindowsApps"
+INSTALLED = "C:\\Program Files\\WindowsApps\\PythonSoftwareFoundation.Python.3.12_3.12.2800.0_x64__qbz5n2kfra8p0"
+
+
+@pytest.mark.parametrize(
+    ("executable", "prefix", "package"),
+    [
+        (f"{APPS}\\{PACKAGE}\\python.exe", f"{APPS}\\..", PACKAGE),
+        ("C:\\anywhere\\python.exe", INSTALLED, PACKAGE),
+        (f"{INSTALLED.lower()}\\python3.12.exe", "C:\\anywhere", PACKAGE.lower()),
+        ("C:\\Python312\\python.exe", "C:\\Python312", None),
+        (f"{APPS}\\PythonSoftwareFoundation.PythonManager_qbz5n2kfra8p0\\python.exe", "C:\\Python", None),
+        (f"{APPS}\\PythonSoftwareFoundation.Python.3.12\\python.exe", "C:\\Python", None),
+    ],
+)
+def test_the_package_of_a_python_from_the_microsoft_store(executable: str, prefix: str, package: str | None) -> None:
+    assert store_package(executable, prefix) == package
+
+
+@elsewhere
+def test_the_package_of_an_environment_is_that_of_its_base(tmp_path: Path) -> None:
+    Path(f"{tmp_path}\\pyvenv.cfg").write_text(f"home = {APPS}\\{PACKAGE}\nversion = 3.12.8\n")
+    assert store_package(f"{tmp_path}\\Scripts\\python.exe", str(tmp_path)) == PACKAGE
+
+
+@elsewhere
+def test_a_command_of_the_store_is_of_the_only_package_that_fits(tmp_path: Path) -> None:
+    apps = Path(f"{tmp_path}\\WindowsApps")
+    (apps / PACKAGE).mkdir(parents=True)
+    (apps / "PythonSoftwareFoundation.PythonManager_qbz5n2kfra8p0").mkdir()
+    commands = ("python.exe", "python3.12.exe", "python3.13.exe")
+
+    def found() -> list[str | None]:
+        return [store_package(f"{apps}\\{name}", f"{tmp_path}") for name in commands]
+
+    assert found() == [PACKAGE, PACKAGE, None]
+    newer = PACKAGE.replace("3.12", "3.13")
+    (apps / newer).mkdir()
+    assert found() == [None, PACKAGE, newer]
+
+
+@elsewhere
+def test_windows_keeps_what_a_python_from_the_store_writes_apart(tmp_path: Path) -> None:
+    local = f"{tmp_path}\\Local"
+    known = WINDOWS | {"LOCALAPPDATA": local}
+    assert default_root("win32", known, NEWEST, PACKAGE) == f"{local}\\pip\\Cache"
+    before = configuration_files("win32", known, None, NEWEST, package=PACKAGE)
+    assert before == configuration_files("win32", known, None, NEWEST)
+    root = f"{local}\\Packages\\{PACKAGE}\\LocalCache\\Local\\pip\\Cache"
+    settings = f"{local}\\Packages\\{PACKAGE}\\LocalCache\\Roaming\\pip\\pip.ini"
+    Path(root).mkdir(parents=True)
+    Path(settings).touch()
+    assert default_root("win32", known, NEWEST, PACKAGE) == root
+    assert configuration_files("win32", known, None, NEWEST, package=PACKAGE).user[1] == settings
+    assert default_root("win32", known, NEWEST) == f"{local}\\pip\\Cache"
 
 
 def test_platformdirs_says_the_same_here(home: Path) -> None:
