@@ -166,9 +166,7 @@ class _View:
             off_by = "--cache-dir with nothing after it"
         notes = [f"pip refuses to run because of {one.quoted()}, which is neither yes nor no." for one in wrong]
         if said_by == DEFAULT and value != (usual := default_root(self.platform, self.environ, self.ways)):
-            notes.append(
-                f"Windows keeps the cache of this Python, which is from the Microsoft Store, apart from {usual}."
-            )
+            notes.append(f"Windows keeps the cache of a Python from the Microsoft Store apart from {usual}.")
         if cache_dir is None:
             notes += pitfalls(self.configuration, places, switches, root, platform=self.platform, environ=self.environ)
         return Location(Path(root), said_by, bool(cache_dir), off_by is None, off_by, tuple(notes), works=not wrong)
