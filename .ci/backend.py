@@ -11,10 +11,11 @@ from flit_core.buildapi import *  # noqa: F403 - the hooks, which installers loo
 
 MOMENT = "1580601600"
 """Time of every file in a build unless SOURCE_DATE_EPOCH names another, in seconds since the epoch: 2020-02-02."""
-ELSEWHERE = r"(?!https?://|mailto:|#)[^)\s]+"
-"""Pattern of an address within this repository, which leads nowhere from PyPI."""
-PICTURE = re.compile(rf"^(?:!\[[^\]]*\]\({ELSEWHERE}\)\s*)+\n\n?", re.MULTILINE)
-LINK = re.compile(rf"(?<!!)\[([^\]]*)\]\({ELSEWHERE}\)")
+HERE = r"(?!https?:|mailto:|#)"
+"""Pattern of the beginning of an address within this repository, which leads nowhere from PyPI."""
+PICTURE = re.compile(rf"!\[[^\]]*\]\({HERE}[^)]*\)|<picture>.*?</picture>|<img\b[^>]*\bsrc=.{HERE}[^>]*>", re.DOTALL)
+LINK = re.compile(rf"(?<!!)\[([^\]]*)\]\({HERE}[^)\s]*\)")
+GAP = re.compile(r"\n{3,}")
 
 read = config.description_from_file
 
@@ -22,7 +23,7 @@ read = config.description_from_file
 def description_from_file(*arguments: Any, **options: Any) -> tuple[str, str | None]:
     """Read the long description without the pictures and links that only work in this repository."""
     text, mimetype = read(*arguments, **options)
-    return LINK.sub(r"\1", PICTURE.sub("", text)), mimetype
+    return GAP.sub("\n\n", LINK.sub(r"\1", PICTURE.sub("", text))), mimetype
 
 
 config.description_from_file = description_from_file
