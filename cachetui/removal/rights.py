@@ -20,10 +20,10 @@ READ_ONLY = "the file system is read-only"
 DENIALS = (NOT_WRITABLE, NOT_OWNER, NOT_PERMITTED, READ_ONLY)
 """Reasons to keep an item that are due to missing rights."""
 CHANGEABLE = os.W_OK | os.X_OK
-EFFECTIVE = os.access in os.supports_effective_ids
-"""Whether the system can be asked for the rights of the effective user."""
+EFFECTIVE = os.access in os.supports_effective_ids and os.access(os.sep, os.F_OK, effective_ids=True)
+"""Whether the system can be asked for the rights of the effective user; Android answers every such question with no."""
 RDONLY = getattr(os, "ST_RDONLY", 0)
-UNFLAG = "chattr -R -ia" if sys.platform == "linux" else "chflags -R nouchg,noschg,nouappnd,nosappnd"
+UNFLAG = "chattr -R -ia" if sys.platform in ("linux", "android") else "chflags -R nouchg,noschg,nouappnd,nosappnd"
 """Command that removes the attributes that protect files from changes."""
 
 

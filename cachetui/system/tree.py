@@ -166,7 +166,7 @@ class Tree:
                 os.close(fd)
                 fd = below
             mount = mount_of(fd)
-            if mount != self._mount or (mount is None and sys.platform == "linux"):
+            if mount != self._mount or (mount is None and sys.platform in ("linux", "android")):
                 raise LeftOut(errno.EXDEV, MOUNTED if mount else UNKNOWN)
         except OSError as error:
             os.close(fd)

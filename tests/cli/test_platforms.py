@@ -24,8 +24,15 @@ def without(module, *names):
                 known.discard(getattr(module, name))
             delattr(module, name)
 """
-ANDROID = "without(os, 'link')"
-"""Also Termux, whose CPython is built without it."""
+ANDROID = """
+without(os, 'link')
+access = os.access
+def access_of_android(path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True):
+    return not effective_ids and follow_symlinks and access(path, mode, dir_fd=dir_fd)
+os.access = access_of_android
+os.supports_effective_ids.add(os.access)
+"""
+"""In Termux, CPython is built without `os.link`; flags of faccessat(2) are an error."""
 MACOS = """
 without(os, 'posix_fadvise', 'POSIX_FADV_WILLNEED', 'process_cpu_count', 'sched_getaffinity', 'O_NOATIME', 'O_PATH',
         'ST_NOATIME')
