@@ -74,6 +74,7 @@ def test_every_place_is_looked_at_and_the_active_environment_first(tmp_path: Pat
         ".local/share/pypoetry/python/cpython@3.12.1/bin/python3",
         ".local/share/pipx/py/3.12/bin/python3",
         ".local/share/uv/python/cpython-3.13.0+freethreaded-linux-x86_64-gnu/bin/python3.13t",
+        ".local/share/uv/data/python/cpython-3.12.1-windows-x86_64-none/python.exe",
         ".proto/tools/python/3.12.0/install/bin/python3",
         ".rye/py/cpython@3.12.1/install/bin/python3",
         ".pyenv/pyenv-win/versions/3.12.1/python.exe",
