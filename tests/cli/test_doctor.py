@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python
@@ -14,6 +15,7 @@ from cachetui.preferences.file import preferences_path
 from cachetui.services import doctor
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
+from tests.report.schemas import closed, load
 
 KEYS = ["schema", "created", "versions", "cache", "options", "preferences", "files", "terminal", "variables", "pythons"]
 
@@ -47,6 +49,7 @@ def test_one_page_says_what_a_report_needs(run: Run, cache: Path, home: Path, mo
         assert words in said.out
     found = json.loads(run("doctor", "--json", *at).out)
     assert list(found) == KEYS
+    Draft202012Validator(closed(load("doctor"))).validate(found)
     assert found["cache"]["entries"] > 100
     assert found["cache"]["folders"]
     assert found["options"]["no_memory"] == "True, by CACHETUI_NO_MEMORY"

@@ -18,7 +18,7 @@ def load(name: str) -> Any:
 
 def check(name: str, documents: Iterable[str]) -> None:
     """Check that documents have no other keys than a schema, and that each of its keys occurs in one of them."""
-    validator = jsonschema.Draft202012Validator(_closed(load(name)))
+    validator = jsonschema.Draft202012Validator(closed(load(name)))
     seen = set[str]()
     for text in documents:
         document = json.loads(text)
@@ -53,11 +53,11 @@ def _keys(document: Any, path: str = "") -> Iterator[str]:
             yield from _keys(value, f"{path}[]")
 
 
-def _closed(part: Any) -> Any:
+def closed(part: Any) -> Any:
     """Return a schema that allows no other keys than its own."""
     if isinstance(part, list):
-        return [_closed(one) for one in part]
+        return [closed(one) for one in part]
     if not isinstance(part, dict):
         return part
-    closed = {key: _closed(value) for key, value in part.items()}
-    return {"additionalProperties": False} | closed if "properties" in part and "type" in part else closed
+    inner = {key: closed(value) for key, value in part.items()}
+    return {"additionalProperties": False} | inner if "properties" in part and "type" in part else inner

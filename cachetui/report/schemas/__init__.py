@@ -16,6 +16,7 @@ FILES = {
     "prune": "remove.json",
     "purge": "remove.json",
     "preferences": "preferences.json",
+    "doctor": "doctor.json",
 }
 """File that describes the output of each command with `--json`; `comparison` is that of `audit --since`."""
 
