@@ -111,7 +111,16 @@ def test_commands_with_json_are_listed() -> None:
 
 
 def test_exit_codes_are_those_of_the_program() -> None:
-    assert [int(code) for code in table("exit-codes")] == [DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED, 143, 129]
+    assert [int(code) for code in table("exit-codes")] == [
+        DONE,
+        FAILED,
+        WRONG_USAGE,
+        NO_MATCH,
+        INTERRUPTED,
+        143,
+        129,
+        149,
+    ]
 
 
 def test_files_are_where_the_reference_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -1,17 +1,14 @@
 from __future__ import annotations
 
-import re
-from pathlib import Path
-
 import pytest
 from textual.binding import Binding
 
+from cachetui.help import read_topic
 from cachetui.preferences.model import Preferences
 from cachetui.preferences.validate import validate
 from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
 from cachetui.ui.keymap import Keymap, is_key, key_named, keymap
 
-README = Path(__file__).parents[2] / "README.md"
 DECLARED = [
     Binding("d", "", id="review"),
     Binding("q", "", id="quit"),
@@ -86,13 +83,8 @@ def test_every_key_of_the_browser_can_be_said_as_it_is() -> None:
     assert keymap(Preferences(keys=keys), declared, ids_of(*TYPED_IN)) == Keymap(keys, ())
 
 
-def test_the_readme_lists_every_id() -> None:
-    listed = README.read_text(encoding="utf-8").partition("<!-- ids -->")[2].partition("\n\n")[0]
-    assert set(re.findall("`([a-z.-]+)`", listed)) == ids_of(*KEY_HOLDERS)
-
-
-def test_the_example_of_the_readme_counts() -> None:
-    example = README.read_text(encoding="utf-8").partition("```toml\n")[2].partition("```")[0]
+def test_the_example_of_the_reference_counts() -> None:
+    example = read_topic("preferences").partition("```toml\n")[2].partition("```")[0]
     found = validate(example.encode())
     assert found.policy
     assert found.problems == ()
