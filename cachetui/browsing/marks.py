@@ -90,6 +90,16 @@ class Marks:
                 (self.mark if step < 0 else self.unmark)(groups)
         return self.revision != before
 
+    def forget_gone(self, catalog: Catalog) -> None:
+        """Discard the recorded changes of which the catalog has no entry any more."""
+        left = [
+            steps
+            for steps in self._changes
+            if any(path in catalog.entries for _, _, group in steps for path in group.by_path)
+        ]
+        self._changes.clear()
+        self._changes.extend(left)
+
     def mark(self, groups: Groups) -> None:
         """Mark those entries of projects or groups that are not marked yet."""
         for group_key, group in groups:

@@ -247,6 +247,7 @@ class BrowserModel:
         known = self.catalog.entries
         self.marks.take([known[path] for path in gone if path in known], self.catalog)
         self.catalog.drop(gone)
+        self.marks.forget_gone(self.catalog)
         self._changed()
 
     def locate(self, key: Key) -> tuple[Key, ...]:

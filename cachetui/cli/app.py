@@ -86,7 +86,7 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Import the command that is called or completed."""
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(" ".join(filter(None, [f"No such command {args[0]!r}.", did_you_mean(args[0], COMMANDS)])))
+            ctx.fail(f"No such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}.")
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and import_module(f"cachetui.cli.commands.{name}").command, rest
 

@@ -86,32 +86,38 @@ def matching(
         )
 
 
-def note_unmatched(predicate: Predicate, entries: Iterable[Entry], what: str = "Nothing in the cache") -> None:
-    """Print a note for each name and requirement that matches none of the entries that the terms match.
+def warn_of_unmatched(
+    predicate: Predicate, entries: Iterable[Entry], inventory: Inventory, what: str = "Nothing in the cache"
+) -> None:
+    """Say which names and requirements match none of the entries that the terms match, with similar names of projects.
 
-    `what` is the subject of the note.
+    `what` is the subject of the sentence.
     """
-    for terms in predicate.unmatched(entries):
-        note(f"{what} matches {terms}.")
-
-
-def warn_of_near_names(predicate: Predicate, inventory: Inventory) -> bool:
-    """Suggest similar names for names that no project in a cache has; return whether there are any."""
     from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
 
-    names = [one.name for one in predicate.requirements if one.pattern is None]
-    sentences = near_names(names, inventory.entries)
-    for sentence in sentences:
-        warn(sentence)
-    return bool(sentences)
+    missing = predicate.unmatched(entries)
+    near = near_names([one.name for _, one in missing if one.pattern is None], inventory.entries)
+    for terms, one in missing:
+        hint = f" Did you mean {near[one.name]}?" if one.name in near else ""
+        warn(f"{what} matches {terms}.{hint}")
+
+
+def suggestions(names: Iterable[str], inventory: Inventory) -> list[str]:
+    """Return a sentence about each name that no cached project has, if one has a similar name."""
+    from cachetui.insight.near_names import near_names  # noqa: PLC0415 - only mistakes need it
+
+    near = near_names(names, inventory.entries)
+    return [f"Nothing in the cache matches {name}. Did you mean {other}?" for name, other in near.items()]
 
 
 def warn_of_no_match(predicate: Predicate, inventory: Inventory, *, removing: bool = False) -> None:
     """Say that nothing in a cache matches, with similar names of projects; `removing` also that nothing was removed."""
-    is_near = warn_of_near_names(predicate, inventory)
+    sentences = suggestions([one.name for one in predicate.requirements if one.pattern is None], inventory)
+    for sentence in sentences:
+        warn(sentence)
     if removing:
-        warn("Nothing was removed." if is_near else "Nothing in the cache matches: nothing was removed.")
-    elif not is_near:
+        warn("Nothing was removed." if sentences else "Nothing in the cache matches: nothing was removed.")
+    elif not sentences:
         warn("Nothing in the cache matches.")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal, Self, TextIO, get_args
 
 from cachetui.text.escape import escape_control
-from cachetui.text.styled import Role, pieces
+from cachetui.text.styled import Role, Styled, pieces
 
 Colour = Literal["auto", "always", "never"]
 """Values of --color."""
@@ -92,12 +92,13 @@ def _understands_colours(stream: TextIO) -> bool:
 
 def printable(text: str, stream: TextIO) -> str:
     """Return a line as a stream shows it: escaped, because names may be hostile, and in colours if it has roles."""
-    whole = "".join([_coloured(role, escape_control(piece), stream) for role, piece in pieces(text)])
-    return for_stream(whole, stream)
+    if not isinstance(text, Styled) or not has_colour(stream):
+        return for_stream(escape_control(text), stream)
+    return for_stream("".join([_coloured(role, escape_control(piece)) for role, piece in pieces(text)]), stream)
 
 
-def _coloured(role: Role | None, text: str, stream: TextIO) -> str:
-    return f"\x1b[{CODES[role]}m{text}\x1b[0m" if role and text and has_colour(stream) else text
+def _coloured(role: Role | None, text: str) -> str:
+    return f"\x1b[{CODES[role]}m{text}\x1b[0m" if role and text else text
 
 
 def say(sentence: str) -> None:

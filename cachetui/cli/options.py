@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -31,11 +32,12 @@ def options_of(context: click.Context) -> GlobalOptions:
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Store the value of a global option, wherever it was given; the last value counts."""
+    name = parameter.name or ""
+    if value == "" or os.environ.get(variable_of(name), "").isspace():
+        raise click.BadParameter("is empty", context, parameter)
     if value in (None, False):
         return
-    if value == "":
-        raise click.BadParameter("is empty", context, parameter)
-    given, name = context.find_root().ensure_object(dict), parameter.name or ""
+    given = context.find_root().ensure_object(dict)
     variables = {*given.get("variables", ())} - {name}
     if context.get_parameter_source(name) is ParameterSource.ENVIRONMENT:
         variables.add(name)
@@ -109,12 +111,12 @@ GLOBAL: dict[str, dict[str, Any]] = {
     "--cache-dir": {"metavar": "DIR", "help": "Look at the cache in DIR.", "shell_complete": _directories},
     "--python": {
         "metavar": "PYTHON",
-        "help": "Go by the settings of this Python: path or command.",
+        "help": "Use this Python's pip settings and tags: a path or command.",
         "shell_complete": _files,
     },
     "--demo": {"is_flag": True, "help": "Look at a made-up cache."},
     "--read-only": {"is_flag": True, "help": "Remove nothing, and change no settings."},
-    "--no-memory": {"is_flag": True, "help": "Neither use nor keep what was learned."},
+    "--no-memory": {"is_flag": True, "help": "Do not read or write the scan memory."},
     "--color": {
         "type": click.Choice(COLOURS),
         "callback": _set_colour,

@@ -225,7 +225,7 @@ def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> I
         frees = with_folders(plan.frees, plan.frees_directories)
         yield styled(("heading", title(plan.entries)), f" {count(plan.files, 'file')}, frees {frees}{kept}")
     else:
-        yield "Nothing of this can be removed."
+        yield "Nothing here can be removed."
     for line in bill(plan.entries):
         kind = "" if line.heading or line.kind in PLAIN_KINDS else f" ({line.kind})"
         yield f"{disk_text(line.disk or 0):>9}  {'' if line.heading else '  '}{line.words}{kind}"

@@ -55,11 +55,15 @@ class Problem(NamedTuple):
         return f"{self.key}: {self.sentence}" if self.key else self.sentence
 
 
+ALIKE = 0.75
+"""Smallest ratio of matching letters at which a key may be a mistyped one."""
+
+
 def may_mean(key: str, known: str) -> bool:
     """Return whether a key, perhaps mistyped, may be meant to be a known one."""
     from difflib import get_close_matches  # noqa: PLC0415 - only mistakes need it
 
-    return bool(get_close_matches(key.lower().replace("_", "-"), [known], 1))
+    return bool(get_close_matches(key.lower().replace("_", "-"), [known], 1, ALIKE))
 
 
 def key_path(*keys: str) -> str:
@@ -170,7 +174,7 @@ class Preferences:
             return None
         where = str(problem) if Path(problem.key).is_absolute() else f"{self.path}: {problem}"
         what = "Whether this is read-only" if problem.is_about_read_only else "What is protected"
-        return f"{what} cannot be told, so nothing is removed until that is mended: {where}."
+        return f"{what} is not clear, so nothing is removed until this is fixed: {where}."
 
     @property
     def way_out(self) -> str:
@@ -183,7 +187,7 @@ class Preferences:
         for problem in self.problems:
             if problem.is_about_read_only or (problem.blocks == "removal" and not problem.key):
                 return (
-                    "Whether this is read-only cannot be told, so no settings are changed until that is mended: "
+                    "Whether this is read-only is not clear, so no settings are changed until this is fixed: "
                     f"{self.path}: {problem}."
                 )
         return None

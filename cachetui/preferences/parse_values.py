@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
@@ -14,6 +13,7 @@ from cachetui.rules import CHOOSERS, Moment
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.text.excerpt import brief, excerpt
+from cachetui.text.suggest import did_you_mean
 
 REVERSE = "reverse"
 UNDECIDED: tuple[Label, ...] = ("unusable", "protected")
@@ -22,15 +22,6 @@ UNDECIDED: tuple[Label, ...] = ("unusable", "protected")
 
 class InvalidValueError(ValueError):
     """An invalid value; the message says why, without a full stop."""
-
-
-def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
-    """Return a question in parentheses that suggests the known names closest to an unknown name.
-
-    It is empty if no name is close.
-    """
-    close = " or ".join([f'"{one}"' for one in get_close_matches(name, list(known), most)])
-    return f" (did you mean {close}?)" if close else ""
 
 
 def read_theme(value: object) -> str:

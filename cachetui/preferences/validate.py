@@ -23,7 +23,6 @@ from cachetui.preferences.names import IDS
 from cachetui.preferences.parse_values import (
     RULES,
     InvalidValueError,
-    did_you_mean,
     read_columns,
     read_flag,
     read_key,
@@ -35,6 +34,7 @@ from cachetui.preferences.parse_values import (
 )
 from cachetui.rules import CHOOSERS, Rules
 from cachetui.text.excerpt import brief, excerpt
+from cachetui.text.suggest import did_you_mean
 
 READERS: Mapping[str, Callable[[Any], Any]] = {
     "theme": read_theme,

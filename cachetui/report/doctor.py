@@ -48,7 +48,7 @@ def _words(key: str, value: Any) -> str:
         return "yes" if value else "no"
     if key in SIZES and isinstance(value, int):
         return disk_text(value)
-    return f"schema {value}" if key == "schema" else str(value)
+    return {"schema": f"schema {value}", "said_by": f"by {value}"}.get(key, str(value))
 
 
 def _python(python: Mapping[str, Any]) -> str:

@@ -148,7 +148,8 @@ def title(entries: Sequence[Entry]) -> str:
     """Return the question before a removal."""
     versions = {(entry.project, entry.version) for entry in entries}
     project, version = versions.pop() if len(versions) == 1 else (None, None)
-    if project is not None and version is not None:
+    is_release = any(entry.kind in ("wheel", "sdist", "built") for entry in entries)
+    if project is not None and version is not None and is_release:
         return f"Remove {project} {version}?"
     if len(entries) == 1:
         return f"Remove {whole_name(entries[0])}?"

@@ -65,7 +65,8 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
         with step(LOG, "found out where the cache is"):
             location = locate(cache_dir, python=python)
         if cache_dir:
-            location = replace(location, said_by=options.said_by("cache_dir"))
+            named = "cache_dir" not in options.variables  # a variable may be set for somebody else
+            location = replace(location, said_by=options.said_by("cache_dir"), named=named)
         _log_location(location, python, options)
         if not location.enabled:
             note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")

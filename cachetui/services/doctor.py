@@ -22,6 +22,7 @@ from cachetui.pip import memory
 from cachetui.pip.config.location import Location, locate
 from cachetui.pip.scan.layout import TOPS
 from cachetui.preferences.file import protected_path, read_preferences, theme_path
+from cachetui.preferences.model import Problem
 from cachetui.report.cache_notes import cache_notes
 from cachetui.report.entries_json import clean
 from cachetui.report.pythons import python_json
@@ -47,7 +48,7 @@ Section = Callable[[], dict[str, Any]]
 
 
 def doctor(options: GlobalOptions, *, report: Callable[[str], None] = lambda _: None) -> dict[str, Any]:
-    """Return everything that a bug report needs, as values for JSON, without secrets and without the user's name.
+    """Return everything that a bug report needs, as values for JSON, without secrets; paths show no user name.
 
     A section of which something cannot be found out has a sentence under `error`. `report` gets the progress in words.
     Raises nothing but KeyboardInterrupt and the like.
@@ -111,7 +112,7 @@ def _content(location: Location, options: GlobalOptions, report: Callable[[str],
         "entries": len(inventory.entries),
         "disk_usage": inventory.disk_usage,
         "foreign": len(inventory.foreign),
-        "unreadable": [f"{error.path or '.'}: {error.reason}" for error in inventory.errors[:3]],
+        "unreadable": [f"{error.path.rpartition('/')[0] or '.'}: {error.reason}" for error in inventory.errors[:3]],
         "recognised": inventory.recognised,
         "notes": list(cache_notes(inventory)),
     }
@@ -129,7 +130,7 @@ def _options(options: GlobalOptions) -> dict[str, Any]:
     """Return the global options that are given, each with what gave it."""
     names = ("cache_dir", "python", "demo", "read_only", "no_memory")
     given = {name: getattr(options, name) for name in names}
-    return {name: f"{value}, by {options.said_by(name)}" for name, value in given.items() if value}
+    return {name: {"value": value, "said_by": options.said_by(name)} for name, value in given.items() if value}
 
 
 def _preferences() -> dict[str, Any]:
@@ -140,8 +141,13 @@ def _preferences() -> dict[str, Any]:
         "keys": sorted(preferences.given),
         "read_only": preferences.read_only,
         "protected_projects": len(preferences.protection.chosen),
-        "problems": [str(problem) for problem in preferences.problems],
+        "problems": [_problem(problem) for problem in preferences.problems],
     }
+
+
+def _problem(problem: Problem) -> str:
+    """Return a problem as a sentence; those that quote terms, which may name projects, only by their key."""
+    return f"{problem.key}: not valid" if problem.key.startswith(("protect", "prune")) else str(problem)
 
 
 def _files() -> dict[str, Any]:
@@ -167,7 +173,8 @@ def _terminal() -> dict[str, Any]:
     streams = {"stdin": sys.stdin, "stdout": sys.stdout, "stderr": sys.stderr}
     return {
         "terminals": [name for name, stream in streams.items() if stream is not None and stream.isatty()],
-        "size": f"{size.columns} x {size.lines}",
+        "columns": size.columns,
+        "lines": size.lines,
         "encoding": getattr(sys.stdout, "encoding", None),
         "file_names": sys.getfilesystemencoding(),
         "locale": locale.setlocale(locale.LC_CTYPE),

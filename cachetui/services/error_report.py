@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import shlex
 import sys
 import time
 import traceback
@@ -52,7 +51,8 @@ def save_error(error: BaseException, folder: Path | None = None) -> str | None:
     for line in lines:
         LOG.debug("%s", line)
     folder = folder or error_folder()
-    command = " ".join([shlex.quote(redact_input(word)) for word in ["cachetui", *sys.argv[1:]]])
+    options = [word.partition("=")[0] for word in sys.argv[1:] if word.startswith("-")]  # other words may be secret
+    command = " ".join(["cachetui", *options])
     head = [*[f"{name} {version}" for name, version in versions().items()], timestamp(time.time_ns()), command, ""]
     content = "\n".join([*map(escape_control, head), *lines, ""])
     try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from itertools import groupby
 from typing import cast
 
@@ -27,6 +26,7 @@ from cachetui.terms.conditions import (
 from cachetui.terms.quantities import parse_age, parse_size
 from cachetui.terms.requirements import OPERATOR, QUOTED_NAME, AnyOf, Requirement, parse_requirement, skip
 from cachetui.text.excerpt import brief
+from cachetui.text.suggest import did_you_mean
 
 QUALIFIERS = ("kind:", "python:", "from:", "is:", "not:")
 """Qualifiers that a value can follow, each with its colon."""
@@ -40,8 +40,10 @@ PYTHON = re.compile(r"([0-9])(?:\.([0-9]{1,3}))?")
 WORD = re.compile(r"\S+")
 NAME_AND_MORE = re.compile(r"[A-Za-z0-9*?][A-Za-z0-9._*?-]*\s*(?:[<>=~(\[]|!=)")
 """Beginning of a requirement that is more than a name."""
-VERSION_ALONE = re.compile(r"[0-9]+(?:\.[A-Za-z0-9]+)+")
-"""Name that is more likely a version, such as 2.3.0."""
+VERSION_ALONE = re.compile(r"v?[0-9]+(?:[._][A-Za-z0-9*?]+)*", re.I)
+"""Name or pattern that is more likely a version, such as 2.3.0, v2 or 2.3.*."""
+PIN = ("==", "===")
+"""Operators of clauses for one version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,28 +94,25 @@ class Predicate:
         """The names and requirements that add up; empty if there are only conditions."""
         return tuple(self._any_of.requirements)
 
-    def unmatched(self, entries: Iterable[Entry]) -> tuple[str, ...]:
-        """Return the names and requirements that match no entry, each with the conditions, as text.
+    def unmatched(self, entries: Iterable[Entry]) -> tuple[tuple[str, Requirement], ...]:
+        """Return the names and requirements that match no entry, each after its text together with the conditions.
 
         `entries` are the entries that match the terms.
         """
         any_of = self._any_of
-        left = dict.fromkeys([requirement.text for requirement in any_of.requirements])
+        left = {requirement.text: requirement for requirement in any_of.requirements}
         for entry in entries if left else ():
             for requirement in any_of.satisfied_by(entry):
                 left.pop(requirement.text, None)
         conditions = [term.text for term in self.terms if not isinstance(term.condition, AnyOf)]
-        return tuple([" ".join([text, *conditions]) for text in left])
+        return tuple([(" ".join([text, *conditions]), requirement) for text, requirement in left.items()])
 
     def notes(self, entries: Iterable[Entry]) -> tuple[str, ...]:
         """Return notes about matches that a user may not expect; `entries` are the entries that match."""
         any_of = self._any_of
         local: set[tuple[str, str, str]] = set()
-        several: set[tuple[Requirement, ...]] = set()
         for entry in entries if any(requirement.clauses for requirement in any_of.requirements) else ():
             satisfied = [requirement for requirement in any_of.satisfied_by(entry) if requirement.clauses]
-            if len(satisfied) > 1:
-                several.add(tuple(satisfied))
             local.update(
                 [
                     (requirement.text, clause.text, entry.version)
@@ -127,7 +126,7 @@ class Predicate:
                 f"{text} takes the local version {version} too; {clause.replace('==', '===', 1)} would not"
                 for text, clause, version in sorted(local)
             ],
-            *sorted({note for satisfied in several for note in _doubles(satisfied)}),
+            *_doubles(any_of.requirements),
         )
 
     @property
@@ -144,6 +143,7 @@ def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
     """
     found: list[Term] = []
     requirements: list[Requirement] = []
+    places: list[tuple[str, int]] = []
     place = 0
     for text in terms:
         position = skip(text, 0)
@@ -152,13 +152,14 @@ def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
         while position < len(text):
             term, end = _term(text, position, loose)
             if isinstance(term.condition, Requirement) and not term.negated:
-                if requirements and VERSION_ALONE.fullmatch(term.condition.text):
-                    raise _no_version(term.condition.text, requirements[-1].name, text, position)
                 requirements.append(term.condition)
+                places.append((text, position))
                 place = len(found)
             else:
                 found.append(term)
             position = skip(text, end)
+    if len(requirements) > 1:
+        _refuse_versions(requirements, places)
     if requirements:
         found.insert(place, Term(AnyOf.of(requirements), False))
     if not found:
@@ -166,19 +167,30 @@ def parse_terms(terms: Sequence[str], *, loose: bool = False) -> Predicate:
     return Predicate(tuple(found))
 
 
-def _no_version(written: str, project: str, text: str, position: int) -> TermError:
-    """Return the error for a version that is written as a term of its own, which would be the name of a project."""
-    return TermError(
-        f"names add up, and {brief(written)} looks like a version: write {brief(project)}=={brief(written)}, or "
-        f'"{brief(written)}" for a project of that name',
-        text,
-        position,
-    )
+def _refuse_versions(requirements: Sequence[Requirement], places: Sequence[tuple[str, int]]) -> None:
+    """Raise TermError if one of several names looks like a version: it was hardly meant as the name of a project.
+
+    `places` are the text and the index in it at which each requirement begins.
+    """
+    for index, (requirement, (text, position)) in enumerate(zip(requirements, places, strict=True)):
+        if VERSION_ALONE.fullmatch(requirement.text):
+            version, other = brief(requirement.text), brief(requirements[index - 1 if index else 1].name)
+            raise TermError(
+                f"names add up, and {version} looks like a version: write {other}=={version}, or "
+                f'"{version}" for a project of that name',
+                text,
+                position,
+            )
 
 
-def _doubles(satisfied: Sequence[Requirement]) -> Iterator[str]:
-    """Yield notes about requirements for one project that one entry satisfies together."""
-    for name, group in groupby(sorted(dict.fromkeys(satisfied), key=lambda one: one.name), lambda one: one.name):
+def _doubles(requirements: Iterable[Requirement]) -> Iterator[str]:
+    """Yield notes about ranges of versions of one project, which may have been meant to limit each other."""
+    ranges = [
+        requirement
+        for requirement in dict.fromkeys(requirements)
+        if requirement.clauses and not any(clause.text.startswith(PIN) for clause in requirement.clauses)
+    ]
+    for name, group in groupby(sorted(ranges, key=lambda one: one.name), lambda one: one.name):
         same = list(group)
         if len(same) > 1:
             clauses = ",".join([clause.text for one in same for clause in one.clauses])
@@ -234,10 +246,9 @@ def _qualified(text: str, start: int, qualifier: re.Match[str], loose: bool) -> 
         raise TermError("is:marked works only in the browser's filter, because only the browser has marks", text, at)
     known: tuple[str, ...] = KINDS if name == "kind" else (*LABELS, *((MARKED,) if loose else ()))
     if value.lower() not in known:
-        close = get_close_matches(value.lower(), known, 1)
-        hint = f"; perhaps {close[0]} is meant" if close else f": there are {', '.join(known)}"
-        words = f"nothing is {brief(value)}" if name == "is" else f"{brief(value)} is no kind"
-        raise TermError(f"{words}{hint}", text, at)
+        what = "state" if name == "is" else "kind"
+        hint = did_you_mean(value.lower(), known) or f": the {what}s are {', '.join(known)}"
+        raise TermError(f"unknown {what} {brief(value)}{hint}", text, at)
     if name == "kind":
         return IsKind(whole, cast(Kind, value.lower())), found.end()
     return IsLabel(whole, cast(Label, value.lower())), found.end()

@@ -31,7 +31,7 @@ def closest(name: str, known: Iterable[str], most: int = 1, least: float = LEAST
     return get_close_matches(name, [other for _, other in shared[:MOST_COMPARED]], most, least)
 
 
-def did_you_mean(name: str, known: Iterable[str], most: int = 1, least: float = LEAST_ALIKE) -> str:
-    """Return a question such as "Did you mean 'list'?"; empty if no known name is like the mistyped one."""
-    close = " or ".join([f"'{one}'" for one in closest(name, known, most, least)])
-    return f"Did you mean {close}?" if close else ""
+def did_you_mean(name: str, known: Iterable[str], most: int = 1) -> str:
+    """Return a question such as ` (did you mean "list"?)`; empty if no known name is like the mistyped one."""
+    close = " or ".join([f'"{one}"' for one in closest(name, known, most)])
+    return f" (did you mean {close}?)" if close else ""

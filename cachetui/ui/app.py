@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import ClassVar
@@ -23,6 +22,7 @@ from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences, Problem
 from cachetui.services.services import Services
 from cachetui.text.format import home_short
+from cachetui.text.suggest import did_you_mean
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
 from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key, key_names
@@ -131,11 +131,11 @@ class CachetuiApp(Keyboard):
     @property
     def failure(self) -> Exception | None:
         """The unforeseen exception that ended the app; None if there was none."""
-        return self._exception
+        return getattr(self, "_exception", None)
 
     def _fatal_error(self) -> None:
         """End the app after an unforeseen exception, without Textual's trace: the command line reports it."""
-        self._close_messages_no_wait()
+        self.exit(return_code=1)
 
     def on_load(self) -> None:
         """Apply the user's theme and keys."""
@@ -175,8 +175,7 @@ class CachetuiApp(Keyboard):
         found = keymap(preferences, bindings_of(*KEY_HOLDERS), ids_of(*TYPED_IN))
         problems = [*preferences.problems, *found.problems]
         if theme is not None and theme not in self.available_themes:
-            close = get_close_matches(theme, self.available_themes, 1)
-            hint = f"; perhaps {close[0]} is meant" if close else ": the palette lists them"
+            hint = did_you_mean(theme, self.available_themes) or ": the palette lists them"
             problems.append(Problem("theme", f'there is no theme "{theme}"{hint}'))
         return tuple(problems)
 
@@ -233,7 +232,7 @@ class CachetuiApp(Keyboard):
                 yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
         yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", self.action_change_theme)
         if (path := self.main.preferences.path) is not None:
-            about = f'{shown(str(path))}; a key, for example: [keys] sort.age = "f"'
+            about = f'{shown(str(path))}; a key, for example: keys."sort.age" = "f"'
             also = "settings options configuration keys rebind protect"
             yield PaletteCommand("Preferences", "", about, also, partial(self.copy_path, path))
         about = "Save a picture of the screen as an SVG file in your folder of downloads"

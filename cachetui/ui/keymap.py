@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from difflib import get_close_matches
 from typing import NamedTuple
 
 from textual.binding import Binding
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 from cachetui.preferences.model import Preferences, Problem, key_path
+from cachetui.text.suggest import did_you_mean
 from cachetui.ui.bindings import NAMES
 
 MODIFIERS = frozenset({"ctrl", "shift", "alt", "super", "hyper", "meta"})
@@ -48,8 +48,7 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
 
     for name, written in preferences.keys.items():
         if name not in defaults:
-            close = get_close_matches(name, defaults, ENOUGH)
-            add_problem(name, "nothing is called so" + (f"; perhaps {' or '.join(close)} is meant" if close else ""))
+            add_problem(name, f"unknown key binding id{did_you_mean(name, defaults, ENOUGH)}")
             continue
         keys = tuple(dict.fromkeys([key_named(key.strip()) for key in written.split(",")]))
         unknown = [key for key in keys if not is_key(key)]

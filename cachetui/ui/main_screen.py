@@ -300,8 +300,10 @@ class MainScreen(CacheScreen):
         """Return whether a key should do what it is bound to.
 
         While a removal is being planned, Esc stops the planning, and other keys except Ctrl+C are dropped: they
-        were meant for the review, or for rows that the review is about to cover.
+        were meant for the review, or for rows that the review is about to cover. So are keys before there are rows.
         """
+        if not self.is_mounted:
+            return event.key == "ctrl+c"
         if not self.is_doing(Activity.PLANNING):
             return True
         if event.key == "escape":

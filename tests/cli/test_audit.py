@@ -151,7 +151,7 @@ def test_a_policy_that_makes_no_sense_is_left_out_and_that_is_said(run: Run, mad
     path = prefer("[prune]\nolder-than = 'yesterday'\n")
     said = run("audit", "--cache-dir", made_up)
     assert said.code == 0
-    assert f"{path}: the policy is left out until this is mended: prune.older-than: " in said.err
+    assert f"{path}: the policy is left out until this is fixed: prune.older-than: " in said.err
     assert "your policy" not in said.out
 
 

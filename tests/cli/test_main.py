@@ -46,7 +46,7 @@ def test_a_long_term_is_shown_around_the_place(run: Run) -> None:
     said = run("list", f"{'x' * 5_000} kind:wh\x1bl {'y' * 5_000}")
     sentence, shown, mark = said.err.splitlines()
     assert said.code == 2
-    assert sentence == "Error: wh\\x1bl is no kind; perhaps wheel is meant."
+    assert sentence == 'Error: unknown kind wh\\x1bl (did you mean "wheel"?).'
     assert len(shown) <= 80
     assert shown[mark.index("^") :].startswith("wh\\x1bl yyy")
 

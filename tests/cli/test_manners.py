@@ -40,8 +40,8 @@ def test_a_command_is_suggested(run: Run, typed: str, meant: str) -> None:
     said = run(typed)
     assert (said.code, said.out) == (2, "")
     assert f"{typed}" in said.err
-    assert f"Did you mean '{meant}'?" in said.err
-    assert "Did you mean" not in run("zzzz\x1b").err
+    assert f'(did you mean "{meant}"?)' in said.err
+    assert "did you mean" not in run("zzzz\x1b").err
     assert "\x1b" not in run("zzzz\x1b").err
 
 
@@ -53,7 +53,7 @@ def test_a_project_is_suggested(run: Run, cache: Path, tmp_path: Path) -> None:
         assert said.code == 3
         assert said.err.endswith(near)
     assert run("remove", "torhc", "-y", *at).err == f"{near}Nothing was removed.\n"
-    assert run("prune", "torhc", "-n", *at).err == f"{near}Nothing is to go.\n"
+    assert run("prune", "torhc", "-n", *at).err == f"{near}Nothing to remove.\n"
     assert run("why", "torhc==1.0", *at).err.endswith(near)
     assert "Did you mean" not in run("list", "zzzz", *at).err
     assert "Did you mean" not in run("list", "torhc-*", *at).err

@@ -54,7 +54,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         "read-only false (default)",
         "prune     --superseded --older-than 90d",
         'problem   colums: unknown key (did you mean "columns"?).',
-        "problem   protect: whel is no kind; perhaps wheel is meant, at character 6 of",
+        'problem   protect: unknown kind whel (did you mean "wheel"?), at character 6 of',
         '          "kind:whel".',
         "Nothing is removed until this is fixed: what is protected is not clear.",
     ]
@@ -84,7 +84,7 @@ def test_the_same_as_json(run: Run) -> None:
             {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {
                 "key": "protect",
-                "sentence": 'whel is no kind; perhaps wheel is meant, at character 6 of "kind:whel"',
+                "sentence": 'unknown kind whel (did you mean "wheel"?), at character 6 of "kind:whel"',
                 "blocks": "removal",
             },
         ],
@@ -127,7 +127,7 @@ def test_nothing_is_removed_while_what_is_protected_cannot_be_told(command: str,
     before = sorted(cache.rglob("*"))
     said = run(*command.split(), *([] if "-n" in command else ["--yes"]), "--cache-dir", cache)
     assert (said.code, said.out) == (1, "")
-    assert f"{path}: protect: whel is no kind" in said.err
+    assert f"{path}: protect: unknown kind whel" in said.err
     assert sorted(cache.rglob("*")) == before
 
 
@@ -136,7 +136,7 @@ def test_nor_where_pins_may_be_meant(text: str, run: Run, cache: Path) -> None:
     prefer(text)
     said = run("remove", "six", "--yes", "--cache-dir", cache)
     assert (said.code, said.out) == (1, "")
-    assert "What is protected cannot be told" in said.err
+    assert "What is protected is not clear" in said.err
 
 
 def test_what_is_wrong_elsewhere_is_told_and_stops_nothing(run: Run, cache: Path) -> None:

@@ -66,13 +66,13 @@ def test_what_makes_no_sense_touches_nothing(arguments: tuple[str, ...], run: Ru
 
 def test_nothing_to_do_is_done(run: Run, cache: Path) -> None:
     said = run("prune", "size>900GB", "--yes", "--cache-dir", cache)
-    assert (said.code, said.err) == (0, "Nothing is to go.\n")
+    assert (said.code, said.err) == (0, "Nothing to remove.\n")
 
 
 def test_a_budget_that_cannot_be_met_fails(run: Run, cache: Path) -> None:
     said = run("prune", "--max-size", "0", "--keep-latest", "99", "-n", "--cache-dir", cache)
     assert said.code == 1
-    assert "more than asked for" in said.err
+    assert "more than --max-size" in said.err
 
 
 def test_terms_choose_on_the_command_line(run: Run, cache: Path) -> None:
@@ -107,18 +107,18 @@ def test_without_a_word_the_policy_is_run_and_told(run: Run, cache: Path) -> Non
     assert policy.code == said.code == 0
     assert policy.out == said.out
     assert policy.err == f"The policy in {path}: prune --superseded --older-than 30d kind:wheel\n{said.err}"
-    assert run("prune", "size>900GB", "-n", "--cache-dir", cache).err == "Nothing is to go.\n"
+    assert run("prune", "size>900GB", "-n", "--cache-dir", cache).err == "Nothing to remove.\n"
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "there is no policy to run"),
+        ("", "No rule was given"),
         ("[prune]\n", "chooses nothing"),
         ("[prune]\nsuperseded = false\nbuilt = true\n", "chooses nothing"),
-        ("[prune]\nsuperseded = true\nolder-than = 90\n", "mended: prune.older-than: expected a string"),
-        ("[prune]\nsuperseded = true\nkep-latest = 2\n", "mended: prune.kep-latest: unknown key"),
-        ("[prune]\nterms = ['torch', 'kind:whel']\n", "mended: prune.terms: whel is no kind"),
+        ("[prune]\nsuperseded = true\nolder-than = 90\n", "fixed: prune.older-than: expected a string"),
+        ("[prune]\nsuperseded = true\nkep-latest = 2\n", "fixed: prune.kep-latest: unknown key"),
+        ("[prune]\nterms = ['torch', 'kind:whel']\n", "fixed: prune.terms: unknown kind whel"),
         ("[prune]\nunusable = true\n", "--python"),
     ],
 )

@@ -61,7 +61,7 @@ def test_a_purge_of_which_all_stays_is_a_failure(run: Run, tmp_path: Path) -> No
     write(tmp_path, path, mtime_ns=NOW)
     said = run("purge", "--yes", "--cache-dir", tmp_path)
     assert (said.code, said.out) == (1, "")
-    assert said.err.startswith("Nothing of this can be removed.\n")
+    assert said.err.startswith("Nothing here can be removed.\n")
     assert (tmp_path / path).exists()
 
 

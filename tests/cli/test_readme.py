@@ -66,7 +66,9 @@ def expected(line: str) -> set[int]:
         return {0, 1}
     if any(word.startswith("size") for word in arguments):  # the files of this cache are small
         return {0, 3}
-    asks = command in ("remove", "prune", "purge") and not {"-n", "--dry-run", "-y", "--yes"}.intersection(arguments)
+    asks = command in ("remove", "prune", "purge") and not {"-n", "--dry-run", "-y", "-yq", "--yes"}.intersection(
+        arguments
+    )
     return {1} if command is None or asks else {0}
 
 

@@ -300,7 +300,7 @@ def test_if_all_of_it_stays_that_is_a_failure(run: Run, cache: Path, monkeypatch
     monkeypatch.setattr(removal, "running_pips", lambda: (4121,))
     said = run("remove", "numpy", "--yes", "--cache-dir", cache)
     assert said.code == 1
-    assert said.err.startswith("Nothing of this can be removed.\n")
+    assert said.err.startswith("Nothing here can be removed.\n")
 
 
 @pytest.mark.parametrize("name", ["SIGINT", *[number.name for number in ENDINGS]])
@@ -377,8 +377,9 @@ def test_the_superuser_must_name_a_cache_of_somebody_else(
     run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     os.chown(cache, 65_534, 65_534)
-    monkeypatch.setenv("PIP_CACHE_DIR", str(cache))
-    assert "belongs to another user" in run("remove", "numpy", "--yes").err
+    for variable in ("PIP_CACHE_DIR", "CACHETUI_CACHE_DIR"):
+        monkeypatch.setenv(variable, str(cache))
+        assert "belongs to another user" in run("remove", "numpy", "--yes").err
     assert run("remove", "numpy", "--yes", "--cache-dir", cache).code == 0
 
 
@@ -417,7 +418,7 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
 
     again = run("remove", "torch", "--yes", "--cache-dir", cache)
     assert (again.code, again.out) == (1, "")
-    assert again.err.splitlines()[0] == "Nothing of this can be removed."
+    assert again.err.splitlines()[0] == "Nothing here can be removed."
     assert again.err.count(": protected\n") == 1
     assert len(pinned) == 4
     assert "http-v2" not in again.err

@@ -37,7 +37,7 @@ def test_only_a_problem_that_blocks_removals_is_a_refusal() -> None:
     assert Preferences(path, problems=(POLICY,)).refusal is None
     found = Preferences(path, problems=(POLICY, REMOVAL, REMOVAL))
     assert (found.blocking("prune"), found.blocking("removal")) == (POLICY, REMOVAL)
-    assert (found.refusal or "").endswith("until that is mended: preferences.toml: invalid TOML.")
+    assert (found.refusal or "").endswith("until this is fixed: preferences.toml: invalid TOML.")
 
 
 def test_only_what_leaves_read_only_open_forbids_to_change_settings() -> None:

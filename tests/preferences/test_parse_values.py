@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from cachetui.preferences import parse_values
 from cachetui.preferences.model import COLUMNS, Sorting
-from cachetui.preferences.parse_values import RULES, InvalidValueError, did_you_mean
+from cachetui.preferences.parse_values import RULES, InvalidValueError
+from cachetui.text.suggest import did_you_mean
 
 READERS: list[Callable[[Any], Any]] = [
     parse_values.read_theme,

@@ -99,7 +99,7 @@ NUMBER_WANTED = "prune.keep-latest: expected a whole number, 0 or more, without 
 SORT_WANTED = 'sort: expected one of size, name, count, age, for example "age" or "age reverse"'
 STRINGS_WANTED = 'protect: expected only strings in the list, for example ["torch", "numpy>=2"]'
 TERMS = 'for example ["kind:wheel", "age>90d"]'
-WHEL = "whel is no kind; perhaps wheel is meant"
+WHEL = 'unknown kind whel (did you mean "wheel"?)'
 MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
 
 

@@ -85,7 +85,7 @@ def test_files_are_exported(services: Services, root: Path, tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("read-only = true", "Read-only: "), ("readonly = true", "cannot be told"), ("read-only", "cannot be told")],
+    [("read-only = true", "Read-only: "), ("readonly = true", "is not clear"), ("read-only", "is not clear")],
 )
 def test_preferences_forbid_to_change_settings(services: Services, tmp_path: Path, text: str, words: str) -> None:
     prefer(text)

@@ -35,7 +35,7 @@ def test_they_choose_what_each_of_them_chooses_with_the_conditions(
     expected = [entry for entry in found if any(one(entry, facts) for one in alone)]
     assert [entry for entry in found if predicate(entry, facts)] == expected
     unmatched = predicate.unmatched(expected)
-    assert [parse_terms([one]) for one in unmatched] == [
+    assert [parse_terms([words]) for words, _ in unmatched] == [
         one
         for one in dict.fromkeys(alone)
         if any(one.adds_up for one in said) and not any(one(entry, facts) for entry in found)

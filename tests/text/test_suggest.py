@@ -18,7 +18,7 @@ WORDS = st.text("abcde-", min_size=1, max_size=8)
 )
 def test_a_mistyped_name_is_recognised(typed: str, meant: str) -> None:
     assert closest(typed, COMMANDS) == [meant]
-    assert did_you_mean(typed, COMMANDS) == f"Did you mean '{meant}'?"
+    assert did_you_mean(typed, COMMANDS) == f' (did you mean "{meant}"?)'
 
 
 def test_nothing_is_suggested_for_what_is_like_nothing() -> None:

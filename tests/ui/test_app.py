@@ -168,7 +168,7 @@ async def test_what_does_not_make_sense_is_underlined_and_shows_nothing() -> Non
             part.text for part in box.render_line(0) if part.style is not None and part.style.underline
         )
         assert underlined == "whel"
-        assert "Not understood: whel is no kind; perhaps wheel is meant." in app.text
+        assert 'Not understood: unknown kind whel (did you mean "wheel"?).' in app.text
         await pilot.press("escape")
         await pilot.pause()
         assert "6 projects" in app.text
@@ -717,7 +717,7 @@ async def test_reasons_are_wrapped_and_never_cut() -> None:
         words = " ".join(app.text.split())
         assert f"Kept 14 items: {reason}" in words
         assert "and 4 more" in words
-        assert "Nothing of this can be removed" in words
+        assert "Nothing here can be removed" in words
         assert "No, keep" not in words
         assert app.focused is not None and "Close" in words
 

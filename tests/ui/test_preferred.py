@@ -184,7 +184,7 @@ async def test_nothing_is_removed_while_what_is_protected_cannot_be_told(root: P
     app = app_with(root, text)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert "What is protected cannot be told" in text_of(app)
+        assert "What is protected is not clear" in text_of(app)
         for key in ("d", "P"):
             await pilot.press("a", key)
             await settled(pilot)
@@ -234,7 +234,7 @@ async def test_nothing_is_removed_once_it_cannot_be_told_any_more_what_is_protec
         write(root, "protect = [")
         await pilot.press("y")
         await settled(pilot)
-        assert "What is protected cannot be told" in text_of(app)
+        assert "What is protected is not clear" in text_of(app)
         for key in ("d", "P", "X"):
             await pilot.press(key)
             await settled(pilot)
@@ -244,7 +244,7 @@ async def test_nothing_is_removed_once_it_cannot_be_told_any_more_what_is_protec
         await pilot.press("d")
         await settled(pilot)
         assert isinstance(app.screen, Review)
-        assert "What is protected cannot be told" not in str(app.main.notices.sentences)
+        assert "What is protected is not clear" not in str(app.main.notices.sentences)
         await pilot.press("y")
         await settled(pilot)
         assert wheels(root) == {WHEELS[2]}

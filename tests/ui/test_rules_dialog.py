@@ -162,7 +162,7 @@ async def test_wrong_terms_are_underlined_where_they_stop_to_make_sense() -> Non
         wrong = "".join(part.text for part in box.render_line(0) if part.style is not None and part.style.underline)
         assert wrong.strip() == "whel"
         assert line(app, "terms").endswith("not understood")
-        assert "! terms: whel is no kind; perhaps wheel is meant" in app.text
+        assert '! terms: unknown kind whel (did you mean "wheel"?)' in app.text
 
 
 async def test_esc_changes_nothing() -> None:
@@ -339,7 +339,7 @@ async def test_rules_stay_shut_while_what_is_protected_cannot_be_told() -> None:
         await pilot.press("X")
         await settled(pilot)
         assert len(app.screen_stack) == 1
-        assert "What is protected cannot be told" in app.text
+        assert "What is protected is not clear" in app.text
 
 
 async def test_what_should_be_known_stands_at_the_top() -> None:

@@ -149,7 +149,7 @@ def test_values_can_be_chosen_without_typing(name: Name, text: str, step: int, e
 
 def test_wrong_terms_are_pointed_at() -> None:
     wrong = Form().typed("terms", "torch kind:whel").wrong["terms"]
-    assert wrong == ("whel is no kind; perhaps wheel is meant", 11)
+    assert wrong == ('unknown kind whel (did you mean "wheel"?)', 11)
 
 
 def test_a_rule_alone_goes_by_its_example_until_something_is_typed() -> None:

@@ -92,7 +92,7 @@ def test_from_the_first_screen_to_the_last_line(root: Path, size: tuple[int, int
         window.press(f"{UP}{SPACE}", "2 marked")
         preferences_path().parent.mkdir(parents=True)
         preferences_path().write_text("protect = [")
-        window.press("d", "What is protected cannot be told")
+        window.press("d", "What is protected is not clear")
         preferences_path().unlink()
         window.insist("d", "Yes, remove")
         window.press("y", "2 entries, freed ")

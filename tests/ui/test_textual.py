@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator
 from functools import cache
 
+from textual.app import App
 from textual.widgets import Input
 
 import cachetui.ui
@@ -19,6 +20,9 @@ OF_TUPLES = {"_asdict", "_fields", "_replace"}
 """Public names of named tuples."""
 SUGGESTED = "FilterBox._suggestion"
 """Text drawn behind the cursor. If Textual renames it, none is drawn; what Tab accepts does not depend on it."""
+
+ENDING = "CachetuiApp._fatal_error"
+"""What Textual calls after an unforeseen exception. If Textual renames it, its own trace is shown."""
 
 MODULES = [
     importlib.import_module(module.name) for module in pkgutil.walk_packages(cachetui.ui.__path__, "cachetui.ui.")
@@ -66,8 +70,12 @@ def test_no_private_name_of_textual_is_taken_for_something_else() -> None:
         theirs = {name for base in ours.__mro__ if base.__module__.startswith("textual.") for name in names_of(base)}
         tree = ast.parse(textwrap.dedent(inspect.getsource(ours)))
         taken |= {f"{ours.__name__}.{name}" for name in given(tree) if private(name) and name in theirs}
-    assert taken == {SUGGESTED}
+    assert taken == {SUGGESTED, ENDING}
 
 
 def test_what_is_suggested_is_drawn_by_textual() -> None:
     assert hasattr(Input, SUGGESTED.partition(".")[2])
+
+
+def test_textual_calls_what_ends_the_app() -> None:
+    assert hasattr(App, ENDING.partition(".")[2])

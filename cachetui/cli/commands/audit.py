@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import note_unmatched, opened, warn_of_no_match
+from cachetui.cli.cache import opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import Status, note, printable
 from cachetui.cli.help_format import Command
 from cachetui.cli.inputs import input_path
@@ -78,7 +78,7 @@ def command(context: click.Context, terms: tuple[str, ...], form: str, as_json: 
                 note(sentence)
             _write(_comparison(found, earlier, form), form)
     if predicate and found.entries:
-        note_unmatched(predicate, found.entries)
+        warn_of_unmatched(predicate, found.entries, inventory)
     elif predicate and not inventory.errors:
         warn_of_no_match(predicate, inventory)
         return NO_MATCH
@@ -100,7 +100,7 @@ def _audit(inventory: Inventory, predicate: Predicate | None, options: GlobalOpt
     if preferences.refusal:
         note(preferences.refusal)
     if problem := preferences.blocking("prune"):
-        note(f"{preferences.path}: the policy is left out until this is mended: {problem}.")
+        note(f"{preferences.path}: the policy is left out until this is fixed: {problem}.")
     with Status() as status:
         facts = facts_for_audit(
             inventory.entries,

@@ -23,6 +23,9 @@ def browse(options: GlobalOptions) -> int:
     if not has_terminal and not os.environ.get("TEXTUAL_DRIVER"):  # by which `textual serve` draws in a web browser
         warn("The browser needs a terminal; without one there is `cachetui list`. See `cachetui --help`.")
         return FAILED
+    if os.environ.get("TERM") == "dumb":
+        warn("The browser needs a terminal that can draw, and TERM is dumb: use `cachetui list`.")
+        return FAILED
     with ended_in_order(GRACE_SECONDS) as lift_limit, located(options) as location:
         os.environ.setdefault("TEXTUAL_FPS", FRAMES)
         if OUTPUT.colour == "never":

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.cache import matching, opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import Status, note, say, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.inputs import input_path
@@ -128,7 +128,7 @@ def _matching(inventory: Inventory, predicate: Predicate, options: GlobalOptions
     entries = matching(inventory, predicate, options)
     exported = [one.entry for one in plan_export(entries)]
     if exported:
-        note_unmatched(predicate, exported, "No wheel or sdist in the cache")
+        warn_of_unmatched(predicate, exported, inventory, "No wheel or sdist in the cache")
     return entries
 
 

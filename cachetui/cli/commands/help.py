@@ -95,7 +95,7 @@ def _lines(context: click.Context, name: str, width: int) -> Iterator[str]:
     if not name:
         yield from root.get_help().splitlines()
     elif name not in commands:
-        _known(name, [*TOPICS, *commands], "command or topic")
+        _known(name, [*dict.fromkeys([*TOPICS, *commands])], "command or topic")
     if name in commands:
         shown: click.Command = import_module(f"cachetui.cli.commands.{name}").command
         yield from shown.get_help(click.Context(shown, info_name=name, parent=root)).splitlines()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.cache import matching, opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import note, say
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -24,7 +24,7 @@ from cachetui.text.format import count, disk_text
     "list",
     cls=Command,
     examples=[
-        ("cachetui list --sort size", "All projects and versions, the largest projects first."),
+        ("cachetui list --sort size", "All versions, the largest first."),
         ("cachetui list torch 'numpy<2' 'age>90d'", "torch, and old versions of numpy, if older than 90 days."),
         ("cachetui list --json | jq '.projects[].project'", "The names of the projects."),
     ],
@@ -66,7 +66,7 @@ def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json
             if entries:
                 note(_totals(entries))
     if predicate and entries:
-        note_unmatched(predicate, entries)
+        warn_of_unmatched(predicate, entries, inventory)
     elif predicate and not inventory.errors:
         warn_of_no_match(predicate, inventory)
         return NO_MATCH

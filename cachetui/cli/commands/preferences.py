@@ -119,8 +119,9 @@ def lines(preferences: Preferences, read_only_by: str | None) -> Iterator[str]:
     for problem in preferences.problems:
         for line in _wrapped(f"{'problem':<{LABEL}}", f"{problem}."):
             yield styled(("warning", line))
-    if preferences.blocking("removal"):
-        yield "Nothing is removed until this is fixed: what is protected is not clear."
+    if (blocking := preferences.blocking("removal")) is not None:
+        what = "whether this is read-only" if blocking.is_about_read_only else "what is protected"
+        yield f"Nothing is removed until this is fixed: {what} is not clear."
     elif preferences.blocking("prune"):
         yield "`cachetui prune` does not run the policy until this is fixed."
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from cachetui.cli.cache import note_unmatched, opened, warn_of_near_names
+from cachetui.cli.cache import opened, warn_of_unmatched
 from cachetui.cli.console import Status, note, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
@@ -119,14 +119,15 @@ def command(
                 report=status.show,
             )
         matched = [entry for entry in entries if rules.terms(entry, facts)] if rules.terms else []
-        if terms and rules.terms and (matched or not warn_of_near_names(rules.terms, cache.inventory)):
-            note_unmatched(rules.terms, matched)
+        if terms and rules.terms:
+            warn_of_unmatched(rules.terms, matched, cache.inventory)
         choice = choose(entries, rules, facts)
         if choice.over:
-            warn(f"What stays takes {disk_text(choice.over)} more than asked for: the rest may not go.")
+            built = "" if rules.built else " --built would also remove wheels that pip built here."
+            warn(f"The rest takes {disk_text(choice.over)} more than --max-size, but is kept.{built}")
         code = FAILED if choice.over or cache.inventory.errors else DONE
         if not choice.entries:
-            note("Nothing is to go.")
+            note("Nothing to remove.")
             wishes.write(None, None)
             return code
         notes = rules.terms.notes(choice.entries) if rules.terms else ()
@@ -150,12 +151,11 @@ def _policy(preferences: Preferences) -> Rules:
     policy = preferences.policy
     if policy is None or not policy.rules:
         problem = preferences.blocking("prune")
-        why = f"the policy in {preferences.path} is not run until this is mended: {problem}"
+        why = f"the policy in {preferences.path} is not run until this is fixed: {problem}"
         if problem is None:
-            why = f"there is no policy to run, which would stand under [prune] in {preferences.path}"
+            why = f"{preferences.path} has no policy under [prune]"
             if policy is not None:
                 why = f"the policy in {preferences.path} chooses nothing: it has no rule of its own"
-        example = "With a rule or a term, such as --superseded or --older-than 90d, prune does that"
-        raise click.UsageError(escape_control(f"{example}; without any, {why}."))
+        raise click.UsageError(escape_control(f"No rule was given, and {why}. Try: prune --older-than 90d"))
     note(f"The policy in {preferences.path}: prune {policy.options}")
     return policy.rules

@@ -30,9 +30,9 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
     """
     from cachetui.cli.cache import (  # noqa: PLC0415 - Tab after a term does without all of these
         matching,
-        note_unmatched,
         opened,
         warn_of_no_match,
+        warn_of_unmatched,
     )
     from cachetui.cli.console import note  # noqa: PLC0415
     from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove  # noqa: PLC0415
@@ -52,5 +52,5 @@ def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: 
             warn_of_no_match(predicate, cache.inventory, removing=True)
             wishes.write(None, None)
             return FAILED if cache.inventory.errors else NO_MATCH
-        note_unmatched(predicate, entries)
+        warn_of_unmatched(predicate, entries, cache.inventory)
         return remove(cache, entries, wishes, preferences=preferences, notes=predicate.notes(entries))

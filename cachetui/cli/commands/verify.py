@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import click
 
-from cachetui.cli.cache import matching, note_unmatched, opened, warn_of_no_match
+from cachetui.cli.cache import matching, opened, warn_of_no_match, warn_of_unmatched
 from cachetui.cli.console import Status, say, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, NO_MATCH
@@ -61,7 +61,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
             warn_of_no_match(predicate, inventory)
             return NO_MATCH
         if predicate and entries:
-            note_unmatched(predicate, entries)
+            warn_of_unmatched(predicate, entries, inventory)
         checked = None if predicate is None else entries
         findings: tuple[Finding, ...] = ()
         verified = None

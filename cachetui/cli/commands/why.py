@@ -7,12 +7,11 @@ import time
 
 import click
 
-from cachetui.cli.cache import opened
+from cachetui.cli.cache import opened, suggestions
 from cachetui.cli.console import Status, note, say
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of
-from cachetui.insight.near_names import near_names
 from cachetui.insight.why.pip_command import QuestionError
 from cachetui.insight.why.question import read_question
 from cachetui.report.why_json import why_json
@@ -68,6 +67,7 @@ def command(
         else:
             for line in why_text(explanation):
                 say(line)
-        for sentence in near_names([name] if (name := question.project()) else (), inventory.entries):
+        name = question.project()
+        for sentence in suggestions([name] if name else [], inventory):
             note(sentence)
     return FAILED if inventory.errors else DONE

@@ -71,7 +71,7 @@ class Browse(Vertical):
         key("asterisk", "invert", "invert", "marks.invert", MARK, "Mark what is shown and not marked, unmark the rest"),
         key("m", "next_age", "age", "show.age", SHOW, "Show the next age: downloaded, checked, read"),
         key("A", "apparent", "file sizes", "show.apparent", SHOW, "Show file sizes, or disk usage"),
-        key("p", "protect", "protect", "rows.protect", MARK, "Protect the project from removal, or free it"),
+        key("p", "protect", "protect", "rows.protect", MARK, "Protect the project from removal, or stop protecting it"),
         key("i", "details", "details", "show.details", SHOW, "Show or hide the details"),
         key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
         key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),

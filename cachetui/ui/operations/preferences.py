@@ -52,5 +52,5 @@ async def _toggle(screen: CacheScreen, project: str) -> None:
     if is_chosen:
         words = f"{project} is no longer protected here{f', but {file} protects it still' if left else ''}."
     else:
-        words = f"{project} is protected: it is never removed until {key_name(screen.app, 'rows.protect')} frees it."
+        words = f"{project} is protected: it is not removed. {key_name(screen.app, 'rows.protect')} ends that."
     screen.notify(shown(words), markup=False)

@@ -19,11 +19,21 @@ from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
 ROOMY, TERSE = 100, 76
 """Widths in cells: from the first on, gaps are wider; below the second, the marks take fewer words."""
-MARKED_FIRST = ("marks.toggle", "marks.review", "marks.none", "app.stop", "app.quit", "cache.rescan", "marks.undo")
+MARKED_FIRST = (
+    "marks.toggle",
+    "marks.review",
+    "marks.none",
+    "app.stop",
+    "app.palette",
+    "app.quit",
+    "marks.export",
+    "cache.rescan",
+    "marks.undo",
+)
 """Ids of the bindings that are shown before all others while something is marked, in this order."""
-KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
+KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.palette", "app.quit"})
 """Ids of the bindings that are left out last while something is marked."""
-KEPT = frozenset({"app.stop", "app.quit", "cache.rescan"})
+KEPT = frozenset({"app.stop", "app.palette", "app.quit", "cache.rescan"})
 """Ids of the bindings that are left out last as long as nothing is marked."""
 FIRST = (
     "settings.switch",
