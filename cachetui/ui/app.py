@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
+from textual import events
 from textual.actions import parse
 from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
@@ -52,6 +53,8 @@ from cachetui.ui.workers import run_in_thread, start_worker
 
 INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl+C, as in shells."""
+RIGHT = 3
+"""Number of the right button of a mouse."""
 
 
 def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
@@ -183,6 +186,14 @@ class CachetuiApp(Keyboard):
         """Open the command palette."""
         if not isinstance(self.screen, CommandPalette):
             self.push_screen(Palette(id="--command-palette"))
+
+    async def on_event(self, event: events.Event) -> None:
+        """Open the palette on a click with the right button; handle all other events as usual."""
+        if isinstance(event, events.MouseDown | events.MouseUp) and event.button == RIGHT:
+            if isinstance(event, events.MouseUp) and self.screen is self.main:
+                self.action_command_palette()
+            return
+        await super().on_event(event)
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""

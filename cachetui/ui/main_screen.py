@@ -300,10 +300,8 @@ class MainScreen(CacheScreen):
         """Return whether a key should do what it is bound to.
 
         While a removal is being planned, Esc stops the planning, and other keys except Ctrl+C are dropped: they
-        were meant for the review, or for rows that the review is about to cover. So are keys before there are rows.
+        were meant for the review, or for rows that the review is about to cover.
         """
-        if not self.is_mounted:
-            return event.key == "ctrl+c"
         if not self.is_doing(Activity.PLANNING):
             return True
         if event.key == "escape":
@@ -326,6 +324,8 @@ class MainScreen(CacheScreen):
 
         If none are marked, review the row under the cursor in Browse, or the range of rows.
         """
+        if not self.is_mounted or self.refuse("review"):  # there may be no rows yet
+            return
         entries: Collection[Entry] = list(self.model.marks)
         if not entries and self.tab == "browse":
             if (why := self.browse.why_not_chosen) is not None:

@@ -165,3 +165,13 @@ async def test_views_are_opened_by_keys_that_come_before_the_first_frame(keys: s
     burst(app, keys)
     async with app.run_test(size=SIZE):
         assert app.main.tab == tab
+
+
+@pytest.mark.parametrize("keys", ["d", "Xd", "P", "de1"])
+async def test_a_removal_that_is_asked_for_before_the_first_frame_is_refused(keys: str) -> None:
+    app = Still(everyday())
+    burst(app, keys)
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.pause()
+        assert not app.main.outcomes
+        assert app.return_code in (None, 0)

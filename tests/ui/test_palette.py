@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from textual import events
-from textual.command import CommandList
+from textual.command import CommandList, CommandPalette
 
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled, until
@@ -119,3 +119,16 @@ async def test_the_chosen_command_can_be_seen_without_colour(monkeypatch: pytest
         reversed_text = "".join(text for strip in strips for text, style, _ in strip if style and style.reverse)
         assert offered(app)[1] in reversed_text
         assert offered(app)[0] not in reversed_text
+
+
+async def test_the_right_button_opens_the_palette_and_marks_nothing() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=(100, 30)) as pilot:
+        for kind in (events.MouseDown, events.MouseUp):
+            app.post_message(kind(None, 8, 6, 0, 0, 3, False, False, False))
+        await pilot.pause()
+        assert isinstance(app.screen, CommandPalette)
+        assert not app.marked
+        await pilot.press("escape")
+        await settled(pilot)
+        assert len(app.screen_stack) == 1

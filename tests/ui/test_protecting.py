@@ -33,7 +33,7 @@ async def test_p_protects_a_project_and_frees_it(root: Path) -> None:
         assert read_protected_projects(state) == (name,)
         assert f"] {name} ◆" in line(app, f"] {name}")
         assert "protected   yes, never removed" in text_of(app)
-        assert app.told == [f"{name} is protected: it is never removed until p frees it."]
+        assert app.told == [f"{name} is protected: it is not removed. p ends that."]
         await pilot.press("a")
         await settled(pilot)
         assert app.main.marks.protected
@@ -101,7 +101,7 @@ async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> Non
         assert app.main.model.order.by == "age"
         commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert str(root.parent / "preferences.toml") in commands["Preferences"]
-        assert 'sort.age = "f"' in commands["Preferences"]
+        assert 'keys."sort.age" = "f"' in commands["Preferences"]
 
 
 async def test_projects_protected_one_after_the_other_are_all_kept(root: Path) -> None:

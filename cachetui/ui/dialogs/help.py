@@ -79,7 +79,7 @@ def explain(nodes: Iterable[DOMNode], screen: Screen[Any]) -> list[HelpLine]:
     lines: dict[str, HelpLine] = {}
     for node in nodes:
         for binding in type(node).BINDINGS:
-            if isinstance(binding, Binding) and binding.id and binding.tooltip and not binding.key.isdigit():
+            if isinstance(binding, Binding) and binding.id and binding.tooltip and not binding.system:
                 now = tuple(keys.get(binding.id) or binding.key.split(","))
                 group = binding.group or PROGRAM
                 where = node.BINDING_GROUP_TITLE or "Elsewhere"

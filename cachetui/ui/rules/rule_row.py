@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from rich.highlighter import Highlighter
@@ -157,7 +157,10 @@ Rules mark. What is marked goes when you have read and accepted a review, and no
         key("minus", "step(-1)", "less", "rules.less", MARK, "Choose the next smaller value of the rule"),
         key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit begins another one"),
         *[
-            key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Begin a value with {digit}")
+            replace(
+                key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Begin a value with {digit}"),
+                system=True,
+            )
             for digit in DIGITS
         ],
     ]

@@ -24,16 +24,15 @@ MARKED_FIRST = (
     "marks.review",
     "marks.none",
     "app.stop",
-    "app.palette",
     "app.quit",
-    "marks.export",
     "cache.rescan",
+    "marks.export",
     "marks.undo",
 )
 """Ids of the bindings that are shown before all others while something is marked, in this order."""
-KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.palette", "app.quit"})
+KEPT_MARKED = frozenset({"marks.review", "marks.none", "app.stop", "app.quit"})
 """Ids of the bindings that are left out last while something is marked."""
-KEPT = frozenset({"app.stop", "app.palette", "app.quit", "cache.rescan"})
+KEPT = frozenset({"app.stop", "app.quit", "cache.rescan"})
 """Ids of the bindings that are left out last as long as nothing is marked."""
 FIRST = (
     "settings.switch",
