@@ -5,6 +5,7 @@ import random
 import stat
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -43,8 +44,8 @@ TAGS = {
 def test_of_reparse_points_only_links_are_not_entered_when_reading_and_removing(
     tag: int, links: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def lstat(path: str) -> os.stat_result:
-        found = real(path)
+    def lstat(path: str, **options: Any) -> os.stat_result:
+        found = real(path, **options)
         if str(path).rstrip("/").endswith("http-v2"):
             values = {name: getattr(found, name) for name in dir(found) if name.startswith("st_")}
             found = SimpleNamespace(**values, st_reparse_tag=tag)  # type: ignore[assignment]

@@ -79,21 +79,28 @@ def test_json_is_what_its_schema_says(why: Run, run: Run, tmp_path: Path) -> Non
     answers = [why("psycopg2==2.4.1", "-i", INDEX, "--json"), why("nosuch", "--json")]
     for cache in (("--cache-dir", tmp_path / "damaged"), ()):
         answers.append(run("why", "goodone", "--json", "--python", sys.executable, *cache))
+    thing = built_thing(tmp_path / "built")
+    answers.append(run("why", thing, "--json", "--cache-dir", tmp_path / "built", "--python", sys.executable))
     check("why", [said.out for said in answers])
 
 
-def test_commands_that_help_are_about_the_cache_that_was_asked(run: Run, tmp_path: Path) -> None:
-    now, cache = time.time_ns(), CacheWriter(tmp_path)
+def built_thing(root: Path) -> str:
+    """Write a cache with a wheel that was built here; return the requirement for which pip takes it."""
     url = "https://files.example/thing-1.0.tar.gz"
-    here = f"cp{sys.version_info.major}{sys.version_info.minor}"
-    cache.built(url, None, "thing-1.0-py3-none-any.whl", artifacts.wheel("thing", "1.0"), now, interpreter=here)
-    said = run("why", f"thing @ {url}", "--json", "--cache-dir", tmp_path, "--python", sys.executable)
+    here, wheel = f"cp{sys.version_info.major}{sys.version_info.minor}", artifacts.wheel("thing", "1.0")
+    CacheWriter(root).built(url, None, "thing-1.0-py3-none-any.whl", wheel, time.time_ns(), interpreter=here)
+    return f"thing @ {url}"
+
+
+def test_commands_that_help_are_about_the_cache_that_was_asked(run: Run, tmp_path: Path) -> None:
+    thing = built_thing(tmp_path)
+    said = run("why", thing, "--json", "--cache-dir", tmp_path, "--python", sys.executable)
     told = json.loads(said.out)
     assert (said.code, told["tone"], told["forecast"]["way"]) == (0, "cached", "built")
     named = ["--cache-dir", str(tmp_path)]
     assert [one["command"] for one in told["remedies"]] == [
         quoted(["cachetui", "remove", "thing==1.0", *named]),
-        quoted([sys.executable, "-m", "pip", "install", "--no-cache-dir", f"thing @ {url}"]),
+        quoted([sys.executable, "-m", "pip", "install", "--no-cache-dir", thing]),
     ]
     assert run("remove", "thing==1.0", "kind:built", *named, "--dry-run").code == 0
 
