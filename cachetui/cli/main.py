@@ -8,8 +8,10 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from cachetui import __version__
+
 DONE, FAILED, WRONG_USAGE, NO_MATCH, INTERRUPTED = 0, 1, 2, 3, 130
-"""Exit codes; see the README.
+"""Exit codes; `cachetui help exit-codes` explains all of them.
 
 NO_MATCH means that the given terms matched nothing, even if there is no cache at all. A command without
 terms exits with DONE if there is no cache. The commands with terms return NO_MATCH themselves.
@@ -33,9 +35,13 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line in `arguments`; return the exit code."""
     try:
         _prepare_streams()
-        from cachetui.cli.app import call  # noqa: PLC0415 - from here on Ctrl+C is caught
+        if [*arguments] == ["--version"]:  # no import for it: scripts ask often
+            sys.stdout.write(f"cachetui {__version__}\n")
+            code = DONE
+        else:
+            from cachetui.cli.app import call  # noqa: PLC0415 - from here on Ctrl+C is caught
 
-        code = call(arguments)
+            code = call(arguments)
         _write_out()
     except KeyboardInterrupt:
         tell("Stopped.")
