@@ -8,7 +8,9 @@ import os
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from itertools import product
 from pathlib import Path
@@ -306,9 +308,17 @@ def folder_goes(root: Path, at: int, *, number: int, linked: bool) -> None:
             path.symlink_to(elsewhere)
 
 
+def is_page(data: bytes) -> bool:
+    """Return whether a body is that of an index page, which may be compressed."""
+    if data.startswith(b"\x1f\x8b"):
+        with suppress(zlib.error):
+            data = zlib.decompressobj(31).decompress(data, 2)
+    return data[:2] in (b'{"', b"<!")
+
+
 def file_grows(root: Path, at: int, *, number: int) -> None:
     """Append to a file in place; not to a page: the reading of damaged pages is not tested here."""
-    files = [path for path in files_of(root) if path.suffix != ".body" or path.read_bytes()[:2] not in (b'{"', b"<!")]
+    files = [path for path in files_of(root) if path.suffix != ".body" or not is_page(path.read_bytes())]
     if files:
         path = files[number % len(files)]
         with path.open("ab") as file:
