@@ -28,7 +28,7 @@ from cachetui.ui.app import KEY_HOLDERS, bindings_of
 from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
 
 ROOT = Path(__file__).resolve().parents[1]
-SHARE = ROOT / "data" / "share"
+SHARE = ROOT / ".ci" / "data" / "share"
 KEYS = ROOT / "cachetui" / "help" / "keys.md"
 MADE = "<!-- made by "
 """Beginning of the line above the tables of keys."""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).parents[1]
-DATA = PROJECT / "data"
+DATA = PROJECT / ".ci" / "data"
 PAGE = DATA / "share" / "man" / "man1" / "cachetui.1"
 INSTALLED = {
     "share/man/man1/cachetui.1",

@@ -26,7 +26,7 @@ from cachetui.services.why import explain
     examples=[
         ("cachetui why 'psycopg2==2.4.1'", "Would pip download it, build it, or take it from the cache?"),
         ("cachetui why 'pip install torch --pre'", "Ask about a whole command."),
-        ("cachetui why torch --python ~/work/.venv", "Ask the pip of another environment."),
+        ("cachetui why torch --python ../other/.venv", "Ask the pip of another environment."),
     ],
 )
 @click.argument("requirement")
