@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from cachetui.errors import RefusedError
-from cachetui.model import Entry, File, allocated
+from cachetui.file_status import allocated
+from cachetui.model import Entry, File
 from cachetui.removal.emptied import subtree
 from cachetui.removal.in_use_monitor import InUseMonitor, Pips
 from cachetui.removal.plan import BELONGS, SERVES, Kept, Plan

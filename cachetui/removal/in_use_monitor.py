@@ -6,7 +6,8 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from cachetui.model import Entry, is_directory
+from cachetui.file_status import is_directory
+from cachetui.model import Entry
 from cachetui.removal.in_use import (
     AWAITED,
     BUILT_LATELY,

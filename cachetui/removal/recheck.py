@@ -10,7 +10,8 @@ import os
 from collections.abc import Iterable, Mapping
 from operator import attrgetter
 
-from cachetui.model import Entry, File, Inventory, is_directory
+from cachetui.file_status import is_directory
+from cachetui.model import Entry, File, Inventory
 from cachetui.removal.in_use import folder_of
 from cachetui.removal.rights import NOT_PERMITTED, NOT_WRITABLE, READ_ONLY, Rights
 from cachetui.removal.rooted import Directory, PathCursor

@@ -6,7 +6,7 @@ import errno
 import os
 from collections.abc import Callable
 
-from cachetui.model import is_directory
+from cachetui.file_status import is_directory
 
 ONLY_DIRECTORIES = getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 TO_LIST = os.O_RDONLY | ONLY_DIRECTORIES

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from cachetui.errors import RootError
-from cachetui.model import File, Unreadable, allocated, is_directory, is_link
+from cachetui.file_status import allocated, is_directory, is_link
+from cachetui.model import File, Unreadable
 from cachetui.system.mounts import file_system_of, mount_of
 
 BY_DESCRIPTOR = os.open in os.supports_dir_fd and os.scandir in os.supports_fd and hasattr(os, "O_DIRECTORY")

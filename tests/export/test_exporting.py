@@ -15,7 +15,8 @@ from cachetui.demo.artifacts import DemoFile, html_page, json_page, sdist, wheel
 from cachetui.demo.writer import CacheWriter, Format, file_headers, length, page_headers, plain_headers
 from cachetui.export.export import ExportOutcome, ExportProgress, export
 from cachetui.export.plan import NoRoomError, check_room, plan_export
-from cachetui.model import NS, allocated
+from cachetui.file_status import allocated
+from cachetui.model import NS
 from cachetui.pip.scan.scanner import scan
 from tests.untouched import state_of
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cachetui.model import Entry, File, allocated
+from cachetui.file_status import allocated
+from cachetui.model import Entry, File
 from cachetui.pip.scan.codec import RememberedShard, unpack_directories
 from cachetui.pip.scan.draft import DraftRow, EntryDraft
 from cachetui.pip.scan.shards import Shard, digest_times

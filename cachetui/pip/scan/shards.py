@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cachetui.model import File, Unreadable, allocated
+from cachetui.file_status import allocated
+from cachetui.model import File, Unreadable
 from cachetui.pip.scan import layout
 from cachetui.pip.scan.codec import Directories, Directory, pack_directories
 from cachetui.pip.scan.draft import DraftRow, EntryDraft
