@@ -22,8 +22,9 @@ from cachetui.services.audit import report_name, report_parts, save_report
 from cachetui.services.audit_rules import STANDARD, rules_of
 from cachetui.text.format import disk_text
 from cachetui.ui.audit.compare_dialog import CompareReport, ComparisonResult
-from cachetui.ui.audit.figures import Ages, Biggest, KindBars, ReclaimableLines
+from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import GROUPED, biggest, chances, choice_of, columns, groups
+from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.save_dialog import SaveReport
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.browse.filter_bar import FilterBox

@@ -23,8 +23,10 @@ from cachetui.text.format import DAY, age, count, disk_text
 from cachetui.ui.audit.compare_dialog import ask_and_compare
 from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
-from cachetui.ui.audit.figures import Ages, Biggest, FigureWidget, KindBars, Lines, ReclaimableLines
+from cachetui.ui.audit.figures import FigureWidget, Lines
+from cachetui.ui.audit.histogram import Ages
 from cachetui.ui.audit.items import GROUPED, MONTHS, Group, Parts, parts_of
+from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.save_dialog import ask_and_save
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
