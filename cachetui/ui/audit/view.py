@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,25 +14,25 @@ from cachetui.browsing.group import AGES, Age
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Inventory
-from cachetui.preferences.model import Policy, Preferences
+from cachetui.preferences.model import Preferences
 from cachetui.removal.freeing import Outlook
 from cachetui.services.services import Services
-from cachetui.text.format import DAY, age, count, disk_text
+from cachetui.ui.audit.captions import choice_parts, level_parts, titles
 from cachetui.ui.audit.compare_dialog import ask_and_compare
-from cachetui.ui.audit.entry_index import EntryIndex
 from cachetui.ui.audit.figure_marks import FigureMarks
 from cachetui.ui.audit.figures import FigureWidget, Lines
 from cachetui.ui.audit.histogram import Ages
-from cachetui.ui.audit.items import GROUPED, MONTHS, Group, Parts, parts_of
+from cachetui.ui.audit.items import GROUPED, Group, Parts
 from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
 from cachetui.ui.audit.save_dialog import ask_and_save
+from cachetui.ui.audit.subject import AuditSubject, prepare_audit
 from cachetui.ui.audit.treemap import Treemap
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.messages import MarksChanged, ShowFilter, ShowInBrowse
-from cachetui.ui.widgets.cells import shown, width
+from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import MessagePage
-from cachetui.ui.widgets.painted import PaintedLine, Part, parts_width
+from cachetui.ui.widgets.painted import PaintedLine, parts_width
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -47,21 +45,6 @@ SHORT, TALL = 20, 32
 
 Below the first, there is no histogram. From the second on, there are all rules, the biggest files and blank lines.
 """
-
-
-class AuditSubject(NamedTuple):
-    """State that an audit depends on."""
-
-    reading: Reading
-    """The result of the scan."""
-    outlook: Outlook
-    """Conditions that decide what a removal would free."""
-    generation: int
-    """The revision of the catalog, as counted by the model."""
-    pythons: bool
-    """Whether the Pythons were known."""
-    policy: Policy | None
-    """The user's policy."""
 
 
 class AuditView(Container):
@@ -249,15 +232,7 @@ class AuditView(Container):
 
     async def _make_audit(self, inventory: Inventory, subject: AuditSubject) -> None:
         """Audit the remaining entries in a worker thread, and show the result."""
-        model, services = self.model, self.services
-        known, protect, tags = model.catalog.entries, model.protect, self.pythons.tags
-        left = replace(inventory, entries=tuple([entry for entry in inventory.entries if entry.path in known]))
-        order = EntryIndex.of(model.catalog, subject.generation)
-
-        def make() -> tuple[Audit, Parts]:
-            audit = services.audit(left, subject.policy, protect=protect, tags=tags, outlook=subject.outlook)
-            return audit, parts_of(audit, order)
-
+        make = prepare_audit(self.services, self.model, inventory, subject, self.pythons.tags)
         try:
             audit, parts = await run_in_thread(make)
         except (CachetuiError, OSError) as error:
@@ -306,15 +281,7 @@ class AuditView(Container):
 
     def _show_titles(self) -> None:
         """Show the titles of the figures, with the number of rows in view if there are more."""
-        overhead = f"directories {disk_text(self.audit.directories_disk_usage)}" if self.audit is not None else ""
-        by_age = "By age" if self.by == AGES[0] else f"By age, {self.by}"
-        titles: tuple[tuple[type[FigureWidget], str, str], ...] = (
-            (KindBars, f"By {self.group}", overhead),
-            (Ages, by_age, f"{MONTHS} months a column"),
-            (Biggest, "Biggest files", "downloaded      disk"),
-            (ReclaimableLines, "What could go", "entries    frees"),
-        )
-        for kind, title, right in titles:
+        for kind, title, right in titles(self.audit, self.group, self.by):
             figure = self.query_one(kind)
             seen = figure.in_sight if isinstance(figure, Lines) else figure.number
             rows = f" {seen} of {figure.number}" if seen < figure.number else ""
@@ -331,43 +298,12 @@ class AuditView(Container):
         """Show the current choice and the open levels."""
         if self.audit is None:
             return
-        dots = self.treemap.glyphs.prompt
-        path = f" {dots} ".join(["Where the space is", *[shown(name) for name, _, _ in self.treemap.levels[1:]]])
-        shade = "" if self.treemap.plain else ", faded: old"
-        where = self.query_one("#where", PaintedLine)
-        left: list[Part] = [(path, "strong"), (f"  {self.treemap.missing}".rstrip(), "muted")]
-        right: list[Part] = [(f"area: disk{shade}", "muted")]
+        where, chosen = self.query_one("#where", PaintedLine), self.query_one("#chosen", PaintedLine)
+        left, right = level_parts(self.treemap)
         where.show(*left, right=right if parts_width(left) + parts_width(right) < where.size.width else ())
         self._show_titles()
-        figure = self.figure
-        choice = figure.choice
-        if choice is None:
-            self.query_one("#chosen", PaintedLine).show()
-            return
-        share = f"  {100 * choice.disk / max(1, self.audit.total.disk_usage):.0f}%"
-        disk = (
-            f"frees {disk_text(choice.disk)}"
-            if isinstance(figure, ReclaimableLines)
-            else f"{disk_text(choice.disk)}{share}"
-        )
-        facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
-        if choice.in_use:
-            facts += f", {choice.in_use:,} more may still be in use"
-        more: Sequence[str] = choice.explanations
-        if isinstance(figure, Treemap):
-            old = " ".join(age(figure.days * DAY)).strip()
-            moment = old if old == "today" else f"{old} ago"
-            moment += " on average" if len(choice.entries) > 1 else ""
-            more = f"downloaded {moment}", moment
-        sign = figure.sign(choice)
-        marked: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
-        if isinstance(figure, KindBars):  # kinds do not always have a heading
-            marked.append((f"{self.group} ", "muted"))
-        line = self.query_one("#chosen", PaintedLine)
-        parts: list[Part] = [*marked, (shown(choice.name), "strong"), (facts, "muted")]
-        room = line.size.width - parts_width(parts)
-        parts.append((next((f"  {words}" for words in more if width(words) + 2 <= room), ""), "muted"))
-        line.show(*parts)
+        total = self.audit.total.disk_usage
+        chosen.show(*choice_parts(self.figure, self.group, total=total, room=chosen.size.width))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the current choice of the figure that has received the focus."""

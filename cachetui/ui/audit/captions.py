@@ -1,0 +1,73 @@
+"""Words around the figures: their titles, the open levels of the treemap, and the current choice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from cachetui.browsing.group import AGES, Age
+from cachetui.text.format import DAY, age, count, disk_text
+from cachetui.ui.audit.figures import FigureWidget
+from cachetui.ui.audit.histogram import Ages
+from cachetui.ui.audit.items import MONTHS, Group
+from cachetui.ui.audit.line_figures import Biggest, KindBars, ReclaimableLines
+from cachetui.ui.audit.treemap import Treemap
+from cachetui.ui.widgets.cells import shown, width
+from cachetui.ui.widgets.painted import Part, parts_width
+
+if TYPE_CHECKING:  # imported for types only, for a faster start
+    from cachetui.insight.audit.audit import Audit
+
+
+def titles(audit: Audit | None, group: Group, by: Age) -> tuple[tuple[type[FigureWidget], str, str], ...]:
+    """Return the title of each figure, and the words at the right end of its line."""
+    overhead = f"directories {disk_text(audit.directories_disk_usage)}" if audit is not None else ""
+    by_age = "By age" if by == AGES[0] else f"By age, {by}"
+    return (
+        (KindBars, f"By {group}", overhead),
+        (Ages, by_age, f"{MONTHS} months a column"),
+        (Biggest, "Biggest files", "downloaded      disk"),
+        (ReclaimableLines, "What could go", "entries    frees"),
+    )
+
+
+def level_parts(treemap: Treemap) -> tuple[list[Part], list[Part]]:
+    """Return the path of the open level, and the meaning of areas and shades."""
+    path = f" {treemap.glyphs.prompt} ".join(
+        ["Where the space is", *[shown(name) for name, _, _ in treemap.levels[1:]]]
+    )
+    shade = "" if treemap.plain else ", faded: old"
+    return [(path, "strong"), (f"  {treemap.missing}".rstrip(), "muted")], [(f"area: disk{shade}", "muted")]
+
+
+def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -> list[Part]:
+    """Return the current choice of a figure in words: at most `room` cells, if its name and size fit.
+
+    `total` is the disk usage of the cache in bytes; `group` is the property by which the kinds are grouped.
+    """
+    choice = figure.choice
+    if choice is None:
+        return []
+    share = f"  {100 * choice.disk / max(1, total):.0f}%"
+    disk = (
+        f"frees {disk_text(choice.disk)}"
+        if isinstance(figure, ReclaimableLines)
+        else f"{disk_text(choice.disk)}{share}"
+    )
+    facts = f"  {disk}  {count(len(choice.entries), 'entry')}" if choice.known else "  not known"
+    if choice.in_use:
+        facts += f", {choice.in_use:,} more may still be in use"
+    more: Sequence[str] = choice.explanations
+    if isinstance(figure, Treemap):
+        old = " ".join(age(figure.days * DAY)).strip()
+        moment = old if old == "today" else f"{old} ago"
+        moment += " on average" if len(choice.entries) > 1 else ""
+        more = f"downloaded {moment}", moment
+    sign = figure.sign(choice)
+    parts: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []
+    if isinstance(figure, KindBars):  # kinds do not always have a heading
+        parts.append((f"{group} ", "muted"))
+    parts += [(shown(choice.name), "strong"), (facts, "muted")]
+    left = room - parts_width(parts)
+    parts.append((next((f"  {words}" for words in more if width(words) + 2 <= left), ""), "muted"))
+    return parts
