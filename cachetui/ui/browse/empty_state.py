@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from packaging.utils import canonicalize_name
 
 from cachetui.browsing.model import BrowserModel
@@ -12,17 +10,7 @@ from cachetui.services.services import Services
 from cachetui.text.format import count, disk_text, home_short
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.widgets.cells import shown
-
-
-class PageText(NamedTuple):
-    """A page that is shown in place of rows."""
-
-    title: str
-    """Its title."""
-    paragraphs: tuple[str, ...] = ()
-    """The paragraphs below."""
-    ways: tuple[tuple[str, str], ...] = ()
-    """Steps that the user can take next, each as a key or a command and its effect."""
+from cachetui.ui.widgets.notices import PageText
 
 
 def page_of(

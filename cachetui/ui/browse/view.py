@@ -224,7 +224,7 @@ class Browse(Vertical):
             self.show_rows()
         else:
             self.add_class("-plain")
-            self.query_one(MessagePage).show_words(page.title, *page.paragraphs, ways=page.ways)
+            self.query_one(MessagePage).show_page(page)
             self.refresh_bindings()
 
     def show_rows(self, *, from_top: bool = False) -> None:

@@ -17,7 +17,6 @@ from textual.reactive import var
 from cachetui.browsing.model import BrowserModel, MarkTotals
 from cachetui.errors import CachetuiError
 from cachetui.model import Entry, Inventory
-from cachetui.report.cache_notes import link_notes
 from cachetui.report.health_text import (
     FindingEntry,
     FindingGroup,
@@ -35,13 +34,14 @@ from cachetui.ui.activity import Activities, Activity, ActivityProgress, refusal
 from cachetui.ui.bindings import MARK, MOVE, SHOW, key, key_name
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, Reading
 from cachetui.ui.clipboard import copy_paths
+from cachetui.ui.health.empty_state import links_of, page_of
 from cachetui.ui.health.finding_list import FindingList
+from cachetui.ui.health.first_line import FirstLine
 from cachetui.ui.health.known_findings import KnownFindings, readable
 from cachetui.ui.health.layout import HealthLines, LayoutOptions
 from cachetui.ui.messages import MarksChanged, ShowInBrowse
 from cachetui.ui.widgets.cells import shown
-from cachetui.ui.widgets.notices import MessagePage
-from cachetui.ui.widgets.painted import PaintedLine, Part
+from cachetui.ui.widgets.notices import MessagePage, PageText
 from cachetui.ui.workers import reporter, run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
@@ -52,8 +52,6 @@ SETTLED = 1.0
 """Seconds between a scan and its check, so that a short use of the app starts no check."""
 ROOMY = 32
 """Minimum height of the screen in rows at which there are blank lines."""
-WITH_BAR, BAR_CELLS = 72, 12
-"""Minimum width of the screen in cells at which there is a progress bar, and the length of the bar."""
 
 
 class Health(Vertical):
@@ -123,10 +121,10 @@ class Health(Vertical):
         self._verification: Event | None = None  # event that stops the running verification
         self.findings = FindingList(model)
         """The list of findings."""
-        self._line, self._page = PaintedLine(id="health-line"), MessagePage()
+        self._line, self._page = FirstLine(id="health-line"), MessagePage()
         self._groups: tuple[FindingGroup, ...] = ()
         self._proof: VerificationSummary | None = None
-        self._plain: tuple[str, tuple[str, ...], tuple[tuple[str, str], ...]] = ("", (), ())  # in place of findings
+        self._plain = PageText("")  # in place of findings
         self._progress = ActivityProgress()
 
     def compose(self) -> ComposeResult:
@@ -246,43 +244,25 @@ class Health(Vertical):
 
     def _show_findings(self) -> None:
         """Show the findings, or why they are not known."""
-        reading, catalog, verify = self.reading, self.model.catalog, key_name(self.app, "health.verify")
         self._show_check()
-        waiting, empty = "What is wrong is looked for once all of it is known.", "Nothing in it can be wrong."
-        page = reading.page(self.services.location.name, waiting=waiting, empty=empty)
-        if self._links and not self.known.current(catalog.entries):
-            self._show_badge(len(self._links))
-            self.show_plain("Not all of the cache is here", *self._links)
-            return
-        if page is not None:
-            self._show_badge(0)
-            self.show_plain(*page)
-            return
-        finding_entries = self.known.current(catalog.entries)
-        groups, proof = grouped(finding_entries), self.known.summary_now(catalog.entries)
-        if (words := words_by_path(finding_entries)) != self._words:
+        entries, known = self.model.catalog.entries, self.known
+        finding_entries = known.current(entries)
+        groups = grouped(finding_entries)
+        if self.reading.inventory is not None and (words := words_by_path(finding_entries)) != self._words:
             self._words = words
             self.post_message(self.FindingsChanged(words))
-        self._show_badge(serious(groups))
-        if groups:
-            self.show(groups, proof)
-        elif self._check_error:
-            ways = ((key_name(self.app, "cache.rescan"), "refresh"),)
-            self.show_plain("This cannot be checked", shown(self._check_error), ways=ways)
-        elif not catalog.entries:
-            self.show_plain("The cache is empty", empty)
-        elif self.known.checked is None:
-            self.show_plain("Looking for what is wrong", f"{len(catalog.entries):,} entries")
+        keys = key_name(self.app, "health.verify"), key_name(self.app, "cache.rescan")
+        page = page_of(self.reading, known, entries, self._check_error, self.services.location.name, *keys)
+        if page is None:
+            self._show_badge(serious(groups))
+            self._groups, self._proof = tuple(groups), known.summary_now(entries)
         else:
-            title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as can be seen"
-            ways = ((verify, f"read everything{' again' if proof else ''}"),)
-            self.show_plain(title, *proof_words(proof, verify), ways=ways)
-
-    @property
-    def _links(self) -> tuple[str, ...]:
-        """Sentences about parts of the cache that were not scanned."""
-        inventory = self.reading.inventory
-        return () if inventory is None else tuple([shown(words) for words in link_notes(inventory)])
+            self._show_badge(0 if finding_entries else len(links_of(self.reading)))
+            self._groups, self._plain = (), page
+        self._draw()
+        self._show_line()
+        if self.is_attached:
+            self.refresh_bindings()
 
     def _show_check(self) -> None:
         """Show to the right of the first line whether a check is running, unless a verification is running."""
@@ -296,41 +276,17 @@ class Health(Vertical):
         if self._verification is None:
             self.post_message(self.BadgeChanged(f"!{serious_entries:,} " if serious_entries else "", "mark"))
 
-    def show(self, groups: Sequence[FindingGroup], proof: VerificationSummary | None) -> None:
-        """Show the findings as a list."""
-        self._groups, self._proof = tuple(groups), proof
-        self._draw()
-        self._show_line()
-        if self.is_attached:
-            self.refresh_bindings()
-
-    def show_plain(self, title: str, *words: str, ways: tuple[tuple[str, str], ...] = ()) -> None:
-        """Show words in place of findings."""
-        self._groups, self._plain = (), (title, words, ways)
-        self._draw()
-        self._show_line()
-        if self.is_attached:
-            self.refresh_bindings()
-
     def _show_line(self) -> None:
-        if not self.is_mounted:
-            return
-        line, (words, progress) = self._line, self._progress
-        if not words and self._groups:
-            words = count(sum([len(group.finding_entries) for group in self._groups]), "finding")
-        right: list[Part] = [(f"{words} ", "muted")] if words else []
-        if progress is not None and self.app.size.width >= WITH_BAR:
-            done, glyphs = round(BAR_CELLS * min(1.0, progress)), line.glyphs
-            right += [(glyphs.done * done, "accent"), (glyphs.to_do * (BAR_CELLS - done), "faint"), " "]
-        line.show((" What is wrong in this cache", "strong"), right=right)
+        if self.is_mounted:
+            self._line.show_state(self._progress, self._groups)
 
     def _draw(self) -> None:
         if self.is_mounted:
-            rows, (title, words, ways) = self.findings, self._plain
+            rows = self.findings
             self.set_class(not self._groups, "-plain")
-            self._page.show_words(title, *words, ways=ways)
+            self._page.show_page(self._plain)
             verify = key_name(self.app, "health.verify")
-            look = LayoutOptions(rows.glyphs, self.app.size.height >= ROOMY, verify, self._links)
+            look = LayoutOptions(rows.glyphs, self.app.size.height >= ROOMY, verify, links_of(self.reading))
             rows.show(HealthLines(self._groups, self._proof, self.expanded, rows.room, look))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

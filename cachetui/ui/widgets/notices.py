@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from textual.geometry import Size
 from textual.reactive import reactive
@@ -15,6 +16,17 @@ LONGEST_LINE = 76
 """Maximum width of a line on a page in cells, so that it is easy to read."""
 MOST_NOTICES = 4
 """Maximum number of lines of notices; more would leave too little room for the rows."""
+
+
+class PageText(NamedTuple):
+    """A page that is shown in place of rows or findings."""
+
+    title: str
+    """Its title."""
+    paragraphs: tuple[str, ...] = ()
+    """The paragraphs below."""
+    ways: tuple[tuple[str, str], ...] = ()
+    """Steps that the user can take next, each as a key or a command and its effect."""
 
 
 class MessagePage(PaintedLines):
@@ -33,6 +45,10 @@ class MessagePage(PaintedLines):
         """Show a title, paragraphs, and what the user can do next, each as a key or command and its effect."""
         self._title, self._words, self._ways = title, words, ways
         self.refresh()
+
+    def show_page(self, page: PageText) -> None:
+        """Show a page."""
+        self.show_words(page.title, *page.paragraphs, ways=page.ways)
 
     def lines(self, room: int, height: int) -> list[Strip]:
         """Draw the words, with two fifths of the free height above them."""
