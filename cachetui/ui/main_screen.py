@@ -331,7 +331,7 @@ class MainScreen(CacheScreen):
             if (why := self.browse.why_not_chosen) is not None:
                 self.notify(why, markup=False)
                 return
-            entries = self.browse.chosen_entries
+            entries = self.browse.cache_tree.chosen_entries
         self._remove(entries, purge=False)
 
     def action_purge(self) -> None:
@@ -362,7 +362,7 @@ class MainScreen(CacheScreen):
         from cachetui.ui.operations.export import export_entries  # noqa: PLC0415 - the first screen does not wait
 
         if not self.refuse("export"):
-            entries = list(self.model.marks) or self.browse.current_entries
+            entries = list(self.model.marks) or self.browse.cache_tree.current_entries
             start_worker(self, export_entries, self, entries, group="export")
 
     def action_stop(self) -> None:

@@ -23,7 +23,7 @@ from cachetui.removal.execute import RemovalOutcome, RemovalProgress
 from cachetui.removal.plan import Kept, Plan
 from cachetui.ui.activity import Activity
 from cachetui.ui.app import INTERRUPTED, CachetuiApp
-from cachetui.ui.browse import view as browse_view
+from cachetui.ui.browse import facts as browse_facts
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
@@ -200,7 +200,7 @@ async def test_what_is_suggested_is_taken_with_tab_or_the_right_arrow() -> None:
 
 
 async def test_facts_that_take_long_are_found_out_beside_the_screen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browse_view, "AT_ONCE", 0)
+    monkeypatch.setattr(browse_facts, "AT_ONCE", 0)
     app = Still(everyday())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"is:superseded")
@@ -741,7 +741,7 @@ async def test_a_mistake_in_a_worker_costs_no_marks(monkeypatch: pytest.MonkeyPa
     def broken(*_: object, **__: object) -> None:
         raise LookupError("nobody foresaw this")
 
-    monkeypatch.setattr(browse_view, "AT_ONCE", 0)
+    monkeypatch.setattr(browse_facts, "AT_ONCE", 0)
     monkeypatch.setattr("cachetui.insight.labelling.facts_of", broken)
     app = Still(everyday())
     async with app.run_test(size=SIZE, notifications=True) as pilot:
@@ -763,7 +763,7 @@ async def test_a_mistake_in_finding_facts_is_notified_once_and_the_marks_stay() 
         assert [words for words in app.told if "not foreseen" in words] == app.told[:1]
         assert app.marked
         await pilot.press("escape", "j")
-        assert app.main.browse.current_entries
+        assert app.main.browse.cache_tree.current_entries
 
 
 async def test_no_inventory_is_ever_written_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -173,9 +173,9 @@ class Details(PaintedLines):
     row: reactive[Row | None] = reactive(None)
     now: reactive[int] = reactive(0)
     """The current time, in nanoseconds since the epoch."""
-    pythons: Sequence[InterpreterInfo] = ()
+    pythons: reactive[Sequence[InterpreterInfo]] = reactive(())
     """The working Pythons on this system, once all of them are known."""
-    findings: Mapping[str, str] = NO_FINDINGS
+    findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
     """Faults of entries, by path."""
     protection: Callable[[Row], str] = lambda _: ""
     """Function that returns how much of a row is protected: x for all, - for a part; empty for nothing."""

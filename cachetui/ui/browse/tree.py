@@ -13,6 +13,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from cachetui.browsing.rows import Key, Locate, Row, SortOrder
+from cachetui.model import Entry
 from cachetui.ui.browse.columns import BEFORE_NAME, GAP, INDENT, Scale, cell, columns, name_room
 from cachetui.ui.widgets.cells import fit_file, fit_words, pad, shown, width, wrapped
 from cachetui.ui.widgets.notices import LONGEST_LINE
@@ -177,6 +178,16 @@ Nothing is removed before you have read and accepted a review.
         return self.table.rows[first : last + 1]
 
     @property
+    def current_entries(self) -> list[Entry]:
+        """The entries of the row under the cursor."""
+        return [] if self.current is None else list(self.current.group.entries)
+
+    @property
+    def chosen_entries(self) -> list[Entry]:
+        """The entries of the row under the cursor, or of the range of rows; each of them once."""
+        return list({entry.path: entry for row in self.chosen for entry in row.group.entries}.values())
+
+    @property
     def _bounds(self) -> tuple[int, int]:
         start = self._range_start if self.range_from is not None else self.cursor
         return min(start, self.cursor), max(start, self.cursor)
@@ -193,6 +204,12 @@ Nothing is removed before you have read and accepted a review.
         self.refresh()
         self.refresh_bindings()
 
+    def extend_to(self, index: int) -> None:
+        """Begin a range of rows, unless there is one, and extend it to the row at an index."""
+        if self.range_from is None:
+            self.choose(True)
+        self.go(index)
+
     def on_click(self, event: events.Click) -> None:
         """Extend the range of rows to a row that is clicked with Shift; mark and open nothing then."""
         offset = event.get_content_offset(self)
@@ -201,9 +218,7 @@ Nothing is removed before you have read and accepted a review.
             return
         event.stop()
         event.prevent_default()
-        if self.range_from is None:
-            self.choose(True)
-        self.go(row)
+        self.extend_to(row)
 
     def part_at(self, line: int, x: int) -> RowPart:
         """Return the clickable part of a row at a cell."""

@@ -1,0 +1,32 @@
+"""Rows that a key acts on: why they cannot be removed, and where they lie (does not import Textual)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from cachetui.browsing.model import BrowserModel
+from cachetui.browsing.rows import Row
+
+if TYPE_CHECKING:
+    from cachetui.model import Entry, File
+
+FOREIGN_WORDS = "These are not pip's files: cachetui counts them and never removes them."
+STILL_NAMING = "What the filter shows can be marked as soon as everything is named."
+
+
+def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:
+    """Return why the entries of some rows cannot be removed, as a sentence; None if they can."""
+    if rows and all(row.foreign for row in rows):
+        return FOREIGN_WORDS
+    if not model.is_final:
+        return STILL_NAMING if model.is_identifying else "Complete the last term of the filter first."
+    return None
+
+
+def paths_of(row: Row, model: BrowserModel) -> list[str]:
+    """Return the paths of a row's entries, or of its files that are not pip's, relative to the root."""
+    files: Iterable[Entry | File] = row.group.entries
+    if row.foreign:
+        files = model.catalog.foreign if row.file is None else (row.file,)
+    return [file.path for file in files]
