@@ -24,8 +24,9 @@ from cachetui.cli.completion_scripts import SHELLS
 from cachetui.cli.help_format import Command, Record
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import Block, Spans, parse, plain
-from cachetui.ui.app import KEY_HOLDERS, bindings_of
+from cachetui.ui.app import KEY_HOLDERS
 from cachetui.ui.bindings import GROUPS, PROGRAM, key_names
+from cachetui.ui.keymap import bindings_of
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARE = ROOT / ".ci" / "data" / "share"

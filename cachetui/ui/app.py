@@ -7,16 +7,13 @@ import os
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import ClassVar
 
 from textual import events
-from textual.actions import parse
 from textual.app import SystemCommand
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.command import CommandPalette
-from textual.dom import DOMNode
 from textual.screen import Screen
 
 from cachetui.errors import CachetuiError
@@ -26,20 +23,19 @@ from cachetui.text.format import home_short
 from cachetui.text.suggest import did_you_mean
 from cachetui.ui.audit.figures import FigureWidget
 from cachetui.ui.audit.view import AuditView
-from cachetui.ui.bindings import MOVE, PROGRAM, SUSPEND, key, key_names
+from cachetui.ui.bindings import PROGRAM, SUSPEND, key
 from cachetui.ui.browse.details import BESIDE
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_screen import REFUSAL_SECONDS
-from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.glyphs import ASCII, UNICODE, Glyphs
 from cachetui.ui.health.finding_list import FindingList
 from cachetui.ui.health.view import Health
-from cachetui.ui.keymap import keymap
+from cachetui.ui.keymap import bindings_of, ids_of, keymap
 from cachetui.ui.main_screen import MainScreen
 from cachetui.ui.operations.leaving import exit_summary
-from cachetui.ui.palette import SYNONYMS, TITLES, Commands, Palette, PaletteCommand, ThemePalette
+from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
 from cachetui.ui.type_ahead import Keyboard
@@ -55,16 +51,6 @@ INTERRUPTED = 130
 """Exit code of a program that was ended by Ctrl+C, as in shells."""
 RIGHT = 3
 """Number of the right button of a mouse."""
-
-
-def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
-    """Return the bindings that some classes declare."""
-    return [binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding)]
-
-
-def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
-    """Return the ids of the bindings that some classes declare."""
-    return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])
 
 
 class CachetuiApp(Keyboard):
@@ -203,10 +189,6 @@ class CachetuiApp(Keyboard):
         """Quit on Ctrl+C, with the exit code for an interrupted program."""
         self.main.quit(INTERRUPTED)
 
-    def copy_path(self, path: Path) -> None:
-        """Copy the path of the preferences file."""
-        copy_paths(self.main, [str(path)])
-
     def action_change_theme(self) -> None:
         """List the themes."""
         self.push_screen(ThemePalette(self.theme))
@@ -218,42 +200,8 @@ class CachetuiApp(Keyboard):
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Yield the commands of the palette as Textual defines them."""
-        for command in self.palette_commands():
+        for command in commands_of(self):
             yield SystemCommand(command.title, command.sentence, command.run)
-
-    def palette_commands(self) -> Iterable[PaletteCommand]:
-        """Yield the commands of the palette: the actions that have keys and can run now, and those without keys."""
-        listed = set[str]()
-        for node in (*self.main.key_holders[2:], self.main, self):
-            if isinstance(node, TYPED_IN):
-                continue
-            for binding in bindings_of(type(node)):
-                id, title = binding.id or "", TITLES.get(binding.id or "", binding.description)
-                title = title[:1].upper() + title[1:]
-                if (
-                    binding.group == MOVE
-                    or id in ("", "app.palette")
-                    or title in listed
-                    or not self._runs(binding, node)
-                ):
-                    continue
-                listed.add(title)
-                keys, run = self.keymap.get(id, binding.key), partial(self.run_action, binding.action, node)
-                names = key_names(keys.split(","), self.glyphs is ASCII)
-                yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
-        yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", self.action_change_theme)
-        if (path := self.main.preferences.path) is not None:
-            about = f'{shown(str(path))}; a key, for example: keys."sort.age" = "f"'
-            also = "settings options configuration keys rebind protect"
-            yield PaletteCommand("Preferences", "", about, also, partial(self.copy_path, path))
-        about = "Save a picture of the screen as an SVG file in your folder of downloads"
-        yield PaletteCommand("Screenshot", "", about, "svg image", self.deliver_screenshot)
-
-    def _runs(self, binding: Binding, node: DOMNode) -> bool:
-        """Return whether the action of a binding can run now."""
-        destination, name, parameters = parse(binding.action)
-        owner = {"app": self, "screen": self.main}.get(destination, node)
-        return bool(owner.check_action(name, parameters))
 
 
 def run_app(services: Services) -> CachetuiApp:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from textual.binding import Binding
+from textual.dom import DOMNode
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 from cachetui.preferences.model import Preferences, Problem, key_path
@@ -106,3 +107,13 @@ def is_typed(key: str) -> bool:
     """Return whether a key types a character."""
     character = key_to_character(REPLACED_KEYS.get(key, key))
     return character is not None and character.isprintable()
+
+
+def bindings_of(*holders: type[DOMNode]) -> list[Binding]:
+    """Return the bindings that some classes declare."""
+    return [binding for holder in holders for binding in holder.BINDINGS if isinstance(binding, Binding)]
+
+
+def ids_of(*holders: type[DOMNode]) -> frozenset[str]:
+    """Return the ids of the bindings that some classes declare."""
+    return frozenset([binding.id for binding in bindings_of(*holders) if binding.id])

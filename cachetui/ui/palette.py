@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual import on
+from textual.actions import parse
 from textual.app import ComposeResult
 from textual.await_complete import AwaitComplete
+from textual.binding import Binding
 from textual.command import Command, CommandInput, CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.style import Style
-from textual.widgets import LoadingIndicator, OptionList
+from textual.widgets import Input, LoadingIndicator, OptionList
+
+from cachetui.ui.bindings import MOVE, key_names
+from cachetui.ui.clipboard import copy_paths
+from cachetui.ui.glyphs import ASCII
+from cachetui.ui.keymap import bindings_of
+from cachetui.ui.widgets.cells import shown
 
 if TYPE_CHECKING:
     from cachetui.ui.app import CachetuiApp
@@ -82,12 +92,48 @@ class PaletteCommand(NamedTuple):
         return title + Content("\n" + self.sentence) if self.sentence else title
 
 
+def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
+    """Yield the commands of the palette: the actions that have keys and can run now, and those without keys."""
+    listed = set[str]()
+    for node in (*app.main.key_holders[2:], app.main, app):
+        if isinstance(node, Input):
+            continue
+        for binding in bindings_of(type(node)):
+            id, title = binding.id or "", TITLES.get(binding.id or "", binding.description)
+            title = title[:1].upper() + title[1:]
+            if (
+                binding.group == MOVE
+                or id in ("", "app.palette")
+                or title in listed
+                or not _can_run(binding, node, app)
+            ):
+                continue
+            listed.add(title)
+            keys, run = app.keymap.get(id, binding.key), partial(app.run_action, binding.action, node)
+            names = key_names(keys.split(","), app.glyphs is ASCII)
+            yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
+    yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", app.action_change_theme)
+    if (path := app.main.preferences.path) is not None:
+        about = f'{shown(str(path))}; a key, for example: keys."sort.age" = "f"'
+        also = "settings options configuration keys rebind protect"
+        yield PaletteCommand("Preferences", "", about, also, partial(copy_paths, app.main, [str(path)]))
+    about = "Save a picture of the screen as an SVG file in your folder of downloads"
+    yield PaletteCommand("Screenshot", "", about, "svg image", app.deliver_screenshot)
+
+
+def _can_run(binding: Binding, node: DOMNode, app: CachetuiApp) -> bool:
+    """Return whether the action of a binding can run now."""
+    destination, name, parameters = parse(binding.action)
+    owner = {"app": app, "screen": app.main}.get(destination, node)
+    return bool(owner.check_action(name, parameters))
+
+
 class Commands(Provider):
     """The commands of the app."""
 
     def commands(self) -> Iterable[PaletteCommand]:
         """Return the commands in the order in which they are listed."""
-        return cast("CachetuiApp", self.app).palette_commands()
+        return commands_of(cast("CachetuiApp", self.app))
 
     async def discover(self) -> Hits:
         """Yield all commands."""

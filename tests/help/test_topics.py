@@ -27,8 +27,8 @@ from cachetui.preferences.validate import validate
 from cachetui.services.error_report import error_folder
 from cachetui.terms import parse_terms
 from cachetui.terms.parser import QUALIFIERS
-from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
-from cachetui.ui.keymap import Keymap, keymap
+from cachetui.ui.app import KEY_HOLDERS, TYPED_IN
+from cachetui.ui.keymap import Keymap, bindings_of, ids_of, keymap
 
 FOLDER = Path(__file__).parents[2] / "cachetui" / "help"
 

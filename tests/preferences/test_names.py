@@ -5,7 +5,8 @@ from pathlib import Path
 from cachetui.pip.config.location import locate
 from cachetui.preferences.names import IDS, THEMES
 from cachetui.services.services import Services
-from cachetui.ui.app import KEY_HOLDERS, CachetuiApp, ids_of
+from cachetui.ui.app import KEY_HOLDERS, CachetuiApp
+from cachetui.ui.keymap import ids_of
 
 
 def test_the_themes_are_those_that_the_browser_offers(tmp_path: Path) -> None:

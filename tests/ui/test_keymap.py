@@ -6,8 +6,8 @@ from textual.binding import Binding
 from cachetui.help import read_topic
 from cachetui.preferences.model import Preferences
 from cachetui.preferences.validate import validate
-from cachetui.ui.app import KEY_HOLDERS, TYPED_IN, bindings_of, ids_of
-from cachetui.ui.keymap import Keymap, is_key, key_named, keymap
+from cachetui.ui.app import KEY_HOLDERS, TYPED_IN
+from cachetui.ui.keymap import Keymap, bindings_of, ids_of, is_key, key_named, keymap
 
 DECLARED = [
     Binding("d", "", id="review"),

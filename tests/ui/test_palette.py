@@ -6,6 +6,7 @@ import pytest
 from textual import events
 from textual.command import CommandList, CommandPalette
 
+from cachetui.ui.palette import commands_of
 from tests.ui.cache import everyday
 from tests.ui.screens import Still, settled, until
 
@@ -77,7 +78,7 @@ async def test_every_command_is_found_by_the_words_on_the_screen() -> None:
         await settled(pilot)
         assert "Purge  P" in offered(app)
         assert not [title for title in offered(app) if "omplete" in title]
-        commands = [*app.palette_commands()]
+        commands = [*commands_of(app)]
         for query, title in finds.items():
             best = max(commands, key=lambda command: command.score(query))
             assert (f"{best.title}  {best.keys}".strip() if best.score(query) else None) == title

@@ -23,10 +23,11 @@ from cachetui.interpreters.lookup import python_at
 from cachetui.pip.config.location import Location
 from cachetui.pip.scan.scanner import scan
 from cachetui.services.services import Stop
-from cachetui.ui.app import KEY_HOLDERS, bindings_of
+from cachetui.ui.app import KEY_HOLDERS
 from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.dialogs.help import Help
 from cachetui.ui.glyphs import ASCII
+from cachetui.ui.keymap import bindings_of
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.examples import examples
 from cachetui.ui.why.question_input import QuestionBox
