@@ -93,7 +93,7 @@ class CommandGroup(click.Group):
 
 def _show_versions(context: click.Context, parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
-        from cachetui.services.versions import versions  # noqa: PLC0415 - seldom asked for
+        from cachetui.services.diagnostics.versions import versions  # noqa: PLC0415 - seldom asked for
 
         for name, version in versions().items():
             say(f"{name} {version}")

@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
 def _report(error: Exception) -> None:
     """Write the details of an unforeseen error to a file, and name it on stderr; without a file, print the details."""
     from cachetui.cli.console import OUTPUT, for_stream  # noqa: PLC0415 - seldom needed
-    from cachetui.services.error_report import error_sentence, save_error, trace_lines  # noqa: PLC0415
+    from cachetui.services.diagnostics.error_report import error_sentence, save_error, trace_lines  # noqa: PLC0415
 
     file = save_error(error)
     if file is None or OUTPUT.debug:

@@ -17,7 +17,7 @@ from cachetui.export.requirements_closure import NeededFiles, needs_of
 from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Entry, Inventory
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.services.options import GlobalOptions
 from cachetui.system.steps import step
 from cachetui.system.tree import never

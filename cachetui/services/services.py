@@ -16,7 +16,7 @@ from cachetui.model import NS
 from cachetui.preferences.file import read_preferences, save_protected, save_theme
 from cachetui.preferences.model import Preferences
 from cachetui.services.cache import read_cache
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.system.tree import never
 
 if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait for it

@@ -11,7 +11,7 @@ from cachetui.insight.health.checks import check
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import VerificationProgress, Verified, verify
 from cachetui.model import Entry, Inventory
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.services.removal import known_pips
 from cachetui.system.steps import step
 from cachetui.system.tree import never

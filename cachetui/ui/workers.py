@@ -14,7 +14,7 @@ from textual.dom import DOMNode
 from textual.worker import Worker
 
 from cachetui.errors import CachetuiError
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.ui.widgets.cells import shown
 
 Result = TypeVar("Result")

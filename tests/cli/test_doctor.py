@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from cachetui.interpreters.info import InterpreterInfo, interpreter_info
 from cachetui.interpreters.lookup import Python
 from cachetui.preferences.file import preferences_path
-from cachetui.services import doctor
+from cachetui.services.diagnostics import doctor
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.report.schemas import closed, load

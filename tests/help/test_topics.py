@@ -24,7 +24,7 @@ from cachetui.preferences.file import preferences_path, protected_path, theme_pa
 from cachetui.preferences.model import KEYS, Preferences
 from cachetui.preferences.parse_values import RULES
 from cachetui.preferences.validate import validate
-from cachetui.services.error_report import error_folder
+from cachetui.services.diagnostics.error_report import error_folder
 from cachetui.terms import parse_terms
 from cachetui.terms.parser import QUALIFIERS
 from cachetui.ui.app import KEY_HOLDERS, TYPED_IN

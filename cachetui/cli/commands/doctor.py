@@ -13,7 +13,7 @@ from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
 from cachetui.cli.options import global_options, options_of
 from cachetui.report.doctor import doctor_text
-from cachetui.services.doctor import doctor
+from cachetui.services.diagnostics.doctor import doctor
 
 
 @click.command(

@@ -14,7 +14,7 @@ from cachetui.insight.why.evidence import Evidence, gather
 from cachetui.insight.why.explanation import Explanation, Finding, Remedy
 from cachetui.insight.why.phrases import pip_of, python_of
 from cachetui.insight.why.question import Question
-from cachetui.insight.why.reasons_in_cache import (
+from cachetui.insight.why.reasons.in_cache import (
     built_here,
     by_address,
     damaged,
@@ -23,7 +23,7 @@ from cachetui.insight.why.reasons_in_cache import (
     pips_words,
     stopped_at_a_file,
 )
-from cachetui.insight.why.reasons_on_index import (
+from cachetui.insight.why.reasons.on_index import (
     local_versions,
     not_listed,
     not_offered,

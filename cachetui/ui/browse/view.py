@@ -16,7 +16,7 @@ from textual.reactive import var
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.model import BrowserModel, MarkTotals, expect_filter
 from cachetui.browsing.rows import By, SortOrder, requirement_of
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.services.services import Services
 from cachetui.ui.activity import Activities, Activity, shown_progress
 from cachetui.ui.bindings import key_name

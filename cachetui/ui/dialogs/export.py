@@ -17,7 +17,7 @@ from cachetui.export.plan import FolderState
 from cachetui.pip.config.paths import place
 from cachetui.report.export_text import install_command, obstacle, prospects, skipped_name, summary, taken
 from cachetui.report.removal_list import ListLine
-from cachetui.services.guard import guard
+from cachetui.services.diagnostics.guard import guard
 from cachetui.system.tree import reason
 from cachetui.text.format import count
 from cachetui.ui.bindings import PROGRAM, key

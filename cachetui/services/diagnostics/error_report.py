@@ -10,7 +10,7 @@ from pathlib import Path
 
 import platformdirs
 
-from cachetui.services.versions import versions
+from cachetui.services.diagnostics.versions import versions
 from cachetui.system.files import is_at_home, replace_file
 from cachetui.text.escape import escape_control
 from cachetui.text.format import home_short, timestamp

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from cachetui.errors import CachetuiError, RootError
-from cachetui.services.guard import InternalError, guard
+from cachetui.services.diagnostics.guard import InternalError, guard
 from cachetui.text.redact import LONGEST
 
 

@@ -27,10 +27,10 @@ from cachetui.report.cache_notes import cache_notes
 from cachetui.report.entries_json import clean
 from cachetui.report.pythons import python_json
 from cachetui.services.cache import located, read_cache
-from cachetui.services.error_report import error_folder, error_sentence
+from cachetui.services.diagnostics.error_report import error_folder, error_sentence
+from cachetui.services.diagnostics.versions import versions
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import find_pythons, named_python, pip_settings
-from cachetui.services.versions import versions
 from cachetui.system.mounts import file_system_of
 from cachetui.text.format import timestamp
 from cachetui.text.redact import redact_input

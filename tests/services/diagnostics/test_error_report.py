@@ -4,7 +4,7 @@ import os
 import stat
 from pathlib import Path
 
-from cachetui.services.error_report import LONGEST, MOST_FILES, error_folder, save_error
+from cachetui.services.diagnostics.error_report import LONGEST, MOST_FILES, error_folder, save_error
 
 
 def raised(error: Exception) -> Exception:

@@ -29,7 +29,7 @@ def guard(action: str) -> Iterator[None]:
     except (CachetuiError, OSError):
         raise
     except Exception as error:  # Textual would end the app, and the marks would be lost
-        from cachetui.services.error_report import error_sentence, save_error  # noqa: PLC0415 - seldom needed
+        from cachetui.services.diagnostics.error_report import error_sentence, save_error  # noqa: PLC0415 - seldom needed
 
         file = save_error(error)
         details = f" The details are in {file}." if file else ""

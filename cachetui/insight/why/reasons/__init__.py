@@ -1,0 +1,1 @@
+"""Reasons of an explanation, each with its evidence."""
