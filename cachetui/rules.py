@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry, group_projects
+from cachetui.removal.freeing import Freeing, Outlook
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 
 Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
 """Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
 CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight")
+CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
+"""What `free` and `min_free` take before the oldest, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]
 """Time from which the age of an entry is counted."""
 
@@ -27,7 +30,7 @@ class Rules:
     older_than: int | None = None
     """Minimum age in nanoseconds; restricts other rules, or chooses by itself."""
     by: Moment = "downloaded"
-    """Time from which ages are counted, here and for `max_size`."""
+    """Time from which ages are counted, here and for `max_size`, `min_free` and `free`."""
     larger_than: int | None = None
     """Bytes on disk that an entry must exceed; restricts other rules, or chooses by itself."""
     terms: Predicate | None = None
@@ -38,13 +41,32 @@ class Rules:
     """Maximum bytes on disk of all entries; the oldest entries are chosen until the rest fits."""
     built: bool = False
     """Whether wheels that pip built here may be chosen, too."""
+    min_free: int | None = None
+    """Minimum bytes to be free on the cache's file system; limits the choice like `free`."""
+    free: int | None = None
+    """Bytes to free; of the entries that may go, those cheapest to lose are chosen until this is freed."""
 
     @property
     def words(self) -> frozenset[Label]:
         """Labels that must be known to apply the rules."""
+        return frozenset([*self.deciding, *[_word(chooser) for chooser in CHEAPEST if self.is_to_free]])
+
+    @property
+    def deciding(self) -> frozenset[Label]:
+        """Labels that decide whether an entry may be chosen, not just how early."""
         words: set[Label] = {"protected"}
         words.update([_word(chooser) for chooser in self.choosers])
         return frozenset(words | (self.terms.words if self.terms else set()))
+
+    @property
+    def is_to_free(self) -> bool:
+        """Whether the choice ends as soon as it frees a number of bytes."""
+        return self.free is not None or self.min_free is not None
+
+    def to_free(self, available: int | None) -> int:
+        """Return the bytes that `free` and `min_free` ask to free, if `available` bytes are free now."""
+        lacking = 0 if self.min_free is None or available is None else self.min_free - available
+        return max(0, lacking, self.free or 0)
 
     @property
     def narrows(self) -> bool:
@@ -53,7 +75,8 @@ class Rules:
 
     def __bool__(self) -> bool:
         """Return whether there is any rule."""
-        return bool(self.choosers or self.narrows or self.keep_latest is not None or self.max_size is not None)
+        limited = self.keep_latest is not None or self.max_size is not None or self.is_to_free
+        return bool(self.choosers or self.narrows or limited)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +87,21 @@ class Selection:
     """Chosen entries, in the order of the inventory."""
     over: int = 0
     """Bytes by which the remaining entries exceed `max_size`, although no more of them may be removed."""
+    short: int = 0
+    """Bytes that `free` or `min_free` asks for beyond what the chosen entries free; these are all that may go."""
 
 
-def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Selection:
-    """Apply rules to all entries of a cache, and return the entries that they choose."""
+def choose(entries: Collection[Entry], rules: Rules, facts: Facts, outlook: Outlook | None = None) -> Selection:
+    """Apply rules to all entries of a cache, and return the entries that they choose.
+
+    `outlook` decides what removals would free now, for `free` and `min_free`; by default, no entry stays.
+    """
     if not rules:
         return Selection(())
     exempt = _exempt(entries, rules, facts)
     free = [entry for entry in entries if entry.path not in exempt]
-    chosen = {entry.path for entry in free if _is_chosen(entry, rules, facts)}
+    allowed = [entry for entry in free if _is_chosen(entry, rules, facts)]
+    chosen = set() if rules.is_to_free else {entry.path for entry in allowed}
     over = 0
     if rules.max_size is not None:
         over = max(0, sum(entry.disk_usage for entry in entries if entry.path not in chosen) - rules.max_size)
@@ -81,7 +110,53 @@ def choose(entries: Collection[Entry], rules: Rules, facts: Facts) -> Selection:
                 break
             chosen.add(entry.path)
             over -= entry.disk_usage
-    return Selection(tuple([entry for entry in entries if entry.path in chosen]), max(0, over))
+    short = 0
+    if rules.is_to_free:
+        sure = [entry for entry in entries if entry.path in chosen]
+        rest = [entry for entry in allowed if entry.path not in chosen]
+        more, short = _until_free(sure, rest, rules, facts, outlook or Outlook())
+        chosen.update(more)
+    return Selection(tuple([entry for entry in entries if entry.path in chosen]), max(0, over), short)
+
+
+def _until_free(
+    sure: Sequence[Entry], rest: Iterable[Entry], rules: Rules, facts: Facts, outlook: Outlook
+) -> tuple[set[str], int]:
+    """Return the paths of those of `rest` to remove besides `sure` to free enough, and the bytes that still lack.
+
+    Entries that would stay, or whose removal would free nothing, are left out. If bytes lack, entries that would stay
+    are chosen, too, so that the plan says why they do.
+    """
+    needed, freeing = rules.to_free(outlook.available), Freeing(outlook)
+    freeing.count(sure)
+    if freeing.disk >= needed:
+        return set(), 0
+    taken: list[Entry] = []
+    stay: set[str] = set()
+    for entry in sorted(rest, key=lambda one: (_loss(one, facts), *_by_age(one, rules.by))):
+        if freeing.disk >= needed:
+            break
+        if entry.path in outlook.stays:
+            stay.add(entry.path)
+        else:
+            freeing.count([entry])
+            taken.append(entry)
+    more: set[str] = set()
+    for entry in reversed(taken):
+        before = freeing.disk
+        freeing.count([entry], -1)
+        if freeing.disk < before:
+            freeing.count([entry])
+            more.add(entry.path)
+    short = max(0, needed - freeing.disk)
+    return more | stay if short else more, short
+
+
+def _loss(entry: Entry, facts: Facts) -> int:
+    """Return how much is lost with an entry, as a key that sorts the cheapest first."""
+    if entry.kind == "built":
+        return len(CHEAPEST) + 1
+    return next((place for place, label in enumerate(CHEAP_LABELS) if label.is_true_of(entry, facts)), len(CHEAPEST))
 
 
 def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
@@ -98,12 +173,14 @@ def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
 
 
 def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
-    """Return whether the rules other than `max_size` choose an entry."""
+    """Return whether the rules other than `max_size`, `min_free` and `free` choose an entry, or let it go for these."""
     if rules.choosers:
         if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):
             return False
-    elif not rules.narrows:  # all but the newest versions
-        return rules.keep_latest is not None and entry.version is not None and entry.project is not None
+    elif not rules.narrows:  # all that may go, or else all but the newest versions
+        return rules.is_to_free or (
+            rules.keep_latest is not None and entry.version is not None and entry.project is not None
+        )
     if rules.older_than is not None:
         moment = _moment(entry, rules.by)
         if moment is None or facts.now_ns - moment <= rules.older_than:
@@ -115,6 +192,9 @@ def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
 
 def _word(chooser: Chooser) -> Label:
     return "leftover" if chooser == "leftovers" else chooser
+
+
+CHEAP_LABELS = tuple([IsLabel("", _word(chooser)) for chooser in CHEAPEST])
 
 
 def _moment(entry: Entry, by: Moment) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,6 +71,32 @@ def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
     choice = choose(THREE, Rules(keep_latest=2, max_size=50), Facts(NOW))
     assert {one.path for one in choice.entries} == {"a"}
     assert choice.over == 150
+
+
+def test_what_is_cheap_to_lose_goes_first_and_then_the_oldest() -> None:
+    found = [
+        entry("built", kind="built", days=99),
+        entry("new", days=3),
+        entry("old", days=50),
+        entry("superseded", days=4),
+        entry("unusable", days=5),
+        entry("dead", days=6),
+        entry("left", kind="leftover", days=7),
+    ]
+    facts = Facts(
+        NOW,
+        superseded=frozenset({"superseded", "built"}),
+        dead_weight=frozenset({"dead"}),
+        usable={"unusable": False, "dead": False, "old": True},
+    )
+    order = ["left", "dead", "unusable", "superseded", "old", "new", "built"]
+    for number in range(1, 8):
+        for needed in (100 * number, 100 * number - 99):
+            assert chosen(found, Rules(free=needed, built=True), facts) == {*order[:number]}
+    unknown = replace(facts, usable={})
+    assert chosen(found, Rules(free=400), unknown) == {"left", "dead", "superseded", "old"}
+    choice = choose(found, Rules(free=1_000), facts)
+    assert ({one.path for one in choice.entries}, choice.short) == ({*order[:-1]}, 400)
 
 
 @pytest.mark.parametrize("rules", [Rules(older_than=0), Rules(max_size=0), Rules(keep_latest=0)])

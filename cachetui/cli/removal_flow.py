@@ -51,6 +51,8 @@ class RemovalRequest:
     """Whether to write the result as JSON."""
     options: GlobalOptions
     """The global options."""
+    to_free: int | None = None
+    """Bytes that the removal is to free; None if it removes what was named, whatever that frees."""
 
     def check(self) -> None:
         """Raise RefusedError if --read-only forbids the removal."""
@@ -70,7 +72,7 @@ class RemovalRequest:
         """Write the plan and the outcome as JSON if that was requested. A closed pipe is not an error."""
         if self.as_json:
             with suppress(BrokenPipeError):
-                sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else ()))
+                sys.stdout.write(removal_json(plan, outcome, (*plan.costs, *notes) if plan else (), self.to_free))
 
 
 def refuse_redirection(command: str, terms: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ TOPICS: Mapping[str, str] = {
     "terms": "How to say which entries are meant",
     "kinds": "What is in the cache: kinds, names, ages, sizes",
     "rules": "What prune chooses, and your own policy",
+    "timers": "Prune by itself: systemd, launchd, Windows, cron",
     "audit": "Where the space is, and reports on it",
     "verify": "What is wrong in a cache, and how it is found",
     "export": "Cached files that install without a network",

@@ -136,6 +136,8 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "larger-than": _measured(parse_size, "100MB"),
     "keep-latest": _number,
     "max-size": _measured(parse_size, "5GB"),
+    "min-free": _measured(parse_size, "20GB"),
+    "free": _measured(parse_size, "5GB"),
     "built": read_flag,
     "terms": read_terms,
 }

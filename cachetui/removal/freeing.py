@@ -36,16 +36,18 @@ class Outlook:
     """Files that several entries share, by path."""
     sharers: Mapping[str, Sequence[SharedFile]] = field(default_factory=dict)
     """The shared files that each entry must go for, by the entry's path."""
+    available: int | None = None
+    """Bytes that are free on the cache's file system, for this user; None if that is not known."""
 
     @classmethod
-    def of(cls, inventory: Inventory, stays: Mapping[str, str] | None = None) -> Outlook:
+    def of(cls, inventory: Inventory, stays: Mapping[str, str] | None = None, available: int | None = None) -> Outlook:
         """Return the outlook for a cache; `stays` is the result of `staying`."""
         shared = shared_files(inventory)
         sharers: dict[str, list[SharedFile]] = {}
         for one in shared.values():
             for path in one.needs:
                 sharers.setdefault(path, []).append(one)
-        return cls(inventory, stays or {}, shared, sharers)
+        return cls(inventory, stays or {}, shared, sharers, available)
 
     def going(self, entries: Iterable[Entry]) -> list[Entry]:
         """Return those of some entries that do not stay."""

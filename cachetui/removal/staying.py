@@ -10,18 +10,25 @@ from cachetui.removal.recheck import recheck
 
 
 def staying(
-    inventory: Inventory, *, now_ns: int, pips: tuple[int, ...] = (), protected: Collection[str] = frozenset()
+    inventory: Inventory,
+    *,
+    now_ns: int,
+    pips: tuple[int, ...] = (),
+    protected: Collection[str] = frozenset(),
+    exact: bool = False,
 ) -> Mapping[str, str]:
     """Return why entries of a whole cache would stay now, by path.
 
     `now_ns` is the present time in nanoseconds since the epoch, `pips` are the process ids of running pips, and
-    `protected` holds the paths of protected entries. Only folders that wheels are built in are looked at on the disk:
-    whether other entries have changed, or may be removed by this user, is found by a plan.
+    `protected` holds the paths of protected entries. If `exact`, all entries are looked at on the disk, as by a plan:
+    whether they have changed, and whether this user may remove them. Otherwise only folders that wheels are built in
+    are looked at.
     """
     watched = ("leftover", *AWAITED) if pips else ("leftover",)
-    concerned = [entry for entry in inventory.entries if entry[0] in watched or entry[2] in protected]
-    building = [entry for entry in concerned if folder_of(entry)]
-    unlike, seen = recheck(inventory, building) if building else ({}, {})
+    entries = inventory.entries
+    concerned = [entry for entry in entries if exact or entry[0] in watched or entry[2] in protected]
+    looked_at = concerned if exact else [entry for entry in concerned if folder_of(entry)]
+    unlike, seen = recheck(inventory, looked_at) if looked_at else ({}, {})
     found = reasons(inventory, concerned, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
     return {path: reason for path, reason in found.items() if reason is not None}
 

@@ -120,11 +120,14 @@ def _sums(entries: Iterable[Entry]) -> tuple[int, int]:
     return sum([file[4] for file in files]), sum([file[3] for file in files])
 
 
-def removal_json(plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = ()) -> str:
+def removal_json(
+    plan: Plan | None, outcome: RemovalOutcome | None, costs: Iterable[str] = (), to_free: int | None = None
+) -> str:
     """Return the plan and the outcome of a removal as a JSON document; None for what did not happen.
 
-    `costs` are sentences about the plan.
+    `costs` are sentences about the plan, and `to_free` are the bytes that it was to free; None for any number.
     """
+    frees = outcome.freed if outcome else plan.frees if plan else 0
     kept = outcome.kept if outcome else plan.kept if plan else ()
     document = {
         "removed": [clean(path) for path in outcome.removed] if outcome else [],
@@ -138,6 +141,8 @@ def removal_json(plan: Plan | None, outcome: RemovalOutcome | None, costs: Itera
         "frees_directories": plan.frees_directories if plan else 0,
         "costs": [clean(sentence) for sentence in costs],
         "stopped": bool(outcome and outcome.stopped),
+        "to_free": to_free,
+        "short": None if to_free is None else max(0, to_free - frees),
     }
     planned = entries_json(plan.entries, "  ") if plan else ""
     return f'{{"schema": {SCHEMA}, "planned": [{planned}],\n {json.dumps(document)[1:]}\n'

@@ -88,7 +88,7 @@ def make_audit(
     there is none.
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
-    return audit_of(inventory, facts, rules=rules_of(policy), only=only, outlook=outlook)
+    return audit_of(inventory, facts, rules=rules_of(policy, outlook), only=only, outlook=outlook)
 
 
 def report_parts(audit: Audit, path: Path) -> Iterable[str]:

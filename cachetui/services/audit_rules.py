@@ -13,6 +13,7 @@ from cachetui.insight.audit.figures import POLICY
 from cachetui.labels import Facts
 from cachetui.model import Entry, version_order
 from cachetui.preferences.model import Policy
+from cachetui.removal.freeing import Outlook
 from cachetui.rules import Chooser, Rules, choose
 from cachetui.terms.quantities import parse_age
 
@@ -75,18 +76,18 @@ def newest(number: int, name: str) -> AuditRule:
     return AuditRule(name, f"--keep-latest {number}", chosen)
 
 
-def by_policy(policy: Policy) -> AuditRule:
-    """Return the rule of the policy that `prune` applies if no rule is given."""
+def by_policy(policy: Policy, outlook: Outlook | None = None) -> AuditRule:
+    """Return the rule of the policy that `prune` applies if no rule is given; `outlook` is as in `choose`."""
 
     def chosen(entries: Collection[Entry], facts: Facts) -> Iterable[Entry]:
-        return choose(entries, policy.rules, facts).entries
+        return choose(entries, policy.rules, facts, outlook).entries
 
-    return AuditRule(POLICY, policy.options, chosen, policy.rules.words)
+    return AuditRule(POLICY, policy.options, chosen, policy.rules.deciding)
 
 
-def rules_of(policy: Policy | None) -> tuple[AuditRule, ...]:
+def rules_of(policy: Policy | None, outlook: Outlook | None = None) -> tuple[AuditRule, ...]:
     """Return the rules that an audit tries: the user's policy, if there is one, then the standard rules."""
-    return (by_policy(policy), *STANDARD) if policy is not None and policy.rules else STANDARD
+    return (by_policy(policy, outlook), *STANDARD) if policy is not None and policy.rules else STANDARD
 
 
 STANDARD = (

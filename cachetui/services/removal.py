@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import shutil
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from cachetui.errors import RefusedError
 from cachetui.model import Entry, Inventory
@@ -24,12 +27,29 @@ from cachetui.system.tree import never
 LOG = logging.getLogger(__name__)
 
 
-def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int) -> Outlook:
+def outlook_for(inventory: Inventory, protected: Collection[str], now_ns: int, *, exact: bool = False) -> Outlook:
     """Return what decides how much removals would free now.
 
     `protected` holds the paths of protected entries, and `now_ns` is the present time in nanoseconds since the epoch.
+    `exact` looks at each entry on the disk, as a plan does.
     """
-    return Outlook.of(inventory, staying(inventory, now_ns=now_ns, pips=known_pips(inventory), protected=protected))
+    pips = known_pips(inventory)
+    stays = staying(inventory, now_ns=now_ns, pips=pips, protected=protected, exact=exact)
+    return Outlook.of(inventory, stays, available(inventory.root))
+
+
+def available(root: str) -> int | None:
+    """Return the bytes that are free for this user on the file system of a root; None if the system does not say.
+
+    If the root does not exist, the folder in which it would be made counts.
+    """
+    for place in (Path(root), *Path(root).parents):
+        with suppress(FileNotFoundError, NotADirectoryError):
+            try:
+                return shutil.disk_usage(place).free
+            except PermissionError:
+                return None
+    return None
 
 
 def pips_using(inventory: Inventory) -> tuple[int, ...]:

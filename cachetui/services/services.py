@@ -146,11 +146,14 @@ class Services:
 
     # Removal
 
-    def outlook(self, inventory: Inventory, protection: Protection) -> Outlook:
-        """Return what decides how much removals would free now: what is protected or in use, and shared files."""
+    def outlook(self, inventory: Inventory, protection: Protection, *, exact: bool = False) -> Outlook:
+        """Return what decides how much removals would free now: what is protected or in use, and shared files.
+
+        `exact` looks at each entry on the disk, as a plan does.
+        """
         from cachetui.services.removal import outlook_for  # noqa: PLC0415
 
-        return outlook_for(inventory, self.protected(inventory.entries, protection), self.clock())
+        return outlook_for(inventory, self.protected(inventory.entries, protection), self.clock(), exact=exact)
 
     def plan_removal(
         self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Run
+from tests.cli.conftest import Nobody, Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import files
 
@@ -45,6 +45,10 @@ def test_age_newest_versions_and_a_budget_combine(run: Run, cache: Path) -> None
         ("--older-than", "soon"),
         ("--older-than", "3m"),
         ("--max-size", "2XB"),
+        ("--free", "2"),
+        ("--free", "-1MB"),
+        ("--min-free", "all"),
+        ("--min-free", "\u0661MB"),
         ("--keep-latest", "-1"),
         ("--keep-latest", "1_0"),
         ("--keep-latest", "\u0661"),
@@ -73,6 +77,62 @@ def test_a_budget_that_cannot_be_met_fails(run: Run, cache: Path) -> None:
     said = run("prune", "--max-size", "0", "--keep-latest", "99", "-n", "--cache-dir", cache)
     assert said.code == 1
     assert "more than --max-size" in said.err
+
+
+def test_a_number_of_bytes_is_freed_and_no_more(run: Run, cache: Path) -> None:
+    before = files(cache)
+    planned = json.loads(run("prune", "--free", "20MB", "-n", "--json", "--cache-dir", cache).out)
+    said = run("prune", "--free", "20MB", "--yes", "--json", "--cache-dir", cache)
+
+    document = json.loads(said.out)
+    assert (said.code, document["to_free"], document["short"]) == (0, 20_000_000, 0)
+    assert document["planned"] == planned["planned"]
+    assert document["kept"] == []
+    assert document["freed_files"] == planned["frees_files"] >= 20_000_000
+    assert files(cache) == before - set(document["removed"])
+    largest = max(one["disk_usage"] for one in planned["planned"])
+    assert planned["frees_files"] - largest < 20_000_000
+
+
+def test_what_falls_short_fails_and_says_by_how_much(run: Run, cache: Path) -> None:
+    said = run("prune", "--superseded", "kind:wheel", "--free", "900TB", "--yes", "--json", "--cache-dir", cache)
+    document = json.loads(said.out)
+    assert said.code == 1
+    assert "short of --free, but no more may be removed. --built would also remove" in said.err
+    assert document["short"] == document["to_free"] - document["freed_files"] > 0
+    assert {one["kind"] for one in document["planned"]} == {"wheel"}
+    said = run("prune", "--min-free", "900TB", "--free", "1MB", "size>900GB", "--built", "-n", "--cache-dir", cache)
+    assert (said.code, said.out) == (1, "")
+    assert said.err.endswith("short of --min-free, but no more may be removed.\nNothing to remove.\n")
+
+
+def test_nothing_to_free_is_done(run: Run, cache: Path) -> None:
+    said = run("prune", "--min-free", "0kB", "--yes", "--json", "--cache-dir", cache)
+    assert (said.code, said.err) == (0, "Nothing to remove.\n")
+    document = json.loads(said.out)
+    assert (document["planned"], document["to_free"], document["short"]) == ([], 0, 0)
+    assert json.loads(run("prune", "--leftovers", "-n", "--json", "--cache-dir", cache).out)["to_free"] is None
+
+
+def test_what_may_not_be_removed_does_not_count_as_freed(nobody: Nobody) -> None:
+    folders = [nobody.cache, *[path for path in nobody.cache.rglob("*") if path.is_dir()]]
+    body = max((nobody.cache / "http-v2").rglob("*.body"), key=lambda path: path.stat().st_blocks)
+    for path in folders:
+        path.chmod(0o755 if path == body.parent else 0o555)
+    try:
+        said = nobody.run("prune", "--free", "1kB", "--dry-run", "--json", "--cache-dir", nobody.cache)
+        assert said.code == 0, said.err
+        some = json.loads(said.out)
+        assert some["kept"] == []
+        assert {path for one in some["planned"] for path in one["paths"]} <= {
+            str(path.relative_to(nobody.cache)) for path in body.parent.iterdir()
+        }
+        said = nobody.run("prune", "--free", "9TB", "--dry-run", "--cache-dir", nobody.cache)
+        assert said.code == 1
+        assert "you may not change its folder" in said.out
+    finally:
+        for path in folders:
+            path.chmod(0o755)
 
 
 def test_terms_choose_on_the_command_line(run: Run, cache: Path) -> None:

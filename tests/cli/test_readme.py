@@ -25,6 +25,8 @@ INSTALLING = {"install", "venv", "uv", "uvx", "pipx"}
 """Words of a command that installs something: it is not run."""
 NETWORK = {"ssh", "scp", "rsync", "curl", "wget", "git"}
 """Programs that may use a network: they are not run."""
+SERVICES = {"systemctl", "launchctl", "loginctl"}
+"""Programs that change what the machine runs: they are not run."""
 BASH = shutil.which("bash") if os.name != "nt" else None
 
 
@@ -51,9 +53,11 @@ def programs_of(line: str) -> list[list[str]]:
 
 
 def is_run(line: str) -> bool:
-    """Return whether a line uses cachetui, installs nothing, and uses no network."""
+    """Return whether a line uses cachetui, installs and starts nothing, and uses no network."""
     foreign = [words for words in programs_of(line) if words[0] != "cachetui"]
-    return "cachetui" in line and not any(INSTALLING.intersection(words) or words[0] in NETWORK for words in foreign)
+    return "cachetui" in line and not any(
+        INSTALLING.intersection(words) or words[0] in NETWORK | SERVICES for words in foreign
+    )
 
 
 def expected(line: str) -> set[int]:
@@ -63,6 +67,8 @@ def expected(line: str) -> set[int]:
         return {0}
     command = next((word for word in arguments if word in COMMANDS), None)
     if command == "verify":  # something may be found
+        return {0, 1}
+    if {"--free", "--min-free"}.intersection(arguments):  # the files of this cache may be too small
         return {0, 1}
     if any(word.startswith("size") for word in arguments):  # the files of this cache are small
         return {0, 3}

@@ -139,6 +139,8 @@ by = "checked"
 larger-than = "1MB"
 keep-latest = 2
 max-size = "5GB"
+min-free = "20GB"
+free = "5GB"
 built = false
 terms = "kind:wheel"
 """

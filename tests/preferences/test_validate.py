@@ -40,6 +40,8 @@ by = "checked"
 larger-than = "1 MB"
 keep-latest = 2
 max-size = "5GB"
+min-free = "20 GB"
+free = "1.5GiB"
 built = true
 terms = ["kind:wheel", "not:python:3.8"]
 """
@@ -74,11 +76,13 @@ def test_everything_that_can_be_said_counts() -> None:
         terms=parse_terms(["kind:wheel", "not:python:3.8"]),
         keep_latest=2,
         max_size=5_000_000_000,
+        min_free=20_000_000_000,
+        free=3 * 2**29,
         built=True,
     )
     assert found.policy.options == (
-        "--superseded --older-than 90d --by checked --larger-than '1 MB' --keep-latest 2 --max-size 5GB --built "
-        "kind:wheel not:python:3.8"
+        "--superseded --older-than 90d --by checked --larger-than '1 MB' --keep-latest 2 --max-size 5GB "
+        "--min-free '20 GB' --free 1.5GiB --built kind:wheel not:python:3.8"
     )
     assert found.read_only
     assert found.given == set(KEYS)
@@ -165,6 +169,8 @@ MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
         ("[prune]\nsuperseded = 'false'", "prune.superseded: expected true or false, without quotes", "prune"),
         ("[prune]\nolder-than = 90", 'prune.older-than: expected a string, for example "90d"', "prune"),
         ("[prune]\nby = 'used'", 'prune.by: expected one of downloaded, checked, read, not "used"', "prune"),
+        ("[prune]\nfree = '5'", "prune.free: 5 needs a unit, such as 5MB", "prune"),
+        ("[prune]\nmin-free = 20", 'prune.min-free: expected a string, for example "20GB"', "prune"),
         ("[prune]\nmax-size = inf", 'prune.max-size: expected a string, for example "5GB"', "prune"),
         ("[prune]\nkeep-latest = true", NUMBER_WANTED, "prune"),
         ("[prune]\nkeep-latest = -1", NUMBER_WANTED, "prune"),

@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event
 from typing import Any
@@ -27,8 +27,9 @@ from cachetui.pip.config.location import Location
 from cachetui.pip_settings.apply import Effect
 from cachetui.pip_settings.change import SettingsChange, Wish
 from cachetui.pip_settings.effective import PipSettings
-from cachetui.preferences.model import Preferences
+from cachetui.preferences.model import Preferences, Protection
 from cachetui.removal.execute import RemovalOutcome, RemovalProgress
+from cachetui.removal.freeing import Outlook
 from cachetui.removal.plan import Plan
 from cachetui.services.services import Services
 from cachetui.system.tree import never
@@ -88,6 +89,8 @@ class Stage:
         """Plans a change of a pip's settings; None for the real plan."""
         self.effect: Callable[[SettingsChange], Effect] | None = None
         """Carries out such a change; None to have the real pip do it."""
+        self.available = 16_000_000_000
+        """Bytes that are free on the file system of the cache."""
         self.before_facts: Callable[[], object] = bool
         """Called before facts are found."""
 
@@ -132,6 +135,11 @@ class StillServices(Services):
     def ask_pip(self, *, stop: Callable[[], bool] = never) -> str | None:
         """Return the stage's result."""
         return self.stage.difference
+
+    def outlook(self, inventory: Inventory, protection: Protection, *, exact: bool = False) -> Outlook:
+        """Return the real outlook, but the stage's free bytes."""
+        found = super().outlook(inventory, protection, exact=exact)
+        return replace(found, available=self.stage.available)
 
     def plan_removal(
         self, inventory: Inventory, entries: Iterable[Entry], preferences: Preferences, *, purge: bool = False

@@ -530,6 +530,45 @@ async def test_values_are_chosen_by_plus_and_minus() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot, "end", "k", "minus", "minus", "plus")
-        assert dialog(app).form.texts == {"max-size": "2GB"}
+        assert dialog(app).form.texts == {"free": "2GB"}
         await pilot.press("end", "plus")
-        assert dialog(app).form.texts == {"max-size": "2GB"}
+        assert dialog(app).form.texts == {"free": "2GB"}
+        await pilot.press("end", "k", "k", "plus", "k", "minus")
+        assert dialog(app).form.texts == {"free": "2GB", "min-free": "50GB", "max-size": "2GB"}
+
+
+async def test_the_oldest_of_a_size_are_marked_with_seven_keys() -> None:
+    app = still(cache=aged())
+    async with app.run_test(size=SIZE) as pilot:
+        await pilot.press(*"XGk50M")
+        await settled(pilot)
+        await mark(pilot)
+        assert versions(app) == ["1", "2", "3"]
+
+
+async def test_what_is_free_on_the_disk_counts_and_what_falls_short_is_told() -> None:
+    app = still(cache=aged())
+    app.stage.available = 20_000 * MB - 30 * MB
+    async with app.run_test(size=SIZE) as pilot:
+        await expanded(pilot, "end", "k", "k", "space")
+        assert "Mark 2 entries, 40 MB" in app.text
+        await type_into(pilot, app, "min-free", "21GB")
+        assert "This falls 930 MB short of that, but no more may go." in app.text
+        assert "Mark 5 entries, 100 MB" in app.text
+        await type_into(pilot, app, "min-free", "19GB")
+        assert "Nothing to mark" in app.text
+        await type_into(pilot, app, "free", "30MB")
+        await type_into(pilot, app, "terms", "pkg>2")
+        await mark(pilot)
+        assert versions(app) == ["3", "4"]
+
+
+def versions(app: Still) -> list[str | None]:
+    """Return the versions of the marked entries."""
+    return sorted([entry.version for entry in app.main.model.marks], key=str)
+
+
+def aged() -> Inventory:
+    """Make a cache with a wheel of 20 MB for each of five versions, the first of which is the oldest."""
+    wheels = [release("pkg", str(n), 20 * MB, 100 - n, f"cp3{n}-cp3{n}-linux_x86_64", False) for n in range(1, 6)]
+    return inventory([entry for one in wheels for entry in one])

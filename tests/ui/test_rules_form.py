@@ -13,6 +13,8 @@ from cachetui.insight.labelling import facts_of
 from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
 from cachetui.preferences.validate import validate
+from cachetui.removal.freeing import Outlook
+from cachetui.removal.in_use import RUNNING
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
 from cachetui.ui.rules.form import EXAMPLES, RULES, Figures, Form, Name, RuleCounter, RuleCounts
@@ -27,6 +29,8 @@ TEXTS: dict[Name, st.SearchStrategy[str]] = {
     ),
     "keep-latest": st.sampled_from(["2", "0", " 3 ", "-1", "two", "1.5", "1_0"]),
     "max-size": SIZES,
+    "min-free": SIZES,
+    "free": SIZES,
 }
 VALUES = st.fixed_dictionaries({}, optional=dict(TEXTS))
 CHOSEN = st.frozensets(st.sampled_from(CHOOSERS))
@@ -43,7 +47,10 @@ def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built:
     except (click.UsageError, TermError):
         return None
     found = frozenset([chooser for chooser in CHOOSERS if rule[chooser.replace("-", "_")]])
-    limits = {name: rule[name] for name in ("older_than", "by", "larger_than", "keep_latest", "max_size", "built")}
+    limits = {
+        name: rule[name]
+        for name in ("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free", "built")
+    }
     return Rules(found, terms=terms, **limits)
 
 
@@ -78,6 +85,8 @@ TERMS = st.lists(st.sampled_from(["torch", "'numpy'>=2", "not:kind:index age>1d"
             "larger-than": st.sampled_from(["1MB", "2 GiB"]),
             "keep-latest": st.integers(0, 9),
             "max-size": st.just("5GB"),
+            "min-free": st.just("20GB"),
+            "free": st.just("1 GiB"),
             "terms": TERMS.filter(bool) | st.sampled_from(["kind:wheel six", "from:'a  b'"]),
         },
     )
@@ -157,6 +166,8 @@ def test_a_rule_alone_goes_by_its_example_until_something_is_typed() -> None:
     assert form.by == "checked"
     assert form.alone("older-than") == Rules(older_than=90 * DAY, by="checked")
     assert form.alone("max-size") == Rules(max_size=5_000 * MB, by="checked")
+    assert form.alone("min-free") == Rules(min_free=20_000 * MB, by="checked")
+    assert form.alone("free") == Rules(free=5_000 * MB, by="checked")
     assert form.toggled("built").alone("superseded") == Rules(frozenset({"superseded"}), built=True)
     assert form.typed("terms", "six").alone("terms") == Rules(terms=parse_terms(["six"]))
     assert (form.alone("terms"), form.alone("built")) == (None, None)
@@ -195,6 +206,30 @@ def test_together_is_counted_first_and_each_alone_after_it() -> None:
         assert one.figures == Figures(len(choice.entries), sum(entry.disk_usage for entry in choice.entries))
     assert asked[0] == {"superseded", "protected"}
     assert len([word for words in asked for word in words]) == len({word for words in asked for word in words})
+
+
+def test_the_disk_is_looked_at_once_and_only_for_what_is_to_be_freed() -> None:
+    asked, entries = [], everyday().entries
+    torch = {entry.path: RUNNING for entry in entries if entry.project == "torch"}
+
+    def find_exact() -> Outlook:
+        asked.append(1)
+        return Outlook(stays=torch, available=19_000 * MB)
+
+    rules = RuleCounter(entries, lambda words: facts_of(entries, words, now_ns=NOW), NOW, find_exact=find_exact)
+    form = Form().toggled("superseded")
+    found = rules.count(form, [one for name in ("free", "min-free") if (one := form.alone(name))], lambda: False)
+    assert any(one.figures.entries for one in found)
+    assert asked == []
+    form = Form().toggled("min-free")
+    first = next(rules.count(form, (), lambda: False))
+    assert first.rules == Rules(min_free=20_000 * MB)
+    assert first.entries
+    assert not {entry.path for entry in first.entries} & set(torch)
+    (second,) = [one for one in rules.count(form, (), lambda: False) if one.rules == Rules(free=5_000 * MB)]
+    assert second.short == 5_000 * MB - second.figures.frees > 0
+    assert second.figures.in_use == len(torch)
+    assert asked == [1]
 
 
 def test_what_is_known_is_not_counted_again_and_what_is_wrong_not_at_all() -> None:

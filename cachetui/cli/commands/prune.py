@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -16,9 +17,11 @@ from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
 from cachetui.preferences.model import Preferences
+from cachetui.removal.freeing import Outlook
 from cachetui.rules import CHOOSERS, Rules, choose
 from cachetui.services.labels import facts_for
 from cachetui.services.preferences import preferred_for_removal
+from cachetui.services.removal import available, outlook_for
 from cachetui.terms import parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 from cachetui.text.escape import escape_control
@@ -44,10 +47,11 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
         ("cachetui prune --superseded --unusable -n", "Show what is outdated or fits no Python here."),
         ("cachetui prune --older-than 180d --keep-latest 1", "Remove old versions, but the newest of each project."),
         ("cachetui prune --max-size 5GB --yes", "Keep the cache below 5 GB, such as in a cron job."),
+        ("cachetui prune --free 2GB", "Free 2 GB: what is cheapest to lose, then the oldest."),
     ],
     sections={
         "Rules that add up": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
-        "Limits": ("older_than", "by", "larger_than", "keep_latest", "max_size", "built"),
+        "Limits": ("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free", "built"),
     },
 )
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
@@ -64,7 +68,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     type=click.Choice(["downloaded", "checked", "read"]),
     default="downloaded",
     show_default=True,
-    help="Which age counts, for --older-than and --max-size.",
+    help="Which age counts, also for --max-size, --min-free and --free.",
 )
 @click.option(
     "--larger-than", callback=_reading(parse_size), metavar="SIZE", help="Only what is larger, such as 100MB."
@@ -80,6 +84,18 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     callback=_reading(parse_size),
     metavar="SIZE",
     help="Then remove the oldest entries until at most SIZE remains.",
+)
+@click.option(
+    "--min-free",
+    callback=_reading(parse_size),
+    metavar="SIZE",
+    help="Free what the disk of the cache lacks to have SIZE free, as --free does.",
+)
+@click.option(
+    "--free",
+    callback=_reading(parse_size),
+    metavar="SIZE",
+    help="Free SIZE and no more: first what is cheapest to lose, then the oldest.",
 )
 @click.option("--built", is_flag=True, help="Also remove wheels that pip built here.")
 @removal_options
@@ -104,28 +120,36 @@ def command(
         rules = _policy(preferences)
     if not rules:
         raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
-    wishes.want_python(rules.words, options, policy=not _is_said(context))
+    wishes.want_python(rules.deciding, options, policy=not _is_said(context))
     with opened(options) as cache:
-        entries = cache.inventory.entries
+        inventory, now_ns = cache.inventory, time.time_ns()
+        entries, free_now = inventory.entries, available(inventory.root)
+        needed = rules.to_free(free_now)
+        if rules.is_to_free:
+            wishes = replace(wishes, to_free=needed)
         with Status() as status:
             facts = facts_for(
                 entries,
-                rules.words,
+                rules.words if needed else rules.deciding,
                 options,
                 preferences.protection,
-                root=cache.inventory.root,
-                now_ns=time.time_ns(),
+                root=inventory.root,
+                now_ns=now_ns,
                 note=status.note,
                 report=status.show,
             )
         matched = [entry for entry in entries if rules.terms(entry, facts)] if rules.terms else []
         if terms and rules.terms:
-            warn_of_unmatched(rules.terms, matched, cache.inventory)
-        choice = choose(entries, rules, facts)
+            warn_of_unmatched(rules.terms, matched, inventory)
+        outlook = outlook_for(inventory, facts.protected, now_ns, exact=True) if needed else Outlook()
+        choice = choose(entries, rules, facts, replace(outlook, available=free_now))
+        built = "" if rules.built else " --built would also remove wheels that pip built here."
         if choice.over:
-            built = "" if rules.built else " --built would also remove wheels that pip built here."
             warn(f"The rest takes {disk_text(choice.over)} more than --max-size, but is kept.{built}")
-        code = FAILED if choice.over or cache.inventory.errors else DONE
+        if choice.short:
+            limit = "--free" if needed == rules.free else "--min-free"
+            warn(f"It falls {disk_text(choice.short)} short of {limit}, but no more may be removed.{built}")
+        code = FAILED if choice.over or choice.short or inventory.errors else DONE
         if not choice.entries:
             note("Nothing to remove.")
             wishes.write(None, None)

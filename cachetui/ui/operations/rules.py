@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from cachetui.labels import Facts, Label
+from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
+from cachetui.removal.freeing import Outlook
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
@@ -29,8 +31,13 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     def find_facts(words: frozenset[Label]) -> Facts:
         return services.facts(entries, words, protect=protect, tags=screen.pythons.tags)
 
+    inventory, protection = screen.inventory or Inventory(""), preferences.protection
+
+    def find_exact() -> Outlook:
+        return services.outlook(inventory, protection, exact=True)
+
     dialog = RulesDialog(
-        RuleCounter(entries, find_facts, services.clock(), screen.outlook),
+        RuleCounter(entries, find_facts, services.clock(), screen.outlook, find_exact),
         Form.of(preferences.policy),
         unknown=why_unusable_is_unknown(screen),
         notes=rule_notes(screen, preferences),

@@ -44,7 +44,7 @@ GROUPS = (
 LABELS = {rule.name: rule.label for rule in RULES}
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
-LINES = 9
+LINES = 8
 """Number of lines of the dialog apart from rules and sentences, with blank lines; a short screen has fewer."""
 SHORT_LINES = 3
 THIN = 70
@@ -81,12 +81,13 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     RulesDialog {
         #sheet { padding: 1 0 1 1; &:ansi { padding: 0; } }
         #sheet > PaintedLine, #sheet > Paragraphs, #answers { padding: 0 2 0 1; }
-        #rules { height: auto; margin: 1 0 0 0; background: $surface; overflow: hidden scroll; }
+        #rules { height: auto; background: $surface; overflow: hidden scroll; }
         #rules PaintedLine { padding: 0 0 0 1; }
         Paragraphs, #answers { margin: 0; }
         #together, #answers { margin: 1 0 0 0; }
         &.-short #sheet { padding: 0 0 0 1; }
-        &.-short #rules, &.-short #together, &.-short #answers { margin: 0; }
+        &.-roomy #rules { margin: 1 0 0 0; }
+        &.-short #together, &.-short #answers { margin: 0; }
         &.-thin ValueBox { width: 7; &.-terms { width: 1fr; } }
         &.-roomy .-apart { margin: 1 0 0 0; }
     }
@@ -216,12 +217,14 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         """Return the first error of the form, or else a note about what the rules cannot choose."""
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
-        rules, over = self.form.rules, self.together.over if self.together is not None else 0
-        if rules is not None and "unusable" in rules.words and self.unknown:
+        rules, together = self.form.rules, self.together
+        if rules is not None and "unusable" in rules.deciding and self.unknown:
             return f"Nothing counts as unusable: {self.unknown}."
-        if over:
-            return f"The rest takes {disk_text(over)} more than that, but must stay."
-        if self.together is not None and (in_use := self.together.figures.in_use):
+        if together is not None and together.over:
+            return f"The rest takes {disk_text(together.over)} more than that, but must stay."
+        if together is not None and together.short:
+            return f"This falls {disk_text(together.short)} short of that, but no more may go."
+        if together is not None and (in_use := together.figures.in_use):
             return f"{in_use:,} more may still be in use, and {'stays' if in_use == 1 else 'stay'}."
         return ""
 
@@ -235,7 +238,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         others = sum(
             [max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Paragraphs)]
         )
-        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES
+        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES + (size.height >= ROOMY)
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
 
     # Actions of keys

@@ -18,7 +18,7 @@ from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
-Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size"]
+Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size", "min-free", "free"]
 """Rules with a value, which have the same names as the options of `prune`."""
 Name = Literal[Chooser, Measured, "built"]
 """Rules that can be ticked."""
@@ -66,6 +66,18 @@ LIMITING = (
         example="2",
     ),
     DialogRule("max-size", "max size", ("shrink to this, oldest first", "in all"), example="5GB"),
+    DialogRule(
+        "min-free",
+        "min free",
+        ("on the disk: frees what it lacks", "on the disk", "on disk"),
+        example="20GB",
+    ),
+    DialogRule(
+        "free",
+        "free",
+        ("cheapest to lose first, then oldest", "cheapest, then oldest", "cheapest"),
+        example="5GB",
+    ),
     DialogRule("built", "built here", ("also wheels that pip built here", "also built wheels")),
 )
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
@@ -78,8 +90,12 @@ STEPS: Mapping[Name, tuple[str, ...]] = {
     "larger-than": SIZE_STEPS,
     "keep-latest": tuple(map(str, range(1, 100))),
     "max-size": SIZE_STEPS,
+    "min-free": SIZE_STEPS,
+    "free": SIZE_STEPS,
 }
 """Values of a rule that can be chosen without typing, the smallest first."""
+AGED: tuple[Name, ...] = ("older-than", "max-size", "min-free", "free")
+"""Rules that go by the age of entries."""
 
 
 class ValueProblem(NamedTuple):
@@ -179,7 +195,7 @@ class Form:
         text = self.texts.get(name, "")
         if name == "built" or (name == "terms" and not text.strip()):
             return None
-        by: Moment = self.by if name in ("older-than", "max-size") else "downloaded"
+        by: Moment = self.by if name in AGED else "downloaded"
         texts: dict[Name, str] = {name: text if text.strip() else EXAMPLES.get(name, "")}
         try:
             return self._rules({name} | (self.ticked & {"built"}), texts, by)
@@ -228,6 +244,8 @@ class RuleCounts(NamedTuple):
     """Bytes by which the other entries exceed `max_size`."""
     figures: Figures
     """Totals of the entries."""
+    short: int = 0
+    """Bytes that `free` or `min_free` asks for beyond what the entries free."""
 
 
 class RuleCounter:
@@ -242,17 +260,22 @@ class RuleCounter:
         find_facts: Callable[[frozenset[Label]], Facts],
         now_ns: int,
         outlook: Outlook | None = None,
+        find_exact: Callable[[], Outlook] | None = None,
     ) -> None:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
-        `outlook` decides which entries would stay now; by default none.
+        `outlook` decides which entries would stay now; by default none. `find_exact` returns the same after a look at
+        each entry on the disk, and at what is free on it; it is called at most once, for rules that are to free a
+        number of bytes.
         """
         self.entries = entries
         """All entries."""
         self._find_facts = find_facts
         self._facts = Facts(now_ns)
         self._outlook = outlook or Outlook()
+        self._find_exact = find_exact
+        self._exact: Outlook | None = None
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._forgotten: frozenset[Label] = frozenset()
         self._lock = Lock()
@@ -260,7 +283,7 @@ class RuleCounter:
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
         """Yield what all rules of a form choose together, then what each rule chooses alone, except `known` rules.
 
-        Rules that need few further facts come first.
+        Rules that need few further facts come first, those that need the exact outlook last.
         """
         together = form.rules
         alone = [rules for rule in RULES if (rules := form.alone(rule.name)) and rules not in known]
@@ -273,15 +296,23 @@ class RuleCounter:
                 self._known -= forgotten
                 rules = next(iter(wanted))
                 if rules != together:
-                    rules = min(wanted, key=lambda one: len(self._unknown(one)))
+                    rules = min(wanted, key=lambda one: (one.is_to_free, len(self._unknown(one))))
                 del wanted[rules]
                 found = self._counts(rules, self._choose(rules))
             yield found
 
     def _counts(self, rules: Rules, choice: Selection) -> RuleCounts:
-        going = tuple(self._outlook.going(choice.entries))
-        figures = Figures(len(going), self._outlook.frees(going), len(choice.entries) - len(going))
-        return RuleCounts(rules, going, choice.over, figures)
+        outlook = self._outlook_for(rules)
+        going = tuple(outlook.going(choice.entries))
+        figures = Figures(len(going), outlook.frees(going), len(choice.entries) - len(going))
+        return RuleCounts(rules, going, choice.over, figures, choice.short)
+
+    def _outlook_for(self, rules: Rules) -> Outlook:
+        if not rules.is_to_free or self._find_exact is None:
+            return self._outlook
+        if self._exact is None:
+            self._exact = self._find_exact()
+        return self._exact
 
     def forget(self, word: Label) -> None:
         """Discard the facts for a label; the next count finds them again. Does not wait for a running count."""
@@ -298,4 +329,4 @@ class RuleCounter:
             fields = [FACTS[word] for word in words]
             self._facts = replace(self._facts, **{name: getattr(found, name) for name in fields})
             self._known |= words
-        return choose(self.entries, rules, self._facts)
+        return choose(self.entries, rules, self._facts, self._outlook_for(rules))

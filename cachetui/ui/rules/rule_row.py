@@ -145,7 +145,9 @@ Each line is a rule, with what it would free alone. Ticked rules apply together,
 filter hides; they are the rules of `cachetui prune`. Any of the first five chooses entries. The next three narrow that,
 or choose alone. `superseded` is what has a newer version for the same Python and platform. `keep newest` keeps the
 newest versions of each project, whatever Python they are for; alone, it chooses all others. `max size` comes last, and
-chooses the oldest until the rest fits. Wheels that pip built here stay unless `built here` is ticked. What the
+chooses the oldest until the rest fits. `min free` and `free` say how much to free, and the rules above only what may
+go for that: leftovers first, then dead weight, what is unusable, what is superseded, and the oldest of all else; wheels
+built here last. Wheels that pip built here stay unless `built here` is ticked. What the
 preferences protect, and what may be in use, always stays.
 
 Rules mark. What is marked goes when you have read and accepted a review, and not before.
