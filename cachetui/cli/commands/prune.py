@@ -148,7 +148,7 @@ def command(
             warn(f"The rest takes {disk_text(choice.over)} more than --max-size, but is kept.{built}")
         if choice.short:
             limit = "--free" if needed == rules.free else "--min-free"
-            warn(f"It falls {disk_text(choice.short)} short of {limit}, but no more may be removed.{built}")
+            warn(f"This falls {disk_text(choice.short)} short of {limit}, but no more may be removed.{built}")
         code = FAILED if choice.over or choice.short or inventory.errors else DONE
         if not choice.entries:
             note("Nothing to remove.")

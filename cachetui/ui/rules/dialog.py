@@ -44,8 +44,10 @@ GROUPS = (
 LABELS = {rule.name: rule.label for rule in RULES}
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
-LINES = 8
+LINES = 7
 """Number of lines of the dialog apart from rules and sentences, with blank lines; a short screen has fewer."""
+ROOMY_LINES = 2
+"""Number of further blank lines on a roomy screen."""
 SHORT_LINES = 3
 THIN = 70
 """Width of the screen in cells below which the inputs for values are narrower."""
@@ -84,10 +86,10 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         #rules { height: auto; background: $surface; overflow: hidden scroll; }
         #rules PaintedLine { padding: 0 0 0 1; }
         Paragraphs, #answers { margin: 0; }
-        #together, #answers { margin: 1 0 0 0; }
+        #answers { margin: 1 0 0 0; }
         &.-short #sheet { padding: 0 0 0 1; }
-        &.-roomy #rules { margin: 1 0 0 0; }
-        &.-short #together, &.-short #answers { margin: 0; }
+        &.-roomy #rules, &.-roomy #together { margin: 1 0 0 0; }
+        &.-short #answers { margin: 0; }
         &.-thin ValueBox { width: 7; &.-terms { width: 1fr; } }
         &.-roomy .-apart { margin: 1 0 0 0; }
     }
@@ -238,7 +240,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         others = sum(
             [max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Paragraphs)]
         )
-        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES + (size.height >= ROOMY)
+        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES + ROOMY_LINES * (size.height >= ROOMY)
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
 
     # Actions of keys
