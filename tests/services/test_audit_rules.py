@@ -6,6 +6,7 @@ from cachetui.insight.audit.audit import LABELS, AuditRule
 from cachetui.insight.labelling import facts_of
 from cachetui.model import Inventory
 from cachetui.preferences.model import Policy
+from cachetui.removal.freeing import Outlook
 from cachetui.rules import Rules
 from cachetui.services.audit_rules import STANDARD, by_age, by_policy, by_word, newest, rules_of
 from tests.services.conftest import NOW, names
@@ -37,6 +38,21 @@ def test_the_policy_comes_before_the_rules_of_everybody() -> None:
 def test_a_rule_chooses_of_all_entries(rule: AuditRule, chosen: list[str], inventory: Inventory) -> None:
     facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
     assert names(rule.choose(inventory.entries, facts)) == chosen
+
+
+def test_a_policy_frees_so_much_of_what_does_not_stay(inventory: Inventory) -> None:
+    facts = facts_of(inventory.entries, LABELS, now_ns=NOW)
+    superseded = {entry.path: "stays" for entry in inventory.entries if entry.path in facts.superseded}
+
+    def chosen(rules: Rules, outlook: Outlook | None) -> list[str]:
+        rule = by_policy(Policy(rules, {}), outlook)
+        assert "unusable" not in rule.words  # it decides only what goes first
+        return names(rule.choose(inventory.entries, facts))
+
+    assert chosen(Rules(free=1), None) == ["torch 2.2.0"]
+    assert chosen(Rules(free=1), Outlook(stays=superseded)) == ["six 1.16.0"]
+    assert chosen(Rules(min_free=10), Outlook(available=9)) == ["torch 2.2.0"]
+    assert chosen(Rules(min_free=10), Outlook(available=10)) == []
 
 
 def test_no_rule_chooses_what_is_protected(inventory: Inventory) -> None:

@@ -240,7 +240,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         others = sum(
             [max(len(page.lines(room, size.height)), isinstance(page, Note)) for page in self.query(Paragraphs)]
         )
-        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES + ROOMY_LINES * (size.height >= ROOMY)
+        roomy = ROOMY_LINES if size.height >= ROOMY else 0
+        others += SHORT_LINES + 2 * self.app.native_ansi_color if short else LINES + roomy
         self.query_one("#rules").styles.max_height = max(1, size.height - others)
 
     # Actions of keys
