@@ -42,7 +42,7 @@ class World:
         environ = kept | {"HOME": str(self.home), "PIP_CONFIG_FILE": os.devnull}
         environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[1]), environ.get("PYTHONPATH", "")])
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.cli.alone", *words, "--cache-dir", str(self.cache)],
+            [sys.executable, "-m", "tests.cli.alone", "--cache-dir", str(self.cache), *words],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -132,11 +132,23 @@ def state(world: World, seconds: float) -> None:
     world.run("list", "is:unusable")
 
 
+def offline(world: World, seconds: float) -> None:
+    """Kill cachetui while a command runs: the cache is as it was, and the next start removes what is left."""
+    before, place = world.files(), world.home / ".cache" / "cachetui" / "offline"
+    wait = (sys.executable, "-c", "import time; time.sleep(0.1)")
+    world.kill(lambda: any(place.glob("run-*")), seconds, "offline", "--", *wait)
+    assert world.files() == before
+    world.run("offline", "--", sys.executable, "-c", "pass")
+    assert world.files() == before
+    assert not place.exists()
+
+
 KINDS: dict[str, Callable[[World, float], None]] = {
     "removal": removal,
     "export": export,
     "memory": memory,
     "state": state,
+    "offline": offline,
 }
 
 

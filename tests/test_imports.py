@@ -16,9 +16,15 @@ DELETING = re.compile(
     r"\bos\.(unlink|remove|rmdir|removedirs|replace|renames?|f?truncate)\(|\.(unlink|rmdir|rename|truncate)\("
     r"|\brmtree\b|\bshutil\.move\b"
 )
-ALLOWED_TO_DELETE = {"removal/execute.py", "pip/memory.py", "system/files.py", "export/target_folder.py"}
+ALLOWED_TO_DELETE = {
+    "removal/execute.py",
+    "pip/memory.py",
+    "system/files.py",
+    "export/target_folder.py",
+    "export/link_folder.py",
+}
 """Modules that delete: beneath a root; files of ours; the damaged memory; the theme and reports that are written anew;
-and files that an export has begun outside the root and cannot finish."""
+files that an export has begun outside the root and cannot finish; and folders of links outside a root."""
 
 
 def run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:

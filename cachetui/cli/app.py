@@ -32,6 +32,7 @@ COMMANDS = {
     "why": "Explain what pip would do for a requirement",
     "verify": "Look for damage, leftovers and tampering",
     "export": "Write cached files under their real names",
+    "offline": "Run a command with cached files, no index",
     "remove": "Remove what terms match",
     "prune": "Remove what rules choose",
     "purge": "Remove everything that pip keeps there",

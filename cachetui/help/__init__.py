@@ -12,6 +12,7 @@ TOPICS: Mapping[str, str] = {
     "audit": "Where the space is, and reports on it",
     "verify": "What is wrong in a cache, and how it is found",
     "export": "Cached files that install without a network",
+    "offline": "Run a command without an index",
     "why": "Why pip did that",
     "settings": "The settings of pip, and how to change them",
     "preferences": "The preferences file, with all its keys",

@@ -182,9 +182,9 @@ class CacheReader:
 
     def pieces(self, entry: Entry) -> Iterator[bytes]:
         """Yield the whole body of a download or a built wheel. Raises OSError and UnreadableRecordError."""
-        file = entry.files[0] if entry.kind == "built" else entry.files[-1]
+        apart = body_file(entry)
+        file = apart or entry.files[0]
         with self._opened(file) as fd:
-            apart = entry.kind == "built" or len(entry.files) > 1
             yield from pieces_of(FileSlice(fd, 0, file.size)) if apart else pieces_inside(fd, file.size)
 
     def environments(self, entry: Entry) -> tuple[str, ...]:
@@ -274,6 +274,11 @@ class CacheReader:
             return self.look_into(entry, look)
         except (OSError, UnreadableRecordError):
             return None
+
+
+def body_file(entry: Entry) -> File | None:
+    """Return the file that is the body of an entry and nothing else; None if the body is inside a record."""
+    return entry.files[0] if entry.kind == "built" else entry.files[-1] if len(entry.files) > 1 else None
 
 
 def digest_of(url: str) -> str:

@@ -21,7 +21,7 @@ PROJECT = Path(__file__).parents[2]
 BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
 SEPARATOR = re.compile(r"[^<>]*[();|&]+|<\(")
 """Sign after which a shell expects a program; the others redirect."""
-INSTALLING = {"install", "venv", "uv", "uvx", "pipx"}
+INSTALLING = {"install", "download", "tox", "venv", "uv", "uvx", "pipx"}
 """Words of a command that installs something: it is not run."""
 NETWORK = {"ssh", "scp", "rsync", "curl", "wget", "git"}
 """Programs that may use a network: they are not run."""
@@ -54,7 +54,7 @@ def programs_of(line: str) -> list[list[str]]:
 
 def is_run(line: str) -> bool:
     """Return whether a line uses cachetui, installs and starts nothing, and uses no network."""
-    foreign = [words for words in programs_of(line) if words[0] != "cachetui"]
+    foreign = [words for words in programs_of(line) if words[0] != "cachetui" or {"offline", "--"} <= {*words}]
     return "cachetui" in line and not any(
         INSTALLING.intersection(words) or words[0] in NETWORK | SERVICES for words in foreign
     )
@@ -124,6 +124,7 @@ def test_the_lines_are_found() -> None:
     block = (
         "pip install torch\npython3 -m venv .venv && .venv/bin/cachetui\n# nothing\n\n"
         "cachetui list 'a|b' | jq . > x  # and so on\ncachetui why 'pip install six'\nssh a cachetui list\n"
+        "cachetui offline -- pip install six\n"
         "cachetui audit --since <(ssh a cachetui audit)\ncachetui \\\nlist\necho 'cachetui list' >> ~/.bashrc\ndu -sh\n"
     )
     assert [*filter(is_run, lines_of(block))] == [

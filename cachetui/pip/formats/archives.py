@@ -22,6 +22,8 @@ from cachetui.pip.formats import tar_head
 from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
+END_RECORD = 22
+"""Length in bytes of a zip's end record without a comment."""
 ZIP_TAIL = 65_557
 """Number of bytes at a zip's end that can hold its end record: 22 bytes and the longest comment."""
 LONGEST_DIRECTORY = 32 << 20
@@ -188,10 +190,20 @@ def directory_size(body: Body) -> int:
     return found[0] if found else 0
 
 
+def has_directory(body: Body) -> bool:
+    """Return whether a zip ends with the directory of its members; reads only a few bytes. Raises OSError."""
+    for length in (END_RECORD, ZIP_TAIL):
+        tail_at = max(0, body.size - length)
+        if found := _directory_place(body.read(tail_at, body.size - tail_at)):
+            size, offset = found
+            return offset + size < body.size and body.read(offset, 4) in (b"PK\1\2", b"")  # b"" if it is not kept
+    return False
+
+
 def _directory_place(tail: bytes) -> tuple[int, int] | None:
     """Return size and offset of a zip's directory, according to the zip's last bytes."""
     end = tail.rfind(b"PK\5\6")
-    if end < 0 or end + 22 > len(tail):
+    if end < 0 or end + END_RECORD > len(tail):
         return None
     size, offset = struct.unpack_from("<II", tail, end + 12)
     if offset == 0xFFFFFFFF or size == 0xFFFFFFFF:  # zip64: the actual figures are in a record before this one

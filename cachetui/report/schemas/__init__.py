@@ -12,6 +12,7 @@ FILES = {
     "verify": "verify.json",
     "why": "why.json",
     "export": "export.json",
+    "offline": "offline.json",
     "remove": "remove.json",
     "prune": "remove.json",
     "purge": "remove.json",

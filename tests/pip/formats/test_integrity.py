@@ -7,11 +7,12 @@ import tempfile
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from cachetui.pip.formats.body import Body, FileSlice
-from cachetui.pip.formats.integrity import LONGEST_DIRECTORY, LONGEST_ROW, end_trouble, trouble_in
+from cachetui.pip.formats.integrity import LONGEST_DIRECTORY, LONGEST_ROW, end_trouble, quick_trouble, trouble_in
 
 TEXT = bytes(range(256)) * 400
 
@@ -59,3 +60,30 @@ def test_a_directory_that_is_too_long_is_not_read() -> None:
     end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0)
     for look in (end_trouble, trouble_in):
         assert looked(b"PK\3\4" + bytes(size) + end, look) == "its directory is too long to be true"
+
+
+def commented(data: bytes) -> bytes:
+    """Return a zip with the longest comment."""
+    with io.BytesIO(data) as stream:
+        with zipfile.ZipFile(stream, "a") as archive:
+            archive.comment = b"PK" * 32_767
+        return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "is_wheel", "trouble"),
+    [
+        (zipped(), True, None),
+        (commented(zipped()), True, None),
+        (zipped(), False, None),
+        (zipped()[:-1], True, "it is cut short: the directory at its end is missing"),
+        (zipped()[:60], False, "it is cut short: the directory at its end is missing"),
+        (b"PK\3\4" + bytes(100_000), True, "it is cut short: the directory at its end is missing"),
+        (b"", True, "it is empty"),
+        (b"<html>", True, "it is no wheel"),
+        (b"<html>", False, "it is no archive"),
+        (bytes(1_000), False, "it is no archive"),
+    ],
+)
+def test_the_first_and_last_bytes_show_what_is_cut_short(data: bytes, is_wheel: bool, trouble: str | None) -> None:
+    assert looked(data, partial(quick_trouble, is_wheel=is_wheel)) == trouble
