@@ -55,7 +55,7 @@ class World:
         with self.command(*words) as process:
             out, error = process.communicate()
         assert b"Traceback" not in error, error.decode(errors="replace")
-        assert b"mistake of its own" not in error, error.decode(errors="replace")
+        assert b"bug in cachetui" not in error, error.decode(errors="replace")
         return out
 
     def kill(self, changed: Callable[[], bool], seconds: float, *words: str, ends: int = DONE) -> None:

@@ -108,23 +108,23 @@ def _add_global_options(function: Function, *, with_variables: bool) -> Function
 SHORT = {"--quiet": ("-q",), "--verbose": ("-v",)}
 """Short names of global options."""
 GLOBAL: dict[str, dict[str, Any]] = {
-    "--cache-dir": {"metavar": "DIR", "help": "Look at the cache in DIR.", "shell_complete": _directories},
+    "--cache-dir": {"metavar": "DIR", "help": "Use the cache in DIR.", "shell_complete": _directories},
     "--python": {
         "metavar": "PYTHON",
         "help": "Use this Python's pip settings and tags: a path or command.",
         "shell_complete": _files,
     },
-    "--demo": {"is_flag": True, "help": "Look at a made-up cache."},
+    "--demo": {"is_flag": True, "help": "Use a made-up cache."},
     "--read-only": {"is_flag": True, "help": "Remove nothing, and change no settings."},
     "--no-memory": {"is_flag": True, "help": "Do not read or write the scan memory."},
     "--color": {
         "type": click.Choice(COLOURS),
         "callback": _set_colour,
         "is_eager": True,
-        "help": "Whether to write colours; auto: on terminals, without NO_COLOR.",
+        "help": "When to use colours; auto: on terminals, unless NO_COLOR is set.",
     },
     "--quiet": {"is_flag": True, "callback": _set_quiet, "help": "Write results, errors and questions only."},
-    "--verbose": {"is_flag": True, "callback": _set_log, "help": "Also say which cache, Pythons and files count."},
+    "--verbose": {"is_flag": True, "callback": _set_log, "help": "Also show which cache, Pythons and files are used."},
     "--debug": {"is_flag": True, "callback": _set_log, "help": "Also show each step with its duration."},
 }
 """The global options, with their arguments for click.option."""

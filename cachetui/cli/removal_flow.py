@@ -66,7 +66,7 @@ class RemovalRequest:
             said = "With --yes, what is unusable needs"
             if policy:
                 said = "The policy in the preferences says unusable, which with --yes needs"
-            raise click.UsageError(f"{said} --python PYTHON: the one that is to use what stays.")
+            raise click.UsageError(f"{said} --python PYTHON: the one that will use what is kept.")
 
     def write(self, plan: Plan | None, outcome: RemovalOutcome | None, notes: Sequence[str] = ()) -> None:
         """Write the plan and the outcome as JSON if that was requested. A closed pipe is not an error."""
@@ -156,7 +156,7 @@ def remove(
         return DONE if plan.entries and not (inventory.errors or denied) else FAILED
     if not wishes.yes:
         if not asks:
-            warn("Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.")
+            warn("Nothing was removed: there is no terminal to ask on. With --yes, it is removed without asking.")
             wishes.write(plan, None, notes)
             return FAILED
         if not ask(f"Remove {count(len(plan.entries), 'entry')}, free {disk_text(plan.frees)}?"):

@@ -68,7 +68,7 @@ def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] =
     fields = headers_of(metadata_in(body) or b"")
     said = named(fields.get("name", ""), fields.get("version", ""))
     if said is None or not agree(said, found):
-        raise UnverifiedError("its metadata do not agree with its own folder")
+        raise UnverifiedError("its metadata does not match the name of its folder")
     if is_sdist:
         return ArchiveIdentity(False, found, ("archive", "metadata"))
     if odd or not holds(body, RECORD):

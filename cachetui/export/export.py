@@ -206,13 +206,17 @@ class _Export:
         proven = prove(fd, size, known=any(given.name in STRONG for given in right), stop=self._stop)
         itself, listed = proven.named, self._expected.filenames.get(("sha256", sha256))
         if itself is not None and not _is_meant(itself, one.entry):
-            raise UnverifiedError(f"it is {itself.project} {itself.version} by itself, and not what it was taken for")
+            raise UnverifiedError(
+                f"its metadata says {itself.project} {itself.version}, which is not what it was taken for"
+            )
         filename = _choose_filename(one, listed, itself)
         said = named_by(filename)
         if filename is None or said is None or not (itself or proofs):
-            raise UnverifiedError("it has no file name that could be proven")
+            raise UnverifiedError("its file name could not be verified")
         if itself is not None and not agree(said, itself):
-            raise UnverifiedError(f"it is {itself.project} {itself.version} by itself, and not what its name says")
+            raise UnverifiedError(
+                f"its metadata says {itself.project} {itself.version}, which is not what its name says"
+            )
         if filename.endswith(".whl") != proven.is_wheel:
             raise UnverifiedError("it is not of the kind that its name says")
         return Exported(filename, one.entry, size, sha256, (*proven.proofs, *proofs))
@@ -238,7 +242,7 @@ class _Export:
             self._target.give(draft, made.filename)
         except FileExistsError:
             if before is not None:
-                raise TakenError(f"it bears the same name as {before.entry.path}, and is another file") from None
+                raise TakenError(f"it has the same name as {before.entry.path}, but different content") from None
             if not self._is_same(made):
                 raise TakenError(TAKEN) from None
             made = replace(made, written=False)

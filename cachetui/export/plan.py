@@ -15,7 +15,7 @@ from cachetui.export.target_folder import TargetError, check_target
 from cachetui.model import INSTALLABLE, Entry
 from cachetui.system.tree import reason
 
-TAKEN = "another file of this name is there"
+TAKEN = "another file of this name already exists"
 """Reason for not writing a file, as a clause: nothing is ever overwritten."""
 
 

@@ -150,7 +150,7 @@ class _Reader:
             try:
                 requirement = read_requirement(text)
             except ValueError as error:
-                raise RequirementFileError(place, f"is no requirement: {error}.", text) from error
+                raise RequirementFileError(place, f"is not a requirement: {error}.", text) from error
             if requirement.url:
                 self.ignored.append(Ignored(place, line))
                 return

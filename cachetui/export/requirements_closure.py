@@ -225,23 +225,21 @@ class _Search:
         """Return the reason why no file can be chosen."""
         files = self._files_of(name)
         if not files:
-            return "no file of it is there"
+            return "none of its files is cached"
         admitted = [one for one in files if project.admits(one.version)]
         if not admitted:
             versions = sorted({one.version for one in files}, reverse=True)
             there = ", ".join(map(str, versions[:SOME])) + (", ..." if len(versions) > SOME else "")
-            asked = f"{project.specifier} is asked for in all, and " if len(project.specifier) else ""
-            return f"{asked}there is only {there}"
+            asked = f"{project.specifier} is required in total, but " if len(project.specifier) else ""
+            return f"{asked}only {there} is cached"
         troubles = [trouble for one in admitted if (trouble := self._trouble_of(one))]
         if len(troubles) == len(admitted):
             return (
-                f"{admitted[0].filename} is {troubles[0]}"
-                if len(admitted) == 1
-                else f"none fits, for it is {troubles[0]}"
+                f"{admitted[0].filename} is {troubles[0]}" if len(admitted) == 1 else f"none fits: it is {troubles[0]}"
             )
         if project.hashes:
-            return "no file there has a hash that is asked for"
-        return "nothing that is there satisfies it"
+            return "no cached file has a hash that is required"
+        return "no cached file satisfies it"
 
 
 def _parsed(texts: Iterable[str]) -> Iterable[Requirement]:

@@ -82,7 +82,7 @@ def cannot_use(interpreter: InterpreterInfo, tag_text: str) -> str | None:
         return None
     parts = [part.split(".") for part in tag_text.lower().split("-")]
     if len(parts) != 3 or not all(all(part) for part in parts) or sum(map(len, parts)) > MOST_PARTS:
-        return "named with tags that make no sense"
+        return "named with invalid tags"
     pythons, abis, platforms = parts
     taken = _taken(interpreter.tags)
     pairs = [(python, abi) for python in pythons for abi in abis]

@@ -87,15 +87,15 @@ def obstacle(executable: Path) -> str | None:
         if executable.is_dir():
             return "is a directory"
         if executable.is_symlink() and not executable.exists():
-            return "is a link to something that is not there"
+            return "is a broken link"
         if not executable.exists():
-            return "is not there"
+            return "does not exist"
         if not executable.is_file():
             return "is not a file"
         if not os.access(executable, os.X_OK):
             return "is not executable"
     except (OSError, ValueError):  # a loop of links, a NUL, or a name that is too long
-        return "cannot be looked at"
+        return "cannot be read"
     return None
 
 

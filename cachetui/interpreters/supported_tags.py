@@ -23,7 +23,7 @@ STABLE = ("abi3", "abi3t")
 """ABIs that later versions of Python support as well (PEP 384, PEP 803)."""
 MOST_MINOR = 100
 """Number of minor versions to consider if only the major version is known."""
-NAME_THOSE = "--python names the Python that counts."
+NAME_THOSE = "Choose the Python with --python."
 """Advice if a Python does not report its tags."""
 
 Release = tuple[int, int | None]
@@ -54,16 +54,16 @@ def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
         if taken := interpreter.wheel_tags():
             told.append(taken)
         elif not interpreter.starts:
-            notes.append(f"{name} does not count as a Python. {why}")
+            notes.append(f"{name} is not counted as a Python. {why}")
         elif releases := releases_of(interpreter):
             guessed += [may_take(release) for release in releases]
             versions = " or ".join([".".join(map(str, filter(None, release))) for release in releases])
             spared = f"no wheel for Python {versions} counts as unusable"
-            notes.append(f"{name} does not tell what it can use, so {spared}: {NAME_THOSE} {why}".rstrip())
+            notes.append(f"{name} does not report its supported tags, so {spared}: {NAME_THOSE} {why}".rstrip())
         else:
             lost = True
             notes.append(
-                f"{name} does not tell what it can use, so nothing counts as unusable: {NAME_THOSE} {why}".rstrip()
+                f"{name} does not report its supported tags, so nothing counts as unusable: {NAME_THOSE} {why}".rstrip()
             )
     if not told:
         return SupportedTags((), ())

@@ -78,7 +78,7 @@ def _content(path: Path) -> bytes | None:
             content = file.read(LONGEST + 1)
     except (FileNotFoundError, NotADirectoryError):
         if os.path.lexists(path):
-            raise OSError("it is a link that leads nowhere") from None
+            raise OSError("it is a broken link") from None
         return None
     if len(content) > LONGEST:
         raise OSError("it is too long")

@@ -24,7 +24,7 @@ def refuse(inventory: Inventory, *, named: bool, purge: bool, home: Path | None)
             )
     if not inventory.recognised:
         raise RefusedError(
-            f"{root} holds nothing that pip writes, so it may be something else: cachetui removes nothing there. "
+            f"{root} contains nothing that pip writes, so it may not be a pip cache: cachetui removes nothing there. "
             "Name a pip cache with --cache-dir."
         )
     if purge and not inventory.complete:

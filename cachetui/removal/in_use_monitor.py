@@ -103,7 +103,7 @@ class InUseMonitor:
             try:
                 self._pips, self._unknown = self._ask(), None
             except OSError as error:
-                self._unknown = f"which pips run cannot be told: {reason_of(error)}"
+                self._unknown = f"it is not known which pips are running: {reason_of(error)}"
             self._asked_at = began
         if self._unknown:
             raise KeptError(self._unknown)

@@ -17,9 +17,9 @@ from cachetui.removal.recheck import recheck, removable
 from cachetui.removal.rights import denied
 from cachetui.removal.staying import reasons
 
-SERVES = "serves a wheel that stays as well"
+SERVES = "also belongs to a wheel that is kept"
 """Reason to keep an origin that several wheels share."""
-BELONGS = "belongs to what stays"
+BELONGS = "belongs to something that is kept"
 """Reason to keep the other files of an entry if one of them stays."""
 AGAIN = "pip must build {} again when needed"
 """Cost of removing wheels that were built here."""
@@ -99,7 +99,7 @@ def plan_removal(
         if (wish := asked.get(entry.path)) is entry or (wish and wish.files == entry.files)
     ]
     fine = {entry.path for entry in listed}
-    kept = [Kept(path, "not as it was when the cache was read: read it again") for path in asked if path not in fine]
+    kept = [Kept(path, "changed since the cache was read: read it again") for path in asked if path not in fine]
     unlike, seen = recheck(inventory, listed)
     stays = reasons(inventory, listed, unlike, seen, now_ns=now_ns, pips=pips, protected=protected)
     kept += [Kept(path, reason) for path, reason in stays.items() if reason is not None]
@@ -188,4 +188,5 @@ def _costs(going: list[Entry], *, layered: bool, pips: bool) -> Iterator[str]:
         )
     linked = len([file for entry in going for file in entry.files if file.links > 1])
     if linked:
-        yield f"{'1 file has' if linked == 1 else f'{linked:,} files have'} further names: space is freed with the last"
+        files = "1 file has" if linked == 1 else f"{linked:,} files have"
+        yield f"{files} other hard links: the space is freed with the last one"

@@ -18,8 +18,8 @@ from cachetui.removal.rooted import Directory, PathCursor
 
 CHANGED = "changed since the cache was read"
 GONE = "gone since the cache was read"
-REPLACED = "something else stands where its directory was"
-MORE = "holds more than was asked for, so a wheel may be being built here"
+REPLACED = "its directory was replaced by something else"
+MORE = "holds more than was asked for, so pip may be building a wheel here"
 DENIED = {errno.EACCES: NOT_WRITABLE, errno.EPERM: NOT_PERMITTED, errno.EROFS: READ_ONLY}
 """Reasons to keep an item, by the number of the system error."""
 SHARING_VIOLATIONS = (5, 32, 33)

@@ -15,7 +15,7 @@ from cachetui.removal.rooted import Directory
 
 NOT_WRITABLE = "you may not change its folder"
 NOT_OWNER = "its folder lets only the owner of a file remove it"
-NOT_PERMITTED = "the system does not permit it: it or its folder is immutable, append-only or somebody else's"
+NOT_PERMITTED = "the system does not permit it: it or its folder is immutable, append-only or another user's"
 READ_ONLY = "the file system is read-only"
 DENIALS = (NOT_WRITABLE, NOT_OWNER, NOT_PERMITTED, READ_ONLY)
 """Reasons to keep an item that are due to missing rights."""

@@ -26,13 +26,13 @@ def link_notes(inventory: Inventory) -> Iterator[str]:
 def link_words(link: DirectoryLink) -> str:
     """Return a clause about a link in place of one of pip's directories."""
     words = f"{link.path} is a link to {link.target}"
-    return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, where there is no folder"
+    return f"{words}: pip uses it, and it is not shown here" if link.exists else f"{words}, which does not exist"
 
 
 def way_out(link: DirectoryLink) -> str:
     """Return how to see the target of a link, or how to repair the link."""
     if not link.exists:
-        return "pip can keep nothing there: make that folder, or remove the link"
+        return "pip can store nothing there: create that folder, or remove the link"
     target = link.target.replace("\\", "/")
     root = target.removesuffix(f"/{link.path}")
     if root != target and root:

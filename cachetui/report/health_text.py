@@ -143,7 +143,7 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
     if damaged:
         told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
     if rights:
-        told.append(("rights", f"pip or you cannot use {count(len(rights), 'entry')}, because of owner or mode."))
+        told.append(("rights", f"pip or you cannot use {count(len(rights), 'entry')}, because of its owner or mode."))
     if waste:
         told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} up space."))
     return told
@@ -231,7 +231,7 @@ def findings_text(
         return
     wrong = "Nothing is wrong with what could be read" if inventory.errors else "Nothing is wrong"
     if verified is None:
-        yield f"{wrong}, as far as can be seen; --deep reads everything."
+        yield f"{wrong}, as far as the scan shows; --deep reads everything."
     else:
         yield f"{wrong} in what was read." if verified.stopped and not inventory.errors else f"{wrong}."
 

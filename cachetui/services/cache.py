@@ -60,7 +60,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
             yield Location(root, "--demo", named=True, enabled=True, prefix=prefix, made_up=True)
             return
         if cache_dir and not place(cache_dir).is_absolute() and not current_folder_exists():
-            raise RootError("The current folder is gone: name the cache by its whole path.")
+            raise RootError("The current folder no longer exists: give the full path of the cache.")
         python = python_at(options.python) if options.python else default_python(os.environ)
         with step(LOG, "found out where the cache is"):
             location = locate(cache_dir, python=python)
@@ -69,7 +69,7 @@ def located(options: GlobalOptions, *, note: Callable[[str], None]) -> Iterator[
             location = replace(location, said_by=options.said_by("cache_dir"), named=named)
         _log_location(location, python, options)
         if not location.enabled:
-            note(f"pip's cache is switched off: {location.off_by}. This is what lies in {location.root}.")
+            note(f"pip's cache is switched off: {location.off_by}. This is what is in {location.root}.")
         yield location
 
 
@@ -113,7 +113,7 @@ def open_cache(
     inventory = read_cache(location, memory=memory, report=report)
     if not inventory.recognised and any(Path(inventory.root).iterdir()):
         raise RootError(
-            f"{inventory.root} holds nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
+            f"{inventory.root} contains nothing that pip writes: it is not a pip cache. Name one with --cache-dir."
         )
     for sentence in cache_notes(inventory):
         note(sentence)

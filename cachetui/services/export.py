@@ -52,10 +52,10 @@ def find_needs(
     named = options.python or (sys.executable if options.demo else None)
     python = python_at(named) if named else default_python()
     if python is None:
-        raise CachetuiError("There is no Python here to choose files for: name one with --python.")
+        raise CachetuiError("There is no Python here to choose files for. Choose one with --python.")
     info = interpreter_info(python)
     if info.trouble or not info.tags:
-        trouble = info.trouble or "It does not say what it can use."
+        trouble = info.trouble or "It does not report its supported tags."
         raise CachetuiError(f"What {python.executable} needs cannot be told: {trouble} Name another with --python.")
     if without:
         inventory = replace(inventory, entries=tuple([one for one in inventory.entries if one.path not in without]))

@@ -94,13 +94,15 @@ def supported_tags(
     if named is not None:
         if tags := named.wheel_tags():
             return (tags,)
-        note(f"What {options.python} can use cannot be told: nothing counts as unusable.")
+        note(f"{options.python} does not report its supported tags, so nothing counts as unusable.")
         return ()
     reach = reach_of(find_pythons(None, memory=not options.no_memory, demo=options.demo, report=report))
     for sentence in reach.notes:
         note(sentence)
     if not (reach.tags or reach.notes):
-        note("There is no Python here that says what it can use: nothing counts as unusable. --python names one.")
+        note(
+            "No Python found here reports its supported tags, so nothing counts as unusable. Choose one with --python."
+        )
     return reach.tags
 
 

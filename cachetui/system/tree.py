@@ -255,7 +255,7 @@ def unforeseen(error: Exception) -> str:
         return "there is not enough memory to read it"
     if isinstance(error, RecursionError):
         return "it is nested too deeply to be read"
-    return f"cachetui failed to read it, by a mistake of its own ({type(error).__name__})"
+    return f"cachetui failed to read it because of a bug in cachetui ({type(error).__name__})"
 
 
 def unreadable(path: str, error: OSError) -> Unreadable:

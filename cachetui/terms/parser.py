@@ -176,7 +176,7 @@ def _refuse_versions(requirements: Sequence[Requirement], places: Sequence[tuple
         if VERSION_ALONE.fullmatch(requirement.text):
             version, other = brief(requirement.text), brief(requirements[index - 1 if index else 1].name)
             raise TermError(
-                f"names add up, and {version} looks like a version: write {other}=={version}, or "
+                f"each name adds a project, and {version} looks like a version: write {other}=={version}, or "
                 f'"{version}" for a project of that name',
                 text,
                 position,
@@ -194,7 +194,8 @@ def _doubles(requirements: Iterable[Requirement]) -> Iterator[str]:
         same = list(group)
         if len(same) > 1:
             clauses = ",".join([clause.text for one in same for clause in one.clauses])
-            yield f"{' and '.join([one.text for one in same])} add up; {name}{clauses} is what satisfies both"
+            both = " and ".join([one.text for one in same])
+            yield f"{both}: each adds what it matches; {name}{clauses} matches what satisfies both"
 
 
 def _term(text: str, start: int, loose: bool) -> tuple[Term, int]:
@@ -228,7 +229,7 @@ def _qualified(text: str, start: int, qualifier: re.Match[str], loose: bool) -> 
         raise TermError(f"{brief(qualifier[0])} is not a kind of term: there are {', '.join(QUALIFIERS)}", text, start)
     found = VALUE.match(text, at)
     if not found:
-        raise TermError("these quotes do not end, or do not end the term", text, at)
+        raise TermError("a closing quote is missing, or text follows it", text, at)
     value = next((part for part in found.groups() if part is not None), "")
     whole = text[start : found.end()]
     if not value:
@@ -266,7 +267,7 @@ def _measure(text: str, start: int, found: re.Match[str]) -> tuple[Condition, in
             found.start(2),
         )
     if not value:
-        raise TermError(f"something to compare with is missing after {comparison}", text, at)
+        raise TermError(f"a value is missing after {comparison}", text, at)
     try:
         number = parse_size(value[0]) if measured == "size" else parse_age(value[0])
     except ValueError as error:

@@ -50,7 +50,7 @@ def parse_size(text: str) -> int:
     """
     number, unit = _parts(text, "a size, such as 100MB")
     if unit.lower() not in BYTES:
-        raise ValueError(f"{unit} is no unit of size: write kB, MB, GB or KiB, MiB, GiB")
+        raise ValueError(f"{unit} is not a unit of size: write kB, MB, GB or KiB, MiB, GiB")
     if not unit and number:
         raise ValueError(f"{text} needs a unit, such as {text}MB")
     return round(number * BYTES[unit.lower()])
@@ -66,7 +66,7 @@ def parse_age(text: str) -> int:
         raise ValueError("m could be minutes or months: write min or mo")
     if unit.lower() not in SECONDS:
         raise ValueError(
-            f"{unit} is no unit of age: write h, d, w, mo or y" if unit else f"{text} needs a unit, such as {text}d"
+            f"{unit} is not a unit of age: write h, d, w, mo or y" if unit else f"{text} needs a unit, such as {text}d"
         )
     return round(number * SECONDS[unit.lower()] * NS)
 

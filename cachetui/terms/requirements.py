@@ -137,13 +137,17 @@ def parse_requirement(text: str, start: int) -> tuple[Requirement, int]:
     quoted = QUOTED_NAME.match(text, start)
     name = quoted or NAME.match(text, start)
     if not name:
-        what = "a project's name must stand before the comparison" if OPERATOR.match(text, start) else "no name is here"
+        what = (
+            "a project's name must come before the comparison"
+            if OPERATOR.match(text, start)
+            else "a name is missing here"
+        )
         raise TermError(f"{what}: a term is a name or a requirement, such as torch or torch>=2", text, start)
     end, bracket = name.end(), skip(text, name.end())
     if text[bracket : bracket + 1] == "[":
         extras = EXTRAS.match(text, bracket)
         if not extras:
-            raise TermError("these extras do not end with a bracket", text, bracket)
+            raise TermError("a closing bracket is missing after these extras", text, bracket)
         end = extras.end()
     clauses, end = _clauses(text, end)
     _check_end(text, end, name.end())
@@ -204,13 +208,13 @@ def _check_end(text: str, end: int, name_end: int) -> None:
     if not following or (position > end and following not in ";@=[(,<>!~"):
         return
     if following == ";":
-        raise TermError("a term takes no environment marker", text, position)
+        raise TermError("a term cannot have an environment marker", text, position)
     if following == "@":
-        raise TermError("a term takes no address", text, position)
+        raise TermError("a term cannot have an address", text, position)
     if following == "=":
         raise TermError("a version is compared with ==, not with =", text, position)
     if following == "[" and end > name_end:
-        raise TermError("extras stand right after the name", text, position)
+        raise TermError("extras must directly follow the name", text, position)
     raise TermError("a term cannot go on like this", text, position)
 
 

@@ -98,7 +98,7 @@ def removed(
     """
     what = f"{count(files, 'file')} of {count(entries, 'entry')}"
     line = f"Removed {what}, {freed_text(freed, folders, layered=layered)}: {disk_text(before)} → {disk_text(left)}"
-    return f"{line}; what a container's image brought stays in the image" if layered else line
+    return f"{line}; files from a container's image stay in the image" if layered else line
 
 
 def home_short(root: str) -> str:

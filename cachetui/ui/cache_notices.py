@@ -32,12 +32,12 @@ def notice_sentences(
     sentences = []
     if not location.enabled:
         by = f": {location.off_by}" if location.off_by else ""
-        sentences.append(f"pip's cache is switched off{by}. This is what still lies in {location.root}.")
+        sentences.append(f"pip's cache is switched off{by}. This is what is still in {location.root}.")
     if inventory is not None and not demo and inventory.root != str(location.root):
         sentences.append(f"{home_short(str(location.root))} leads to {home_short(inventory.root)}.")
     sentences += [*location.notes, *([difference] if difference else [])]
     if inventory is not None and not inventory.recognised and inventory.foreign:
-        sentences.append(f"{location.root} holds nothing that pip writes: it may be something else.")
+        sentences.append(f"{location.root} contains nothing that pip writes: it may not be a pip cache.")
     if inventory is not None:
         sentences += cache_notes(inventory)
     if inventory is not None and not inventory.complete:
@@ -48,6 +48,6 @@ def notice_sentences(
         sentences.append(preferences.refusal)
     elif problems:
         others = len(problems) - 1
-        more = f" And {count(others, 'further thing')}: see `cachetui preferences`." if others else ""
+        more = f" And {count(others, 'more problem')}: see `cachetui preferences`." if others else ""
         sentences.append(f"Preferences, {problems[0]}.{more}")
     return tuple([shown(redact_urls(sentence)) for sentence in sentences])

@@ -55,14 +55,14 @@ def keymap(preferences: Preferences, bindings: Iterable[Binding], typing: Collec
         unknown = [key for key in keys if not is_key(key)]
         typed = [key for key in keys if name in typing and is_typed(key)]
         if unknown:
-            add_problem(name, f'there is no key called "{unknown[0]}"')
+            add_problem(name, f'unknown key "{unknown[0]}"')
         elif typed:
-            add_problem(name, f'"{typed[0]}" is typed there, so it can do nothing else')
+            add_problem(name, f'"{typed[0]}" types a character there, so it cannot do anything else')
         else:
             wishes[name] = keys
     while taken := _taken(wishes, defaults):
         name, key, other = taken
-        add_problem(name, f'"{key}" is the key of {other} already')
+        add_problem(name, f'"{key}" is already the key of {other}')
         del wishes[name]
     return Keymap({name: ",".join(keys) for name, keys in wishes.items()}, tuple(problems))
 

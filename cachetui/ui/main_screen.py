@@ -56,9 +56,17 @@ class MainScreen(CacheScreen):
 
     AUTO_FOCUS = "CacheTree"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("d", "review", "review", "marks.review", REMOVE, "See all that would go, and then remove it", show=True),
-        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules: what is superseded, old, large", show=True),
-        key("z", "undo_marks", "undo", "marks.undo", MARK, "Undo the last change of marks; again: one more", show=True),
+        key("d", "review", "review", "marks.review", REMOVE, "Review what would be removed, then remove it", show=True),
+        key("X", "rules", "rules", "rules.open", MARK, "Mark by rules, such as superseded, old or large", show=True),
+        key(
+            "z",
+            "undo_marks",
+            "undo",
+            "marks.undo",
+            MARK,
+            "Undo the last change of marks; again: the one before",
+            show=True,
+        ),
         key("question_mark", "help", "help", "app.help", PROGRAM, "Explain all keys", show=True),
         key(
             "P",
@@ -77,7 +85,7 @@ class MainScreen(CacheScreen):
             "quit",
             "app.quit",
             PROGRAM,
-            "Quit; asks if something is marked or being removed",
+            "Quit; asks first if something is marked or being removed",
             show=True,
         ),
         *[
@@ -317,7 +325,7 @@ class MainScreen(CacheScreen):
         """Read the cache and the preferences again."""
         if not self.refuse("read it again"):
             start_worker(self, reload_preferences, self, group="preferences")
-            start_scan(self, "looking again" if self.inventory is not None else "")
+            start_scan(self, "refreshing" if self.inventory is not None else "")
 
     def action_review(self) -> None:
         """Review the removal of the marked entries, and remove them if the user agrees.

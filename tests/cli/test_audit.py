@@ -223,8 +223,8 @@ def test_what_came_went_and_grew_since(run: Run, cache: Path, tmp_path: Path) ->
         (b"", "it is not JSON"),
         (b"[" * 100_000, "it is not JSON"),
         (b"\xff\xfe", "it is not JSON"),
-        (b"[1]", "no report of an audit"),
-        (b'{"schema": 1, "projects": []}', "no report of an audit"),
+        (b"[1]", "not a report of an audit"),
+        (b'{"schema": 1, "projects": []}', "not a report of an audit"),
         (b'{"report": "audit", "schema": 3}', "schema 3"),
         (b'{"report": "audit", "schema": 2}', "does not make sense"),
         (b'{"report": "audit", "schema": "x"}', "schema unknown"),
@@ -260,7 +260,7 @@ def test_a_report_of_another_cache_or_of_other_terms_is_said_to_be_that(
     report = saved(run, made_up, tmp_path)
     said = run("audit", "torch", "--since", report, "--cache-dir", made_up)
     assert said.code == 2
-    assert "of everything, without terms" in said.err
+    assert "covers everything" in said.err
     other = tmp_path / "other"
     write(other, "selfcheck.json", b"{}")
     said = run("audit", "--since", report, "--cache-dir", other)
@@ -285,7 +285,7 @@ def test_an_earlier_report_is_read_from_standard_input(
 ) -> None:
     for content, code, words in (
         (saved(run, made_up, tmp_path).read_bytes(), 0, ""),
-        (b"", 1, "Error: The standard input is damaged, or no report at all"),
+        (b"", 1, "Error: The standard input is damaged, or not a report at all"),
     ):
         monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(content)))
         said = run("audit", "--since", "-", "--cache-dir", made_up)

@@ -31,11 +31,11 @@ def damaged(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (("list", "--json"), 0, GOOD),
         (("info",), 0, ("unknown", "wheel")),
         (("audit",), 0, GOOD),
-        (("verify",), DAMAGE, ("a record that ends pip", "an unreadable record", "a damaged origin.json")),
+        (("verify",), DAMAGE, ("a record that crashes pip", "an unreadable record", "a damaged origin.json")),
         (
             ("verify", "--deep"),
             DAMAGE,
-            ("a record that ends pip", "a damaged download", "match the hash"),
+            ("a record that crashes pip", "a damaged download", "match the hash"),
         ),
         (("remove", "good*", "-n"), 0, GOOD),
         (("prune", "--keep-latest", "0", "--built", "-n"), 0, GOOD),

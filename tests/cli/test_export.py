@@ -39,7 +39,7 @@ def test_what_the_terms_match_is_written(run: Run, cache: Path, tmp_path: Path) 
     said = run("export", "torch==2.3.0", "--to", out, "--cache-dir", cache)
     assert said.code == 0
     assert [line.strip().split("  ") for line in said.out.splitlines()] == [["2.2 MB", name] for name in TORCH]
-    passed = "2 more of what matches are no wheels or sdists: passed over.\n"
+    passed = "2 more entries are not wheels or sdists: skipped.\n"
     assert said.err == f"{passed}Exported 2 files, 4.4 MB, to {out}.\n"
     assert names(out) == TORCH
     again = run("export", "torch==2.3.0", "kind:wheel", "--to", out, "--cache-dir", cache)
@@ -59,7 +59,7 @@ def test_json_tells_what_was_proven(run: Run, cache: Path, tmp_path: Path) -> No
         assert (one["size"], one["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
         assert {"archive", "metadata", "RECORD"} <= {*one["verified_by"]}
         assert (cache / one["path"]).is_file()
-    assert said.err.splitlines()[0] == "6 more of what matches are no wheels or sdists: passed over."
+    assert said.err.splitlines()[0] == "6 more entries are not wheels or sdists: skipped."
 
 
 def test_a_dry_run_writes_nothing(run: Run, cache: Path, tmp_path: Path) -> None:
@@ -144,11 +144,11 @@ def test_requirements_are_followed_and_what_lacks_is_told(run: Run, cache: Path,
     assert said.code == 1
     assert names(tmp_path / "out") == ["mine-1.0-py3-none-any.whl", "yours-1.0-py3-none-any.whl"]
     assert document["lacking"] == [
-        {"requirement": "nobodys", "needed_by": "mine-1.0-py3-none-any.whl", "reason": "no file of it is there"}
+        {"requirement": "nobodys", "needed_by": "mine-1.0-py3-none-any.whl", "reason": "none of its files is cached"}
     ]
     assert [one["text"] for one in document["not_looked_at"]] == ["-i https://***@index.example/simple"]
     assert "secret" not in said.out + said.err
-    assert "The cache lacks nobodys, which mine-1.0-py3-none-any.whl needs: no file of it is there." in said.err
+    assert "The cache lacks nobodys, which mine-1.0-py3-none-any.whl needs: none of its files is cached." in said.err
     (tmp_path / "r.txt").write_text("yours\n")
     assert run(*asked).code == 0
     assert run(*asked, "nosuch").code == 3
@@ -174,7 +174,7 @@ def test_requirements_are_read_from_standard_input_and_from_a_pipe(
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"six\n=\n")))
     said = run("export", "-r", "-", *more)
     assert (said.code, said.out) == (1, "")
-    assert "standard input, line 2: = is no requirement" in said.err
+    assert "standard input, line 2: = is not a requirement" in said.err
 
 
 @pytest.mark.parametrize(

@@ -275,4 +275,4 @@ def test_a_relative_name_means_nothing_in_a_folder_that_is_gone(
     said = run("list", "--cache-dir", ".")
 
     assert (said.code, said.out) == (1, "")
-    assert said.err == "Error: The current folder is gone: name the cache by its whole path.\n"
+    assert said.err == "Error: The current folder no longer exists: give the full path of the cache.\n"

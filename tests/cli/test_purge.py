@@ -69,7 +69,7 @@ def test_a_directory_that_is_no_cache_is_refused(run: Run, tmp_path: Path) -> No
     write(tmp_path, "src/main.py")
     said = run("purge", "--yes", "--cache-dir", tmp_path)
     assert (said.code, said.out) == (1, "")
-    assert "holds nothing that pip writes" in said.err
+    assert "contains nothing that pip writes" in said.err
     assert (tmp_path / "src/main.py").exists()
 
 

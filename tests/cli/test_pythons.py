@@ -80,10 +80,10 @@ def test_what_is_unusable_is_told_by_all_of_them_or_by_the_one_that_is_named(
 ) -> None:
     said = run("list", "is:unusable", "--json", "--cache-dir", cache)
     names = {entry["filename"] for project in json.loads(said.out)["projects"] for entry in project["entries"]}
-    spared = f"{here}/python3.9 does not tell what it can use, so no wheel for Python 3.9 counts as unusable"
+    spared = f"{here}/python3.9 does not report its supported tags, so no wheel for Python 3.9 counts as unusable"
     assert (said.code, said.err.splitlines()) == (
         0,
-        [f"{spared}: --python names the Python that counts. It failed with exit code 3."],
+        [f"{spared}: Choose the Python with --python. It failed with exit code 3."],
     )
     assert any("cp38" in name for name in names)
     assert not any(name.endswith("-any.whl") for name in names)
@@ -115,11 +115,13 @@ def test_what_a_python_that_does_not_answer_may_use_is_not_unusable(run: Run, ca
     planned = [entry["filename"] for entry in json.loads(said.out)["planned"]]
     assert planned == [entry["filename"] for entry in before if "cp38" not in entry["filename"]]
     assert len(planned) < len(before)
-    assert "so no wheel for Python 3.8 counts as unusable: --python names the Python that counts." in said.err
+    assert "so no wheel for Python 3.8 counts as unusable: Choose the Python with --python." in said.err
     script(here / "python", "exit 1")
     said = run("prune", "--unusable", "-n", "--json", "--cache-dir", cache)
     assert json.loads(said.out)["planned"] == []
-    assert f"{here}/python does not tell what it can use, so nothing counts as unusable: --python names" in said.err
+    assert (
+        f"{here}/python does not report its supported tags, so nothing counts as unusable: --python names" in said.err
+    )
 
 
 @posix
@@ -127,4 +129,4 @@ def test_where_no_python_answers_nothing_is_unusable(run: Run, cache: Path, here
     (here / "python3").unlink()
     said = run("list", "is:unusable", "--cache-dir", cache)
     assert said.code == 3
-    assert "There is no Python here that says what it can use: nothing counts as unusable." in said.err
+    assert "No Python found here reports its supported tags, so nothing counts as unusable." in said.err

@@ -95,7 +95,7 @@ def test_without_a_terminal_and_without_yes_nothing_goes(
         out, err = process.communicate()
     assert (process.returncode, out) == (1, "")
     assert err.endswith(
-        "Nothing was removed: there is no terminal to ask on. With --yes it is removed without a question.\n"
+        "Nothing was removed: there is no terminal to ask on. With --yes, it is removed without asking.\n"
     )
     assert files(cache) == before
 
@@ -220,7 +220,7 @@ def test_what_could_not_go_is_named_and_told_by_the_exit_code(
     document = json.loads(said.out)
     assert said.code == 1
     assert {kept["path"]: kept["reason"] for kept in document["kept"]} == {
-        record: "belongs to what stays",
+        record: "belongs to something that is kept",
         body: "changed since the cache was read",
     }
     name = made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl")

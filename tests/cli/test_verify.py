@@ -78,7 +78,7 @@ def test_what_the_user_may_not_read_is_no_damage_and_told_once(nobody: Nobody, d
     assert said.code == 1
     assert len([line for line in said.err.splitlines() if line.startswith("Not readable: ")]) == 1
     assert "DAMAGE" not in said.out
-    assert "RIGHTS: another owner's, or not readable" in said.out
+    assert "RIGHTS: wrong owner, or not readable" in said.out
 
 
 @posix

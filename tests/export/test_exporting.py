@@ -304,7 +304,7 @@ def test_the_same_twice_is_written_once_and_another_is_left_out(tmp_path: Path) 
     assert len(outcome.exported) == 1
     assert list(contents(tmp_path / "out")) == [NAME]
     assert 1 <= len(outcome.skipped) <= 2
-    assert all(reason.startswith("it bears the same name as http-v2/") for reason in reasons(outcome))
+    assert all(reason.startswith("it has the same name as http-v2/") for reason in reasons(outcome))
 
 
 def test_what_is_there_stays(tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ def test_what_is_there_stays(tmp_path: Path) -> None:
     download(cache, NAME, WHEEL)
     out.mkdir()
     (out / NAME).write_bytes(OTHER)
-    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name is there"]
+    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name already exists"]
     assert contents(out) == {NAME: OTHER}
     (out / NAME).write_bytes(WHEEL)
     before = state_of(out / NAME)
@@ -335,9 +335,9 @@ def test_links_in_the_folder_are_not_followed(tmp_path: Path) -> None:
     out.mkdir()
     (out / NAME).symlink_to(victim)
     download(CacheWriter(tmp_path / "cache"), NAME, WHEEL)
-    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name is there"]
+    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name already exists"]
     victim.write_bytes(WHEEL)
-    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name is there"]
+    assert reasons(exported(tmp_path / "cache", out)) == ["another file of this name already exists"]
     assert [path.name for path in out.iterdir()] == [NAME]
 
 

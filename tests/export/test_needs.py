@@ -96,7 +96,7 @@ def test_what_files_need_is_followed(shelf: Shelf) -> None:
     shelf.wheel("e", "1.0", 'f; extra == "all"', 'g; extra == "none"')
     shelf.wheel("f", "1.0", "nonsense >= what", "h>=3; sys_platform == 'linux'")
     names = ["a-1.0-py3-none-any.whl", "b-1.0-py3-none-any.whl", "e-1.0-py3-none-any.whl", "f-1.0-py3-none-any.whl"]
-    lacking = ["h>=3 by f-1.0-py3-none-any.whl: no file of it is there"]
+    lacking = ["h>=3 by f-1.0-py3-none-any.whl: none of its files is cached"]
     assert find(shelf, "a") == (names, lacking)
     chosen, _ = find(shelf, "a[more]")
     assert sorted(chosen) == sorted([*names, "d-1.0-py3-none-any.whl"])
@@ -114,8 +114,8 @@ def test_a_later_need_narrows_an_earlier_one_and_what_is_not_needed_any_more_goe
 @pytest.mark.parametrize(
     ("requirement", "reason"),
     [
-        ("nosuch>=1", "no file of it is there"),
-        ("a>=9", ">=9 is asked for in all, and there is only 2.0, 1.2, 1.1, ..."),
+        ("nosuch>=1", "none of its files is cached"),
+        ("a>=9", ">=9 is required in total, but only 2.0, 1.2, 1.1, ... is cached"),
         ("a==1.2", "a-1.2-cp38-cp38-linux_x86_64.whl is built for CPython 3.8"),
     ],
 )
@@ -136,7 +136,7 @@ def test_a_hash_that_is_asked_for_decides(shelf: Shelf) -> None:
     none = frozenset([("sha256", "0" * 64)])
     assert find(shelf, RequirementLine(Requirement("a"), none)) == (
         [],
-        ["a by None: no file there has a hash that is asked for"],
+        ["a by None: no cached file has a hash that is required"],
     )
 
 

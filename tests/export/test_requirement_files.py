@@ -44,7 +44,7 @@ def asked(found: RequirementFile) -> list[str]:
 )
 def test_what_is_asked_for(text: str | bytes, expected: list[str] | None, tmp_path: Path) -> None:
     if expected is None:
-        with pytest.raises(RequirementFileError, match=r"first\.txt, line 1: six#1 is no requirement"):
+        with pytest.raises(RequirementFileError, match=r"first\.txt, line 1: six#1 is not a requirement"):
             read(tmp_path, text)
     else:
         found = read(tmp_path, text)

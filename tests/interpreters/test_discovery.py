@@ -236,8 +236,8 @@ def test_broken_ones_are_found_too_once_each(tmp_path: Path) -> None:
     os.mkfifo(bin_ / "pypy")
     given = environ(tmp_path, bin_, tmp_path / "absent", VIRTUAL_ENV=str(tmp_path / "env"))
     assert {one.python.executable: one.trouble for one in interpreters(given, machine=False)} == {
-        tmp_path / "env" / "bin" / "python": "It is a link to something that is not there.",
-        bin_ / "python": "It is a link to something that is not there.",
+        tmp_path / "env" / "bin" / "python": "It is a broken link.",
+        bin_ / "python": "It is a broken link.",
         bin_ / "pypy": "It is not a file.",
         bin_ / "python3.9": "It is a directory.",
     }

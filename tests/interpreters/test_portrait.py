@@ -125,7 +125,7 @@ def make_rubbish(place: Path) -> None:
         (lambda place: None, "It is not there."),
         (lambda place: place.mkdir(), "It is a directory."),
         (lambda place: place.touch(0o644), "It is not executable."),
-        (lambda place: place.symlink_to("nowhere"), "It is a link to something that is not there."),
+        (lambda place: place.symlink_to("nowhere"), "It is a broken link."),
         (make_pipe, "It is not a file."),
         (make_rubbish, "It is not a program that this machine can run."),
         (lambda place: script(place, "exit 0"), "It answered, but not as a Python does."),
@@ -163,7 +163,7 @@ def test_what_is_wrong_is_told_in_one_sentence(make: Callable[[Path], object], t
 def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
     make_loop(tmp_path / "python")
     found = interpreter_info(Python(tmp_path / "python", tmp_path), timeout=LONG)
-    assert found.trouble in ("It cannot be looked at.", "It is a link to something that is not there.")
+    assert found.trouble in ("It cannot be read.", "It is a broken link.")
 
 
 def test_a_name_that_no_system_takes_is_told(tmp_path: Path) -> None:

@@ -77,15 +77,15 @@ def test_what_does_not_tell_is_named_with_what_follows() -> None:
     reach = reach_of([TELLS, interpreter("python3.8")])
     assert [*reach.tags] == [TELLS.wheel_tags(), may_take((3, 8))]
     assert reach.notes == (
-        "/opt/here/bin/python3.8 does not tell what it can use, so no wheel for Python 3.8 counts as unusable: "
-        f"--python names the Python that counts. {SILENT}",
+        "/opt/here/bin/python3.8 does not report its supported tags, so no wheel for Python 3.8 counts as unusable: "
+        f"Choose the Python with --python. {SILENT}",
     )
 
 
 def test_where_not_even_the_version_is_known_nothing_is_said() -> None:
     reach = reach_of([TELLS, interpreter("python"), interpreter("python3.8")])
     assert reach.tags == ()
-    assert "/opt/here/bin/python does not tell what it can use, so nothing counts as unusable" in reach.notes[0]
+    assert "/opt/here/bin/python does not report its supported tags, so nothing counts as unusable" in reach.notes[0]
 
 
 def test_where_none_tells_there_is_nothing_to_go_by() -> None:
@@ -102,9 +102,9 @@ def test_what_is_no_program_does_not_count_but_is_named(tmp_path: Path) -> None:
     reach = reach_of([TELLS, *found])
     assert reach.tags == (TELLS.wheel_tags(),)
     assert reach.notes == (
-        f"{tmp_path}/python3.8 does not count as a Python. It is a directory.",
-        f"{tmp_path}/python3 does not count as a Python. It is a link to something that is not there.",
-        f"{tmp_path}/python does not count as a Python. It is not executable.",
+        f"{tmp_path}/python3.8 is not counted as a Python. It is a directory.",
+        f"{tmp_path}/python3 is not counted as a Python. It is a broken link.",
+        f"{tmp_path}/python is not counted as a Python. It is not executable.",
     )
 
 

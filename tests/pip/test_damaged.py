@@ -96,7 +96,7 @@ def plain(tmp_path: Path) -> Path:
     return root
 
 
-LABELS = "cachetui failed to read it, by a mistake of its own (UnthoughtOfError)"
+LABELS = "cachetui failed to read it because of a bug in cachetui (UnthoughtOfError)"
 STEPS = ((identify, "read_headers", 2), (identify, "look_inside", 1), (index_page, "read_page", 1))
 
 

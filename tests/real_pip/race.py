@@ -105,7 +105,7 @@ def race(versions: Iterable[str], folder: Path, *, beside: bool, runs: int = 0, 
                 done["ours"] += 1
                 if "--json" in words and found.stdout and (not found.returncode or json.loads(found.stdout)["removed"]):
                     done["removals"] += 1
-                if "Traceback" in found.stderr or "mistake of its own" in found.stderr or found.returncode < 0:
+                if "Traceback" in found.stderr or "bug in cachetui" in found.stderr or found.returncode < 0:
                     mistakes.append(found.stderr[-2_000:])
 
         pips = [threading.Thread(target=work, args=(version, number)) for number, version in enumerate(versions)]

@@ -12,7 +12,7 @@ from tests.inventories import HOUR, NOW, inventory_of
 
 Opener = Callable[[str], Directory]
 CHANGED = "changed since the cache was read"
-BELONGS = "belongs to what stays"
+BELONGS = "belongs to something that is kept"
 WHEELS = f"wheels/aa/bb/cc/{'d' * 50}"
 FOLDER = f"{WHEELS}/tmpabcdefgh"
 LATER = NOW + 25 * HOUR

@@ -132,7 +132,7 @@ def test_the_origin_goes_with_the_last_wheel_of_its_folder(root: Path, opener: O
     for path in (first, second, origin):
         write(root, path)
     plan = plan_some(root, first)
-    assert plan.kept == (Kept(origin, "serves a wheel that stays as well"),)
+    assert plan.kept == (Kept(origin, "also belongs to a wheel that is kept"),)
     assert execute(plan, opener=opener).removed == (first,)
     write(root, first)
     plan = plan_all(root)
@@ -150,7 +150,7 @@ def test_the_origin_stays_with_a_wheel_that_could_not_go(root: Path, opener: Ope
     write(root, first, b"built anew", mtime_ns=NOW)
     outcome = execute(plan, opener=opener)
     assert outcome.removed == (second,)
-    assert outcome.kept == (Kept(first, CHANGED), Kept(origin, "serves a wheel that stays as well"))
+    assert outcome.kept == (Kept(first, CHANGED), Kept(origin, "also belongs to a wheel that is kept"))
 
 
 def test_the_origin_stays_with_a_wheel_that_has_come(root: Path, opener: Opener) -> None:

@@ -75,7 +75,7 @@ def test_a_home_directory_that_lies_elsewhere_or_nowhere_is_fine(inventory: Inve
 
 
 def test_what_bears_no_sign_of_pip_is_refused(inventory: Inventory) -> None:
-    with pytest.raises(RefusedError, match="holds nothing that pip writes"):
+    with pytest.raises(RefusedError, match="contains nothing that pip writes"):
         refuse(replace(inventory, recognised=False), named=True, purge=False, home=None)
 
 

@@ -166,7 +166,7 @@ def test_what_a_pip_may_need_stays_if_it_cannot_be_told_which_run(root: Path, op
 
     outcome = execute(plan_later(inventory), clock=lambda: LATER, opener=opener, pips=pips)
     assert outcome.removed == wheel
-    reason = "which pips run cannot be told: Too many open files"
+    reason = "it is not known which pips are running: Too many open files"
     assert outcome.kept == (Kept(page[0], reason), Kept(response[0], reason), Kept(paths[0], reason))
     assert outcome.failed == 3
     assert asked == [1]
@@ -180,5 +180,5 @@ def test_an_empty_build_folder_stays_if_it_cannot_be_told_which_pips_run(root: P
         raise OSError(24, "Too many open files")
 
     outcome = execute(plan_later(inventory_of(root)), clock=lambda: LATER, opener=opener, pips=pips)
-    assert [reason for _, reason in outcome.kept] == ["which pips run cannot be told: Too many open files"]
+    assert [reason for _, reason in outcome.kept] == ["it is not known which pips are running: Too many open files"]
     assert (root / FOLDER).is_dir()

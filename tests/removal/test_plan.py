@@ -188,7 +188,7 @@ def test_further_names_of_a_file_are_told_as_a_cost(root: Path) -> None:
     _, body = write_record(root, "a")
     (root.parent / "elsewhere").hardlink_to(root / body)
     found = plan(inventory_of(root))
-    assert found.costs == ("1 file has further names: space is freed with the last",)
+    assert found.costs == ("1 file has other hard links: the space is freed with the last one",)
     assert found.frees < 5 * 4096 + 10_000
 
 

@@ -30,7 +30,7 @@ def test_a_directory_swapped_for_a_link_to_itself_elsewhere_is_not_followed(
     (root / level).symlink_to(root.parent / "moved", target_is_directory=True)
     outcome = execute(plan, opener=opener)
     assert outcome.removed == outcome.vanished == ()
-    assert outcome.kept == (Kept(path, "something else stands where its directory was"), Kept(body, BELONGS))
+    assert outcome.kept == (Kept(path, "its directory was replaced by something else"), Kept(body, BELONGS))
     assert len([item for item in (root.parent / "moved").rglob("*") if item.is_file()]) == 2
 
 

@@ -41,7 +41,7 @@ def test_entries_are_named_by_type_up_to_a_number(inventory: Inventory, findings
 
 def test_a_sound_cache_says_so_in_one_line(inventory: Inventory) -> None:
     assert [*findings_text(inventory, [], None, 10)] == [
-        "Nothing is wrong, as far as can be seen; --deep reads everything."
+        "Nothing is wrong, as far as the scan shows; --deep reads everything."
     ]
     assert [*findings_text(inventory, [], VERIFIED, 10)] == [
         "3 files match the hash that an index lists, 2 without a known hash are intact.",

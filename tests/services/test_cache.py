@@ -59,7 +59,7 @@ def test_a_relative_place_needs_a_current_folder(
 def test_a_note_says_that_the_cache_is_off(monkeypatch: pytest.MonkeyPatch, notes: list[str]) -> None:
     monkeypatch.setenv("PIP_NO_CACHE_DIR", "1")
     with located(GlobalOptions(), note=notes.append) as location:
-        assert notes == [f"pip's cache is switched off: PIP_NO_CACHE_DIR=1. This is what lies in {location.root}."]
+        assert notes == [f"pip's cache is switched off: PIP_NO_CACHE_DIR=1. This is what is in {location.root}."]
 
 
 def test_a_cache_is_read_with_its_progress(root: Path, notes: list[str]) -> None:

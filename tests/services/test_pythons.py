@@ -90,8 +90,8 @@ def test_a_note_says_that_nothing_counts_as_unusable(here: Path, tmp_path: Path,
     here.unlink()
     assert supported_tags(GlobalOptions(), note=notes.append) == ()
     assert notes[1:] == [
-        f"What {broken} can use cannot be told: nothing counts as unusable.",
-        "There is no Python here that says what it can use: nothing counts as unusable. --python names one.",
+        f"{broken} does not report its supported tags, so nothing counts as unusable.",
+        "No Python found here reports its supported tags, so nothing counts as unusable. Choose one with --python.",
     ]
 
 

@@ -95,9 +95,11 @@ def test_several_requirements_for_a_project_add_up_and_a_note_says_how_to_narrow
     predicate = parse_terms(["torch>=2", "torch<3", "numpy", "torch<3"])
     entries = [entry("torch", version) for version in ("1", "2", "3")]
     assert [predicate(one, Facts()) for one in entries] == [True, True, True]
-    assert predicate.notes(entries) == ("torch>=2 and torch<3 add up; torch>=2,<3 is what satisfies both",)
+    assert predicate.notes(entries) == (
+        "torch>=2 and torch<3: each adds what it matches; torch>=2,<3 matches what satisfies both",
+    )
     assert parse_terms(["torch>=2", "torch<2.1", "numpy"]).notes([]) == (
-        "torch>=2 and torch<2.1 add up; torch>=2,<2.1 is what satisfies both",
+        "torch>=2 and torch<2.1: each adds what it matches; torch>=2,<2.1 matches what satisfies both",
     )
     assert parse_terms(["torch==1", "torch==2"]).notes(entries) == ()
 
@@ -138,12 +140,12 @@ def test_it_says_when_a_comparison_takes_local_versions() -> None:
         ("kind:", 5, "something is missing after kind:"),
         ("is:old", 3, "unknown state old"),
         ("python:cp38", 7, "cp38 is not a version of Python"),
-        ("from:'a", 5, "quotes"),
+        ("from:'a", 5, "closing quote"),
         ("not:", 4, "a term is missing after not:"),
         ("torch not: kind:wheel", 10, "a term is missing after not:"),
         ("size>100", 5, "100 needs a unit"),
-        ("size>100XB", 5, "XB is no unit of size"),
-        ("size>", 5, "something to compare with is missing"),
+        ("size>100XB", 5, "XB is not a unit of size"),
+        ("size>", 5, "a value is missing"),
         ("size=100MB", 4, "size is compared with"),
         ("age>soon", 4, "soon is not an age"),
         ("age>3m", 4, "minutes or months"),
@@ -157,15 +159,15 @@ def test_it_says_when_a_comparison_takes_local_versions() -> None:
         ("torch[", 5, "bracket"),
         ("torch; python_version<'3'", 5, "marker"),
         ("torch @ https://files.example/torch.whl", 6, "address"),
-        (">=2", 0, "name must stand before"),
-        ("-torch", 0, "no name"),
+        (">=2", 0, "name must come before"),
+        ("-torch", 0, "a name is missing"),
         ("torch{}", 5, "cannot go on"),
-        ("é", 0, "no name"),
+        ("é", 0, "a name is missing"),
         ("size>\u0661MB", 5, "is not a size"),
         ("age>\uff19\uff10d", 4, "is not an age"),
         ("python:\u0663.\u0668", 7, "is not a version of Python"),
         ("torch>=\u0662", 7, "is not a version"),
-        ("\u017fize>90d", 0, "no name"),
+        ("\u017fize>90d", 0, "a name is missing"),
         ("chec\u212aed>90d", 4, "cannot go on"),
     ],
 )

@@ -22,7 +22,7 @@ FAST = (
     Finding("selfcheck", CHECK, "of /home/user/old/.venv", NOW),
 )
 """Findings of the quick check."""
-SWAPPED = Finding("mismatch", TORCH, f"its sha256 is {'3f' * 32}, listed is {'a0' * 32}", NOW)
+SWAPPED = Finding("mismatch", TORCH, f"its sha256 is {'3f' * 32}, but {'a0' * 32} is listed", NOW)
 """A finding that needs a reading of everything."""
 
 

@@ -179,7 +179,7 @@ async def test_a_project_that_narrows_what_requirements_choose_to_nothing_is_exp
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"torch>=2 numpy", "enter")
         await pilot.pause()
-        assert 'Nothing matches: the word numpy narrows; "numpy" in quotes would be added.' in app.text
+        assert 'Nothing matches: the word numpy is a condition here; "numpy" in quotes adds that project.' in app.text
         await pilot.press("slash", "ctrl+u", *'torch>=2 "numpy"', "enter")
         await pilot.pause()
         assert "2 of 6 projects" in app.text
@@ -219,7 +219,7 @@ async def test_what_needs_all_names_is_told_when_there_are_all() -> None:
         app.stream([*release("six", "1.0", MB, 5), *release("six", "1.1", MB, 5)], 2, 9)
         await pilot.press("slash", *"is:superseded")
         await pilot.pause()
-        assert "What is superseded is known as soon as everything has been read." in app.text
+        assert "What is superseded will be known once the whole cache has been read." in app.text
 
 
 def of_two_pythons() -> Inventory:
@@ -238,7 +238,7 @@ async def test_what_is_unusable_is_told_once_the_pythons_are_found() -> None:
     app = Still(of_two_pythons())
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"is:unusable")
-        assert "What is unusable is known as soon as the Pythons here have been found." in app.text
+        assert "What is unusable will be known once the Pythons here have been found." in app.text
         app.main.pythons = Pythons("done", tags=(frozenset(parse_tag("py3-none-any")),))
         await settled(pilot)
         assert [row.name for row in app.main.model.rows()] == ["old"]
@@ -253,10 +253,10 @@ async def test_what_is_unusable_is_told_once_the_pythons_are_found() -> None:
         assert app.main.model.rows() == []
         app.main.pythons = Pythons("done", tags=())
         await settled(pilot)
-        assert "No Python here tells what it can use: name one with --python." in app.text
-        app.main.pythons = Pythons("done", doubts=("python3 does not tell what it can use.",))
+        assert "No Python found here reports its supported tags. Choose one with --python." in app.text
+        app.main.pythons = Pythons("done", doubts=("python3 does not report its supported tags.",))
         await settled(pilot)
-        assert "python3 does not tell what it can use. Esc clears the filter." in app.text
+        assert "python3 does not report its supported tags. Esc clears the filter." in app.text
 
 
 async def test_all_and_invert_cover_what_is_shown() -> None:
@@ -655,9 +655,7 @@ async def test_what_should_be_known_about_the_place_stands_at_the_top() -> None:
     app.stage.difference = "pip itself answers /elsewhere."
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
-        assert app.lines[1].startswith(
-            " ! pip's cache is switched off: PIP_NO_CACHE_DIR=off. This is what still lies in"
-        )
+        assert app.lines[1].startswith(" ! pip's cache is switched off: PIP_NO_CACHE_DIR=off. This is what is still in")
         assert " ! pip itself answers /elsewhere." in app.text
 
 
@@ -684,7 +682,8 @@ async def test_a_copied_path_is_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(
-    ("stopped", "rest"), [(True, "1 entry was kept, and all that the stop left:"), (False, "1 entry was kept:")]
+    ("stopped", "rest"),
+    [(True, "1 entry was kept, and everything that was left when it stopped:"), (False, "1 entry was kept:")],
 )
 async def test_the_result_says_what_became_of_the_rest(stopped: bool, rest: str) -> None:
     app = Still(everyday())

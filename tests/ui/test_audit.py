@@ -167,7 +167,7 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
         assert app.marked == set(app.main.audit_view.audit.origins[0].paths)
         await pilot.press("enter")
         await pilot.pause()
-        assert app.told == ["No filter says files.example: Space marks it."]
+        assert app.told == ["No filter can show files.example. Space marks it."]
         await pilot.press("t")
         assert "By kind" in app.text
 
@@ -178,7 +178,7 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
         await audited(app, pilot)
         lines = app.query_one(ReclaimableLines)
         assert lines.number == 9
-        assert "What could go 5 of 9" in app.text
+        assert "Free up space 5 of 9" in app.text
         app.screen.set_focus(lines)
         for pressed, row in (("end", 8), ("home", 0), ("G", 8), ("g", 0), ("pagedown", 4), ("pageup", 0)):
             await pilot.press(pressed)
@@ -201,7 +201,7 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
         assert app.query_one(Treemap).cursor == app.query_one(Treemap).number - 1 > 0
         await pilot.resize_terminal(120, 36)
         await pilot.pause()
-        assert "What could go   " in app.text
+        assert "Free up space   " in app.text
         await pilot.resize_terminal(80, 24)
         await pilot.pause()
         assert "4 of 9\n" in app.text  # of the kinds, in one line
@@ -305,7 +305,7 @@ async def test_other_states_say_what_they_are() -> None:
     async with reading.run_test(size=(80, 24)) as pilot:
         await pilot.press("2", "space", "enter", "E")
         await pilot.pause()
-        assert "The audit comes once the cache has been read." in reading.text
+        assert "The audit appears once the cache has been read." in reading.text
         assert len(reading.screen_stack) == 1
 
 
@@ -412,7 +412,7 @@ async def test_an_earlier_report_is_chosen_and_compared(tmp_path: Path, monkeypa
         await pilot.press("enter")
         await settled(pilot)
         assert app.screen is dialog
-        assert "other.json is no report of an audit." in app.text
+        assert "other.json is not a report of an audit." in app.text
         await pilot.press("down", "enter")
         await settled(pilot)
         result = app.screen

@@ -48,7 +48,7 @@ def test_progress_never_counts_further_than_there_is() -> None:
 
 def test_the_outcome_in_one_line() -> None:
     done = Exported("six-1.16.0-py3-none-any.whl", SIX, 2 * MB, "0" * 64, ("archive",))
-    left = SkippedEntry(NAMELESS, None, "it has no file name that could be proven")
+    left = SkippedEntry(NAMELESS, None, "its file name could not be verified")
     folder = Path("wheels")
     assert summary(ExportOutcome((done,)), folder) == "Exported 1 file, 2.0 MB, to wheels."
     assert summary(ExportOutcome((done,), (left,), stopped=True), folder) == (

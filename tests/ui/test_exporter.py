@@ -164,13 +164,13 @@ async def test_a_file_that_is_there_stays_and_what_is_left_out_is_named(root: Pa
     app = app_on(root)
     async with app.run_test(size=SIZE) as pilot:
         await ask(app, pilot, out, "a")
-        assert f"{SIX} another file of this name is there" in plain(app)
+        assert f"{SIX} another file of this name already exists" in plain(app)
         await pilot.press("enter")
         await settled(pilot)
         assert contents(out) == {SIX: b"mine", SEVEN: BODIES[SEVEN]}
         assert isinstance(app.screen, ExportResult)
         assert "1 left out" in said(app)
-        assert f"{SIX} another file of this name is there" in plain(app)
+        assert f"{SIX} another file of this name already exists" in plain(app)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ async def test_what_holds_neither_wheel_nor_sdist_is_not_asked_about(root: Path)
         await pilot.press("slash", *"kind:metadata", "enter", "a", "e")
         await settled(pilot)
         assert len(app.screen_stack) == 1
-        assert "There is no wheel or sdist among what is marked, so there is nothing to export." in said(app)
+        assert "There is not a wheel or sdist among what is marked, so there is nothing to export." in said(app)
 
 
 @dataclass(frozen=True)

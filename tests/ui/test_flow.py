@@ -191,7 +191,7 @@ async def test_a_root_that_is_not_pips_is_shown_and_refused(tmp_path: Path) -> N
         await pilot.press("P")
         await settled(pilot)
         assert len(app.screen_stack) == 1
-        assert "holds nothing that pip writes" in " ".join(text_of(app).split())
+        assert "contains nothing that pip writes" in " ".join(text_of(app).split())
         assert (tmp_path / "work.txt").exists()
 
 

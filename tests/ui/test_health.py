@@ -112,7 +112,7 @@ async def test_when_nothing_is_wrong_it_says_how_far_that_was_seen() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await pilot.press("3")
         await pilot.pause()
-        assert "Looking for what is wrong" in app.text
+        assert "Looking for problems" in app.text
         assert "checking" in app.text
         seen.set()
         await settled(pilot)
@@ -509,7 +509,7 @@ async def test_a_mistake_of_the_programs_own_is_told(
     app = app_on(tmp_path / "pip")
     monkeypatch.setattr(verification, "verify" if deep else "check", broken)
     action = "verify the cache" if deep else "check the cache"
-    told = f"cachetui failed to {action}, by a mistake of its own (LookupError: nobody foresaw this)."
+    told = f"cachetui failed to {action} because of a bug in cachetui (LookupError: nobody foresaw this)."
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await settled(pilot)
         await pilot.press("3")

@@ -226,7 +226,7 @@ async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
         await type_into(pilot, app, "max-size", "1GB")
-        assert "! The rest takes 3.6 GB more than that, but must stay." in app.text
+        assert "! What must be kept takes 3.6 GB more than that." in app.text
         await mark(pilot)
         assert app.marked == expected(Rules(max_size=1_000 * MB), "protect = ['torch']\n")
 
@@ -362,7 +362,7 @@ async def test_without_a_python_nothing_counts_as_unusable() -> None:
         await pilot.press("j", "space", "space")
         await settled(pilot)
         assert dialog(app).form.ticked == {"older-than"}
-        assert app.told == ["Unusable entries are not known: no Python found; name one with --python."]
+        assert app.told == ["Which entries are unusable is not known: no Python found; name one with --python."]
 
 
 async def test_a_python_that_was_named_tells_what_is_unusable() -> None:
@@ -381,13 +381,13 @@ async def test_pythons_that_do_not_tell_are_named_as_soon_as_they_are_found() ->
     takes = frozenset(parse_tag("py3-none-any"))
     async with app.run_test(size=SIZE) as pilot:
         await expanded(pilot)
-        supported = SupportedTags((takes, may_take((3, 8))), ("python3.8 does not tell what it can use",))
+        supported = SupportedTags((takes, may_take((3, 8))), ("python3.8 does not report its supported tags",))
         app.main.post_message(SearchFinished((), supported))
-        await until(pilot, lambda: "! python3.8 does not tell what it can use" in app.text)
+        await until(pilot, lambda: "! python3.8 does not report its supported tags" in app.text)
         await until(pilot, lambda: line(app, "Together").split()[-3] == "2")
-        supported = SupportedTags((), ("python does not tell what it can use",))
+        supported = SupportedTags((), ("python does not report its supported tags",))
         app.main.post_message(SearchFinished((), supported))
-        await until(pilot, lambda: "! python does not tell what it can use" in app.text)
+        await until(pilot, lambda: "! python does not report its supported tags" in app.text)
         assert line(app, "unusable").endswith("one Python reports no tags; name another with --python")
 
 
@@ -432,7 +432,7 @@ async def test_the_help_explains_rules_and_keys() -> None:
         assert isinstance(app.screen, Help)
         text = text_of(app)
         assert "Each line is a rule" in text
-        assert "Rule: tick the rule, or take it out" in text
+        assert "Rule: tick the rule, or untick it" in text
         await pilot.press("escape")
         assert isinstance(app.screen, RulesDialog)
 

@@ -173,7 +173,7 @@ async def test_a_row_of_no_project_says_that_there_is_nothing_to_ask() -> None:
     async with app.run_test(size=SIZE, notifications=True) as pilot:
         await pilot.press("G", "w")
         await pilot.pause()
-        assert "Why is told of projects: this row belongs to none." in app.text
+        assert "Why works on projects; this row has none." in app.text
         assert app.main.tab == "browse"
 
 
@@ -308,7 +308,7 @@ async def test_tab_and_escape_leave_the_question() -> None:
 
 def test_an_answer_may_come_before_the_view_is_drawn() -> None:
     view = Why(Still(asked_about()).services, BrowserModel())
-    view.show_words("Reading", "The answer comes once the cache has been read.", asking=True)
+    view.show_words("Reading", "The answer appears once the cache has been read.", asking=True)
     view.show(ANSWER)
     assert (view.box.value, view.answers.cursor, view.asking) == ("", 0, False)
 
@@ -364,7 +364,7 @@ async def test_what_nobody_foresaw_does_not_end_the_app(monkeypatch: pytest.Monk
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("4", *"six", "enter")
         await settled(pilot)
-        words = "cachetui failed to answer this, by a mistake of its own (AssertionError: unknown status keyword)."
+        words = "cachetui failed to answer this because of a bug in cachetui (AssertionError: unknown status keyword)."
         assert words in " ".join(app.text.split())
         assert app.is_running
 

@@ -89,8 +89,9 @@ def _earlier(since: str, terms: tuple[str, ...]) -> EarlierAudit:
     """Read an earlier report; raise UsageError if it is about other terms."""
     earlier = read_piped_report(input_path(since))
     if earlier.terms != terms:
-        of = f"of {' '.join(earlier.terms)}" if earlier.terms else "of everything, without terms"
-        raise click.UsageError(escape_control(f"The earlier report is {of}: the same must be asked for to compare."))
+        of = " ".join(earlier.terms) or "everything"
+        same = "the same terms" if earlier.terms else "no terms"
+        raise click.UsageError(escape_control(f"The earlier report covers {of}. Give {same} to compare."))
     return earlier
 
 

@@ -84,12 +84,12 @@ def command(
         planned = plan_export([entry for entry in inventory.entries if entry.path in chosen])
         others = len(chosen) - len(planned)
         if others and planned:
-            verb = "is no wheel or sdist" if others == 1 else "are no wheels or sdists"
-            note(f"{others:,} more of what matches {verb}: passed over.")
+            what = "entry is not a wheel or sdist" if others == 1 else "entries are not wheels or sdists"
+            note(f"{others:,} more {what}: skipped.")
         outcome = None
         if planned and dry_run:
             check_room(planned, folder, Path(inventory.root))
-            note("Nothing is written now; each file is proven when it is.")
+            note("Nothing was written. Each file is checked when it is written.")
         elif planned:
             outcome = _carry_out(inventory, planned, folder)
         without: frozenset[str] = frozenset()

@@ -44,8 +44,8 @@ from cachetui.text.format import count, disk_text
 def command(context: click.Context, terms: tuple[str, ...], files: bool, as_json: bool, sort: str) -> int:
     """List projects and versions with sizes and ages.
 
-    With TERMs, list only what they match. Names and requirements add up, other TERMs narrow: see cachetui
-    help terms.
+    With TERMs, list only what they match. Each name or requirement adds entries, all other TERMs are
+    conditions: see cachetui help terms.
     """
     predicate = None
     if terms:

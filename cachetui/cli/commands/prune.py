@@ -50,7 +50,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
         ("cachetui prune --free 2GB", "Free 2 GB: what is cheapest to lose, then the oldest."),
     ],
     sections={
-        "Rules that add up": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
+        "Rules that add entries": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
         "Limits": ("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free", "built"),
     },
 )
@@ -68,7 +68,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     type=click.Choice(["downloaded", "checked", "read"]),
     default="downloaded",
     show_default=True,
-    help="Which age counts, also for --max-size, --min-free and --free.",
+    help="Which age --older-than, --max-size, --min-free and --free use.",
 )
 @click.option(
     "--larger-than", callback=_reading(parse_size), metavar="SIZE", help="Only what is larger, such as 100MB."

@@ -25,8 +25,8 @@ from cachetui.cli.options import global_options, options_of, removal_options, su
 def command(context: click.Context, terms: tuple[str, ...], dry_run: bool, yes: bool, as_json: bool) -> int:
     """Remove what TERMs match, after showing what that is.
 
-    A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d'. Names and
-    requirements add up, conditions narrow them: see cachetui help terms.
+    A TERM is a name such as torch, a requirement such as 'torch<2', or a condition such as 'age>90d'. Each name
+    or requirement adds entries, conditions restrict them: see cachetui help terms.
     """
     from cachetui.cli.cache import (  # noqa: PLC0415 - Tab after a term does without all of these
         matching,

@@ -19,6 +19,7 @@ from cachetui.pip.scan.identify import NO_ORIGIN
 from cachetui.pip.scan.layout import is_legacy
 from cachetui.removal.staying import staying
 from cachetui.system.tree import never
+from cachetui.text.format import count
 
 UNREAD: dict[str, FindingType] = {PICKLE: "pickle", STOPPING: "stopping", GARBLED: "stopping"}
 """Finding type of an unreadable entry by the entry's note; for any other note, it is "unreadable"."""
@@ -80,7 +81,7 @@ def _links(inventory: Inventory) -> Iterator[Finding]:
     """Yield a finding for each link in place of one of pip's directories."""
     since = {file.path: file.mtime_ns for file in inventory.foreign} if inventory.links else {}
     for link in inventory.links:
-        words = f"it leads to {link.target}{'' if link.exists else ', where there is no folder'}"
+        words = f"it leads to {link.target}{'' if link.exists else ', which does not exist'}"
         yield Finding("link", link.path, words, since.get(link.path, 0))
 
 
@@ -111,7 +112,7 @@ def _of_entry(
         has = f"{stored:,}" if stored is not None else "another number"
         yield Finding("length", entry.path, f"its headers announce {entry.announced:,} bytes, it has {has}", since)
     if legacy and is_legacy(entry.path) and entry.kind not in ("leftover", "unknown"):
-        yield Finding("legacy", entry.path, "it lies under http/", since)
+        yield Finding("legacy", entry.path, "it is under http/", since)
 
 
 def _owned(entry: Entry, evidence: CacheReader) -> Iterator[Finding]:
@@ -159,7 +160,7 @@ def _folders(places: Iterable[str], evidence: CacheReader) -> Iterator[Finding]:
         words, since = writable[top]
         others = number - 1
         if others:
-            words += f"; so {'does one folder' if others == 1 else f'do {others:,} folders'} in it let others write"
+            words += f"; the same is true of {count(others, 'folder')} in it"
         yield Finding("folder", top or ".", words if top else f"the cache's own folder: {words}", since)
 
 

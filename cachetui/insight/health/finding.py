@@ -55,20 +55,20 @@ MEANINGS: Mapping[FindingType, Meaning] = {
     "mismatch": Meaning(
         "not what its index lists",
         "danger",
-        "pip stops at it where it compares the hash, and installs it where it does not.",
-        "Remove it, and find out who could write here: damage changes a few bytes, tampering makes a whole other file.",
+        "pip stops at it if it checks the hash, and installs it if it does not.",
+        "Remove it, and find out who could write here: damage changes a few bytes, tampering replaces the whole file.",
     ),
     "writable": Meaning(
-        "others can write it",
+        "others can write to it",
         "danger",
-        "Anybody with an account on this machine can change what pip installs.",
-        "Remove the others' write permission (chmod -R o-w), and verify with --deep what is there.",
+        "Anyone with an account on this machine can change what pip installs.",
+        "Take away the write permission of others (chmod -R o-w), then verify with --deep.",
     ),
     "folder": Meaning(
-        "a folder that others can write",
+        "a folder that others can write to to",
         "danger",
-        "Anybody with an account on this machine can put files there that pip installs.",
-        "Remove the others' write permission (chmod -R o-w), and verify with --deep what is there.",
+        "Anyone with an account on this machine can put files there that pip installs.",
+        "Take away the write permission of others (chmod -R o-w), then verify with --deep.",
     ),
     "archive": Meaning(
         "a damaged download",
@@ -98,43 +98,44 @@ MEANINGS: Mapping[FindingType, Meaning] = {
     "inconsistent": Meaning(
         "doesn't match its RECORD",
         "damage",
-        "pip installs it without comparing, and no cached index page lists its hash.",
+        "pip installs it without checking, and no cached index page lists its hash.",
         "Mark and remove it: pip downloads or builds it again when it is needed.",
     ),
     "length": Meaning(
         "wrong length",
         "damage",
-        "pip wrote the record and not the body, or not all of it. Of a file that is too short pip 25.2 and later fetch "
-        "the rest; earlier ones stop at it. An index page stops pip 26.1 and later; earlier ones read what is there.",
+        "pip wrote the record, but not all of its body. If a file is too short, pip 25.2 and later download the rest; "
+        "earlier versions stop with an error. At an index page, pip 26.1 and later stop with an error; earlier "
+        "versions read the part that is there.",
         REMOVE,
     ),
     "stopping": Meaning(
-        "a record that ends pip",
+        "a record that crashes pip",
         "damage",
-        "pip ends with a traceback as soon as it asks for this address.",
+        "pip ends with a traceback as soon as it requests this address.",
         REMOVE,
     ),
     "unreadable": Meaning("an unreadable record", "damage", "pip skips it and downloads it again.", REMOVE),
     "origin": Meaning(
         "a damaged origin.json",
         "damage",
-        "pip before 23.2 stops at it; later ones do not know what the wheel was built from.",
+        "pip before 23.2 stops at it; later versions do not know what the wheel was built from.",
         REBUILD,
     ),
     "misnamed": Meaning(
         "a wheel under a wrong name", "damage", "pip skips it.", "Mark and remove it: pip never uses it."
     ),
     "link": Meaning(
-        "a folder of pip's that is a link",
+        "a pip folder that is a link",
         "damage",
-        "pip follows it, cachetui follows no links inside a cache: what lies there was not looked at.",
-        "Look there with --cache-dir and the folder that has pip's names (http-v2, wheels) in it.",
+        "pip follows it. cachetui follows no links inside a cache, so the content was not checked.",
+        "To check it, use --cache-dir with the folder that contains http-v2 or wheels.",
     ),
     "owner": Meaning(
-        "another owner's, or not readable",
+        "wrong owner, or not readable",
         "rights",
-        "pip cannot replace it, and perhaps not read it. Often it was written with sudo, or in a container.",
-        "Give it to whoever uses the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
+        "pip cannot replace it, and may be unable to read it. It was probably written with sudo or in a container.",
+        "Give it to the user of the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
     ),
     "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
     "selfcheck": Meaning(

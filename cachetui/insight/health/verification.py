@@ -136,7 +136,7 @@ def _trouble(
         return Finding("unreadable", entry.path, reason(error), since)
     if known:
         name, value = max(known)
-        told = f"its {name} is {hashes.get(name, 'not to be told')}, listed is {value}"
+        told = f"its {name} is {hashes.get(name, 'unknown')}, but {value} is listed"
         return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
     return Finding(sort, entry.path, broken, since) if broken else None
 

@@ -61,12 +61,12 @@ def resolve_environment(
     if named is not None:
         python, command = Python(named.executable, named.prefix), str(named.executable)
         if question.python:
-            notes.append(f"--python names the Python that counts here; {question.python} was not taken into account.")
+            notes.append(f"--python decides which Python is asked; {question.python} was ignored.")
     elif question.python:
         try:
             python, command = python_at(question.python, environ), question.python
         except CachetuiError:
-            notes.append(f"{question.python} is not found here: another Python is asked in its place.")
+            notes.append(f"{question.python} was not found here, so another Python was asked.")
     if python is None and (python := _of_the_demo(environ, stop) if demo_index else default_python(environ)):
         command = python.executable.name
     variables = {**environ, **dict(question.variables)}

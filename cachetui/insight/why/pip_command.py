@@ -43,7 +43,7 @@ BEFORE = "!%$>"
 """Characters that notebooks and prompts write right before a command."""
 PROMPTS = re.compile(r"[$#%!>]+|>>>|\([^()]*\)|\S*[@:~\\/]\S*[$#>]|PS|\S+>|In|\[\d+\]:|-|#|\$")
 """Pattern of words that shells and notebooks write before a command."""
-ADVICE = "Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."
+ADVICE = "Type what you asked pip for, such as psycopg2==2.4.1, or the whole pip command."
 PER_REQUIREMENT = ("--hash", "--config-setting", "--config-settings", "--global-option")
 """Options that belong to one requirement of a file (pip's `_internal/req/req_file.py`)."""
 WITH_VALUE = frozenset(
@@ -125,7 +125,7 @@ def read_command(text: str) -> Command | None:
     except ValueError as error:  # a quotation mark is missing
         if re.search(r"\bpip[\d.]*(?:\.exe)?['\"]?\s+\w", text):
             raise QuestionError(
-                "does not end: a quotation mark is missing, or a backslash stands last.", "This command"
+                "is incomplete: a closing quotation mark is missing, or it ends with a backslash.", "This command"
             ) from error
         return None
     found: Command | None = None

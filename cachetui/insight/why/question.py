@@ -155,7 +155,7 @@ def _lines(text: str) -> Question:
             tool = words[0] in NO_PIP
             said = f"is neither a requirement nor a pip command. {ADVICE}"
             if one := ONE_SIGN.match(line):
-                said = f"is no requirement: did you mean {one[1]}=={one[2]}?"
+                said = f"is not a requirement: did you mean {one[1]}=={one[2]}?"
             said = "is not pip, and does not read pip's cache. " + ADVICE if tool and len(words) > 1 else said
             raise QuestionError(said, words[0] if tool and len(words) > 1 else line)
         mine, others = _options(words[at:], line)

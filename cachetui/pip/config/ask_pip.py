@@ -55,7 +55,7 @@ def ask_pip(
         return PipAnswer(None, _failure(who, reply), False if _says_off(reply) else None)
     answer = reply.out.rstrip("\r\n")
     if "\n" in answer or not os.path.isabs(answer):  # noqa: PTH117 - a Path would lose what is wrong with it
-        return PipAnswer(None, f"{who} answered something else than where its cache is.")
+        return PipAnswer(None, f"{who} did not answer with the location of its cache.")
     private = Path(reply.folder).parents[isolated.DEPTH]
     if Path(answer).is_relative_to(private):
         answer = os.path.realpath(os.path.join(folder, os.path.relpath(answer, reply.folder)))  # noqa: PTH118

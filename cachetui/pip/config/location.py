@@ -112,7 +112,7 @@ def locate(
     if cache_dir is None:
         notes += [note for other in OTHERS if (note := _difference(command, location, other, view.of(other, None)))]
     if platform == "darwin" and environ.get("XDG_CACHE_HOME") and pip is None and location.said_by == DEFAULT:
-        notes.append("pip before 26.2 pays no heed to XDG_CACHE_HOME on macOS.")
+        notes.append("pip before 26.2 ignores XDG_CACHE_HOME on macOS.")
     return Location(
         location.root,
         location.said_by,

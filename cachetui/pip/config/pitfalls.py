@@ -39,7 +39,7 @@ def pitfalls(
             f"{places[-1].quoted()} is relative: the cache is in another place for each folder that pip runs in."
         )
     if environ.get("PIP_CACHE_DIR") == "":
-        notes.append("PIP_CACHE_DIR is set but empty: pip takes it for unset.")
+        notes.append("PIP_CACHE_DIR is set but empty: pip treats it as unset.")
     others = configuration.heard("python", "global")
     if others:
         notes.append(f"{others[-1].quoted()} makes every pip act for that Python, with that Python's settings.")

@@ -116,12 +116,12 @@ def read_configuration(
         path = Path(cwd, name)
         if not path.is_file():  # such as a pipe, which can be read only once
             if path.exists():
-                notes.append(f"{path} is named as a file of settings but is no plain file.")
+                notes.append(f"{path} is named as a settings file but is not a regular file.")
             continue
         try:
             settings += _read_file(path, ways, _level_of(name, files))
         except OSError as error:
-            notes.append(f"pip passes over {path}, which cannot be read: {error.strerror}.")
+            notes.append(f"pip skips {path}, which cannot be read: {error.strerror}.")
         except (UnicodeDecodeError, configparser.Error) as error:
             faults.append(f"pip refuses to run because of {path}: {_why(error)}.")
     settings += _read_variables(environ)
@@ -233,11 +233,11 @@ def _why(error: UnicodeDecodeError | configparser.Error) -> str:
         case UnicodeDecodeError():
             return f"it is not text in {error.encoding}"
         case configparser.MissingSectionHeaderError():
-            return f"line {error.lineno} stands under no [section]"
+            return f"line {error.lineno} is not under a [section]"
         case configparser.DuplicateSectionError():
-            return f"line {error.lineno} opens [{error.section}] for the second time"
+            return f"line {error.lineno} opens [{error.section}] a second time"
         case configparser.DuplicateOptionError():
-            return f"line {error.lineno} says {error.option} in [{error.section}] for the second time"
+            return f"line {error.lineno} says {error.option} in [{error.section}] a second time"
         case configparser.ParsingError():
-            return f"line {error.errors[0][0]} is no setting" if error.errors else "it does not parse"
+            return f"line {error.errors[0][0]} is not a setting" if error.errors else "it does not parse"
     return "it does not parse"

@@ -56,7 +56,7 @@ def _decoded(text: Iterator[bytes]) -> Iterator[bytes]:
             letters = letters[found.end() :]
             break
         if len(letters) > LONGEST_RECORD:
-            raise UnreadableRecordError("its headers are too long to be true")
+            raise UnreadableRecordError("its headers are implausibly long")
     else:
         raise UnreadableRecordError("damaged: it holds no body")
     try:

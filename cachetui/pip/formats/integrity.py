@@ -49,7 +49,7 @@ LONGEST_RECORD = 64 << 20
 """Maximum size of a RECORD in bytes."""
 LONGEST_ROW = 64 << 10
 """Maximum length of a row of a RECORD in characters."""
-TOO_LONG = "its directory is too long to be true"
+TOO_LONG = "its directory is implausibly long"
 """Fault of a zip whose directory is longer than `LONGEST_DIRECTORY`, as a clause."""
 UNLISTED = ("/RECORD", "/RECORD.jws", "/RECORD.p7s")
 """Files that a RECORD lists without a hash: the RECORD itself and its signatures."""
@@ -250,7 +250,7 @@ def _listed(archive: zipfile.ZipFile, record: str, names: Collection[str]) -> tu
     Hashes of paths that are not in `names` are left out: a RECORD may list any number of files. Raises ValueError.
     """
     if archive.getinfo(record).file_size > LONGEST_RECORD:
-        raise ValueError("its RECORD is too long to be true")
+        raise ValueError("its RECORD is implausibly long")
     hashes: dict[str, str] = {}
     missing: str | None = None
     try:
@@ -274,7 +274,7 @@ def _rows(text: io.TextIOBase) -> Iterator[list[str]]:
         while line := text.readline(LONGEST_ROW + 1):
             length += len(line)
             if length > LONGEST_ROW:
-                raise ValueError("its RECORD has a row that is too long to be true")
+                raise ValueError("its RECORD has a row that is implausibly long")
             yield line
 
     for row in csv.reader(lines()):
@@ -289,7 +289,7 @@ def _member_trouble(
     said = (listed or {}).get(name, "")
     algorithm, _, expected = said.partition("=")
     if algorithm and algorithm not in hashlib.algorithms_guaranteed - {"shake_128", "shake_256"}:
-        return f"its RECORD names a hash that nobody knows for {name}"
+        return f"its RECORD names an unknown hash for {name}"
     digest = hashlib.new(algorithm or "sha256", usedforsecurity=False)
     with archive.open(member) as content:
         while chunk := content.read(CHUNK):

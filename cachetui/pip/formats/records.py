@@ -110,7 +110,7 @@ def _read_cc4(fd: int, size: int, head: bytes, body_inside: bool) -> Record:
         packed = head + read_at(fd, LONGEST_RECORD, end) if end < size else head
         whole = len(packed) >= size
     if not whole:
-        raise UnreadableRecordError("its headers are too long to be true")
+        raise UnreadableRecordError("its headers are implausibly long")
     try:
         content = msgpack.unpackb(packed[5:], strict_map_key=False, unicode_errors="surrogateescape")
     except (ValueError, msgpack.UnpackException, TypeError, RecursionError, MemoryError) as error:
@@ -236,7 +236,7 @@ class LongStringCutter:
             else:
                 self._text += piece[at:end]
                 if len(self._text) > LONGEST_RECORD:
-                    raise UnreadableRecordError("its headers are too long to be true")
+                    raise UnreadableRecordError("its headers are implausibly long")
                 if quote >= 0:
                     self._text += b'"'
                     self._inside = True

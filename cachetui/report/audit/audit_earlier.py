@@ -68,9 +68,9 @@ def _parse(path: str, read: Callable[[], bytes]) -> EarlierAudit:
     try:
         document = json.loads(content)
     except (ValueError, RecursionError) as error:
-        raise CachetuiError(f"{path} is damaged, or no report at all: it is not JSON. {OTHER}") from error
+        raise CachetuiError(f"{path} is damaged, or not a report at all: it is not JSON. {OTHER}") from error
     if not isinstance(document, dict) or document.get("report") != AUDIT:
-        raise CachetuiError(f"{path} is no report of an audit. {OTHER}")
+        raise CachetuiError(f"{path} is not a report of an audit. {OTHER}")
     schema = document.get("schema")
     if type(schema) is not int or schema not in KEYS:
         told = schema if type(schema) is int else "unknown"

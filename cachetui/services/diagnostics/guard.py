@@ -33,5 +33,5 @@ def guard(action: str) -> Iterator[None]:
 
         file = save_error(error)
         details = f" The details are in {file}." if file else ""
-        words = f"cachetui failed to {action}, by a mistake of its own ({error_sentence(error)}).{details}"
+        words = f"cachetui failed to {action} because of a bug in cachetui ({error_sentence(error)}).{details}"
         raise InternalError(words) from error

@@ -27,7 +27,7 @@ def titles(audit: Audit | None, group: Group, by: Age) -> tuple[tuple[type[Figur
         (KindBars, f"By {group}", overhead),
         (Ages, by_age, f"{MONTHS} months a column"),
         (Biggest, "Biggest files", "downloaded      disk"),
-        (ReclaimableLines, "What could go", "entries    frees"),
+        (ReclaimableLines, "Free up space", "entries    frees"),
     )
 
 

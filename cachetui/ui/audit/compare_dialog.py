@@ -35,7 +35,7 @@ class EarlierBox(SheetBox):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter", "screen.go", "compare", "compare.start", PROGRAM, "Compare with this report", show=True),
         key("down", "screen.choose(1)", "next report", "compare.next", MOVE, "Choose the next report", show=True),
-        key("up", "screen.choose(-1)", "previous report", "compare.previous", MOVE, "Choose the report before"),
+        key("up", "screen.choose(-1)", "previous report", "compare.previous", MOVE, "Choose the previous report"),
     ]
 
 

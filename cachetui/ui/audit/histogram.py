@@ -22,7 +22,8 @@ class Ages(FigureWidget):
     """Histogram with a column for each age range, in the shades of the treemap."""
 
     HELP = (
-        "What came when: the arrows walk from column to column, **Space** marks one, **b** or Enter shows it in Browse."
+        "Disk usage by age: the arrows move from column to column, **Space** marks one, **b** or Enter shows it in "
+        "Browse."
     )
 
     def __init__(self, id: str | None = None) -> None:

@@ -45,7 +45,7 @@ EXPLANATIONS = {
         "a newer version for the same Python and platform is here",
         "newer, same Python and platform",
     ),
-    "--keep-latest 1": ("of each project, for whatever Python and platform", "for any Python"),
+    "--keep-latest 1": ("of each project, for any Python and platform", "for any Python"),
 }
 """Long and short description of what a rule chooses, by the rule's options."""
 SHORT: Mapping[str | None, str] = {NO_WHEEL.python: "not installable", SOURCE.python: "sdist"}

@@ -23,7 +23,7 @@ class KindBars(Lines):
     """Bars by kind or by another property; if only one line fits, a sentence."""
 
     HELP = """\
-What there is by kind; **t** tells it apart by Python, platform or index instead. **Space** marks all that a line stands
+Disk usage by kind; **t** groups it by Python, platform or index instead. **Space** marks everything that a line stands
 for, **b** or Enter shows a kind in Browse.
 """
 
@@ -94,7 +94,7 @@ class Biggest(Lines):
     """The biggest files."""
 
     has_box = True
-    HELP = "The files that take most: **Space** marks one, **b** or Enter goes to it in Browse."
+    HELP = "The biggest files: **Space** marks one, **b** or Enter goes to it in Browse."
     now_ns = 0
 
     def show_marks(self) -> None:
@@ -117,9 +117,9 @@ class ReclaimableLines(Lines):
 
     has_box = True
     HELP = """\
-What each rule would free today, as `cachetui prune` does it. What is protected, what may be in use and what pip built
-here stays. Rules overlap. Superseded is what has a newer version for the same Python and platform. **Space** marks all
-of a rule, **b** or Enter shows it in Browse.
+The space that each rule of `cachetui prune` would free today. What is protected, what may be in use and what pip built
+here is kept. Rules overlap. An entry is superseded if there is a newer version for the same Python and platform.
+**Space** marks everything that a rule chooses, **b** or Enter shows it in Browse.
 """
 
     def show_marks(self) -> None:

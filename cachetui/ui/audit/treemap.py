@@ -24,11 +24,10 @@ class Treemap(FigureWidget):
 
     HELP = """\
 # Audit
-Where the space is. A tile's area is what it takes on the disk, its shade its age: the paler, the older. The arrows
-walk, **Enter** goes into a project, its versions and their files, **Esc** comes out again. Tab goes to the next figure.
+Where the space is. The area of a tile is its disk usage, its shade is its age: faded means old. The arrows move,
+**Enter** opens a project, a version and its files, **Esc** goes back. Tab goes to the next figure.
 
-**Space** marks all that the chosen tile or line stands for, **b** shows it in Browse, **E** saves everything as a
-report.
+**Space** marks everything in the selected tile or line, **b** shows it in Browse, **E** saves the audit as a report.
 """
 
     def __init__(self, id: str | None = None) -> None:

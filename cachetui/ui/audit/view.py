@@ -52,9 +52,9 @@ class AuditView(Container):
 
     BINDING_GROUP_TITLE = "Audit"
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "enter", "open", "audit.open", MOVE, "Go into the tile; show anything else in Browse", show=True),
-        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the choice, or unmark it", show=True),
-        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show the choice in Browse", show=True),
+        key("enter", "enter", "open", "audit.open", MOVE, "Open the tile; show anything else in Browse", show=True),
+        key("space", "mark", "mark", "marks.toggle", MARK, "Mark the selection, or unmark it", show=True),
+        key("b", "browse", "in Browse", "audit.browse", SHOW, "Show the selection in Browse", show=True),
         key("tab", "app.focus_next", "next figure", "audit.next", MOVE, "Go to the next figure", show=True),
         key("shift+tab", "app.focus_previous", "previous figure", "audit.previous", MOVE, "Go to the previous figure"),
         key(
@@ -70,7 +70,7 @@ class AuditView(Container):
         key("E", "save", "save", "audit.save", SHOW, "Save this audit as a report", show=True),
         key("c", "compare", "compare", "audit.compare", SHOW, "Compare this audit with an earlier report", show=True),
         key("U", "unmark_all", "unmark", "marks.none", MARK, "Unmark everything", show=True),
-        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Go back out of the tile", show=True),
+        key("escape,backspace", "leave", "back", "audit.leave", MOVE, "Go back one level", show=True),
     ]
     DEFAULT_CSS = """
     AuditView {
@@ -211,7 +211,7 @@ class AuditView(Container):
         if not (self.display and self.is_mounted):
             return
         inventory, model, empty = self.reading.inventory, self.model, "Nothing takes up space."
-        waiting = "The audit comes once the cache has been read."
+        waiting = "The audit appears once the cache has been read."
         page = self.reading.page(self.services.location.name, waiting=waiting, empty=empty)
         if page is None and not model.catalog.entries:
             page = "The cache is empty", empty
@@ -368,7 +368,7 @@ class AuditView(Container):
             self.post_message(ShowFilter(choice.filter))
         else:
             mark = key_name(self.app, "marks.toggle")
-            self.notify(f"No filter says {shown(choice.name)}: {mark} marks it.", markup=False)
+            self.notify(f"No filter can show {shown(choice.name)}. {mark} marks it.", markup=False)
 
     def action_next_group(self) -> None:
         """Group the entries in `KindBars` by the next property."""

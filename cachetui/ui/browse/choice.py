@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cachetui.model import Entry, File
 
 FOREIGN_WORDS = "These are not pip's files: cachetui counts them and never removes them."
-STILL_NAMING = "What the filter shows can be marked as soon as everything is named."
+STILL_NAMING = "What the filter shows can be marked once everything has been named."
 
 
 def why_not_removable(rows: list[Row], model: BrowserModel) -> str | None:

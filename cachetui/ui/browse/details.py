@@ -182,7 +182,7 @@ class Details(PaintedLines):
 
     def _facts(self, row: Row) -> list[Fact]:
         facts = facts_of(row, self.now, self.pythons, self.findings)
-        words = {"x": "yes, never removed", "-": "a part of it is never removed"}.get(self.protection(row))
+        words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))
         return facts if words is None else [Fact("protected", words), *facts]
 
     def lines(self, room: int, height: int) -> list[Strip]:

@@ -29,8 +29,8 @@ def page_of(
         return PageText(
             "The cache is empty",
             (
-                f"pip keeps nothing in {root} yet. What it downloads or builds will be listed here.",
-                f"The place comes from {shown(location.said_by)}.",
+                f"pip has stored nothing in {root} yet. What it downloads or builds will be listed here.",
+                f"This location comes from {shown(location.said_by)}.",
             ),
             (again, ("cachetui --demo", "try it on a made-up cache")),
         )
@@ -49,17 +49,19 @@ def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, cl
     if query.error is not None:
         return f"Not understood: {shown(str(query.error))}. {clears}"
     if unknown and model.catalog.naming:
-        return f"What is {unknown} is known as soon as everything has been read."
+        return f"What is {unknown} will be known once the whole cache has been read."
     if "unusable" in model.missing_facts and not (python_named or pythons.state == "done"):
-        return "What is unusable is known as soon as the Pythons here have been found."
+        return "What is unusable will be known once the Pythons here have been found."
     if unknown:
         return f"Finding out what is {unknown}."
     if "unusable" in query.words and not python_named and not pythons.tags:
-        why = "No Python here tells what it can use: name one with --python."
+        why = "No Python found here reports its supported tags. Choose one with --python."
         return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
     if model.filters_marks and not model.marks:
         return f"Nothing is marked. {clears}"
     for word in query.narrowing_words:
         if canonicalize_name(word) in model.catalog.names:
-            return f'Nothing matches: the word {word} narrows; "{word}" in quotes would be added. {clears}'
+            return (
+                f'Nothing matches: the word {word} is a condition here; "{word}" in quotes adds that project. {clears}'
+            )
     return f"Nothing matches. {clears}"

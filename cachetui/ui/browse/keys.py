@@ -8,7 +8,7 @@ from cachetui.ui.bindings import MARK, MOVE, SHOW, key
 
 KEYS: list[BindingType] = [
     key("space", "mark", "mark", "marks.toggle", MARK, "Mark the row, or unmark it, and step down", show=True),
-    key("slash", "filter", "filter", "filter.open", SHOW, "Show only what the terms you type choose", show=True),
+    key("slash", "filter", "filter", "filter.open", SHOW, "Show only what matches the terms you type", show=True),
     key("s", "sort_menu", "sort", "sort.size", SHOW, "Choose the order: size, name, count, age", show=True),
     key("w", "why", "why", "why.open", SHOW, "Ask why pip does what it does with this", show=True),
     key("e", "screen.export", "export", "marks.export", MARK, "Export wheels and sdists to a folder", show=True),
@@ -25,7 +25,7 @@ KEYS: list[BindingType] = [
     key("A", "apparent", "file sizes", "show.apparent", SHOW, "Show file sizes, or disk usage"),
     key("p", "protect", "protect", "rows.protect", MARK, "Protect the project from removal, or stop protecting it"),
     key("i", "details", "details", "show.details", SHOW, "Show or hide the details"),
-    key("y", "copy", "copy path", "rows.copy", SHOW, "Copy where it lies on the disk"),
+    key("y", "copy", "copy path", "rows.copy", SHOW, "Copy its path on the disk"),
     key("enter", "toggle_row", "open", "rows.turn", MOVE, "Open the row, or close it"),
     key("right,l", "expand", "open", "rows.open", MOVE, "Open the row; from an open one go to its first child"),
     key("left,h", "collapse", "close", "rows.close", MOVE, "Close the row; from a closed one go to its parent"),

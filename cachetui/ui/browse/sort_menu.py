@@ -75,7 +75,7 @@ class SortMenu(Modal[By]):
     """Menu that closes with the chosen sort key, or with None."""
 
     AUTO_FOCUS = ""
-    HELP = "The order of the rows, at every level. The order that is in use is reversed if it is chosen again."
+    HELP = "The order of the rows, at every level. Choosing the current order again reverses it."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("enter,space", "choose", "sort", "order.choose", PROGRAM, "Sort by the line under the cursor", show=True),
         key("s", "choose('size')", "by size", "sort.size", SHOW, "Sort by size; again: smallest first"),

@@ -328,7 +328,7 @@ class Browse(Vertical):
         if text:
             self.post_message(AskWhy(text))
         else:
-            self.notify("Why is told of projects: this row belongs to none.", markup=False)
+            self.notify("Why works on projects; this row has none.", markup=False)
 
     def action_protect(self) -> None:
         """Protect the project of the row from removal, or free it."""
@@ -336,7 +336,7 @@ class Browse(Vertical):
         if row is not None and row.place.rank is GroupKind.PROJECT:
             self.post_message(ToggleProtection(row.place.project))
         else:
-            self.notify("Only projects can be protected, and this row belongs to none.", markup=False)
+            self.notify("Only projects can be protected; this row has none.", markup=False)
 
     def action_toggle_row(self) -> None:
         """Open the row, or close it if it is open."""

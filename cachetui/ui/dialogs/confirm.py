@@ -84,4 +84,4 @@ class Result(Modal[None]):
     def _rest(self) -> str:
         kept = number_kept(self.outcome.kept, self.known)
         words = f"{count(kept, 'entry')} {'was' if kept == 1 else 'were'} kept"
-        return f"{words}, and all that the stop left:" if self.outcome.stopped else f"{words}:"
+        return f"{words}, and everything that was left when it stopped:" if self.outcome.stopped else f"{words}:"

@@ -35,7 +35,7 @@ class Review(ConfirmModal):
     If nothing can be removed, or may be, it only shows the list.
     """
 
-    HELP = "Everything that will go, and nothing else will. **No** has the focus: Enter keeps everything."
+    HELP = "A list of everything that will be removed. **No** has the focus: Enter keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "yes", "yes", "review.yes", REMOVE, "Remove what is listed", show=True),
         key("n", "no", "no", "review.no", REMOVE, "Keep everything"),
@@ -93,7 +93,7 @@ class WordBox(SheetBox):
 
     HELP = f"Type **{WORD}** and press Enter to remove everything; Esc keeps it."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.yes", "remove", "purge.yes", REMOVE, "Remove everything, if the word stands there"),
+        key("enter", "screen.yes", "remove", "purge.yes", REMOVE, "Remove everything, if the word has been typed"),
     ]
 
 
@@ -101,7 +101,7 @@ class PurgeReview(Review):
     """Review of a removal of all entries; the user must type a word to accept it."""
 
     AUTO_FOCUS = "#typed, #no"
-    HELP = f"Everything that pip keeps here will go. Type **{WORD}** and press Enter; Esc keeps everything."
+    HELP = f"Everything that pip keeps here will be removed. Type **{WORD}** and press Enter; Esc keeps everything."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "no", "no", "purge.no", REMOVE, "Keep everything", show=True),
     ]

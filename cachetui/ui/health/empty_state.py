@@ -12,8 +12,8 @@ from cachetui.ui.health.known_findings import KnownFindings
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import PageText
 
-WAITING = "What is wrong is looked for once all of it is known."
-EMPTY = "Nothing in it can be wrong."
+WAITING = "The check starts once the whole cache has been read."
+EMPTY = "There is nothing to check."
 
 
 def links_of(reading: Reading) -> tuple[str, ...]:
@@ -36,7 +36,7 @@ def page_of(
     """
     findings = known.current(entries)
     if not findings and (links := links_of(reading)):
-        return PageText("Not all of the cache is here", links)
+        return PageText("The cache is not complete", links)
     if (page := reading.page(name, waiting=WAITING, empty=EMPTY)) is not None:
         return PageText(page[0], page[1:])
     if findings:
@@ -46,8 +46,8 @@ def page_of(
     if not entries:
         return PageText("The cache is empty", (EMPTY,))
     if known.checked is None:
-        return PageText("Looking for what is wrong", (f"{len(entries):,} entries",))
+        return PageText("Looking for problems", (f"{len(entries):,} entries",))
     proof = known.summary_now(entries)
-    title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as can be seen"
+    title = "Nothing is wrong" if proof and not proof.stopped else "Nothing is wrong, as far as the scan shows"
     ways = ((verify_key, f"read everything{' again' if proof else ''}"),)
     return PageText(title, tuple(proof_words(proof, verify_key)), ways)

@@ -30,9 +30,9 @@ class FindingList(RowList):
     """
     HELP = """\
 # Health
-What is wrong in the cache, what weighs most first: a danger, for what may not be what its index offered; damage, which
-pip cannot use as it should; waste, which only takes room. Below each title: what pip does with it, and the way out.
-Verifying reads everything, and compares it with the hashes that cached index pages list. It changes nothing.
+Problems in the cache, the most serious first. Danger: a file may not be what its index offered. Damage: pip cannot use
+a file as it should. Waste: a file only takes up space. Below each title: what pip does about it, and how to fix it.
+Verifying reads everything and compares it with the hashes that cached index pages list. It changes nothing.
 """
     BINDING_GROUP_TITLE = "Findings"
 

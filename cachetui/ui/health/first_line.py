@@ -25,4 +25,4 @@ class FirstLine(PaintedLine):
         if part is not None and self.app.size.width >= WITH_BAR:
             done, glyphs = round(BAR_CELLS * min(1.0, part)), self.glyphs
             right += [(glyphs.done * done, "accent"), (glyphs.to_do * (BAR_CELLS - done), "faint"), " "]
-        self.show((" What is wrong in this cache", "strong"), right=right)
+        self.show((" Problems in this cache", "strong"), right=right)

@@ -26,7 +26,7 @@ async def export_entries(screen: CacheScreen, entries: Collection[Entry]) -> Non
         return
     if not planned:
         of = "among what is marked" if screen.model.marks else "in this row"
-        screen.notify(f"There is no wheel or sdist {of}, so there is nothing to export.", markup=False)
+        screen.notify(f"There is not a wheel or sdist {of}, so there is nothing to export.", markup=False)
         return
     root, proposed = Path(inventory.root), screen.export_folder
     dialog = ExportDialog(len(planned), passed_over(entries), proposed, lambda folder: look_at(planned, folder, root))

@@ -105,7 +105,7 @@ async def _remove(screen: CacheScreen, plan: Plan, inventory: Inventory) -> None
         return
     if outcome is not None:
         _forget_removed(screen, plan, outcome)
-    start_scan(screen, "looking again")
+    start_scan(screen, "refreshing")
     if outcome is not None and outcome.kept:
         await screen.app.push_screen_wait(Result(outcome, inventory.entries, plan.root))
     elif outcome is not None:

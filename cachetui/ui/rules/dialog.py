@@ -62,7 +62,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape", "no", "cancel", "rules.leave", PROGRAM, "Close the rules and mark nothing", show=True),
         key("down,j", "go(1)", "down", "rules.down", MOVE, "Go to the next rule"),
-        key("up,k", "go(-1)", "up", "rules.up", MOVE, "Go to the rule before"),
+        key("up,k", "go(-1)", "up", "rules.up", MOVE, "Go to the previous rule"),
         key("tab", "app.focus_next", "next", "rules.next", MOVE, "Go to the rule's value, or to the next rule"),
         key("shift+tab", "app.focus_previous", "previous", "rules.previous", MOVE, "Go back"),
         key("home,g", "edge(0)", "first", "rules.first", MOVE, "Go to the first rule"),
@@ -75,7 +75,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             "age",
             "rules.by",
             SHOW,
-            "Count ages from another moment: downloaded, checked, read",
+            "Count ages from another date: downloaded, checked, read",
             show=True,
         ),
     ]
@@ -112,7 +112,9 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield PaintedLine(("Mark by rules", "strong"), right=(("in the whole cache, hidden entries too", "muted"),))
+            yield PaintedLine(
+                ("Mark by rules", "strong"), right=(("in the whole cache, including hidden entries", "muted"),)
+            )
             yield RuleNotes(*self.notes, sign="! ")
             with RuleList(id="rules"):
                 for title, rules in GROUPS:
@@ -223,11 +225,11 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         if rules is not None and "unusable" in rules.deciding and self.unknown:
             return f"Nothing counts as unusable: {self.unknown}."
         if together is not None and together.over:
-            return f"The rest takes {disk_text(together.over)} more than that, but must stay."
+            return f"What must be kept takes {disk_text(together.over)} more than that."
         if together is not None and together.short:
-            return f"This falls {disk_text(together.short)} short of that, but no more may go."
+            return f"This falls {disk_text(together.short)} short of that, but everything else must be kept."
         if together is not None and (in_use := together.figures.in_use):
-            return f"{in_use:,} more may still be in use, and {'stays' if in_use == 1 else 'stay'}."
+            return f"{in_use:,} more may still be in use, and {'is' if in_use == 1 else 'are'} kept."
         return ""
 
     def _fit(self, size: Size) -> None:
@@ -287,7 +289,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def _tick(self, row: RuleRow) -> None:
         form = self.form.toggled(row.rule.name)
         if row.unknown and row.rule.name not in self.form.ticked:
-            self.notify(f"Unusable entries are not known: {row.unknown}.", markup=False)
+            self.notify(f"Which entries are unusable is not known: {row.unknown}.", markup=False)
         elif form == self.form and row.box is not None:
             row.box.enter()  # the rule needs a value first
         else:

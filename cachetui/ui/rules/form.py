@@ -62,7 +62,7 @@ LIMITING = (
     DialogRule(
         "keep-latest",
         "keep newest",
-        ("versions of each project; alone, choose all others", "versions; alone, all others go", "versions"),
+        ("versions of each project; alone, chooses all others", "versions; alone, all others", "versions"),
         example="2",
     ),
     DialogRule("max-size", "max size", ("shrink to this, oldest first", "in all"), example="5GB"),

@@ -71,9 +71,9 @@ class ValueBox(TextBox):
 
     HELP = """\
 # Value
-What you type counts at once, and ticks the rule; an empty box unticks it. Ages: `90d`, `6mo`, `1y`. Sizes: `100MB`,
-`1.5GiB`. Terms are those of the filter, except that a bare name is the exact name of a project. Enter marks what the
-last line counts; the arrows go to other rules.
+What you type takes effect at once and ticks the rule; an empty box unticks it. Ages: `90d`, `6mo`, `1y`. Sizes:
+`100MB`, `1.5GiB`. Terms are those of the filter, except that a bare name is the exact name of a project. Enter marks
+what the last line counts; the arrows go to other rules.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -141,26 +141,26 @@ class RuleRow(PaintedWidget, can_focus=True):
 
     HELP = """\
 # Rules
-Each line is a rule, with what it would free alone. Ticked rules apply together, to the whole cache, also to what the
-filter hides; they are the rules of `cachetui prune`. Any of the first five chooses entries. The next three narrow that,
-or choose alone. `superseded` is what has a newer version for the same Python and platform. `keep newest` keeps the
-newest versions of each project, whatever Python they are for; alone, it chooses all others. `max size` comes last, and
-chooses the oldest until the rest fits. `min free` and `free` say how much to free, and the rules above only what may
-go for that: leftovers first, then dead weight, what is unusable, what is superseded, and the oldest of all else; wheels
-built here last. Wheels that pip built here stay unless `built here` is ticked. What the
-preferences protect, and what may be in use, always stays.
+Each line is a rule, with what it would free alone. Ticked rules apply together to the whole cache, including what the
+filter hides; they are the rules of `cachetui prune`. Each rule under "Any of these" adds entries. Those under "But only
+if" restrict the choice; alone, they choose from the whole cache. `superseded` is what has a newer version for the same
+Python and platform. `keep newest` keeps the newest versions of each project, whatever Python they are for; alone, it
+chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how much
+to free, and the rules above only what may be removed for that: leftovers first, then dead weight, what is unusable,
+what is superseded, and the oldest of all else; wheels built here last. Wheels that pip built here are kept unless
+`built here` is ticked. What the preferences protect, and what may be in use, is always kept.
 
-Rules mark. What is marked goes when you have read and accepted a review, and not before.
+Rules only mark. Nothing is removed before you have read and accepted a review.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("space", "screen.tick", "tick", "rules.tick", MARK, "Tick the rule, or take it out", show=True),
+        key("space", "screen.tick", "tick", "rules.tick", MARK, "Tick the rule, or untick it", show=True),
         key("enter", "screen.mark", "mark", "rules.mark", MARK, "Mark what the rules choose", show=True),
         key("plus", "step(1)", "more", "rules.more", MARK, "Choose the next larger value of the rule"),
         key("minus", "step(-1)", "less", "rules.less", MARK, "Choose the next smaller value of the rule"),
-        key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit begins another one"),
+        key("right,l", "edit", "edit", "rules.edit", MOVE, "Go to the rule's value; a digit starts a new one"),
         *[
             replace(
-                key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Begin a value with {digit}"),
+                key(digit, f"begin('{digit}')", "edit", f"rules.begin-{digit}", MOVE, f"Start a value with {digit}"),
                 system=True,
             )
             for digit in DIGITS

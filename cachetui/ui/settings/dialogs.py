@@ -106,7 +106,7 @@ class ScopeList(PaintedLines):
 class Confirm(ConfirmModal):
     """Dialog that shows the exact command and notes on its effect; No has the focus."""
 
-    HELP = "The command that pip will be given. **No** has the focus: Enter changes nothing."
+    HELP = "The command that will be run. **No** has the focus: Enter changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
         key("y", "yes", "yes", "settings.yes", SETTINGS, "Run the command", show=True),
         key("n", "no", "no", "settings.no", SETTINGS, "Change nothing"),
@@ -194,7 +194,7 @@ class ConfirmScope(Confirm):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         key("down,j", "scroll(1)", "next scope", "settings.next-scope", SETTINGS, "Choose the next scope", show=True),
-        key("up,k", "scroll(-1)", "previous scope", "settings.previous-scope", SETTINGS, "Choose the scope before"),
+        key("up,k", "scroll(-1)", "previous scope", "settings.previous-scope", SETTINGS, "Choose the previous scope"),
     ]
 
     def action_scroll(self, step: int) -> None:
@@ -219,7 +219,7 @@ class FolderBox(SheetBox):
 
     HELP = "Type a folder and press Enter: the command is shown before anything is changed. Esc changes nothing."
     BINDINGS: ClassVar[list[BindingType]] = [
-        key("enter", "screen.go", "continue", "settings.folder", SETTINGS, "Go on to the command", show=True),
+        key("enter", "screen.go", "continue", "settings.folder", SETTINGS, "Continue to the command", show=True),
     ]
 
 

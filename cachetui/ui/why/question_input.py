@@ -36,7 +36,7 @@ class QuestionBox(TextBox):
     """
     HELP = f"""\
 # Why did pip do that?
-Type or paste what was asked of pip, and press Enter. Your Python's own pip answers, on a sealed view of this cache:
+Type or paste what you asked pip for, and press Enter. Your Python's own pip answers, on a sealed view of this cache:
 nothing is fetched, built or installed.
 
 - `{EXAMPLE}`: a requirement, as in a requirements file

@@ -155,7 +155,7 @@ class Why(Vertical):
         reading, question = self.reading, self._question
         if question is None:
             return
-        waiting = "The answer comes once the cache has been read."
+        waiting = "The answer appears once the cache has been read."
         empty = "Nothing in it can be the reason for what pip did."
         page = reading.page(self.services.location.name, waiting=waiting, empty=empty)
         if page is not None:

@@ -197,7 +197,7 @@ def test_folders_that_others_may_write_are_a_danger(cache: Cache, place: str) ->
     (one,) = check(scan(cache.root), now_ns=NOW)
     assert (one.sort, one.path, one.meaning.severity) == ("folder", place or ".", "danger")
     assert "its mode is 1777" in one.words
-    assert ("in it let others write" in one.words) == (place == "wheels/aa")
+    assert ("the same is true of 1 folder in it" in one.words) == (place == "wheels/aa")
     some = [entry for entry in scan(cache.root).entries if entry.path.startswith("http")]
     assert [one.path for one in check(scan(cache.root), some, now_ns=NOW)] == ([] if "wheels" in place else [one.path])
 

@@ -6,7 +6,7 @@ from cachetui.insight.health.finding import MEANINGS, SORTS, Finding, in_order
 
 SHORT = Finding("length", "http-v2/a", "its headers announce 9 bytes, it has 3", 1)
 BROKEN = Finding("archive", "http-v2/a", "it does not unpack: it is cut off", 1)
-OLD = Finding("legacy", "http/b", "it lies under http/", 1)
+OLD = Finding("legacy", "http/b", "it is under http/", 1)
 
 
 def test_every_sort_has_a_meaning_the_gravest_first() -> None:

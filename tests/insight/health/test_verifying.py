@@ -177,7 +177,7 @@ def test_another_valid_wheel_in_its_place_is_found(damaged: Path) -> None:
 
     (found,) = result.findings
     assert (found.sort, found.path) == ("mismatch", entry.path)
-    assert "listed is" in found.words
+    assert "is listed" in found.words
     assert "unpack" not in found.words  # it is a valid wheel
 
 

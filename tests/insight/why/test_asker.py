@@ -39,13 +39,13 @@ def test_the_python_that_the_command_calls_is_asked(environ: dict[str, str], tmp
 def test_where_it_is_not_here_another_is_asked_and_that_is_said(environ: dict[str, str]) -> None:
     asker = asked("python3.8 -m pip install six", environ)
     assert asker.command == "python3"
-    assert asker.notes == ("python3.8 is not found here: another Python is asked in its place.",)
+    assert asker.notes == ("python3.8 was not found here, so another Python was asked.",)
     assert asker.python is not None and asker.python.executable.name == "python3"
 
 
 def test_the_python_that_was_named_comes_before_the_one_of_the_command(environ: dict[str, str]) -> None:
     asker = asked("python3.8 -m pip install six", environ, named="python3")
-    words = "--python names the Python that counts here; python3.8 was not taken into account."
+    words = "--python decides which Python is asked; python3.8 was ignored."
     assert (asker.command, asker.notes) == (str(Path(environ["PATH"], "python3")), (words,))
 
 

@@ -122,9 +122,9 @@ def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, p
 @pytest.mark.parametrize(
     ("typed", "message"),
     [
-        ("", "Nothing was asked. Type what pip was asked for, such as psycopg2==2.4.1, or the whole pip command."),
-        ("torch=2", "torch=2 is no requirement: did you mean torch==2?"),
-        ("torch = 2.*", "torch = 2.* is no requirement: did you mean torch==2.*?"),
+        ("", "Nothing was asked. Type what you asked pip for, such as psycopg2==2.4.1, or the whole pip command."),
+        ("torch=2", "torch=2 is not a requirement: did you mean torch==2?"),
+        ("torch = 2.*", "torch = 2.* is not a requirement: did you mean torch==2.*?"),
         ("pip install dist/*.whl", "dist/*.whl is filled in by the shell: type what it stands for."),
         ("pip install $PKG", "$PKG is filled in by the shell: type what it stands for."),
         ("pip install six==${VERSION}", "six==${VERSION} is filled in by the shell: type what it stands for."),
@@ -133,7 +133,10 @@ def test_the_project_that_a_pip_which_cannot_be_asked_is_asked_for(typed: str, p
         ("torch -i", "-i needs a value."),
         ("--hash=sha256:ab", "--hash=sha256:ab belongs to a requirement, and there is none before it."),
         ("pip install", "pip install names nothing to install."),
-        ("pip install 'torch", "This command does not end: a quotation mark is missing, or a backslash stands last."),
+        (
+            "pip install 'torch",
+            "This command is incomplete: a closing quotation mark is missing, or it ends with a backslash.",
+        ),
         ("pip uninstall torch", "pip uninstall takes nothing from its cache."),
         ("uv pip install torch", "uv pip is not pip: uv keeps a cache of its own and does not read pip's."),
         ("apt-get -y install x", "apt-get is not pip, and does not read pip's cache."),

@@ -232,7 +232,7 @@ def test_several_indexes_are_ranked_together() -> None:
     )
     assert reasons("six", run) == [
         f"Several indexes list six: {INDEX} and {OTHER}. pip ranks all their files together; no index comes first. It "
-        f"takes 1.0 from {INDEX}. Another index lists the same file name: of equal files pip takes the last."
+        f"takes 1.0 from {INDEX}. Another index lists the same file name: if files are equal, pip takes the last one."
     ]
     typed = f"pip install six --extra-index-url {OTHER}"
     assert commands(typed, run) == [f"python3 -m pip install --index-url {OTHER} six"]

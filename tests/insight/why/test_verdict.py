@@ -260,7 +260,7 @@ def test_another_cache_and_another_python_are_told() -> None:
     assert [*more(found)] == [
         "With this command pip's cache is /elsewhere; this answer lists the files of /home/user/.cache/pip."
     ]
-    noted = replace(ASKER, notes=("python3.8 is not found here: another Python is asked in its place.",))
+    noted = replace(ASKER, notes=("python3.8 was not found here, so another Python was asked.",))
     assert [*more(case("six", decided(chosen(WHEEL)), asker=noted))] == [*noted.notes]
 
 

@@ -117,7 +117,7 @@ def test_a_broken_file_stops_pip_but_not_us(environ: dict[str, str], tmp_path: P
     path = say(tmp_path, "rubbish\n")
     found = locate(environ=environ | {"PIP_CACHE_DIR": str(tmp_path / "x")}, cwd=cwd)
     assert (found.works, found.root) == (False, tmp_path / "x")
-    assert found.notes == (f"pip refuses to run because of {path}: line 1 stands under no [section].",)
+    assert found.notes == (f"pip refuses to run because of {path}: line 1 is not under a [section].",)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_a_broken_file_stops_pip_but_not_us(environ: dict[str, str], tmp_path: P
             "PIP_CACHE_DIR=false does not switch the cache on or off: it puts it into a folder",
         ),
         ({"PIP_CACHE_DIR": "here"}, "PIP_CACHE_DIR=here is relative: the cache is in another place for each folder"),
-        ({"PIP_CACHE_DIR": ""}, "PIP_CACHE_DIR is set but empty: pip takes it for unset."),
+        ({"PIP_CACHE_DIR": ""}, "PIP_CACHE_DIR is set but empty: pip treats it as unset."),
         ({"PIP_PYTHON": "/other"}, "PIP_PYTHON=/other makes every pip act for that Python"),
     ],
 )
@@ -177,7 +177,7 @@ def test_other_platforms(cwd: Path) -> None:
     mac = locate(environ={"HOME": "/Users/u", "XDG_CACHE_HOME": "/x"}, cwd=cwd, platform="darwin")
     assert (str(mac.root), mac.notes) == (
         "/x/pip" if sys.platform != "win32" else "\\x\\pip",
-        ("pip before 26.2 pays no heed to XDG_CACHE_HOME on macOS.",),
+        ("pip before 26.2 ignores XDG_CACHE_HOME on macOS.",),
     )
     if sys.platform != "win32":
         windows = locate(environ={"USERPROFILE": "C:\\Users\\u"}, cwd=cwd, platform="win32")
@@ -265,10 +265,10 @@ def script(tmp_path: Path, text: str) -> Python:
     ("text", "message"),
     [
         ("echo /there", "`{}/python -m pip cache dir` answers /there."),
-        ("echo there", "{}/python answered something else than where its cache is."),
-        ("", "{}/python answered something else than where its cache is."),
-        ("echo /there; echo /here", "{}/python answered something else than where its cache is."),
-        ("printf '\\033[2J\\377\\n'", "{}/python answered something else than where its cache is."),
+        ("echo there", "{}/python did not answer with the location of its cache."),
+        ("", "{}/python did not answer with the location of its cache."),
+        ("echo /there; echo /here", "{}/python did not answer with the location of its cache."),
+        ("printf '\\033[2J\\377\\n'", "{}/python did not answer with the location of its cache."),
         ("kill -SEGV $$", "{}/python crashed with signal 11."),
         ("echo 'No module named pip' >&2; exit 1", "{}/python has no pip, or only one that its user installed for"),
         ("echo 'ERROR: unknown command \"cache\"' >&2; exit 1", "The pip of {}/python is older than 20.1: it has no"),

@@ -99,11 +99,11 @@ def test_an_empty_value_takes_back_a_weaker_one_save_in_two_pips() -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("cache-dir = x\n", "line 1 stands under no [section]"),
-        ("[global]\n[global]\n", "line 2 opens [global] for the second time"),
-        ("[global]\na = 1\n\na = 2\n", "line 4 says a in [global] for the second time"),
-        ("[global]\na-b = 1\na_b = 2\n", "line 3 says a-b in [global] for the second time"),
-        ("[global]\n\ncache-dir\n", "line 3 is no setting"),
+        ("cache-dir = x\n", "line 1 is not under a [section]"),
+        ("[global]\n[global]\n", "line 2 opens [global] a second time"),
+        ("[global]\na = 1\n\na = 2\n", "line 4 says a in [global] a second time"),
+        ("[global]\na-b = 1\na_b = 2\n", "line 3 says a-b in [global] a second time"),
+        ("[global]\n\ncache-dir\n", "line 3 is not a setting"),
         (b"[global]\na = \xff\xfe\n", "it is not text in utf-8"),
     ],
 )
@@ -122,7 +122,7 @@ def test_two_spellings_of_a_name_are_fine_before_26_3(tmp_path: Path) -> None:
 def test_what_is_no_file_is_noted(tmp_path: Path) -> None:
     files = Files((), (str(tmp_path), str(tmp_path / "absent")), ())
     assert read_configuration(files, {}, NEWEST, cwd="/") == Configuration(
-        notes=(f"{tmp_path} is named as a file of settings but is no plain file.",)
+        notes=(f"{tmp_path} is named as a settings file but is not a regular file.",)
     )
 
 
@@ -131,7 +131,7 @@ def test_a_file_that_may_not_be_read_is_passed_over(tmp_path: Path) -> None:
     path = tmp_path / "pip.conf"
     path.touch(0o000)
     assert read_configuration(Files((), (str(path),), ()), {}, NEWEST, cwd="/") == Configuration(
-        notes=(f"pip passes over {path}, which cannot be read: {os.strerror(errno.EACCES)}.",)
+        notes=(f"pip skips {path}, which cannot be read: {os.strerror(errno.EACCES)}.",)
     )
 
 
@@ -139,7 +139,7 @@ def test_a_file_that_may_not_be_read_is_passed_over(tmp_path: Path) -> None:
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     found = read_configuration(NOTHING, {"PIP_CONFIG_FILE": "pipe"}, NEWEST, cwd=str(tmp_path))
-    assert found.notes == (f"{tmp_path / 'pipe'} is named as a file of settings but is no plain file.",)
+    assert found.notes == (f"{tmp_path / 'pipe'} is named as a settings file but is not a regular file.",)
 
 
 def test_a_named_file_takes_the_users_place_once_it_exists(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_a_row_of_a_record_is_read_up_to_a_limit(piece: str) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert trouble == "it does not unpack: its RECORD has a row that is too long to be true"
+    assert trouble == "it does not unpack: its RECORD has a row that is implausibly long"
     assert peak < 100 * LONGEST_ROW
 
 
@@ -59,7 +59,7 @@ def test_a_directory_that_is_too_long_is_not_read() -> None:
     size = LONGEST_DIRECTORY + 1
     end = struct.pack("<4s4HIIH", b"PK\5\6", 0, 0, 1, 1, size, 0, 0)
     for look in (end_trouble, trouble_in):
-        assert looked(b"PK\3\4" + bytes(size) + end, look) == "its directory is too long to be true"
+        assert looked(b"PK\3\4" + bytes(size) + end, look) == "its directory is implausibly long"
 
 
 def commented(data: bytes) -> bytes:

@@ -23,7 +23,7 @@ def test_what_nobody_foresaw_becomes_a_sentence(error: Exception, told: str) -> 
     assert type(caught.value) is InternalError
     assert caught.value.__cause__ is error
     words, _, file = str(caught.value).partition(" The details are in ")
-    assert words == f"cachetui failed to answer this, by a mistake of its own ({told})."
+    assert words == f"cachetui failed to answer this because of a bug in cachetui ({told})."
     details = Path(file.removesuffix(".")).expanduser().read_text()
     assert "raise error" in details
     assert "secret" not in details

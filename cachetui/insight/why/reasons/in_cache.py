@@ -74,7 +74,7 @@ def stopped_at_a_file(case: Evidence) -> Iterator[Finding]:
     if entry is None or not (error.type.startswith("Hash") or case.is_broken):
         return
     if is_as_listed(case):
-        words = f"The cached {entry.filename or 'file'} is whole: its hash is the one that its index lists."
+        words = f"The cached {entry.filename or 'file'} is intact: its hash matches the one in the index."
         evidence = (shown_at(entry), *[f"pip says: {line}" for line in _hash_lines(error.words)])
         yield Reason(words, evidence, (entry.path,)), ()
         return

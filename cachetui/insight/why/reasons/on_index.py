@@ -158,7 +158,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
     taken = parsed(chosen.version) if chosen else None
     for group in groups.values():
         if len(group) > 1 and (taken is None or taken in group):
-            words = f"{case.asked} admits {named(map(str, group))}: == without + matches every build of a version."
+            words = f"{case.asked}allows {named(map(str, group))}: == without + matches every build of a version."
             if taken is not None:
                 words += f" pip prefers {taken}, because + sorts higher."
             cures = [exactly(case, version) for version in group if version != taken]
@@ -191,7 +191,7 @@ def several_indexes(case: Evidence) -> Iterator[Finding]:
         mine = case.index_name(chosen.page)
         words += f" It takes {chosen.version} from {mine}."
         if _equal_elsewhere(listed, chosen):
-            words += " Another index lists the same file name: of equal files pip takes the last."
+            words += " Another index lists the same file name: if files are equal, pip takes the last one."
         others = [one for one in listed if case.index_name(one.page) != mine and case.admits(parsed(one.version))]
         for page in [one.page for one in others if one.page.endswith("/")][:1]:
             other, address = case.index_name(page), page.rstrip("/").rpartition("/")[0]
