@@ -15,6 +15,7 @@ from cachetui import __version__
 from cachetui.cli.console import OUTPUT, say, warn
 from cachetui.cli.help_format import Record, write_examples, write_records
 from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
+from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options_of_group, options_of
 from cachetui.errors import CachetuiError, TermError
 from cachetui.help import TOPICS
@@ -87,9 +88,15 @@ class CommandGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Import the command that is called or completed."""
         if args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
-            ctx.fail(f"No such command {args[0]!r}{did_you_mean(args[0], COMMANDS)}.")
+            ctx.fail(f"No such command {args[0]!r}{_suggestion(args[0])}.")
         name, command, rest = super().resolve_command(ctx, args)
         return name, command and import_module(f"cachetui.cli.commands.{name}").command, rest
+
+
+def _suggestion(name: str) -> str:
+    """Return a question that suggests commands for an unknown one; empty if none does anything alike."""
+    meant = " or ".join([f'"{command}"' for command in commands_meant(name)])
+    return f" (did you mean {meant}?)" if meant else did_you_mean(name, COMMANDS)
 
 
 def _show_versions(context: click.Context, parameter: click.Parameter, value: bool) -> None:

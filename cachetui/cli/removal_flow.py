@@ -150,7 +150,8 @@ def remove(
     denied = any(reason in DENIALS for _, reason in plan.kept)
     asks = bool(plan.entries) and not wishes.dry_run and not wishes.yes and can_ask()
     if asks or not wishes.as_json:
-        _show(plan_lines(plan, inventory, notes), say if wishes.dry_run else warn if asks or not plan.entries else note)
+        lines = plan_lines(plan, inventory, notes, dry_run=wishes.dry_run)
+        _show(lines, say if wishes.dry_run else warn if asks or not plan.entries else note)
     if not plan.entries or wishes.dry_run:
         wishes.write(plan, None, notes)
         return DONE if plan.entries and not (inventory.errors or denied) else FAILED
@@ -220,12 +221,16 @@ def _carry_out(plan: Plan, inventory: Inventory, preferences: Preferences) -> Re
         return services.remove(plan, inventory, preferences, now_ns=time.time_ns(), stop=stop, report=shown)
 
 
-def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = ()) -> Iterator[str]:
+def plan_lines(plan: Plan, inventory: Inventory, notes: Sequence[str] = (), *, dry_run: bool = False) -> Iterator[str]:
     """Yield the lines of a plan: its entries by project, kept files, and costs."""
     kept = f"; {number:,} kept" if (number := number_kept(plan.kept, inventory.entries)) else ""
     if plan.entries:
         frees = with_folders(plan.frees, plan.frees_directories)
-        yield styled(("heading", title(plan.entries)), f" {count(plan.files, 'file')}, frees {frees}{kept}")
+        heading = title(plan.entries)
+        heading = f"Would {heading[0].lower()}{heading[1:]}" if dry_run else heading
+        yield styled(
+            ("heading", heading), f": {count(plan.files, 'file')}, {'would free' if dry_run else 'frees'} {frees}{kept}"
+        )
     else:
         yield "Nothing here can be removed."
     for line in bill(plan.entries):

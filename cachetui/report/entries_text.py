@@ -115,9 +115,8 @@ def _sorted(branches: list[Branch], sort: str) -> list[Branch]:
 def table(
     entries: Sequence[Entry], foreign: Sequence[File], *, sort: str, now_ns: int, width: int | None
 ) -> Iterator[str]:
-    """Yield a line per version, then a line per group; cut to `width` columns unless it is None."""
+    """Yield a line per version, by project, then a line per group; cut to `width` columns unless it is None."""
     versions = [(version, project.name) for project in projects_of(entries, sort=sort) for version in project.below]
-    versions.sort(key=lambda pair: _rank(pair[0], sort))
     groups = groups_of(entries, foreign)
     rows = [
         (escape_control(name), escape_control(version.name) or "-", *_figures(version, now_ns))

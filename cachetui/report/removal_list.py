@@ -145,16 +145,16 @@ def _counted(entries: Sequence[Entry | None]) -> str:
 
 
 def title(entries: Sequence[Entry]) -> str:
-    """Return the question before a removal."""
+    """Return what a removal removes, as an imperative such as `Remove torch 2.3.0`."""
     versions = {(entry.project, entry.version) for entry in entries}
     project, version = versions.pop() if len(versions) == 1 else (None, None)
     is_release = any(entry.kind in ("wheel", "sdist", "built") for entry in entries)
     if project is not None and version is not None and is_release:
-        return f"Remove {project} {version}?"
+        return f"Remove {project} {version}"
     if len(entries) == 1:
-        return f"Remove {whole_name(entries[0])}?"
+        return f"Remove {whole_name(entries[0])}"
     projects = len({entry.project for entry in entries if entry.project is not None})
     nameless = sum([entry.project is None for entry in entries])
     origin = f" from {count(projects, 'project')}" if projects else ""
     others = f", and {nameless:,} unnamed" if projects and nameless else ""
-    return f"Remove {count(len(entries), 'entry')}{origin}{others}?"
+    return f"Remove {count(len(entries), 'entry')}{origin}{others}"

@@ -37,8 +37,8 @@ def why_text(explanation: Explanation) -> Iterator[str]:
 
     yield from wrapped(f"{quote_input(explanation.command or explanation.question)}  (for {explanation.asker})")
     yield ""
-    first, *rest = wrapped(f"{explanation.tone}: {explanation.verdict}")
-    tone = len(explanation.tone)
+    first, *rest = wrapped(f"{explanation.tone_words}: {explanation.verdict}")
+    tone = len(explanation.tone_words)
     yield from (styled((TONES.get(explanation.tone, "heading"), first[:tone]), first[tone:]), *rest)
     for sentence in explanation.more:
         yield from wrapped(sentence)

@@ -14,6 +14,7 @@ from textual import events
 from textual.app import SystemCommand
 from textual.binding import BindingType
 from textual.command import CommandPalette
+from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from cachetui.errors import CachetuiError
@@ -38,6 +39,7 @@ from cachetui.ui.operations.leaving import exit_summary
 from cachetui.ui.palette import Commands, Palette, ThemePalette, commands_of
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.terminal import restore_title, show_title, titled
+from cachetui.ui.toasts import place_toasts, toast_seconds
 from cachetui.ui.type_ahead import Keyboard
 from cachetui.ui.why.answer_list import AnswerList
 from cachetui.ui.why.question_input import QuestionBox
@@ -180,6 +182,22 @@ class CachetuiApp(Keyboard):
                 self.action_command_palette()
             return
         await super().on_event(event)
+        if isinstance(event, events.Key | events.MouseUp):
+            place_toasts(self.screen)
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = True,
+    ) -> None:
+        """Show a toast, by default as long as it takes to read it, where it does not cover the cursor."""
+        seconds = toast_seconds(message, severity) if timeout is None else timeout
+        super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
+        place_toasts(self.screen)
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""

@@ -25,7 +25,7 @@ from cachetui.ui.browse.columns import Layout
 from cachetui.ui.browse.view import Browse
 from cachetui.ui.cache_notices import notice_sentences
 from cachetui.ui.cache_screen import CacheScreen, Pythons, Reading
-from cachetui.ui.dialogs.help import Help, explain
+from cachetui.ui.dialogs.help import HERE, Help, explain
 from cachetui.ui.health.view import Health
 from cachetui.ui.operations.leaving import quit_app, stop_activity
 from cachetui.ui.operations.outlook import find_outlook, renew_outlook
@@ -316,10 +316,10 @@ class MainScreen(CacheScreen):
             self.action_stop()
         return event.key == "ctrl+c"
 
-    def action_help(self) -> None:
-        """Show the help on all keys."""
+    def action_help(self, page: str = HERE) -> None:
+        """Show a page of the help, by default the one on all keys."""
         about = self.focused.HELP if self.focused is not None else None
-        self.app.push_screen(Help(explain(self.key_holders, self), about or "", self.preferences.path))
+        self.app.push_screen(Help(explain(self.key_holders, self), about or "", self.preferences.path, page))
 
     def action_rescan(self) -> None:
         """Read the cache and the preferences again."""

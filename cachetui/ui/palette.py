@@ -114,9 +114,11 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
             yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
     yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", app.action_change_theme)
     if (path := app.main.preferences.path) is not None:
-        about = f'{shown(str(path))}; a key, for example: keys."sort.age" = "f"'
-        also = "settings options configuration keys rebind protect"
+        about, also = f"Copy the path of the file: {shown(str(path))}", "settings options configuration protect"
         yield PaletteCommand("Preferences", "", about, also, partial(copy_paths, app.main, [str(path)]))
+        about = 'List the names of all actions; "sort.age" = "f" below [keys] in the preferences changes a key'
+        show = partial(app.main.action_help, "keys")
+        yield PaletteCommand("Change a key", "", about, "rebind remap shortcut binding keys", show)
     about = "Save a picture of the screen as an SVG file in your folder of downloads"
     yield PaletteCommand("Screenshot", "", about, "svg image", app.deliver_screenshot)
 

@@ -111,7 +111,8 @@ def test_a_command_that_is_a_topic_is_shown_with_it(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "meant"), [("lst", "list"), ("Terms", "terms"), ("keyes", "keys"), ("exit", "exit-codes"), ("qqq", "")]
+    ("typed", "meant"),
+    [("lst", "list"), ("Terms", "terms"), ("keyes", "keys"), ("exit", "exit-codes"), ("rm", "remove"), ("qqq", "")],
 )
 def test_an_unknown_name_gets_a_suggestion(run: Run, typed: str, meant: str) -> None:
     said = run("help", typed)

@@ -219,6 +219,18 @@ def test_the_table_is_sorted_as_asked(run: Run, cache: Path, sort: str, first: s
     assert lines[1].split()[1] == first
 
 
+@pytest.mark.parametrize("sort", ["size", "age", "count", "name"])
+def test_versions_stand_together_in_the_order_of_their_projects_as_in_the_tree(
+    run: Run, cache: Path, sort: str
+) -> None:
+    table = [
+        line.split()[0] for line in run("list", "--sort", sort, "kind:wheel", "--cache-dir", cache).out.splitlines()
+    ]
+    tree = run("list", "--sort", sort, "kind:wheel", "--files", "--cache-dir", cache).out.splitlines()[1:]
+    projects = [line[22:] for line in tree if line[22:23].strip()]
+    assert [*dict.fromkeys(table[1:])] == projects
+
+
 def test_the_tree_goes_down_to_the_files(run: Run, cache: Path) -> None:
     lines = run("list", "psycopg2===2.4.1", "--files", "--cache-dir", cache).out.splitlines()
     names = [re.sub(r"^.{22}", "", line) for line in lines]

@@ -35,7 +35,10 @@ def broken(*_: object, **__: object) -> NoReturn:
     raise LookupError("nobody foresaw https://me:secret@index.example")
 
 
-@pytest.mark.parametrize(("typed", "meant"), [("lst", "list"), ("remvoe", "remove"), ("doctr", "doctor")])
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [("lst", "list"), ("remvoe", "remove"), ("doctr", "doctor"), ("rm", "remove"), ("clean", 'prune" or "purge')],
+)
 def test_a_command_is_suggested(run: Run, typed: str, meant: str) -> None:
     said = run(typed)
     assert (said.code, said.out) == (2, "")

@@ -48,7 +48,7 @@ def test_what_the_terms_match_goes_and_nothing_else(run: Run, cache: Path) -> No
     assert files(cache) == before - wanted
     assert len(wanted) == 4
     assert without_folders(said.out).startswith("Removed 4 files of 2 entries, freed 2.1 MB and : ")
-    assert without_folders(said.err.splitlines()[0]) == "Remove torch 2.2.2+cu121? 4 files, frees 2.1 MB and "
+    assert without_folders(said.err.splitlines()[0]) == "Remove torch 2.2.2+cu121: 4 files, frees 2.1 MB and "
     assert made_up_name("torch-2.2.2+cu121-cp311-cp311-linux_x86_64.whl") in said.err
     assert run("list", "torch>=2.2,<2.3", "--cache-dir", cache).code == 3
 
@@ -83,7 +83,7 @@ def test_a_dry_run_touches_nothing(run: Run, cache: Path) -> None:
 def test_the_plan_is_what_a_dry_run_writes(run: Run, cache: Path) -> None:
     said = run("remove", "numpy", "-n", "--cache-dir", cache)
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("Remove 8 entries from 1 project? ")
+    assert said.out.startswith("Would remove 8 entries from 1 project: ")
     assert "! 1 built wheel: pip must build it again when needed\n" in said.out
 
 
@@ -427,7 +427,7 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
 def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: Path) -> None:
     prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
     plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
-    assert without_folders(plan[0]) == "Remove 7 entries from 1 project? 14 files, frees 8.5 MB and ; 4 kept"
+    assert without_folders(plan[0]) == "Remove 7 entries from 1 project: 14 files, frees 8.5 MB and ; 4 kept"
     start = plan.index("Kept 2 wheels and 2 metadata files: protected")
     plain = made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl")
     assert sorted(plan[start + 1 :]) == [

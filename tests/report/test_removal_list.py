@@ -91,11 +91,11 @@ def test_the_question_counts_entries_and_names_one_thing() -> None:
     six, page = release("six", "1.16.0", MB, 1), index_page("six")
     older = release("six", "1.15.0", MB, 1)
     nameless = made("unknown", "feed")
-    assert title(six) == title(six[:1]) == "Remove six 1.16.0?"
-    assert title([page]) == "Remove index page of six?"
-    assert title([*six, page]) == "Remove 3 entries from 1 project?"
+    assert title(six) == title(six[:1]) == "Remove six 1.16.0"
+    assert title([page]) == "Remove index page of six"
+    assert title([*six, page]) == "Remove 3 entries from 1 project"
     assert title([*six, *older, *release("torch", "2.0", MB, 1), nameless]) == (
-        "Remove 7 entries from 2 projects, and 1 unnamed?"
+        "Remove 7 entries from 2 projects, and 1 unnamed"
     )
-    assert title([nameless]) == "Remove http-v2/feed?"
-    assert title([nameless, nameless]) == "Remove 2 entries?"
+    assert title([nameless]) == "Remove http-v2/feed"
+    assert title([nameless, nameless]) == "Remove 2 entries"

@@ -26,7 +26,7 @@ def test_the_text_has_a_section_for_each_part() -> None:
     assert lines == [
         "pip install 'six<2'  (for python3, CPython 3.12, pip 26.2)",
         "",
-        "partly: pip would build 1.16.0 again.",
+        "partly cached: pip would build 1.16.0 again.",
         "No cached wheel of 1.16.0 fits CPython 3.12, and so pip would take the sdist",
         "that is in the cache.",
         "",

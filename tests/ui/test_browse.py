@@ -12,11 +12,18 @@ from cachetui.ui.browse.filter_bar import FilterBox
 from cachetui.ui.browse.sort_menu import SortChoices, SortMenu
 from cachetui.ui.browse.tree import CacheTree
 from cachetui.ui.dialogs.review import Review
+from cachetui.ui.toasts import toast_seconds
 from tests.ui.cache import MB, everyday, index_page, inventory, release
-from tests.ui.screens import PLACE, Stage, Still, settled
+from tests.ui.screens import PLACE, Stage, Still, settled, until
 from tests.ui.test_keyboard import burst
 
 SIZE = (100, 16)
+WORDS = {
+    "M": ("oldest first", "newest first"),
+    "C": ("most files first", "fewest files first"),
+    "n": ("A to Z", "Z to A"),
+}
+"""What comes first, by the key of an order pressed once and twice."""
 
 
 def cache_of(projects: int) -> Inventory:
@@ -314,7 +321,7 @@ async def test_the_footer_keeps_the_keys_that_matter_now(size: tuple[int, int]) 
         await pilot.pause()
         assert footer(app).startswith(" Space mark  d review  U unmark") or size[0] == 120
         assert "U unmark" in footer(app)
-        assert "  9 marked" in footer(app)
+        assert f"  9 {'entries ' if size[0] == 120 else ''}marked" in footer(app)
         assert "q quit" in footer(app)
         assert "r refresh" in footer(app) or size[0] == 60
         await pilot.press("U")
@@ -392,9 +399,42 @@ async def test_the_menu_shows_the_keys_that_there_are_now() -> None:
         await pilot.pause()
         assert isinstance(app.screen, SortMenu)
         assert "ctrl+t" in app.text
+        assert "Esc cancel" in app.text
         await pilot.press("ctrl+t")
         await pilot.pause()
         assert app.main.model.order.by == "age"
+
+
+async def test_an_order_other_than_by_size_is_said_in_words() -> None:
+    app = Still(everyday())
+    async with app.run_test(size=SIZE) as pilot:
+        said = [(key, words) for key in "MCn" for words in WORDS[key]]
+        assert not any(words in app.text for _, words in said)
+        for key, words in said:
+            await pilot.press(key)
+            await pilot.pause()
+            assert f" {words} {app.main.model.catalog.projects} projects " in " ".join(app.text.split())
+
+
+@pytest.mark.parametrize(("key", "is_at_top"), [("G", True), ("g", False)])
+async def test_a_toast_does_not_cover_the_row_that_has_the_cursor(key: str, is_at_top: bool) -> None:
+    app = Still(cache_of(40))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        await pilot.press("j", "y")
+        await until(pilot, lambda: bool(app.screen.query("Toast")))
+        for pressed in ("", key):
+            await pilot.press(*([pressed] if pressed else []))
+            await pilot.pause()
+            (toast,) = app.screen.query("Toast")
+            row = tree_of(app).cursor_y
+            assert not toast.region.y <= row < toast.region.bottom
+        assert (toast.region.y < SIZE[1] // 2) == is_at_top
+
+
+def test_toasts_stay_long_enough_to_be_read_and_errors_longer() -> None:
+    assert toast_seconds("Copied it", "information") < 4
+    assert toast_seconds("Copied it", "error") >= 10
+    assert toast_seconds("A sentence of many words. " * 8, "information") > 10
 
 
 async def test_rows_stay_while_the_name_of_a_term_is_typed() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cachetui.errors import CachetuiError
 from cachetui.preferences.file import read_protected_projects, save_protected
+from cachetui.ui.dialogs.help import HelpPage
 from cachetui.ui.dialogs.review import Review
 from tests.ui.screens import settled, text_of
 from tests.ui.test_preferred import app_with, root, write
@@ -89,7 +90,7 @@ async def test_a_list_that_cannot_be_read_or_written_is_told_and_nothing_is_remo
 
 
 async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> None:
-    app = app_with(root, '[keys]\nsort.age = "f"\n')
+    app = app_with(root, '[keys]\n"sort.age" = "f"\n')
     async with app.run_test(size=(90, 200)) as pilot:
         await settled(pilot)
         assert app.problems_of(app.main.preferences) == ()  # the example can be followed
@@ -97,11 +98,18 @@ async def test_help_and_palette_say_where_the_preferences_are(root: Path) -> Non
         await pilot.pause()
         help_text = "".join([line.strip() for line in text_of(app).splitlines()])  # long paths are wrapped anywhere
         assert str(root.parent / "preferences.toml").replace(" ", "") in help_text.replace(" ", "")
-        assert 'sort.age = "f"' in text_of(app)
+        assert '"sort.age" = "f"' in text_of(app)
+        await pilot.press("y")
+        assert app.clipboard == str(root.parent / "preferences.toml")
         assert app.main.model.order.by == "age"
         commands = {command.title: command.help for command in app.get_system_commands(app.screen)}
         assert str(root.parent / "preferences.toml") in commands["Preferences"]
-        assert 'keys."sort.age" = "f"' in commands["Preferences"]
+        assert '"sort.age" = "f" below [keys]' in commands["Change a key"]
+        await pilot.press("escape")
+        app.main.action_help("keys")
+        await pilot.pause()
+        assert "sort.age" in text_of(app)
+        assert app.screen.query_one(HelpPage).page == "keys"
 
 
 async def test_projects_protected_one_after_the_other_are_all_kept(root: Path) -> None:

@@ -394,7 +394,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         assert world.files == {}
         await settled(pilot)
-        await pilot.press("y")
+        await pilot.press("down", "y")
         await until(pilot, lambda: "Done: the cache of pip 26.3 is off" in app.text)
         assert world.files == {"home/.config/pip/pip.conf": "[global]\nno-cache-dir = true\n\n"}
         assert " off " in app.text
@@ -431,12 +431,15 @@ async def test_a_cache_is_turned_off_for_one_environment(tmp_path: Path) -> None
         await pilot.press("5", "o")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)
-        assert "Turn pip's cache off for you, in every Python?" in app.text
+        assert "Turn pip's cache off in this environment only?" in app.text  # what reaches least comes first
+        assert "no other pip reads it" in app.text
         assert f"writes {world.folder / 'home/.config/pip/pip.conf'}"[-40:] in app.text
         await pilot.press("down")
-        assert "Turn pip's cache off in this environment only?" in app.text
+        assert "Turn pip's cache off for you, in every Python?" in app.text
+        assert "each pip that you run reads it" in app.text
         await pilot.press("up")
-        assert "for you, in every Python?" in app.text
+        assert "in this environment only?" in app.text
+        await pilot.press("down")
         await click(pilot, "this environment only")
         await pilot.pause()
         assert "config --site set global.no-cache-dir true" in " ".join(app.text.split())

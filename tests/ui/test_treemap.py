@@ -110,9 +110,10 @@ def test_the_fresher_the_stronger(days: float, strength: float) -> None:
     assert freshness(days) == strength
 
 
-def test_ages_are_weighted_by_size() -> None:
-    big, small = made("wheel", "a", 904_000 - 4_096, 100), made("wheel", "b", 100_000 - 4_096, 0)
-    assert item_of("x", [big, small], NOW).days == pytest.approx(90.0, abs=0.1)
+def test_the_age_of_a_tile_is_that_of_its_newest_file_as_in_browse() -> None:
+    big, small = made("wheel", "a", 904_000 - 4_096, 100), made("wheel", "b", 100_000 - 4_096, 20)
+    page = made("index", "x", 4_096, 1)
+    assert item_of("x", [big, small, page], NOW).days == pytest.approx(20.0, abs=0.1)
     assert item_of("x", [small._replace(downloaded=NOW + DAY)], NOW).days == 0
 
 

@@ -114,7 +114,7 @@ async def test_w_asks_about_the_row_and_shows_the_answer() -> None:
         assert isinstance(app.focused, AnswerList)
         await settled(pilot)
         assert "for python3, CPython 3.11, pip 26.2" in app.text
-        assert f"  partly  {ANSWER.verdict}" in app.lines
+        assert f"  partly cached  {ANSWER.verdict}" in app.lines
         await pilot.press("1", "w", "2")
         assert app.main.why_view.box.value == "psycopg2==2.4.1"
         assert app.main.tab == "audit"

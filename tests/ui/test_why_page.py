@@ -33,7 +33,7 @@ def test_what_keys_act_on_are_files_reasons_with_entries_and_commands() -> None:
 def test_where_there_is_room_what_is_said_stands_beside() -> None:
     lines = answer_lines(ANSWER, MARKED, 106, TIGHT)
     assert texts(lines) == [
-        "  partly  pip would build 2.4.1 again, from the sdist in the cache.",
+        "  partly cached  pip would build 2.4.1 again, from the sdist in the cache.",
         " No cached wheel of 2.4.1 fits CPython 3.11.",
         " What pip would do",
         " 1 use the cached psycopg2 page from index.example: no request",
@@ -90,7 +90,7 @@ def test_roles_part_what_matters_from_the_rest() -> None:
     margin = (" ", "plain")
     assert lines[0].words == (
         margin,
-        (" partly ", "pill"),
+        (" partly cached ", "pill"),
         (" ", "plain"),
         ("pip would build 2.4.1 again, from the sdist in the cache.", "strong"),
     )

@@ -14,6 +14,7 @@ import click
 from cachetui.cli.console import has_colour, printable
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE
+from cachetui.cli.near_commands import commands_meant
 from cachetui.cli.options import global_options
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import Block, Role, lay_out, parse, plain
@@ -115,6 +116,6 @@ def _known(name: str, known: Sequence[str], what: str) -> str:
     if name in known:
         return name
     close = [one for one in known if name and one.startswith(name.lower())]
-    close = close or closest(name.lower(), known)
+    close = close or [one for one in commands_meant(name) if one in known] or closest(name.lower(), known)
     hint = f"Did you mean '{close[0]}'?" if close else f"There are {', '.join(known)}."
     raise click.UsageError(f"No {what} {brief(name)!r}. {hint}")

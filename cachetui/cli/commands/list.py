@@ -24,7 +24,7 @@ from cachetui.text.format import count, disk_text
     "list",
     cls=Command,
     examples=[
-        ("cachetui list --sort size", "All versions, the largest first."),
+        ("cachetui list --sort size", "The largest projects first, and of each the largest versions."),
         ("cachetui list torch 'numpy<2' 'age>90d'", "torch, and old versions of numpy, if older than 90 days."),
         ("cachetui list --json | jq '.projects[].project'", "The names of the projects."),
     ],

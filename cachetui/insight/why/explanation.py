@@ -18,6 +18,8 @@ installed already. `off`: this pip uses no cache. `skipped`: the requirement is 
 `stops`: pip ends with an error. `facts only`: this pip cannot be asked, so the answer contains only
 facts.
 """
+TONE_WORDS: dict[Tone, str] = {"partly": "partly cached", "stale": "outdated", "off": "cache off", "stops": "error"}
+"""Verdicts whose words for the user differ from their name in JSON."""
 Sign = Literal["yes", "no", "other"]
 """Usability of a file.
 
@@ -111,3 +113,8 @@ class Explanation:
     """Error messages of pip."""
     command: str = ""
     """Question as the screen shows it: the requirement, or the whole pip command."""
+
+    @property
+    def tone_words(self) -> str:
+        """Verdict in a word or two, for the user."""
+        return TONE_WORDS.get(self.tone, self.tone)

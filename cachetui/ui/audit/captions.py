@@ -61,7 +61,6 @@ def choice_parts(figure: FigureWidget, group: Group, *, total: int, room: int) -
     if isinstance(figure, Treemap):
         old = " ".join(age(figure.days * DAY)).strip()
         moment = old if old == "today" else f"{old} ago"
-        moment += " on average" if len(choice.entries) > 1 else ""
         more = f"downloaded {moment}", moment
     sign = figure.sign(choice)
     parts: list[Part] = [(f"[{sign}] ", "mark")] if sign.strip() else []

@@ -104,7 +104,7 @@ Where the space is. The area of a tile is its disk usage, its shade is its age: 
 
     @property
     def days(self) -> float:
-        """The mean age of the current tile, in days."""
+        """The age of the newest file of the current tile, in days."""
         return self._tiles[self.cursor].item.days if self.cursor < len(self._tiles) else 0
 
     def index_at(self, x: int, y: int) -> int | None:

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import squarify
 
 from cachetui.browsing.catalog import GroupKey
+from cachetui.browsing.group import EntryGroup
 from cachetui.model import NS, Entry
 from cachetui.text.format import DAY, age, disk_text
 from cachetui.ui.glyphs import UNICODE
@@ -41,7 +42,7 @@ class Item(NamedTuple):
     disk: int
     """Their allocated bytes."""
     days: float
-    """Their mean age in days, weighted by size."""
+    """The age of the newest of them in days, as Browse shows it."""
     inside: tuple[Item, ...] = ()
     """The items that are joined in it because they are too small for tiles of their own."""
     place: GroupKey | None = None
@@ -81,15 +82,12 @@ class Tile(NamedTuple):
 
 
 def item_of(name: str, entries: Sequence[Entry], now_ns: int, place: GroupKey | None = None) -> Item:
-    """Make an item of entries, with their disk usage and their mean age."""
-    disks = [sum([file[4] for file in entry[1]]) for entry in entries]
-    disk = sum(disks)
-    ages = [max(0, now_ns - entry[3]) for entry in entries]
-    if disk:
-        mean = sum([size * old for size, old in zip(disks, ages, strict=True)]) / disk
-    else:
-        mean = sum(ages) / max(1, len(ages))
-    return Item(name, tuple(entries), disk, mean / NS / DAY, place=place)
+    """Make an item of entries, with their disk usage and the age of the newest."""
+    group = EntryGroup(entries)
+    newest = group.newest("downloaded")
+    return Item(
+        name, tuple(entries), group.disk, 0 if newest is None else max(0, now_ns - newest) / NS / DAY, place=place
+    )
 
 
 def freshness(days: float) -> float:
@@ -126,7 +124,7 @@ def tiles(items: Sequence[Item], room: int, height: int) -> list[Tile]:
 def _joined(order: list[Item], rest: list[Item]) -> list[Item]:
     """Return the biggest items, and one item for all others; its entries are added later."""
     disk = sum([item.disk for item in rest])
-    days = sum([item.days * item.disk for item in rest]) / disk
+    days = min([item.days for item in rest])
     smaller = Item(f"{len(rest):,} smaller", (), disk, days, tuple(rest))
     return sorted([*order[: len(order) - len(rest)], smaller], key=lambda item: -item.disk)
 

@@ -17,6 +17,7 @@ from cachetui.browsing.model import BrowserModel
 from cachetui.text.format import count
 from cachetui.ui.activity import ActivityProgress
 from cachetui.ui.bindings import SHOW, key
+from cachetui.ui.browse.sort_menu import first_of
 from cachetui.ui.dialogs.help import FILTER_HELP
 from cachetui.ui.widgets.painted import PaintedLine, Part
 from cachetui.ui.widgets.text_box import TextBox
@@ -27,6 +28,8 @@ BAR_CELLS, SHORT_BAR_CELLS = 20, 10
 """Lengths of the long and the short progress bar in cells."""
 TAB = "  Tab"
 """Hint behind a suggestion: the key that accepts it."""
+ROOMY = 72
+"""Minimum width in cells at which the order is said in words."""
 LEAST = 30
 """Width in cells below which only the input is shown."""
 
@@ -154,7 +157,7 @@ class FilterLine(Horizontal):
         return self.query_one(FilterBox)
 
     def show_state(self, model: BrowserModel, progress: ActivityProgress) -> None:
-        """Show at the right the progress of an activity, or else the number of projects, and how many are shown."""
+        """Show at the right the progress of an activity, or else the order, unless it is by size, and the projects."""
         if progress.words:
             self._show_words(*progress)
             return
@@ -162,7 +165,9 @@ class FilterLine(Horizontal):
         projects = count(number, "project")
         shown_of = f"{model.shown_projects:,} of " if model.filtering else ""
         widest = len(f"{number:,} of {projects}")  # constant width: a change would lay out the whole screen again
-        self._show_words(f"{shown_of}{projects}".rjust(widest))
+        is_usual = model.order.by == "size" and not model.order.reverse
+        order = "" if is_usual or self.app.size.width < ROOMY else f"{first_of(model.order)}  "
+        self._show_words(f"{order}{f'{shown_of}{projects}'.rjust(widest)}")
 
     def _show_words(self, words: str, progress: float | None = None) -> None:
         line, room = self.query_one("#told", PaintedLine), self.app.size.width

@@ -20,12 +20,18 @@ from cachetui.ui.widgets.painted import PaintedLine, PaintedLines
 CHOICES: dict[By, tuple[str, str, str]] = {
     "size": ("Size", "biggest first", "smallest first"),
     "name": ("Name", "A to Z", "Z to A"),
-    "count": ("Number of files", "most first", "fewest first"),
+    "count": ("Number of files", "most files first", "fewest files first"),
     "age": ("Age", "oldest first", "newest first"),
 }
 """Title of each sort key, and what comes first in its order and in the reversed order."""
 TITLE, KEY = 20, 4
 """Widths of the titles and of the keys in cells."""
+
+
+def first_of(order: SortOrder) -> str:
+    """Return what comes first in an order, such as `oldest first`."""
+    _, first, reversed_first = CHOICES[order.by]
+    return reversed_first if order.reverse else first
 
 
 class SortChoices(PaintedLines):
@@ -45,8 +51,7 @@ class SortChoices(PaintedLines):
         return [self._line(index, by, room) for index, by in enumerate(CHOICES)]
 
     def _line(self, index: int, by: By, room: int) -> Strip:
-        title, first, last = CHOICES[by]
-        words = last if self.order.sorted_by(by).reverse else first
+        title, words = CHOICES[by][0], first_of(self.order.sorted_by(by))
         is_here, is_now = index == self.cursor, by == self.order.by
         title = f"{title} ({self.order.age})" if by == "age" else title
         arrow = (self.glyphs.up if self.order.points_up else self.glyphs.down) if is_now else ""

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import Role, lay_out, parse, plain, wrap
 from cachetui.ui.bindings import GROUPS, MOVE, PROGRAM, key, key_names
+from cachetui.ui.clipboard import copy_paths
 from cachetui.ui.dialogs.modal import DialogButton, Modal
 from cachetui.ui.widgets.cells import shown, wrapped
 from cachetui.ui.widgets.key_hints import KeyHints
@@ -43,12 +44,15 @@ MOUSE = (
 def preferences_help(path: Path) -> str:
     """Return help on the preferences file in Markdown."""
     return f"""\
-# Preferences
-Theme, columns, order, keys, what is never removed and a policy for `cachetui prune` can be set in {shown(str(path))}.
-`cachetui preferences` shows what is in force.
+# Change a key
+To make f sort by age, write these two lines at the end of {shown(str(path))} (y copies this path), and start cachetui
+again. The names of all actions are in the topic keys above. A second key goes below the same `[keys]`.
 
-- `[keys]`: begins the part of the file with keys, which comes last
-- `sort.age = "f"`: below that line, makes f sort by age; the topic keys above lists the names of all keys
+- `[keys]`: the part of the file with keys, which comes last
+- `"sort.age" = "f"`: the name of an action, and its new key, or several with commas between them
+
+The same file sets theme, columns, order, what is never removed and a policy for `cachetui prune`: see the topic
+preferences above.
 """
 
 
@@ -224,6 +228,7 @@ class Help(Modal[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         key("escape,q,question_mark", "no", "close", "help.close", PROGRAM, "Close the help", show=True),
         key("right,tab", "turn(1)", "next topic", "help.next", MOVE, "Show the next topic", show=True),
+        key("y", "copy", "copy path", "help.copy", PROGRAM, "Copy the path of the preferences file", show=True),
         key("left,shift+tab", "turn(-1)", "previous topic", "help.previous", MOVE, "Show the previous topic"),
     ]
     DEFAULT_CSS = """
@@ -235,9 +240,12 @@ class Help(Modal[None]):
     }
     """
 
-    def __init__(self, explained: list[HelpLine], about: str = "", preferences: Path | None = None) -> None:
+    def __init__(
+        self, explained: list[HelpLine], about: str = "", preferences: Path | None = None, page: str = HERE
+    ) -> None:
+        """Make a help that begins with a page; `preferences` is the path of the preferences file, if there is one."""
         super().__init__()
-        self._preferences = preferences
+        self._preferences, self._page = preferences, page
         self.explained = explained
         """The help lines of all bindings."""
         self._about = about
@@ -251,6 +259,19 @@ class Help(Modal[None]):
             with Horizontal(id="answers"):
                 yield DialogButton("Close", "no")
                 yield KeyHints()
+
+    def on_mount(self) -> None:
+        """Show the first page."""
+        super().on_mount()
+        self._turn_to(self._page)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action may run now: without preferences, there is no path to copy."""
+        return action != "copy" or self._preferences is not None
+
+    def action_copy(self) -> None:
+        """Copy the path of the preferences file."""
+        copy_paths(self, [str(self._preferences)])
 
     @property
     def scrolled(self) -> VerticalScroll:

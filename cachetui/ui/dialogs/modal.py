@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import inf
 from typing import ClassVar, Generic, TypeVar
 
@@ -113,6 +113,8 @@ class DialogButton(PaintedWidget, can_focus=True):
 
     def __init__(self, words: str, id: str, grave: bool = False) -> None:
         super().__init__(id=id, classes="-grave" if grave else None)
+        self.words = words
+        """The answer."""
         self._words = f"  {words}  "
 
     def get_content_width(self, container: Size, viewport: Size) -> int:
@@ -265,6 +267,12 @@ class Modal(ModalScreen[Reply], Generic[Reply], inherit_bindings=False):
 
         about = self.focused.HELP if self.focused is not None and not isinstance(self.focused, DialogButton) else None
         self.app.push_screen(Help(explain([self, *self.walk_children()], self), about or self.HELP or ""))
+
+    @property
+    def footer_words(self) -> Mapping[str, str]:
+        """The word for Esc: the first of the button that changes nothing, such as `close`."""
+        buttons = [button for button in self.query(DialogButton) if button.id == "no"]
+        return {"sheet.no": buttons[0].words.partition(",")[0].lower()} if buttons else {}
 
     @property
     def scrolled(self) -> Widget | None:

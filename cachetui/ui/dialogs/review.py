@@ -58,7 +58,7 @@ class Review(ConfirmModal):
         """Whether there is an answer Yes."""
 
     def _question(self) -> str:
-        return title(self.plan.entries) if self.plan.entries else "Nothing here can be removed"
+        return f"{title(self.plan.entries)}?" if self.plan.entries else "Nothing here can be removed"
 
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""

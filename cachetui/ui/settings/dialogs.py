@@ -34,6 +34,12 @@ QUESTIONS = {
     "default": "Use pip's default cache folder {}?",
 }
 """Questions by the change that the user wants; the scope is inserted."""
+MEANINGS = {
+    "user": "Your own setting: each pip that you run reads it, also in environments that you create later.",
+    "environment": "A setting of this environment: no other pip reads it, and it goes away with the environment.",
+    "Python": "A setting of this Python: only its own pip reads it, not that of an environment made from it.",
+}
+"""Which pips read a setting, by the scopes among which the user chooses."""
 MOST_PYTHONS = 6
 """Maximum number of Pythons that are listed by name."""
 
@@ -43,8 +49,20 @@ def scope(change: SettingsChange) -> str:
     if change.level == "global":
         return "every user of this machine, in every Python"
     if change.level == "site":
-        return f"this {'environment' if change.settings.interpreter.is_environment else 'Python'} only"
+        return f"this {_whose(change)} only"
     return "you, in every Python"
+
+
+def _whose(change: SettingsChange) -> str:
+    return "environment" if change.settings.interpreter.is_environment else "Python"
+
+
+def scopes(change: SettingsChange) -> tuple[SettingsChange, ...]:
+    """Return a change with each scope that it can have; that of one environment reaches least, and comes first."""
+    if change.alternative is None:
+        return (change,)
+    is_environment = change.settings.interpreter.is_environment
+    return (change.alternative, change) if is_environment else (change, change.alternative)
 
 
 def question(change: SettingsChange) -> str:
@@ -121,7 +139,9 @@ class Confirm(ConfirmModal):
     def __init__(self, change: SettingsChange, known: Sequence[PipSettings] = ()) -> None:
         """Make a dialog about a change; `known` are the Pythons that it may affect."""
         super().__init__()
-        self.change = change
+        self.scopes = scopes(change)
+        """The change with each scope that it can have."""
+        self.change = change = self.scopes[0]
         """The change to confirm; if there are several scopes, the chosen one."""
         self.known = known or (change.settings,)
         """The Pythons that the change may affect."""
@@ -136,8 +156,8 @@ class Confirm(ConfirmModal):
             yield self._title
             with VerticalScroll(id="about", can_focus=False):
                 yield self._whose
-                if self.change.alternative is not None:
-                    yield ScopeList((self.change, self.change.alternative))
+                if len(self.scopes) > 1:
+                    yield ScopeList(self.scopes)
                 yield self._commands
                 yield self._reach
                 yield self._notes
@@ -157,13 +177,17 @@ class Confirm(ConfirmModal):
 
     @property
     def _affected(self) -> list[str]:
-        """A sentence on the Pythons that the change affects."""
+        """Sentences on the pips that read the setting, and on the Pythons that the change affects."""
         if not self.change.steps:
             return []
-        found = affected(self.change, self.known)
+        found, sentences = affected(self.change, self.known), []
+        if len(self.scopes) > 1:
+            sentences.append(MEANINGS[_whose(self.change) if self.change.level == "site" else "user"])
         if len(found) == 1:
-            return [f"Takes effect in {listed(found)} only."]
-        return [f"Takes effect in {count(len(found), 'Python')}: {listed(found)}."] if found else []
+            sentences.append(f"Takes effect in {listed(found)} only.")
+        elif found:
+            sentences.append(f"Takes effect in {count(len(found), 'Python')}: {listed(found)}.")
+        return sentences
 
     @property
     def _told(self) -> list[str]:

@@ -145,7 +145,7 @@ class _Layout:
 
     def _verdict(self) -> Iterator[LayoutLine]:
         answer = self._explanation
-        pill = f" {answer.tone} "
+        pill = f" {answer.tone_words} "
         yield from self._paragraph(answer.verdict, (pill, "pill"), "strong", gap=1)
         for sentence in answer.more:
             yield from self._paragraph(sentence, role="muted")

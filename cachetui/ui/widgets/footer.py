@@ -12,7 +12,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 
 from cachetui.browsing.model import MarkTotals
-from cachetui.text.format import disk_text
+from cachetui.text.format import count, disk_text
 from cachetui.ui.bindings import key_names
 from cachetui.ui.widgets.cells import width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
@@ -156,7 +156,7 @@ class Footer(KeyLine):
         entries, hidden, frees, protected, in_use = self.marks
         if not entries:
             return []
-        words = f"{entries:,} marked"
+        words = f"{count(entries, 'entry') if self.size.width >= ROOMY else f'{entries:,}'} marked"
         if hidden:
             words += f" ({hidden:,} not shown)"
         if protected:

@@ -90,6 +90,11 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
         return self.scrollable_content_region.width
 
     @property
+    def cursor_y(self) -> int:
+        """The line of the screen on which the row under the cursor begins."""
+        return self.region.y + self.span(self.cursor)[0] - self.scroll_offset.y
+
+    @property
     def page_lines(self) -> int:
         """Number of lines to scroll by for a page: one line stays in sight."""
         return max(1, self.scrollable_content_region.height - 1)
