@@ -183,7 +183,7 @@ class CachetuiApp(Keyboard):
             return
         await super().on_event(event)
         if isinstance(event, events.Key | events.MouseUp):
-            place_toasts(self.screen)
+            place_toasts(self.screen_stack)
 
     def notify(
         self,
@@ -197,7 +197,7 @@ class CachetuiApp(Keyboard):
         """Show a toast, by default as long as it takes to read it, where it does not cover the cursor."""
         seconds = toast_seconds(message, severity) if timeout is None else timeout
         super().notify(message, title=title, severity=severity, timeout=seconds, markup=markup)
-        place_toasts(self.screen)
+        place_toasts(self.screen_stack)
 
     async def action_quit(self) -> None:
         """Quit; ask first if something would be lost."""

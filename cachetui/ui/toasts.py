@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from textual.notifications import SeverityLevel
@@ -18,8 +19,11 @@ def toast_seconds(message: str, severity: SeverityLevel) -> float:
     return max(AT_LEAST[severity], len(message) / LETTERS_PER_SECOND)
 
 
-def place_toasts(screen: Screen[Any]) -> None:
-    """Show toasts at the top of the screen if the cursor is in the lower half, else at the bottom."""
+def place_toasts(screens: Sequence[Screen[Any]]) -> None:
+    """Show toasts at the top of the last screen if the cursor is in its lower half, else at the bottom."""
+    if not screens:  # the app is closing
+        return
+    screen = screens[-1]
     focused = screen.focused
     row = 0 if focused is None else getattr(focused, "cursor_y", focused.region.y)
     screen.query_children("ToastRack").set_class(2 * row >= screen.size.height > 0, "-at-top")

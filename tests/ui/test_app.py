@@ -179,7 +179,7 @@ async def test_a_project_that_narrows_what_requirements_choose_to_nothing_is_exp
     async with app.run_test(size=SIZE) as pilot:
         await pilot.press("slash", *"torch>=2 numpy", "enter")
         await pilot.pause()
-        assert 'Nothing matches: the word numpy is a condition here; "numpy" in quotes adds that project.' in app.text
+        assert 'Nothing matches: here numpy is a condition; "numpy" in quotes adds it.' in app.text
         await pilot.press("slash", "ctrl+u", *'torch>=2 "numpy"', "enter")
         await pilot.pause()
         assert "2 of 6 projects" in app.text

@@ -61,7 +61,5 @@ def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, cl
         return f"Nothing is marked. {clears}"
     for word in query.narrowing_words:
         if canonicalize_name(word) in model.catalog.names:
-            return (
-                f'Nothing matches: the word {word} is a condition here; "{word}" in quotes adds that project. {clears}'
-            )
+            return f'Nothing matches: here {word} is a condition; "{word}" in quotes adds it. {clears}'
     return f"Nothing matches. {clears}"

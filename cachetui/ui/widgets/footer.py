@@ -17,8 +17,9 @@ from cachetui.ui.bindings import key_names
 from cachetui.ui.widgets.cells import width
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width
 
-ROOMY, TERSE = 100, 76
-"""Widths in cells: from the first on, gaps are wider; below the second, the marks take fewer words."""
+WORDY, ROOMY, TERSE = 110, 100, 76
+"""Widths in cells: from the first on, marks are counted as entries; from the second on, gaps are wider; below the
+third, the marks take fewer words."""
 MARKED_FIRST = (
     "marks.toggle",
     "marks.review",
@@ -156,7 +157,7 @@ class Footer(KeyLine):
         entries, hidden, frees, protected, in_use = self.marks
         if not entries:
             return []
-        words = f"{count(entries, 'entry') if self.size.width >= ROOMY else f'{entries:,}'} marked"
+        words = f"{count(entries, 'entry') if self.size.width >= WORDY else f'{entries:,}'} marked"
         if hidden:
             words += f" ({hidden:,} not shown)"
         if protected:

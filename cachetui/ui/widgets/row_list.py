@@ -91,7 +91,9 @@ class RowList(PaintedWidget, ScrollView, can_focus=True, inherit_bindings=False)
 
     @property
     def cursor_y(self) -> int:
-        """The line of the screen on which the row under the cursor begins."""
+        """The line of the screen on which the row under the cursor begins, or the first line of an empty list."""
+        if self.cursor >= self.number:
+            return self.region.y
         return self.region.y + self.span(self.cursor)[0] - self.scroll_offset.y
 
     @property
