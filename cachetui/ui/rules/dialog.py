@@ -113,7 +113,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         """Lay out the dialog."""
         with Vertical(id="sheet"):
             yield PaintedLine(
-                ("Mark by rules", "strong"), right=(("in the whole cache, including hidden entries", "muted"),)
+                ("Mark by rules", "strong"), right=(("in the whole cache, hidden entries too", "muted"),)
             )
             yield RuleNotes(*self.notes, sign="! ")
             with RuleList(id="rules"):
