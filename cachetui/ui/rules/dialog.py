@@ -112,9 +112,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def compose(self) -> ComposeResult:
         """Lay out the dialog."""
         with Vertical(id="sheet"):
-            yield PaintedLine(
-                ("Mark by rules", "strong"), right=(("in the whole cache, hidden entries too", "muted"),)
-            )
+            yield PaintedLine(("Mark by rules", "strong"), right=(("in the whole cache, hidden entries too", "muted"),))
             yield RuleNotes(*self.notes, sign="! ")
             with RuleList(id="rules"):
                 for title, rules in GROUPS:

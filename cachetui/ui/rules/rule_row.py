@@ -145,10 +145,10 @@ Each line is a rule, with what it would free alone. Ticked rules apply together 
 filter hides; they are the rules of `cachetui prune`. Each rule under "Any of these" adds entries. Those under "But only
 if" restrict the choice; alone, they choose from the whole cache. `superseded` is what has a newer version for the same
 Python and platform. `keep newest` keeps the newest versions of each project, whatever Python they are for; alone, it
-chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how much
-to free, and the rules above only what may be removed for that: leftovers first, then dead weight, what is unusable,
-what is superseded, and the oldest of all else; wheels built here last. Wheels that pip built here are kept unless
-`built here` is ticked. What the preferences protect, and what may be in use, is always kept.
+chooses all others. `max size` comes last, and chooses the oldest until the rest fits. `min free` and `free` say how
+much to free, and the rules above only what may be removed for that: leftovers first, then dead weight, what is
+unusable, what is superseded, and the oldest of all else; wheels built here last. Wheels that pip built here are kept
+unless `built here` is ticked. What the preferences protect, and what may be in use, is always kept.
 
 Rules only mark. Nothing is removed before you have read and accepted a review.
 """
