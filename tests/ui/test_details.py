@@ -70,8 +70,8 @@ def test_titles_say_what_the_parents_would() -> None:
 def test_damage_comes_first() -> None:
     row = row_of("torch-2.3.0+cu121-cp311-cp311-linux_x86_64.whl")
     assert row.entry is not None
-    wrong = {row.entry.path: "a damaged download: it is no wheel, but https://me:word@files.example/x"}
+    wrong = {row.entry.path: "a damaged download: it is not a wheel, but https://me:word@files.example/x"}
     told = facts_of(row, NOW, (), wrong)
-    assert told[0] == Fact("damage", "a damaged download: it is no wheel, but https://***@files.example/x")
+    assert told[0] == Fact("damage", "a damaged download: it is not a wheel, but https://***@files.example/x")
     assert facts_of(row_of("torch"), NOW, (), wrong)[0] == Fact("damage", "in 1 entry: see Health")
     assert facts_of(row_of("torch"), NOW, (), {"http-v2/other": "x"})[0].label == "downloaded"

@@ -113,7 +113,7 @@ def end_trouble(body: Body) -> str | None:
     if not body.size:
         return "it is empty"
     if body.read(0, 4) != b"PK\3\4":
-        return "it is no wheel"
+        return "it is not a wheel"
     if directory_size(body) > LONGEST_DIRECTORY:
         return TOO_LONG
     try:
@@ -144,17 +144,17 @@ def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
             return "it is a wheel, not an sdist"
         return None if holds(body, RECORD) else NO_RECORD
     if is_wheel:
-        return "it is no wheel"
+        return "it is not a wheel"
     head = body.read(0, TAR_AT + len(TAR))
     if head[:4] == b"PK\3\4" or head[TAR_AT:] == TAR or head[:2] == b"\x1f\x9d":  # a zip, a tar, a `.Z` file
         return None
     if unpacker_of(head[:6]) is None:
-        return "it is no archive"
+        return "it is not an archive"
     try:
         content = next(tar_head.heads(body), b"")
     except (*DAMAGED, OSError):
         return None  # damage is found by reading it to its end
-    return None if content[TAR_AT : TAR_AT + len(TAR)] == TAR or _is_old_tar(content) else "it is no archive of files"
+    return None if content[TAR_AT : TAR_AT + len(TAR)] == TAR or _is_old_tar(content) else "it is not an archive of files"
 
 
 def _is_old_tar(content: bytes) -> bool:

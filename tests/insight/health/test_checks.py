@@ -156,8 +156,8 @@ def test_the_old_folder_counts_only_beside_the_new_one(cache: Cache) -> None:
         (lambda data: data[:-100], "it does not unpack: File is not a zip file"),
         (lambda data: data[: len(data) // 2], "it does not unpack: File is not a zip file"),
         (lambda _: b"", "it is empty"),
-        (lambda data: b"\0" * len(data), "it is no wheel"),
-        (lambda _: b"<!DOCTYPE html>", "it is no wheel"),
+        (lambda data: b"\0" * len(data), "it is not a wheel"),
+        (lambda _: b"<!DOCTYPE html>", "it is not a wheel"),
     ],
 )
 def test_built_wheels_that_were_cut_short(cache: Cache, cut: Callable[[bytes], bytes], words: str) -> None:

@@ -226,7 +226,7 @@ def test_a_built_wheel_that_is_the_sdist_now_is_found(sound: dict[str, Path], tm
     (entry,), (source,) = files_of(root, "built"), files_of(root, "sdist")
     body_of(root, entry).write_bytes(body_of(root, source).read_bytes())
     (found,) = verified(root)[1].findings
-    assert (found.sort, found.path, found.words) == ("build", entry.path, "it is no wheel")
+    assert (found.sort, found.path, found.words) == ("build", entry.path, "it is not a wheel")
 
 
 def test_bodies_inside_records_are_verified_as_well(sound: dict[str, Path], tmp_path: Path) -> None:
@@ -346,10 +346,10 @@ def put_file(root: Path, url: str, body: bytes, *, package: str = "bdist_wheel")
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (BLOCKED, "it is no wheel"),
-        (b"\0" * 20_000, "it is no wheel"),
-        (b"upstream connect error\n", "it is no wheel"),
-        (artifacts.sdist("six", "1.0"), "it is no wheel"),
+        (BLOCKED, "it is not a wheel"),
+        (b"\0" * 20_000, "it is not a wheel"),
+        (b"upstream connect error\n", "it is not a wheel"),
+        (artifacts.sdist("six", "1.0"), "it is not a wheel"),
         (artifacts.wheel("seven", "1.0"), "it calls itself seven 1.0, not six 1.0"),
     ],
 )
@@ -366,10 +366,10 @@ def test_a_body_that_is_no_wheel_is_found(tmp_path: Path, body: bytes, words: st
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        (BLOCKED, "it is no archive"),
-        (b"", "it is no archive"),
-        (b"\0" * 20_000, "it is no archive"),
-        (gzip.compress(BLOCKED, mtime=0), "it is no archive of files"),
+        (BLOCKED, "it is not an archive"),
+        (b"", "it is not an archive"),
+        (b"\0" * 20_000, "it is not an archive"),
+        (gzip.compress(BLOCKED, mtime=0), "it is not an archive of files"),
         (artifacts.wheel("six", "1.0"), "it is a wheel, not an sdist"),
         (artifacts.sdist("six", "1.0")[:-40], "it does not unpack: it is cut off"),
     ],

@@ -295,6 +295,6 @@ def test_a_damaged_file_of_a_dependency_stops_pip() -> None:
         "(it does not unpack: it is cut off).",
     )
     assert (prediction(found).way, [*steps(found)][-1]) == ("nothing", "stop with an error")
-    of_six = replace(found, broken={own.path: "it is no wheel"})
+    of_six = replace(found, broken={own.path: "it is not a wheel"})
     assert verdict(of_six)[1].startswith("pip would take the wheel of six 1.0 that it built here on ")
     assert verdict(replace(found, broken={}))[0] == "cached"

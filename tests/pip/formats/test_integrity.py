@@ -80,9 +80,9 @@ def commented(data: bytes) -> bytes:
         (zipped()[:60], False, "it is cut short: the directory at its end is missing"),
         (b"PK\3\4" + bytes(100_000), True, "it is cut short: the directory at its end is missing"),
         (b"", True, "it is empty"),
-        (b"<html>", True, "it is no wheel"),
-        (b"<html>", False, "it is no archive"),
-        (bytes(1_000), False, "it is no archive"),
+        (b"<html>", True, "it is not a wheel"),
+        (b"<html>", False, "it is not an archive"),
+        (bytes(1_000), False, "it is not an archive"),
     ],
 )
 def test_the_first_and_last_bytes_show_what_is_cut_short(data: bytes, is_wheel: bool, trouble: str | None) -> None:
