@@ -289,9 +289,24 @@ class Evidence:
             return ""
         if self.replay.pypi and page.startswith(self.replay.pypi):
             return PYPI
-        if not page.endswith("/") or page in self.question.links():  # a page of links, not of one project
+        if self.is_of_links(page):
             return place_of(page)
         return place_of(page.rstrip("/").rpartition("/")[0]) or place_of(page)
+
+    def is_of_links(self, page: str) -> bool:
+        """Return whether a page is one that `--find-links` names; the URL of an index page ends in its project."""
+        projects = {self.name, *[one.project for one in self.run.requests if one.project]}
+        return page in self.question.links() or not page.endswith(tuple([f"/{project}/" for project in projects]))
+
+    def kind_of_pages(self, name: str) -> str:
+        """Return "index page", or "find-links page" if pip looks for a project on such pages only."""
+        pages = self.pages(name)
+        return "find-links page" if pages and all(self.is_of_links(one.url) for one in pages) else "index page"
+
+    def page_name(self, request: Request, name: str) -> str:
+        """Return a page with its source, such as "six page from PyPI"."""
+        where = self.index_name(request.url) or "the index"
+        return f"find-links page {where}" if self.is_of_links(request.url) else f"{name} page from {where}"
 
     def metadata(self, name: str) -> tuple[Request, ...]:
         """Return pip's requests for a project's metadata (PEP 658) that the cache alone did not answer.

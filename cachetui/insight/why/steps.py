@@ -44,16 +44,20 @@ def _looked_for(case: Evidence) -> Iterator[str]:
 
 
 def _of_a_page(case: Evidence, name: str, request: Request) -> str:
-    where = case.index_name(request.url) or "the index"
+    where, page = case.index_name(request.url) or "the index", case.page_name(request, name)
     match request.how:
         case "cache":
-            return f"use the cached {name} page from {where}: no request"
+            return f"use the cached {page}: no request"
+        case "checked" if case.is_of_links(request.url):
+            return f"ask whether the {page} has changed: one small request"
         case "checked":
             return f"ask {where} whether its {name} page has changed: one small request"
         case "assumed" if request.why == "layout":
-            return f"download the {name} page from {where}: {pip_of(case)} does not read the cached copy"
+            return f"download the {page}: {pip_of(case)} does not read the cached copy"
         case "assumed":
-            return f"download the {name} page from {where} again: {WHY_NOT[request.why]}"
+            return f"download the {page} again: {WHY_NOT[request.why]}"
+    if case.is_of_links(request.url):
+        return f"download the {page}; what it lists is not known here: it is not in this cache"
     return f"ask {where} for its {name} page; what it lists is not known here: {case.without_page(name)}"
 
 

@@ -64,7 +64,7 @@ def _damaged(case: Evidence) -> tuple[Tone, str]:
     """Return the verdict if pip stops at a damaged response, unless that only stands in for a new one."""
     last = case.last_read
     if last and last.is_page and last.how == "assumed" and not case.stops_at_a_build:
-        words = f"pip would download the {last.project} page from {case.index_name(last.url)} again"
+        words = f"pip would download the {case.page_name(last, last.project or case.name)} again"
         return "not cached", f"{words}: the cached copy is damaged and not used. What it lists is not known."
     return "damaged", f"pip stops at {damaged_file(case)}: it is damaged."
 
@@ -82,12 +82,12 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
     """Return the verdict on a requirement that no file satisfies."""
     wanted = f"{name}{specifier}"
     why, is_final = why_not_found(case, name, specifier)
-    pages = case.pages(name)
+    pages, kind = case.pages(name), case.kind_of_pages(name)
     unlike = [
         answer for one in pages if (answer := case.answer_to(one)) and not answer.is_whole and one.how != "assumed"
     ]
     if unlike and not why:
-        words = f"pip finds no {wanted}: it uses a damaged index page in the cache"
+        words = f"pip finds no {wanted}: it uses a damaged {kind} in the cache"
         if any(one.how == "checked" for one in pages):
             words += ", unless the index answers with a new one"
         return "damaged", f"{words}."
@@ -97,11 +97,15 @@ def _not_found(case: Evidence, name: str, specifier: str) -> tuple[Tone, str]:
     if why and is_final:
         return "stops", f"pip finds no {wanted} that it can use: {why}."
     if any(one.how in ("checked", "assumed") for one in pages):
-        words = f"In the cached index page pip finds no {wanted}{f': {why}' if why else ''}."
+        words = f"In the cached {kind} pip finds no {wanted}{f': {why}' if why else ''}."
         return "not cached", f"{words} It asks {named(asked(case))} again; it may list more now."
     if any(one.how == "cache" for one in pages):
-        return "stale", f"pip finds no {wanted}: it uses the cached index page, without asking the index again."
+        again = "the index again" if kind == "index page" else "for it again"
+        return "stale", f"pip finds no {wanted}: it uses the cached {kind}, without asking {again}."
     if pages:
+        if kind != "index page":
+            where = named([case.index_name(one.url) for one in pages])
+            return "not cached", f"Only {where} can say whether there is a {wanted}: no copy is in this cache."
         return "not cached", f"Only an index can say whether there is a {wanted}: {case.without_page(name)}."
     return "stops", f"pip finds no {wanted}: {why or 'it asks no index here'}."
 
@@ -144,7 +148,7 @@ def why_not_found(case: Evidence, name: str, specifier: str) -> tuple[str, bool]
         return "", False
     named_versions = [v for clause in wanted if (v := parsed(clause.version.removesuffix(".*")))]
     is_final = bool(named_versions) and all(version < top for version in named_versions)
-    return f"the index page lists no such version; the newest is {top}", is_final
+    return f"the {case.kind_of_pages(name)} lists no such version; the newest is {top}", is_final
 
 
 def needing(case: Evidence, name: str) -> str:
@@ -191,6 +195,8 @@ def damaged_file(case: Evidence) -> str:
     if case.stopped_at and case.stops_at_a_build:
         return f"{case.stopped_at.filename}, which it built here on {day(case.stopped_at.downloaded)}"
     if one := case.last_read:
+        if one.is_page and case.is_of_links(one.url):
+            return f"the cached find-links page {case.index_name(one.url)}"
         return f"the cached index page of {one.project}" if one.is_page else f"the cached {filename_of(one.url)}"
     error = case.run.error
     return filename_of(error.url) if error and error.url else "a file"

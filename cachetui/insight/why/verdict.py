@@ -46,6 +46,9 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
     if chosen is None:
         return "not cached", f"pip has nothing to install for {case.asked}."
     missing = unseen(case, name)
+    of_links = all(case.is_of_links(url) for url in run.unseen.get(name, ()))
+    if chosen.way == "unknown" and missing and of_links:
+        return "not cached", f"Only {named(missing)} can say which versions of {name} exist: no copy is in this cache."
     if chosen.way == "unknown":
         where = named([index for index in missing if index != PYPI], "or")
         page = f"its page from {where} is not in this cache" if where else case.without_page(name)
@@ -60,13 +63,15 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
             return tone, f"pip asks {named(asked(case)) or 'an index'} first. If nothing newer is listed, {kept}."
         return tone, f"{act}."
     if missing:
-        theirs = f"whose {name} page{'s are' if len(missing) > 1 else ' is'}"
+        are = "are" if len(missing) > 1 else "is"
+        theirs = f"which {are}" if of_links else f"whose {name} page{'s' if len(missing) > 1 else ''} {are}"
         first = f"What pip takes depends on {named(missing)}, {theirs} not in this cache."
         if case.rival is not None:
             first += f" {case.rival.filename} is in the cache; pip takes it if it is listed there."
         return "partly", f"{first} If nothing better is listed, it would {act}."
     if asked(case) and not case.is_pinned:
-        return tone, f"pip asks {named(asked(case))} first. If its page has not changed, it would {act}."
+        its_page = "its page" if case.kind_of_pages(name) == "index page" else "it"
+        return tone, f"pip asks {named(asked(case))} first. If {its_page} has not changed, it would {act}."
     return tone, f"pip would {act}."
 
 
@@ -200,7 +205,7 @@ def more(case: Evidence) -> Iterator[str]:
         yield from [_skips(case, one) for one in run.roots if not one.matches]
     age = _age_of_asked_page(case)
     if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown"):
-        yield f"The cached index page is {old(age)}; newer releases may exist."
+        yield f"The cached {case.kind_of_pages(case.name)} is {old(age)}; newer releases may exist."
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:

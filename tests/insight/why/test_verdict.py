@@ -5,10 +5,11 @@ from dataclasses import replace
 import pytest
 
 from cachetui.insight.why.explanation import Prediction
-from cachetui.insight.why.replay import Chosen, RequestedRequirement, Run, Way, Why
+from cachetui.insight.why.replay import Chosen, Request, RequestedRequirement, Run, Way, Why
 from cachetui.insight.why.steps import steps
 from cachetui.insight.why.verdict import file_of, more, prediction, verdict
 from cachetui.model import Entry
+from cachetui.pip.reader import digest_of
 from tests.insight.why.cases import (
     ASKER,
     FILES,
@@ -22,6 +23,7 @@ from tests.insight.why.cases import (
     headers,
     index_page,
     installed,
+    not_found,
     page,
 )
 
@@ -106,6 +108,62 @@ def decided(*some: Chosen, pages: tuple[object, ...] = (page(),), **others: obje
 )
 def test_the_first_sentence_says_what_pip_does(run: Run, tone: str, sentence: str) -> None:
     assert verdict(case("six", run, built(BUILT))) == (tone, sentence)
+
+
+LINKS = "https://links.example/stable.html"
+LINKED = Request(LINKS, "checked", "", True, "six")
+
+
+@pytest.mark.parametrize(
+    ("run", "told"),
+    [
+        (
+            decided(chosen(WHEEL), pages=(LINKED,)),
+            [
+                f"pip asks {LINKS} first. If it has not changed, it would take {WHEEL} from the cache: no download.",
+                f"ask whether the find-links page {LINKS} has changed: one small request",
+                "The cached find-links page is 5 minutes old; newer releases may exist.",
+            ],
+        ),
+        (
+            decided(chosen(WHEEL), pages=(replace(LINKED, how="cache"),)),
+            [
+                f"pip would take {WHEEL} from the cache: no download.",
+                f"use the cached find-links page {LINKS}: no request",
+            ],
+        ),
+        (
+            decided(chosen(WHEEL), pages=(page(), replace(LINKED, how="unknown")), unseen={"six": [LINKS]}),
+            [
+                f"What pip takes depends on {LINKS}, which is not in this cache. If nothing better is listed, it would "
+                f"take {WHEEL} from the cache: no download.",
+                f"use the cached six page from {INDEX}: no request",
+                f"download the find-links page {LINKS}; what it lists is not known here: it is not in this cache",
+            ],
+        ),
+        (
+            decided(
+                chosen(WHEEL, "unknown", index=""), pages=(replace(LINKED, how="unknown"),), unseen={"six": [LINKS]}
+            ),
+            [
+                f"Only {LINKS} can say which versions of six exist: no copy is in this cache.",
+                f"download the find-links page {LINKS}; what it lists is not known here: it is not in this cache",
+            ],
+        ),
+        (
+            Run(requests=(replace(LINKED, how="cache"),), error=not_found("six==2")),
+            [
+                "pip finds no six==2: it uses the cached find-links page, without asking for it again.",
+                f"use the cached find-links page {LINKS}: no request",
+            ],
+        ),
+    ],
+)
+def test_a_page_that_find_links_names_is_no_index(run: Run, told: list[str]) -> None:
+    entry = Entry("response", (), f"http-v2/a/b/c/d/e/{digest_of(LINKS)}", 0)
+    asked = case(f"pip install -f {LINKS} six", run, entry, answers={entry.path: headers()})
+    said = [verdict(asked)[1], *steps(asked), *more(asked)]
+    assert [one for one in said if not one.startswith(("take ", "stop ", "If the index"))] == told
 
 
 @pytest.mark.parametrize(

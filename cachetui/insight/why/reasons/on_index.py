@@ -183,17 +183,20 @@ def several_indexes(case: Evidence) -> Iterator[Finding]:
     chosen = case.chosen
     if len(indexes) < 2:
         return
+    all_indexes = not any(case.is_of_links(one.page) for one in listed if one.page)
+    several, one_of_them = ("indexes", "index") if all_indexes else ("pages", "page")
     words = (
-        f"Several indexes list {case.name}: {named(indexes)}. pip ranks all their files together; no index comes first."
+        f"Several {several} list {case.name}: {named(indexes)}. pip ranks all their files together; no {one_of_them} "
+        "comes first."
     )
     cures: list[Remedy] = []
     if chosen is not None and chosen.page:
         mine = case.index_name(chosen.page)
         words += f" It takes {chosen.version} from {mine}."
         if _equal_elsewhere(listed, chosen):
-            words += " Another index lists the same file name: if files are equal, pip takes the last one."
+            words += f" Another {one_of_them} lists the same file name: if files are equal, pip takes the last one."
         others = [one for one in listed if case.index_name(one.page) != mine and case.admits(parsed(one.version))]
-        for page in [one.page for one in others if one.page.endswith("/")][:1]:
+        for page in [one.page for one in others if not case.is_of_links(one.page)][:1]:
             other, address = case.index_name(page), page.rstrip("/").rpartition("/")[0]
             cures.append(remedy(case, f"ask only {other}", "--index-url", address))
     yield Reason(words, pages_shown(case, case.name)), tuple(cures)
@@ -237,7 +240,7 @@ def unchecked_pages(case: Evidence) -> Iterator[Finding]:
         if request.how != "cache" or answer is None or entry is None:
             continue
         words = (
-            f"{pip_of(case)} uses the cached {name} page from {case.index_name(request.url)} without asking: it "
+            f"{pip_of(case)} uses the cached {case.page_name(request, name)} without asking: it "
             f"is {old(answer.age(case.now) or 0)}, and its server allows {span(answer.lifetime)}. Newer "
             "releases are not on it."
         )
