@@ -10,6 +10,7 @@ from cachetui.export.safe_names import agree
 from cachetui.pip.formats.archives import (
     NO_RECORD,
     RECORD,
+    WHEEL_FILE,
     ArchiveName,
     filename_of_tar,
     headers_of,
@@ -31,6 +32,10 @@ VerificationSummary = Literal["archive", "metadata", "RECORD", "index", "origin.
 `RECORD`: the wheel's RECORD confirms the hashes of its members. `index` and `origin.json`: a cached
 index page or an origin.json gives the hash of the whole file.
 """
+
+
+LEGACY_FOLDER = "its .dist-info folder has an invalid version, at which pip 24.1 and later fail"
+"""Reason for not exporting a wheel that only older pips install, as a clause."""
 
 
 class UnverifiedError(Exception):
@@ -71,6 +76,8 @@ def prove(fd: int, size: int, *, known: bool = False, stop: Callable[[], bool] =
         raise UnverifiedError("its metadata does not match the name of its folder")
     if is_sdist:
         return ArchiveIdentity(False, found, ("archive", "metadata"))
+    if not holds(body, f"-{found.version}".encode() + WHEEL_FILE):
+        raise UnverifiedError(LEGACY_FOLDER)
     if odd or not holds(body, RECORD):
         if not known:
             raise UnverifiedError(NO_RECORD)

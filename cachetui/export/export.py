@@ -210,7 +210,7 @@ class _Export:
                 f"its metadata says {itself.project} {itself.version}, which is not what it was taken for"
             )
         filename = _choose_filename(one, listed, itself)
-        said = named_by(filename)
+        said = named_by(filename, itself.project if itself else one.entry.project)
         if filename is None or said is None or not (itself or proofs):
             raise UnverifiedError("its file name could not be verified")
         if itself is not None and not agree(said, itself):
@@ -265,7 +265,9 @@ def _choose_filename(one: PlannedFile, listed: str | None, itself: ArchiveName |
     The listed name comes first if the entry was identified by a step that is not in `TOLD`.
     """
     told = (one.filename, listed) if one.entry.identified_by in TOLD else (listed, one.filename)
-    return next((name for name in (*told, itself.filename if itself else None) if named_by(name)), None)
+    project = itself.project if itself else one.entry.project
+    found = [named_by(name, project) for name in (*told, itself.filename if itself else None)]
+    return next((name.filename for name in found if name), None)
 
 
 def _is_meant(itself: ArchiveName, entry: Entry) -> bool:

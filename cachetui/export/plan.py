@@ -37,8 +37,8 @@ def plan_export(entries: Iterable[Entry]) -> tuple[PlannedFile, ...]:
     """Return the entries that can be exported, in the given order."""
     return tuple(
         [
-            PlannedFile(entry, entry.filename if named_by(entry.filename) else None, _size(entry))
-            for entry in entries
+            PlannedFile(entry, named.filename if named else None, _size(entry))
+            for entry, named in [(entry, named_by(entry.filename, entry.project)) for entry in entries]
             if entry.kind in INSTALLABLE and entry.files
         ]
     )

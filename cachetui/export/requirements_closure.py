@@ -191,7 +191,7 @@ class _Search:
 
     def _files_of(self, name: str) -> list[_File]:
         if name not in self._files:
-            named = [(entry, named_by(entry.filename)) for entry in self._entries.get(name, ())]
+            named = [(entry, named_by(entry.filename, name)) for entry in self._entries.get(name, ())]
             self._files[name] = [
                 _File(entry, found.filename or "", Version(found.version))
                 for entry, found in named

@@ -8,6 +8,8 @@ from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
 from cachetui.pip.formats.archives import ArchiveName
+from cachetui.pip.formats.index_files import version_in
+from cachetui.pip.formats.wheel_names import todays_name
 from cachetui.pip.scan.identify import dist_of
 
 NAME = re.compile(r"[A-Za-z0-9_][\w.+!-]*", re.ASCII)
@@ -18,10 +20,19 @@ DEVICES = frozenset(
 """Device names of Windows, which are reserved even with a file extension."""
 
 
-def named_by(filename: str | None) -> ArchiveName | None:
-    """Return the project and version in a file name; None if it is unsafe, or not that of a wheel or sdist."""
+def named_by(filename: str | None, project: str | None = None) -> ArchiveName | None:
+    """Return the project and version in a file name, with a file name that every pip accepts.
+
+    A wheel under a legacy name gets the name that its project and version have today. `project` is the canonical name
+    of the project if it is known: the version of an sdist may contain hyphens. None if the name is unsafe, or not that
+    of a wheel or sdist that pip can install.
+    """
     if not filename or not NAME.fullmatch(filename) or filename.partition(".")[0].upper() in DEVICES:
         return None
+    if filename.endswith(".whl"):
+        filename = todays_name(filename)
+    elif project and (listed := version_in(filename, project)):
+        return ArchiveName(project, str(listed), filename)
     dist = dist_of(filename)
     if dist.kind not in ("wheel", "sdist") or dist.project is None or dist.version is None:
         return None

@@ -22,7 +22,7 @@ from cachetui.system.files import is_at_home
 
 APPLICATION = 0x63745549
 """Value of SQLite's `application_id` that marks the file as cachetui's."""
-SCHEMA = 9
+SCHEMA = 10
 """Version of the file's format; a file with another version is discarded."""
 PATIENCE = 0.25
 """Maximum time in seconds to wait for another process of cachetui that is writing."""

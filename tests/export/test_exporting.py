@@ -13,6 +13,7 @@ import pytest
 
 from cachetui.demo.artifacts import DemoFile, html_page, json_page, sdist, wheel, with_hole
 from cachetui.demo.writer import CacheWriter, Format, file_headers, length, page_headers, plain_headers
+from cachetui.export.archive import LEGACY_FOLDER
 from cachetui.export.export import ExportOutcome, ExportProgress, export
 from cachetui.export.plan import NoRoomError, check_room, plan_export
 from cachetui.file_status import allocated
@@ -97,6 +98,28 @@ def rewritten(replaced: dict[str, bytes | None], data: bytes = WHEEL) -> bytes:
                 if content is not None:
                     after.writestr(zipfile.ZipInfo(name, (2024, 1, 1, 0, 0, 0)), content)
         return stream.getvalue()
+
+
+OLD = wheel("pkg", "0.0.1-1")
+"""A wheel whose own folder bears a version that pip since 24.1 does not take."""
+
+
+@pytest.mark.parametrize(
+    ("filename", "body", "name"),
+    [
+        ("pkg-0.0.1_1-py3-none-any.whl", wheel("pkg", "0.0.1.post1"), "pkg-0.0.1.post1-py3-none-any.whl"),
+        ("pkg-0.0.1-1.tar.gz", sdist("pkg", "0.0.1-1"), "pkg-0.0.1-1.tar.gz"),
+        ("pkg-0.0.1_1-py3-none-any.whl", OLD, None),
+    ],
+    ids=["wheel", "sdist", "folder"],
+)
+def test_a_name_that_only_older_pips_take_is_replaced(
+    filename: str, body: bytes, name: str | None, tmp_path: Path
+) -> None:
+    download(CacheWriter(tmp_path / "cache"), filename, body)
+    outcome = exported(tmp_path / "cache", tmp_path / "out")
+    assert contents(tmp_path / "out") == ({name: body} if name else {})
+    assert reasons(outcome) == ([] if name else [LEGACY_FOLDER])
 
 
 @pytest.mark.parametrize("form", ["v2", "cc=4", "cc=2"])

@@ -58,6 +58,24 @@ def test_names_that_are_given_to_nothing(filename: str | None) -> None:
     assert named_by(filename) is None
 
 
+@pytest.mark.parametrize(
+    ("filename", "project", "version", "name"),
+    [
+        ("pw_s-0.0.1_1-py3-none-any.whl", "pw-s", "0.0.1.post1", "pw_s-0.0.1.post1-py3-none-any.whl"),
+        ("A__b-1.0-2x-py3-none-any.whl", "a-b", "1.0", "a_b-1.0-2x-py3-none-any.whl"),
+        ("a.b-1.0_rc1-py2.py3-none-any.whl", "a-b", "1.0rc1", "a.b-1.0_rc1-py2.py3-none-any.whl"),
+        ("pw-s-0.0.1-1.tar.gz", "pw-s", "0.0.1.post1", "pw-s-0.0.1-1.tar.gz"),
+    ],
+)
+def test_a_legacy_name_becomes_one_that_every_pip_takes(filename: str, project: str, version: str, name: str) -> None:
+    assert named_by(filename, project) == ArchiveName(project, version, name)
+
+
+def test_a_version_that_no_pip_takes_today_names_nothing() -> None:
+    assert named_by("pw-2012_b_x-py3-none-any.whl", "pw") is None
+    assert named_by("pw-s-0.0.1_x.tar.gz", "pw-s") is None
+
+
 def test_versions_agree_as_versions() -> None:
     assert agree(ArchiveName("a", "1.0", None), ArchiveName("a", "1", "a-1.tar.gz"))
     assert not agree(ArchiveName("a", "1.0", None), ArchiveName("a", "1.0.1", None))

@@ -6,20 +6,45 @@ from pathlib import Path
 
 import pytest
 
+from cachetui.demo.artifacts import wheel as demo_wheel
+from cachetui.demo.writer import CacheWriter, plain_headers
 from cachetui.export.export import export
 from cachetui.export.plan import plan_export
-from cachetui.model import INSTALLABLE
+from cachetui.model import INSTALLABLE, NS
 from cachetui.pip.scan.scanner import scan
 from tests.loaded_pips import LoadedPips
 from tests.real_pip.collection import sdist, wheel
 from tests.real_pip.driver import Pip
 from tests.real_pip.index import serve
 
+AT = 1_700_000_000 * NS
 FILES = (
     wheel("Top.Thing", "1.0", "Top_Thing-1.0-7-py2.py3-none-any.whl", requires="Sourced.Thing>=3"),
     wheel("torchy", "2.3.0+cu121", plain=True),
     sdist("Sourced.Thing", "3.0"),
 )
+
+
+def test_pip_installs_what_had_a_name_that_only_older_pips_take(tmp_path: Path, pips: LoadedPips) -> None:
+    cache, out = CacheWriter(tmp_path / "cache"), tmp_path / "out"
+    for filename, body in (
+        ("old-0.0.1_1-py3-none-any.whl", demo_wheel("old", "0.0.1.post1")),
+        ("a__b-1.0-py3-none-any.whl", demo_wheel("a__b", "1.0")),
+    ):
+        headers = plain_headers(
+            "application/octet-stream", size=len(body), at_ns=AT, more={"Content-Disposition": f"filename={filename}"}
+        )
+        cache.answer(f"https://files.example/{filename}", body, headers, AT)
+    inventory = scan(tmp_path / "cache")
+
+    outcome = export(inventory, plan_export(inventory.entries), out)
+
+    assert outcome.skipped == ()
+    for version in ("23.2.1", "26.3"):
+        pip, target = Pip(version, tmp_path / version, pips), tmp_path / f"target-{version}"
+        given = ("--no-index", "--find-links", str(out), "--target", str(target))
+        pip.run(tmp_path / "none", "install", *given, "old==0.0.1.post1", "a-b")
+        assert {path.name for path in target.glob("*.dist-info")} == {"old-0.0.1.post1.dist-info", "a__b-1.0.dist-info"}
 
 
 @pytest.mark.parametrize(

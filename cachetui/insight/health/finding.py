@@ -123,7 +123,10 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         REBUILD,
     ),
     "misnamed": Meaning(
-        "a wheel under a wrong name", "damage", "pip skips it.", "Mark and remove it: pip never uses it."
+        "a wheel under a wrong name",
+        "damage",
+        "pip skips it, or at least pip 25.3 and later do, if the line below says so.",
+        "Mark and remove it, unless an older pip still uses it.",
     ),
     "link": Meaning(
         "a pip folder that is a link",

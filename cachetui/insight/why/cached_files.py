@@ -9,6 +9,7 @@ from cachetui.insight.why.evidence import Evidence, place_of
 from cachetui.insight.why.explanation import CachedFile
 from cachetui.insight.why.phrases import ago, named, old, pip_of
 from cachetui.model import NS, Entry
+from cachetui.pip.formats.wheel_names import LEGACY_NOTE, takes_legacy_names
 
 
 def describe(case: Evidence, entry: Entry) -> CachedFile:
@@ -50,6 +51,8 @@ def describe(case: Evidence, entry: Entry) -> CachedFile:
 
 def _why_not_taken(case: Evidence, entry: Entry) -> str:
     """Return why pip does not take a wheel built here; pip looks for such a wheel by URL, hash and Python."""
+    if entry.note == LEGACY_NOTE and not takes_legacy_names(case.pip):
+        return LEGACY_NOTE
     taken = urldefrag(case.chosen.url)[0] if case.chosen else ""
     if entry.url and taken == urldefrag(entry.url)[0]:
         return "built for another Python, or from a file with another hash"

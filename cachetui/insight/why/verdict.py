@@ -47,15 +47,8 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
         return "not cached", f"pip has nothing to install for {case.asked}."
     missing = unseen(case, name)
     of_links = all(case.is_of_links(url) for url in run.unseen.get(name, ()))
-    if chosen.way == "unknown" and missing and of_links:
-        return "not cached", f"Only {named(missing)} can say which versions of {name} exist: no copy is in this cache."
     if chosen.way == "unknown":
-        where = named([index for index in missing if index != PYPI], "or")
-        page = f"its page from {where} is not in this cache" if where else case.without_page(name)
-        words = f"Only an index can say which versions of {name} exist: {page}."
-        if case.unlisted:
-            words += f" {case.unlisted[0].filename} is in the cache; pip takes it if the index lists it."
-        return "not cached", words
+        return "not cached", _unlisted(case, missing, of_links=bool(missing) and of_links)
     tone, act = _act(case, chosen)
     if chosen.way == "installed":
         if case.pages(name):
@@ -73,6 +66,19 @@ def verdict(case: Evidence) -> tuple[Tone, str]:
         its_page = "its page" if case.kind_of_pages(name) == "index page" else "it"
         return tone, f"pip asks {named(asked(case))} first. If {its_page} has not changed, it would {act}."
     return tone, f"pip would {act}."
+
+
+def _unlisted(case: Evidence, missing: Sequence[str], *, of_links: bool) -> str:
+    """Return the verdict if no page in the cache lists a file of the project."""
+    where = named([index for index in missing if index != PYPI], "or")
+    page = f"its page from {where} is not in this cache" if where else case.without_page(case.name)
+    words = f"Only an index can say which versions of {case.name} exist: {page}."
+    if of_links:
+        words = f"Only {named(missing)} can say which versions of {case.name} exist: no copy is in this cache."
+    if case.unlisted:
+        it = "it" if of_links else "the index"
+        words += f" {case.unlisted[0].filename} is in the cache; pip takes it if {it} lists it."
+    return words
 
 
 def _without_an_answer(case: Evidence) -> tuple[Tone, str]:
@@ -195,7 +201,8 @@ def more(case: Evidence) -> Iterator[str]:
         yield f"A file of this name{came} is in the cache: pip uses it only if this URL leads there."
     is_here = case.chosen is not None and case.chosen.way in ("cache", "checked", "built", "build")
     if is_here and asked(case) and len(case.pages(case.name)) == 1:
-        yield "If the index does not answer, pip stops: it does not fall back to its cache."
+        who = "index" if case.kind_of_pages(case.name) == "index page" else "server"
+        yield f"If the {who} does not answer, pip stops: it does not fall back to its cache."
     unsure = [one for one in run.chosen if not one.needs_known and one.way != "unknown"]
     if unsure:
         names = named([one.label for one in unsure])
@@ -203,9 +210,10 @@ def more(case: Evidence) -> Iterator[str]:
         yield f"What {names} {needs} is not known here."
     if any(one.matches for one in run.roots):
         yield from [_skips(case, one) for one in run.roots if not one.matches]
-    age = _age_of_asked_page(case)
-    if age is not None and case.chosen and case.chosen.way not in ("installed", "unknown"):
-        yield f"The cached {case.kind_of_pages(case.name)} is {old(age)}; newer releases may exist."
+    dated = _newest_asked_page(case)
+    if dated is not None and case.chosen and case.chosen.way not in ("installed", "unknown"):
+        date, page = dated
+        yield f"The cached {page} page is {old(case.now - date)}; newer releases may exist."
 
 
 def _on_other_versions(case: Evidence) -> Iterator[str]:
@@ -235,14 +243,14 @@ HOW_TAKEN = {
 }
 
 
-def _age_of_asked_page(case: Evidence) -> float | None:
-    """Return the age in seconds of the newest page that pip asks for again; None if there is none."""
+def _newest_asked_page(case: Evidence) -> tuple[float, str] | None:
+    """Return the date and the kind of the newest page that pip asks for again; None if there is none."""
     dates = [
-        answer.date
+        (answer.date, "find-links" if case.is_of_links(request.url) else "index")
         for request in case.pages(case.name)
         if request.how in ("checked", "assumed") and (answer := case.answer_to(request)) and answer.date is not None
     ]
-    return case.now - max(dates) if dates else None
+    return max(dates, default=None)
 
 
 def _skips(case: Evidence, one: RequestedRequirement) -> str:

@@ -231,7 +231,7 @@ def _wheel(body: Body, directory: bytes) -> ArchiveName | None:
         if not dash or "/" in name + version:
             continue
         text = _member(body, directory, at)
-        if text is None or (found := named(name, version)) is None:
+        if text is None or (found := named(name, version) or named(name, version.replace("_", "-"))) is None:
             return None
         return found._replace(filename=_wheel_filename(name, version, text))
     return None
@@ -284,7 +284,7 @@ def _wheel_filename(name: str, version: str, text: bytes) -> str | None:
         count *= len(part)
     if count != len(set(tags)):
         return None
-    stem = "-".join([name, version, *builds[:1], *(".".join(part) for part in parts)])
+    stem = "-".join([name, version.replace("-", "_"), *builds[:1], *(".".join(part) for part in parts)])
     return f"{stem}.whl" if re.fullmatch(r"[\w.!+-]+", stem, re.A) else None
 
 

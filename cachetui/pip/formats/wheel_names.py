@@ -44,6 +44,23 @@ def wheel_name(filename: str) -> WheelName | None:
     return WheelName(canonicalize_name(found[1]), found[2].replace("_", "-"), True)
 
 
+def is_legacy_name(filename: str, version: str) -> bool:
+    """Return whether a wheel's file name is legacy because of its version, as written in the wheel itself."""
+    return "-" in version and filename.split("-", 2)[1] == version.replace("-", "_")
+
+
+def todays_name(filename: str) -> str:
+    """Return the name that every pip accepts for a wheel under a legacy name; any other name is returned unchanged."""
+    name = wheel_name(filename)
+    if name is None or not name.is_legacy:
+        return filename
+    try:
+        version = str(Version(name.version))
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
+        return filename
+    return "-".join([name.project.replace("-", "_"), version, *filename.split("-")[2:]])
+
+
 def takes_legacy_names(pip: Version | None) -> bool:
     """Return whether a pip accepts legacy names of wheels; an unknown pip counts as the newest one."""
     return pip is not None and pip.release[:2] < STRICT_SINCE

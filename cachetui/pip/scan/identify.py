@@ -18,7 +18,7 @@ from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, FileSlice, read_at
 from cachetui.pip.formats.index_files import SDISTS, version_in
 from cachetui.pip.formats.records import read_record
-from cachetui.pip.formats.wheel_names import LEGACY_NOTE, wheel_name
+from cachetui.pip.formats.wheel_names import LEGACY_NOTE, is_legacy_name, wheel_name
 from cachetui.pip.scan.draft import EntryDraft
 
 MOVED = frozenset({301, 308})
@@ -96,6 +96,7 @@ def read_headers(draft: EntryDraft, fd: int) -> None:
     short = 0 < len(project) <= archives.LONGEST_NAME and 0 < len(version) <= archives.LONGEST_NAME
     if short and archives.NAME.fullmatch(project) and FILE_NAME.fullmatch(version):
         package_type = header("x-pypi-file-package-type")
+        version = version.replace("_", "-")  # as in the file name of a wheel
         draft.set_pending("file", package_type, "headers", canonical(project), intern(version))
         return
     content = header("content-type").lower()
@@ -166,7 +167,8 @@ def look_inside(draft: EntryDraft, fd: int) -> None:
     if known:
         _settle_known(draft, body, kind, found)
     elif found:
-        draft.set_identified(kind, "archive", found.project, found.version, found.filename)
+        note = LEGACY_NOTE if found.filename and is_legacy_name(found.filename, found.version) else None
+        draft.set_identified(kind, "archive", found.project, found.version, found.filename, note=note)
     else:
         draft.set_identified("response")
         draft.content_hint = ""

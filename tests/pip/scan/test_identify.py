@@ -70,6 +70,14 @@ def test_a_file_name_says_what_it_is(filename: str, dist: Dist) -> None:
     assert dist_of(filename) == dist
 
 
+def test_an_old_version_is_read_as_older_pips_read_it(cache: CacheWriter, tmp_path: Path) -> None:
+    put_plain(cache, "https://files.example/a", wheel("pkg", "0.0.1-1"))
+    put_file(cache, "https://files.example/pkg-2_1-py3-none-any.whl", wheel("pkg", "2-1"), version="2_1")
+    found = {entry.version: (entry.kind, entry.filename, entry.note) for entry in scan(tmp_path).entries}
+    assert found["0.0.1-1"] == ("wheel", "pkg-0.0.1_1-py3-none-any.whl", LEGACY_NOTE)
+    assert found["2-1"][0] == "wheel"
+
+
 def test_an_index_page_names_a_wheel_and_its_metadata(cache: CacheWriter, tmp_path: Path) -> None:
     url = f"https://files.example/{WHEEL}"
     put_page(cache, "https://index.example/simple/pkg/", json_page("pkg", [DemoFile(WHEEL, url, "0" * 64)]))
