@@ -8,7 +8,7 @@ from typing import Any
 from cachetui.pip_settings.effective import PipSettings, SettingSource
 from cachetui.report.entries_json import clean
 from cachetui.text.escape import escape_control
-from cachetui.text.redact import redact_urls
+from cachetui.text.redact import redact_input, redact_urls
 from cachetui.text.styled import styled
 
 LABEL = 9
@@ -41,7 +41,7 @@ def python_json(known: PipSettings) -> dict[str, Any]:
 def _saying(one: SettingSource) -> dict[str, Any]:
     return {
         "option": one.option,
-        "value": clean(redact_urls(one.value)),
+        "value": clean(redact_input(one.value)),
         "said_by": clean(one.said_by),
         "path": clean(one.setting.path) if one.setting and one.setting.path else None,
         "line": one.setting.line if one.setting else None,
@@ -66,7 +66,7 @@ def pythons_text(known: Iterable[PipSettings]) -> Iterator[str]:
             yield _fact("Named by", location.said_by)
         if len(one.sayings) > 1:
             for saying in one.sayings:
-                words = f"{saying.option} = {redact_urls(saying.value)}, by {saying.said_by}"
+                words = f"{saying.option} = {redact_input(saying.value)}, by {saying.said_by}"
                 yield _fact("Said", f"{words}: {ROLES[saying.role]}")
         for trap in one.pitfalls:
             yield styled(("warning", _fact("!", redact_urls(trap))))

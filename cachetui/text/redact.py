@@ -30,7 +30,8 @@ def masked(url: str) -> str:
     path = _PARAMETER.sub(rf"\1={MASK}", path)
     pairs = [pair.partition("=") for pair in query.split("&")] if query else []
     query = "&".join([f"{quote(unquote_plus(name))}={MASK}" if name and is_ else MASK for name, is_, _ in pairs])
-    fragment = fragment if _OPEN_FRAGMENT(fragment) else MASK
+    open_part = fragment.rstrip(_AFTER)  # a quote or a full stop that follows the URL
+    fragment = fragment if _OPEN_FRAGMENT(open_part) else f"{MASK}{fragment[len(open_part) :]}"
     found = f"{start}{where}{path}{question and query and question}{query}{mark and fragment and mark + fragment}"
     try:
         urlsplit(found)
@@ -67,6 +68,8 @@ _START = re.compile(r"\A(?:(?:[a-z][a-z0-9+.-]*:)?/{2,}|(?:[a-z][a-z0-9+.-]*\+)?
 _PARAMETER = re.compile(r"(;[^=;/]*)=[^;/]*")
 _OPEN_FRAGMENT = re.compile(r"(?:(?:md5|sha\d{1,3})=[0-9a-f]*|egg=[\w.,\[\]-]+|subdirectory=[\w./-]+|&|)*").fullmatch
 """Pattern of a URL fragment with only those parts that pip reads; none of them is a secret."""
+_AFTER = "'\"`)>:.;"
+"""Characters that may follow a URL in a sentence or a command; at the end of a fragment they are no secret."""
 _PLAIN_HOST = re.compile(r"(?:\[[^\]]*\]|[^:]*)(?::\d+)?").fullmatch
 """Pattern of a host, with or without a port, that cannot be a part of a user name and password."""
 
@@ -97,10 +100,33 @@ USER = re.compile(r"(?:(?<![\w/:@])|(?<=[:/]/))[^\s:/@]{1,256}:[^\s/@]{0,4096}@(
 """Pattern of a user name and password in a URL that lacks all or part of its scheme."""
 
 
+_USER_AFTER_SLASHES = re.compile(r"(?<=[\w.+-])//[^\s:/@]{1,256}:[^\s@]{0,4096}@(?=\S)", re.ASCII)
+"""Pattern of a user name and a password with a slash, in a URL whose scheme lacks its colon."""
+
+
 def redact_input(words: str) -> str:
-    """Return text with the secrets of URLs masked, including URLs that lack `https://`."""
+    """Return text with the secrets of URLs masked, including URLs that lack `https://` or a part of it."""
     words = redact_urls(words)
-    return USER.sub(f"{MASK}@", words) if "@" in words else words
+    words = _USER_AFTER_SLASHES.sub(f"//{MASK}@", USER.sub(f"{MASK}@", words)) if "@" in words else words
+    return _TAIL.sub(_mask_tail, words) if "?" in words or "#" in words else words
+
+
+def _mask_tail(found: re.Match[str]) -> str:
+    """Return the query and fragment of a word masked, if the word may be a URL."""
+    tail, at = found[0], found.start()
+    before = found.string[max(0, at - LONGEST_BEFORE) : at]
+    word = before[max(map(before.rfind, " \t\r\n")) + 1 :]
+    if "/" not in word and "@" not in word and not (tail[0] == "?" and "=" in tail):
+        return tail
+    return masked(f"{_ANYWHERE}{tail}").removeprefix(_ANYWHERE)
+
+
+_TAIL = re.compile(r"""(?<=[^\s?#])[?#](?:=(?:"[^"]*"?|'[^']*'?|`[^`]*`?)|\\\s|\S)+""", re.ASCII)
+"""Pattern of a query and fragment; a quoted value may contain blanks, and an open quote takes all the rest."""
+_ANYWHERE = "x://h/"
+"""Placeholder for the part of a URL before its query."""
+LONGEST_BEFORE = 4096
+"""Maximum number of characters of a word before its query that are examined."""
 
 
 def quote_input(typed: str) -> str:

@@ -75,9 +75,36 @@ def test_odd_addresses_keep_their_secrets(words: str) -> None:
 @pytest.mark.parametrize(
     "words",
     [
+        "x//u:SECRET@h?token=SECRET",
+        "x//u:SEC/RET@h/x?a=b&token=SECRET",
+        "-ihttps//u:SECRET@h?token=SECRET#t=SECRET",
+        "x:/u:SECRET@h?token='SEC RET'",
+        "u:SECRET@h/x#t=SECRET",
+        "h/x?tok=SECRET&url=http://h/x?tok=SECRET",
+        "h?tok=a\xa0SECRET",
+    ],
+)
+def test_addresses_without_a_scheme_keep_their_secrets(words: str) -> None:
+    for around in ("{}", "see {}, and more", "'{}'"):
+        found = redact_input(around.format(words))
+        assert "SEC" not in found
+        assert "RET" not in found
+
+
+def test_what_follows_a_fragment_stays() -> None:
+    command = "pip install 'mono @ http://h/a.tar.gz#sha256=ab12&subdirectory=python' b"
+    assert redact_input(command) == command
+    assert redact_urls("x from http://h/x.whl#sha256=ab12: no") == "x from http://h/x.whl#sha256=ab12: no"
+    assert redact_urls("'http://h/x.whl#t=SECRET' b") == "'http://h/x.whl#***' b"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
         "/usr/bin:/bin C:/Users/me C:\\Users\\me '\\\\server\\share' /a//b //server/share/x",
         "https:/h/x 'http://h/x' 'y z'",
         "see https://h/x?a=*** and more",
+        "C# and why? a#b; what is #1?",
     ],
 )
 def test_paths_and_addresses_without_secrets_stay(words: str) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.text.format import count
-from cachetui.text.redact import redact_urls
+from cachetui.text.redact import redact_input, redact_urls
 from cachetui.ui.glyphs import Glyphs
 from cachetui.ui.widgets.cells import fit, pad, plain_code, shown, width, wrapped
 
@@ -186,7 +186,7 @@ def _saying(saying: SettingSource, room: int, look: LayoutOptions, place_room: i
     counts = saying.role == "counts"
     sign = f"{look.glyphs.prompt} " if counts else "  "
     role = "plain" if counts else "muted"
-    value = redact_urls(look.short(saying.value) if saying.option == "cache-dir" else saying.value)
+    value = redact_input(look.short(saying.value) if saying.option == "cache-dir" else saying.value)
     words = shown(f"{saying.option} = {value}")
     place = _shortened(saying.said_by, look)
     dots = look.glyphs.dots
