@@ -104,6 +104,7 @@ def export(
     if not planned:
         return ExportOutcome()
     with CacheReader(inventory) as evidence, TargetFolder(folder, Path(inventory.root)) as target:
+        target.tidy()
         expected = expected_of(inventory.entries, [one.entry for one in planned], evidence, stop)
         work = _Export(evidence, expected, target, stop, report, len(planned))
         for one in planned:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Self
 
 from cachetui.errors import CachetuiError
-from cachetui.system.files import HAS_LINKS, give_name
+from cachetui.system.files import HAS_LINKS, give_name, is_own, lock
 from cachetui.system.tree import OPEN_DIRECTORY, OPEN_FILE, reason
 
 BY_DESCRIPTOR = (
@@ -24,6 +26,11 @@ BY_DESCRIPTOR = (
 TO_WRITE = os.O_RDWR | os.O_CREAT | os.O_EXCL
 for _flag in ("O_NOFOLLOW", "O_CLOEXEC", "O_BINARY"):
     TO_WRITE |= getattr(os, _flag, 0)
+TO_LOCK = OPEN_FILE | os.O_RDWR
+DRAFT = re.compile(r"\.cachetui-[0-9a-f]{16}\.part").fullmatch
+"""Pattern of a temporary name."""
+GRACE = 60.0
+"""Seconds after which an empty draft that nobody has locked counts as left behind."""
 
 
 class TargetError(CachetuiError):
@@ -84,6 +91,7 @@ class TargetFolder:
         self._look()
         passing = self._prefix + f".cachetui-{secrets.token_hex(8)}.part"
         draft = Draft(os.open(passing, TO_WRITE, 0o666, dir_fd=self._at), passing)
+        lock(draft.fd)
         try:
             yield draft
         finally:
@@ -94,7 +102,8 @@ class TargetFolder:
     def give(self, draft: Draft, filename: str) -> None:
         """Give a complete file its name. Raises FileExistsError if the name is taken, or OSError."""
         os.fsync(draft.fd)
-        draft.close()
+        if os.name == "nt":  # an open file cannot be renamed there
+            draft.close()
         self._look()
         give_name(draft.passing, self._prefix + filename, self._at)
 
@@ -105,6 +114,28 @@ class TargetFolder:
         if not stat.S_ISREG(found.st_mode):
             return None
         return os.open(self._prefix + filename, OPEN_FILE, dir_fd=self._at)
+
+    def tidy(self) -> None:
+        """Remove what killed exports left here: drafts of this user that no other process still writes."""
+        self._look()
+        with suppress(OSError):
+            for name in filter(DRAFT, os.listdir(self.path if self._fd < 0 else self._fd)):  # noqa: PTH208 - by descriptor
+                with suppress(OSError):
+                    self._discard_left_behind(self._prefix + name)
+
+    def _discard_left_behind(self, passing: str) -> None:
+        fd = os.open(passing, TO_LOCK, dir_fd=self._at)
+        try:
+            found = os.fstat(fd)
+            ours = stat.S_ISREG(found.st_mode) and is_own(found)
+            begun = found.st_size > 0 or time.time() - found.st_mtime > GRACE  # it is locked once it is created
+            is_left = ours and begun and lock(fd)
+            if is_left and os.name != "nt":
+                os.unlink(passing, dir_fd=self._at)
+        finally:
+            os.close(fd)
+        if is_left and os.name == "nt":  # which refuses it if another process has the file open
+            Path(passing).unlink()
 
     def sync(self) -> None:
         """Flush the folder itself to disk, if the system can do that."""

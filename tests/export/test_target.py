@@ -40,6 +40,40 @@ def test_what_is_not_complete_leaves_nothing(root: Path, tmp_path: Path) -> None
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_what_a_killed_export_left_is_tidied_and_nothing_else(root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    killed, fresh, old = (out / f".cachetui-{digit * 16}.part" for digit in "abc")
+    killed.write_bytes(b"half")
+    for path in (fresh, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    others = [out / name for name in (".cachetui-1.part", "x.part", ".cachetui-0123456789abcdef.part.bak", "a.whl")]
+    for path in others:
+        path.write_bytes(b"of the user")
+    with TargetFolder(out, root) as running, running.draft() as draft:
+        draft.write(b"half of it")
+        with TargetFolder(out, root) as target:
+            target.tidy()
+        assert sorted(out.iterdir()) == sorted([fresh, *others, out / Path(draft.passing).name])
+        running.give(draft, "b")
+    assert (out / "b").read_bytes() == b"half of it"
+
+
+@LINKS
+def test_a_link_or_a_folder_under_the_name_of_a_draft_stays(root: Path, tmp_path: Path) -> None:
+    out, other = tmp_path / "out", tmp_path / "other"
+    out.mkdir()
+    other.write_bytes(b"of the user")
+    (out / f".cachetui-{'a' * 16}.part").symlink_to(other)
+    (out / f".cachetui-{'b' * 16}.part").mkdir()
+    os.mkfifo(out / f".cachetui-{'c' * 16}.part")
+    with TargetFolder(out, root) as target:
+        target.tidy()
+    assert len([*out.iterdir()]) == 3
+    assert other.read_bytes() == b"of the user"
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="names are given in one step there")
 def test_what_cannot_be_given_its_name_leaves_nothing_under_that_name(root: Path, tmp_path: Path) -> None:
     with TargetFolder(tmp_path / "out", root) as target, target.draft() as draft:
