@@ -11,6 +11,8 @@ LZMA_MEMORY = 96 << 20
 """Maximum memory in bytes that an xz stream may use."""
 PIECE = 4 << 10
 """Number of bytes passed at once to a later member of gzip data; each member copies what it leaves over."""
+MOST_MEMBERS = 50_000
+"""Maximum number of members of gzip data that are unpacked; a response has one, or a few."""
 
 
 def unpacker_of(magic: bytes) -> tuple[Callable[[bytes, int], bytes], str] | None:
@@ -65,15 +67,17 @@ def _inflated(data: bytes, most: int) -> tuple[bytes, bool]:
 
 
 def unpacked_gzip(data: bytes, most: int) -> tuple[bytes, bool]:
-    """Return up to `most` bytes unpacked from all members of gzip data, and whether that is everything.
+    """Return up to `most` bytes unpacked from at most `MOST_MEMBERS` members of gzip data, and whether that is all.
 
     As in urllib3, bytes after a member are ignored unless they begin another member. Raises zlib.error, and EOFError
     if the data is cut off.
     """
     unpacker = zlib.decompressobj(31)
     found = bytearray(unpacker.decompress(data, most))
-    at = len(data) - len(unpacker.unused_data)
+    at, room = len(data) - len(unpacker.unused_data), MOST_MEMBERS
     while unpacker.eof and at < len(data):
+        if not (room := room - 1):
+            return bytes(found), False
         unpacker = zlib.decompressobj(31)
         try:
             while at < len(data) and not unpacker.eof:

@@ -14,6 +14,8 @@ MOST_LINKS = 250_000
 """Maximum number of links of a page that are examined; the largest pages of PyPI have a few tens of thousands."""
 MOST_ATTRIBUTES = 10 * MOST_LINKS
 """Maximum number of attributes that are examined on a page; pip reads at most five attributes of a link."""
+LONGEST_VALUE = 64 << 10
+"""Maximum length in characters of an attribute's value; servers accept far shorter URLs. Longer values are left out."""
 READ = ("href", "data-requires-python", "data-yanked", "data-core-metadata", "data-dist-info-metadata")
 """Attributes that are kept; all others cost no memory."""
 NAME = re.compile(r"[a-zA-Z][^\s/>\x00]*+")
@@ -74,7 +76,7 @@ def _attributes(text: str, at: int, room: int) -> tuple[int, dict[str, str | Non
 
 
 def _value(written: str | None) -> str | None:
-    if written is None:
+    if written is None or len(written) > LONGEST_VALUE:
         return None
     if written[:1] in ("'", '"') and written[-1:] == written[:1] and len(written) > 1:
         written = written[1:-1]

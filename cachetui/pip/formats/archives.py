@@ -22,10 +22,10 @@ from cachetui.pip.formats import tar_head
 from cachetui.pip.formats.body import Body
 from cachetui.pip.unpacking import unpacker_of
 
-END_RECORD = 22
-"""Length in bytes of a zip's end record without a comment."""
-ZIP_TAIL = 65_557
-"""Number of bytes at a zip's end that can hold its end record: 22 bytes and the longest comment."""
+ZIP_TAIL = 65_558
+"""Number of bytes at a zip's end in which zipfile looks for its end record: 22 bytes and the longest comment."""
+END_SIZE, LOCATOR_SIZE, END64_SIZE = 22, 20, 56
+"""Sizes in bytes of a zip's end record without a comment, of the locator of a zip64's end record, and of the latter."""
 LONGEST_DIRECTORY = 32 << 20
 """Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
@@ -184,40 +184,51 @@ def _tar_metadata(body: Body) -> bytes | None:
 
 
 def directory_size(body: Body) -> int:
-    """Return the size in bytes of a zip's directory according to its end record; 0 if that is not found."""
+    """Return the largest size in bytes of a zip's directory that an end record gives; 0 if none is found.
+
+    Which of a zip64's end records zipfile reads depends on the version of Python.
+    """
     tail_at = max(0, body.size - ZIP_TAIL)
-    found = _directory_place(body.read(tail_at, body.size - tail_at))
-    return found[0] if found else 0
+    places = _directory_places(body, tail_at, body.read(tail_at, body.size - tail_at))
+    return max([size for size, _ in places], default=0)
 
 
 def has_directory(body: Body) -> bool:
     """Return whether a zip ends with the directory of its members; reads only a few bytes. Raises OSError."""
-    for length in (END_RECORD, ZIP_TAIL):
+    for length in (END_SIZE, ZIP_TAIL):
         tail_at = max(0, body.size - length)
-        if found := _directory_place(body.read(tail_at, body.size - tail_at)):
-            size, offset = found
+        if places := _directory_places(body, tail_at, body.read(tail_at, body.size - tail_at)):
+            size, offset = places[0]
             return offset + size < body.size and body.read(offset, 4) in (b"PK\1\2", b"")  # b"" if it is not kept
     return False
 
 
-def _directory_place(tail: bytes) -> tuple[int, int] | None:
-    """Return size and offset of a zip's directory, according to the zip's last bytes."""
-    end = tail.rfind(b"PK\5\6")
-    if end < 0 or end + END_RECORD > len(tail):
-        return None
+def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, int]]:
+    """Return the size and offset of a zip's directory as each end record gives it, the one to use first.
+
+    The end record is looked for as zipfile does: a comment may hold what looks like one.
+    """
+    end = len(tail) - END_SIZE
+    if not (end >= 0 and tail.startswith(b"PK\5\6", end) and tail.endswith(b"\0\0")):
+        end = tail.rfind(b"PK\5\6")
+    if end < 0 or end + END_SIZE > len(tail):
+        return []
+    places: list[tuple[int, int]] = []
+    locator_at = tail_at + end - LOCATOR_SIZE
+    locator = body.read(locator_at, LOCATOR_SIZE) if locator_at >= END64_SIZE else b""
+    if locator.startswith(b"PK\6\7"):
+        for at in (locator_at - END64_SIZE, *struct.unpack_from("<Q", locator, 8)):
+            record = body.read(at, END64_SIZE) if at < locator_at else b""
+            if record.startswith(b"PK\6\6") and len(record) == END64_SIZE:
+                places.append(struct.unpack_from("<QQ", record, 40))
     size, offset = struct.unpack_from("<II", tail, end + 12)
-    if offset == 0xFFFFFFFF or size == 0xFFFFFFFF:  # zip64: the actual figures are in a record before this one
-        record = tail.rfind(b"PK\6\6", 0, end)
-        if record < 0 or record + 56 > len(tail):
-            return None
-        size, offset = struct.unpack_from("<QQ", tail, record + 40)
-    return size, offset
+    return places if 0xFFFFFFFF in (size, offset) else [*places, (size, offset)]
 
 
 def _zip_directory(body: Body) -> bytes | None:
     tail_at = max(0, body.size - ZIP_TAIL)
     tail = body.read(tail_at, body.size - tail_at)
-    size, offset = _directory_place(tail) or (0, 0)
+    size, offset = next(iter(_directory_places(body, tail_at, tail)), (0, 0))
     if not size or size > LONGEST_DIRECTORY or offset + size > body.size:
         return None
     if offset >= tail_at:

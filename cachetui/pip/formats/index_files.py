@@ -13,7 +13,7 @@ from urllib.parse import urldefrag, urljoin, urlsplit
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from cachetui.pip.formats.anchors import tags
+from cachetui.pip.formats.anchors import LONGEST_VALUE, tags
 from cachetui.pip.formats.archives import LONGEST_NAME
 from cachetui.pip.formats.index_page import LONGEST_PARSED, Page, as_asked, filename_of
 from cachetui.pip.formats.page_json import parse_page
@@ -113,7 +113,7 @@ def _json_links(text: bytes) -> list[Link]:
 
 def _json_link(file: Any) -> Link | None:
     url = file.get("url") if isinstance(file, dict) else None
-    if not isinstance(url, str) or not url:
+    if not isinstance(url, str) or not 0 < len(url) <= LONGEST_VALUE:
         return None
     requires, yanked = file.get("requires-python"), file.get("yanked")
     metadata = _first_hash(file.get("core-metadata")) or _first_hash(file.get("dist-info-metadata")) or ("", "")

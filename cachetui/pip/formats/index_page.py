@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urldefrag, urljoin, urlsplit
 
 from packaging.utils import canonicalize_name, parse_sdist_filename
 
+from cachetui.pip.formats.anchors import LONGEST_VALUE
 from cachetui.pip.formats.archives import LONGEST_NAME, NAME
 from cachetui.pip.formats.body import Body
 from cachetui.pip.formats.page_json import parse_page
@@ -154,7 +155,7 @@ def filename_of(address: str) -> str:
 def addresses(page: Page, base: str | None = None) -> Iterator[str]:
     """Yield the URLs of the files that a page lists, without fragments.
 
-    Relative URLs are joined to `base` if it is known. Invalid URLs are left out.
+    Relative URLs are joined to `base` if it is known. Invalid URLs and those longer than `LONGEST_VALUE` are left out.
     """
     for written in _json_urls(page.text) if page.is_json else _html_hrefs(page.text):
         try:
@@ -166,8 +167,11 @@ def addresses(page: Page, base: str | None = None) -> Iterator[str]:
 
 def _html_hrefs(text: bytes) -> Iterator[str]:
     for found in HREF.finditer(text):
+        written = found[1] or found[2] or found[3] or b""
+        if len(written) > LONGEST_VALUE:
+            continue
         try:
-            yield html.unescape((found[1] or found[2] or found[3] or b"").decode("utf-8", "replace")).strip()
+            yield html.unescape(written.decode("utf-8", "replace")).strip()
         except ValueError:  # a character reference with too many digits
             continue
 
@@ -181,7 +185,7 @@ def _json_urls(text: bytes) -> Iterator[str]:
         return
     for file in files if isinstance(files, list) else ():
         url = file.get("url") if isinstance(file, dict) else None
-        if isinstance(url, str):
+        if isinstance(url, str) and len(url) <= LONGEST_VALUE:
             yield url
 
 

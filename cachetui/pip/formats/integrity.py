@@ -36,7 +36,7 @@ from cachetui.pip.formats.archives import (
     parsed_metadata,
 )
 from cachetui.pip.formats.body import Body
-from cachetui.pip.unpacking import LZMA_MEMORY, unpacker_of
+from cachetui.pip.unpacking import LZMA_MEMORY, PIECE, unpacker_of
 from cachetui.system.tree import never
 
 CHUNK = 256 << 10
@@ -374,13 +374,13 @@ def _unpacked(body: Body, new: Callable[[], _Unpacker], stop: Callable[[], bool]
 
     Raises EOFError if the data is cut off.
     """
-    unpacker, at, fed = new(), 0, b""
+    unpacker, at, fed, size = new(), 0, b"", CHUNK
     while True:
         if stop():
             raise StoppedError
         if not fed:
-            fed = body.read(at, CHUNK)
-            at += len(fed)
+            fed = body.read(at, size)
+            at, size = at + len(fed), min(2 * size, CHUNK)
             if not fed:
                 raise EOFError("it is cut off")
         yield len(unpacker.decompress(fed, CHUNK))
@@ -388,7 +388,7 @@ def _unpacked(body: Body, new: Callable[[], _Unpacker], stop: Callable[[], bool]
         while not unpacker.eof and not fed and not getattr(unpacker, "needs_input", True):
             yield len(unpacker.decompress(b"", CHUNK))
         if unpacker.eof:
-            fed = unpacker.unused_data
-            if not (fed + body.read(at, CHUNK)).strip(b"\0"):  # nothing but padding follows
-                return
-            unpacker = new()
+            at -= len(unpacker.unused_data)
+            if not body.read(at, PIECE).strip(b"\0") and not body.read(at, CHUNK).strip(b"\0"):
+                return  # nothing but padding follows
+            unpacker, fed, size = new(), b"", PIECE

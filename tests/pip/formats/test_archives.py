@@ -4,6 +4,7 @@ import bz2
 import gzip
 import io
 import lzma
+import struct
 import tarfile
 import time
 import zipfile
@@ -17,6 +18,7 @@ from packaging.metadata import parse_email
 from cachetui.demo.artifacts import core_metadata, sdist, wheel
 from cachetui.pip.formats.archives import (
     ArchiveName,
+    directory_size,
     filename_of_tar,
     look_at_metadata,
     look_into_tar,
@@ -130,6 +132,52 @@ def test_a_pkg_info_that_disagrees_with_its_folder_gives_no_file_name() -> None:
     packed = sdist("other", "2.0", metadata=False, more=[("PKG-INFO", core_metadata("pkg", "1.0"))])
 
     assert look_into_tar(body(packed)) == ArchiveName("pkg", "1.0", None)
+
+
+END = struct.Struct("<4s4H2IH")
+END64 = struct.Struct("<4sQ2H2I4Q")
+LOCATOR = struct.Struct("<4sIQI")
+HUGE = 1 << 30
+
+
+def with_end_records(size: int, *, zip64: int | None, apart: int = 0, comment: bytes = b"") -> bytes:
+    """Return a wheel whose end records give these sizes of its directory; `apart` bytes follow that of the zip64."""
+    content = wheel("pkg", "1.0")
+    at = content.rindex(b"PK\5\6")
+    offset = END.unpack_from(content, at)[6]
+    records = b""
+    if zip64 is not None:
+        records = END64.pack(b"PK\6\6", 44 + apart, 45, 45, 0, 0, 4, 4, zip64, offset) + bytes(apart)
+        records += LOCATOR.pack(b"PK\6\7", 0, at, 1)
+    return content[:at] + records + END.pack(b"PK\5\6", 0, 0, 4, 4, size, offset, len(comment)) + comment
+
+
+@pytest.mark.parametrize(
+    ("content", "size"),
+    [
+        (with_end_records(HUGE, zip64=None), HUGE),
+        (with_end_records(100, zip64=HUGE), HUGE),
+        (with_end_records(100, zip64=HUGE, apart=8), HUGE),
+        (with_end_records(HUGE, zip64=100), HUGE),
+        (with_end_records(HUGE, zip64=None, comment=b"x" * 65_535), HUGE),
+        (with_end_records(100, zip64=None, comment=END.pack(b"PK\5\6", 0, 0, 4, 4, HUGE, 0, 0)), HUGE),
+        (with_end_records(int.from_bytes(b"PK\5\6", "little"), zip64=None), int.from_bytes(b"PK\5\6", "little")),
+        (with_end_records(0xFFFFFFFF, zip64=None), 0),
+        (b"PK\3\4", 0),
+    ],
+    ids=["plain", "zip64", "long zip64", "other zip64", "comment", "record in comment", "field", "no zip64", "cut"],
+)
+def test_no_end_record_hides_the_size_of_a_directory(content: bytes, size: int) -> None:
+    assert directory_size(body(content)) == size
+
+
+def test_a_zip64_names_its_wheel() -> None:
+    content = wheel("pkg", "1.0")
+    size = END.unpack_from(content, content.rindex(b"PK\5\6"))[5]
+    for apart in (0, 8):
+        found, _ = look_into_zip(body(with_end_records(0xFFFFFFFF, zip64=size, apart=apart)))
+        assert found is not None
+        assert (found.project, found.version) == ("pkg", "1.0")
 
 
 def test_metadata_is_named_by_its_head_alone() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from cachetui.demo.artifacts import DemoFile, html_page, json_page
 from cachetui.pip.formats.body import HeadAndTail
+from cachetui.pip.formats.index_files import files_of
 from cachetui.pip.formats.index_page import (
     Page,
     absolute_addresses,
@@ -57,6 +58,23 @@ def test_all_members_of_a_gzip_are_one_page(after: bytes) -> None:
     assert decoded(packed, "gzip", len(packed) * 9) == (text, True)
     with pytest.raises(EOFError):
         decoded(gzip.compress(text[:100]) + gzip.compress(text[100:])[:-9], "gzip", len(text))
+
+
+def test_a_gzip_with_countless_members_is_no_page() -> None:
+    packed = gzip.compress(b"<html>") + gzip.compress(b"") * 60_000
+    assert read_page(HeadAndTail(packed, b"", len(packed)), "gzip") is None
+
+
+@pytest.mark.parametrize("piece", ["x", "%41", "&amp;", "../", "[", "u@"])
+def test_an_address_that_is_too_long_is_left_out(piece: str) -> None:
+    long = piece * (70_000 // len(piece))
+    for text in (
+        f'<a href="https://h/{long}">x</a><a href="a-1.0.tar.gz">x</a>'.encode(),
+        json.dumps({"name": "a", "files": [{"url": f"https://h/{long}"}, {"url": "a-1.0.tar.gz"}]}).encode(),
+    ):
+        found = page(text)
+        assert [*addresses(found)] == ["a-1.0.tar.gz"]
+        assert [file.filename for file in files_of(found, "https://h/a/")] == ["a-1.0.tar.gz"]
 
 
 def test_members_of_a_gzip_are_unpacked_up_to_the_limit() -> None:
