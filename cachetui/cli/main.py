@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -53,7 +54,8 @@ def run(arguments: Sequence[str]) -> int:
         code = DONE
     except OSError as error:  # for example, the disk of a redirected output is full
         _discard_output()
-        tell(f"Error: {error.strerror or error}{f': {error.filename}' if error.filename else ''}.")
+        what = "stdout is closed" if error.errno == errno.EBADF else error.strerror or error
+        tell(f"Error: {what}{f': {error.filename}' if error.filename else ''}.")
         code = FAILED
     except Exception as error:  # a mistake in cachetui
         _report(error)
@@ -84,10 +86,15 @@ def _write_out() -> None:
 
 
 def _prepare_streams() -> None:
-    """Make sure that characters that a stream cannot encode, and closed streams, do not end the program."""
+    """Make sure that characters that a stream cannot encode, and closed streams, do not end the program at once.
+
+    Writing to a closed stdout fails, as in other programs; a closed stdin is empty, and a closed stderr takes all.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
-        if stream is None:
+        if stream is None and name == "stdout":
+            sys.stdout = open(os.open(os.devnull, os.O_RDONLY), mode, encoding="utf-8")  # noqa: SIM115, PTH123
+        elif stream is None:
             setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115, PTH123 - until the end
         elif mode == "w" and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -79,11 +79,12 @@ def refuse_redirection(command: str, terms: Sequence[str]) -> None:
     """Raise UsageError if the shell took a part of a term for a redirection.
 
     Without quotes, `torch>=2` writes to the file `=2` and `torch<2` reads the file `2`. The part of the term
-    that remains may match far more.
+    that remains may match far more. Messages may go to any file, except for one whose name begins with `=`.
     """
     for stream, sign, words in (
         (sys.stdout, ">", "sent the output into"),
         (sys.stdin, "<", "taken the input from"),
+        (sys.stderr, ">", "sent the messages into"),
     ):
         try:
             file = os.fstat(stream.fileno())
@@ -92,12 +93,16 @@ def refuse_redirection(command: str, terms: Sequence[str]) -> None:
         if not stat.S_ISREG(file.st_mode):
             continue
         for item in _files_here():
-            if _is_compared_with(item.name) and _is(item, file):
+            is_lost = item.name.startswith("=") if stream is sys.stderr else _is_compared_with(item.name)
+            if is_lost and _is(item, file):
                 example = ", such as" if len(terms) > 1 else f": cachetui {command}"  # it may have been any of them
-                raise click.UsageError(
+                sentence = (
                     f"The shell has {words} a file named {item.name!r}. Quote what has > or < in it"
                     f"{example} '{''.join(terms[-1:])}{sign}{item.name}'. Nothing was removed."
                 )
+                if stream is sys.stderr:  # where nobody would read the error
+                    say(f"Error: {sentence}")
+                raise click.UsageError(sentence)
 
 
 def _is_compared_with(name: str) -> bool:

@@ -89,20 +89,26 @@ def test_a_full_disk_is_told(start: Start, cache: Path) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")
-def test_closed_streams_are_no_error(cache: Path) -> None:
+def test_only_a_closed_stdout_is_an_error(cache: Path) -> None:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     for streams, words, code in (
-        (">&-", "list", 0),
+        (">&-", "list", 1),
+        (">&-", "--version", 1),
+        (">&-", "list --nosuch", 2),
+        (">&-", "remove numpy --yes --quiet -n", 1),
         ("<&- 2>&-", "list", 0),
-        (">&- 2>&-", "list", 0),
+        (">&- 2>&-", "list", 1),
         ("<&- >&- 2>&-", "remove numpy", 1),
         ("2>&-", "list --nosuch", 2),
         ("2>&-", "list kind:whel", 2),
         ("<&-", "", 1),
     ):
         command = f'"$0" -m cachetui {words} --cache-dir "$1" {streams}'
-        found = subprocess.run(["sh", "-c", command, sys.executable, str(cache)], env=environment, check=False)
+        found = subprocess.run(
+            ["sh", "-c", command, sys.executable, str(cache)], env=environment, check=False, stderr=subprocess.PIPE
+        )
         assert found.returncode == code
+        assert (b"Error: stdout is closed.\n" in found.stderr) == (code == 1 and streams == ">&-")
 
 
 def test_ctrl_c_while_reading_is_told_by_the_exit_code(run: Run, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,6 +178,20 @@ def test_an_input_that_a_shell_made_of_a_term_is_refused(
     assert files(cache) == before
 
 
+@pytest.mark.parametrize(("name", "code"), [("=2", 2), ("2", 0), ("errors.txt", 0)])
+def test_messages_that_a_shell_sends_into_what_begins_like_a_version_are_refused(
+    start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path, name: str, code: int
+) -> None:
+    with (
+        (tmp_path / name).open("w") as messages,
+        start("remove", "torch", "-n", "--cache-dir", cache, stderr=messages, cwd=tmp_path) as process,
+    ):
+        out, _ = process.communicate()
+    assert process.returncode == code
+    assert ("cachetui remove 'torch>=2'. Nothing was removed." in out) == (code == 2)
+    assert ("torch>=2" in (tmp_path / name).read_text()) == (code == 2)
+
+
 def test_links_that_lead_nowhere_hide_no_redirection(
     start: Callable[..., subprocess.Popen[str]], cache: Path, tmp_path: Path
 ) -> None:
