@@ -28,6 +28,8 @@ VERIFIED = ("wheel", "sdist", "built", "metadata", "index", "response")
 """Kinds that are read to their end. A response may be a page, a wheel or an sdist whose damage hides its name."""
 UNNAMED = ("metadata", "index", "response")
 """Kinds in `VERIFIED` whose entries need not be archives of a distribution."""
+CUT = "pip 25.2 and later fetch what is missing"
+"""Addition to the fault of a download that was cut short, as a clause."""
 SIMPLE = "application/vnd.pypi.simple"
 """Prefix of the content types that only index pages have."""
 
@@ -134,11 +136,18 @@ def _trouble(
         if is_denied(error):
             return Finding("owner", entry.path, NO_RIGHT, since)
         return Finding("unreadable", entry.path, reason(error), since)
+    if broken and sort == "archive" and _is_cut(entry):
+        broken += f"; {CUT}"
     if known:
         name, value = max(known)
         told = f"its {name} is {hashes.get(name, 'unknown')}, but {value} is listed"
         return Finding("mismatch", entry.path, f"{told}{f'; {broken}' if broken else ''}", since)
     return Finding(sort, entry.path, broken, since) if broken else None
+
+
+def _is_cut(entry: Entry) -> bool:
+    """Return whether the body of an entry lies in a file that is shorter than the headers announce."""
+    return entry.announced is not None and len(entry.files) > 1 and entry.files[-1].size < entry.announced
 
 
 def _broken(

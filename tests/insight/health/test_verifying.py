@@ -152,6 +152,7 @@ def test_a_body_that_was_cut_short_is_found_at_once(damaged: Path, kind: str) ->
     found = check(inventory, now_ns=0)
     assert ("length", entry.path) in {(one.sort, one.path) for one in found}
     assert [(one.sort, one.path) for one in result.findings] == [("mismatch", entry.path)]
+    assert result.findings[0].words.endswith("; pip 25.2 and later fetch what is missing")
 
 
 def test_two_bodies_that_changed_places_are_found(damaged: Path) -> None:
