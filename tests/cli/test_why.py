@@ -137,6 +137,11 @@ def test_a_whole_command_may_be_asked(why: Run) -> None:
     assert "What follows && was not taken into account." in told["more"]
 
 
+@pytest.mark.parametrize("before", ["- ", "- run: ", "  - "])
+def test_an_item_of_a_list_is_no_option(why: Run, before: str) -> None:
+    assert answer(why, f"{before}pip install psycopg2==2.4.1", "-i", INDEX)["takes"][0]["version"] == "2.4.1"
+
+
 def test_options_name_the_indexes_and_admit_pre_releases(why: Run) -> None:
     elsewhere = answer(why, "flask<3 -I", "-i", "https://elsewhere.example/simple")
     assert elsewhere["forecast"] == {"asks_index": True, "way": "unknown", "version": None, "filename": None}

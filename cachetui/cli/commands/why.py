@@ -20,9 +20,17 @@ from cachetui.services.pythons import named_python
 from cachetui.services.why import explain
 
 
+class WhyCommand(Command):
+    """Command that takes an argument that begins with a hyphen and a blank for a requirement, not for an option."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Parse the arguments without the hyphens of list items, as in YAML files."""
+        return super().parse_args(ctx, [one.lstrip("- ") if one.startswith("- ") else one for one in args])
+
+
 @click.command(
     "why",
-    cls=Command,
+    cls=WhyCommand,
     examples=[
         ("cachetui why 'psycopg2==2.4.1'", "Would pip download it, build it, or take it from the cache?"),
         ("cachetui why 'pip install torch --pre'", "Ask about a whole command."),
