@@ -14,6 +14,7 @@ from cachetui.export.safe_names import named_by
 from cachetui.export.target_folder import TargetError, check_target
 from cachetui.model import INSTALLABLE, Entry
 from cachetui.system.tree import reason
+from cachetui.text.format import disk_text
 
 TAKEN = "another file of this name already exists"
 """Reason for not writing a file, as a clause: nothing is ever overwritten."""
@@ -92,9 +93,12 @@ def check_room(planned: Sequence[PlannedFile], folder: Path, root: Path) -> None
     """Raise NoRoomError if the disk lacks room for planned files, TargetError if the folder is unusable."""
     room = look_at(planned, folder, root)
     if room.needed > room.free:
+        free, needed = disk_text(room.free), disk_text(room.needed)
+        if free == needed:
+            free, needed = f"{room.free:,} bytes", f"{room.needed:,} bytes"
         raise NoRoomError(
-            f"{folder} has room for {room.free / 1e6:,.1f} MB, and {room.needed / 1e6:,.1f} MB are needed: nothing was "
-            "written. Name a folder on another disk, or fewer files."
+            f"{folder} has room for {free}, and {needed} are needed: nothing was written. Name a folder on another "
+            "disk, or fewer files."
         )
 
 

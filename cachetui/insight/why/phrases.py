@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import sys
 import time
@@ -18,6 +19,8 @@ MOST_NAMED = 4
 """Maximum number of items that a sentence names one by one."""
 
 
+COMMIT = re.compile(r"\Agit\+[^#]*@[0-9a-f]{40}(?=#|\Z)")
+"""Pattern of the URL of a commit in a Git repository; pip keeps wheels of no other revisions."""
 LONGEST = 10_000 * 366 * DAY
 """Maximum length of time in seconds that is put into words."""
 

@@ -37,6 +37,7 @@ def pitfalls(
     elif places and root != expand(places[-1].value, platform, environ):
         notes.append(
             f"{places[-1].quoted()} is relative: the cache is in another place for each folder that pip runs in."
+            f"{_as_written(places[-1].value)}"
         )
     if environ.get("PIP_CACHE_DIR") == "":
         notes.append("PIP_CACHE_DIR is set but empty: pip treats it as unset.")
@@ -44,3 +45,12 @@ def pitfalls(
     if others:
         notes.append(f"{others[-1].quoted()} makes every pip act for that Python, with that Python's settings.")
     return notes
+
+
+def _as_written(value: str) -> str:
+    """Return a sentence, after a blank, about the part of a path that pip does not read as shells do; or ""."""
+    if value[:1] in ("'", '"'):
+        return " pip takes the quotes for a part of its name: write it without them."
+    if "$" in value or "%" in value:
+        return " pip replaces no variables in it: write the whole path."
+    return ""

@@ -100,6 +100,12 @@ def test_a_file_that_is_not_what_its_page_lists() -> None:
             "something else was published there since, pip does not notice.",
         ),
         (
+            f"six @ git+https://git.example/six@{'0a' * 20}#egg=six",
+            Run(True, chosen=(MADE,)),
+            "pip installs the wheel that it built on 2026-05-18 from this commit, without any request: a commit does "
+            "not change.",
+        ),
+        (
             f"six @ {FILES}/{SDIST}",
             Run(True, chosen=(MADE,)),
             "pip installs the wheel that it built on 2026-05-18 from this exact URL, without any request: if "

@@ -128,6 +128,8 @@ def test_a_broken_file_stops_pip_but_not_us(environ: dict[str, str], tmp_path: P
             "PIP_CACHE_DIR=false does not switch the cache on or off: it puts it into a folder",
         ),
         ({"PIP_CACHE_DIR": "here"}, "PIP_CACHE_DIR=here is relative: the cache is in another place for each folder"),
+        ({"PIP_CACHE_DIR": "'/a b'"}, "runs in. pip takes the quotes for a part of its name: write it without them."),
+        ({"PIP_CACHE_DIR": "$HOME/x"}, "runs in. pip replaces no variables in it: write the whole path."),
         ({"PIP_CACHE_DIR": ""}, "PIP_CACHE_DIR is set but empty: pip treats it as unset."),
         ({"PIP_PYTHON": "/other"}, "PIP_PYTHON=/other makes every pip act for that Python"),
     ],

@@ -12,6 +12,7 @@ from cachetui.insight.remove_terms import version_of
 from cachetui.insight.why.evidence import Evidence
 from cachetui.insight.why.explanation import Finding, Reason, Remedy
 from cachetui.insight.why.phrases import (
+    COMMIT,
     day,
     named,
     pip_of,
@@ -113,6 +114,11 @@ def by_address(case: Evidence) -> Iterator[Finding]:
         words = (
             f"pip takes the wheel that it built on {day(entry.downloaded)} from this file or folder. It only compares "
             "the URL: if the file has changed since, pip does not notice."
+        )
+    elif chosen.way == "built" and COMMIT.search(case.root.url):
+        words = (
+            f"pip installs the wheel that it built on {day(entry.downloaded)} from this commit, without any request: a "
+            "commit does not change."
         )
     elif chosen.way == "built":
         words = (
