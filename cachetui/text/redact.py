@@ -116,7 +116,7 @@ def _mask_tail(found: re.Match[str]) -> str:
     tail, at = found[0], found.start()
     before = found.string[max(0, at - LONGEST_BEFORE) : at]
     word = before[max(map(before.rfind, " \t\r\n")) + 1 :]
-    if "/" not in word and "@" not in word and not (tail[0] == "?" and "=" in tail):
+    if "//" not in word and "@" not in word and not (tail[0] == "?" and "=" in tail):
         return tail
     return masked(f"{_ANYWHERE}{tail}").removeprefix(_ANYWHERE)
 

@@ -80,6 +80,7 @@ def test_odd_addresses_keep_their_secrets(words: str) -> None:
         "-ihttps//u:SECRET@h?token=SECRET#t=SECRET",
         "x:/u:SECRET@h?token='SEC RET'",
         "u:SECRET@h/x#t=SECRET",
+        "x//h/y#t=SECRET",
         "h/x?tok=SECRET&url=http://h/x?tok=SECRET",
         "h?tok=a\xa0SECRET",
     ],
@@ -105,6 +106,7 @@ def test_what_follows_a_fragment_stays() -> None:
         "https:/h/x 'http://h/x' 'y z'",
         "see https://h/x?a=*** and more",
         "C# and why? a#b; what is #1?",
+        "/home/me/c#1/pip 'C:\\c#1' ../what?",
     ],
 )
 def test_paths_and_addresses_without_secrets_stay(words: str) -> None:
