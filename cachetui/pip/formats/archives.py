@@ -216,7 +216,7 @@ def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, 
     places: list[tuple[int, int]] = []
     locator_at = tail_at + end - LOCATOR_SIZE
     locator = body.read(locator_at, LOCATOR_SIZE) if locator_at >= END64_SIZE else b""
-    if locator.startswith(b"PK\6\7"):
+    if locator.startswith(b"PK\6\7") and len(locator) == LOCATOR_SIZE:
         for at in (locator_at - END64_SIZE, *struct.unpack_from("<Q", locator, 8)):
             record = body.read(at, END64_SIZE) if at < locator_at else b""
             if record.startswith(b"PK\6\6") and len(record) == END64_SIZE:
