@@ -40,6 +40,8 @@ class Facts:
     """Entries that no pip will request again."""
     protected: frozenset[str] = frozenset()
     """Entries that the preferences protect."""
+    needed: frozenset[str] | None = None
+    """Entries that the files of the rule `not_needed_by` need; None if these files were not read."""
     marked: frozenset[str] = frozenset()
     """Entries that are marked in the browser."""
     usable: Mapping[str, bool] = field(default_factory=dict)

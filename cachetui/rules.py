@@ -45,6 +45,13 @@ class Rules:
     """Minimum bytes to be free on the cache's file system; limits the choice like `free`."""
     free: int | None = None
     """Bytes to free; of the entries that may go, those cheapest to lose are chosen until this is freed."""
+    not_needed_by: tuple[str, ...] = ()
+    """Requirements files and lock files as the user named them: what they need always stays.
+
+    As the only rule, it chooses all else.
+    """
+    ci: bool = False
+    """Whether `not_needed_by` keeps only what pip installs from, and chooses wheels built here, too."""
 
     @property
     def words(self) -> frozenset[Label]:
@@ -76,7 +83,7 @@ class Rules:
     def __bool__(self) -> bool:
         """Return whether there is any rule."""
         limited = self.keep_latest is not None or self.max_size is not None or self.is_to_free
-        return bool(self.choosers or self.narrows or limited)
+        return bool(self.choosers or self.narrows or limited or self.not_needed_by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +166,12 @@ def _loss(entry: Entry, facts: Facts) -> int:
     return next((place for place, label in enumerate(CHEAP_LABELS) if label.is_true_of(entry, facts)), len(CHEAPEST))
 
 
-def _exempt(entries: Iterable[Entry], rules: Rules, facts: Facts) -> set[str]:
+def _exempt(entries: Collection[Entry], rules: Rules, facts: Facts) -> set[str]:
     """Return the paths of the entries that no rule may choose."""
     exempt = set(facts.protected)
-    built = rules.built or (rules.terms is not None and "built" in rules.terms.kinds)
+    if rules.not_needed_by:
+        exempt.update([entry.path for entry in entries] if facts.needed is None else facts.needed)
+    built = rules.built or rules.ci or (rules.terms is not None and "built" in rules.terms.kinds)
     if not built:
         exempt.update(entry.path for entry in entries if entry.kind == "built")
     if rules.keep_latest is not None:
@@ -178,8 +187,11 @@ def _is_chosen(entry: Entry, rules: Rules, facts: Facts) -> bool:
         if not any(IsLabel("", _word(chooser)).is_true_of(entry, facts) for chooser in rules.choosers):
             return False
     elif not rules.narrows:  # all that may go, or else all but the newest versions
-        return rules.is_to_free or (
-            rules.keep_latest is not None and entry.version is not None and entry.project is not None
+        alone = rules.not_needed_by and rules.max_size is None and rules.keep_latest is None
+        return (
+            rules.is_to_free
+            or bool(alone)
+            or (rules.keep_latest is not None and entry.version is not None and entry.project is not None)
         )
     if rules.older_than is not None:
         moment = _moment(entry, rules.by)

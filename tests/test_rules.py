@@ -107,6 +107,22 @@ def test_what_was_built_here_stays_unless_it_is_named(rules: Rules) -> None:
     assert chosen([built], Rules(terms=parse_terms(["kind:built"]))) == {"b"}
 
 
+def test_what_is_needed_stays_and_alone_all_else_goes() -> None:
+    found = [*THREE, entry("d", kind="built"), entry("e", None, None, kind="leftover")]
+    facts, rules = Facts(NOW, needed=frozenset("ab"), legacy=frozenset("ac")), Rules(not_needed_by=("uv.lock",))
+    assert rules
+    assert chosen(found, rules, facts) == {"c", "e"}
+    assert chosen(found, replace(rules, built=True), facts) == {"c", "d", "e"}
+    assert chosen(found, replace(rules, ci=True), facts) == {"c", "d", "e"}
+    assert chosen(found, replace(rules, choosers=frozenset({"legacy"})), facts) == {"c"}
+    assert chosen(found, replace(rules, older_than=5 * DAY, terms=parse_terms(["pkg"])), facts) == {"c"}
+    assert chosen(found, replace(rules, keep_latest=0), facts) == {"c"}
+    assert chosen(found, replace(rules, max_size=450), facts) == {"c"}
+    assert chosen(found, replace(rules, max_size=500), facts) == set()
+    assert choose(found, replace(rules, max_size=0), facts).over == 300
+    assert chosen(found, replace(rules, ci=True)) == set()  # the files were not read
+
+
 def test_what_no_python_is_known_for_is_not_unusable() -> None:
     rules = Rules(frozenset({"unusable"}))
     assert chosen(THREE, rules) == set()

@@ -12,12 +12,12 @@ from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name, parse_wheel_filename
 from packaging.version import Version
 
-from cachetui.export.requirement_files import RequirementLine
 from cachetui.export.safe_names import named_by
-from cachetui.insight.requirement import read_requirement
 from cachetui.interpreters.compatibility import best_place, incompatibility
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.model import INSTALLABLE, Entry, Inventory
+from cachetui.needs.requirement import read_requirement
+from cachetui.needs.values import RequirementLine
 from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
@@ -78,15 +78,18 @@ def needs_of(
     python: InterpreterInfo,
     *,
     pre: bool = False,
+    follow: bool = True,
     stop: Callable[[], bool] = never,
 ) -> NeededFiles:
     """Choose the files that requirements need for a Python with known markers and tags. Raises RootError.
+
+    Without `follow`, the requirements name all that is needed, as those of a lock file do.
 
     A project that is required twice gets a file that satisfies both requirements. The choice for another
     project is never changed to make that possible.
     """
     with CacheReader(inventory) as evidence:
-        search = _Search(tuple(asked), inventory, python, evidence, pre, stop)
+        search = _Search(tuple(asked), inventory, python, evidence, pre, follow, stop)
         search.settle()
         return search.found()
 
@@ -99,9 +102,11 @@ class _Search:
         python: InterpreterInfo,
         evidence: CacheReader,
         pre: bool,
+        follow: bool,
         stop: Callable[[], bool],
     ) -> None:
         self._python, self._evidence, self._pre, self._stop = python, evidence, pre, stop
+        self._follow = follow
         self._places = {tag: place for place, tag in enumerate(python.tags)}
         self._entries: dict[str, list[Entry]] = {}
         for entry in inventory.entries:
@@ -168,6 +173,8 @@ class _Search:
 
     def _needed_by(self, file: _File, extra: str) -> list[_Need]:
         path = file.entry.path
+        if not self._follow:
+            return []
         if path not in self._requires:
             self._requires[path] = tuple(_parsed(self._evidence.needs(file.entry) or ()))
         # requirements that also apply without the extra are found without it

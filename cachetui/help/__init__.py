@@ -9,6 +9,7 @@ TOPICS: Mapping[str, str] = {
     "kinds": "What is in the cache: kinds, names, ages, sizes",
     "rules": "What prune chooses, and your own policy",
     "timers": "Prune by itself: systemd, launchd, Windows, cron",
+    "ci": "A CI cache with what the next job needs",
     "audit": "Where the space is, and reports on it",
     "verify": "What is wrong in a cache, and how it is found",
     "export": "Cached files that install without a network",

@@ -10,6 +10,7 @@ import calendar
 import hashlib
 import os
 import stat
+import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_tz
@@ -30,6 +31,8 @@ from cachetui.pip.scan.identify import LONGEST_JSON, MOST_DIGITS, environments_i
 from cachetui.system.tree import Tree, never, unforeseen
 
 Found = TypeVar("Found")
+WITHOUT_PYPROJECT = ("setuptools>=40.8.0", "wheel")
+"""Requirements with which pip builds an sdist that names none (`_internal/pyproject.py`)."""
 LONGEST_LIFETIME = 10_000 * 366 * 86_400
 """Maximum lifetime in seconds; no response can be older, because dates end with the year 9999."""
 
@@ -164,6 +167,18 @@ class CacheReader:
         """Return the requirements of a wheel, sdist or metadata, as written; None if they cannot be read."""
         metadata = self._with_body(entry, _metadata)
         return None if metadata is None else tuple(metadata.get("requires_dist", ()))
+
+    def build_needs(self, entry: Entry) -> tuple[str, ...]:
+        """Return the requirements for building an sdist, as written: those of its pyproject.toml, or pip's own."""
+        text = self._with_body(entry, archives.pyproject_in)
+        try:
+            system = tomllib.loads((text or b"").decode()).get("build-system")
+        except (ValueError, RecursionError):  # pip cannot read it either
+            return ()
+        requires = system.get("requires") if isinstance(system, dict) else None
+        if isinstance(requires, list):
+            return tuple([one for one in requires if isinstance(one, str)])
+        return WITHOUT_PYPROJECT
 
     def origin(self, entry: Entry) -> Origin | None:
         """Return the source of a built wheel; None if its origin is unreadable or has no hash."""

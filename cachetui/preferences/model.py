@@ -126,9 +126,17 @@ class Policy:
         for key, value in self.values.items():
             if key == "terms":
                 typed += [shlex.quote(term) for term in value]
+            elif key == "not-needed-by":
+                typed += [f"--{key} {_quoted_path(file)}" for file in value]
             elif value is not False:
                 typed.append(f"--{key}" if value is True else f"--{key} {shlex.quote(str(value))}")
         return " ".join(typed)
+
+
+def _quoted_path(path: str) -> str:
+    """Quote a path for a shell, so that a leading `~` keeps its meaning."""
+    home, slash, rest = path.partition("/") if path.startswith("~") else ("", "", path)
+    return f"{home}{slash}{shlex.quote(rest)}" if rest else home + slash
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, cast, get_args
 
 from cachetui.errors import TermError
@@ -117,6 +118,16 @@ def read_terms(value: object) -> Predicate:
         raise InvalidValueError(f'{error}, at character {error.position + 1} of "{shown}"') from None
 
 
+def read_files(value: object) -> tuple[str, ...]:
+    """Read a list of names of files, which do not depend on the current folder. Raises InvalidValueError."""
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) and name for name in value):
+        raise InvalidValueError('expected a list of files, for example ["~/project/uv.lock"]')
+    for name in value:
+        if not name.startswith("~") and not Path(name).is_absolute():
+            raise InvalidValueError(f'expected a whole path, or one that begins with ~, not "{brief(name)}"')
+    return tuple(value)
+
+
 def read_protected(value: object) -> Predicate:
     """Read one item of `protect`, a string of terms. Raises InvalidValueError, which quotes it."""
     if not isinstance(value, str):
@@ -139,6 +150,8 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "min-free": _measured(parse_size, "20GB"),
     "free": _measured(parse_size, "5GB"),
     "built": read_flag,
+    "not-needed-by": read_files,
+    "ci": read_flag,
     "terms": read_terms,
 }
 """Readers of a policy's keys: the options of `prune` in their order, and its terms."""

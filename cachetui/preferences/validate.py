@@ -184,6 +184,8 @@ class _Validator:
                 values[key] = self._read(RULES[key], value, ("prune", key), "prune")
             else:
                 self._unknown(("prune",), key, RULES)
+        if values.get("ci") and "not-needed-by" not in values:
+            self._add(("prune", "ci"), "needs not-needed-by, which says what to keep", "prune")
         if len(self._problems) > before:
             return None
         rules = {key.replace("-", "_"): value for key, value in values.items() if key not in CHOOSERS}

@@ -8,8 +8,8 @@ from typing import Any
 
 from cachetui.export.export import ExportOutcome
 from cachetui.export.plan import PlannedFile
-from cachetui.export.requirement_files import RequirementFile
 from cachetui.export.requirements_closure import NeededFiles
+from cachetui.needs.values import RequirementFile
 from cachetui.report.entries_json import SCHEMA, clean
 from cachetui.text.redact import redact_input
 

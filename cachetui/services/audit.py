@@ -6,6 +6,7 @@ import platform
 import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -88,6 +89,11 @@ def make_audit(
     there is none.
     """
     outlook = outlook or outlook_for(inventory, facts.protected, facts.now_ns)
+    if policy is not None and policy.rules.not_needed_by:
+        from cachetui.services.needs import with_needs  # noqa: PLC0415 - few policies need it
+
+        with suppress(CachetuiError):  # then the policy chooses nothing, and `prune` says why
+            facts = with_needs(facts, policy.rules, inventory)
     return audit_of(inventory, facts, rules=rules_of(policy, outlook), only=only, outlook=outlook)
 
 

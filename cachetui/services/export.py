@@ -12,12 +12,14 @@ from typing import NamedTuple
 from cachetui.errors import CachetuiError
 from cachetui.export.export import ExportOutcome, ExportProgress, export
 from cachetui.export.plan import PlannedFile, plan_export
-from cachetui.export.requirement_files import RequirementFile, RequirementFileError, read_requirement_files
 from cachetui.export.requirements_closure import NeededFiles, needs_of
 from cachetui.interpreters.info import interpreter_info
 from cachetui.interpreters.lookup import default_python, python_at
 from cachetui.model import Entry, Inventory
+from cachetui.needs.requirement_files import read_requirement_files
+from cachetui.needs.values import RequirementFile, RequirementFileError
 from cachetui.services.diagnostics.guard import guard
+from cachetui.services.needs import unreadable
 from cachetui.services.options import GlobalOptions
 from cachetui.system.steps import step
 from cachetui.system.tree import never
@@ -34,8 +36,7 @@ def read_requirements(paths: Iterable[Path | None], *, note: Callable[[str], Non
     try:
         found = read_requirement_files(paths)
     except RequirementFileError as error:
-        quoted = f": {quote_input(error.quoted)}" if error.quoted else ""
-        raise CachetuiError(f"{redact_input(error.place)}{quoted} {redact_input(error.complaint)}") from None
+        raise CachetuiError(unreadable(error)) from None
     for ignored in found.ignored:
         note(f"Not looked at: {redact_input(ignored.place)}: {quote_input(ignored.text)}")
     return found
@@ -59,7 +60,7 @@ def find_needs(
         raise CachetuiError(f"What {python.executable} needs cannot be told: {trouble} Name another with --python.")
     if without:
         inventory = replace(inventory, entries=tuple([one for one in inventory.entries if one.path not in without]))
-    return needs_of(file.asked, inventory, info, pre=file.pre)
+    return needs_of(file.asked, inventory, info, pre=file.pre, follow=not file.is_lock)
 
 
 class Replaced(NamedTuple):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from cachetui.errors import RefusedError
 from cachetui.interpreters.lookup import Python, default_python
-from cachetui.model import NS
+from cachetui.model import NS, Inventory
 from cachetui.preferences.file import read_preferences, save_protected, save_theme
 from cachetui.preferences.model import Preferences
 from cachetui.services.cache import read_cache
@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.insight.why.explanation import Explanation
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.labels import Facts, Label
-    from cachetui.model import Batch, Entry, Inventory
+    from cachetui.model import Batch, Entry
     from cachetui.pip.config.location import Location
     from cachetui.pip_settings.apply import Effect
     from cachetui.pip_settings.change import SettingsChange, Wish
@@ -39,6 +39,7 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.removal.execute import RemovalOutcome, RemovalProgress
     from cachetui.removal.freeing import Outlook
     from cachetui.removal.plan import Plan
+    from cachetui.rules import Rules
     from cachetui.services.audit import Differences
 
 Stop = Callable[[], bool]
@@ -116,6 +117,13 @@ class Services:
         protect = protect if "protected" in words else None
         alike = partial(copies, root=str(self.location.root))
         return facts_of(entries, words, now_ns=self.clock(), alike=alike, tags=tags, protect=protect)
+
+    def needed(self, entries: Collection[Entry], rules: Rules) -> frozenset[str]:
+        """Return the paths of the entries that the files of the rule `not_needed_by` need."""
+        from cachetui.services.needs import read_needs  # noqa: PLC0415
+
+        inventory = Inventory(str(self.location.root), entries=tuple(entries))
+        return read_needs(rules.not_needed_by).found_in(inventory, ci=rules.ci)
 
     # Preferences
 

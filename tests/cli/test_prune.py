@@ -195,3 +195,63 @@ def test_half_a_rule_runs_no_policy(run: Run, cache: Path) -> None:
     prefer("[prune]\nsuperseded = true\n")
     assert run("prune", "--built", "-n", "--cache-dir", cache).code == 2
     assert run("prune", "--by", "downloaded", "-n", "--cache-dir", cache).code == 2
+
+
+def test_what_a_lock_needs_stays_and_all_else_goes(run: Run, cache: Path, tmp_path: Path) -> None:
+    needs = tmp_path / "needs.txt"
+    needs.write_text("-e .\nsix==1.16.0\n")
+    arguments = ("prune", "--not-needed-by", needs, "--ci", "--json", "--cache-dir", cache)
+    planned = run(*arguments, "-n")
+    assert planned.code == 0
+    assert planned.err == f"Not looked at: {needs}, line 1: -e .\n"
+    document = json.loads(planned.out)
+    assert any("is no lock file: all that it allows is kept" in cost for cost in document["costs"])
+
+    assert run(*arguments, "--yes").code == 0
+
+    left = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
+    found = {(one["project"], entry["version"], entry["kind"]) for one in left for entry in one["entries"]}
+    assert found >= {("six", "1.16.0", "wheel")}
+    assert {(project, version) for project, version, _ in found if project} == {("six", "1.16.0")}
+    assert json.loads(run(*arguments, "--yes").out)["planned"] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("", "needs nothing from a cache, so everything would be removed"),
+        ("version = 1\n[[package]]\nname = 'mine'\nsource = { editable = '.' }\n", "needs nothing from a cache"),
+        ("[[package]]\nname = \n", "is not valid TOML"),
+        ("version = 1\n[[package]]\nname = 3\n", "package[0].name must be a string."),
+        ("six 1.16\n", "line 1: six 1.16 is no requirement"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_lock_that_says_nothing_removes_nothing(
+    text: str | None, complaint: str, run: Run, cache: Path, tmp_path: Path
+) -> None:
+    before, needs = files(cache), tmp_path / "uv.lock"
+    if text is not None:
+        needs.write_text(text)
+    said = run("prune", "--not-needed-by", needs, "--yes", "--cache-dir", cache)
+    assert said.code == 2
+    assert complaint in said.err
+    assert files(cache) == before
+
+
+def test_a_policy_names_files_and_one_that_is_gone_stops_it(run: Run, cache: Path, tmp_path: Path) -> None:
+    needs = tmp_path / "my needs.txt"
+    prefer(f"[prune]\nnot-needed-by = ['{needs.as_posix()}']\nci = true\n")
+    before = files(cache)
+    assert run("prune", "--yes", "--cache-dir", cache).code == 2
+    assert files(cache) == before
+
+    needs.write_text("six==1.16.0\n")
+    said = run("prune", "-n", "--json", "--cache-dir", cache)
+
+    assert said.code == 0
+    assert f"prune --not-needed-by '{needs.as_posix()}' --ci" in said.err
+    planned = {(one["project"], one["version"], one["kind"]) for one in json.loads(said.out)["planned"]}
+    assert ("six", "1.16.0", "wheel") not in planned
+    assert ("six", None, "index") in planned
+    assert run("audit", "--cache-dir", cache).code == 0

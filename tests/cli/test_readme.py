@@ -91,6 +91,9 @@ def folder(cache: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPa
     (programs / "cachetui").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.cli.alone "$@"\n')
     (programs / "cachetui").chmod(0o755)
     (folder / "requirements.txt").write_text("six\n")
+    (folder / "uv.lock").write_text(
+        'version = 1\n[[package]]\nname = "six"\nversion = "1.16.0"\nsource = { registry = "https://index.example" }\n'
+    )
     environment(folder / ".venv")
     for name, value in (
         ("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}"),

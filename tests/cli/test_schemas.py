@@ -142,6 +142,8 @@ max-size = "5GB"
 min-free = "20GB"
 free = "5GB"
 built = false
+not-needed-by = ["~/uv.lock"]
+ci = true
 terms = "kind:wheel"
 """
 

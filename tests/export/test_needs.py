@@ -9,11 +9,11 @@ from packaging.requirements import Requirement
 
 from cachetui.demo.artifacts import sdist, sdist_filename, wheel, wheel_filename
 from cachetui.demo.writer import CacheWriter, plain_headers
-from cachetui.export.requirement_files import RequirementLine
 from cachetui.export.requirements_closure import NeededFiles, needs_of
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.model import NS
+from cachetui.needs.values import RequirementLine
 from cachetui.pip.scan.scanner import scan
 from tests.interpreters.fakes import MARKERS
 

@@ -39,6 +39,8 @@ older-than = "90d"
 by = "checked"
 larger-than = "1 MB"
 keep-latest = 2
+not-needed-by = ["~/my project/uv.lock", "~ana/requirements.txt"]
+ci = true
 max-size = "5GB"
 min-free = "20 GB"
 free = "1.5GiB"
@@ -79,10 +81,13 @@ def test_everything_that_can_be_said_counts() -> None:
         min_free=20_000_000_000,
         free=3 * 2**29,
         built=True,
+        not_needed_by=("~/my project/uv.lock", "~ana/requirements.txt"),
+        ci=True,
     )
     assert found.policy.options == (
         "--superseded --older-than 90d --by checked --larger-than '1 MB' --keep-latest 2 --max-size 5GB "
-        "--min-free '20 GB' --free 1.5GiB --built kind:wheel not:python:3.8"
+        "--min-free '20 GB' --free 1.5GiB --built "
+        "--not-needed-by ~/'my project/uv.lock' --not-needed-by ~ana/requirements.txt --ci kind:wheel not:python:3.8"
     )
     assert found.read_only
     assert found.given == set(KEYS)
@@ -99,6 +104,7 @@ KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, prot
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
 MISPLACED_READ_ONLY = 'unknown key; move "read-only" above the first [table]'
 MISPLACED = 'unknown key; move "protect" above the first [table]'
+FILES_WANTED = 'expected a list of files, for example ["~/project/uv.lock"]'
 NUMBER_WANTED = "prune.keep-latest: expected a whole number, 0 or more, without quotes"
 SORT_WANTED = 'sort: expected one of size, name, count, age, for example "age" or "age reverse"'
 STRINGS_WANTED = 'protect: expected only strings in the list, for example ["torch", "numpy>=2"]'
@@ -175,6 +181,14 @@ MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
         ("[prune]\nkeep-latest = true", NUMBER_WANTED, "prune"),
         ("[prune]\nkeep-latest = -1", NUMBER_WANTED, "prune"),
         ("[prune]\nkeep-latest = 1.0", NUMBER_WANTED, "prune"),
+        ("[prune]\nnot-needed-by = 'uv.lock'", f"prune.not-needed-by: {FILES_WANTED}", "prune"),
+        ("[prune]\nnot-needed-by = []", f"prune.not-needed-by: {FILES_WANTED}", "prune"),
+        (
+            "[prune]\nnot-needed-by = ['a/uv.lock']",
+            'prune.not-needed-by: expected a whole path, or one that begins with ~, not "a/uv.lock"',
+            "prune",
+        ),
+        ("[prune]\nci = true", "prune.ci: needs not-needed-by, which says what to keep", "prune"),
         ("[prune]\nterms = []", 'prune.terms: expected at least one term, for example "kind:wheel"', "prune"),
         ("[prune]\nterms = 3", f"prune.terms: expected a list of terms, {TERMS}", "prune"),
         ("[prune]\nterms = [3]", f"prune.terms: expected only strings in the list, {TERMS}", "prune"),

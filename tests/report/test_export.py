@@ -6,9 +6,9 @@ import pytest
 
 from cachetui.export.export import Exported, ExportOutcome, SkippedEntry
 from cachetui.export.plan import PlannedFile
-from cachetui.export.requirement_files import Ignored, RequirementFile
 from cachetui.export.requirements_closure import MissingRequirement, NeededFiles
 from cachetui.model import Entry
+from cachetui.needs.values import Ignored, RequirementFile
 from cachetui.report.export_json import export_json
 from cachetui.report.export_text import export_lines
 

@@ -74,3 +74,16 @@ def test_files_are_written_under_their_names(inventory: Inventory, tmp_path: Pat
 def test_nothing_is_written_into_the_cache(inventory: Inventory, root: Path) -> None:
     with pytest.raises(TargetError):
         export_files(inventory, plan_export(inventory.entries), root / "out")
+
+
+@posix
+def test_a_lock_file_names_all_that_is_exported(inventory: Inventory, tmp_path: Path, notes: list[str]) -> None:
+    path = tmp_path / "uv.lock"
+    pin = '[[package]]\nname = "%s"\nversion = "%s"\nsource = { registry = "https://index.example" }\n'
+    root = "[[package]]\nname = 'mine'\nsource = { virtual = '.' }\ndependencies = [{ name = 'six' }, %s]\n"
+    edge = "{ name = 'winonly', marker = \"sys_platform == 'win32'\" }"
+    path.write_text("version = 1\n" + root % edge + pin % ("six", "1.16.0") + pin % ("winonly", "1.0"))
+    file = read_requirements([path], note=notes.append)
+    python = answering(tmp_path / "env/bin/python")
+    needs = find_needs(inventory, file, GlobalOptions(python=str(python)))
+    assert (names(needs.entries), needs.lacking, notes) == (["six 1.16.0"], (), [])

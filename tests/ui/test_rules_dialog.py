@@ -572,3 +572,13 @@ def aged() -> Inventory:
     """Make a cache with a wheel of 20 MB for each of five versions, the first of which is the oldest."""
     wheels = [release("pkg", str(n), 20 * MB, 100 - n, f"cp3{n}-cp3{n}-linux_x86_64", False) for n in range(1, 6)]
     return inventory([entry for one in wheels for entry in one])
+
+
+async def test_files_that_cannot_be_read_are_named_and_choose_nothing() -> None:
+    app = still('[prune]\nsuperseded = true\nnot-needed-by = ["~/uv.lock"]\n')
+    async with app.run_test(size=(120, 36)) as pilot:
+        await expanded(pilot)
+        together = dialog(app).together
+        assert together is not None
+        assert together.entries == ()
+        assert "uv.lock cannot be read" in " ".join(app.lines)

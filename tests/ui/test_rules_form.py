@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from typing import get_args
 
 import click
@@ -8,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cachetui.cli.commands.prune import command
-from cachetui.errors import TermError
+from cachetui.errors import TermError, UsageError
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import LABELS, Facts, Label
 from cachetui.preferences.model import Policy
@@ -17,7 +19,7 @@ from cachetui.removal.freeing import Outlook
 from cachetui.removal.in_use import RUNNING
 from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, choose
 from cachetui.terms import parse_terms
-from cachetui.ui.rules.form import EXAMPLES, RULES, Figures, Form, Name, RuleCounter, RuleCounts
+from cachetui.ui.rules.form import EXAMPLES, RULES, WIDE, Figures, Form, Name, RuleCounter, RuleCounts
 from tests.ui.cache import DAY, MB, NOW, everyday
 
 SIZES = st.sampled_from(["100MB", "1.5 GiB", "0", ".5k", "100", "2XB", "-1MB", "big"])
@@ -31,6 +33,7 @@ TEXTS: dict[Name, st.SearchStrategy[str]] = {
     "max-size": SIZES,
     "min-free": SIZES,
     "free": SIZES,
+    "not-needed-by": st.sampled_from(["uv.lock", " 'my project/uv.lock'  ~/requirements.txt"]),
 }
 VALUES = st.fixed_dictionaries({}, optional=dict(TEXTS))
 CHOSEN = st.frozensets(st.sampled_from(CHOOSERS))
@@ -40,7 +43,8 @@ BY = st.sampled_from(get_args(Moment))
 def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built: bool) -> Rules | None:
     """Return the rules that `cachetui prune` takes from a command line; None where it refuses that."""
     arguments = [*[f"--{chooser}" for chooser in choosers], f"--by={by}", *(["--built"] if built else [])]
-    arguments += [f"--{name}={text}" for name, text in texts.items() if name != "terms"]
+    arguments += [f"--{name}={text}" for name, text in texts.items() if name not in WIDE]
+    arguments += [f"--not-needed-by={name}" for name in shlex.split(texts.get("not-needed-by", ""))]
     try:
         rule = command.make_context("prune", [*arguments, "--", *([texts["terms"]] if "terms" in texts else [])]).params
         terms = parse_terms(rule["terms"]) if rule["terms"] else None
@@ -51,6 +55,7 @@ def pruned(choosers: frozenset[Chooser], texts: dict[Name, str], by: str, built:
         name: rule[name]
         for name in ("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free", "built")
     }
+    limits["not_needed_by"] = rule["not_needed_by"]
     return Rules(found, terms=terms, **limits)
 
 
@@ -87,11 +92,13 @@ TERMS = st.lists(st.sampled_from(["torch", "'numpy'>=2", "not:kind:index age>1d"
             "max-size": st.just("5GB"),
             "min-free": st.just("20GB"),
             "free": st.just("1 GiB"),
+            "not-needed-by": st.just(["~/my project/uv.lock", "~/requirements.txt"]),
             "terms": TERMS.filter(bool) | st.sampled_from(["kind:wheel six", "from:'a  b'"]),
         },
     )
 )
 @example({"terms": ["torch", "nvidia-*"]})
+@example({"not-needed-by": ["~/uv.lock"], "ci": True})
 def test_a_policy_means_the_same_in_the_dialog(said: dict[str, object]) -> None:
     lines = [
         f"{key} = {str(value).lower() if isinstance(value, bool) else quoted(value)}" for key, value in said.items()
@@ -245,3 +252,28 @@ def test_counting_stops_when_it_is_not_wanted_any_more() -> None:
     assert next(found).rules == Rules()
     stopped = True
     assert next(found, None) is None
+
+
+def test_what_files_need_stays_and_without_the_files_nothing_goes() -> None:
+    cache = everyday()
+    needed = frozenset([one.path for one in cache.entries if one.project == "torch"])
+
+    def find(rules: Rules) -> frozenset[str]:
+        if rules.not_needed_by == ("gone.lock",):
+            raise UsageError("gone.lock cannot be read: No such file or directory.")
+        return needed
+
+    def counted(form: Form) -> RuleCounts:
+        counter = RuleCounter(
+            cache.entries, lambda words: facts_of(cache.entries, words, now_ns=NOW), NOW, find_needed=find
+        )
+        return next(one for one in counter.count(form, (), lambda: False) if one.rules == form.rules)
+
+    form = Form().typed("not-needed-by", "uv.lock")
+    going = {one.path for one in counted(replace(form, ci=True)).entries}
+    assert going == {one.path for one in cache.entries} - needed
+    without = counted(Form().typed("not-needed-by", "gone.lock"))
+    assert (without.entries, without.trouble) == ((), "gone.lock cannot be read: No such file or directory.")
+    assert [*Form().typed("not-needed-by", "'uv.lock").wrong] == ["not-needed-by"]
+    assert "-" in Form().typed("not-needed-by", "-").wrong["not-needed-by"].sentence
+    assert Form().toggled("not-needed-by") == Form()

@@ -34,7 +34,7 @@ from cachetui.text.format import disk_text
     cls=Command,
     examples=[
         ("cachetui export 'torch>=2' --to wheels", "Files of these versions of torch, into the directory wheels."),
-        ("cachetui export -r requirements.txt --to wheels", "What a requirements file needs."),
+        ("cachetui export -r requirements.txt --to wheels", "What a requirements file or lock file needs."),
         ("pip install --no-index --find-links wheels torch", "Install from there, without a network."),
     ],
 )
@@ -53,7 +53,7 @@ from cachetui.text.format import disk_text
     metavar="FILE",
     multiple=True,
     type=click.Path(dir_okay=False, allow_dash=True),
-    help="Export what this requirements file needs; - is standard input. May be given several times.",
+    help="Export what this requirements file or lock file needs; - is standard input. May be given several times.",
 )
 @click.option("-n", "--dry-run", is_flag=True, help="Show what would be written, and write nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON, for scripts.")

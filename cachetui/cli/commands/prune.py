@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -16,6 +16,7 @@ from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED
 from cachetui.cli.options import global_options, options_of, removal_options, suggest_terms
 from cachetui.cli.removal_flow import RemovalRequest, refuse_redirection, remove
+from cachetui.errors import CachetuiError
 from cachetui.preferences.model import Preferences
 from cachetui.removal.freeing import Outlook
 from cachetui.rules import CHOOSERS, Rules, choose
@@ -26,6 +27,9 @@ from cachetui.terms import parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 from cachetui.text.escape import escape_control
 from cachetui.text.format import disk_text
+
+if TYPE_CHECKING:
+    from cachetui.services.needs import Needs
 
 
 def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Parameter, str | None], int | None]:
@@ -48,10 +52,14 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
         ("cachetui prune --older-than 180d --keep-latest 1", "Remove old versions, but the newest of each project."),
         ("cachetui prune --max-size 5GB --yes", "Keep the cache below 5 GB, such as in a cron job."),
         ("cachetui prune --free 2GB", "Free 2 GB: what is cheapest to lose, then the oldest."),
+        ("cachetui prune --not-needed-by uv.lock --ci --yes", "Before a CI job saves the cache."),
     ],
     sections={
         "Rules that add entries": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
-        "Limits": ("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free", "built"),
+        "Limits": (
+            *("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free"),
+            *("not_needed_by", "ci", "built"),
+        ),
     },
 )
 @click.argument("terms", metavar="[TERM]...", nargs=-1, shell_complete=suggest_terms)
@@ -97,6 +105,14 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     metavar="SIZE",
     help="Free SIZE and no more: first what is cheapest to lose, then the oldest.",
 )
+@click.option(
+    "--not-needed-by",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(dir_okay=False, allow_dash=True),
+    help="Keep what this lock file or requirements file needs. Alone, remove all else. May be given several times.",
+)
+@click.option("--ci", is_flag=True, help="With --not-needed-by, keep only what pip installs from, for a CI cache.")
 @click.option("--built", is_flag=True, help="Also remove wheels that pip built here.")
 @removal_options
 @global_options
@@ -118,9 +134,12 @@ def command(
     preferences = preferred_for_removal(note, dry_run=dry_run)
     if not rules and not _is_said(context):
         rules = _policy(preferences)
+    if rules.ci and not rules.not_needed_by:
+        raise click.UsageError("--ci needs --not-needed-by FILE, which says what to keep.")
     if not rules:
         raise click.UsageError("prune needs a rule or a term, such as --superseded or --older-than 90d.")
     wishes.want_python(rules.deciding, options, policy=not _is_said(context))
+    kept = _needs(rules)
     with opened(options) as cache:
         inventory, now_ns = cache.inventory, time.time_ns()
         entries, free_now = inventory.entries, available(inventory.root)
@@ -138,6 +157,9 @@ def command(
                 note=status.note,
                 report=status.show,
             )
+        notes: list[str] = []
+        if kept:
+            facts = replace(facts, needed=kept.found_in(inventory, ci=rules.ci, note=notes.append))
         matched = [entry for entry in entries if rules.terms(entry, facts)] if rules.terms else []
         if terms and rules.terms:
             warn_of_unmatched(rules.terms, matched, inventory)
@@ -154,8 +176,20 @@ def command(
             note("Nothing to remove.")
             wishes.write(None, None)
             return code
-        notes = rules.terms.notes(choice.entries) if rules.terms else ()
+        notes += rules.terms.notes(choice.entries) if rules.terms else ()
         return remove(cache, choice.entries, wishes, preferences=preferences, notes=notes) or code
+
+
+def _needs(rules: Rules) -> Needs | None:
+    """Read the files of --not-needed-by, if there are any. Raises UsageError."""
+    if not rules.not_needed_by:
+        return None
+    from cachetui.services.needs import read_needs  # noqa: PLC0415 - few rules need it
+
+    try:
+        return read_needs(rules.not_needed_by, note=note)
+    except CachetuiError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _is_said(context: click.Context) -> bool:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cachetui.insight.requirement import read_requirement
 from cachetui.insight.why.pip_command import (
     ADVICE,
     NO_PIP,
@@ -23,6 +22,7 @@ from cachetui.insight.why.pip_command import (
     redirection,
     split,
 )
+from cachetui.needs.requirement import read_requirement
 
 MOST_TYPED = 65_536
 """Maximum length of a question in characters; a long lock file is not a question."""

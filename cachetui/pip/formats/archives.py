@@ -39,6 +39,7 @@ WHEEL_FILE = b".dist-info/WHEEL"
 METADATA = b".dist-info/METADATA"
 RECORD = b".dist-info/RECORD"
 PKG_INFO = b"/PKG-INFO"
+PYPROJECT = b"/pyproject.toml"
 NO_RECORD = "it has no RECORD of its files: no pip installs it"
 """Fault of a wheel that does not list its files, as a clause."""
 MOST_TRIED = 1000
@@ -164,7 +165,7 @@ def metadata_in(body: Body) -> bytes | None:
         if head.startswith(b"Metadata-Version:"):
             return body.read(0, LONGEST_TEXT)
         if not head.startswith(b"PK\3\4"):
-            return _tar_metadata(body)
+            return _tar_member(body, "PKG-INFO")
         directory = _zip_directory(body) or b""
         for ending in (METADATA, PKG_INFO):
             for at, path in _members(directory, ending):
@@ -175,10 +176,25 @@ def metadata_in(body: Body) -> bytes | None:
     return None
 
 
-def _tar_metadata(body: Body) -> bytes | None:
+def pyproject_in(body: Body) -> bytes | None:
+    """Return the pyproject.toml of an sdist; None if there is none, or if it is far behind the beginning of a tar."""
+    try:
+        if not body.read(0, 4).startswith(b"PK\3\4"):
+            return _tar_member(body, "pyproject.toml")
+        directory = _zip_directory(body) or b""
+        for at, path in _members(directory, PYPROJECT):
+            if path.count("/") == 1:
+                return _member(body, directory, at)
+    except UNREADABLE:
+        pass
+    return None
+
+
+def _tar_member(body: Body, wanted: str) -> bytes | None:
+    """Return the beginning of a file in the one folder of an sdist; None if it is not near the tar's beginning."""
     for content in tar_head.heads(body):
         for name, at, size in tar_head.members(content):
-            if name.partition("/")[2] == "PKG-INFO" and at + size <= len(content):
+            if name.partition("/")[2] == wanted and at + size <= len(content):
                 return content[at : at + min(size, LONGEST_TEXT)]
     return None
 

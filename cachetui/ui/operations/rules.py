@@ -6,6 +6,7 @@ from cachetui.labels import Facts, Label
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.freeing import Outlook
+from cachetui.rules import Rules
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
@@ -36,8 +37,11 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     def find_exact() -> Outlook:
         return services.outlook(inventory, protection, exact=True)
 
+    def find_needed(rules: Rules) -> frozenset[str]:
+        return services.needed(entries, rules)
+
     dialog = RulesDialog(
-        RuleCounter(entries, find_facts, services.clock(), screen.outlook, find_exact),
+        RuleCounter(entries, find_facts, services.clock(), screen.outlook, find_exact, find_needed),
         Form.of(preferences.policy),
         unknown=why_unusable_is_unknown(screen),
         notes=rule_notes(screen, preferences),

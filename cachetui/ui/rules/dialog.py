@@ -222,6 +222,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         rules, together = self.form.rules, self.together
         if rules is not None and "unusable" in rules.deciding and self.unknown:
             return f"Nothing counts as unusable: {self.unknown}."
+        if together is not None and together.trouble:
+            return shown(together.trouble)
         if together is not None and together.over:
             return f"What must be kept takes {disk_text(together.over)} more than that."
         if together is not None and together.short:

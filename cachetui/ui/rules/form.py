@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Collection, Container, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -9,7 +10,7 @@ from threading import Lock
 from typing import Literal, NamedTuple, get_args
 
 from cachetui.browsing.model import FACTS
-from cachetui.errors import TermError
+from cachetui.errors import CachetuiError, TermError
 from cachetui.labels import Facts, Label
 from cachetui.model import Entry
 from cachetui.preferences.model import Policy
@@ -18,7 +19,7 @@ from cachetui.rules import CHOOSERS, Chooser, Moment, Rules, Selection, choose
 from cachetui.terms import Predicate, parse_terms
 from cachetui.terms.quantities import parse_age, parse_count, parse_size
 
-Measured = Literal["older-than", "larger-than", "terms", "keep-latest", "max-size", "min-free", "free"]
+Measured = Literal["older-than", "larger-than", "terms", "not-needed-by", "keep-latest", "max-size", "min-free", "free"]
 """Rules with a value, which have the same names as the options of `prune`."""
 Name = Literal[Chooser, Measured, "built"]
 """Rules that can be ticked."""
@@ -57,6 +58,7 @@ NARROWING = (
     DialogRule("older-than", "older than", example="90d"),
     DialogRule("larger-than", "larger than", ("on disk",), example="100MB"),
     DialogRule("terms", "terms", example="torch<2.3 kind:wheel"),
+    DialogRule("not-needed-by", "unneeded by", example="uv.lock requirements.txt"),
 )
 LIMITING = (
     DialogRule(
@@ -83,6 +85,8 @@ LIMITING = (
 RULES = (*CHOOSING, *NARROWING, *LIMITING)
 """All rules, in the order in which they are shown."""
 EXAMPLES: Mapping[Name, str] = {rule.name: rule.example for rule in RULES if rule.example}
+WIDE: tuple[Name, ...] = ("terms", "not-needed-by")
+"""Rules whose values take the whole row, and whose examples do nothing by themselves."""
 SIZE_STEPS = tuple(f"{number}{unit}" for unit in ("MB", "GB") for number in (1, 2, 5, 10, 20, 50, 100, 200, 500))
 AGE_STEPS = ("1d", "7d", "14d", "30d", "60d", "90d", "180d", "1y", "2y", "3y", "5y")
 STEPS: Mapping[Name, tuple[str, ...]] = {
@@ -117,6 +121,8 @@ class Form:
     """The typed values, including those of rules that are not ticked."""
     by: Moment = "downloaded"
     """Kind of age: the time from which an entry's age is counted."""
+    ci: bool = False
+    """Whether the policy says `ci`, which no row changes."""
 
     @classmethod
     def of(cls, policy: Policy | None) -> Form:
@@ -128,10 +134,10 @@ class Form:
         for name in [rule.name for rule in RULES]:
             value = policy.values.get(name)
             if name in EXAMPLES and value is not None:
-                texts[name] = " ".join(value) if name == "terms" else str(value)
+                texts[name] = " ".join(value) if name == "terms" else _joined(value)
             if value is not None and value is not False:
                 ticked.add(name)
-        return cls(frozenset(ticked), texts, policy.rules.by)
+        return cls(frozenset(ticked), texts, policy.rules.by, policy.rules.ci)
 
     def typed(self, name: Name, text: str) -> Form:
         """Return a form with another value of a rule; this ticks the rule, or unticks it if the text is empty."""
@@ -161,7 +167,7 @@ class Form:
             return replace(self, ticked=self.ticked - {name})
         if name not in EXAMPLES or self.texts.get(name, "").strip():
             return replace(self, ticked=self.ticked | {name})
-        return self if name == "terms" else self.typed(name, EXAMPLES[name])  # few users want just this term
+        return self if name in WIDE else self.typed(name, EXAMPLES[name])  # few users want just this value
 
     def next_by(self) -> Form:
         """Return a form with the next kind of age."""
@@ -184,7 +190,7 @@ class Form:
     @property
     def rules(self) -> Rules | None:
         """The ticked rules together; None while a value does not parse."""
-        return None if self.wrong else self._rules(self.ticked, self.texts, self.by)
+        return None if self.wrong else self._rules(self.ticked, self.texts, self.by, self.ci)
 
     def alone(self, name: Name) -> Rules | None:
         """Return a rule by itself, ticked or not; if no value is typed, its value is the example.
@@ -193,28 +199,46 @@ class Form:
         chooses nothing by itself, or if its value does not parse.
         """
         text = self.texts.get(name, "")
-        if name == "built" or (name == "terms" and not text.strip()):
+        if name == "built" or (name in WIDE and not text.strip()):
             return None
         by: Moment = self.by if name in AGED else "downloaded"
         texts: dict[Name, str] = {name: text if text.strip() else EXAMPLES.get(name, "")}
         try:
-            return self._rules({name} | (self.ticked & {"built"}), texts, by)
+            return self._rules({name} | (self.ticked & {"built"}), texts, by, self.ci)
         except (TermError, ValueError):
             return None
 
     @staticmethod
-    def _rules(names: Collection[Name], texts: Mapping[Name, str], by: Moment) -> Rules:
+    def _rules(names: Collection[Name], texts: Mapping[Name, str], by: Moment, ci: bool) -> Rules:
         values = {name: _parsed(name, texts[name]) for name in EXAMPLES if name in names}
         return Rules(
             frozenset([chooser for chooser in CHOOSERS if chooser in names]),
             by=by,
             built="built" in names,
+            ci=ci and "not-needed-by" in names,
             **{name.replace("-", "_"): value for name, value in values.items()},  # type: ignore[arg-type] # by name
         )
 
 
-def _parsed(name: Name, text: str) -> int | Predicate:
+def _joined(value: object) -> str:
+    """Return the text of a value of a policy; names of files are quoted if they need it."""
+    return shlex.join(value) if isinstance(value, list) else str(value)
+
+
+def _names_in(text: str) -> tuple[str, ...]:
+    """Return the names of files in a text, in which those with blanks are in quotes. Raises ValueError."""
+    words = shlex.shlex(text, posix=True, punctuation_chars=False)
+    words.whitespace_split, words.escape, words.commenters = True, "", ""
+    names = tuple(words)
+    if "-" in names:
+        raise ValueError("- can be read on the command line only")
+    return names
+
+
+def _parsed(name: Name, text: str) -> int | Predicate | tuple[str, ...]:
     """Parse a value. Raises ValueError or TermError, whose message is the end of a sentence."""
+    if name == "not-needed-by":
+        return _names_in(text)
     if name == "terms":
         return parse_terms([text])
     if name == "keep-latest":
@@ -246,6 +270,8 @@ class RuleCounts(NamedTuple):
     """Totals of the entries."""
     short: int = 0
     """Bytes that `free` or `min_free` asks for beyond what the entries free."""
+    trouble: str = ""
+    """Why the files of `not_needed_by` cannot be read, so that nothing is chosen, as a sentence."""
 
 
 class RuleCounter:
@@ -261,13 +287,15 @@ class RuleCounter:
         now_ns: int,
         outlook: Outlook | None = None,
         find_exact: Callable[[], Outlook] | None = None,
+        find_needed: Callable[[Rules], frozenset[str]] = lambda _: frozenset(),
     ) -> None:
         """Make a counter of some entries.
 
         `find_facts` returns the facts for labels; `now_ns` is the current time, in nanoseconds since the epoch.
         `outlook` decides which entries would stay now; by default none. `find_exact` returns the same after a look at
         each entry on the disk, and at what is free on it; it is called at most once, for rules that are to free a
-        number of bytes.
+        number of bytes. `find_needed` returns the paths of the entries that the files of `not_needed_by` need, and may
+        raise CachetuiError.
         """
         self.entries = entries
         """All entries."""
@@ -278,6 +306,8 @@ class RuleCounter:
         self._exact: Outlook | None = None
         self._known: frozenset[Label] = frozenset()  # labels whose facts are known
         self._forgotten: frozenset[Label] = frozenset()
+        self._find_needed = find_needed
+        self._needed: dict[tuple[tuple[str, ...], bool], frozenset[str] | str] = {}  # or why they are not known
         self._lock = Lock()
 
     def count(self, form: Form, known: Container[Rules], stop: Callable[[], bool]) -> Iterator[RuleCounts]:
@@ -305,7 +335,9 @@ class RuleCounter:
         outlook = self._outlook_for(rules)
         going = tuple(outlook.going(choice.entries))
         figures = Figures(len(going), outlook.frees(going), len(choice.entries) - len(going))
-        return RuleCounts(rules, going, choice.over, figures, choice.short)
+        needed = self._needed.get((rules.not_needed_by, rules.ci))
+        trouble = needed if isinstance(needed, str) else ""
+        return RuleCounts(rules, going, choice.over, figures, choice.short, trouble)
 
     def _outlook_for(self, rules: Rules) -> Outlook:
         if not rules.is_to_free or self._find_exact is None:
@@ -329,4 +361,16 @@ class RuleCounter:
             fields = [FACTS[word] for word in words]
             self._facts = replace(self._facts, **{name: getattr(found, name) for name in fields})
             self._known |= words
-        return choose(self.entries, rules, self._facts, self._outlook_for(rules))
+        facts = replace(self._facts, needed=self._needed_by(rules)) if rules.not_needed_by else self._facts
+        return choose(self.entries, rules, facts, self._outlook_for(rules))
+
+    def _needed_by(self, rules: Rules) -> frozenset[str] | None:
+        """Return what the files of some rules need; None if they cannot be read."""
+        key = rules.not_needed_by, rules.ci
+        if key not in self._needed:
+            try:
+                self._needed[key] = self._find_needed(rules)
+            except (CachetuiError, OSError) as error:
+                self._needed[key] = str(error)
+        found = self._needed[key]
+        return None if isinstance(found, str) else found

@@ -19,7 +19,7 @@ from textual.widgets.input import Selection
 from cachetui.rules import Moment
 from cachetui.ui.bindings import MARK, MOVE, key
 from cachetui.ui.dialogs.modal import DialogButton, Paragraphs
-from cachetui.ui.rules.form import STEPS, DialogRule, Figures, Form
+from cachetui.ui.rules.form import STEPS, WIDE, DialogRule, Figures, Form
 from cachetui.ui.widgets.cells import fit, shown
 from cachetui.ui.widgets.painted import PaintedWidget, Part, parts_width, size_parts
 from cachetui.ui.widgets.text_box import TextBox
@@ -72,8 +72,9 @@ class ValueBox(TextBox):
     HELP = """\
 # Value
 What you type takes effect at once and ticks the rule; an empty box unticks it. Ages: `90d`, `6mo`, `1y`. Sizes:
-`100MB`, `1.5GiB`. Terms are those of the filter, except that a bare name is the exact name of a project. Enter marks
-what the last line counts; the arrows go to other rules.
+`100MB`, `1.5GiB`. Terms are those of the filter, except that a bare name is the exact name of a project. Lock files and
+requirements files are separated by blanks; one with a blank in its name is in quotes. Enter marks what the last line
+counts; the arrows go to other rules.
 """
     BINDINGS: ClassVar[list[BindingType]] = [
         key(
@@ -114,7 +115,7 @@ what the last line counts; the arrows go to other rules.
             self._underlined,
             compact=True,
             select_on_focus=False,  # it would come late, and select newly typed text
-            classes="-terms" if rule.name == "terms" else None,
+            classes="-terms" if rule.name in WIDE else None,
         )
 
     def enter(self, text: str | None = None) -> None:
@@ -123,7 +124,7 @@ what the last line counts; the arrows go to other rules.
         if text is not None:
             self.value = text
         self.selection = Selection(
-            0 if text is None and self.rule.name != "terms" else len(self.value), len(self.value)
+            0 if text is None and self.rule.name not in WIDE else len(self.value), len(self.value)
         )
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
@@ -237,7 +238,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
         ]
         texts, roles = self._words()
         right: Sequence[Part] = ()
-        if self._error is None or self.rule.name == "terms":
+        if self._error is None or self.rule.name in WIDE:
             found = figure_parts(self._figures, self._counting, self.glyphs.dots, "plain" if on else "muted")
             if self._error is not None:
                 found = [(" not understood".ljust(FIGURES), "mark")]
@@ -268,7 +269,7 @@ Rules only mark. Nothing is removed before you have read and accepted a review.
 
     def _words(self) -> tuple[tuple[str, ...], str]:
         """Return texts for the place after the label or the value, the longest first, and their roles."""
-        if self.rule.name == "terms":
+        if self.rule.name in WIDE:
             return ("",), "hint"
         if self._error is not None:
             return (shown(self._error),), "mark"

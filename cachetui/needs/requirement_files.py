@@ -1,7 +1,7 @@
-"""Read requirements files, as far as a cache can satisfy them.
+"""Read requirements files and lock files, as far as a cache can satisfy them.
 
 Sources: the requirements file format of pip's user guide; pip's `_internal/req/req_file.py`
-(`join_lines`, `COMMENT_RE`, `SUPPORTED_OPTIONS_REQ`) and `_internal/utils/encoding.py`.
+(`join_lines`, `COMMENT_RE`, `SUPPORTED_OPTIONS_REQ`) and `_internal/utils/encoding.py`. Lock files: `locks.py`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
-from cachetui.errors import CachetuiError
-from cachetui.insight.requirement import read_requirement
+from cachetui.needs.locks import read_lock
+from cachetui.needs.requirement import read_requirement
+from cachetui.needs.values import (
+    DirectReference,
+    Ignored,
+    RequirementFile,
+    RequirementFileError,
+    RequirementLine,
+    direct_reference,
+)
 from cachetui.system.streams import STANDARD_INPUT, read_input
 from cachetui.system.tree import reason
 
@@ -30,6 +36,8 @@ HASH = re.compile(r"--hash[=\s]\s*(sha256|sha384|sha512):([0-9a-fA-F]+)")
 """Pattern of a hash that pip would demand."""
 ELSEWHERE = re.compile(r"(?:[a-z][a-z0-9+.-]*:|[./\\~])|.*\.(?:whl|zip|tar\.\w+|tgz)(?:\[.*\])?$", re.IGNORECASE)
 """Pattern of a URL or a path, which pip would not take from the cache."""
+REFERENCE = re.compile(r"(?:([A-Za-z0-9._-]+)\s*(?:\[[^]]*\])?\s*@\s*)?(\S+)")
+"""Pattern of a URL, and of the name of a project before it."""
 BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -46,56 +54,8 @@ DEEPEST = 100
 """Maximum number of requirements files that include each other in a chain."""
 
 
-class RequirementFileError(CachetuiError):
-    """Error for a requirements file that cannot be read; the message names file and line.
-
-    The message may quote the line, which is untrusted text and may hold secrets.
-    """
-
-    def __init__(self, place: str, complaint: str, quoted: str = "") -> None:
-        super().__init__(" ".join(filter(None, (f"{place}:" if quoted else place, quoted, complaint))))
-        self.place = place
-        """File, with the line number if the message is about a line."""
-        self.quoted = quoted
-        """Text of the line; empty if the message is about the whole file."""
-        self.complaint = complaint
-        """Rest of the message."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementLine:
-    """Requirement in a requirements file."""
-
-    requirement: Requirement
-    """Parsed requirement."""
-    hashes: frozenset[tuple[str, str]] = frozenset()
-    """Accepted hashes as pairs of name and value in lower case; empty if any file is accepted."""
-    constraint: bool = False
-    """Whether the line is a constraint (`-c`), which only narrows other requirements."""
-
-
-class Ignored(NamedTuple):
-    """Line that is not evaluated."""
-
-    place: str
-    """File name and line number."""
-    text: str
-    """Text of the line; it may hold secrets."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequirementFile:
-    """Content of requirements files."""
-
-    asked: tuple[RequirementLine, ...]
-    ignored: tuple[Ignored, ...]
-    """Lines with options of pip, URLs, paths and editable requirements."""
-    pre: bool
-    """Whether pre-releases are allowed (`--pre`)."""
-
-
 def read_requirement_files(paths: Iterable[Path | None]) -> RequirementFile:
-    """Read requirements files, and the files that they name. Raises RequirementFileError.
+    """Read requirements files, the files that they name, and lock files. Raises RequirementFileError.
 
     None is the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
     folder.
@@ -103,14 +63,19 @@ def read_requirement_files(paths: Iterable[Path | None]) -> RequirementFile:
     reader = _Reader()
     for path in paths:
         reader.read(path, constraint=False)
-    return RequirementFile(tuple(reader.asked), tuple(reader.ignored), reader.pre)
+    return RequirementFile(
+        tuple(reader.asked), tuple(reader.ignored), reader.pre, tuple(reader.direct), reader.kinds == {True}
+    )
 
 
 class _Reader:
     def __init__(self) -> None:
         self.asked: list[RequirementLine] = []
         self.ignored: list[Ignored] = []
+        self.direct: list[DirectReference] = []
         self.pre = False
+        self.kinds = set[bool]()
+        """Whether the files that were read are lock files."""
         self._seen: set[tuple[Path | None, bool]] = set()
         self._depth = 0
 
@@ -127,6 +92,13 @@ class _Reader:
             raise RequirementFileError(name, f"cannot be read: {reason(error)}.") from error
         if self._depth == DEEPEST:
             raise RequirementFileError(name, f"is the end of a chain of more than {DEEPEST} files: include fewer.")
+        lock = read_lock(text, name)
+        self.kinds.add(lock is not None)
+        if lock is not None:
+            self.asked += lock.asked
+            self.ignored += lock.ignored
+            self.direct += lock.direct
+            return
         self._depth += 1
         folder = Path() if path is None or DESCRIPTOR.fullmatch(str(path)) else path.parent
         for number, line in _lines(text):
@@ -144,6 +116,8 @@ class _Reader:
             self.pre = True
         elif line.startswith("-") or ELSEWHERE.match(line):
             self.ignored.append(Ignored(place, line))
+            if not line.startswith("-"):
+                self._refer(line)
         else:
             options = OPTION.search(line)
             text = line[: options.start()] if options else line
@@ -153,9 +127,16 @@ class _Reader:
                 raise RequirementFileError(place, f"is not a requirement: {error}.", text) from error
             if requirement.url:
                 self.ignored.append(Ignored(place, line))
+                self._refer(line)
                 return
             found = frozenset([(name, value.lower()) for name, value in HASH.findall(line)])
             self.asked.append(RequirementLine(requirement, found, constraint))
+
+    def _refer(self, line: str) -> None:
+        """Add a reference to a URL; a path is left out, because nothing of it is in a cache."""
+        name, url = found.groups() if (found := REFERENCE.match(line)) else (None, "")
+        if reference := direct_reference(canonicalize_name(name) if name else None, url):
+            self.direct.append(reference)
 
 
 def _text(content: bytes) -> str:

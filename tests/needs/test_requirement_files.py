@@ -5,12 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from cachetui.export.requirement_files import (
-    LONGEST_FILE,
-    RequirementFile,
-    RequirementFileError,
-    read_requirement_files,
-)
+from cachetui.needs.requirement_files import LONGEST_FILE, read_requirement_files
+from cachetui.needs.values import RequirementFile, RequirementFileError
 
 
 def read(folder: Path, text: str | bytes, **others: str) -> RequirementFile:

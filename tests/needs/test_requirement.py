@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from cachetui.insight.requirement import DEEPEST, read_requirement
+from cachetui.needs.requirement import DEEPEST, read_requirement
 
 MARKER = "os_name == 'posix'"
 

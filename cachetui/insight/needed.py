@@ -1,0 +1,251 @@
+"""Entries of a cache that requirements files and lock files need, for any Python and platform."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from cachetui.insight.known_hashes import METADATA
+from cachetui.model import INSTALLABLE, Entry, Inventory, version_order
+from cachetui.needs.markers import may_apply
+from cachetui.needs.requirement import read_requirement
+from cachetui.needs.values import DirectReference, Hashes, RequirementFile, direct_reference
+from cachetui.pip.reader import CacheReader, digest_of
+from cachetui.system.tree import never
+
+PAGES = ("index", "redirect", "response")
+"""Kinds of entries that belong to a whole project, and that pip asks for again."""
+ENDING = re.compile(r"(?:\.git)?/?$")
+"""Pattern of the end of a repository's URL that does not matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeededEntries:
+    """Entries that a file needs."""
+
+    paths: frozenset[str]
+    """Their paths."""
+    followed: tuple[Entry, ...] = ()
+    """Those among them of a file that does not pin everything: all that its requirements allow, and what these need."""
+
+
+class Source(NamedTuple):
+    """Requirement of a project, by a file or by another release."""
+
+    specifier: SpecifierSet
+    hashes: Hashes = frozenset()
+    for_building: bool = False
+    """Whether it is for building an sdist, where the file's own requirements do not count."""
+
+
+@dataclass(slots=True)
+class _Project:
+    """What is needed of a project."""
+
+    sources: dict[Source, None] = field(default_factory=dict)
+    narrowed: SpecifierSet = field(default_factory=SpecifierSet)
+    """Versions that all lines of the file allow which apply everywhere."""
+    extras: set[str] = field(default_factory=set)
+
+
+def needed_by(
+    files: Iterable[RequirementFile], inventory: Inventory, *, ci: bool = False, stop: Callable[[], bool] = never
+) -> list[NeededEntries]:
+    """Return for each file the entries that it needs. Raises RootError.
+
+    With `ci`, these are only what pip installs from: no pages, and no sdist of a version that has a wheel.
+    """
+    with CacheReader(inventory) as evidence:
+        return [_Search(file, inventory, evidence, stop).found(ci=ci) for file in files]
+
+
+class _Search:
+    """Search for what one file needs."""
+
+    def __init__(
+        self, file: RequirementFile, inventory: Inventory, evidence: CacheReader, stop: Callable[[], bool]
+    ) -> None:
+        self._file, self._entries, self._evidence, self._stop = file, inventory.entries, evidence, stop
+        self._by_project: dict[str, list[Entry]] = defaultdict(list)
+        for entry in inventory.entries:
+            if entry.project is not None:
+                self._by_project[entry.project].append(entry)
+        self._projects: dict[str, _Project] = defaultdict(_Project)
+        self._direct = list(file.direct)
+        self._needs: dict[str, tuple[Requirement, ...]] = {}
+        self._waiting: dict[str, None] = {}
+        self._listed = {digest_of(url) for line in file.asked for url, _, _ in line.urls}
+        for line in file.asked:
+            requirement, project = line.requirement, self._projects[canonicalize_name(line.requirement.name)]
+            if requirement.marker is None and not file.is_lock:
+                project.narrowed &= requirement.specifier
+            self._add(canonicalize_name(requirement.name), Source(requirement.specifier, line.hashes), requirement)
+        self._hashes = self._known_hashes()
+
+    def found(self, *, ci: bool) -> NeededEntries:
+        """Return what is needed; see `needed_by`."""
+        while self._waiting and not self._stop():
+            name, _ = self._waiting.popitem()
+            self._follow(name)
+        needed = [entry for entry in self._entries if self._is_needed(entry, pages=not ci)]
+        if ci:
+            wheels = {_release(entry) for entry in needed if entry.kind in ("wheel", "built")}
+            needed = [entry for entry in needed if entry.kind != "sdist" or _release(entry) not in wheels]
+        followed = () if self._file.is_complete else tuple([one for one in needed if one.kind in INSTALLABLE])
+        return NeededEntries(frozenset([entry.path for entry in needed]), followed)
+
+    # What is asked for
+
+    def _add(self, name: str, source: Source, requirement: Requirement) -> None:
+        """Add a requirement, and follow it if that is new."""
+        project = self._projects[name]
+        if source not in project.sources or requirement.extras - project.extras:
+            project.sources[source] = None
+            project.extras |= requirement.extras
+            self._waiting[name] = None
+
+    def _follow(self, name: str) -> None:
+        """Add what the releases of a project need, and what building its sdists needs."""
+        project, entries = self._projects[name], self._by_project.get(name, ())
+        wanted = [(entry, self._sources_of(entry)) for entry in entries if entry.version is not None]
+        built = {_release(entry) for entry, sources in wanted if sources and entry.kind in ("wheel", "built")}
+        for entry, sources in wanted:
+            if entry.kind == "sdist" and sources and _release(entry) not in built:
+                for requirement in _parsed(self._evidence.build_needs(entry)):
+                    self._require(requirement, for_building=True)
+            if entry.kind not in (*INSTALLABLE, "metadata"):
+                continue
+            plain = any(not source.for_building for source in sources) and not self._file.is_complete
+            building = any(source.for_building for source in sources)
+            for requirement in self._needs_of(entry) if plain or building else ():
+                if may_apply(requirement.marker, project.extras):
+                    if plain:
+                        self._require(requirement)
+                    if building:
+                        self._require(requirement, for_building=True)
+
+    def _require(self, requirement: Requirement, *, for_building: bool = False) -> None:
+        if requirement.url:
+            found = direct_reference(canonicalize_name(requirement.name), requirement.url)
+            if found and found not in self._direct:
+                self._direct.append(found)
+        else:
+            source = Source(requirement.specifier, for_building=for_building)
+            self._add(canonicalize_name(requirement.name), source, requirement)
+
+    def _needs_of(self, entry: Entry) -> tuple[Requirement, ...]:
+        if entry.path not in self._needs:
+            self._needs[entry.path] = tuple(_parsed(self._evidence.needs(entry) or ()))
+        return self._needs[entry.path]
+
+    # What is in the cache
+
+    def _is_needed(self, entry: Entry, *, pages: bool) -> bool:
+        if entry.kind in PAGES:
+            return pages and entry.project in self._projects and (entry.version is None or self._is_release(entry))
+        if entry.kind not in (*INSTALLABLE, "metadata"):
+            return False
+        return _record(entry) in self._listed or self._is_release(entry) or self._is_referred_to(entry)
+
+    def _is_release(self, entry: Entry) -> bool:
+        """Return whether an entry is of a needed version, as far as that is known."""
+        if entry.project not in self._projects:
+            return False
+        return entry.version is None or bool(self._sources_of(entry))
+
+    def _sources_of(self, entry: Entry) -> list[Source]:
+        """Return the requirements that an entry with a version satisfies."""
+        if entry.project not in self._projects or entry.version is None:
+            return []
+        project = self._projects[entry.project]
+        return [
+            source
+            for source in project.sources
+            if _admits(source.specifier, entry.version)
+            and (source.for_building or _admits(project.narrowed, entry.version))
+            and self._may_have(entry, source.hashes)
+        ]
+
+    def _may_have(self, entry: Entry, hashes: Hashes) -> bool:
+        """Return whether an entry's file has one of some hashes, as far as its hashes are known."""
+        names = {name for name, _ in hashes}
+        known = [one for one in self._hashes_of(entry) if one[0] in names]
+        return not known or not hashes.isdisjoint(known)
+
+    def _hashes_of(self, entry: Entry) -> set[tuple[str, str]]:
+        if entry.kind == "built":
+            origin = self._evidence.origin(entry)
+            return {(origin.hash_name, origin.hash_value.lower())} if origin else set()
+        return self._hashes.get(_record(entry), set())
+
+    def _is_referred_to(self, entry: Entry) -> bool:
+        return any(_refers(reference, entry) for reference in self._direct)
+
+    def _known_hashes(self) -> dict[str, set[tuple[str, str]]]:
+        """Return hashes of files by the names of their records, as cached index pages and the lock file give them.
+
+        The metadata beside a wheel have the hash of the wheel. Only files of projects with hashes count.
+        """
+        found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+
+        def add(url: str, name: str, value: str) -> None:
+            if name:
+                for address in (url, url + METADATA):
+                    found[digest_of(address)].add((name, value.lower()))
+
+        hashed = {canonicalize_name(line.requirement.name) for line in self._file.asked if line.hashes}
+        for entry in self._entries if hashed else ():
+            if entry.kind in ("index", "response") and (entry.project is None or entry.project in hashed):
+                page = self._evidence.listing(entry)
+                for file in page.files if page else ():
+                    add(file.url, file.hash_name, file.hash_value)
+        for line in self._file.asked:
+            for url in line.urls:
+                add(*url)
+        return found
+
+
+def _refers(reference: DirectReference, entry: Entry) -> bool:
+    """Return whether an entry may be what a URL leads to; the revision of a repository is not compared."""
+    if entry.kind == "built" and reference.is_vcs:
+        same = entry.url is not None and ENDING.sub("", entry.url) == ENDING.sub("", reference.url)
+        return same or (reference.project is not None and reference.project == entry.project)
+    return not reference.is_vcs and (entry.url == reference.url or _record(entry) == digest_of(reference.url))
+
+
+def _record(entry: Entry) -> str:
+    """Return the name of an entry's record, which stands for its URL; "" if it has none."""
+    return entry.path.rpartition("/")[2] if entry.path.startswith("http") else ""
+
+
+def _release(entry: Entry) -> tuple[str | None, object]:
+    order = version_order(entry.version)
+    return entry.project, order.newest_first.version if order.newest_first else order.text
+
+
+def _admits(specifier: SpecifierSet, version: str) -> bool:
+    """Return whether a version, pre-releases included, satisfies a specifier; one that is invalid may."""
+    try:
+        Version(version)
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
+        pins = [one.version for one in specifier if one.operator in ("==", "===")]
+        return all(pin == version for pin in pins)
+    return specifier.contains(version, prereleases=True)
+
+
+def _parsed(texts: Sequence[str]) -> Iterator[Requirement]:
+    """Yield the requirements that parse; the others, which pip cannot parse either, are left out."""
+    for text in texts:
+        try:
+            requirement = read_requirement(text)
+        except ValueError:
+            continue
+        yield requirement

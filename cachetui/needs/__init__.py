@@ -1,0 +1,1 @@
+"""Requirements files and lock files as values: what projects need."""

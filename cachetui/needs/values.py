@@ -1,0 +1,107 @@
+"""Content of requirements files and lock files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import urldefrag
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from cachetui.errors import CachetuiError
+
+STRONG = ("sha256", "sha384", "sha512")
+"""Names of hashes that pip would demand."""
+REPOSITORY = re.compile(r"(?:git|hg|svn|bzr)\+([^:/]+://[^/]*/[^@]*)(?:@.*)?")
+"""Pattern of the URL of a repository, with the revision at its end; group 1 is what pip notes in `origin.json`."""
+EGG = re.compile(r"(?:^|&)egg=([A-Za-z0-9._-]+)")
+"""Pattern of the name of a project in a fragment."""
+Hashes = frozenset[tuple[str, str]]
+"""Hashes as pairs of name and value in lower case."""
+
+
+class RequirementFileError(CachetuiError):
+    """Error for a file that cannot be read; the message names the file, and the line or key.
+
+    The message may quote the line, which is untrusted text and may hold secrets.
+    """
+
+    def __init__(self, place: str, complaint: str, quoted: str = "") -> None:
+        super().__init__(" ".join(filter(None, (f"{place}:" if quoted else place, quoted, complaint))))
+        self.place = place
+        """File, with the line number or key if the message is about one."""
+        self.quoted = quoted
+        """Text of the line; empty if the message is about the whole file."""
+        self.complaint = complaint
+        """Rest of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementLine:
+    """Requirement in a requirements file, or release that a lock file pins."""
+
+    requirement: Requirement
+    """Parsed requirement."""
+    hashes: Hashes = frozenset()
+    """Hashes of the accepted files; empty if any file is accepted."""
+    constraint: bool = False
+    """Whether the line is a constraint (`-c`), which only narrows other requirements."""
+    urls: tuple[tuple[str, str, str], ...] = ()
+    """URLs of files that a lock file lists, each with the name and value of a hash, which may be empty."""
+
+
+class DirectReference(NamedTuple):
+    """Requirement that names a URL instead of a version."""
+
+    project: str | None
+    """Canonical name of the project; None if it is not given."""
+    url: str
+    """URL without the prefix, revision and fragment of a version control system; it may hold secrets."""
+    is_vcs: bool = False
+    """Whether it is a repository, of which pip keeps only the wheel that it built."""
+
+
+class Ignored(NamedTuple):
+    """Line or key that is not evaluated."""
+
+    place: str
+    """File name, and line number or key."""
+    text: str
+    """Text of it; it may hold secrets."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequirementFile:
+    """Content of requirements files and lock files."""
+
+    asked: tuple[RequirementLine, ...]
+    ignored: tuple[Ignored, ...]
+    """Lines with options of pip, URLs, paths and editable requirements."""
+    pre: bool
+    """Whether pre-releases are allowed (`--pre`)."""
+    direct: tuple[DirectReference, ...] = ()
+    """URLs among the ignored lines."""
+    is_lock: bool = False
+    """Whether it is a lock file, which pins everything that is needed."""
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing but what it names is needed: it is a lock file, or pip demands hashes by it."""
+        return self.is_lock or all(line.hashes for line in self.asked)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it needs nothing that a cache may hold."""
+        return not self.asked and not self.direct
+
+
+def direct_reference(project: str | None, url: str) -> DirectReference | None:
+    """Return the reference to a URL as a requirement writes it; None for paths, of which nothing is in a cache."""
+    whole, fragment = urldefrag(url)
+    egg = EGG.search(fragment)
+    project = project or (canonicalize_name(egg[1]) if egg else None)
+    if found := REPOSITORY.fullmatch(whole):
+        return DirectReference(project, found[1], is_vcs=True)
+    return DirectReference(project, whole) if whole.startswith(("http://", "https://")) else None
