@@ -82,6 +82,7 @@ class _Search:
         self._direct = list(file.direct)
         self._needs: dict[str, tuple[Requirement, ...]] = {}
         self._waiting: dict[str, None] = {}
+        self._referred = set[str]()
         self._listed = {digest_of(url) for line in file.asked for url, _, _ in line.urls}
         for line in file.asked:
             requirement, project = line.requirement, self._projects[canonicalize_name(line.requirement.name)]
@@ -92,9 +93,12 @@ class _Search:
 
     def found(self, *, ci: bool) -> NeededEntries:
         """Return what is needed; see `needed_by`."""
-        while self._waiting and not self._stop():
-            name, _ = self._waiting.popitem()
-            self._follow(name)
+        while not self._stop():
+            if self._waiting:
+                name, _ = self._waiting.popitem()
+                self._follow(name)
+            elif self._file.is_complete or not self._follow_references():
+                break
         needed = [entry for entry in self._entries if self._is_needed(entry, pages=not ci)]
         if ci:
             wheels = {_release(entry) for entry in needed if entry.kind in ("wheel", "built")}
@@ -131,6 +135,15 @@ class _Search:
                         self._require(requirement)
                     if building:
                         self._require(requirement, for_building=True)
+
+    def _follow_references(self) -> bool:
+        """Add what those files need that URLs lead to, for all their extras; return whether there are new files."""
+        fresh = [one for one in self._entries if one.path not in self._referred and self._is_referred_to(one)]
+        for entry in fresh:
+            self._referred.add(entry.path)
+            for requirement in self._needs_of(entry):
+                self._require(requirement)
+        return bool(fresh)
 
     def _require(self, requirement: Requirement, *, for_building: bool = False) -> None:
         if requirement.url:

@@ -89,7 +89,7 @@ class RequirementFile:
     @property
     def is_complete(self) -> bool:
         """Whether nothing but what it names is needed: it is a lock file, or pip demands hashes by it."""
-        return self.is_lock or all(line.hashes for line in self.asked)
+        return self.is_lock or (not self.direct and all(line.hashes for line in self.asked))
 
     @property
     def is_empty(self) -> bool:

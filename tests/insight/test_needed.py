@@ -204,6 +204,14 @@ def test_addresses_and_repositories(shelf: Shelf) -> None:
     assert kept(shelf, f"{FILES}/a-1.0-py3-none-any.whl\n") == ["wheel a 1.0"]
     assert kept(shelf, f"A @ {FILES}/a-2.0-py3-none-any.whl#sha256=ab\n") == ["wheel a 2.0"]
     assert kept(shelf, f"b @ {FILES}/b-2.0.zip\n") == ["built b 2.0"]
+    shelf.wheel("c", "1.0", f"a @ {FILES}/a-1.0-py3-none-any.whl ; extra=='x'", "b")
+    assert kept(shelf, f"c[x] @ {FILES}/c-1.0-py3-none-any.whl\n") == [
+        "built b 1.0",
+        "built b 2.0",
+        "wheel a 1.0",
+        "wheel b 1.0",
+        "wheel c 1.0",
+    ]
     assert kept(shelf, "git+https://git.example/b@main#subdirectory=x\n") == ["built b 1.0"]
     assert kept(shelf, "b @ git+ssh://git@git.example/other.git@v1\n") == ["built b 1.0", "built b 2.0"]
 
