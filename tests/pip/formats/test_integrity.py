@@ -84,6 +84,7 @@ def commented(data: bytes) -> bytes:
         (b"<html>", False, "it is not an archive"),
         (bytes(1_000), False, "it is not an archive"),
     ],
+    ids=["wheel", "comment", "zip", "end", "members", "zeros", "empty", "page", "page-for-sdist", "zeros-for-sdist"],
 )
 def test_the_first_and_last_bytes_show_what_is_cut_short(data: bytes, is_wheel: bool, trouble: str | None) -> None:
     assert looked(data, partial(quick_trouble, is_wheel=is_wheel)) == trouble
