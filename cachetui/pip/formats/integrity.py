@@ -154,7 +154,9 @@ def kind_trouble(body: Body, *, is_wheel: bool) -> str | None:
         content = next(tar_head.heads(body), b"")
     except (*DAMAGED, OSError):
         return None  # damage is found by reading it to its end
-    return None if content[TAR_AT : TAR_AT + len(TAR)] == TAR or _is_old_tar(content) else "it is not an archive of files"
+    return (
+        None if content[TAR_AT : TAR_AT + len(TAR)] == TAR or _is_old_tar(content) else "it is not an archive of files"
+    )
 
 
 def _is_old_tar(content: bytes) -> bool:
