@@ -9,6 +9,7 @@ from textual.app import App
 
 from cachetui.ui import main_screen
 from cachetui.ui.health import view as health_view
+from tests.ui.idle import draws_at_once
 
 LONG = 3_600.0
 """Seconds: longer than any test takes, however slow the machine."""
@@ -29,6 +30,12 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(App, "notify", notify_for_long)
     for module in (health_view, main_screen):
         monkeypatch.setattr(module, "SETTLED", LONG)
+
+
+@pytest.fixture(autouse=True)
+def no_fixed_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let pilots wait no longer than needed."""
+    draws_at_once(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
