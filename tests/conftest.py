@@ -6,7 +6,9 @@ import gc
 import importlib
 import os
 import pkgutil
+import shutil
 import signal
+import tempfile
 import time
 from collections.abc import Generator, Iterator
 from itertools import count
@@ -16,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 import cachetui
+from tests.pips import NAMED_BY
 
 FORGOTTEN = (
     *("PIP_", "XDG_", "VIRTUAL_ENV", "CONDA_", "CACHETUI_"),
@@ -40,6 +43,13 @@ gc.set_threshold(20_000, 20, 20)  # tests make many objects and end soon: freque
 def pytest_xdist_auto_num_workers() -> Generator[None, int, int]:
     """Return one worker more than there are processors: tests of screens wait for a third of their time."""
     return (yield) + 1
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the folder of the unpacked pips, unless this is one of several processes of a run."""
+    if NAMED_BY not in os.environ:
+        os.environ[NAMED_BY] = tempfile.mkdtemp(prefix="cachetui-pips-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT"))
+        config.add_cleanup(lambda: shutil.rmtree(os.environ.pop(NAMED_BY), ignore_errors=True))
 
 
 def pytest_sessionstart() -> None:

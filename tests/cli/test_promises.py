@@ -168,20 +168,28 @@ def test_what_a_real_bash_makes_of_unquoted_terms_removes_nothing(cache: Path, t
     assert files(cache) == before
 
 
-@pytest.mark.parametrize("command", READING)
-def test_the_output_is_plain_and_the_same_each_time(
-    start: Start, cache: Path, monkeypatch: pytest.MonkeyPatch, command: str
-) -> None:
-    said = set()
-    for seed, variable, more in [("0", "NO_COLOR", "--no-memory"), ("1", "TERM_PROGRAM", ""), ("2", "COLUMNS", "")]:
-        with monkeypatch.context() as environment:
-            environment.setenv("PYTHONHASHSEED", seed)
-            environment.setenv(variable, "200")
-            with start(*command.split(), *more.split(), "--cache-dir", cache) as process:
-                said.add(process.communicate())
-    ((out, err),) = said
-    assert out
-    assert not {"\x1b", "\r"} & {*out, *err}
+def test_the_output_is_plain_and_the_same_each_time(cache: Path) -> None:
+    asked = (
+        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ()\n"
+        "from cachetui.cli.main import run\n"
+        "for command in sys.argv[2:]:\n"
+        "    for stream in (sys.stdout, sys.stderr): print(end='\\0', file=stream, flush=True)\n"
+        "    run([*command.split(), '--cache-dir', sys.argv[1]])"
+    )
+    said = []
+    for seed, variable, more in [("0", "NO_COLOR", " --no-memory"), ("1", "TERM_PROGRAM", ""), ("2", "COLUMNS", "")]:
+        done = subprocess.run(
+            [sys.executable, "-c", asked, str(cache), *[f"{command}{more}" for command in READING]],
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2]), "PYTHONHASHSEED": seed, variable: "200"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert not {"\x1b", "\r"} & {*done.stdout, *done.stderr}
+        said.append([*zip(READING, done.stdout.split("\0")[1:], done.stderr.split("\0")[1:], strict=True)])
+        assert all(out for _, out, _ in said[-1])
+    assert said[0] == said[1] == said[2]
 
 
 @TERMINALS
@@ -246,26 +254,35 @@ def test_json_into_a_file_is_one_object(start: Start, cache: Path, tmp_path: Pat
         assert json.loads((tmp_path / "out.json").read_bytes())["schema"] == 1
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "list torch", "purge --json"])
-def test_no_command_imports_textual(cache: Path, command: str) -> None:
-    name, *more = command.split()
-    needed = {"remove": ["torch", "--yes"], "prune": ["--superseded"], "completion": ["bash"], "why": ["torch"]}
-    needed["export"] = ["torch", "--to", str(cache.parent / "wheels")]
+def test_no_command_imports_textual(cache: Path) -> None:
+    more = {
+        "prune": "--superseded",
+        "completion": "bash",
+        "why": "torch",
+        "export": f"torch --to {cache.parent}/wheels",
+    }
+    reading = [f"{name} {more.get(name, '')}" for name in COMMANDS if name != "remove"]
+    commands = [*reading, "list torch", "purge --json", "remove torch --yes"]
     asked = (
-        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ();"
-        "from cachetui.cli.main import run; code = run(sys.argv[1:]); run([sys.argv[1], '--help']);"
-        'sys.stderr.write(f\'\\n{code} {sorted({"textual", "rich"} & sys.modules.keys())}\')'
+        "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ()\n"
+        "from cachetui.cli.main import run\n"
+        "for command in sys.argv[2:]:\n"
+        "    code = run([*command.split(), '--cache-dir', sys.argv[1]]); run([command.split()[0], '--help'])\n"
+        '    sys.stderr.write(f\'\\n>{code} {sorted({"textual", "rich"} & sys.modules.keys())}\\n\')'
     )
     found = subprocess.run(
-        [sys.executable, "-c", asked, name, *(more or needed.get(name, [])), "--cache-dir", str(cache)],
+        [sys.executable, "-c", asked, str(cache), *commands],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         check=False,
     )
-    code = 1 if name in ("prune", "purge", "verify") else 0  # nobody is there to agree; damage is found
-    assert found.stderr.splitlines()[-1] == f"{code} []"
+    results = [line for line in found.stderr.splitlines() if line.startswith(">")]
+    unasked = ("prune", "purge", "verify")  # nobody is there to agree; damage is found
+    assert dict(zip(commands, results, strict=True)) == {
+        command: f">{1 if command.startswith(unasked) else 0} []" for command in commands
+    }
 
 
 def test_a_list_of_commands_imports_none() -> None:
