@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.pips import WHEELHOUSE, unpacked
+from tests.pips import NAMED_BY, WHEELHOUSE, unpacked
 from tests.real_pip.collection import sdist, wheel
 from tests.real_pip.index import serve
 
@@ -127,6 +127,7 @@ def main() -> int:
     minutes = parser.parse_args().minutes
     versions = sorted(path.name.split("-")[1] for path in WHEELHOUSE.glob("pip-*.whl"))
     with tempfile.TemporaryDirectory() as folder:
+        os.environ[NAMED_BY] = folder
         alone = race(versions, Path(folder, "alone"), beside=False, seconds=minutes * 15)
         beside = race(versions, Path(folder, "beside"), beside=True, seconds=minutes * 45)
     for name, raced in (("alone", alone), ("beside cachetui", beside)):

@@ -9,6 +9,7 @@ from textual.app import App
 
 from cachetui.ui import main_screen
 from cachetui.ui.health import view as health_view
+from cachetui.ui.operations import scan
 from tests.ui.idle import draws_at_once
 
 LONG = 3_600.0
@@ -36,6 +37,12 @@ def nothing_by_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 def no_fixed_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let pilots wait no longer than needed."""
     draws_at_once(monkeypatch)
+
+
+@pytest.fixture(autouse=True)
+def no_full_collections(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Collect no garbage after each scan: with all that the tests have loaded, it takes longer than most tests."""
+    monkeypatch.setattr(scan, "settle_memory", lambda: None)
 
 
 @pytest.fixture(autouse=True)

@@ -20,6 +20,8 @@ from cachetui.ui.app import CachetuiApp
 from cachetui.ui.dialogs.confirm import ConfirmQuestion, Result
 from cachetui.ui.dialogs.modal import DialogButton
 from cachetui.ui.dialogs.review import PurgeReview, Review
+from cachetui.ui.operations import scan
+from cachetui.ui.operations.scan import settle_memory
 from tests.ui.cache import DAY, NOW, everyday
 from tests.ui.screens import PLACE, Still, settled, text_of, until
 
@@ -123,7 +125,8 @@ async def test_the_answer_with_the_focus_is_the_one_that_stands_out(root: Path) 
         assert len({plain for _, plain in seen}) == 1
 
 
-async def test_what_was_read_before_is_let_go(root: Path) -> None:
+async def test_what_was_read_before_is_let_go(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scan, "settle_memory", settle_memory)
     app = app_on(root)
     async with app.run_test(size=SIZE) as pilot:
         await settled(pilot)
