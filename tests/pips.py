@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import tempfile
 import zipfile
 from contextlib import suppress
@@ -33,4 +35,18 @@ def unpacked(version: str) -> Path:
             archive.extractall(partial)
         with suppress(OSError):  # another process was faster
             partial.rename(folder)
+    return folder
+
+
+@cache
+def compiled(version: str) -> Path:
+    """Return that folder after its pip has run, so that what it loads is compiled.
+
+    cachetui starts pips with `-B`, which would compile themselves each time.
+    """
+    folder = unpacked(version)
+    environ = {"PYTHONPATH": str(folder), "HOME": os.devnull, "PIP_CONFIG_FILE": os.devnull, "PYTHONWARNINGS": "ignore"}
+    for arguments in (("config", "list"), ("cache", "dir")):
+        command = (sys.executable, "-m", "pip", *arguments)
+        subprocess.run(command, env=environ, cwd=folder, capture_output=True, check=False)
     return folder

@@ -10,7 +10,7 @@ from pathlib import Path
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
 from cachetui.pip_settings.effective import PipSettings, settings_of
-from tests.pips import unpacked
+from tests.pips import compiled
 
 PLACES = {
     "global": "machine/pip/pip.conf",
@@ -37,7 +37,7 @@ class World:
         (self.prefix / "pyvenv.cfg").write_text(f"home = {base.parent}\n")
         if pip is not None:
             (self.prefix / "lib" / release).mkdir(parents=True)
-            (self.prefix / "lib" / release / "site-packages").symlink_to(unpacked(pip))
+            (self.prefix / "lib" / release / "site-packages").symlink_to(compiled(pip))
         self.environ = {
             "HOME": str(self.home),
             "PATH": os.defpath,
