@@ -260,6 +260,7 @@ def test_no_command_imports_textual(cache: Path) -> None:
         "completion": "bash",
         "why": "torch",
         "export": f"torch --to {cache.parent}/wheels",
+        "offline": f"-- {sys.executable} -c pass",
     }
     reading = [f"{name} {more.get(name, '')}" for name in COMMANDS if name != "remove"]
     commands = [*reading, "list torch", "purge --json", "remove torch --yes"]
@@ -267,7 +268,7 @@ def test_no_command_imports_textual(cache: Path) -> None:
         "import sys; from cachetui.pip import processes; processes.running_pips = lambda: ()\n"
         "from cachetui.cli.main import run\n"
         "for command in sys.argv[2:]:\n"
-        "    code = run([*command.split(), '--cache-dir', sys.argv[1]]); run([command.split()[0], '--help'])\n"
+        "    code = run(['--cache-dir', sys.argv[1], *command.split()]); run([command.split()[0], '--help'])\n"
         '    sys.stderr.write(f\'\\n>{code} {sorted({"textual", "rich"} & sys.modules.keys())}\\n\')'
     )
     found = subprocess.run(
