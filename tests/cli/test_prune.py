@@ -223,7 +223,7 @@ def test_what_a_lock_needs_stays_and_all_else_goes(run: Run, cache: Path, tmp_pa
         ("version = 1\n[[package]]\nname = 'mine'\nsource = { editable = '.' }\n", "needs nothing from a cache"),
         ("[[package]]\nname = \n", "is not valid TOML"),
         ("version = 1\n[[package]]\nname = 3\n", "package[0].name must be a string."),
-        ("six 1.16\n", "line 1: six 1.16 is no requirement"),
+        ("six 1.16\n", "line 1: six 1.16 is not a requirement"),
         (None, "cannot be read"),
     ],
 )

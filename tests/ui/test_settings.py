@@ -418,7 +418,7 @@ async def test_a_cache_is_switched_off_and_moved_by_its_own_pip_which_could_put_
         await pilot.press("enter")
         await until(pilot, lambda: isinstance(app.screen, Confirm))
         await settled(pilot)
-        assert "config --user unset global.cache-dir" in " ".join(app.text.split())
+        assert "config --site unset global.cache-dir" in " ".join(app.text.split())
 
 
 @posix

@@ -214,7 +214,7 @@ def test_every_build_of_a_version_is_admitted() -> None:
     plain, cuda = "six-1.0-py3-none-any.whl", "six-1.0+cu113-py3-none-any.whl"
     run = Run(True, requests=(page(),), listed={"six": listed(plain, cuda)}, chosen=(chosen(cuda),))
     assert reasons("six==1.0", run) == [
-        "six==1.0 admits 1.0+cu113 and 1.0: == without + matches every build of a version. "
+        "six==1.0 allows 1.0+cu113 and 1.0: == without + matches every build of a version. "
         "pip prefers 1.0+cu113, because + sorts higher."
     ]
     assert commands("six==1.0", run) == ["python3 -m pip install six===1.0"]

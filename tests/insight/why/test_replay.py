@@ -161,7 +161,7 @@ def test_one_that_hangs_can_be_stopped(tmp_path: Path) -> None:
 
 def test_one_that_is_gone_is_told(tmp_path: Path) -> None:
     gone = tmp_path / "python"
-    assert replay(python_of(gone), [SIX], {}) == Replay(trouble=f"{gone} is not there.")
+    assert replay(python_of(gone), [SIX], {}) == Replay(trouble=f"{gone} does not exist.")
 
 
 def test_a_python_without_pip_is_told(tmp_path: Path) -> None:

@@ -158,7 +158,7 @@ def local_versions(case: Evidence) -> Iterator[Finding]:
     taken = parsed(chosen.version) if chosen else None
     for group in groups.values():
         if len(group) > 1 and (taken is None or taken in group):
-            words = f"{case.asked}allows {named(map(str, group))}: == without + matches every build of a version."
+            words = f"{case.asked} allows {named(map(str, group))}: == without + matches every build of a version."
             if taken is not None:
                 words += f" pip prefers {taken}, because + sorts higher."
             cures = [exactly(case, version) for version in group if version != taken]
