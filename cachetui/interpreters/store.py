@@ -6,11 +6,8 @@ imports from and the system are unchanged.
 
 from __future__ import annotations
 
-import contextlib
-import json
 import os
 import platform
-import stat
 import time
 import zlib
 from pathlib import Path
@@ -22,10 +19,8 @@ from cachetui.interpreters.info import InterpreterInfo, portrait_from
 from cachetui.interpreters.lookup import Python
 from cachetui.interpreters.probe_output import index_in
 from cachetui.interpreters.probe_script import TELL
-from cachetui.system.files import is_at_home, is_own, replace_file
+from cachetui.system.remembered import read_remembered, write_remembered
 
-LARGEST = 16_777_216
-"""Maximum number of bytes read from the file."""
 MOST = 300
 """Maximum number of remembered Pythons; the most recently learned ones are kept."""
 RECENT_NS = 6_000_000_000
@@ -46,24 +41,8 @@ class StateFile:
     def __init__(self, path: Path | None = None) -> None:
         """Read the file. Never raises if something is wrong with it."""
         self._path = path or default_path()
-        self._known: dict[str, dict[str, object]] = {}
+        self._known = read_remembered(self._path)
         self._changed = False
-        with contextlib.suppress(OSError, ValueError, RecursionError):
-            self._known = self._read()
-
-    def _read(self) -> dict[str, dict[str, object]]:
-        fd = os.open(self._path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-        with os.fdopen(fd, "rb") as file:
-            found = os.fstat(fd)
-            if not stat.S_ISREG(found.st_mode) or not is_own(found):
-                raise ValueError
-            checksum, _, content = file.read(LARGEST).partition(b"\n")
-        if checksum != _checksum(content):
-            raise ValueError
-        known = json.loads(content)
-        if not isinstance(known, dict) or not all(isinstance(one, dict) for one in known.values()):
-            raise ValueError
-        return known
 
     def known(self) -> tuple[Python, ...]:
         """Return the remembered Pythons whose files have not changed."""
@@ -120,18 +99,7 @@ class StateFile:
             return
         self._known = dict([*there.items()][-MOST:])
         self._changed = False
-        content = json.dumps(self._known).encode()
-        try:
-            if not is_at_home(self._path):
-                return
-            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            replace_file(self._path, _checksum(content) + b"\n" + content)
-        except OSError:
-            return
-
-
-def _checksum(content: bytes) -> bytes:
-    return b"%08x" % zlib.crc32(content)
+        write_remembered(self._path, self._known)
 
 
 def _identity(python: Python) -> list[object]:

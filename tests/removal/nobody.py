@@ -11,10 +11,13 @@ from pathlib import Path
 NOBODY = 65_534
 
 
-def as_a_nobody(root: Path, script: str) -> str:
-    """Run Python code as that user, to whom all below `root` belongs; return what it prints."""
+def as_a_nobody(root: Path, script: str, *modules: str) -> str:
+    """Run Python code as that user, to whom all below `root` belongs; return what it prints.
+
+    `modules` are loaded before, because that user may be unable to read them.
+    """
     give_to_nobody(root)
-    return run_as_nobody(root, script)
+    return run_as_nobody(root, script, *modules)
 
 
 def give_to_nobody(root: Path) -> None:
@@ -24,12 +27,13 @@ def give_to_nobody(root: Path) -> None:
             os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
 
-def run_as_nobody(root: Path, script: str) -> str:
-    """Run Python code, in which `root` is the root, as that user; return what it prints."""
+def run_as_nobody(root: Path, script: str, *modules: str) -> str:
+    """Run Python code, in which `root` is the root, as that user; return what it prints. `modules` are as above."""
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     code = f"root = {str(root)!r}\n{textwrap.dedent(script)}"
     if os.geteuid() == 0:
-        code = f"import cachetui.removal.execute, tests.inventories, json, os, pwd\nos.setuid({NOBODY})\n{code}"
+        loaded = ", ".join(["cachetui.removal.execute", "tests.inventories", "json", "os", "pwd", *modules])
+        code = f"import {loaded}\nos.setuid({NOBODY})\n{code}"
     return subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment
     ).stdout

@@ -1,0 +1,216 @@
+"""Places where environments may be: active ones, those that pip's cache names, Pythons, and the folders of tools.
+
+Nothing is run. The folders of tools are those of their documentation.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from cachetui.interpreters.discovery import pythons
+from cachetui.interpreters.lookup import ACTIVE
+from cachetui.pip.config.paths import expand
+from cachetui.pip.config.paths import home as home_of
+from cachetui.system.tree import never
+
+SIGNS = ("pyvenv.cfg", "conda-meta", "bin/python", "bin/python3", "Scripts/python.exe", "python.exe")
+"""Files and folders of which every environment has at least one."""
+OWN = (".venv", "venv", ".env", "env", ".conda")
+"""Usual names of a project's environment, in the project's folder."""
+MANY = {".tox": "tox", ".nox": "nox", ".pixi/envs": "pixi", ".hatch": "hatch"}
+"""Folders of a project in which a tool keeps its environments, with the name of the tool."""
+MOST_LISTED = 10_000
+"""Maximum number of folders that one pattern in the preferences may match."""
+LONGEST = 4_096
+"""Maximum number of characters read of the path of a project."""
+
+
+class Tool(NamedTuple):
+    """Folders in which a tool keeps environments."""
+
+    name: str
+    """Name of the tool, which its environments are shown with."""
+    variables: tuple[tuple[str, str], ...] = ()
+    """Environment variables that hold a folder, each with the path below that folder."""
+    home: tuple[str, ...] = ()
+    """Paths below the user's home."""
+    data: tuple[str, ...] = ()
+    """Paths below the folder for application data."""
+    cache: tuple[str, ...] = ()
+    """Paths below the folder for caches."""
+    depth: int = 1
+    """Number of levels below these folders at which the environments are, at most."""
+
+
+TOOLS = (
+    Tool("hatch", (("HATCH_DATA_DIR", "env"),), data=("hatch/env",), depth=4),
+    Tool(
+        "pipx",
+        (("PIPX_HOME", "venvs"), ("PIPX_HOME", "shared"), ("PIPX_GLOBAL_HOME", "venvs")),
+        (".local/pipx/venvs", ".local/pipx/shared", "pipx/venvs", "pipx/shared"),
+        ("pipx/venvs", "pipx/shared"),
+    ),
+    Tool(
+        "poetry",
+        (("POETRY_VIRTUALENVS_PATH", ""), ("POETRY_CACHE_DIR", "virtualenvs"), ("POETRY_HOME", "venv")),
+        data=("pypoetry/venv",),
+        cache=("pypoetry/virtualenvs", "pypoetry/Cache/virtualenvs"),
+    ),
+    Tool("uv", (("UV_TOOL_DIR", ""),), data=("uv/tools", "uv/data/tools")),
+    Tool("uv", (("UV_CACHE_DIR", "environments-v2"),), cache=("uv/environments-v2", "uv/cache/environments-v2")),
+    Tool("pdm", data=("pdm/venvs", "pdm/pdm/venvs")),
+    Tool("virtualenv", (("WORKON_HOME", ""),), (".virtualenvs",), ("virtualenvs",)),
+    Tool("pre-commit", (("PRE_COMMIT_HOME", ""),), (".cache/pre-commit",), cache=("pre-commit",), depth=2),
+    Tool("pyenv", (("PYENV_ROOT", "versions"),), (".pyenv/versions",)),
+    Tool("conda", (("CONDA_ENVS_PATH", ""), ("CONDA_ENVS_DIRS", "")), (".conda/envs",)),
+    Tool("rye", (("RYE_HOME", "tools"), ("RYE_HOME", "self")), (".rye/tools", ".rye/self")),
+)
+"""Tools that keep environments apart from projects. `WORKON_HOME` is that of virtualenvwrapper and pipenv."""
+
+
+class Candidate(NamedTuple):
+    """Folder that may be an environment, or that holds environments but cannot be listed."""
+
+    prefix: Path
+    """Absolute path of the folder."""
+    tool: str = ""
+    """Name of the tool that it belongs to; empty if it is a project's, or if that is not known."""
+    trouble: str = ""
+    """Reason why the folder cannot be listed, as a clause."""
+
+
+def candidates(
+    environ: Mapping[str, str],
+    *,
+    named: Iterable[str] = (),
+    listed: Iterable[str] = (),
+    folder: Path | None = None,
+    machine: bool = True,
+    stop: Callable[[], bool] = never,
+) -> Iterator[Candidate]:
+    """Yield folders that may be environments, some of them twice, the active environment's first.
+
+    `named` are prefixes that pip's cache names, `listed` are folders and patterns of the preferences, `folder` is the
+    current folder. With `machine`, the search for Pythons also covers places that neither a variable nor the user's
+    home leads to.
+    """
+    for variable in ACTIVE:
+        yield from _absolute([environ.get(variable, "")])
+    yield from _absolute(named)
+    if folder:
+        yield from beside(folder)
+    for text in listed:
+        yield from _listed(text, environ)
+    home = Path(home_of(sys.platform, environ))
+    for tool in TOOLS:
+        for place in _folders(tool, environ, home):
+            yield from _below(place, tool.name, tool.depth)
+    yield from _absolute(_user_bases(environ, home))
+    for python in pythons(environ, machine=machine, stop=stop):
+        yield Candidate(python.prefix)
+
+
+def _absolute(paths: Iterable[str]) -> Iterator[Candidate]:
+    for text in paths:
+        if (path := Path(text)).is_absolute() and "\0" not in text:
+            yield Candidate(path)
+
+
+def beside(project: Path) -> Iterator[Candidate]:
+    """Yield the folders in a project's folder that may be environments."""
+    for name in OWN:
+        yield from _below(project / name, "", 0)
+    for name, tool in MANY.items():
+        yield from _below(project / name, tool, 1)
+
+
+def project_of(prefix: Path) -> Path | None:
+    """Return the folder of the project that an environment belongs to; None if it is not known."""
+    if prefix.name in OWN:
+        return prefix.parent
+    for name in MANY:
+        parts = Path(name).parts
+        if prefix.parent.parts[-len(parts) :] == parts:
+            return prefix.parents[len(parts)]
+    try:
+        with (prefix / ".project").open(encoding="utf-8") as file:  # of pipenv and virtualenvwrapper
+            project = Path(file.readline(LONGEST).strip())
+    except (OSError, ValueError):
+        return None
+    return project if project.is_absolute() else None
+
+
+def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
+    """Yield what a folder or pattern of the preferences names: environments, projects, or folders of environments."""
+    pattern = expand(text, sys.platform, environ)
+    places = [pattern]
+    if glob.has_magic(pattern):
+        fixed = next(folder for folder in Path(pattern).parents if not glob.has_magic(str(folder)))
+        yield from _below(fixed, "", 0)  # a pattern finds nothing in a folder that cannot be listed
+        found = glob.iglob(pattern, recursive=True, include_hidden=True)  # noqa: PTH207 - whole paths
+        places = sorted(islice(found, MOST_LISTED))
+    for place in map(Path, places):
+        yield from beside(place)
+        yield from _below(place, "", 1)
+
+
+def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
+    """Yield the environments in a tool's folder, which may itself be one, at most `depth` levels below it."""
+    if _is_environment(folder):
+        yield Candidate(folder, tool)
+        return
+    places: list[Path] = []
+    try:
+        with os.scandir(folder) as entries:
+            places += sorted([folder / entry.name for entry in entries if depth and _may_be_folder(entry)])
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        yield Candidate(folder, tool, error.strerror or str(error))
+    for place in places:
+        yield from _below(place, tool, depth - 1)
+
+
+def _may_be_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or entry.is_symlink()
+
+
+def _is_environment(folder: Path) -> bool:
+    return any(os.path.lexists(folder / sign) for sign in SIGNS)
+
+
+def _folders(tool: Tool, environ: Mapping[str, str], home: Path) -> Iterator[Path]:
+    """Yield the folders in which a tool may keep environments, each once."""
+    data, cache = [home / ".local" / "share"], [home / ".cache"]
+    data += [Path(environ.get(name, "")) for name in ("XDG_DATA_HOME", "LOCALAPPDATA", "APPDATA")]
+    cache += [Path(environ.get(name, "")) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")]
+    if sys.platform == "darwin":
+        data.append(home / "Library" / "Application Support")
+        cache.append(home / "Library" / "Caches")
+    named = [
+        Path(folder) / tail
+        for variable, tail in tool.variables
+        for folder in environ.get(variable, "").split(os.pathsep)
+        if folder
+    ]
+    folders = (([home], tool.home), (data, tool.data), (cache, tool.cache))
+    usual = [folder / tail for above, tails in folders for folder in above for tail in tails]
+    yield from [place for place in dict.fromkeys([*named, *usual]) if place.is_absolute()]
+
+
+def _user_bases(environ: Mapping[str, str], home: Path) -> Iterator[str]:
+    """Yield the prefixes below which `pip install --user` installs (`site.getuserbase`)."""
+    yield environ.get("PYTHONUSERBASE", "")
+    if sys.platform == "win32":
+        yield f"{environ.get('APPDATA', '')}\\Python"
+        return
+    yield str(home / ".local")
+    if sys.platform == "darwin":
+        for folder in (home, Path("/")):
+            yield from map(str, sorted(folder.glob("Library/Python/*")))

@@ -1,0 +1,251 @@
+"""Read what an environment has installed from the names of its files alone; nothing is run and nothing is written.
+
+Sources: the specification "Recording installed projects" (`*.dist-info`, `direct_url.json`), setuptools' documentation
+of eggs, `site.py` for path files and user sites, `venv` for `pyvenv.cfg`, and pip's `_internal/metadata/importlib` (the
+name of a `*.dist-info` folder counts before its `METADATA`).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+
+from cachetui.interpreters.supported_tags import Release
+from cachetui.pip.formats.archives import parsed_metadata
+
+LIBRARIES = ("lib", "lib64")
+"""Lower-case names of the folders of a prefix in which Pythons keep their libraries."""
+PYTHONS = re.compile(r"(?:python|pypy)(?:(\d)(?:\.?(\d{1,3}))?t?)?", re.IGNORECASE)
+"""Pattern of a Python's folder in a prefix or library, with its version: `python3.11`, `pypy3.10`, `Python311`."""
+PACKAGES = ("site-packages", "dist-packages")
+"""Folders with installed projects; Debian's Pythons use the second."""
+MANIFESTS = {".dist-info": "METADATA", ".egg-info": "PKG-INFO", ".egg": "EGG-INFO/PKG-INFO"}
+"""Files with the metadata of an installed project, by the suffix of its folder."""
+PLAIN = re.compile(r"[0-9A-Za-z.+!]+")
+"""Pattern of a version that is written in a file's name as in the metadata."""
+CONFIGURED = re.compile(r"(\d)\.(\d{1,3})")
+"""Pattern of the version in `pyvenv.cfg`."""
+LONGEST = 1_048_576
+"""Maximum number of bytes read from a file of an environment."""
+MOST_PATHS = 1_000
+"""Maximum number of lines that are read of a path file."""
+
+
+class Source(NamedTuple):
+    """Source of an installed project that did not come from an index (PEP 610, `direct_url.json`)."""
+
+    url: str
+    """URL of the archive, repository or folder."""
+    hashes: Mapping[str, str] = {}
+    """Hashes of the archive by their names, in lower-case hexadecimal."""
+    is_archive: bool = True
+    """Whether it is an archive; a repository or a folder otherwise."""
+
+
+class Installed(NamedTuple):
+    """Project that is installed."""
+
+    project: str
+    """Canonical name of the project (PEP 503)."""
+    version: str
+    """Version as written."""
+    source: Source | None = None
+    """Source; None if the project came from an index, or if that is unknown."""
+
+
+class Site(NamedTuple):
+    """Folder with installed projects."""
+
+    installed: tuple[Installed, ...] = ()
+    """Installed projects."""
+    path_files: tuple[str, ...] = ()
+    """Names of the path files (`*.pth`), which may name more folders."""
+    trouble: str = ""
+    """Reason why some of it cannot be read, as a clause; empty if all of it can be."""
+
+
+class Place(NamedTuple):
+    """Folders that an environment imports from, and what its files say about it."""
+
+    sites: tuple[Path, ...]
+    """Folders with installed projects, in the order of imports."""
+    releases: frozenset[Release]
+    """Versions of its Python; empty if they are not known."""
+    base: Path | None
+    """Prefix of the Python that created it; None if it is not a virtual environment."""
+    sees_base: bool
+    """Whether it imports from that Python's folders, too."""
+    is_environment: bool
+    """Whether there is an environment at all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Environment:
+    """Environment with what it has installed."""
+
+    prefix: Path
+    """Absolute path of its folder."""
+    title: str
+    """Short name for people, such as `~/a/.venv` or `tox py311`; untrusted text."""
+    installed: tuple[Installed, ...] = ()
+    """Installed projects."""
+    releases: frozenset[Release] = frozenset()
+    """Versions of its Python; empty if they are not known."""
+    trouble: str = ""
+    """Reason why not everything in it could be read, as a clause; empty if all of it was read."""
+
+
+def place_of(prefix: Path) -> Place:
+    """Return the folders that an environment imports from.
+
+    Raises FileNotFoundError or NotADirectoryError if there is no folder, and OSError if it cannot be read.
+    """
+    names = _names(prefix)
+    told = _configuration(prefix / "pyvenv.cfg") if "pyvenv.cfg" in names else {}
+    version = CONFIGURED.match(told.get("version_info", told.get("version", "")))
+    configured = (int(version[1]), int(version[2])) if version else None
+    libraries = [name for name in names if name.lower() in LIBRARIES]
+    if "local" in names:
+        libraries += [f"local/{name}" for name in LIBRARIES]
+    sites: dict[tuple[int, int], Path] = {}
+    releases: set[Release | None] = {configured} if configured else set()
+    for folder, release in [("", None), *_pythons("", names), *_in_libraries(prefix, libraries)]:
+        for name in PACKAGES:
+            if found := _folder(prefix / folder / name):
+                sites.setdefault(*found)
+                releases.add(release or configured)
+    return Place(
+        tuple(sites.values()),
+        frozenset() if None in releases else frozenset(filter(None, releases)),
+        _base(told),
+        told.get("include-system-site-packages", "").lower() == "true",
+        bool(sites) or "pyvenv.cfg" in names,
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    with os.scandir(folder) as entries:
+        return sorted([entry.name for entry in entries])
+
+
+def _pythons(folder: str, names: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
+    """Yield the folders of Pythons among some names, below a folder, each with the version in its name."""
+    for name in names:
+        if found := PYTHONS.fullmatch(name):
+            release = (int(found[1]), int(found[2]) if found[2] else None) if found[1] else None
+            yield f"{folder}/{name}" if folder else name, release
+
+
+def _in_libraries(prefix: Path, libraries: Iterable[str]) -> Iterator[tuple[str, Release | None]]:
+    for library in libraries:
+        try:
+            names = _names(prefix / library)
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        yield library, None
+        yield from _pythons(library, names)
+
+
+def _folder(path: Path) -> tuple[tuple[int, int], Path] | None:
+    """Return the identity and the path of a folder; None if it does not exist. Raises OSError."""
+    try:
+        found = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    return ((found.st_dev, found.st_ino), path) if stat.S_ISDIR(found.st_mode) else None
+
+
+def _configuration(path: Path) -> dict[str, str]:
+    """Return the values in a `pyvenv.cfg` by their keys, in lower case. Raises OSError."""
+    lines = _content(path).decode("utf-8", "surrogateescape").splitlines()
+    pairs = [line.partition("=") for line in lines if "=" in line]
+    return {key.strip().lower(): value.strip() for key, _, value in pairs}
+
+
+def _base(told: Mapping[str, str]) -> Path | None:
+    """Return the prefix of the Python that created a virtual environment, by its `pyvenv.cfg`."""
+    home = Path(told.get("home", ""))
+    base = Path(told.get("base-prefix") or (home.parent if home.name == "bin" else home))
+    return base if base.is_absolute() else None
+
+
+def _content(path: Path | str) -> bytes:
+    """Return the beginning of a file, without waiting for a pipe. Raises OSError."""
+    fd = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        return os.read(fd, LONGEST)
+    finally:
+        os.close(fd)
+
+
+def read_site(folder: Path) -> Site:
+    """Return what a folder has installed. Raises OSError if it cannot be listed."""
+    installed: list[Installed] = []
+    path_files: list[str] = []
+    trouble = ""
+    for name in _names(folder):
+        stem, dot, suffix = name.rpartition(".")
+        if suffix == "pth":
+            path_files.append(name)
+        elif dot + suffix in MANIFESTS and not stem.startswith(("~", ".")):  # what pip leaves of an uninstalled project
+            project, version = _named(stem, dot + suffix) or _described(folder, name, dot + suffix)
+            if project and version:
+                source = _source(f"{folder}/{name}/direct_url.json") if suffix == "dist-info" else None
+                installed.append(Installed(canonicalize_name(project), version, source))
+            elif suffix == "dist-info" or project:
+                trouble = f"{name} does not say what it is"
+    return Site(tuple(installed), tuple(path_files), trouble)
+
+
+def _named(stem: str, suffix: str) -> tuple[str, str] | None:
+    """Return the project and version in the name of an installed project's folder; None if the metadata must say it."""
+    project, _, version = stem.partition("-")
+    if suffix != ".dist-info":
+        version = re.sub(r"-py\d(?:\.\d+)?(?:-.*)?$", "", version)
+    return (project, version) if project and PLAIN.fullmatch(version) else None
+
+
+def _described(folder: Path, name: str, suffix: str) -> tuple[str, str]:
+    """Return the project and version in an installed project's metadata, or else in its folder's name."""
+    project, _, version = name.removesuffix(suffix).partition("-")
+    for file in (f"{folder}/{name}/{MANIFESTS[suffix]}", f"{folder}/{name}"):  # an egg-info may be a file
+        try:
+            told = parsed_metadata(_content(file))
+        except OSError:
+            continue
+        return told.get("name") or project, told.get("version") or version
+    return project, version
+
+
+def _source(path: str) -> Source | None:
+    """Return the source in a `direct_url.json`; None if there is none, or if it cannot be read."""
+    try:
+        told = json.loads(_content(path))
+        url, archive = told["url"], told.get("archive_info")
+        if not isinstance(archive, dict):
+            return Source(str(url), is_archive=False)
+        hashes = archive.get("hashes")
+        name, _, value = str(archive.get("hash", "")).partition("=")
+        pairs = {name: value, **(hashes if isinstance(hashes, dict) else {})}
+        return Source(str(url), {key: str(one).lower() for key, one in pairs.items() if one})
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def folders_named_in(path: Path) -> Iterator[Path]:
+    """Yield the existing folders that a path file names. Raises OSError if it cannot be read."""
+    lines = _content(path).decode("utf-8", "surrogateescape").splitlines()
+    for line in lines[:MOST_PATHS]:
+        text = line.strip()
+        if text and not text.startswith(("#", "import ", "import\t")) and "\0" not in text:
+            folder = path.parent / text
+            if folder.is_dir():
+                yield folder

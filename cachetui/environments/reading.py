@@ -1,0 +1,137 @@
+"""Find and read the environments on this machine, each once."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from cachetui.environments.find import Candidate, beside, candidates, project_of
+from cachetui.environments.installed import Environment, Installed, Place, Site, folders_named_in, place_of
+from cachetui.environments.store import SiteMemory
+from cachetui.system.tree import never
+from cachetui.text.format import home_short
+
+
+def find_environments(
+    environ: Mapping[str, str],
+    memory: SiteMemory,
+    *,
+    named: Iterable[str] = (),
+    listed: Iterable[str] = (),
+    folder: Path | None = None,
+    machine: bool = True,
+    stop: Callable[[], bool] = never,
+) -> tuple[Environment, ...]:
+    """Return the environments on this machine, and what each has installed; see `candidates`.
+
+    Folders that no longer exist are left out. An environment that cannot be read says why in its `trouble`.
+    """
+    found: list[tuple[Environment, Candidate]] = []
+    waiting = deque(candidates(environ, named=named, listed=listed, folder=folder, machine=machine, stop=stop))
+    seen: set[str] = set()
+    projects: set[Path] = set()
+    while waiting and not stop():
+        one = waiting.popleft()
+        prefix = Path(os.path.normpath(one.prefix))
+        if (real := os.path.realpath(prefix)) in seen:
+            continue
+        seen.add(real)
+        environment, base = _read(one._replace(prefix=prefix), memory)
+        if environment is None:
+            continue
+        found.append((environment, one))
+        if base is not None:
+            waiting.append(Candidate(base))
+        if (project := project_of(prefix)) and project not in projects:
+            projects.add(project)
+            waiting.extend(beside(project))
+    memory.save()
+    return tuple(_told_apart(found))
+
+
+def _read(one: Candidate, memory: SiteMemory) -> tuple[Environment | None, Path | None]:
+    """Read one environment; return it, None if there is none, and the prefix of the Python that created it."""
+    title = _title(one)
+    if one.trouble:
+        return Environment(one.prefix, title, trouble=one.trouble), None
+    try:
+        place = place_of(one.prefix)
+    except (FileNotFoundError, NotADirectoryError):
+        return None, None
+    except (OSError, ValueError) as error:
+        return Environment(one.prefix, title, trouble=_reason(error)), None
+    if not place.is_environment:
+        return None, None
+    if not place.sites:
+        return Environment(one.prefix, title, (), place.releases, "it has no folder for packages"), place.base
+    installed: dict[str, list[Installed]] = {}
+    trouble = ""
+    for site, why in _sites(place, memory):
+        trouble = trouble or why
+        own: dict[str, list[Installed]] = {}
+        for installation in site.installed:
+            own.setdefault(installation.project, []).append(installation)
+        installed = {**own, **installed}  # what an earlier folder has is imported from there
+    every = tuple([installation for some in installed.values() for installation in some])
+    return Environment(one.prefix, title, every, place.releases, trouble), place.base
+
+
+def _sites(place: Place, memory: SiteMemory) -> Iterator[tuple[Site, str]]:
+    """Yield the folders that an environment imports from, each with a reason if it was not read completely."""
+    folders = deque(place.sites)
+    if place.base and place.sees_base:
+        try:
+            folders.extend(place_of(place.base).sites)
+        except (FileNotFoundError, NotADirectoryError):
+            pass
+        except OSError as error:
+            yield Site(), _reason(error)
+    own = len(folders)
+    seen = set()
+    for number, folder in enumerate(_each(folders)):
+        if (real := os.path.realpath(folder)) in seen:
+            continue
+        seen.add(real)
+        try:
+            site = memory.read(folder)
+            yield site, site.trouble
+            if number < own:  # a folder that a path file names has none of its own (`site.addsitedir`)
+                for name in site.path_files:
+                    folders.extend(folders_named_in(folder / name))
+        except OSError as error:
+            yield Site(), _reason(error)
+
+
+def _each(folders: deque[Path]) -> Iterator[Path]:
+    """Yield folders until there are no more; more may be added meanwhile."""
+    while folders:
+        yield folders.popleft()
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
+
+
+def _title(one: Candidate) -> str:
+    """Return the short name of an environment."""
+    above, name = one.prefix.parent, one.prefix.name
+    if one.tool == "hatch":  # its folders are PROJECT/ID/ENVIRONMENT, and the default environment is the project's
+        project = above.parent.name
+        return f"hatch {name}" if name == project else f"hatch {project} {name}"
+    if one.tool == "pre-commit":
+        return f"pre-commit {above.name}"
+    return f"{one.tool} {name}" if one.tool else home_short(str(one.prefix))
+
+
+def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Environment]:
+    """Yield environments, those with the same title with their folder as well."""
+    titles = Counter(environment.title for environment, _ in found)
+    for environment, one in found:
+        if titles[environment.title] > 1:
+            place = project_of(one.prefix) or one.prefix.parent
+            yield replace(environment, title=f"{environment.title} in {home_short(str(place))}")
+        else:
+            yield environment

@@ -1,0 +1,71 @@
+"""Contents of environments at earlier runs, in a file that belongs to the user.
+
+What a folder had installed counts only while the folder is unchanged: installing or uninstalling anything changes it.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from cachetui.environments.installed import Installed, Site, Source, read_site
+from cachetui.system.remembered import read_remembered, write_remembered
+
+MOST = 5_000
+"""Maximum number of remembered folders; the most recently read ones are kept."""
+RECENT_NS = 2_000_000_000
+"""Nanoseconds before now in which a folder may have changed again without a new modification time."""
+
+
+def default_path() -> Path:
+    """Return the path of the file with what this user's environments have installed, in the user's cache directory."""
+    return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "environments.json"
+
+
+class SiteMemory:
+    """Remembered contents of folders with installed projects.
+
+    If the file is missing, damaged, unwritable or another user's, or if it is not to be used, folders are read anew.
+    """
+
+    def __init__(self, path: Path | None = None, *, used: bool = True) -> None:
+        """Read the file, by default the user's, if it is to be used. Never raises if something is wrong with it."""
+        self._path = (path or default_path()) if used else None
+        self._known: dict[str, dict[str, Any]] = {} if self._path is None else read_remembered(self._path)
+        self._changed = False
+
+    def read(self, folder: Path) -> Site:
+        """Return what a folder has installed, from memory if it has not changed. Raises OSError."""
+        found, key = folder.stat(), str(folder)
+        stamp = [found.st_dev, found.st_ino, found.st_mtime_ns]
+        one = self._known.get(key, {})
+        if one.get("stamp") == stamp and (known := _decoded(one)):
+            return known
+        site = read_site(folder)
+        if self._path and not site.trouble and found.st_mtime_ns < time.time_ns() - RECENT_NS:
+            self._known.pop(key, None)
+            self._known[key] = {"stamp": stamp, "installed": site.installed, "path_files": site.path_files}
+            self._changed = True
+        return site
+
+    def save(self) -> None:
+        """Write the file without folders that no longer exist, if anything has changed."""
+        if self._path and self._changed:
+            there = [(folder, one) for folder, one in self._known.items() if Path(folder).is_dir()]
+            write_remembered(self._path, dict(there[-MOST:]))
+            self._changed = False
+
+
+def _decoded(one: dict[str, Any]) -> Site | None:
+    """Return remembered contents; None if they have another form."""
+    try:
+        installed = [
+            Installed(project, version, source and Source(source[0], source[1], source[2]))
+            for project, version, source in one["installed"]
+        ]
+        return Site(tuple(installed), tuple(one["path_files"]))
+    except (LookupError, TypeError, ValueError):
+        return None

@@ -1,0 +1,131 @@
+"""Find which environments use an entry, and which entries none uses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from packaging.tags import Tag, parse_tag
+
+from cachetui.environments.installed import Environment, Source
+from cachetui.errors import RootError
+from cachetui.interpreters.supported_tags import may_support, may_take
+from cachetui.model import INSTALLABLE, Entry, Inventory, VersionOrder, version_order
+from cachetui.pip.formats.index_files import HASHES
+from cachetui.pip.reader import CacheReader
+
+Holders = Mapping[str, Mapping[VersionOrder, list[tuple[Environment, Source | None]]]]
+"""Environments by the project and version that they have installed, with its source."""
+
+
+@dataclass(frozen=True)
+class Usage:
+    """Uses of a cache's entries by the environments on this machine."""
+
+    environments: tuple[Environment, ...] = ()
+    """Environments that were found."""
+    users: Mapping[str, tuple[Environment, ...]] = field(default_factory=dict)
+    """Environments that use each entry, by its path."""
+    used: Mapping[str, bool] = field(default_factory=dict)
+    """Whether an environment uses each entry, by its path; entries for which this is not known are left out."""
+
+    @property
+    def unread(self) -> tuple[Environment, ...]:
+        """Environments that could not be read completely."""
+        return tuple([environment for environment in self.environments if environment.trouble])
+
+
+def usage_of(entries: Iterable[Entry], environments: Collection[Environment], root: str) -> Usage:
+    """Return which environments use the entries of the cache at `root`.
+
+    An environment uses a wheel, sdist or metadata if it has the same version of the project installed, unless that came
+    from elsewhere. What an environment that could not be read may use is not known, and without any environment that
+    was read, nothing is unused.
+    """
+    holders = _holders(environments)
+    spared = _Spared(environments)
+    is_known = any(not environment.trouble for environment in environments)
+    users: dict[str, tuple[Environment, ...]] = {}
+    used: dict[str, bool] = {}
+    with ExitStack() as opened:
+        reader: CacheReader | None = None
+        for entry in entries:
+            if entry.project is None or entry.version is None or entry.kind not in (*INSTALLABLE, "metadata"):
+                continue
+            some = holders.get(entry.project, {}).get(version_order(entry.version), ())
+            if reader is None and any(source for _, source in some):
+                try:
+                    reader = opened.enter_context(CacheReader(Inventory(root)))
+                except RootError:  # the cache is gone
+                    return Usage(tuple(environments))
+            answers = [
+                (environment, True if source is None or reader is None else comes_from(entry, source, reader))
+                for environment, source in some
+            ]
+            if own := tuple(dict.fromkeys([environment for environment, answer in answers if answer])):
+                users[entry.path], used[entry.path] = own, True
+            elif is_known and not any(answer is None for _, answer in answers) and not spared.may_use(entry):
+                used[entry.path] = False
+    return Usage(tuple(environments), users, used)
+
+
+def _holders(environments: Iterable[Environment]) -> Holders:
+    found: dict[str, dict[VersionOrder, list[tuple[Environment, Source | None]]]] = {}
+    for environment in environments:
+        for project, version, source in environment.installed:
+            versions = found.setdefault(project, {})
+            versions.setdefault(version_order(version), []).append((environment, source))
+    return found
+
+
+class _Spared:
+    """Entries that an environment may use that could not be read."""
+
+    def __init__(self, environments: Iterable[Environment]) -> None:
+        unread = [environment for environment in environments if environment.trouble]
+        self._any = bool(unread)
+        self._all = any(not environment.releases for environment in unread)
+        self._taken = frozenset[Tag]().union(*[may_take(one) for some in unread for one in some.releases])
+        self._known: dict[str, bool] = {}
+
+    def may_use(self, entry: Entry) -> bool:
+        """Return whether such an environment may use an entry, by the tags of its wheel."""
+        if self._all or not self._any or entry.kind == "sdist" or not entry.filename:
+            return self._any
+        tags = "-".join(entry.filename.removesuffix(".whl").rsplit("-", 3)[-3:])
+        if tags not in self._known:
+            self._known[tags] = may_support(parse_tag(tags), self._taken) if tags.count("-") == 2 else True
+        return self._known[tags]
+
+
+def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:
+    """Return whether what is installed from a source may be what an entry holds; None if that is not known.
+
+    The same URL means yes; otherwise the hashes decide, where the source gives any.
+    """
+    if entry.url and _plain(entry.url) == _plain(source.url):
+        return True
+    if entry.kind == "built":
+        origin = reader.origin(entry)
+        if origin is not None and source.hashes:
+            value = source.hashes.get(origin.hash_name)
+            return None if value is None else value == origin.hash_value.lower()
+        return None if entry.url is None or source.is_archive else False
+    if not source.is_archive:
+        return False
+    if entry.kind == "metadata" or not source.hashes:
+        return None
+    names = [name for name in HASHES if name in source.hashes][:1]
+    hashes = reader.hashes(entry, names) if names else {}
+    return hashes[names[0]] == source.hashes[names[0]] if hashes else None
+
+
+def _plain(url: str) -> str:
+    """Return a URL without user, password and fragment, which `direct_url.json` leaves out."""
+    try:
+        parts = urlsplit(url)
+        return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+    except ValueError:
+        return url

@@ -1,0 +1,78 @@
+"""Find the environments on this machine, and which of them use the entries of a cache."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+
+from cachetui.environments.reading import find_environments
+from cachetui.environments.store import SiteMemory
+from cachetui.environments.used_by import Usage, usage_of
+from cachetui.errors import RootError
+from cachetui.model import Entry, Inventory
+from cachetui.pip.reader import CacheReader
+from cachetui.system.files import current_folder_exists
+from cachetui.system.steps import step
+from cachetui.system.tree import never
+from cachetui.text.format import count
+
+LOG = logging.getLogger(__name__)
+MOST_NAMED = 3
+"""Maximum number of environments that a sentence names."""
+
+
+def find_usage(
+    entries: Collection[Entry],
+    root: str,
+    listed: Iterable[str] = (),
+    *,
+    memory: bool = True,
+    machine: bool = True,
+    environ: Mapping[str, str] = os.environ,
+    stop: Callable[[], bool] = never,
+) -> Usage:
+    """Return which environments on this machine use the entries of the cache at `root`. Runs no Python.
+
+    `listed` are the folders and patterns of `environments` in the preferences. `memory` says whether to use and update
+    what earlier runs read. With `machine`, the search for Pythons covers the whole machine. If `stop()` is true,
+    nothing is known.
+    """
+    with step(LOG, "read the environments"):
+        environments = find_environments(
+            environ,
+            SiteMemory(used=memory),
+            named=prefixes_in(entries, root),
+            listed=listed,
+            folder=Path.cwd() if current_folder_exists() else None,
+            machine=machine,
+            stop=stop,
+        )
+        return Usage() if stop() else usage_of(entries, environments, root)
+
+
+def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
+    """Return the prefixes of the environments that the self-checks in the cache at `root` name."""
+    checks = [entry for entry in entries if entry.kind == "selfcheck"]
+    try:
+        with CacheReader(Inventory(root)) as reader:
+            return [prefix for entry in checks for prefix in reader.environments(entry)]
+    except RootError:
+        return []
+
+
+def usage_words(usage: Usage) -> str:
+    """Return how many environments were looked at, and which could not be read, as a sentence; untrusted text."""
+    number, unread = len(usage.environments), usage.unread
+    if not number:
+        return "No environment was found, so nothing counts as unused: name some in `environments` in the preferences."
+    words = f"Looked at {count(number, 'environment')}"
+    if not unread:
+        return f"{words}."
+    shown = ", ".join([f"{environment.title} ({environment.trouble})" for environment in unread[:MOST_NAMED]])
+    more = f" and {len(unread) - MOST_NAMED} more" if len(unread) > MOST_NAMED else ""
+    effect = "nothing counts as unused" if len(unread) == number else "what it may use does not count as unused"
+    if 1 < len(unread) < number:
+        effect = "what they may use does not count as unused"
+    return f"{words}; {len(unread)} could not be read, so {effect}: {shown}{more}."

@@ -1,0 +1,217 @@
+"""Thirty environments of many kinds: each is found, and what it has installed is known from its files alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from cachetui.environments.used_by import usage_of
+from tests.open_folder import open_folder
+from tests.removal.nobody import as_a_nobody
+from tests.untouched import state_of
+from tests.used_by.laid_out import by_hand, entry, found, holds, install, virtual
+
+PROJECT = "zope-interface"
+
+
+def make(home: Path) -> tuple[dict[str, str], list[str]]:
+    """Make environments; return the version of `PROJECT` that each has by its title, and prefixes that pip knows."""
+    work = home / "work"
+    versions: dict[str, str] = {}
+
+    def put(packages: Path, title: str, *, name: str = "zope.interface", info: str = "{0}-{1}.dist-info") -> None:
+        version = f"{len(versions) + 1}.0"
+        versions[title] = version
+        install(packages, name, version, name=info.format(name, version))
+
+    put(virtual(work / "a" / ".venv"), "~/work/a/.venv")
+    put(virtual(work / "a" / "venv"), "~/work/a/venv", name="Zope_Interface")
+    put(virtual(work / "a" / ".tox" / "py311"), "tox py311", name="zope-interface", info="zope_interface-{1}.dist-info")
+    put(virtual(work / "a" / ".nox" / "tests"), "nox tests", info="{0}-{1}-py3.8.egg-info")
+    put(virtual(work / "a" / "env"), "~/work/a/env", info="{0}-{1}.egg-info")
+    put(virtual(work / "system", system=True), "~/work/system")
+    put(by_hand(work / "lib64", "lib64/python3.11/site-packages", home="/nowhere/bin"), "~/work/lib64")
+    put(by_hand(work / "windows", "Lib/site-packages", home="C:\\Python"), "~/work/windows")
+    put(by_hand(work / "conda", "lib/python3.12/site-packages"), "~/work/conda")
+    (work / "conda" / "conda-meta").mkdir()
+    put(by_hand(work / "debian", "lib/python3/dist-packages"), "~/work/debian")
+    put(by_hand(work / "local", "local/lib/python3.12/dist-packages"), "~/work/local")
+    put(by_hand(work / "pypy", "site-packages"), "~/work/pypy")
+    put(by_hand(work / "pypy3", "lib/pypy3.10/site-packages"), "~/work/pypy3")
+    put(by_hand(work / "threads", "lib/python3.13t/site-packages"), "~/work/threads")
+    put(by_hand(work / "dead", home="/removed/bin", version="3.11.1"), "~/work/dead")
+    (work / "dead" / "bin").mkdir()
+    (work / "dead" / "bin" / "python").symlink_to("/removed/bin/python")
+    put(by_hand(work / "no-config"), "~/work/no-config")
+    put(by_hand(work / "odd name\n[x]"), "~/work/odd name\n[x]")
+    put(by_hand(work / "egg"), "~/work/egg", info="{0}-{1}-py3.8.egg")
+    put(by_hand(work / "read-only", home="/usr/bin"), "~/work/read-only")
+    (work / "read-only").chmod(0o555)
+    put(by_hand(home / ".local", "lib/python3.11/site-packages"), "~/.local")
+    share = home / ".local" / "share"
+    put(by_hand(share / "hatch/env/virtual/web/AbCdEf/web", home="/usr/bin"), "hatch web")
+    put(by_hand(share / "hatch/env/virtual/web/AbCdEf/docs", home="/usr/bin"), "hatch web docs")
+    put(by_hand(share / "pipx/venvs/black", home="/usr/bin"), "pipx black")
+    put(by_hand(home / ".local/pipx/venvs/ruff", home="/usr/bin"), "pipx ruff")
+    put(by_hand(home / ".cache/pypoetry/virtualenvs/shop-1-py3.11", home="/usr/bin"), "poetry shop-1-py3.11")
+    put(by_hand(share / "uv/tools/httpie", home="/usr/bin"), "uv httpie")
+    put(by_hand(share / "pdm/venvs/p-1-3.11", home="/usr/bin"), "pdm p-1-3.11")
+    put(by_hand(share / "virtualenvs/site-1", home="/usr/bin"), "virtualenv site-1")
+    put(by_hand(home / ".virtualenvs/old", home="/usr/bin"), "virtualenv old")
+    put(by_hand(home / ".cache/pre-commit/repo1/py_env-python3", home="/usr/bin"), "pre-commit repo1")
+    (home / ".virtualenvs" / "postactivate").write_text("#!/bin/sh\n")
+    (home / ".virtualenvs" / "old" / ".project").write_text(f"{work / 'shop'}\n")
+    put(by_hand(work / "shop" / ".tox" / "py311", home="/usr/bin"), "tox py311 of shop")
+    shutil.copytree(work / "a" / "env", work / "removed")
+    shutil.rmtree(work / "removed")
+    (work / "reused").mkdir()
+    return versions, [str(place) for place in sorted(work.iterdir())] + [
+        str(work / "removed"),
+        str(work / "a" / ".venv"),
+    ]
+
+
+def test_each_environment_has_what_its_files_say(home: Path) -> None:
+    versions, prefixes = make(home)
+    places = [home, *home.rglob("*")]
+    before = [state_of(place) for place in places]
+    here = found(home, named=prefixes)
+    assert [state_of(place) for place in [home, *home.rglob("*")]] == before
+    versions["tox py311 in ~/work/a"] = versions.pop("tox py311")
+    versions["tox py311 in ~/work/shop"] = versions.pop("tox py311 of shop")
+    assert len(versions) >= 30
+    own = {title: {version for project, version in holds(one) if project == PROJECT} for title, one in here.items()}
+    assert {title: own[title] for title in versions} == {title: {version} for title, version in versions.items()}
+    assert [title for title, one in here.items() if one.trouble] == []
+    cached = [entry(PROJECT, version) for version in [*versions.values(), "99.0"]]
+    usage = usage_of(cached, [*here.values()], str(home))
+    assert [one.version for one in cached if usage.used.get(one.path) is not True] == ["99.0"]
+    assert usage.used[cached[-1].path] is False
+    users = {title: one.version for one in cached[:-1] for title in [user.title for user in usage.users[one.path]]}
+    assert users == versions
+
+
+def test_an_environment_that_sees_the_packages_of_its_python_uses_them(home: Path) -> None:
+    base = by_hand(home / "python", "lib/python3.11/site-packages")
+    install(base, "one", "1.0")
+    install(base, "two", "1.0")
+    told = {"home": str(home / "python" / "bin"), "version": "3.11.7"}
+    seeing = by_hand(home / "seeing", **told, include_system_site_packages="true")
+    install(seeing, "two", "2.0")
+    by_hand(home / "apart", **told, include_system_site_packages="false")
+    here = found(home, named=[str(home / "seeing"), str(home / "apart")])
+    assert holds(here["~/seeing"]) == {("one", "1.0"), ("two", "2.0")}
+    assert holds(here["~/apart"]) == set()
+    assert holds(here["~/python"]) == {("one", "1.0"), ("two", "1.0")}
+
+
+def test_path_files_lead_to_more_packages(home: Path) -> None:
+    packages = by_hand(home / "v")
+    more = home / "more"
+    install(more, "shared", "1.0")
+    install(more, "own", "1.0")
+    install(packages, "own", "2.0")
+    (packages / "x.pth").write_text(f"# words\nimport os; os.abort()\n{more}\nmissing\n\n")
+    memory_words = found(home, named=[str(home / "v")])
+    assert holds(memory_words["~/v"]) == {("own", "2.0"), ("shared", "1.0")}
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "version"),
+    [
+        ("torch-2.3.0+cu121.dist-info", "2.3.0+cu121", "2.3.0+cu121"),
+        ("torch-2.3.0_cu121.dist-info", "2.3.0+cu121", "2.3.0+cu121"),
+        ("torch-1!2.0.dist-info", "1!2.0", "1!2.0"),
+        ("torch.egg-info", "1.0.post1", "1.0.post1"),
+        ("torch-2004d-py2.7.egg-info", "2004d", "2004d"),
+        ("Torch-1.0rc1.dist-info", "1.0rc1", "1.0rc1"),
+    ],
+)
+def test_names_are_read_as_pip_reads_them(home: Path, name: str, written: str, version: str) -> None:
+    install(by_hand(home / "v"), "torch", written, name=name)
+    assert holds(found(home, VIRTUAL_ENV=home / "v")["~/v"]) == {("torch", version)}
+
+
+def test_what_pip_leaves_of_an_uninstalled_project_is_not_installed(home: Path) -> None:
+    packages = by_hand(home / "v")
+    install(packages, "six", "1.0", name="~ix-1.0.dist-info")
+    (packages / "six").mkdir()
+    (packages / "six.pth").mkdir()
+    environment = found(home, VIRTUAL_ENV=home / "v")["~/v"]
+    assert holds(environment) == set()
+
+
+def test_a_version_that_is_a_link_to_an_environment_is_found_once(home: Path) -> None:
+    install(virtual(home / "store" / "real"), "six", "1.0")
+    (home / ".virtualenvs").mkdir()
+    (home / ".virtualenvs" / "linked").symlink_to(home / "store" / "real")
+    (home / ".virtualenvs" / "loop").symlink_to(home / ".virtualenvs")
+    here = found(home, named=[str(home / "store" / "real" / "..") + "/real"])
+    assert [title for title in here if "real" in title or "linked" in title] == ["~/store/real"]
+
+
+def test_the_preferences_name_environments_projects_and_folders_of_them(home: Path) -> None:
+    for place in ("one", "many/two", "many/three", "code/x/.venv", "code/y/.tox/lint", "deep/a/b/c/five"):
+        by_hand(home / place, home="/usr/bin")
+    listed = [str(home / "one"), "~/many", "~/code/*", "~/deep/**/c", "~/gone", "~/gone/*"]
+    titles = {"~/one", "~/many/two", "~/many/three", "~/code/x/.venv", "tox lint", "~/deep/a/b/c/five"}
+    assert titles <= found(home, listed=listed).keys()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_an_environment_that_cannot_be_read_says_so() -> None:
+    with open_folder() as folder:
+        _look_at_closed_ones(folder / "home")
+
+
+def _look_at_closed_ones(home: Path) -> None:
+    for name in ("closed", "site", "many/child", "listed/x", ".virtualenvs/v", "project/.venv", "open"):
+        install(by_hand(home / name, home="/usr/bin", version="3.9.1"), "six", "1.0")
+    for name in ("closed", "site/lib/python3.11/site-packages", "listed", ".virtualenvs", "project/.venv"):
+        (home / name).chmod(0)
+    script = """
+        import json
+        from pathlib import Path
+        from tests.used_by.laid_out import found
+        home = Path(root)
+        prefixes = [str(home / name) for name in ("closed", "site", "open", "closed/inner", "gone")]
+        here = found(home, named=prefixes, listed=["~/listed/*"], folder=home / "project")
+        own = [one for one in here.values() if home in one.prefix.parents]
+        print(json.dumps({str(one.prefix.relative_to(home)): one.trouble for one in own}))
+    """
+    troubles = json.loads(
+        as_a_nobody(home, script, "tests.used_by.laid_out", "findpython.providers", "cachetui.interpreters.locations")
+    )
+    assert {name for name, trouble in troubles.items() if trouble} == {
+        *("closed", "closed/inner", "site", "listed", ".virtualenvs", "project/.venv")
+    }
+    assert troubles["open"] == ""
+
+
+def test_a_broken_environment_is_not_taken_for_an_empty_one(home: Path) -> None:
+    by_hand(home / "lost", home="/usr/bin")
+    shutil.rmtree(home / "lost" / "lib")
+    packages = by_hand(home / "nameless", home="/usr/bin")
+    (packages / "x.dist-info").mkdir()
+    (home / "empty").mkdir()
+    (home / "r" / "conda-meta").mkdir(parents=True)
+    here = found(home, named=[str(home / name) for name in ("lost", "nameless", "empty", "r", "absent")])
+    assert here["~/lost"].trouble == "it has no folder for packages"
+    assert here["~/nameless"].trouble == "x.dist-info does not say what it is"
+    assert not {"~/empty", "~/r", "~/absent"} & here.keys()
+
+
+def test_the_running_environment_is_read_like_pip_reads_it(home: Path) -> None:
+    from importlib.metadata import distributions  # noqa: PLC0415 - the judge
+
+    from packaging.utils import canonicalize_name  # noqa: PLC0415 - as above
+
+    here = found(home, named=[sys.prefix])
+    (environment,) = [one for one in here.values() if one.prefix == Path(sys.prefix)]
+    expected = {canonicalize_name(one.name) for one in distributions(path=[str(Path(pytest.__file__).parents[1])])}
+    assert expected <= {project for project, _ in holds(environment)}
