@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Label = Literal["superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight"]
+Label = Literal[
+    "superseded", "unusable", "legacy", "leftover", "unidentified", "protected", "dead-weight", "used", "unused"
+]
 """Label of an entry.
 
 `superseded`: a newer version exists for the same Pythons and platform. `unusable`: no Python here can
 use it. `legacy`: only an older pip reads it. `leftover`: no pip reads it. `unidentified`: its project is
 unknown. `protected`: the preferences protect it. `dead-weight`: it is stored twice, or under a URL that
-no pip will request again.
+no pip will request again. `used`: an environment here has it installed. `unused`: none has.
 """
 
 LABELS: tuple[Label, ...] = (
@@ -23,7 +25,11 @@ LABELS: tuple[Label, ...] = (
     "unidentified",
     "protected",
     "dead-weight",
+    "used",
+    "unused",
 )
+USE: frozenset[Label] = frozenset({"used", "unused"})
+"""Labels that depend on the environments on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +52,5 @@ class Facts:
     """Entries that are marked in the browser."""
     usable: Mapping[str, bool] = field(default_factory=dict)
     """Whether some Python here can use each entry; entries for which this is unknown are left out."""
+    used: Mapping[str, bool] = field(default_factory=dict)
+    """Whether an environment has each entry installed; entries for which this is unknown are left out."""

@@ -12,9 +12,9 @@ from cachetui.removal.freeing import Freeing, Outlook
 from cachetui.terms import Predicate
 from cachetui.terms.conditions import IsLabel
 
-Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight"]
+Chooser = Literal["unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused"]
 """Rules whose choices add up. They are named like labels of `is:`, except for the plural "leftovers"."""
-CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight")
+CHOOSERS: tuple[Chooser, ...] = ("unusable", "superseded", "legacy", "leftovers", "dead-weight", "unused")
 CHEAPEST: tuple[Chooser, ...] = ("leftovers", "dead-weight", "unusable", "superseded")
 """What `free` and `min_free` take before the oldest, the cheapest to lose first."""
 Moment = Literal["downloaded", "checked", "read"]

@@ -26,6 +26,8 @@ FACTS: Mapping[Label, str] = {
     "dead-weight": "dead_weight",
     "protected": "protected",
     "unusable": "usable",
+    "used": "used",
+    "unused": "used",
 }
 """Labels that need facts, each with its field of `Facts`; other labels follow from the entry alone."""
 

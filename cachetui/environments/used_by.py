@@ -30,6 +30,8 @@ class Usage:
     """Environments that use each entry, by its path."""
     used: Mapping[str, bool] = field(default_factory=dict)
     """Whether an environment uses each entry, by its path; entries for which this is not known are left out."""
+    trouble: str = ""
+    """Reason why nothing is known, as a sentence; untrusted text, empty if the environments were read."""
 
     @property
     def unread(self) -> tuple[Environment, ...]:

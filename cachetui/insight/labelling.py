@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from packaging.tags import Tag, parse_tag
 from packaging.version import Version
 
 from cachetui.interpreters.supported_tags import may_support
-from cachetui.labels import Facts, Label
+from cachetui.labels import USE, Facts, Label
 from cachetui.model import Entry, version_order
 from cachetui.pip.scan.layout import is_legacy
 
 SIGNED = re.compile(r"(?:^|[&;])(?:x-amz-signature|x-goog-signature|signature|sig|se|expires)=", re.I)
 """Pattern of a signature in a URL's query; such a URL is different for each download."""
 
+NOTHING: Mapping[str, bool] = MappingProxyType({})
 WHEELS = ("wheel", "built", "metadata")
 """Kinds whose entries have a wheel's file name."""
 
@@ -38,11 +40,13 @@ def facts_of(
     now_ns: int,
     alike: Alike = uncompared,
     tags: Collection[frozenset[Tag]] = (),
+    used: Mapping[str, bool] = NOTHING,
     protect: Callable[[Entry, Facts], bool] | None = None,
 ) -> Facts:
     """Return the facts behind the labels in `words`; `alike` compares the contents of downloads of the same name.
 
     `tags` holds the tags of each Python that was found, in any order; without any, it is unknown what is unusable.
+    `used` says whether an environment has an entry installed, by path; entries for which it is unknown are left out.
     `protect` returns whether the preferences protect an entry; facts behind its `words`, if any, are included.
     """
     words = {*words, *getattr(protect, "words", ())}
@@ -53,6 +57,7 @@ def facts_of(
         legacy=frozenset([one.path for one in entries if is_legacy(one.path)]) if "legacy" in words else nothing,
         dead_weight=dead_weight(entries, alike) if "dead-weight" in words else nothing,
         usable=usable(entries, tags) if "unusable" in words and tags else {},
+        used=used if not words.isdisjoint(USE) else {},
     )
     if protect is None:
         return facts

@@ -27,7 +27,7 @@ Notify = Literal["desktop", "bell", "never"]
 """Ways to notify the user of the end of a long removal while another window has the focus."""
 Blocked = Literal["", "prune", "removal"]
 """Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
-KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune", "read-only")
+KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune", "read-only", "environments")
 """Keys of the preferences file."""
 PROTECT, READ_ONLY = "protect", "read-only"
 """Keys that forbid removals; mistakes in them forbid all removals, to be safe."""
@@ -163,6 +163,8 @@ class Preferences:
     """Valid items of `protect`. If an item is invalid, nothing may be removed: see `refusal`."""
     read_only: bool = False
     """Whether nothing may be removed and no settings of pip may be changed."""
+    environments: tuple[str, ...] = ()
+    """Folders and patterns in which to look for environments, as written."""
     policy: Policy | None = None
     """Policy of `prune`; None if there is none, or if it has a problem."""
     problems: tuple[Problem, ...] = ()

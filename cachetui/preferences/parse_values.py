@@ -17,8 +17,8 @@ from cachetui.text.excerpt import brief, excerpt
 from cachetui.text.suggest import did_you_mean
 
 REVERSE = "reverse"
-UNDECIDED: tuple[Label, ...] = ("unusable", "protected")
-"""Labels that `protect` cannot use: the first is not always known, the second would refer to itself."""
+UNDECIDED: tuple[Label, ...] = ("unusable", "used", "unused", "protected")
+"""Labels that `protect` cannot use: the last would refer to itself, and the others are not always known."""
 
 
 class InvalidValueError(ValueError):
@@ -68,6 +68,17 @@ def read_columns(value: object) -> tuple[ColumnName, ...]:
     for name in value:
         _one_of(name, COLUMNS)
     return tuple([name for name in COLUMNS if name in value])
+
+
+def read_environments(value: object) -> tuple[str, ...]:
+    """Read folders and patterns in which to look for environments. Raises InvalidValueError."""
+    example = 'for example ["~/work/*", "/srv/app/venv"]'
+    if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
+        raise InvalidValueError(f"expected a list of folders or patterns, {example}")
+    for text in value:
+        if not (text.startswith("~") or Path(text).is_absolute()) or "\0" in text:
+            raise InvalidValueError(f'expected whole paths, {example}, not "{brief(text)}"')
+    return tuple(value)
 
 
 def read_key(value: object) -> str:

@@ -24,6 +24,7 @@ from cachetui.preferences.parse_values import (
     RULES,
     InvalidValueError,
     read_columns,
+    read_environments,
     read_flag,
     read_key,
     read_moment,
@@ -42,6 +43,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "sort": read_sorting,
     "age": read_moment,
     "notify": read_notify,
+    "environments": read_environments,
 }
 """Readers of the keys that are not tables and do not protect entries."""
 TABLES = ("keys", "prune")

@@ -20,6 +20,7 @@ from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
 from cachetui.labels import Facts
 from cachetui.model import NS, Entry, Inventory
+from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Policy, Protection
 from cachetui.removal.freeing import Outlook
 from cachetui.report.audit.audit_csv import audit_csv
@@ -28,6 +29,7 @@ from cachetui.report.audit.audit_json import audit_json
 from cachetui.report.audit.audit_rows import head, rows
 from cachetui.report.audit.audit_text import audit_text
 from cachetui.services.audit_rules import rules_of
+from cachetui.services.environments import usage_here, usage_words
 from cachetui.services.labels import facts_for
 from cachetui.services.options import GlobalOptions
 from cachetui.services.pythons import remembered_tags
@@ -73,7 +75,11 @@ def facts_for_audit(
     if search or options.python or options.demo:
         return facts_for(entries, LABELS, options, protection, root=root, now_ns=now_ns, note=note, report=report)
     tags = [] if options.no_memory else remembered_tags()
-    return facts_of(entries, LABELS, now_ns=now_ns, alike=partial(copies, root=root), tags=tags, protect=protection)
+    usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory)
+    if usage.trouble or usage.unread:
+        note(usage_words(usage))
+    alike = partial(copies, root=root)
+    return facts_of(entries, LABELS, now_ns=now_ns, alike=alike, tags=tags, used=usage.used, protect=protection)
 
 
 def make_audit(

@@ -23,6 +23,7 @@ NAMES: dict[Chooser, str] = {
     "legacy": "for old pips only",
     "leftovers": "leftovers",
     "dead-weight": "dead weight",
+    "unused": "in no environment",
 }
 """Names of these rules in a report."""
 
@@ -43,6 +44,7 @@ def by_word(chooser: Chooser) -> AuditRule:
             "unusable": {path for path, usable in facts.usable.items() if not usable},
             "legacy": facts.legacy,
             "dead-weight": facts.dead_weight,
+            "unused": {path for path, used in facts.used.items() if not used},
         }[chooser]
         return free([entry for entry in entries if entry[2] in paths], facts) if paths else ()
 

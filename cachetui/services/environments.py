@@ -13,6 +13,8 @@ from cachetui.environments.used_by import Usage, usage_of
 from cachetui.errors import RootError
 from cachetui.model import Entry, Inventory
 from cachetui.pip.reader import CacheReader
+from cachetui.preferences.model import Preferences, may_mean
+from cachetui.services.made_up import made_up_environments
 from cachetui.system.files import current_folder_exists
 from cachetui.system.steps import step
 from cachetui.system.tree import never
@@ -52,6 +54,31 @@ def find_usage(
         return Usage() if stop() else usage_of(entries, environments, root)
 
 
+def usage_here(
+    entries: Collection[Entry],
+    root: str,
+    preferences: Preferences,
+    *,
+    memory: bool,
+    demo: bool = False,
+    machine: bool = True,
+    environ: Mapping[str, str] = os.environ,
+    stop: Callable[[], bool] = never,
+) -> Usage:
+    """Return which environments use the entries, with those that the preferences name; see `find_usage`.
+
+    With `demo`, the environments are made up. If the preferences do not say clearly which they name, nothing is known.
+    """
+    if demo:
+        return usage_of(entries, made_up_environments(entries), root)
+    for problem in preferences.problems:
+        if may_mean(problem.key, "environments"):
+            trouble = f"Nothing counts as unused until this is fixed: {preferences.path}: {problem}."
+            return Usage(trouble=trouble)
+    listed = preferences.environments
+    return find_usage(entries, root, listed, memory=memory, machine=machine, environ=environ, stop=stop)
+
+
 def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
     """Return the prefixes of the environments that the self-checks in the cache at `root` name."""
     checks = [entry for entry in entries if entry.kind == "selfcheck"]
@@ -64,6 +91,8 @@ def prefixes_in(entries: Iterable[Entry], root: str) -> list[str]:
 
 def usage_words(usage: Usage) -> str:
     """Return how many environments were looked at, and which could not be read, as a sentence; untrusted text."""
+    if usage.trouble:
+        return usage.trouble
     number, unread = len(usage.environments), usage.unread
     if not number:
         return "No environment was found, so nothing counts as unused: name some in `environments` in the preferences."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -11,8 +11,9 @@ from packaging.tags import Tag
 
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
-from cachetui.labels import Facts, Label
+from cachetui.labels import USE, Facts, Label
 from cachetui.model import Entry
+from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Protection
 from cachetui.services.options import GlobalOptions
 from cachetui.services.preferences import preferred
@@ -39,23 +40,32 @@ def facts_for(
     """Return the facts behind the labels in `words`, about the entries of a whole cache, whose root is `root`.
 
     Without `protection`, the preferences are read if a label needs them. If `words` contains "unusable", Pythons are
-    asked for their tags. `now_ns` is in nanoseconds since the epoch. `note` gets a sentence about what cannot be known,
-    and `report` the progress of a search for Pythons, in words.
+    asked for their tags; if it contains "used" or "unused", the files of the environments are read. `now_ns` is in
+    nanoseconds since the epoch. `note` gets a sentence about what cannot be known and which environments were looked
+    at, and `report` the progress of a search for Pythons, in words.
     """
     alike = partial(copies, root=root)
     tags: Collection[frozenset[Tag]] = ()
+    used: Mapping[str, bool] = {}
     if "unusable" in words:
         from cachetui.services.pythons import supported_tags  # noqa: PLC0415 - seldom needed, and slow to load
 
         tags = supported_tags(options, note=note, report=report)
+    if not USE.isdisjoint(words):
+        from cachetui.services.environments import usage_here, usage_words  # noqa: PLC0415 - as above
+
+        report("Reading the environments")
+        usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
+        note(usage_words(usage))
+        used = usage.used
     if "protected" not in words:
-        return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags)
+        return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags, used=used)
     if protection is None:
         preferences = preferred(note)
         protection = preferences.protection
         if preferences.refusal:
             note(preferences.refusal)
-    return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags, protect=protection)
+    return facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags, used=used, protect=protection)
 
 
 def matching(

@@ -1,7 +1,9 @@
-"""Made-up Pythons for the demo, with their pips' settings: nothing of this machine is looked at."""
+"""Made-up Pythons and environments for the demo, with their pips' settings: nothing of this machine is looked at."""
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -9,8 +11,10 @@ from pathlib import Path
 from packaging.tags import compatible_tags, cpython_tags, generic_tags
 
 from cachetui.demo.target import DemoTarget
+from cachetui.environments.installed import Environment, Installed
 from cachetui.interpreters.info import InterpreterInfo
 from cachetui.interpreters.lookup import Python
+from cachetui.model import Entry, group_projects
 from cachetui.pip.config.location import DEFAULT, Location
 from cachetui.pip.config.pitfalls import pitfalls
 from cachetui.pip.config.settings import Configuration, Setting
@@ -65,6 +69,27 @@ def _python(prefix: Path, pip: str, target: DemoTarget) -> InterpreterInfo:
         prefix=prefix,
         base_prefix=SYSTEM,
         real=executable,
+    )
+
+
+def made_up_environments(entries: Iterable[Entry]) -> tuple[Environment, ...]:
+    """Return the environments of the Pythons: each has the newest version of some projects in the demo's cache."""
+    newest = [(project.name, project.versions[0].label) for project in group_projects(entries)]
+    return tuple(
+        [
+            Environment(
+                prefix,
+                str(prefix),
+                tuple(
+                    [
+                        Installed(name, version)
+                        for name, version in newest
+                        if version and zlib.crc32(name.encode()) % (len(PREFIXES) + 1) == number
+                    ]
+                ),
+            )
+            for number, prefix in enumerate(PREFIXES)
+        ]
     )
 
 

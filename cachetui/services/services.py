@@ -22,6 +22,7 @@ from cachetui.system.tree import never
 if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait for it
     from packaging.tags import Tag
 
+    from cachetui.environments.used_by import Usage
     from cachetui.export.export import ExportOutcome, ExportProgress
     from cachetui.export.plan import PlannedFile
     from cachetui.insight.audit.audit import Audit
@@ -106,8 +107,12 @@ class Services:
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
+        usage: Usage | None = None,
     ) -> Facts:
-        """Return facts about entries; `tags` are those of the Pythons found, used if the user named none."""
+        """Return facts about entries; `tags` are those of the Pythons found, used if the user named none.
+
+        `usage` says which environments use the entries; None if that is not known yet.
+        """
         from cachetui.insight.copies import copies  # noqa: PLC0415
         from cachetui.insight.labelling import facts_of  # noqa: PLC0415
         from cachetui.services.pythons import tags_of  # noqa: PLC0415
@@ -116,7 +121,8 @@ class Services:
             tags = tags_of(self.python, self.environ)
         protect = protect if "protected" in words else None
         alike = partial(copies, root=str(self.location.root))
-        return facts_of(entries, words, now_ns=self.clock(), alike=alike, tags=tags, protect=protect)
+        used = {} if usage is None else usage.used
+        return facts_of(entries, words, now_ns=self.clock(), alike=alike, tags=tags, used=used, protect=protect)
 
     def needed(self, entries: Collection[Entry], rules: Rules) -> frozenset[str]:
         """Return the paths of the entries that the files of the rule `not_needed_by` need."""
@@ -198,17 +204,19 @@ class Services:
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
+        usage: Usage | None = None,
         outlook: Outlook | None = None,
     ) -> Audit:
         """Return the audit of the cache, with the space that rules would free.
 
-        `protect` and `tags` are as in `facts`. `outlook` decides what would stay now; it is found if there is none.
+        `protect`, `tags` and `usage` are as in `facts`. `outlook` decides what would stay now; it is found if there is
+        none.
         """
         from cachetui.insight.audit.audit import LABELS  # noqa: PLC0415
         from cachetui.services.audit import make_audit  # noqa: PLC0415
 
         with guard("audit the cache"):
-            facts = self.facts(inventory.entries, LABELS, protect=protect, tags=tags)
+            facts = self.facts(inventory.entries, LABELS, protect=protect, tags=tags, usage=usage)
             return make_audit(inventory, facts, policy, outlook=outlook)
 
     def save_report(self, audit: Audit, path: Path, *, overwrite: bool = False) -> None:
@@ -288,6 +296,20 @@ class Services:
 
         return find_pythons(
             self.python, memory=self.memory, demo=self.location.made_up, environ=self.environ, stop=stop
+        )
+
+    def usage(self, inventory: Inventory, preferences: Preferences, *, stop: Stop = never) -> Usage:
+        """Return which environments on this machine use the entries of the cache. Runs no Python."""
+        from cachetui.services.environments import usage_here  # noqa: PLC0415
+
+        return usage_here(
+            inventory.entries,
+            inventory.root,
+            preferences,
+            memory=self.memory,
+            demo=self.location.made_up,
+            environ=self.environ,
+            stop=stop,
         )
 
     def pip_settings(self, python: InterpreterInfo) -> PipSettings:

@@ -210,3 +210,6 @@ class IsLabel:
             case "unusable":
                 usable = facts.usable.get(entry.path)
                 return None if usable is None else not usable
+            case "used" | "unused":
+                used = facts.used.get(entry.path)
+                return None if used is None else used == (self.word == "used")

@@ -27,6 +27,7 @@ from cachetui.ui.widgets.cells import shown
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from packaging.tags import Tag
 
+    from cachetui.environments.used_by import Usage
     from cachetui.interpreters.info import InterpreterInfo
     from cachetui.pip_settings.effective import PipSettings
     from cachetui.removal.execute import RemovalOutcome
@@ -89,6 +90,8 @@ class CacheScreen(Screen[None]):
     """The revision of the catalog; it changes with the catalog, and with what is known about its entries."""
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
+    usage: var[Usage | None] = var(None)
+    """Uses of the entries by the environments on this system; None before they have been found."""
     preferences: var[Preferences] = var(Preferences())
     outlook: var[Outlook] = var(Outlook())
     """Conditions that decide what a removal would free now."""

@@ -32,6 +32,7 @@ from cachetui.ui.operations.outlook import find_outlook, renew_outlook
 from cachetui.ui.operations.preferences import reload_preferences, toggle_protection
 from cachetui.ui.operations.pythons import PythonFound, PythonSearch, SearchFailed, SearchFinished
 from cachetui.ui.operations.scan import start_scan
+from cachetui.ui.operations.usage import find_usage
 from cachetui.ui.settings.view import Settings
 from cachetui.ui.why.view import Why
 from cachetui.ui.widgets.footer import Footer
@@ -129,9 +130,10 @@ class MainScreen(CacheScreen):
         yield self.notices
         state = CacheScreen.reading, CacheScreen.revision, CacheScreen.marks
         with ContentSwitcher(initial=TABS[0].id, id="views"):
-            browsed = (CacheScreen.scanned, CacheScreen.pythons, CacheScreen.activities, MainScreen.findings)
-            yield self.browse.data_bind(*state, *browsed)
-            yield self.audit_view.data_bind(*state, CacheScreen.pythons, CacheScreen.outlook, CacheScreen.preferences)
+            here = (CacheScreen.pythons, CacheScreen.usage)
+            browsed = (CacheScreen.scanned, CacheScreen.activities, MainScreen.findings)
+            yield self.browse.data_bind(*state, *here, *browsed)
+            yield self.audit_view.data_bind(*state, *here, CacheScreen.outlook, CacheScreen.preferences)
             yield self.health_view.data_bind(*state, CacheScreen.activities)
             yield self.why_view.data_bind(*state)
             yield self.settings_view.data_bind(CacheScreen.pythons, CacheScreen.activities)
@@ -156,7 +158,9 @@ class MainScreen(CacheScreen):
         if reading.inventory is None and not reading.error:
             return
         start_worker(self, find_outlook, self, group="outlook")
-        if self.services.find_pythons_here and self._search is None:
+        if self._search is not None:
+            start_worker(self, find_usage, self, group="usage")
+        elif self.services.find_pythons_here:
             self.set_timer(SETTLED, self._search_first)
         if reading.inventory is not None and not (
             self._was_asked or self.services.demo or self.services.location.named
@@ -172,6 +176,8 @@ class MainScreen(CacheScreen):
         self._show_notices()
         if before.protection != preferences.protection:
             start_worker(self, find_outlook, self, group="outlook")
+        if before.environments != preferences.environments and self._search is not None:
+            start_worker(self, find_usage, self, group="usage")
 
     def watch_difference(self) -> None:
         """Show the notice about how pip's answer differs."""
@@ -284,6 +290,7 @@ class MainScreen(CacheScreen):
         if self.services.find_pythons_here and (self._search is None or self.pythons.state == "done"):
             self.pythons = Pythons("looking", (), (), self.pythons.tags, self.pythons.doubts)
             self._search = PythonSearch(self.services, self.post_message)
+            start_worker(self, find_usage, self, group="usage")
 
     @on(Settings.Changed)
     def _take_changed_settings(self, event: Settings.Changed) -> None:

@@ -33,7 +33,7 @@ def test_without_a_file_all_is_at_its_default(run: Run) -> None:
     assert (said.code, said.err) == (0, "")
     assert str(preferences_path()) in said.out
     assert "does not exist" in said.out
-    assert said.out.count("(default)") == 9
+    assert said.out.count("(default)") == 10
     assert not preferences_path().parent.exists()
 
 
@@ -43,19 +43,20 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
     assert (said.code, said.err) == (1, "")
     assert said.out.splitlines()[0].endswith(str(path))
     assert said.out.splitlines()[1:] == [
-        "          exists",
-        "theme     nord",
-        "columns   share, bar, files, age, kind (default)",
-        "sort      size (default)",
-        "age       downloaded (default)",
-        "notify    desktop (default)",
-        "keys      marks.review = x",
-        "protect   torch",
-        "read-only false (default)",
-        "prune     --superseded --older-than 90d",
-        'problem   colums: unknown key (did you mean "columns"?).',
-        'problem   protect: unknown kind whel (did you mean "wheel"?), at character 6 of',
-        '          "kind:whel".',
+        "              exists",
+        "theme         nord",
+        "columns       share, bar, files, age, kind (default)",
+        "sort          size (default)",
+        "age           downloaded (default)",
+        "notify        desktop (default)",
+        "keys          marks.review = x",
+        "environments  those that are found (default)",
+        "protect       torch",
+        "read-only     false (default)",
+        "prune         --superseded --older-than 90d",
+        'problem       colums: unknown key (did you mean "columns"?).',
+        'problem       protect: unknown kind whel (did you mean "wheel"?), at character 6',
+        '              of "kind:whel".',
         "Nothing is removed until this is fixed: what is protected is not clear.",
     ]
 
@@ -74,12 +75,13 @@ def test_the_same_as_json(run: Run) -> None:
         "age": "downloaded",
         "notify": "desktop",
         "keys": {"marks.review": "x"},
+        "environments": [],
         "protect": ["torch"],
         "protected_projects": [],
         "prune": {"superseded": True, "older-than": "90d"},
         "read_only": False,
         "read_only_by": None,
-        "defaults": ["columns", "sort", "age", "notify", "read-only"],
+        "defaults": ["columns", "sort", "age", "notify", "read-only", "environments"],
         "problems": [
             {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {
@@ -96,21 +98,21 @@ def test_names_that_the_browser_does_not_know_are_told(run: Run) -> None:
     said = run("preferences")
     assert said.code == 1
     assert said.out.splitlines()[-3:] == [
-        'problem   theme: unknown theme "norf" (did you mean "nord"?).',
-        'problem   keys."marks.reviw": unknown key binding id "marks.reviw" (did you mean',
-        '          "marks.review" or "marks.range" or "marks.none"?).',
+        'problem       theme: unknown theme "norf" (did you mean "nord"?).',
+        'problem       keys."marks.reviw": unknown key binding id "marks.reviw" (did you',
+        '              mean "marks.review" or "marks.range" or "marks.none"?).',
     ]
     assert json.loads(run("preferences", "--json").out)["theme"] is None
 
 
 def test_a_theme_chosen_in_the_browser_is_shown_as_such(run: Run) -> None:
     save_theme("nord", read_preferences())
-    assert run("preferences").out.splitlines()[2] == "theme     nord (chosen in the browser)"
+    assert run("preferences").out.splitlines()[2] == "theme         nord (chosen in the browser)"
     shown = json.loads(run("preferences", "--json").out)
     assert (shown["theme"], "theme" in shown["defaults"]) == ("nord", True)
     prefer("theme = 'dracula'\n[prune]\nsuperseded = 1")
     assert run("preferences").out.splitlines()[-1] == "`cachetui prune` does not run the policy until this is fixed."
-    assert run("preferences").out.splitlines()[2] == "theme     dracula"
+    assert run("preferences").out.splitlines()[2] == "theme         dracula"
 
 
 def test_its_text_fits_and_steers_no_terminal(run: Run) -> None:
@@ -161,7 +163,7 @@ def test_lists_know_what_is_protected(run: Run, cache: Path) -> None:
 def test_projects_protected_in_the_browser_are_shown_with_where_they_come_from(run: Run) -> None:
     save_protected("torch", True)
     said = run("preferences")
-    assert "protect   torch (p in the browser)" in said.out.splitlines()
-    assert f"          {protected_path()}" in said.out.splitlines()
+    assert "protect       torch (p in the browser)" in said.out.splitlines()
+    assert f"              {protected_path()}" in said.out.splitlines()
     assert json.loads(run("preferences", "--json").out)["protected_projects"] == ["torch"]
     assert read_preferences().protection.chosen == ("torch",)

@@ -125,12 +125,14 @@ columns = ["bar"]
 sort = "age reverse"
 age = "read"
 notify = "bell"
+environments = ["~/work"]
 protect = ["torch"]
 [keys]
 "marks.review" = "x"
 [prune]
 superseded = true
 unusable = false
+unused = false
 legacy = true
 leftovers = true
 dead-weight = true

@@ -22,6 +22,7 @@ columns = ["kind", "bar"]
 sort = "age reverse"
 age = "checked"
 notify = "bell"
+environments = ["~/work/*", "/srv/venv"]
 read-only = true
 protect = [
   "torch",
@@ -67,6 +68,7 @@ def test_everything_that_can_be_said_counts() -> None:
         "checked",
     )
     assert found.notify == "bell"
+    assert found.environments == ("~/work/*", "/srv/venv")
     assert found.keys == {"marks.review": "x", "sort.size": "ctrl+s"}
     assert found.protection.written == ("torch", "numpy>=2 kind:wheel")
     assert found.policy is not None
@@ -100,8 +102,9 @@ def test_nothing_said_is_all_defaults() -> None:
 
 
 KEY_WANTED = 'expected a key, for example "x", or several, for example "x,ctrl+x"'
-KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune, read-only"
+KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune, read-only, environments"
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
+FOLDERS = 'for example ["~/work/*", "/srv/app/venv"]'
 MISPLACED_READ_ONLY = 'unknown key; move "read-only" above the first [table]'
 MISPLACED = 'unknown key; move "protect" above the first [table]'
 FILES_WANTED = 'expected a list of files, for example ["~/project/uv.lock"]'
@@ -163,6 +166,14 @@ MEANT = '(did you mean "marks.review" or "marks.range" or "marks.none"?)'
         ("[keys]\nprotect = ['torch']", f"keys.protect: {MISPLACED}", "removal"),
         ("[keys.rows]\nprotected = ['torch']", f"keys.rows.protected: {MISPLACED}", "removal"),
         ("[keys]\nrows.protect = ['torch']", f"keys.rows.protect: {MISPLACED}", "removal"),
+        *[
+            (f"environments = {value}", f"environments: expected {wrong}", "")
+            for value, wrong in (
+                ("'~/a'", f"a list of folders or patterns, {FOLDERS}"),
+                ("[1]", f"a list of folders or patterns, {FOLDERS}"),
+                ("['/a', 'b']", f'whole paths, {FOLDERS}, not "b"'),
+            )
+        ],
         ("read-only = 1", "read-only: expected true or false, without quotes", "removal"),
         ("read-only = 'true'", "read-only: expected true or false, without quotes", "removal"),
         ("readonly = true", 'readonly: unknown key (did you mean "read-only"?)', "removal"),

@@ -66,6 +66,7 @@ def entries(draw: st.DrawFn) -> Entry:
 
 
 PATHS = st.frozensets(st.integers(0, 9).map(lambda number: f"http/{number}"))
+ANSWERS = st.dictionaries(st.sampled_from([f"http/{n}" for n in range(10)]), st.booleans())
 FACTS = st.builds(
     Facts,
     st.just(NOW),
@@ -73,7 +74,8 @@ FACTS = st.builds(
     PATHS,
     PATHS,
     PATHS,
-    st.dictionaries(st.sampled_from([f"http/{n}" for n in range(10)]), st.booleans()),
+    usable=ANSWERS,
+    used=ANSWERS,
 )
 
 
@@ -163,6 +165,8 @@ def qualified(draw: st.DrawFn) -> Said:
     def is_true_of(entry: Entry, facts: Facts) -> bool | None:
         if word == "unusable":
             return not facts.usable[entry.path] if entry.path in facts.usable else None
+        if word in ("used", "unused"):
+            return facts.used[entry.path] == (word == "used") if entry.path in facts.used else None
         answers: dict[str, Any] = {
             "superseded": entry.path in facts.superseded,
             "legacy": entry.path in facts.legacy,

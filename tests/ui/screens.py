@@ -16,6 +16,8 @@ from packaging.tags import Tag
 from textual.app import App
 from textual.pilot import Pilot
 
+from cachetui.environments.installed import Environment
+from cachetui.environments.used_by import Usage, usage_of
 from cachetui.insight.health.finding import Finding
 from cachetui.insight.health.verification import VerificationProgress, Verified
 from cachetui.insight.why.explanation import Explanation
@@ -83,6 +85,8 @@ class Stage:
         """How pip's own answer differs from the location."""
         self.pythons: tuple[PipSettings, ...] = ()
         """The Pythons that are found, and the settings of their pips."""
+        self.environments: tuple[Environment, ...] = ()
+        """The environments that are found."""
         self.search: Callable[[Callable[[], bool]], Iterator[InterpreterInfo]] | None = None
         """Finds Pythons in place of those; gets `stop`."""
         self.change: Callable[[InterpreterInfo, Wish, str | None], SettingsChange] | None = None
@@ -183,10 +187,15 @@ class StillServices(Services):
         *,
         protect: Callable[[Entry, Facts], bool] | None = None,
         tags: Collection[frozenset[Tag]] = (),
+        usage: Usage | None = None,
     ) -> Facts:
         """Call the stage's `before_facts`, then find facts."""
         self.stage.before_facts()
-        return super().facts(entries, words, protect=protect, tags=tags)
+        return super().facts(entries, words, protect=protect, tags=tags, usage=usage)
+
+    def usage(self, inventory: Inventory, preferences: Preferences, *, stop: Callable[[], bool] = never) -> Usage:
+        """Return which of the stage's environments use the entries."""
+        return usage_of(inventory.entries, self.stage.environments, inventory.root)
 
     def find_pythons(self, *, stop: Callable[[], bool] = never) -> Iterator[InterpreterInfo]:
         """Yield the stage's Pythons."""

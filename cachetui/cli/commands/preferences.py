@@ -22,7 +22,7 @@ from cachetui.text.styled import styled
 
 SCHEMA = 1
 """Version of the JSON schema, raised by changes that break readers."""
-WIDTH, LABEL = 80, 10
+WIDTH, LABEL = 80, 14
 """Width of a line, and of the label before a value, in terminal cells."""
 
 
@@ -65,6 +65,7 @@ def document(preferences: Preferences, read_only_by: str | None) -> dict[str, An
         "age": preferences.age,
         "notify": preferences.notify,
         "keys": dict(preferences.keys),
+        "environments": list(preferences.environments),
         "protect": list(preferences.protection.written),
         "protected_projects": list(preferences.protection.chosen),
         "prune": None if policy is None else dict(policy.values),
@@ -104,6 +105,7 @@ def lines(preferences: Preferences, read_only_by: str | None) -> Iterator[str]:
         "age": [preferences.age],
         "notify": [preferences.notify],
         "keys": [f"{name} = {keys}" for name, keys in preferences.keys.items()] or ["the browser's own"],
+        "environments": [*preferences.environments] or ["those that are found"],
         "protect": [*preferences.protection.written, *chosen] or ["nothing"],
         "read-only": [_read_only(preferences, read_only_by)],
         "prune": [policy.options or "nothing" if policy else "no policy"],

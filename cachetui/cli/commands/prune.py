@@ -55,7 +55,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
         ("cachetui prune --not-needed-by uv.lock --ci --yes", "Before a CI job saves the cache."),
     ],
     sections={
-        "Rules that add entries": ("superseded", "unusable", "legacy", "leftovers", "dead_weight"),
+        "Rules that add entries": ("superseded", "unusable", "legacy", "leftovers", "dead_weight", "unused"),
         "Limits": (
             *("older_than", "by", "larger_than", "keep_latest", "max_size", "min_free", "free"),
             *("not_needed_by", "ci", "built"),
@@ -68,6 +68,7 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
 @click.option("--legacy", is_flag=True, help="What only a pip before 23.3 reads.")
 @click.option("--leftovers", is_flag=True, help="Files left behind by crashed or old pips.")
 @click.option("--dead-weight", is_flag=True, help="What is stored twice, or what pip will never ask for again.")
+@click.option("--unused", is_flag=True, help="What no environment here has installed.")
 @click.option(
     "--older-than", callback=_reading(parse_age), metavar="AGE", help="Only what is older, such as 90d or 1y."
 )

@@ -32,8 +32,10 @@ from cachetui.removal.in_use import PROTECTED
 from cachetui.removal.plan import place_companions
 from cachetui.removal.staying import staying
 
-LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "protected"})
+LABELS: frozenset[Label] = frozenset({"superseded", "dead-weight", "legacy", "unusable", "unused", "protected"})
 """Labels that an audit needs."""
+USES: Mapping[bool | None, str] = {True: "used", False: "unused"}
+"""Names of the figures of used and unused entries."""
 ALREADY_BUILT = "sdists already built"
 """Name of the rule that chooses sdists from which pip built a wheel that is still cached."""
 MOMENTS = ("downloaded", "checked", "read")
@@ -99,7 +101,7 @@ class Audit(EntryRows):
     """Figures of the disk usage.
 
     The figures by kind add up to the total; so do those by project, by each kind of age, by Python, by
-    platform and by origin.
+    platform, by origin and by use.
     """
 
     inventory: Inventory
@@ -118,6 +120,8 @@ class Audit(EntryRows):
     """Figures by the platform that entries are for."""
     origins: tuple[Figure, ...]
     """Figures by the index that entries came from, as "host/path"; unknown indexes come last."""
+    uses: tuple[Figure, ...]
+    """Figures of the entries that an environment uses ("used"), that none uses ("unused"), and of the others."""
     superseded: Figure
     """Figure of the entries with a newer version for the same Pythons and platform."""
     dead_weight: Figure
@@ -214,6 +218,7 @@ def audit_of(
         pythons=grouped(parts, [one.python for one in listed.fits]),
         platforms=grouped(parts, [one.platform for one in listed.fits]),
         origins=grouped(parts, listed.origin),
+        uses=grouped(parts, [USES.get(facts.used.get(entry[2])) for entry in meant]),
         superseded=of(facts.superseded),
         dead_weight=of(facts.dead_weight),
         already_built=built,
@@ -242,7 +247,7 @@ def _chances(
             found,
             outlook.frees(found.entries),
             len(in_use),
-            bool(facts.usable) or "unusable" not in rule.words,
+            (bool(facts.usable) or "unusable" not in rule.words) and (bool(facts.used) or "unused" not in rule.words),
         )
 
 

@@ -51,6 +51,7 @@ def _sections(audit: Audit) -> Iterator[tuple[str, Any]]:
     yield "pythons", _named("python", audit.pythons)
     yield "platforms", _named("platform", audit.platforms)
     yield "origins", _named("origin", audit.origins)
+    yield "uses", _named("use", audit.uses)
     yield "superseded", _sums(audit.superseded)
     yield "dead_weight", _sums(audit.dead_weight)
     *emptied, last = directories_freed(audit, (*audit.rules, audit.already_built_rule))

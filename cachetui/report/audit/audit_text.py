@@ -24,6 +24,8 @@ HEAVY = 0.25
 """Smallest share of everything at which a size is marked as large."""
 LEAST_SHARE = 0.005
 """Smallest share that is shown as a percentage."""
+USES = {"used": "used by environments", "unused": "used by none", None: "not known, or not installable"}
+"""Names of the figures by use."""
 SIGN = "#"
 """Character that bars are drawn with; every program shows it."""
 
@@ -46,6 +48,9 @@ def audit_text(audit: Audit, terms: Sequence[str] = ()) -> Iterator[str]:
     yield from _table("By Python", audit.pythons, everything, "", MOST_OTHERS)
     yield from _table("By platform", audit.platforms, everything, "", MOST_OTHERS)
     yield from _table("By index or host", audit.origins, everything, "not known", MOST_OTHERS)
+    if audit.facts.used:
+        uses = [one._replace(name=USES[one.name]) for one in audit.uses]
+        yield from _table("By use", uses, everything, "", MOST_OTHERS)
     yield from _twice(audit)
     yield from _could_go(audit)
 

@@ -25,7 +25,7 @@ MONTHS, COLUMNS = 2, 12
 """Months per column of the histogram, and number of columns; the oldest column also holds all older entries."""
 MONTH_DAYS = 30.4
 """Average number of days in a month."""
-Group = Literal["kind", "Python", "platform", "index"]
+Group = Literal["kind", "Python", "platform", "index", "use"]
 """Properties by which entries are grouped."""
 GROUPED: tuple[Group, ...] = get_args(Group)
 MOST_FILES = 60
@@ -36,6 +36,7 @@ TERMS = {
     "--legacy": "is:legacy not:is:protected",
     "--leftovers": "is:leftover not:is:protected",
     "--dead-weight": "is:dead-weight not:is:protected",
+    "--unused": "is:unused not:kind:built not:is:protected",
     "--older-than 90d": "age>90d not:kind:built not:is:protected",
     "--older-than 1y": "age>1y not:kind:built not:is:protected",
 }
@@ -54,6 +55,7 @@ FOREMOST = (
     POLICY,
     "superseded versions",
     "fit no Python here",
+    "in no environment",
     "older than a year",
     ALREADY_BUILT,
     "leftovers",
@@ -158,13 +160,20 @@ def choice_of(item: Item) -> FigureChoice:
 
 def groups(audit: Audit, by: Group) -> list[FigureChoice]:
     """Return the entries grouped by kind or another property, the biggest group first."""
-    figures = {"kind": audit.kinds, "Python": audit.pythons, "platform": audit.platforms, "index": audit.origins}
+    figures = {
+        "kind": audit.kinds,
+        "Python": audit.pythons,
+        "platform": audit.platforms,
+        "index": audit.origins,
+        "use": audit.uses,
+    }
+    terms = {"kind": "kind:", "use": "is:"}
     return [
         FigureChoice(
             SHORT.get(one.name, one.name or "not known"),
             one.entries,
             one.disk_usage,
-            f"kind:{one.name}" if by == "kind" else "",
+            f"{terms[by]}{one.name}" if by in terms and one.name else "",
         )
         for one in figures[by]
     ]

@@ -18,6 +18,7 @@ from cachetui.ui.cache_screen import Reading
 if TYPE_CHECKING:  # imported for types only, for a faster start
     from packaging.tags import Tag
 
+    from cachetui.environments.used_by import Usage
     from cachetui.insight.audit.audit import Audit
 
 
@@ -34,6 +35,8 @@ class AuditSubject(NamedTuple):
     """Whether the Pythons were known."""
     policy: Policy | None
     """The user's policy."""
+    usage: Usage | None
+    """Uses of the entries by environments; None before they are known."""
 
 
 def prepare_audit(
@@ -52,7 +55,9 @@ def prepare_audit(
     order = EntryIndex.of(model.catalog, subject.generation)
 
     def make() -> tuple[Audit, Parts]:
-        audit = services.audit(left, subject.policy, protect=protect, tags=tags, outlook=subject.outlook)
+        audit = services.audit(
+            left, subject.policy, protect=protect, tags=tags, usage=subject.usage, outlook=subject.outlook
+        )
         return audit, parts_of(audit, order)
 
     return make

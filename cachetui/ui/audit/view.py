@@ -36,6 +36,7 @@ from cachetui.ui.widgets.painted import PaintedLine, parts_width
 from cachetui.ui.workers import run_in_thread, start_worker
 
 if TYPE_CHECKING:  # imported for types only, for a faster start
+    from cachetui.environments.used_by import Usage
     from cachetui.insight.audit.audit import Audit
 
 BESIDE, FIGURES, FILES = 110, 76, 160
@@ -109,6 +110,7 @@ class AuditView(Container):
     revision: var[int] = var(0)
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     pythons: var[Pythons] = var(Pythons())
+    usage: var[Usage | None] = var(None)
     outlook: var[Outlook] = var(Outlook())
     preferences: var[Preferences] = var(Preferences())
 
@@ -191,6 +193,10 @@ class AuditView(Container):
         """Update the audit once the Pythons are known: they decide which entries are unusable."""
         self._update()
 
+    def watch_usage(self) -> None:
+        """Update the audit once it is known which environments use the entries."""
+        self._update()
+
     def watch_preferences(self) -> None:
         """Update the audit after a change of the preferences, which contain the policy."""
         self._update()
@@ -222,7 +228,12 @@ class AuditView(Container):
             if self.outlook.inventory is not inventory:
                 return  # it is being found
             subject = AuditSubject(
-                self.reading, self.outlook, model.generation, self.pythons.state == "done", self.preferences.policy
+                self.reading,
+                self.outlook,
+                model.generation,
+                self.pythons.state == "done",
+                self.preferences.policy,
+                self.usage,
             )
             if self._subject != subject:
                 self._subject = subject

@@ -13,7 +13,7 @@ from textual.strip import Strip
 from cachetui.browsing.catalog import GroupKind
 from cachetui.browsing.group import AGES
 from cachetui.browsing.rows import Row
-from cachetui.model import NS, Entry, File
+from cachetui.model import INSTALLABLE, NS, Entry, File
 from cachetui.text.format import age, ago, count, date, disk_text
 from cachetui.text.names import entry_name, kind_of, metadata_name
 from cachetui.text.redact import masked, redact_urls
@@ -21,6 +21,7 @@ from cachetui.ui.widgets.cells import FILE_TAIL, fit, fit_file, pad, shown, widt
 from cachetui.ui.widgets.painted import PaintedLines, Part, size_parts
 
 if TYPE_CHECKING:  # for type checking only
+    from cachetui.environments.used_by import Usage
     from cachetui.interpreters.info import InterpreterInfo
 
 BESIDE = 160
@@ -40,6 +41,10 @@ RUNGS = {
     "wheel-name": "its file name",
 }
 """Sources of an entry's name in words, by the step of the identification that found the name."""
+MOST_USERS = 3
+"""Maximum number of environments that are named."""
+INSTALLED = (*INSTALLABLE, "metadata")
+"""Kinds of entries that environments use."""
 WHEELS = ("wheel", "built", "metadata")
 """Kinds of entries for which the details show whether a Python can use them."""
 NOUNS = {"sdist": "sdist", "built": "built wheel", "metadata": "metadata file", "index": "index page"}
@@ -102,6 +107,21 @@ def _usable(entry: Entry, pythons: Sequence[InterpreterInfo]) -> str | None:
     if entry.kind not in WHEELS or len(parts) < 4:
         return None
     return used_by(pythons, "-".join(parts[1:]))
+
+
+def _users(row: Row, usage: Usage) -> str:
+    """Return the environments that use a row's entries, in words; empty if none is known to, nor that none does."""
+    if row.foreign or row.place.rank is not GroupKind.PROJECT:
+        return ""
+    entries = row.group.entries
+    users = dict.fromkeys([user for entry in entries for user in usage.users.get(entry.path, ())])
+    if users:
+        names = [shown(user.title) for user in users]
+        more = f" and {len(names) - MOST_USERS} more" if len(names) > MOST_USERS else ""
+        return f"{', '.join(names[:MOST_USERS])}{more}"
+    known = [usage.used[entry.path] for entry in entries if entry.path in usage.used]
+    could = [entry for entry in entries if entry.kind in INSTALLED and entry.version is not None]
+    return "no environment here" if could and len(known) == len(could) else ""
 
 
 def holding_facts(row: Row, now: int, findings: Mapping[str, str] = NO_FINDINGS) -> list[Fact]:
@@ -173,6 +193,8 @@ class Details(PaintedLines):
     row: reactive[Row | None] = reactive(None)
     now: reactive[int] = reactive(0)
     """The current time, in nanoseconds since the epoch."""
+    usage: reactive[Usage | None] = reactive(None)
+    """Uses of the entries by environments; None before they are known."""
     pythons: reactive[Sequence[InterpreterInfo]] = reactive(())
     """The working Pythons on this system, once all of them are known."""
     findings: reactive[Mapping[str, str]] = reactive(NO_FINDINGS)
@@ -182,6 +204,8 @@ class Details(PaintedLines):
 
     def _facts(self, row: Row) -> list[Fact]:
         facts = facts_of(row, self.now, self.pythons, self.findings)
+        if self.usage is not None and (users := _users(row, self.usage)):
+            facts.insert(sum([fact.label in ("damage", "usable") for fact in facts]), Fact("used by", users))
         words = {"x": "yes, never removed", "-": "in part: some of it is never removed"}.get(self.protection(row))
         return facts if words is None else [Fact("protected", words), *facts]
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from packaging.utils import canonicalize_name
 
 from cachetui.browsing.model import BrowserModel
+from cachetui.labels import USE
 from cachetui.model import Batch
 from cachetui.services.services import Services
 from cachetui.text.format import count, disk_text, home_short
 from cachetui.ui.cache_screen import Pythons, Reading
 from cachetui.ui.widgets.cells import shown
 from cachetui.ui.widgets.notices import PageText
+
+if TYPE_CHECKING:  # imported for types only, for a faster start
+    from cachetui.environments.used_by import Usage
 
 
 def page_of(
@@ -40,7 +46,9 @@ def page_of(
     return None
 
 
-def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, clear_key: str) -> str:
+def why_no_rows(
+    model: BrowserModel, pythons: Pythons, usage: Usage | None = None, *, python_named: bool, clear_key: str
+) -> str:
     """Return why there are no rows, with or without a filter."""
     clears = f"{clear_key} clears the filter."
     query, unknown = model.query, " or ".join(sorted(model.missing_facts))
@@ -52,11 +60,17 @@ def why_no_rows(model: BrowserModel, pythons: Pythons, *, python_named: bool, cl
         return f"What is {unknown} will be known once the whole cache has been read."
     if "unusable" in model.missing_facts and not (python_named or pythons.state == "done"):
         return "What is unusable will be known once the Pythons here have been found."
+    if usage is None and not USE.isdisjoint(model.missing_facts):
+        return "What is unused will be known once the environments here have been read."
     if unknown:
         return f"Finding out what is {unknown}."
     if "unusable" in query.words and not python_named and not pythons.tags:
         why = "No Python found here reports its supported tags. Choose one with --python."
         return f"{shown(' '.join(pythons.doubts)) or why} {clears}"
+    if usage is not None and not usage.used and not USE.isdisjoint(query.words):
+        from cachetui.services.environments import usage_words  # noqa: PLC0415 - the first screen does without
+
+        return f"{shown(usage_words(usage))} {clears}"
     if model.filters_marks and not model.marks:
         return f"Nothing is marked. {clears}"
     for word in query.narrowing_words:

@@ -7,10 +7,12 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from cachetui.browsing.model import BrowserModel
+from cachetui.labels import USE
 from cachetui.services.services import Services
 from cachetui.ui.cache_screen import Pythons
 
 if TYPE_CHECKING:
+    from cachetui.environments.used_by import Usage
     from cachetui.labels import Facts, Label
 
 AT_ONCE = 2_000
@@ -42,7 +44,7 @@ class MissingFacts:
         """Forget the last request, so that its facts can be requested again."""
         self._requested = None
 
-    def request(self, pythons: Pythons) -> FactsRequest | None:
+    def request(self, pythons: Pythons, usage: Usage | None) -> FactsRequest | None:
         """Return the facts to find now; None if none are missing, or while entries are still being identified.
 
         Identification changes the entries, so that facts would soon be out of date.
@@ -50,10 +52,12 @@ class MissingFacts:
         model, python = self._model, self._services.python
         knows_pythons = python is not None or pythons.state == "done"
         labels = model.missing_facts if knows_pythons else model.missing_facts - {"unusable"}
+        if usage is None:
+            labels -= USE
         if not labels or model.catalog.naming or self._requested == (model.generation, labels):
             return None
         self._requested = model.generation, labels
         entries = tuple(model.catalog.entries.values())
-        find = partial(self._services.facts, entries, labels, protect=model.protect, tags=pythons.tags)
+        find = partial(self._services.facts, entries, labels, protect=model.protect, tags=pythons.tags, usage=usage)
         is_quick = len(entries) <= AT_ONCE and not ("unusable" in labels and python)
         return FactsRequest(model.generation, labels, find, is_quick)

@@ -36,6 +36,8 @@ from cachetui.ui.widgets.notices import MessagePage
 from cachetui.ui.workers import notifying, run_in_thread, start_worker
 
 if TYPE_CHECKING:
+    from cachetui.environments.used_by import Usage
+    from cachetui.labels import Label
     from cachetui.model import Batch, Entry
 
 WITHIN_A_FRAME = 50_000
@@ -61,6 +63,7 @@ class Browse(Vertical):
     marks: var[MarkTotals] = var(MarkTotals(), always_update=True)
     scanned: var[Batch | None] = var(None, always_update=True)
     pythons: var[Pythons] = var(Pythons())
+    usage: var[Usage | None] = var(None)
     findings: var[Mapping[str, str]] = var({})
     activities: var[Activities] = var({})
 
@@ -136,11 +139,22 @@ class Browse(Vertical):
         if pythons.state != "done":
             return
         self.body.details.pythons = pythons.working
-        self.workers.cancel_group(self, "facts")  # these facts are based on the earlier Pythons
+        self._forget("unusable")
+
+    def watch_usage(self, usage: Usage | None) -> None:
+        """Show which environments use the row, once they are known."""
+        if usage is not None:
+            self.body.details.usage = usage
+            self._forget("used", "unused")
+
+    def _forget(self, *words: Label) -> None:
+        """Find the facts behind labels again, because what they are based on has changed."""
+        self.workers.cancel_group(self, "facts")
         self._missing_facts.forget()
-        self.model.invalidate("unusable")
+        for word in words:
+            self.model.invalidate(word)
         query = self.model.query
-        if not self.is_plain and query is not None and "unusable" in query.words:
+        if not self.is_plain and query is not None and not query.words.isdisjoint(words):
             self.show_rows()
 
     def watch_findings(self, findings: Mapping[str, str]) -> None:
@@ -172,7 +186,7 @@ class Browse(Vertical):
         self._find_out()
         clear = key_name(self.app, "filter.clear")
         named = self.services.python is not None
-        tree.empty = why_no_rows(model, self.pythons, python_named=named, clear_key=clear)
+        tree.empty = why_no_rows(model, self.pythons, self.usage, python_named=named, clear_key=clear)
         self.body.show_rows(self._now, from_top=from_top)
         self._show_count()
         if self.marks != model.mark_totals:  # the totals change with the filter
@@ -180,7 +194,7 @@ class Browse(Vertical):
 
     def _find_out(self) -> None:
         """Find the facts that the filter needs."""
-        request = self._missing_facts.request(self.pythons)
+        request = self._missing_facts.request(self.pythons, self.usage)
         if request is None:
             return
         if request.is_quick:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from cachetui.labels import Facts, Label
+from cachetui.labels import USE, Facts, Label
 from cachetui.model import Inventory
 from cachetui.preferences.model import Preferences
 from cachetui.removal.freeing import Outlook
 from cachetui.rules import Rules
+from cachetui.services.environments import usage_words
 from cachetui.ui.activity import Activity
 from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
 from cachetui.ui.operations.outlook import find_outlook
 from cachetui.ui.operations.preferences import reload_preferences
 from cachetui.ui.rules.dialog import RulesDialog
-from cachetui.ui.rules.form import Form, RuleCounter
+from cachetui.ui.rules.form import Form, Name, RuleCounter
 from cachetui.ui.widgets.cells import shown
 
 
@@ -30,7 +31,7 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     entries, protect = tuple(model.catalog.entries.values()), model.protect
 
     def find_facts(words: frozenset[Label]) -> Facts:
-        return services.facts(entries, words, protect=protect, tags=screen.pythons.tags)
+        return services.facts(entries, words, protect=protect, tags=screen.pythons.tags, usage=screen.usage)
 
     inventory, protection = screen.inventory or Inventory(""), preferences.protection
 
@@ -43,19 +44,48 @@ async def mark_by_rules(screen: CacheScreen) -> None:
     dialog = RulesDialog(
         RuleCounter(entries, find_facts, services.clock(), screen.outlook, find_exact, find_needed),
         Form.of(preferences.policy),
-        unknown=why_unusable_is_unknown(screen),
+        unknown=unknown_rules(screen),
+        looked=looked_at(screen),
         notes=rule_notes(screen, preferences),
     )
 
+    def know(*words: Label) -> None:
+        notes = rule_notes(screen, preferences)
+        dialog.know(*words, unknown=unknown_rules(screen), looked=looked_at(screen), notes=notes)
+
     def show_pythons() -> None:
         if screen.pythons.state == "done":
-            dialog.know_pythons(why_unusable_is_unknown(screen), rule_notes(screen, preferences))
+            know("unusable")
 
     dialog.watch(screen, "pythons", show_pythons, init=False)
+    dialog.watch(screen, "usage", lambda: know(*USE), init=False)
     chosen = await screen.app.push_screen_wait(dialog)
     if chosen:
         model.mark_entries(chosen)
         screen.marks = model.mark_totals
+
+
+def unknown_rules(screen: CacheScreen) -> dict[Name, str]:
+    """Return why the entries of rules are not known, as the ends of sentences, by the names of these rules."""
+    reasons: dict[Name, str] = {"unusable": why_unusable_is_unknown(screen), "unused": why_unused_is_unknown(screen)}
+    return {name: why for name, why in reasons.items() if why}
+
+
+def why_unused_is_unknown(screen: CacheScreen) -> str:
+    """Return why nothing counts as unused, as the end of a sentence; empty if it is known what is unused."""
+    usage = screen.usage
+    if usage is None:
+        return "still reading the environments"
+    if usage.trouble:
+        return "see the preferences"
+    if len(usage.unread) == len(usage.environments):
+        return "no environment could be read" if usage.environments else "no environment found"
+    return ""
+
+
+def looked_at(screen: CacheScreen) -> str:
+    """Return which environments were looked at, as a sentence; empty before it is known."""
+    return "" if screen.usage is None else shown(usage_words(screen.usage))
 
 
 def why_unusable_is_unknown(screen: CacheScreen) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from threading import Event
+from types import MappingProxyType
 from typing import ClassVar
 
 from textual import on
@@ -12,6 +13,7 @@ from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.geometry import Size
 
+from cachetui.labels import Label
 from cachetui.model import Entry
 from cachetui.rules import Rules
 from cachetui.text.format import count, disk_text
@@ -42,6 +44,7 @@ GROUPS = (
 )
 """The rules, in groups with a heading for each group."""
 LABELS = {rule.name: rule.label for rule in RULES}
+NO_WORDS: Mapping[Name, str] = MappingProxyType({})
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
 LINES = 7
@@ -95,15 +98,23 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     }
     """
 
-    def __init__(self, counter: RuleCounter, form: Form, *, unknown: str = "", notes: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        counter: RuleCounter,
+        form: Form,
+        *,
+        unknown: Mapping[Name, str] = NO_WORDS,
+        looked: str = "",
+        notes: tuple[str, ...] = (),
+    ) -> None:
         """Make the dialog; `counter` counts the entries that rules choose.
 
-        `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable, and is
-        empty if this is known. `notes` are sentences to show in addition.
+        `form` has the rules that are ticked at first. `unknown` says why nothing counts as unusable or unused, by the
+        name of the rule, and `looked` which environments were looked at. `notes` are sentences to show in addition.
         """
         super().__init__()
         self.counter, self.form = counter, form
-        self.unknown, self.notes = unknown, notes
+        self.unknown, self.looked, self.notes = unknown, looked, notes
         self.together: RuleCounts | None = None
         """Entries that all ticked rules choose together; None while they are counted, or if a value does not parse."""
         self._figures: dict[Rules, Figures] = {}  # totals by rules, as far as they have been counted
@@ -118,7 +129,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
                 for title, rules in GROUPS:
                     yield self._caption(title, rules)
                     for rule in rules:
-                        yield RuleRow(rule, self.form, self.unknown if rule.name == "unusable" else "")
+                        yield RuleRow(rule, self.form, self.unknown.get(rule.name, ""))
             yield PaintedLine(id="together")
             yield Note()
             with Horizontal(id="answers"):
@@ -144,7 +155,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         for row in self.rows:
             if row.box is not None:
                 self.watch(row.box, "value", self._typing(row.rule.name), init=False)
-        self._show_pythons()
+        self._show_unknown()
         self._change(self.form)
 
     def _typing(self, name: Name) -> Callable[[str], None]:
@@ -162,18 +173,18 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         self._show()
         self._count()
 
-    def know_pythons(self, unknown: str, notes: tuple[str, ...]) -> None:
-        """Count unusable entries again once all Pythons are known; `unknown` and `notes` are as in `__init__`."""
-        self.unknown, self.notes = unknown, notes
-        self.counter.forget("unusable")
-        self._figures = {rules: figures for rules, figures in self._figures.items() if "unusable" not in rules.words}
+    def know(self, *words: Label, unknown: Mapping[Name, str], looked: str, notes: tuple[str, ...]) -> None:
+        """Count entries again by labels that are known now; the other arguments are those of `__init__`."""
+        self.unknown, self.looked, self.notes = unknown, looked, notes
+        self.counter.forget(*words)
+        self._figures = {rules: one for rules, one in self._figures.items() if rules.words.isdisjoint(words)}
         if self._is_laid_out:
-            self._show_pythons()
+            self._show_unknown()
             self._change(self.form)
 
-    def _show_pythons(self) -> None:
+    def _show_unknown(self) -> None:
         for row in self.rows:
-            row.unknown = self.unknown if row.rule.name == "unusable" else ""
+            row.unknown = self.unknown.get(row.rule.name, "")
         self.query_one(RuleNotes).say(*self.notes)
 
     def _count(self) -> None:
@@ -220,8 +231,9 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         for name, wrong in self.form.wrong.items():
             return f"{LABELS[name]}: {shown(wrong.sentence)}"
         rules, together = self.form.rules, self.together
-        if rules is not None and "unusable" in rules.deciding and self.unknown:
-            return f"Nothing counts as unusable: {self.unknown}."
+        for name, why in self.unknown.items():
+            if rules is not None and name in rules.deciding:
+                return f"Nothing counts as {name}: {why}."
         if together is not None and together.trouble:
             return shown(together.trouble)
         if together is not None and together.over:
@@ -230,7 +242,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
             return f"This falls {disk_text(together.short)} short of that, but everything else must be kept."
         if together is not None and (in_use := together.figures.in_use):
             return f"{in_use:,} more may still be in use, and {'is' if in_use == 1 else 'are'} kept."
-        return ""
+        return self.looked if rules is not None and "unused" in rules.words else ""
 
     def _fit(self, size: Size) -> None:
         """Give the rules the height that the other lines leave."""
@@ -289,7 +301,7 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
     def _tick(self, row: RuleRow) -> None:
         form = self.form.toggled(row.rule.name)
         if row.unknown and row.rule.name not in self.form.ticked:
-            self.notify(f"Which entries are unusable is not known: {row.unknown}.", markup=False)
+            self.notify(f"Which entries are {row.rule.label} is not known: {row.unknown}.", markup=False)
         elif form == self.form and row.box is not None:
             row.box.enter()  # the rule needs a value first
         else:

@@ -53,6 +53,7 @@ CHOOSING = (
     DialogRule("legacy", "legacy", ("only pip before 23.3 reads it", "for pip before 23.3")),
     DialogRule("leftovers", "leftovers", ("left behind",)),
     DialogRule("dead-weight", "dead weight", ("pip never asks for it again", "never asked for")),
+    DialogRule("unused", "unused", ("no environment here has it installed", "in no environment")),
 )
 NARROWING = (
     DialogRule("older-than", "older than", example="90d"),
@@ -346,9 +347,9 @@ class RuleCounter:
             self._exact = self._find_exact()
         return self._exact
 
-    def forget(self, word: Label) -> None:
-        """Discard the facts for a label; the next count finds them again. Does not wait for a running count."""
-        self._forgotten = frozenset({word})
+    def forget(self, *words: Label) -> None:
+        """Discard the facts for labels; the next count finds them again. Does not wait for a running count."""
+        self._forgotten |= frozenset(words)
 
     def _unknown(self, rules: Rules) -> frozenset[Label]:
         return (rules.words & FACTS.keys()) - self._known
