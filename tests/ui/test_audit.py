@@ -169,6 +169,8 @@ async def test_it_is_told_apart_by_python_platform_and_index_as_well() -> None:
         await pilot.pause()
         assert app.told == ["No filter can show files.example. Space marks it."]
         await pilot.press("t")
+        assert "By use" in app.text
+        await pilot.press("t")
         assert "By kind" in app.text
 
 
@@ -177,10 +179,10 @@ async def test_rows_out_of_sight_are_counted_and_every_row_is_reached() -> None:
     async with app.run_test(size=(120, 30)) as pilot:
         await audited(app, pilot)
         lines = app.query_one(ReclaimableLines)
-        assert lines.number == 9
-        assert "Free up space 5 of 9" in app.text
+        assert lines.number == 10
+        assert "Free up space 5 of 10" in app.text
         app.screen.set_focus(lines)
-        for pressed, row in (("end", 8), ("home", 0), ("G", 8), ("g", 0), ("pagedown", 4), ("pageup", 0)):
+        for pressed, row in (("end", 9), ("home", 0), ("G", 9), ("g", 0), ("pagedown", 4), ("pageup", 0)):
             await pilot.press(pressed)
             await pilot.pause()
             assert lines.cursor == row

@@ -234,7 +234,7 @@ async def test_a_budget_that_cannot_be_met_says_by_how_much() -> None:
 async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await expanded(pilot, *"jjjjj")
+        await expanded(pilot, *"jjjjjj")
         places = [app.screen.focused]
         for keys in (("right", "down"), ("up", "up"), ("down", "tab", "tab"), ("end", "down"), ("up", "home", "space")):
             await pilot.press(*keys)
@@ -244,7 +244,7 @@ async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
         assert [*places, app.screen.focused] == [
             row(app, "older-than"),
             row(app, "larger-than").box,
-            row(app, "dead-weight"),
+            row(app, "unused"),
             row(app, "larger-than"),
             dialog(app).query_one("#no"),
             row(app, "superseded"),
@@ -257,7 +257,7 @@ async def test_keys_go_from_rule_to_rule_and_from_value_to_value() -> None:
 async def test_a_digit_begins_a_value_however_fast_more_follow() -> None:
     app = still()
     async with app.run_test(size=SIZE) as pilot:
-        await expanded(pilot, *"jjjjj", *"45d", "down", *"2MB", "up", *"7w")
+        await expanded(pilot, *"jjjjjj", *"45d", "down", *"2MB", "up", *"7w")
         assert dialog(app).form.texts == {"older-than": "7w", "larger-than": "2MB"}
         assert dialog(app).form.ticked == {"older-than", "larger-than"}
 

@@ -1,0 +1,117 @@
+"""The browser shows which environments use an entry, chooses by it, and says what is not known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cachetui.environments.installed import Environment, Installed
+from cachetui.environments.used_by import Usage, usage_of
+from cachetui.model import INSTALLABLE, Entry
+from cachetui.rules import Rules
+from cachetui.ui.audit.items import groups
+from cachetui.ui.rules.dialog import RulesDialog
+from tests.ui.cache import everyday
+from tests.ui.screens import Stage, Still, settled
+
+ENTRIES = everyday().entries
+NEWEST = next(entry for entry in ENTRIES if entry.kind == "wheel" and entry.version)
+TITLES = ("~/a/.venv", "tox py311", "~/b/.venv", "pipx black")
+
+
+def environments(*titles: str, trouble: str = "") -> tuple[Environment, ...]:
+    assert NEWEST.project is not None and NEWEST.version is not None
+    installed = (Installed(NEWEST.project, NEWEST.version),)
+    return tuple([Environment(Path(f"/{title}"), title, installed, trouble=trouble) for title in titles])
+
+
+def still(*titles: str, **options: bool) -> Still:
+    stage = Stage(everyday())
+    stage.environments = environments(*titles)
+    return Still(stage.inventory, stage=stage, **options)
+
+
+def is_used(entry: Entry) -> bool:
+    return (entry.project, entry.version) == (NEWEST.project, NEWEST.version) and entry.kind in (
+        *INSTALLABLE,
+        "metadata",
+    )
+
+
+async def test_the_details_name_at_most_three_environments() -> None:
+    app = still()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        app.main.browse.reveal(NEWEST)
+        await settled(pilot)
+        assert "used by" not in app.text
+        for titles, words in ((TITLES, "~/a/.venv, tox py311, ~/b/.venv and 1 more"), (TITLES[:1], "~/a/.venv")):
+            app.main.usage = usage_of(ENTRIES, environments(*titles), "/")
+            await settled(pilot)
+            assert f"used by     {words} " in app.text
+        app.main.usage = usage_of(ENTRIES, [Environment(Path("/v"), "/v")], "/")
+        await settled(pilot)
+        assert "used by     no environment here" in app.text
+        app.main.usage = usage_of(ENTRIES, [Environment(Path("/v"), "/v", trouble="Permission denied")], "/")
+        await settled(pilot)
+        assert "used by" not in app.text
+
+
+async def test_the_filter_waits_for_the_environments() -> None:
+    app = still()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await settled(pilot)
+        app.main.browse.filter_by("is:used")
+        await settled(pilot)
+        assert "known as soon as the environments here have been read" in app.text
+        app.main.usage = usage_of(ENTRIES, environments("~/a"), "/")
+        await settled(pilot)
+        shown = {entry.path for row in app.main.model.rows() for entry in row.group.entries}
+        assert shown == {entry.path for entry in ENTRIES if is_used(entry)} != set()
+        app.main.usage = Usage()
+        await settled(pilot)
+        assert "No environment was found" in app.text
+
+
+async def test_the_rule_says_how_many_environments_were_looked_at() -> None:
+    app = still("~/a/.venv", find_pythons_here=True)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("X", *"jjjjj", "space")
+        await settled(pilot)
+        assert isinstance(app.screen, RulesDialog)
+        assert "still reading the environments" in app.text
+        assert "unused" not in app.screen.form.ticked
+        app.main.search_pythons()
+        await settled(pilot)
+        await pilot.press("space")
+        await settled(pilot)
+        assert "Looked at 1 environment." in app.text
+        assert app.screen.form.rules == Rules(frozenset({"unused"}))
+        await pilot.press("enter")
+        await settled(pilot)
+        assert NEWEST.path not in app.marked
+        assert app.marked == {
+            entry.path
+            for entry in ENTRIES
+            if entry.kind in ("wheel", "sdist", "metadata") and entry.version and not is_used(entry)
+        }
+
+
+async def test_the_audit_shows_what_is_used() -> None:
+    app = still("~/a/.venv")
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settled(pilot)
+        await pilot.press("2")
+        await settled(pilot)
+        assert app.main.audit_view.audit is not None
+        assert {choice.name for choice in groups(app.main.audit_view.audit, "use")} == {"not known"}
+        app.main.usage = usage_of(ENTRIES, environments("~/a"), "/")
+        await settled(pilot)
+        choices = {choice.name: choice for choice in groups(app.main.audit_view.audit, "use")}
+        assert {name: choice.filter for name, choice in choices.items()} == {
+            "used": "is:used",
+            "unused": "is:unused",
+            "not known": "",
+        }
+        assert {entry.path for entry in choices["used"].entries} == {entry.path for entry in ENTRIES if is_used(entry)}
+        assert "in no environment" in app.text
