@@ -124,10 +124,16 @@ def _absolute(paths: Iterable[str]) -> Iterator[Candidate]:
 
 def beside(project: Path) -> Iterator[Candidate]:
     """Yield the folders in a project's folder that may be environments."""
-    for name in OWN:
-        yield from _below(project / name, "", 0)
-    for name, tool in MANY.items():
-        yield from _below(project / name, tool, 1)
+    folders = {**dict.fromkeys(OWN, ("", 0)), **{name: (tool, 1) for name, tool in MANY.items()}}
+    try:
+        there = frozenset([place.name for place in project.iterdir()])
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError:  # a folder that cannot be listed may still be entered
+        there = frozenset([name.partition("/")[0] for name in folders])
+    for name, (tool, depth) in folders.items():
+        if name.partition("/")[0] in there:
+            yield from _below(project / name, tool, depth)
 
 
 def project_of(prefix: Path) -> Path | None:
@@ -162,27 +168,20 @@ def _listed(text: str, environ: Mapping[str, str]) -> Iterator[Candidate]:
 
 def _below(folder: Path, tool: str, depth: int) -> Iterator[Candidate]:
     """Yield the environments in a tool's folder, which may itself be one, at most `depth` levels below it."""
-    if _is_environment(folder):
-        yield Candidate(folder, tool)
-        return
-    places: list[Path] = []
     try:
         with os.scandir(folder) as entries:
-            places += sorted([folder / entry.name for entry in entries if depth and _may_be_folder(entry)])
+            found = {entry.name: entry.is_dir(follow_symlinks=False) or entry.is_symlink() for entry in entries}
     except (FileNotFoundError, NotADirectoryError):
         return
     except OSError as error:
         yield Candidate(folder, tool, error.strerror or str(error))
-    for place in places:
-        yield from _below(place, tool, depth - 1)
-
-
-def _may_be_folder(entry: os.DirEntry[str]) -> bool:
-    return entry.is_dir(follow_symlinks=False) or entry.is_symlink()
-
-
-def _is_environment(folder: Path) -> bool:
-    return any(os.path.lexists(folder / sign) for sign in SIGNS)
+        return
+    if any(sign.partition("/")[0] in found and os.path.lexists(folder / sign) for sign in SIGNS):
+        yield Candidate(folder, tool)
+        return
+    for name in sorted(found) if depth else ():
+        if found[name]:
+            yield from _below(folder / name, tool, depth - 1)
 
 
 def _folders(tool: Tool, environ: Mapping[str, str], home: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -18,7 +19,7 @@ from cachetui.insight.audit.audit import LABELS, Audit, EntryRows, audit_of
 from cachetui.insight.audit.comparison import Comparison, compare
 from cachetui.insight.copies import copies
 from cachetui.insight.labelling import facts_of
-from cachetui.labels import Facts
+from cachetui.labels import USE, Facts
 from cachetui.model import NS, Entry, Inventory
 from cachetui.preferences.file import read_preferences
 from cachetui.preferences.model import Policy, Protection
@@ -72,14 +73,17 @@ def facts_for_audit(
     Only `search` looks for Pythons, which takes long: else the one that the options name counts, or those that earlier
     runs found. The demo's Pythons are made up and always known. Other arguments are those of `facts_for`.
     """
-    if search or options.python or options.demo:
-        return facts_for(entries, LABELS, options, protection, root=root, now_ns=now_ns, note=note, report=report)
-    tags = [] if options.no_memory else remembered_tags()
-    usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory)
+    usage = usage_here(entries, root, read_preferences(), memory=not options.no_memory, demo=options.demo)
     if usage.trouble or usage.unread:
         note(usage_words(usage))
-    alike = partial(copies, root=root)
-    return facts_of(entries, LABELS, now_ns=now_ns, alike=alike, tags=tags, used=usage.used, protect=protection)
+    words = LABELS - USE
+    if search or options.python or options.demo:
+        facts = facts_for(entries, words, options, protection, root=root, now_ns=now_ns, note=note, report=report)
+    else:
+        tags = [] if options.no_memory else remembered_tags()
+        alike = partial(copies, root=root)
+        facts = facts_of(entries, words, now_ns=now_ns, alike=alike, tags=tags, protect=protection)
+    return replace(facts, used=usage.used)
 
 
 def make_audit(

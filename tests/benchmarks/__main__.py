@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from tests.benchmarks import commands, pure, removing, screen
+from tests.benchmarks import commands, environments, pure, removing, screen
 from tests.benchmarks.results import Results
 from tests.benchmarks.tables import markdown
 from tests.benchmarks.workplace import Workplace, can_drop_caches
 
 POSIX = all(map(importlib.util.find_spec, ("fcntl", "pty", "resource", "termios")))
 """Whether there are terminals to be driven, and figures of what children took."""
-GROUPS = ("startup", "commands", "cold", "screen", "removal", "pure")
+GROUPS = ("startup", "environments", "commands", "cold", "screen", "removal", "pure")
 """The parts of the suite, in the order in which they run."""
 WRITING = "writing a cache"
 """How is told what precedes them."""
@@ -105,7 +105,8 @@ def _measure(place: Workplace, results: Results, options: argparse.Namespace) ->
         lambda: commands.measure_start(place, results, runs),
         lambda: screen.measure_empty(place, results, runs),
     )
-    for entries in options.sizes if set(wanted) - {"startup"} else ():
+    attempt("environments", 0, lambda: environments.measure_environments(place, results, runs))
+    for entries in options.sizes if set(wanted) - {"startup", "environments"} else ():
         attempt(WRITING, entries, partial(place.cache, entries))
         attempt("commands", entries, partial(commands.measure_warm, place, results, entries, runs))
         attempt("cold", entries, partial(commands.measure_cold, place, results, entries, fewer))
@@ -118,7 +119,7 @@ def _measure(place: Workplace, results: Results, options: argparse.Namespace) ->
 def _possible(place: Workplace, group: str, results: Results, options: argparse.Namespace) -> bool:
     """Return whether a group can be measured here; note why not."""
     why = ""
-    if group != "pure" and not POSIX:
+    if group not in ("pure", "environments") and not POSIX:
         why = "this system has neither pseudo-terminals nor figures of what a child took"
     elif group == "cold" and not options.cold:
         why = "not wanted"

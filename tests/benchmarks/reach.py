@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tests.benchmarks import commands, removing, screen
+from tests.benchmarks import commands, environments, removing, screen
 from tests.benchmarks.report import megabytes, milliseconds, percentile, seconds, table, times
 from tests.benchmarks.results import CPU, RESIDENT, Results
 
@@ -14,6 +14,7 @@ MEDIUM, LARGE = 20_000, 100_000
 RATIO_WARM, RATIO_AGAIN, RATIO_COLD, RATIO_REMOVAL = 3.0, 1.0, 1.0, 1.5
 """Times as long as `du -s`, and as `rm -rf`."""
 FIRST_SECONDS, VERSION_SECONDS, LIST_SECONDS = 0.7, 0.1, 0.2
+ENVIRONMENTS_SECONDS = 0.2
 FRAME_SECONDS, FILTER_SECONDS = 0.016, 0.050
 """From key to frame, in 95 of 100."""
 MOST_MEMORY = {MEDIUM: 120e6, LARGE: 300e6}
@@ -52,6 +53,11 @@ def reaches(results: Results) -> Iterator[Reach]:
     for what, most in (("cachetui --version", VERSION_SECONDS), ("cachetui list", LIST_SECONDS)):
         if (took := results.median(commands.START, 0, what)) is not None:
             yield Reach(f"`{what}` on an empty cache", f"≤ {most} s", f"{seconds(took)} s", took <= most)
+    for what in (environments.FIRST, environments.AGAIN):
+        if (took := results.median(environments.GROUP, environments.NUMBER, what)) is not None:
+            most = ENVIRONMENTS_SECONDS
+            words = f"{environments.NUMBER} environments, {what}"
+            yield Reach(words, f"≤ {most} s", f"{seconds(took)} s", took <= most)
 
 
 def _readings(results: Results) -> Iterator[Reach]:

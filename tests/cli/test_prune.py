@@ -8,6 +8,7 @@ import pytest
 from tests.cli.conftest import Nobody, Run
 from tests.cli.test_preferences import prefer
 from tests.inventories import files
+from tests.used_by.laid_out import by_hand, install
 
 
 def test_what_the_rules_choose_goes_and_nothing_else(run: Run, cache: Path) -> None:
@@ -23,6 +24,31 @@ def test_what_the_rules_choose_goes_and_nothing_else(run: Run, cache: Path) -> N
     assert document["planned"] == planned["planned"]
     assert sorted(document["removed"]) == sorted(path for one in planned["planned"] for path in one["paths"])
     assert files(cache) == before - set(document["removed"])
+
+
+def test_what_an_environment_has_installed_is_never_unused(run: Run, cache: Path, home: Path) -> None:
+    whole = json.loads(run("list", "--json", "--cache-dir", cache).out)["projects"]
+    entries = [one for project in whole for one in project["entries"] if one["version"]]
+    used = entries[0]
+    install(by_hand(home / "work" / "a" / ".venv", home="/nowhere/bin"), used["project"], used["version"])
+    prefer('environments = ["~/work/*"]\n')
+
+    said = run("prune", "--unused", "--built", "-n", "--json", "--cache-dir", cache)
+
+    planned = json.loads(said.out)["planned"]
+    assert said.code == 0
+    assert "Looked at " in said.err
+    held = [one for one in entries if (one["project"], one["version"]) == (used["project"], used["version"])]
+    assert not [one for one in planned if one in held]
+    assert all(one["kind"] in ("wheel", "sdist", "built", "metadata") for one in planned)
+    listed = json.loads(run("list", "is:used", "--json", "--cache-dir", cache).out)["projects"]
+    assert [one for one in held if one["kind"] != "index"] == [
+        one for project in listed for one in project["entries"] if one in held
+    ]
+    prefer("environments = 'x'\n")
+    said = run("prune", "--unused", "-n", "--json", "--cache-dir", cache)
+    assert json.loads(said.out)["planned"] == []
+    assert "Nothing counts as unused until this is fixed" in said.err
 
 
 def test_age_newest_versions_and_a_budget_combine(run: Run, cache: Path) -> None:
