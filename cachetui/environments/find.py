@@ -136,14 +136,21 @@ def beside(project: Path) -> Iterator[Candidate]:
             yield from _below(project / name, tool, depth)
 
 
+def among_many(prefix: Path) -> tuple[str, Path] | None:
+    """Return the tool and the project if an environment is in a tool's folder in a project's folder; else None."""
+    for name, tool in MANY.items():
+        parts = name.split("/")
+        if prefix.parent.parts[-len(parts) :] == tuple(parts):
+            return tool, prefix.parents[len(parts)]
+    return None
+
+
 def project_of(prefix: Path) -> Path | None:
     """Return the folder of the project that an environment belongs to; None if it is not known."""
     if prefix.name in OWN:
         return prefix.parent
-    for name in MANY:
-        parts = Path(name).parts
-        if prefix.parent.parts[-len(parts) :] == parts:
-            return prefix.parents[len(parts)]
+    if among := among_many(prefix):
+        return among[1]
     try:
         with (prefix / ".project").open(encoding="utf-8") as file:  # of pipenv and virtualenvwrapper
             project = Path(file.readline(LONGEST).strip())

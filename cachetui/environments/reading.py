@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from cachetui.environments.find import Candidate, beside, candidates, project_of
+from cachetui.environments.find import Candidate, among_many, beside, candidates, project_of
 from cachetui.environments.installed import Environment, Installed, Place, Site, folders_named_in, place_of
 from cachetui.environments.store import SiteMemory
 from cachetui.system.tree import never
@@ -31,6 +31,7 @@ def find_environments(
     """
     found: list[tuple[Environment, Candidate]] = []
     waiting = deque(candidates(environ, named=named, listed=listed, folder=folder, machine=machine, stop=stop))
+    tools = {os.path.normpath(one.prefix): one.tool for one in waiting if one.tool}
     seen: set[str] = set()
     projects: set[Path] = set()
     while waiting and not stop():
@@ -39,7 +40,8 @@ def find_environments(
         if (real := os.path.realpath(prefix)) in seen:
             continue
         seen.add(real)
-        environment, base = _read(one._replace(prefix=prefix), memory)
+        one = one._replace(prefix=prefix, tool=one.tool or tools.get(str(prefix), ""))
+        environment, base = _read(one, memory)
         if environment is None:
             continue
         found.append((environment, one))
@@ -123,6 +125,8 @@ def _title(one: Candidate) -> str:
         return f"hatch {name}" if name == project else f"hatch {project} {name}"
     if one.tool == "pre-commit":
         return f"pre-commit {above.name}"
+    if not one.tool and (among := among_many(one.prefix)):
+        return f"{among[0]} {name}"
     return f"{one.tool} {name}" if one.tool else home_short(str(one.prefix))
 
 
@@ -131,7 +135,7 @@ def _told_apart(found: Iterable[tuple[Environment, Candidate]]) -> Iterator[Envi
     titles = Counter(environment.title for environment, _ in found)
     for environment, one in found:
         if titles[environment.title] > 1:
-            place = project_of(one.prefix) or one.prefix.parent
+            place = project_of(one.prefix) or one.prefix
             yield replace(environment, title=f"{environment.title} in {home_short(str(place))}")
         else:
             yield environment

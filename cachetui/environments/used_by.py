@@ -56,7 +56,8 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
         for entry in entries:
             if entry.project is None or entry.version is None or entry.kind not in (*INSTALLABLE, "metadata"):
                 continue
-            some = holders.get(entry.project, {}).get(version_order(entry.version), ())
+            versions, order = holders.get(entry.project, {}), version_order(entry.version)
+            some = versions.get(order, ())
             if reader is None and any(source for _, source in some):
                 try:
                     reader = opened.enter_context(CacheReader(Inventory(root)))
@@ -66,9 +67,10 @@ def usage_of(entries: Iterable[Entry], environments: Collection[Environment], ro
                 (environment, True if source is None or reader is None else comes_from(entry, source, reader))
                 for environment, source in some
             ]
+            is_doubtful = any(answer is None for _, answer in answers) or _may_be_among(order, versions)
             if own := tuple(dict.fromkeys([environment for environment, answer in answers if answer])):
                 users[entry.path], used[entry.path] = own, True
-            elif is_known and not any(answer is None for _, answer in answers) and not spared.may_use(entry):
+            elif is_known and not is_doubtful and not spared.may_use(entry):
                 used[entry.path] = False
     return Usage(tuple(environments), users, used)
 
@@ -100,6 +102,11 @@ class _Spared:
         if tags not in self._known:
             self._known[tags] = may_support(parse_tag(tags), self._taken) if tags.count("-") == 2 else True
         return self._known[tags]
+
+
+def _may_be_among(order: VersionOrder, versions: Iterable[VersionOrder]) -> bool:
+    """Return whether a version may be one of others: old wheels write a local version in a form of their own."""
+    return any(order.newest_first is None or other.newest_first is None for other in versions if other != order)
 
 
 def comes_from(entry: Entry, source: Source, reader: CacheReader) -> bool | None:

@@ -15,6 +15,7 @@ from cachetui.cli.app import COMMANDS
 from cachetui.cli.completion_scripts import SHELLS
 from cachetui.cli.main import DONE, FAILED, INTERRUPTED, NO_MATCH, WRONG_USAGE
 from cachetui.cli.options import removal_options
+from cachetui.environments.store import default_path as environments_path
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import parse, plain
 from cachetui.labels import LABELS
@@ -126,7 +127,7 @@ def test_exit_codes_are_those_of_the_program() -> None:
 def test_files_are_where_the_reference_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     named = [Path(path).parts[1:] for path in table("environment", 1)]
-    places = (preferences_path(), theme_path(), protected_path(), error_folder(), default_path())
+    places = (preferences_path(), theme_path(), protected_path(), error_folder(), default_path(), environments_path())
     assert [name[-1] for name in named] == [path.name for path in places]
 
 

@@ -24,10 +24,10 @@ def environments(*titles: str, trouble: str = "") -> tuple[Environment, ...]:
     return tuple([Environment(Path(f"/{title}"), title, installed, trouble=trouble) for title in titles])
 
 
-def still(*titles: str, **options: bool) -> Still:
+def still(*titles: str, find_pythons_here: bool = False) -> Still:
     stage = Stage(everyday())
     stage.environments = environments(*titles)
-    return Still(stage.inventory, stage=stage, **options)
+    return Still(stage.inventory, stage=stage, find_pythons_here=find_pythons_here)
 
 
 def is_used(entry: Entry) -> bool:
@@ -62,7 +62,7 @@ async def test_the_filter_waits_for_the_environments() -> None:
         await settled(pilot)
         app.main.browse.filter_by("is:used")
         await settled(pilot)
-        assert "known as soon as the environments here have been read" in app.text
+        assert "will be known once the environments here have been read" in app.text
         app.main.usage = usage_of(ENTRIES, environments("~/a"), "/")
         await settled(pilot)
         shown = {entry.path for row in app.main.model.rows() for entry in row.group.entries}

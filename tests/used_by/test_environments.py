@@ -64,13 +64,16 @@ def make(home: Path) -> tuple[dict[str, str], list[str]]:
     put(by_hand(share / "virtualenvs/site-1", home="/usr/bin"), "virtualenv site-1")
     put(by_hand(home / ".virtualenvs/old", home="/usr/bin"), "virtualenv old")
     put(by_hand(home / ".cache/pre-commit/repo1/py_env-python3", home="/usr/bin"), "pre-commit repo1")
+    by_hand(home / ".cache/pre-commit/repo2/py_env-python3.11", home="/usr/bin")
+    by_hand(home / ".cache/pre-commit/repo2/py_env-python3.12", home="/usr/bin")
     (home / ".virtualenvs" / "postactivate").write_text("#!/bin/sh\n")
     (home / ".virtualenvs" / "old" / ".project").write_text(f"{work / 'shop'}\n")
     put(by_hand(work / "shop" / ".tox" / "py311", home="/usr/bin"), "tox py311 of shop")
     shutil.copytree(work / "a" / "env", work / "removed")
     shutil.rmtree(work / "removed")
     (work / "reused").mkdir()
-    return versions, [str(place) for place in sorted(work.iterdir())] + [
+    several = [share / "pipx/venvs/black", work / "a" / ".tox" / "py311", home / ".virtualenvs" / "old"]
+    return versions, [str(place) for place in (*several, *sorted(work.iterdir()))] + [
         str(work / "removed"),
         str(work / "a" / ".venv"),
     ]
@@ -104,7 +107,11 @@ def test_an_environment_that_sees_the_packages_of_its_python_uses_them(home: Pat
     seeing = by_hand(home / "seeing", **told, include_system_site_packages="true")
     install(seeing, "two", "2.0")
     by_hand(home / "apart", **told, include_system_site_packages="false")
-    here = found(home, named=[str(home / "seeing"), str(home / "apart")])
+    virtualenv = {"home": "/elsewhere", "base_prefix": str(home / "python"), "version_info": "3.11.7.final.0"}
+    by_hand(home / "virtualenv", **virtualenv, include_system_site_packages="true")
+    here = found(home, named=[str(home / name) for name in ("seeing", "apart", "virtualenv")])
+    assert here["~/virtualenv"].releases == {(3, 11)}
+    assert holds(here["~/virtualenv"]) == holds(here["~/python"])
     assert holds(here["~/seeing"]) == {("one", "1.0"), ("two", "2.0")}
     assert holds(here["~/apart"]) == set()
     assert holds(here["~/python"]) == {("one", "1.0"), ("two", "1.0")}

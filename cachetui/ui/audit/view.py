@@ -100,8 +100,8 @@ class AuditView(Container):
         &.-beside #kinds > PaintedLine { display: block; }
         &.-beside.-few #figures { grid-size: 1 2; grid-rows: 1fr 6; }
         &.-beside.-few #kinds { display: block; }
-        &.-beside.-high #figures { grid-rows: 11 1fr 10; }
-        &.-beside.-high.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 10; }
+        &.-beside.-high #figures { grid-rows: 11 1fr 11; }
+        &.-beside.-high.-files #figures { width: 71; grid-size: 1 4; grid-rows: 11 13 1fr 11; }
         &.-files #biggest { display: block; }
     }
     """

@@ -47,9 +47,9 @@ LABELS = {rule.name: rule.label for rule in RULES}
 NO_WORDS: Mapping[Name, str] = MappingProxyType({})
 ROOMY = 32
 """Minimum height of the screen in rows at which groups are separated by blank lines."""
-LINES = 7
+LINES = 6
 """Number of lines of the dialog apart from rules and sentences, with blank lines; a short screen has fewer."""
-ROOMY_LINES = 2
+ROOMY_LINES = 3
 """Number of further blank lines on a roomy screen."""
 SHORT_LINES = 3
 THIN = 70
@@ -89,10 +89,8 @@ class RulesDialog(Modal[tuple[Entry, ...]], inherit_bindings=False):
         #rules { height: auto; background: $surface; overflow: hidden scroll; }
         #rules PaintedLine { padding: 0 0 0 1; }
         Paragraphs, #answers { margin: 0; }
-        #answers { margin: 1 0 0 0; }
         &.-short #sheet { padding: 0 0 0 1; }
-        &.-roomy #rules, &.-roomy #together { margin: 1 0 0 0; }
-        &.-short #answers { margin: 0; }
+        &.-roomy #rules, &.-roomy #together, &.-roomy #answers { margin: 1 0 0 0; }
         &.-thin ValueBox { width: 7; &.-terms { width: 1fr; } }
         &.-roomy .-apart { margin: 1 0 0 0; }
     }
