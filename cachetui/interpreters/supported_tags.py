@@ -59,15 +59,18 @@ def reach_of(interpreters: Iterable[InterpreterInfo]) -> SupportedTags:
             guessed += [may_take(release) for release in releases]
             versions = " or ".join([".".join(map(str, filter(None, release))) for release in releases])
             spared = f"no wheel for Python {versions} counts as unusable"
-            notes.append(f"{name} does not report its supported tags, so {spared}: {NAME_THOSE} {why}".rstrip())
+            notes.append(_note(name, spared, why))
         else:
             lost = True
-            notes.append(
-                f"{name} does not report its supported tags, so nothing counts as unusable: {NAME_THOSE} {why}".rstrip()
-            )
+            notes.append(_note(name, "nothing counts as unusable", why))
     if not told:
         return SupportedTags((), ())
     return SupportedTags(() if lost else (*told, *guessed), tuple(notes))
+
+
+def _note(name: str, spared: str, why: str) -> str:
+    """Return the sentences on a Python that does not report its tags; `why` is a sentence, or empty."""
+    return " ".join(filter(None, [f"{name} does not report its supported tags, so {spared}.", why, NAME_THOSE]))
 
 
 def releases_of(interpreter: InterpreterInfo) -> tuple[Release, ...]:

@@ -157,7 +157,7 @@ def test_plan_audit_and_result_of_the_command_line_agree(
         frees = disk_text(planned["frees_files"])
         assert re.search(rf" {re.escape(frees)} +{len(planned['planned'])} {rule}\n", text)
     plain = run("prune", *RULES[-1].split(), "-n", *options).out.splitlines()
-    assert f"frees {frees}{emptied_text(planned['frees_directories'])}" in plain[0]
+    assert f"would free {frees}{emptied_text(planned['frees_directories'])}" in plain[0]
     assert any(told[rule]["kept"] for rule in RULES)
     purged = json.loads(run("purge", "-n", "--json", *options).out)
     assert purged["frees_files"] <= audit["disk_usage"] == json.loads(run("list", "--json", *options).out)["disk_usage"]
@@ -204,7 +204,7 @@ async def test_screens_agree_from_the_rules_to_the_last_line(
         await settled(pilot)
         frees = disk_text(planned["frees_files"])
         assert (main.marks.entries, main.marks.frees) == (len(planned["planned"]), planned["frees_files"])
-        assert f"{len(planned['planned'])} marked · frees {frees}" in text_of(app)
+        assert f"{len(planned['planned'])} entries marked · frees {frees}" in text_of(app)
         await pilot.press("d")
         await settled(pilot)
         assert isinstance(app.screen, Review)

@@ -92,11 +92,12 @@ def test_the_plan_in_words_counts_what_goes(run: Run, cache: Path, command: str)
     gone = {path for path in paths(planned) if (cache / path).is_file()}
     releases = {(entry["project"], entry["version"]) for entry in planned}
     project, version = releases.pop() if len(releases) == 1 else (None, None)
-    question = f"Remove {len(planned)} entr" if project is None else f"Remove {project} {version}?"
-    assert first.startswith(question)
+    what = f"{len(planned)} entr" if project is None else f"{project} {version}: "
+    assert first.startswith(f"Would remove {what}")
     assert f" {len(gone)} file" in first
     said = run(*command.split(" "), "--yes", "--cache-dir", cache)
-    assert said.err.splitlines()[: len(plan)] == plan
+    done = first.replace("Would remove", "Remove").replace("would free", "frees")
+    assert said.err.splitlines()[: len(plan)] == [done, *plan[1:]]
     assert said.out.startswith(f"Removed {len(gone)} file")
     assert len(said.out.splitlines()) == 1
 

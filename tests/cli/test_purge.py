@@ -46,7 +46,7 @@ def test_a_dry_run_shows_all_and_touches_nothing(run: Run, cache: Path) -> None:
     before = sorted(cache.rglob("*"))
     said = run("purge", "--dry-run", "--cache-dir", cache)
     assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("Remove ")
+    assert said.out.startswith("Would remove ")
     assert sorted(cache.rglob("*")) == before
 
 

@@ -83,7 +83,7 @@ def test_what_is_unusable_is_told_by_all_of_them_or_by_the_one_that_is_named(
     spared = f"{here}/python3.9 does not report its supported tags, so no wheel for Python 3.9 counts as unusable"
     assert (said.code, said.err.splitlines()) == (
         0,
-        [f"{spared}: Choose the Python with --python. It failed with exit code 3."],
+        [f"{spared}. It failed with exit code 3. Choose the Python with --python."],
     )
     assert any("cp38" in name for name in names)
     assert not any(name.endswith("-any.whl") for name in names)
@@ -115,13 +115,11 @@ def test_what_a_python_that_does_not_answer_may_use_is_not_unusable(run: Run, ca
     planned = [entry["filename"] for entry in json.loads(said.out)["planned"]]
     assert planned == [entry["filename"] for entry in before if "cp38" not in entry["filename"]]
     assert len(planned) < len(before)
-    assert "so no wheel for Python 3.8 counts as unusable: Choose the Python with --python." in said.err
+    assert "so no wheel for Python 3.8 counts as unusable. " in said.err
     script(here / "python", "exit 1")
     said = run("prune", "--unusable", "-n", "--json", "--cache-dir", cache)
     assert json.loads(said.out)["planned"] == []
-    assert (
-        f"{here}/python does not report its supported tags, so nothing counts as unusable: --python names" in said.err
-    )
+    assert f"{here}/python does not report its supported tags, so nothing counts as unusable. " in said.err
 
 
 @posix

@@ -441,7 +441,7 @@ def test_what_is_protected_stays_and_is_named(run: Run, cache: Path) -> None:
 def test_the_plan_names_what_is_protected_and_how_much_that_is(run: Run, cache: Path) -> None:
     prefer('protect = ["torch==2.3.0", "numpy kind:index"]')
     plan = run("remove", "torch", "-n", "--cache-dir", cache).out.splitlines()
-    assert without_folders(plan[0]) == "Remove 7 entries from 1 project: 14 files, frees 8.5 MB and ; 4 kept"
+    assert without_folders(plan[0]) == "Would remove 7 entries from 1 project: 14 files, would free 8.5 MB and ; 4 kept"
     start = plan.index("Kept 2 wheels and 2 metadata files: protected")
     plain = made_up_name("torch-2.3.0-cp311-cp311-manylinux1_x86_64.whl")
     assert sorted(plan[start + 1 :]) == [

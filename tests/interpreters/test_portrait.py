@@ -122,7 +122,7 @@ def make_rubbish(place: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "trouble"),
     [
-        (lambda place: None, "It is not there."),
+        (lambda place: None, "It does not exist."),
         (lambda place: place.mkdir(), "It is a directory."),
         (lambda place: place.touch(0o644), "It is not executable."),
         (lambda place: place.symlink_to("nowhere"), "It is a broken link."),

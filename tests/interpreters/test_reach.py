@@ -77,8 +77,8 @@ def test_what_does_not_tell_is_named_with_what_follows() -> None:
     reach = reach_of([TELLS, interpreter("python3.8")])
     assert [*reach.tags] == [TELLS.wheel_tags(), may_take((3, 8))]
     assert reach.notes == (
-        "/opt/here/bin/python3.8 does not report its supported tags, so no wheel for Python 3.8 counts as unusable: "
-        f"Choose the Python with --python. {SILENT}",
+        "/opt/here/bin/python3.8 does not report its supported tags, so no wheel for Python 3.8 counts as unusable. "
+        f"{SILENT} Choose the Python with --python.",
     )
 
 

@@ -50,7 +50,6 @@ def _reading(parse: Callable[[str], int]) -> Callable[[click.Context, click.Para
     examples=[
         ("cachetui prune --superseded --unusable -n", "Show what is outdated or fits no Python here."),
         ("cachetui prune --older-than 180d --keep-latest 1", "Remove old versions, but the newest of each project."),
-        ("cachetui prune --max-size 5GB --yes", "Keep the cache below 5 GB, such as in a cron job."),
         ("cachetui prune --free 2GB", "Free 2 GB: what is cheapest to lose, then the oldest."),
         ("cachetui prune --not-needed-by uv.lock --ci --yes", "Before a CI job saves the cache."),
     ],
