@@ -25,8 +25,10 @@ from cachetui.pip.formats import archives, index_page
 from cachetui.pip.formats.body import Body, FileSlice, read_at
 from cachetui.pip.formats.body_stream import pieces_inside, pieces_of
 from cachetui.pip.formats.index_files import HASH_IN_FRAGMENT, IndexFile, files_of
+from cachetui.pip.formats.index_page import Page
 from cachetui.pip.formats.integrity import StoppedError
 from cachetui.pip.formats.records import Record, UnreadableRecordError, read_record
+from cachetui.pip.formats.startup_files import startup_files
 from cachetui.pip.scan.identify import LONGEST_JSON, MOST_DIGITS, environments_in, object_in
 from cachetui.system.tree import Tree, never, unforeseen
 
@@ -57,6 +59,8 @@ class CachedResponse(NamedTuple):
     """Length in bytes of its stored body."""
     serial: bool
     """Whether it has the serial number that PyPI and its mirrors send with index pages."""
+    modified: int | None = None
+    """Time of the last change at the server, in seconds since the epoch, by `Last-Modified`; None if missing."""
 
     def age(self, now: float) -> int | None:
         """Return its age in seconds at `now`, as pip computes it; None if it has no date."""
@@ -130,6 +134,15 @@ class CacheReader:
             return None if page is None else IndexPage(entry, answer, files_of(page, entry.url))
 
         return self._with_body(entry, look)
+
+    def page(self, entry: Entry) -> Page | None:
+        """Return the text of an entry's index page; None if it is not a page, or if it cannot be read."""
+        encoding = self.headers(entry)("content-encoding")
+        return self._with_body(entry, lambda body: index_page.read_page(body, encoding))
+
+    def startup_files(self, entry: Entry) -> tuple[str, ...]:
+        """Return the files of a wheel with which Python runs code at each start; none if it cannot be read."""
+        return self._with_body(entry, startup_files) or ()
 
     def requires_python(self, entry: Entry) -> str | None:
         """Return the Requires-Python of a wheel, sdist or metadata; "" if not given, None if not readable."""
@@ -312,6 +325,7 @@ def _answer(entry: Entry, record: Record) -> CachedResponse:
         _length(record.header("content-length")),
         stored,
         bool(record.header("x-pypi-last-serial")),
+        _seconds(record.header("last-modified")),
     )
 
 

@@ -27,7 +27,10 @@ Notify = Literal["desktop", "bell", "never"]
 """Ways to notify the user of the end of a long removal while another window has the focus."""
 Blocked = Literal["", "prune", "removal"]
 """Action that a problem blocks until it is fixed: none, running the policy, or any removal."""
-KEYS = ("theme", "columns", "sort", "age", "notify", "keys", "protect", "prune", "read-only", "environments")
+KEYS = (
+    *("theme", "columns", "sort", "age", "notify", "fresh-hours", "keys", "protect", "prune"),
+    *("read-only", "environments"),
+)
 """Keys of the preferences file."""
 PROTECT, READ_ONLY = "protect", "read-only"
 """Keys that forbid removals; mistakes in them forbid all removals, to be safe."""
@@ -157,6 +160,8 @@ class Preferences:
     """Kind of age that the browser initially shows and sorts by."""
     notify: Notify = "desktop"
     """Way to notify the user of the end of a long removal while another window has the focus."""
+    fresh_hours: int | None = None
+    """Greatest number of hours from an upload to a download that Health reports; None to report none."""
     keys: Mapping[str, str] = field(default_factory=dict)
     """Keys by key binding id. Only the browser knows whether a key exists and is free."""
     protection: Protection = Protection()

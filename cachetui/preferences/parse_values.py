@@ -95,7 +95,8 @@ def read_flag(value: object) -> bool:
     return value
 
 
-def _number(value: object) -> int:
+def read_count(value: object) -> int:
+    """Read a whole number. Raises InvalidValueError."""
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise InvalidValueError("expected a whole number, 0 or more, without quotes")
     return value
@@ -156,7 +157,7 @@ RULES: Mapping[str, Callable[[Any], Any]] = {
     "older-than": _measured(parse_age, "90d"),
     "by": read_moment,
     "larger-than": _measured(parse_size, "100MB"),
-    "keep-latest": _number,
+    "keep-latest": read_count,
     "max-size": _measured(parse_size, "5GB"),
     "min-free": _measured(parse_size, "20GB"),
     "free": _measured(parse_size, "5GB"),

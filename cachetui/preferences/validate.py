@@ -24,6 +24,7 @@ from cachetui.preferences.parse_values import (
     RULES,
     InvalidValueError,
     read_columns,
+    read_count,
     read_environments,
     read_flag,
     read_key,
@@ -44,11 +45,12 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "age": read_moment,
     "notify": read_notify,
     "environments": read_environments,
+    "fresh-hours": read_count,
 }
 """Readers of the keys that are not tables and do not protect entries."""
 TABLES = ("keys", "prune")
 """Keys that are tables."""
-FIELDS = {PROTECT: "protection", "prune": "policy", READ_ONLY: "read_only"}
+FIELDS = {"fresh-hours": "fresh_hours", PROTECT: "protection", "prune": "policy", READ_ONLY: "read_only"}
 """Fields of `Preferences` whose names differ from the keys."""
 MOST = 3
 """Maximum number of ids suggested for an unknown id."""

@@ -135,15 +135,21 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
         those = "is not what its index lists" if some == 1 else "are not what their index lists"
         words = f"{count(some, 'file')} {those}: damaged, or tampered with."
         told.append(("danger", f"{words} Install nothing from this cache until you know why."))
+    if some := number.get("quarantined"):
+        words = "comes from a project" if some == 1 else "come from projects"
+        told.append(("danger", f"{count(some, 'entry')} {words} in quarantine at the index: do not install it."))
     if some := number.get("writable"):
         told.append(("danger", f"Others can write {count(some, 'entry')}: they can change what pip installs."))
     if some := number.get("folder"):
         told.append(("danger", f"Others can write {count(some, 'folder')}, and put files there that pip installs."))
-    damaged, rights, waste = _paths(groups, "damage"), _paths(groups, "rights"), _paths(groups, "waste")
+    damaged, rights, notices, waste = [_paths(groups, one) for one in ("damage", "rights", "notice", "waste")]
     if damaged:
         told.append(("damage", f"pip cannot use {count(len(damaged), 'entry')} as it should."))
     if rights:
         told.append(("rights", f"pip or you cannot use {count(len(rights), 'entry')}, because of its owner or mode."))
+    if notices:
+        are = "entry has something" if len(notices) == 1 else "entries have something"
+        told.append(("notice", f"{len(notices):,} {are} that you may want to know before you install it."))
     if waste:
         told.append(("waste", f"{count(len(waste), 'entry')} only {'takes' if len(waste) == 1 else 'take'} up space."))
     return told

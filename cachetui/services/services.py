@@ -239,10 +239,11 @@ class Services:
             return compare_audit(audit, path)
 
     def check(self, inventory: Inventory, *, stop: Stop = never) -> tuple[Finding, ...]:
-        """Return the findings that can be made without reading the bodies of entries."""
+        """Return the findings that can be made without reading whole archives."""
         from cachetui.services.verification import find_problems  # noqa: PLC0415
 
-        return find_problems(inventory, now_ns=self.clock(), pip=self.location.pip, stop=stop)
+        hours = self.read_preferences().fresh_hours
+        return find_problems(inventory, now_ns=self.clock(), pip=self.location.pip, fresh_hours=hours, stop=stop)
 
     def verify(
         self,

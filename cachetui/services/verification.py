@@ -25,15 +25,17 @@ def find_problems(
     *,
     now_ns: int,
     pip: Version | None = None,
+    fresh_hours: int | None = None,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return the problems of some entries, by default all, that can be found without reading bodies.
+    """Return the problems of some entries, by default all, that can be found without reading whole archives.
 
-    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question. Raises CachetuiError and
-    OSError.
+    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question; `fresh_hours` is as in
+    `check`. Raises CachetuiError and OSError.
     """
     with guard("check the cache"), step(LOG, "checked the cache"):
-        return check(inventory, entries, now_ns=now_ns, pips=known_pips(inventory), pip=pip, stop=stop)
+        pips = known_pips(inventory)
+        return check(inventory, entries, now_ns=now_ns, pips=pips, pip=pip, fresh_hours=fresh_hours, stop=stop)
 
 
 def verify_entries(

@@ -67,13 +67,13 @@ class Requirement:
             return False
         if not self.clauses:
             return True
-        return None if entry.version is None else self._holds(entry.version)
+        return None if entry.version is None else self.takes(entry.version)
 
     def names(self, project: str) -> bool:
         """Return whether a canonical project name matches."""
         return project == self.name if self.pattern is None else self.pattern.fullmatch(project) is not None
 
-    def _holds(self, version: str) -> bool:
+    def takes(self, version: str) -> bool:
         """Return whether a version satisfies every clause. Pre-releases are allowed."""
         if version not in self.known:
             self.known[version] = all(_satisfies(clause.specifier, version) for clause in self.clauses)

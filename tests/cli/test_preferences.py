@@ -33,7 +33,7 @@ def test_without_a_file_all_is_at_its_default(run: Run) -> None:
     assert (said.code, said.err) == (0, "")
     assert str(preferences_path()) in said.out
     assert "does not exist" in said.out
-    assert said.out.count("(default)") == 10
+    assert said.out.count("(default)") == 11
     assert not preferences_path().parent.exists()
 
 
@@ -49,6 +49,7 @@ def test_the_file_what_counts_and_what_is_wrong_are_shown(run: Run) -> None:
         "sort          size (default)",
         "age           downloaded (default)",
         "notify        desktop (default)",
+        "fresh-hours   off (default)",
         "keys          marks.review = x",
         "environments  those that are found (default)",
         "protect       torch",
@@ -74,6 +75,7 @@ def test_the_same_as_json(run: Run) -> None:
         "sort": {"by": "size", "reverse": False},
         "age": "downloaded",
         "notify": "desktop",
+        "fresh_hours": None,
         "keys": {"marks.review": "x"},
         "environments": [],
         "protect": ["torch"],
@@ -81,7 +83,7 @@ def test_the_same_as_json(run: Run) -> None:
         "prune": {"superseded": True, "older-than": "90d"},
         "read_only": False,
         "read_only_by": None,
-        "defaults": ["columns", "sort", "age", "notify", "read-only", "environments"],
+        "defaults": ["columns", "sort", "age", "notify", "fresh-hours", "read-only", "environments"],
         "problems": [
             {"key": "colums", "sentence": 'unknown key (did you mean "columns"?)', "blocks": None},
             {

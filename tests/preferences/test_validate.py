@@ -22,6 +22,7 @@ columns = ["kind", "bar"]
 sort = "age reverse"
 age = "checked"
 notify = "bell"
+fresh-hours = 48
 environments = ["~/work/*", "/srv/venv"]
 read-only = true
 protect = [
@@ -67,7 +68,7 @@ def test_everything_that_can_be_said_counts() -> None:
         Sorting("age", True),
         "checked",
     )
-    assert found.notify == "bell"
+    assert (found.notify, found.fresh_hours) == ("bell", 48)
     assert found.environments == ("~/work/*", "/srv/venv")
     assert found.keys == {"marks.review": "x", "sort.size": "ctrl+s"}
     assert found.protection.written == ("torch", "numpy>=2 kind:wheel")
@@ -102,7 +103,10 @@ def test_nothing_said_is_all_defaults() -> None:
 
 
 KEY_WANTED = 'expected a key, for example "x", or several, for example "x,ctrl+x"'
-KNOWN = "unknown key; the keys are theme, columns, sort, age, notify, keys, protect, prune, read-only, environments"
+KNOWN = (
+    "unknown key; the keys are theme, columns, sort, age, notify, fresh-hours, keys, protect, prune, read-only, "
+    "environments"
+)
 LIST_WANTED = 'protect: expected a list of terms, for example ["torch", "numpy>=2"]'
 FOLDERS = 'for example ["~/work/*", "/srv/app/venv"]'
 MISPLACED_READ_ONLY = 'unknown key; move "read-only" above the first [table]'

@@ -20,11 +20,11 @@ def test_what_is_wrong_is_summed_up_in_sentences() -> None:
         ("waste", "1 entry only takes up space."),
     ]
     assert serious(groups_of([writable, *FAST])) == 3
-    assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "waste"}
+    assert {meaning.severity for meaning in MEANINGS.values()} == {"danger", "damage", "rights", "notice", "waste"}
 
 
 def test_only_dangers_and_damage_are_told_of_an_entry() -> None:
-    others = [sort for sort, meaning in MEANINGS.items() if meaning.severity in ("rights", "waste")]
+    others = [sort for sort, meaning in MEANINGS.items() if meaning.severity in ("rights", "notice", "waste")]
     findings = [Finding("archive", SIX, "broken", NOW), *[Finding(sort, SIX, "other", NOW) for sort in others]]
     told = words_by_path(found for group in groups_of(findings) for found in group.finding_entries)
     assert told == {SIX: f"{MEANINGS['archive'].title}: broken"}

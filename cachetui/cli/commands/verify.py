@@ -17,6 +17,7 @@ from cachetui.cli.signals import interruptible, stopped_code
 from cachetui.insight.health.finding import Finding, in_order
 from cachetui.insight.health.verification import VerificationProgress, Verified
 from cachetui.model import Entry, Inventory
+from cachetui.preferences.file import read_preferences
 from cachetui.report.health_json import health_json
 from cachetui.report.health_text import findings_text
 from cachetui.services.cache import cache_option
@@ -47,7 +48,7 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     """Look for what is damaged, left behind or not what it should be, in all of the cache or in what TERMs match.
 
     Without --deep, only what the scan of the cache shows is checked, such as lengths, owners and missing files.
-    The exit code is 1 if anything is found. More: cachetui help verify.
+    The exit code is 1 if anything is found, apart from notices. More: cachetui help verify.
     """
     predicate = parse_terms(terms) if terms else None
     options = options_of(context)
@@ -66,7 +67,9 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
         findings: tuple[Finding, ...] = ()
         verified = None
         if inventory.directories or inventory.links:
-            findings = find_problems(inventory, checked, now_ns=time.time_ns(), pip=location.pip)
+            hours = read_preferences().fresh_hours
+            now = time.time_ns()
+            findings = find_problems(inventory, checked, now_ns=now, pip=location.pip, fresh_hours=hours)
         if deep and entries:
             verified = _verified(inventory, entries)
             findings = in_order([*findings, *verified.findings])
@@ -78,7 +81,8 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
     if verified and verified.stopped:
         warn("Stopped: not everything was read.")
         return stopped_code()
-    return FAILED if findings or inventory.errors else DONE
+    wrong = any(one.meaning.severity != "notice" for one in findings)
+    return FAILED if wrong or inventory.errors else DONE
 
 
 def _verified(inventory: Inventory, entries: Sequence[Entry]) -> Verified:

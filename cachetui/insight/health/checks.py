@@ -9,6 +9,7 @@ from pathlib import Path
 from packaging.version import Version
 
 from cachetui.insight.health.finding import Finding, FindingType, in_order
+from cachetui.insight.health.release_checks import release_findings
 from cachetui.model import Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.integrity import end_trouble
@@ -33,12 +34,14 @@ def check(
     pips: tuple[int, ...] = (),
     pip: Version | None = None,
     exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
+    fresh_hours: int | None = None,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
-    """Return the findings about entries, by default all, that need no reading of bodies.
+    """Return the findings about entries, by default all, that need no reading of whole archives.
 
     `now_ns` is the present in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
-    version of the pip that is meant, and `exists` returns whether an environment is still there. Raises RootError.
+    version of the pip that is meant, `exists` returns whether an environment is still there, and a download at most
+    `fresh_hours` after its upload is a finding. Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
@@ -61,6 +64,7 @@ def check(
                 found += _environments(entry, evidence, exists)
             elif entry.kind == "built":
                 found += _cut(entry, evidence)
+        found += release_findings(some, inventory.entries, evidence, fresh_hours=fresh_hours, stop=stop)
         if not stop():
             found += _folders(inventory.directories if entries is None else _above(some), evidence)
     return in_order(found)

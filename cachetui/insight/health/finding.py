@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 
 FindingType = Literal[
     "mismatch",
+    "quarantined",
     "writable",
     "folder",
     "archive",
@@ -22,17 +23,22 @@ FindingType = Literal[
     "misnamed",
     "link",
     "owner",
+    "yanked",
+    "startup",
+    "fresh",
+    "retired",
     "leftover",
     "selfcheck",
     "legacy",
     "pickle",
 ]
 """Types of findings."""
-Severity = Literal["danger", "damage", "rights", "waste"]
+Severity = Literal["danger", "damage", "rights", "notice", "waste"]
 """Severity of a finding.
 
-`danger`: an entry may not be what its index offered. `damage`: pip cannot use an entry as it should.
-`rights`: somebody lacks the right to use an entry, though its content may be sound. `waste`: an entry only
+`danger`: an entry may not be what its index offered, or its index suspects it. `damage`: pip cannot use an entry as
+it should. `rights`: somebody lacks the right to use an entry, though its content may be sound. `notice`: nothing is
+wrong with an entry, but it has something that a user may want to know before installing it. `waste`: an entry only
 takes up space.
 """
 
@@ -57,6 +63,13 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "danger",
         "pip stops at it if it checks the hash, and installs it if it does not.",
         "Remove it, and find out who could write here: damage changes a few bytes, tampering replaces the whole file.",
+    ),
+    "quarantined": Meaning(
+        "from a quarantined project",
+        "danger",
+        "Its index offers none of its files any more, mostly because it suspects malware; what is here stays "
+        "installable, such as by an export.",
+        "Remove it, and find out with cachetui check what came when, and who uses it.",
     ),
     "writable": Meaning(
         "others can write to it",
@@ -140,6 +153,31 @@ MEANINGS: Mapping[FindingType, Meaning] = {
         "pip cannot replace it, and may be unable to read it. It was probably written with sudo or in a container.",
         "Give it to the user of the cache: sudo chown -R $USER, and chmod -R u+rwX, on the cache's folder.",
     ),
+    "yanked": Meaning(
+        "withdrawn by its author",
+        "notice",
+        "pip takes a yanked release only if a requirement names exactly its version, as lock files do.",
+        "Read the reason, and take another version if it concerns you.",
+    ),
+    "startup": Meaning(
+        "runs at every start of Python",
+        "notice",
+        "Once it is installed, Python runs what these files say at each start, even if nothing imports the project.",
+        "Read them before you install it, unless you know them: setuptools has distutils-precedence.pth.",
+    ),
+    "fresh": Meaning(
+        "taken soon after its upload",
+        "notice",
+        "Malicious releases are mostly found and withdrawn within a few days: this one came before, by its time at "
+        "the server.",
+        "Look at whether the release still exists, and at what others say of it.",
+    ),
+    "retired": Meaning(
+        "a project that has ended",
+        "notice",
+        "Its index marks the project as archived or deprecated: do not count on mended faults.",
+        "Read the reason, and look for a successor.",
+    ),
     "leftover": Meaning("left behind", "waste", "pip never reads it.", "Mark and remove it: nothing is lost."),
     "selfcheck": Meaning(
         "from a deleted environment",
@@ -183,7 +221,7 @@ class Finding:
     @property
     def is_removed(self) -> bool:
         """Whether the entry should be removed, and no rule of `prune` chooses it."""
-        return self.sort in OF_CONTENT or self.sort in ("origin", "misnamed")
+        return self.sort in OF_CONTENT or self.sort in ("quarantined", "origin", "misnamed")
 
     @property
     def meaning(self) -> Meaning:

@@ -26,6 +26,8 @@ ZIP_TAIL = 65_558
 """Number of bytes at a zip's end in which zipfile looks for its end record: 22 bytes and the longest comment."""
 END_SIZE, LOCATOR_SIZE, END64_SIZE = 22, 20, 56
 """Sizes in bytes of a zip's end record without a comment, of the locator of a zip64's end record, and of the latter."""
+SHORT_TAIL = 8192
+"""Number of bytes at a zip's end that mostly hold its end record, and often all of its directory."""
 LONGEST_DIRECTORY = 32 << 20
 """Maximum size in bytes of a zip's directory that is read."""
 LONGEST_TEXT = 1 << 20
@@ -138,7 +140,7 @@ def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
     The name is None if the zip is damaged or neither of these.
     """
     try:
-        directory = _zip_directory(body)
+        directory = zip_directory(body)
         if directory is None:
             return None, False
         if found := _wheel(body, directory):
@@ -152,7 +154,7 @@ def look_into_zip(body: Body) -> tuple[ArchiveName | None, bool]:
 def holds(body: Body, ending: bytes) -> bool:
     """Return whether a zip holds a file with this ending, such as `.dist-info/WHEEL`, at its top level."""
     try:
-        directory = _zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
+        directory = zip_directory(body) if body.read(0, 4) == b"PK\3\4" else None
     except UNREADABLE:
         return False
     return any("/" not in path.removesuffix(ending.decode()) for _, path in _members(directory or b"", ending))
@@ -166,7 +168,7 @@ def metadata_in(body: Body) -> bytes | None:
             return body.read(0, LONGEST_TEXT)
         if not head.startswith(b"PK\3\4"):
             return _tar_member(body, "PKG-INFO")
-        directory = _zip_directory(body) or b""
+        directory = zip_directory(body) or b""
         for ending in (METADATA, PKG_INFO):
             for at, path in _members(directory, ending):
                 if "/" not in path.removesuffix(ending.decode()):
@@ -181,7 +183,7 @@ def pyproject_in(body: Body) -> bytes | None:
     try:
         if not body.read(0, 4).startswith(b"PK\3\4"):
             return _tar_member(body, "pyproject.toml")
-        directory = _zip_directory(body) or b""
+        directory = zip_directory(body) or b""
         for at, path in _members(directory, PYPROJECT):
             if path.count("/") == 1:
                 return _member(body, directory, at)
@@ -241,10 +243,16 @@ def _directory_places(body: Body, tail_at: int, tail: bytes) -> list[tuple[int, 
     return places if 0xFFFFFFFF in (size, offset) else [*places, (size, offset)]
 
 
-def _zip_directory(body: Body) -> bytes | None:
-    tail_at = max(0, body.size - ZIP_TAIL)
-    tail = body.read(tail_at, body.size - tail_at)
-    size, offset = next(iter(_directory_places(body, tail_at, tail)), (0, 0))
+def zip_directory(body: Body) -> bytes | None:
+    """Return the directory of a zip; None if there is none, or if it is too long. May raise `UNREADABLE`."""
+    size = offset = tail_at = 0
+    tail = b""
+    for length in (SHORT_TAIL, ZIP_TAIL):
+        tail_at = max(0, body.size - length)
+        tail = body.read(tail_at, body.size - tail_at)
+        if places := _directory_places(body, tail_at, tail):
+            size, offset = places[0]
+            break
     if not size or size > LONGEST_DIRECTORY or offset + size > body.size:
         return None
     if offset >= tail_at:

@@ -7,6 +7,7 @@ Sources: the simple repository API (PEP 503, 592, 691, 700); pip's `_internal/mo
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -28,6 +29,13 @@ NO_NAMES = ("", ".", "..")
 """Last parts of URLs that name no file, but a page, a fragment, a folder or a host."""
 
 
+Link = tuple[str, tuple[str, str] | None, str, str | None, tuple[str, str]]
+"""URL as written, hash, required versions of Python, reason for yanking, and hash of the metadata.
+
+The reason is None if the file was not yanked, and "" if it was yanked without a reason.
+"""
+
+
 class IndexFile(NamedTuple):
     """A file that an index page lists."""
 
@@ -45,6 +53,8 @@ class IndexFile(NamedTuple):
     """Whether it was yanked (PEP 592): pip uses it only if exactly its version is requested."""
     metadata_hash: tuple[str, str] = ("", "")
     """Name and value of the hash of its metadata file (PEP 658, 714); empty if the page gives none."""
+    yanked_reason: str = ""
+    """Reason why it was yanked, as the page gives it; "" if it gives none."""
 
     @property
     def is_wheel(self) -> bool:
@@ -80,9 +90,26 @@ def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
     Relative URLs are joined to `base` if it is known. As in pip, invalid links and links that name no file are
     left out.
     """
-    within, found = (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
+    return _files(*_links(page), base)
+
+
+def yanked_files(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
+    """Return those of the files of `files_of` that were yanked, faster than all of them."""
+    if page.is_json:
+        count = page.text.count
+        is_likely = count(b'"yanked"') > count(b'"yanked":false') + count(b'"yanked": false')
+    else:
+        is_likely = b"yanked" in page.text.lower()
+    if not is_likely:
+        return ()
+    within, links = _links(page)
+    return _files(within, [link for link in links if link[3] is not None], base)
+
+
+def _files(within: str | None, links: Iterable[Link], base: str | None) -> tuple[IndexFile, ...]:
+    """Return the files of links on a page; `within` is the base URL that the page itself gives."""
     listed = []
-    for href, digest, requires, yanked, metadata in found:
+    for href, digest, requires, yanked, metadata in links:
         try:
             whole = urljoin(within, href) if within else href
             whole = urljoin(base, whole) if base else whole
@@ -93,12 +120,14 @@ def files_of(page: Page, base: str | None = None) -> tuple[IndexFile, ...]:
             continue
         if filename not in NO_NAMES:
             name, value = digest or _hash_in(fragment)
-            listed.append(IndexFile(filename, url, name, value, requires, yanked, metadata))
+            reason = yanked or ""
+            listed.append(IndexFile(filename, url, name, value, requires, yanked is not None, metadata, reason))
     return tuple(listed)
 
 
-Link = tuple[str, tuple[str, str] | None, str, bool, tuple[str, str]]
-"""URL as written, hash, required versions of Python, whether yanked, and hash of the metadata."""
+def _links(page: Page) -> tuple[str | None, list[Link]]:
+    """Return the base URL that a page gives, if any, and its links."""
+    return (None, _json_links(page.text)) if page.is_json else _html_links(page.text)
 
 
 def _json_links(text: bytes) -> list[Link]:
@@ -118,7 +147,8 @@ def _json_link(file: Any) -> Link | None:
     requires, yanked = file.get("requires-python"), file.get("yanked")
     metadata = _first_hash(file.get("core-metadata")) or _first_hash(file.get("dist-info-metadata")) or ("", "")
     known = _first_hash(file.get("hashes"))
-    return url, known, requires if isinstance(requires, str) else "", bool(yanked), metadata
+    reason = (yanked if isinstance(yanked, str) else "") if yanked else None
+    return url, known, requires if isinstance(requires, str) else "", reason, metadata
 
 
 def _first_hash(hashes: object) -> tuple[str, str] | None:
@@ -137,7 +167,7 @@ def _html_links(text: bytes) -> tuple[str | None, list[Link]]:
             base = href
         elif tag == "a" and href:
             requires = values.get("data-requires-python") or ""
-            yanked = values.get("data-yanked") is not None  # pip ignores the attribute if it has no value
+            yanked = values.get("data-yanked")  # pip ignores the attribute if it has no value
             metadata = values.get("data-core-metadata") or values.get("data-dist-info-metadata") or ""
             links.append((href.strip(), None, requires, yanked, _hash_in(metadata)))
     return base, links

@@ -38,7 +38,13 @@ SINCE = len("since 2026-06-12")
 """Width of a date in cells."""
 LEAST = 8
 """Minimum width in cells for breaking words into lines, however narrow the screen is."""
-PILLS: dict[Severity, str] = {"danger": "alarm", "damage": "pill", "rights": "pill", "waste": "muted"}
+PILLS: dict[Severity, str] = {
+    "danger": "alarm",
+    "damage": "pill",
+    "rights": "pill",
+    "notice": "muted",
+    "waste": "muted",
+}
 """Roles of the words for the severities."""
 
 

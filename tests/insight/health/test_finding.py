@@ -11,7 +11,7 @@ OLD = Finding("legacy", "http/b", "it is under http/", 1)
 
 def test_every_sort_has_a_meaning_the_gravest_first() -> None:
     severities = [MEANINGS[sort].severity for sort in SORTS]
-    assert sorted(severities, key=("danger", "damage", "rights", "waste").index) == severities
+    assert sorted(severities, key=("danger", "damage", "rights", "notice", "waste").index) == severities
     assert all(meaning.consequence.endswith(".") and meaning.way_out.endswith(".") for meaning in MEANINGS.values())
 
 

@@ -1,0 +1,40 @@
+"""When a download came into the cache, and how long after its upload."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from cachetui.model import NS, Entry
+from cachetui.pip.reader import CacheReader
+
+DOWNLOADED = ("wheel", "sdist")
+"""Kinds of the files that people upload to an index."""
+HOUR = 3600
+"""Seconds in an hour."""
+
+
+class Arrival(NamedTuple):
+    """Times of a download, in seconds since the epoch."""
+
+    uploaded: int
+    """Time of the last change at the server (`Last-Modified`): for most indexes, that of the upload."""
+    taken: int
+    """Time of the download."""
+
+    @property
+    def hours(self) -> float:
+        """Hours from the upload to the download."""
+        return (self.taken - self.uploaded) / HOUR
+
+
+def arrival(entry: Entry, evidence: CacheReader) -> Arrival | None:
+    """Return when a wheel or sdist was uploaded and downloaded; None if its cached headers do not say so.
+
+    A server that confirms the download later changes its `Date`, but not the time of its body. So the earlier of both
+    counts, unless it is before the upload.
+    """
+    answer = evidence.answer(entry) if entry.kind in DOWNLOADED else None
+    if answer is None or answer.date is None or answer.modified is None or answer.date < answer.modified:
+        return None
+    written = entry.downloaded // NS
+    return Arrival(answer.modified, written if answer.modified <= written < answer.date else answer.date)

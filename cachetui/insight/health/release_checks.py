@@ -1,0 +1,106 @@
+"""Checks of releases: what their indexes say of them, what they do at each start of Python, and how new they were."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from cachetui.insight.arrival import arrival
+from cachetui.insight.health.finding import Finding, FindingType
+from cachetui.model import INSTALLABLE, NS, Entry
+from cachetui.pip.formats.index_files import yanked_files
+from cachetui.pip.formats.project_status import ProjectStatus, project_status
+from cachetui.pip.reader import CacheReader, digest_of
+from cachetui.text.excerpt import excerpt
+from cachetui.text.format import count
+
+
+class IndexWords(NamedTuple):
+    """What cached index pages say of projects and their files."""
+
+    yanked: Mapping[str, str]
+    """Reasons for yanking, "" for none, by the names of records."""
+    statuses: Mapping[str, ProjectStatus]
+    """Statuses of projects that are not active, by the paths of their pages."""
+    quarantined: Mapping[str, str]
+    """Reasons for the quarantine of projects, "" for none, by project."""
+
+
+def release_findings(
+    entries: Collection[Entry],
+    all_entries: Iterable[Entry],
+    evidence: CacheReader,
+    *,
+    fresh_hours: int | None,
+    stop: Callable[[], bool],
+) -> Iterator[Finding]:
+    """Yield the findings about the releases among entries; `all_entries` are those of the whole cache.
+
+    With `fresh_hours`, a download that came at most so many hours after its upload is one of them.
+    """
+    projects = {entry.project for entry in entries if entry.project and entry.kind in (*INSTALLABLE, "index")}
+    own = [entry for entry in all_entries if entry.project in projects]
+    with_files = {entry.project for entry in own if entry.kind in INSTALLABLE}
+    said = index_words([entry for entry in own if entry.kind == "index"], evidence, stop)
+    for entry in entries:
+        if stop():
+            return
+        if entry.kind in INSTALLABLE:
+            yield from _of_file(entry, said, evidence, fresh_hours)
+        elif status := said.statuses.get(entry.path):
+            sort: FindingType = "quarantined" if status.marker == "quarantined" else "retired"
+            if sort == "retired" or entry.project not in with_files:  # otherwise the finding is about the files
+                yield Finding(sort, entry.path, _with_reason(status.marker, status.reason), _written(entry))
+
+
+def _of_file(entry: Entry, said: IndexWords, evidence: CacheReader, fresh_hours: int | None) -> Iterator[Finding]:
+    """Yield the findings about one wheel or sdist."""
+    if (reason := said.quarantined.get(entry.project or "")) is not None:
+        yield Finding("quarantined", entry.path, _with_reason("quarantined", reason), _written(entry))
+    record = entry.path[-56:] if entry.kind != "built" else digest_of(entry.url) if entry.url else ""
+    if (reason := said.yanked.get(record)) is not None:
+        yield Finding("yanked", entry.path, _with_reason("yanked", reason), _written(entry))
+    if files := evidence.startup_files(entry) if entry.kind != "sdist" else ():
+        more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
+        yield Finding("startup", entry.path, f"it has {_short(files[0])}{more}", _written(entry))
+    if fresh_hours is not None and (came := arrival(entry, evidence)) and came.hours <= fresh_hours:
+        words = f"it was downloaded {hours_text(came.hours)} after its upload"
+        yield Finding("fresh", entry.path, words, came.taken * NS)
+
+
+def index_words(pages: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool]) -> IndexWords:
+    """Return what index pages say; of pages from the same address, the latest one counts."""
+    yanked: dict[str, str] = {}
+    statuses: dict[str, ProjectStatus] = {}
+    quarantined: dict[str, str] = {}
+    latest = {entry.path[-56:]: entry for entry in sorted(pages, key=lambda page: page.checked or page.downloaded)}
+    for entry in latest.values():
+        if stop():
+            break
+        if page := evidence.page(entry):
+            yanked |= {digest_of(file.url): file.yanked_reason for file in yanked_files(page, entry.url)}
+            if status := project_status(page):
+                statuses[entry.path] = status
+                if status.marker == "quarantined" and entry.project:
+                    quarantined[entry.project] = status.reason
+    return IndexWords(yanked, statuses, quarantined)
+
+
+def hours_text(hours: float) -> str:
+    """Return a number of hours in words, such as `1.5 hours`; from three days on, in days."""
+    if hours >= 72:
+        return count(int(hours / 24), "day")
+    return f"{hours:.1f} hours" if hours >= 0.95 else f"{round(hours * 60)} minutes"
+
+
+def _with_reason(words: str, reason: str) -> str:
+    reason = " ".join(reason.split()).rstrip(".")
+    return f"{words}: {_short(reason)}" if reason else f"{words}, without a reason"
+
+
+def _short(text: str) -> str:
+    return excerpt(text, 0)[0]
+
+
+def _written(entry: Entry) -> int:
+    return max([file.mtime_ns for file in entry.files], default=entry.downloaded)
