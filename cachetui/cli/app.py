@@ -32,6 +32,7 @@ COMMANDS = {
     "audit": "Show where the space is and what could go",
     "why": "Explain what pip would do for a requirement",
     "verify": "Look for damage, leftovers and tampering",
+    "check": "Look for releases that a warning names",
     "export": "Write cached files under their real names",
     "offline": "Run a command with cached files, no index",
     "remove": "Remove what terms match",

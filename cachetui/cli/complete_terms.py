@@ -63,6 +63,14 @@ def term_items(context: click.Context, incomplete: str) -> list[CompletionItem[s
     return [CompletionItem(f"{before}{text}", help=help_) for text, help_ in _endings(context, term)]
 
 
+def release_items(context: click.Context, incomplete: str) -> list[CompletionItem[str]]:
+    """Return completions of a project's name, or of a version after a comparison sign."""
+    if found := COMPARED.fullmatch(incomplete):
+        versions = _versions(context, SEPARATORS.sub("-", found[2]).lower())
+        return [CompletionItem(text) for text, _ in _beginning(found[3], versions, found[1])]
+    return [CompletionItem(name) for name in _names(context, incomplete)]
+
+
 def _endings(context: click.Context, term: str) -> Iterable[tuple[str, str | None]]:
     if found := MEASURED.fullmatch(term):
         return _beginning(found[3], SIZES if found[2].lower() == "size" else AGES, found[1])
@@ -78,11 +86,8 @@ def _beginning(begun: str, values: Iterable[str], before: str) -> Iterator[tuple
 
 
 def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | None]]:
-    canonical = SEPARATORS.sub("-", begun).lower()
-    releases = known_here(context)
-    for name in sorted({line.partition(" ")[0] for line in releases if line.startswith(canonical)}):
-        if NAME.fullmatch(name):
-            yield name, None
+    for name in _names(context, begun):
+        yield name, None
     for qualifier, help_ in QUALIFIERS.items():
         if qualifier.startswith(begun.lower()):
             yield qualifier, help_
@@ -90,6 +95,13 @@ def _any_term(context: click.Context, begun: str) -> Iterator[tuple[str, str | N
         if f"{measure}>".startswith(begun.lower()):
             for value in SIZES if measure == "size" else AGES:
                 yield f"{measure}>{value}", help_
+
+
+def _names(context: click.Context, begun: str) -> list[str]:
+    """Return the names of projects that begin with a text."""
+    canonical = SEPARATORS.sub("-", begun).lower()
+    names = {line.partition(" ")[0] for line in known_here(context) if line.startswith(canonical)}
+    return sorted([name for name in names if NAME.fullmatch(name)])
 
 
 def _versions(context: click.Context, project: str) -> list[str]:

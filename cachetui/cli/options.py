@@ -86,6 +86,13 @@ def suggest_terms(context: click.Context, parameter: click.Parameter, incomplete
     return term_items(context, incomplete)
 
 
+def suggest_listed(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+    """Return completions of a name or requirement, and leave that of a file's name to the shell."""
+    from cachetui.cli.complete_terms import release_items  # noqa: PLC0415 - only a shell that completes asks
+
+    return [*release_items(context, incomplete), *_by_the_shell("file", incomplete)]
+
+
 def global_options(function: Function) -> Function:
     """Add the global options to a command; they may stand before or after its name."""
     return _add_global_options(function, with_variables=False)

@@ -12,6 +12,7 @@ TOPICS: Mapping[str, str] = {
     "ci": "A CI cache with what the next job needs",
     "audit": "Where the space is, and reports on it",
     "verify": "What is wrong in a cache, and how it is found",
+    "check": "Whether a bad release is or was here",
     "export": "Cached files that install without a network",
     "offline": "Run a command without an index",
     "why": "Why pip did that",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from packaging.utils import canonicalize_name
@@ -54,13 +54,15 @@ DEEPEST = 100
 """Maximum number of requirements files that include each other in a chain."""
 
 
-def read_requirement_files(paths: Iterable[Path | None]) -> RequirementFile:
+def read_requirement_files(
+    paths: Iterable[Path | None], read: Callable[[Path | None, int], bytes] = read_input
+) -> RequirementFile:
     """Read requirements files, the files that they name, and lock files. Raises RequirementFileError.
 
     None is the standard input. The files that it names, or that `/dev/stdin` names, are relative to the current
-    folder.
+    folder. `read` returns the content of each, as `read_input` does.
     """
-    reader = _Reader()
+    reader = _Reader(read)
     for path in paths:
         reader.read(path, constraint=False)
     return RequirementFile(
@@ -69,7 +71,7 @@ def read_requirement_files(paths: Iterable[Path | None]) -> RequirementFile:
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[Path | None, int], bytes]) -> None:
         self.asked: list[RequirementLine] = []
         self.ignored: list[Ignored] = []
         self.direct: list[DirectReference] = []
@@ -78,6 +80,7 @@ class _Reader:
         """Whether the files that were read are lock files."""
         self._seen: set[tuple[Path | None, bool]] = set()
         self._depth = 0
+        self._read = read
 
     def read(self, path: Path | None, *, constraint: bool) -> None:
         """Read a file, or the standard input, unless it was read before."""
@@ -87,7 +90,7 @@ class _Reader:
             if (whole, constraint) in self._seen:
                 return
             self._seen.add((whole, constraint))
-            text = _text(read_input(path, LONGEST_FILE))
+            text = _text(self._read(path, LONGEST_FILE))
         except (OSError, RuntimeError, ValueError) as error:  # a loop of links, a NUL, or another encoding
             raise RequirementFileError(name, f"cannot be read: {reason(error)}.") from error
         if self._depth == DEEPEST:

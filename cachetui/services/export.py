@@ -22,19 +22,25 @@ from cachetui.services.diagnostics.guard import guard
 from cachetui.services.needs import unreadable
 from cachetui.services.options import GlobalOptions
 from cachetui.system.steps import step
+from cachetui.system.streams import read_input
 from cachetui.system.tree import never
 from cachetui.text.redact import quote_input, redact_input
 
 LOG = logging.getLogger(__name__)
 
 
-def read_requirements(paths: Iterable[Path | None], *, note: Callable[[str], None]) -> RequirementFile:
+def read_requirements(
+    paths: Iterable[Path | None],
+    *,
+    note: Callable[[str], None],
+    read: Callable[[Path | None, int], bytes] = read_input,
+) -> RequirementFile:
     """Read requirements files, None being the standard input; `note` gets a sentence for each ignored line.
 
-    Raises CachetuiError.
+    `read` returns the content of each, as `read_input` does. Raises CachetuiError.
     """
     try:
-        found = read_requirement_files(paths)
+        found = read_requirement_files(paths, read)
     except RequirementFileError as error:
         raise CachetuiError(unreadable(error)) from None
     for ignored in found.ignored:

@@ -73,8 +73,13 @@ class Requirement:
         """Return whether a canonical project name matches."""
         return project == self.name if self.pattern is None else self.pattern.fullmatch(project) is not None
 
-    def takes(self, version: str) -> bool:
-        """Return whether a version satisfies every clause. Pre-releases are allowed."""
+    def takes(self, version: str | None) -> bool:
+        """Return whether a version satisfies every clause; an unknown one does if there are none.
+
+        Pre-releases are allowed.
+        """
+        if version is None:
+            return not self.clauses
         if version not in self.known:
             self.known[version] = all(_satisfies(clause.specifier, version) for clause in self.clauses)
         return self.known[version]

@@ -11,6 +11,7 @@ FILES = {
     "comparison": "comparison.json",
     "verify": "verify.json",
     "why": "why.json",
+    "check": "check.json",
     "export": "export.json",
     "offline": "offline.json",
     "remove": "remove.json",

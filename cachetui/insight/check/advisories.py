@@ -1,0 +1,242 @@
+"""Read advisories in the OSV format, as far as they are about projects on PyPI.
+
+Source: the Open Source Vulnerability format, https://ossf.github.io/osv-schema/ (its "Evaluation" for the ranges).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from typing import Any, Literal, NamedTuple, TypeVar, cast
+
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from cachetui.errors import CachetuiError
+from cachetui.insight.check.items import Item
+
+ECOSYSTEM = "pypi"
+"""Name of the ecosystem of PyPI in lower case; a suffix such as `:x` may follow."""
+COMPARED = ("ECOSYSTEM", "SEMVER")
+"""Types of ranges whose events are versions, and not commits."""
+Event = Literal["introduced", "fixed", "last_affected", "limit"]
+EVENTS: tuple[Event, ...] = ("introduced", "fixed", "last_affected", "limit")
+FIRST, NO_LIMIT = "0", "*"
+"""Versions in events that stand for the very first version, and for no limit."""
+Value = TypeVar("Value")
+
+
+class AdvisoryError(CachetuiError):
+    """Error for advisories that cannot be read; the message names the file and the place in it."""
+
+
+class Range(NamedTuple):
+    """Range of versions: the events at which versions begin or cease to be affected."""
+
+    events: tuple[tuple[Event, Version | None], ...]
+    """Events in the order of their versions; None is before all versions, as a limit after all of them."""
+
+    def takes(self, version: Version) -> bool:
+        """Return whether a version is affected."""
+        limits = [bound for event, bound in self.events if event == "limit"]
+        if limits and not any(bound is None or version < bound for bound in limits):
+            return False
+        affected = False
+        for event, bound in self.events:
+            reached = bound is None or version >= bound
+            if event == "introduced" and reached:
+                affected = True
+            elif (event == "fixed" and reached) or (event == "last_affected" and bound is not None and version > bound):
+                affected = False
+        return affected
+
+
+@dataclass(frozen=True)
+class Affected:
+    """Versions of one project that an advisory is about."""
+
+    name: str
+    """Canonical name of the project."""
+    versions: tuple[str, ...] = ()
+    """Versions as written."""
+    ranges: tuple[Range, ...] = ()
+    pattern: None = field(default=None, init=False)
+
+    def names(self, project: str) -> bool:
+        """Return whether this is about a project."""
+        return project == self.name
+
+    def takes(self, version: str | None) -> bool:
+        """Return whether a version is affected; a local version is if its public version is."""
+        if version is None:
+            return False
+        own = _parsed(version)
+        if own is None:
+            return version.lower() in self._known or any(_is_all(one) for one in self.ranges)
+        public = own if own.local is None else Version(own.public)
+        return own in self._known or public in self._known or any(one.takes(public) for one in self.ranges)
+
+    @cached_property
+    def _known(self) -> frozenset[Version | str]:
+        """The versions, parsed; those that are not valid as text in lower case."""
+        return frozenset([_parsed(one) or one.lower() for one in self.versions])
+
+
+@lru_cache(maxsize=65_536)
+def _parsed(version: str) -> Version | None:
+    """Return a version; None if it is not one by today's rules (PEP 440)."""
+    try:
+        return Version(version)
+    except ValueError:  # InvalidVersion, or more digits than int() accepts
+        return None
+
+
+def _is_all(some: Range) -> bool:
+    """Return whether a range has no end."""
+    return some.events == (("introduced", None),)
+
+
+@dataclass
+class Advisories:
+    """Advisories that were read, and how many were not looked for."""
+
+    items: list[Item] = field(default_factory=list)
+    """Advisories about projects on PyPI."""
+    withdrawn: int = 0
+    """Number of advisories that were withdrawn."""
+    elsewhere: int = 0
+    """Number of advisories that are about other ecosystems only."""
+    without_versions: int = 0
+    """Number of advisories about PyPI that name no versions."""
+
+
+def is_json(content: bytes) -> bool:
+    """Return whether a list can only be JSON, because it begins like an object or an array."""
+    return content.lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"[")
+
+
+def read_advisories(content: bytes, name: str, into: Advisories) -> None:
+    """Read one record, an array of records, or records on lines of their own; `name` is that of the file.
+
+    Raises AdvisoryError for the first record that cannot be read; what stands before it has been read.
+    """
+    for place, record in _records(content, name):
+        _take(record, place, into)
+
+
+def _records(content: bytes, name: str) -> Iterator[tuple[str, Any]]:
+    """Yield records, each with its place."""
+    try:
+        text = content.decode(json.detect_encoding(content)).removeprefix("\ufeff")
+    except ValueError:
+        raise AdvisoryError(f"{name} cannot be read: its text has bytes that are not UTF-8.") from None
+    lines = text.split("\n")
+    try:
+        document = _loaded(text)
+    except json.JSONDecodeError as error:
+        if not error.msg.startswith("Extra data") or len(lines) < 2:
+            raise AdvisoryError(f"{name}, line {error.lineno}: this is no valid JSON: {error.msg}.") from None
+    except (ValueError, RecursionError) as error:
+        raise AdvisoryError(f"{name} cannot be read: {_reason(error)}.") from None
+    else:
+        if isinstance(document, dict) and isinstance(document.get("vulns"), list):  # the answer of an OSV server
+            document = document["vulns"]
+        if isinstance(document, list):
+            yield from ((f"{name}, record {number}", record) for number, record in enumerate(document, 1))
+        else:
+            yield name, document
+        return
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            try:
+                yield f"{name}, line {number}", _loaded(line)
+            except json.JSONDecodeError as error:
+                raise AdvisoryError(f"{name}, line {number}: this is no valid JSON: {error.msg}.") from None
+            except (ValueError, RecursionError) as error:
+                raise AdvisoryError(f"{name}, line {number} cannot be read: {_reason(error)}.") from None
+
+
+def _loaded(text: str) -> object:
+    return json.loads(text)
+
+
+def _reason(error: Exception) -> str:
+    return "it is nested too deeply" if isinstance(error, RecursionError) else "a number in it is too long"
+
+
+def _take(record: object, place: str, into: Advisories) -> None:
+    """Add a record to the advisories, or count why it is left out. Raises AdvisoryError."""
+    table = _typed(record, dict, place, "an OSV record, which is an object")
+    title = _typed(table.get("id"), str, f"{place}, id", "the name of the record")
+    place = f"{place} ({title[:80]})"
+    if table.get("withdrawn"):
+        into.withdrawn += 1
+        return
+    parts, ours = [], False
+    for number, affected in enumerate(_list(table, "affected", place)):
+        where = f"{place}, affected[{number}]"
+        package = _typed(_typed(affected, dict, where, "an object").get("package") or {}, dict, where, "an object")
+        ecosystem = package.get("ecosystem")
+        if not isinstance(ecosystem, str) or ecosystem.lower().partition(":")[0] != ECOSYSTEM:
+            continue
+        ours = True
+        part = _affected(affected, package, where)
+        if part.versions or part.ranges:
+            parts.append(part)
+    if not ours:
+        into.elsewhere += 1
+    elif not parts:
+        into.without_versions += 1
+    else:
+        aliases = [_typed(one, str, f"{place}, aliases", "a list of texts") for one in _list(table, "aliases", place)]
+        summary = table.get("summary")
+        words = " ".join(summary.split()) if isinstance(summary, str) else ""
+        into.items.append(Item(title, tuple(parts), place, tuple(aliases), words))
+
+
+def _affected(affected: Mapping[str, Any], package: Mapping[str, Any], place: str) -> Affected:
+    name = _typed(package.get("name"), str, f"{place}.package.name", "the name of a project")
+    versions = tuple(
+        [_typed(one, str, f"{place}.versions", "a list of texts") for one in _list(affected, "versions", place)]
+    )
+    ranges = []
+    for number, some in enumerate(_list(affected, "ranges", place)):
+        where = f"{place}.ranges[{number}]"
+        if _typed(some, dict, where, "an object").get("type") not in COMPARED:
+            continue
+        try:
+            ranges.append(_range(_list(some, "events", where), where))
+        except AdvisoryError:
+            if not versions:  # a list of all versions says the same
+                raise
+    return Affected(canonicalize_name(name), versions, tuple(ranges))
+
+
+def _range(events: Sequence[object], place: str) -> Range:
+    found: list[tuple[Event, Version | None]] = []
+    for number, event in enumerate(events):
+        where = f"{place}.events[{number}]"
+        table = _typed(event, dict, where, "an object")
+        for name in EVENTS:
+            if name in table:
+                written = _typed(table[name], str, f"{where}.{name}", "a version")
+                bound = None if written == (NO_LIMIT if name == "limit" else FIRST) else _parsed(written)
+                if bound is None and written not in (NO_LIMIT, FIRST):
+                    raise AdvisoryError(f"{where}.{name}: {written[:40]} is no version.")
+                found.append((name, bound))
+    least = Version("0.dev0")
+    return Range(tuple(sorted(found, key=lambda one: (one[1] is not None, one[1] or least))))
+
+
+def _list(table: Mapping[str, Any], key: str, place: str) -> list[Any]:
+    value = table.get(key)
+    return [] if value is None else _typed(value, list, f"{place}, {key}", "a list")
+
+
+def _typed(value: object, kind: type[Value], place: str, what: str) -> Value:
+    """Return a value of a type. Raises AdvisoryError, which says what was expected at which place."""
+    if not isinstance(value, kind) or value == "":
+        raise AdvisoryError(f"{place}: this is not {what}.")
+    return cast(Value, value)

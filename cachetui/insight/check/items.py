@@ -1,0 +1,57 @@
+"""Items of a list: names, requirements and advisories to look for in a cache."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+
+class Part(Protocol):
+    """Releases of one project, or of all projects whose names match a pattern."""
+
+    @property
+    def name(self) -> str:
+        """The canonical name or pattern."""
+        ...
+
+    @property
+    def pattern(self) -> re.Pattern[str] | None:
+        """The pattern that a name must match; None if `name` is exact."""
+        ...
+
+    def names(self, project: str) -> bool:
+        """Return whether a canonical name of a project matches."""
+        ...
+
+    def takes(self, version: str | None) -> bool:
+        """Return whether a version matches; None is an unknown one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Item of a list."""
+
+    title: str
+    """Requirement as written, or name of the advisory; untrusted text."""
+    parts: tuple[Part, ...]
+    """Releases that it is about."""
+    place: str = ""
+    """File and place in it that it was read from; empty for a term of the command line. It is untrusted text."""
+    aliases: tuple[str, ...] = ()
+    """Other names of an advisory; untrusted text."""
+    summary: str = ""
+    """What an advisory is about, in one line; untrusted text."""
+
+    def projects(self, known: Collection[str]) -> list[str]:
+        """Return those of the known projects that it is about."""
+        exact = {part.name for part in self.parts if part.pattern is None and part.name in known}
+        patterns = [part for part in self.parts if part.pattern is not None]
+        more = {project for project in known for part in patterns if part.names(project)} if patterns else set()
+        return sorted(exact | more)
+
+    def takes(self, project: str, version: str | None) -> bool:
+        """Return whether it is about a release; a version that is None is unknown."""
+        return any(part.names(project) and part.takes(version) for part in self.parts)

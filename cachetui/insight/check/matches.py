@@ -1,0 +1,181 @@
+"""Find what a list of items is about: files, traces of files, and installations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from cachetui.environments.used_by import Usage
+from cachetui.insight.arrival import Arrival, arrival
+from cachetui.insight.audit.origins import origins
+from cachetui.insight.check.items import Item
+from cachetui.model import INSTALLABLE, Entry, Inventory, VersionOrder, version_order
+from cachetui.pip.reader import CacheReader
+from cachetui.system.tree import never
+
+Release = tuple[str, VersionOrder]
+"""Project and version."""
+
+
+class FoundFile(NamedTuple):
+    """A file in the cache that pip can install."""
+
+    entry: Entry
+    """Entry of the file."""
+    arrival: Arrival | None
+    """When it was uploaded and downloaded; None if its headers do not say so."""
+    origin: str | None
+    """Index or host that it came from, without secrets; None if it is not known."""
+    built: tuple[Entry, ...]
+    """Wheels that were built here from an sdist."""
+    users: tuple[str, ...]
+    """Short names of the environments that have it installed; untrusted text."""
+
+
+class Trace(NamedTuple):
+    """An entry that shows that pip has seen a release whose file is not in the cache."""
+
+    entry: Entry
+    """Entry, such as an index page."""
+    seen: int
+    """When pip last got or confirmed it, in nanoseconds since the epoch."""
+    listed: tuple[str, ...]
+    """Names of the files of these releases that an index page lists; untrusted text."""
+
+
+class Installation(NamedTuple):
+    """A release that an environment has installed."""
+
+    environment: str
+    """Short name of the environment; untrusted text."""
+    project: str
+    version: str
+
+
+class Match(NamedTuple):
+    """What was found of one item."""
+
+    item: Item
+    files: tuple[FoundFile, ...] = ()
+    """Files of it in the cache."""
+    installed: tuple[Installation, ...] = ()
+    """Environments that have it installed, whether or not the file came from this cache."""
+    traces: tuple[Trace, ...] = ()
+    """Traces of releases whose files are not in the cache."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is here: in the cache or installed. A trace alone only shows that pip has seen it."""
+        return bool(self.files or self.installed)
+
+
+class CheckResult(NamedTuple):
+    """Result of a check."""
+
+    matches: tuple[Match, ...]
+    """What was found of each item, in the order of the lists."""
+    usage: Usage | None
+    """Environments that were looked at; None if they were not."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether anything of a list is here."""
+        return any(match.is_found for match in self.matches)
+
+
+def find_matches(
+    items: Iterable[Item], inventory: Inventory, usage: Usage | None, stop: Callable[[], bool] = never
+) -> tuple[Match, ...]:
+    """Return what is found of each item, in their order; fewer if `stop()` becomes true.
+
+    `usage` is what the environments on this machine have installed; None if they were not looked at. Raises RootError.
+    """
+    if not inventory.entries:
+        return tuple([_Finder(inventory, usage).match(item, None) for item in items])
+    finder, matches = _Finder(inventory, usage), []
+    with CacheReader(inventory) as evidence:
+        for item in items:
+            if stop():
+                break
+            matches.append(finder.match(item, evidence))
+    return tuple(matches)
+
+
+class _Finder:
+    def __init__(self, inventory: Inventory, usage: Usage | None) -> None:
+        self._entries: dict[str, list[Entry]] = {}
+        for entry in inventory.entries:
+            if entry.project is not None:
+                self._entries.setdefault(entry.project, []).append(entry)
+        self._installed: dict[str, list[Installation]] = {}
+        for environment in usage.environments if usage else ():
+            for project, version, _ in environment.installed:
+                found = Installation(environment.title, project, version)
+                self._installed.setdefault(project, []).append(found)
+        self._users: Mapping[str, Sequence[str]] = {
+            path: [environment.title for environment in some] for path, some in (usage.users if usage else {}).items()
+        }
+        self._origin = origins(inventory.entries)
+        self._listed: dict[str, Mapping[str, list[str]]] = {}
+
+    def match(self, item: Item, evidence: CacheReader | None) -> Match:
+        """Return what is found of an item; `evidence` is None if there are no entries."""
+        files: list[FoundFile] = []
+        traces: list[Trace] = []
+        for project in item.projects(self._entries) if evidence else ():
+            assert evidence is not None  # otherwise there is no project
+            own = [entry for entry in self._entries[project] if item.takes(project, entry.version)]
+            here = [entry for entry in own if entry.kind in INSTALLABLE]
+            files += [self._file(entry, here, evidence) for entry in here]
+            traces += self._traces(item, project, own, {_release(entry) for entry in here}, evidence)
+        installed = [
+            one
+            for project in item.projects(self._installed)
+            for one in self._installed[project]
+            if item.takes(project, one.version)
+        ]
+        return Match(item, tuple(files), tuple(sorted(set(installed))), tuple(traces))
+
+    def _file(self, entry: Entry, here: Iterable[Entry], evidence: CacheReader) -> FoundFile:
+        built = [
+            other
+            for other in here
+            if entry.kind == "sdist" and other.kind == "built" and _release(other) == _release(entry)
+        ]
+        users = tuple(self._users.get(entry.path, ()))
+        return FoundFile(entry, arrival(entry, evidence), self._origin(entry), tuple(built), users)
+
+    def _traces(
+        self, item: Item, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
+    ) -> Iterator[Trace]:
+        """Yield the traces of a project's releases, except of those whose files are in `here`."""
+        for entry in own:
+            if entry.kind not in (*INSTALLABLE, "index") and _release(entry) not in here:
+                yield Trace(entry, entry.checked or entry.downloaded, ())
+        is_whole = item.takes(project, None)  # a name without versions
+        for page in self._entries[project]:
+            if page.kind != "index" or (is_whole and here):
+                continue
+            names = [
+                filename
+                for version, filenames in self._listed_on(page, evidence).items()
+                if item.takes(project, version) and (project, version_order(version)) not in here
+                for filename in filenames
+            ]
+            if names or is_whole:
+                yield Trace(page, page.checked or page.downloaded, tuple(dict.fromkeys(names)))
+
+    def _listed_on(self, page: Entry, evidence: CacheReader) -> Mapping[str, list[str]]:
+        """Return the names of the files that an index page lists, by version."""
+        if page.path not in self._listed:
+            found: dict[str, list[str]] = {}
+            listing = evidence.listing(page)
+            for file in listing.files if listing else ():
+                if (version := file.version(page.project or "")) is not None:
+                    found.setdefault(str(version), []).append(file.filename)
+            self._listed[page.path] = found
+        return self._listed[page.path]
+
+
+def _release(entry: Entry) -> Release:
+    return entry.project or "", version_order(entry.version)

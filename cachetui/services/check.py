@@ -1,0 +1,154 @@
+"""Check whether releases that a list names are in the cache, were in it, or are installed."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from cachetui.errors import CachetuiError, TermError
+from cachetui.insight.check.advisories import AdvisoryError, is_json, read_advisories
+from cachetui.insight.check.check_list import CheckList
+from cachetui.insight.check.items import Item
+from cachetui.insight.check.matches import CheckResult, find_matches
+from cachetui.model import Inventory
+from cachetui.pip.config.paths import place
+from cachetui.services.environments import find_usage
+from cachetui.services.export import read_requirements
+from cachetui.services.guard import guard
+from cachetui.system.steps import step
+from cachetui.system.streams import STANDARD_INPUT, read_input
+from cachetui.system.tree import never, reason
+from cachetui.terms.requirements import parse_requirement, skip
+from cachetui.text.redact import quote_input
+
+LOG = logging.getLogger(__name__)
+ENDINGS = (".json", ".jsonl", ".ndjson")
+"""Suffixes of the files that are read in a folder."""
+LISTS = (*ENDINGS, ".txt", ".in", ".lock", ".toml")
+"""Suffixes by which a word that could be a name is a file."""
+ZIP = b"PK\3\4"
+"""First bytes of a zip, the form in which OSV offers all records of an ecosystem."""
+LONGEST = 512 << 20
+"""Maximum size of a list in bytes."""
+
+
+def read_check_list(arguments: Sequence[str]) -> CheckList:
+    """Read terms, files, folders and `-`, the standard input. Raises TermError for a term.
+
+    A file or folder that cannot be read is told by a sentence in the result, and all others are read.
+    """
+    found = CheckList()
+    with step(LOG, "read the lists"):
+        for argument in arguments:
+            path = _path_of(argument)
+            if argument != "-" and path is None:
+                found.items += _items_of_term(argument)
+                continue
+            try:
+                for one in _files_of(path):
+                    _read_list(one, found)
+            except CachetuiError as error:
+                found.unreadable.append(str(error))
+    return found
+
+
+def check_list(
+    found: CheckList,
+    inventory: Inventory,
+    *,
+    environments: Sequence[str] | None = (),
+    memory: bool = True,
+    stop: Callable[[], bool] = never,
+) -> CheckResult:
+    """Find what the items of a list are about in the cache, and which environments have it installed.
+
+    `environments` are the folders that the preferences name; None to look at no environments. `memory` says whether to
+    use and update what earlier runs read of them. Raises CachetuiError and OSError.
+    """
+    with guard("check the list"), step(LOG, "checked the list"):
+        usage = None
+        if environments is not None:
+            usage = find_usage(inventory.entries, inventory.root, environments, memory=memory, stop=stop)
+        return CheckResult(find_matches(found.items, inventory, usage, stop), usage)
+
+
+def _path_of(argument: str) -> Path | None:
+    """Return the path that an argument means; None for a term and for the standard input.
+
+    Raises TermError for a word that is both a name and the name of a file or folder here.
+    """
+    separators = {os.sep, os.altsep or os.sep, "/"}
+    if argument == "-":
+        return None
+    if argument.startswith(("~", ".")) or any(one in argument for one in separators):
+        return place(argument)
+    if argument.lower().endswith(LISTS):
+        return place(argument)
+    if os.path.lexists(argument):
+        what = "folder" if Path(argument).is_dir() else "file"
+        name = quote_input(argument)
+        raise TermError(
+            f"{name} is also the name of a {what} here: write {os.path.join(os.curdir, name)} for the {what}, or "  # noqa: PTH118
+            f"'\"{name}\"' for the project",
+            argument,
+        )
+    return None
+
+
+def _items_of_term(argument: str) -> Iterator[Item]:
+    """Yield an item for each name, requirement or pattern in an argument. Raises TermError."""
+    position = skip(argument, 0)
+    if position == len(argument):
+        raise TermError("a term is empty", argument)
+    while position < len(argument):
+        requirement, end = parse_requirement(argument, position)
+        yield Item(requirement.text, (requirement,))
+        position = skip(argument, end)
+
+
+def _files_of(path: Path | None) -> list[Path | None]:
+    """Return the files to read for a path: all JSON files in and below a folder. Raises CachetuiError."""
+    if path is None or not path.is_dir():
+        return [path]
+    found: list[Path | None] = []
+
+    def fail(error: OSError) -> None:
+        raise CachetuiError(f"{quote_input(str(error.filename))} cannot be read: {reason(error)}.")
+
+    for folder, below, names in os.walk(path, onerror=fail):
+        below[:] = sorted([name for name in below if not name.startswith(".")])
+        found += [Path(folder, name) for name in sorted(names) if name.lower().endswith(ENDINGS)]
+    if not found:
+        raise CachetuiError(
+            f"{quote_input(str(path))} holds no {', no '.join(ENDINGS)}: name a folder with OSV records."
+        )
+    return found
+
+
+def _read_list(path: Path | None, into: CheckList) -> None:
+    """Read a requirements file, or OSV records. Raises CachetuiError."""
+    name = STANDARD_INPUT if path is None else quote_input(str(path))
+    try:
+        content = read_input(path, LONGEST)
+    except (OSError, ValueError) as error:
+        raise CachetuiError(f"{name} cannot be read: {reason(error)}.") from None
+    if content.startswith(ZIP):
+        raise CachetuiError(f"{name} is a zip: unpack it, and name the folder.")
+    if is_json(content) or (path is not None and path.suffix.lower() in ENDINGS):
+        before = len(into.advisories.items)
+        try:
+            read_advisories(content, name, into.advisories)
+        except AdvisoryError as error:
+            into.unreadable.append(str(error))
+        into.items += into.advisories.items[before:]
+        return
+
+    def read(other: Path | None, most: int) -> bytes:
+        return content if other == path else read_input(other, most)
+
+    listed = read_requirements([path], note=into.ignored.append, read=read)
+    for line in listed.asked:
+        text = f"{line.requirement.name}{line.requirement.specifier}"
+        into.items.append(Item(text, (parse_requirement(text, 0)[0],), name))
