@@ -117,3 +117,19 @@ def _left_out(advisories: Advisories) -> str:
     ]
     told = ", ".join([f"{number:,} {words}" for number, words in parts if number])
     return f"; left out: {told}" if told else ""
+
+
+def summary(result: CheckResult) -> str:
+    """Return the result in one line, for the browser, where the files that were found are marked."""
+    found = [match for match in result.matches if match.is_found]
+    traces = sum([bool(match.traces) and not match.is_found for match in result.matches])
+    users = {one.environment for match in found for one in match.installed}
+    files = {file.entry.path for match in found for file in match.files}
+    parts = [f"{len(found):,} of {count(len(result.matches), 'item')} found"]
+    if files:
+        parts.append(f"{count(len(files), 'file')} marked")
+    if users:
+        parts.append(f"installed in {_some(sorted(users))}")
+    if traces:
+        parts.append(f"traces only of {traces:,}")
+    return f"{', '.join(parts)}."

@@ -26,6 +26,8 @@ if TYPE_CHECKING:  # loaded on first use, so that the first screen does not wait
     from cachetui.export.export import ExportOutcome, ExportProgress
     from cachetui.export.plan import PlannedFile
     from cachetui.insight.audit.audit import Audit
+    from cachetui.insight.check.check_list import CheckList
+    from cachetui.insight.check.matches import CheckResult
     from cachetui.insight.health.finding import Finding
     from cachetui.insight.health.verification import VerificationProgress, Verified
     from cachetui.insight.why.explanation import Explanation
@@ -272,6 +274,14 @@ class Services:
                 demo=self.demo,
                 stop=stop,
             )
+
+    def check_list(self, text: str, inventory: Inventory, *, stop: Stop = never) -> tuple[CheckList, CheckResult]:
+        """Read a list, such as a file's path or some names, and find what is here of it. Can also raise TermError."""
+        from cachetui.services.check import check_list, read_check_list  # noqa: PLC0415 - seldom needed
+
+        found = read_check_list([text])
+        environments = None if self.demo else ()
+        return found, check_list(found, inventory, environments=environments, memory=self.memory, stop=stop)
 
     # Export
 

@@ -28,12 +28,13 @@ class ActivityProgress(NamedTuple):
 
 Activities = Mapping[Activity, ActivityProgress]
 """The running activities."""
-Wish = Literal["review", "choose by rules", "export", "verify", "read it again", "change the settings"]
+Wish = Literal["review", "choose by rules", "check a list", "export", "verify", "read it again", "change the settings"]
 """Actions that a user may want to begin, each as the end of a sentence."""
 
 FORBIDS: Mapping[Wish, tuple[Activity, ...]] = {
     "review": (Activity.EXPORTING, Activity.REMOVING),
     "choose by rules": (Activity.REMOVING, Activity.SCANNING),
+    "check a list": (Activity.REMOVING, Activity.SCANNING),
     "export": (Activity.EXPORTING, Activity.REMOVING),
     "verify": (Activity.REMOVING, Activity.SCANNING),
     "read it again": (Activity.REMOVING, Activity.SCANNING),

@@ -366,6 +366,13 @@ class MainScreen(CacheScreen):
             self.begin(Activity.PLANNING)  # drop keys from now on, not only once the worker has started
             start_worker(self, mark_by_rules, self, group="rules")
 
+    def check_list(self) -> None:
+        """Ask for a list of releases, and mark what is here of it."""
+        from cachetui.ui.operations.check import mark_listed  # noqa: PLC0415 - the first screen does not wait for it
+
+        if not self.refuse("check a list"):
+            start_worker(self, mark_listed, self, group="rules")
+
     def action_undo_marks(self) -> None:
         """Undo the last change of marks."""
         if self.model.undo_marks():

@@ -112,6 +112,10 @@ def commands_of(app: CachetuiApp) -> Iterable[PaletteCommand]:
             keys, run = app.keymap.get(id, binding.key), partial(app.run_action, binding.action, node)
             names = key_names(keys.split(","), app.glyphs is ASCII)
             yield PaletteCommand(title, names, binding.tooltip, SYNONYMS.get(id, ""), run)
+    if app.main.inventory is not None:
+        about = "Mark what is here of a list of releases, such as advisories of malware"
+        also = "incident osv advisories vulnerabilities malware poisoned"
+        yield PaletteCommand("Check a list", "", about, also, app.main.check_list)
     yield PaletteCommand("Theme", "", "Choose other colours", "colors dark light", app.action_change_theme)
     if (path := app.main.preferences.path) is not None:
         about, also = f"Copy the path of the file: {shown(str(path))}", "settings options configuration protect"

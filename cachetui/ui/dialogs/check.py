@@ -1,0 +1,56 @@
+"""The dialog that asks for a list of releases to look for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual.binding import BindingType
+
+from cachetui.errors import CachetuiError, TermError
+from cachetui.insight.check.check_list import CheckList
+from cachetui.insight.check.matches import CheckResult
+from cachetui.ui.bindings import PROGRAM, key
+from cachetui.ui.dialogs.input_dialog import InputDialog, SheetBox
+from cachetui.ui.workers import run_in_thread
+
+
+class ListBox(SheetBox):
+    """The input for the list."""
+
+    HELP = "Type a file, a folder of OSV records, or names and requirements, and press Enter. Esc marks nothing."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        key("enter", "screen.go", "check", "check.start", PROGRAM, "Mark what is here of this list", show=True),
+    ]
+
+
+class CheckDialog(InputDialog[tuple[CheckList, CheckResult]]):
+    """Dialog that asks for a list; its result is the list with what is here of it."""
+
+    HELP = ListBox.HELP
+
+    def __init__(self, look: Callable[[str], tuple[CheckList, CheckResult]]) -> None:
+        """Make the dialog; `look` is called in a thread with the typed text. It may raise CachetuiError and OSError."""
+        super().__init__(
+            "Check the cache for which releases?",
+            "Type a file or folder with requirements or OSV records, or names such as left-pad==1.0.1. What is here of "
+            "them is marked; nothing is removed, and the network is not used.",
+            box=ListBox(id="list"),
+            label="List",
+            does="Check",
+        )
+        self._look = look
+
+    async def accept(self, typed: str) -> tuple[CheckList, CheckResult] | None:
+        """Return what is here of the typed list; if none of it can be read, the dialog shows why."""
+        if not typed:
+            self.show_error("Type a file, a folder, or a name.")
+            return None
+        try:
+            found, result = await run_in_thread(self._look, typed)
+        except TermError as error:
+            raise CachetuiError(f"{error}.") from error
+        if found.unreadable and not found.items:
+            self.show_error(*found.unreadable)
+            return None
+        return found, result

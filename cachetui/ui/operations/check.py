@@ -1,0 +1,28 @@
+"""Mark what is here of a list of releases: nothing is removed before a review."""
+
+from __future__ import annotations
+
+from cachetui.report.check_text import summary
+from cachetui.ui.cache_screen import REFUSAL_SECONDS, CacheScreen
+from cachetui.ui.dialogs.check import CheckDialog
+from cachetui.ui.messages import ShowFilter
+from cachetui.ui.widgets.cells import shown
+
+
+async def mark_listed(screen: CacheScreen) -> None:
+    """Ask for a list, mark the files that it names, and show the marked files."""
+    inventory = screen.inventory
+    if inventory is None:
+        return
+    answer = await screen.app.push_screen_wait(CheckDialog(lambda typed: screen.services.check_list(typed, inventory)))
+    if answer is None:
+        return
+    found, result = answer
+    entries = [file.entry for match in result.matches for file in match.files]
+    if entries:
+        screen.model.mark_entries(entries)
+        screen.marks = screen.model.mark_totals
+        screen.post_message(ShowFilter("is:marked"))
+    screen.notify(shown(summary(result)), severity="warning" if result.is_found else "information", markup=False)
+    for sentence in found.unreadable:
+        screen.notify(shown(sentence), severity="error", timeout=REFUSAL_SECONDS, markup=False)
