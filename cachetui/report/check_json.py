@@ -22,14 +22,14 @@ def check_json(inventory: Inventory, found: CheckList, result: CheckResult, *, n
         "root": clean(inventory.root),
         "at": timestamp(now_ns),
         "found": result.is_found,
-        "items": [_item(match, knows_users=usage is not None) for match in result.matches],
+        "items": [_item(match, knows_users=not usage.trouble) for match in result.matches],
         "withdrawn": advisories.withdrawn,
         "other_ecosystems": advisories.elsewhere,
         "without_versions": advisories.without_versions,
         "unreadable": _texts(found.unreadable),
         "not_looked_at": _texts(found.ignored),
-        "environments": None if usage is None else len(usage.environments),
-        "unreadable_environments": [] if usage is None else _texts(one.title for one in usage.unread),
+        "environments": None if usage.trouble else len(usage.environments),
+        "unreadable_environments": _texts(one.title for one in usage.unread),
     }
     return f"{json.dumps(document, indent=1)}\n"
 

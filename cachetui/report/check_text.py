@@ -102,7 +102,8 @@ def _some(names: Sequence[str]) -> str:
 def check_notes(found: CheckList, result: CheckResult) -> Iterator[str]:
     """Yield sentences about what was looked for, and what was left out; they may quote untrusted text."""
     yield f"Looked for {count(len(result.matches), 'item')}{_left_out(found.advisories)}."
-    if result.usage is None:
+    if result.usage.trouble:
+        yield result.usage.trouble
         return
     looked = f"Looked at {count(len(result.usage.environments), 'environment')} for who uses it"
     unread = [f"{environment.title} ({environment.trouble})" for environment in result.usage.unread]

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from cachetui.environments.used_by import Usage
 from cachetui.errors import CachetuiError, TermError
 from cachetui.insight.check.advisories import AdvisoryError, is_json, read_advisories
 from cachetui.insight.check.check_list import CheckList
@@ -14,9 +15,8 @@ from cachetui.insight.check.items import Item
 from cachetui.insight.check.matches import CheckResult, find_matches
 from cachetui.model import Inventory
 from cachetui.pip.config.paths import place
-from cachetui.services.environments import find_usage
+from cachetui.services.diagnostics.guard import guard
 from cachetui.services.export import read_requirements
-from cachetui.services.guard import guard
 from cachetui.system.steps import step
 from cachetui.system.streams import STANDARD_INPUT, read_input
 from cachetui.system.tree import never, reason
@@ -57,20 +57,15 @@ def read_check_list(arguments: Sequence[str]) -> CheckList:
 def check_list(
     found: CheckList,
     inventory: Inventory,
+    usage: Usage,
     *,
-    environments: Sequence[str] | None = (),
-    memory: bool = True,
     stop: Callable[[], bool] = never,
 ) -> CheckResult:
     """Find what the items of a list are about in the cache, and which environments have it installed.
 
-    `environments` are the folders that the preferences name; None to look at no environments. `memory` says whether to
-    use and update what earlier runs read of them. Raises CachetuiError and OSError.
+    Raises CachetuiError and OSError.
     """
     with guard("check the list"), step(LOG, "checked the list"):
-        usage = None
-        if environments is not None:
-            usage = find_usage(inventory.entries, inventory.root, environments, memory=memory, stop=stop)
         return CheckResult(find_matches(found.items, inventory, usage, stop), usage)
 
 

@@ -280,8 +280,7 @@ class Services:
         from cachetui.services.check import check_list, read_check_list  # noqa: PLC0415 - seldom needed
 
         found = read_check_list([text])
-        environments = None if self.demo else ()
-        return found, check_list(found, inventory, environments=environments, memory=self.memory, stop=stop)
+        return found, check_list(found, inventory, self.usage(inventory, self.read_preferences(), stop=stop), stop=stop)
 
     # Export
 

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pytest
 
 from cachetui.demo import artifacts
 from cachetui.demo.writer import CacheWriter, file_headers, http_date, page_headers
-from cachetui.services.environments import find_usage
+from cachetui.services.environments import usage_here
 from tests.cli.conftest import Run
 from tests.cli.test_preferences import prefer
 from tests.report.schemas import check as check_schema
@@ -86,7 +87,7 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     install(by_hand(environment, home="/nowhere", version="3.11.4"), "llm_kit", "1.82.7")
     monkeypatch.setenv("VIRTUAL_ENV", str(environment))
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    monkeypatch.setattr("cachetui.services.check.find_usage", _find_usage)
+    monkeypatch.setattr("cachetui.cli.commands.check.usage_here", partial(usage_here, machine=False))
 
     def refuse(*_: object, **__: object) -> Any:
         raise AssertionError("the network was used")
@@ -96,10 +97,6 @@ def alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     monkeypatch.chdir(tmp_path)
     return environment
-
-
-def _find_usage(*arguments: Any, **options: Any) -> Any:
-    return find_usage(*arguments, **options, machine=False)
 
 
 def advisory(**more: Any) -> dict[str, Any]:

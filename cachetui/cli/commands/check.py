@@ -12,10 +12,12 @@ from cachetui.cli.console import note, say, warn
 from cachetui.cli.help_format import Command
 from cachetui.cli.main import DONE, FAILED, WRONG_USAGE
 from cachetui.cli.options import global_options, options_of, suggest_listed
+from cachetui.preferences.file import read_preferences
 from cachetui.report.check_json import check_json
 from cachetui.report.check_text import check_lines, check_notes
 from cachetui.services.cache import cache_option
 from cachetui.services.check import check_list, read_check_list
+from cachetui.services.environments import usage_here
 from cachetui.text.styled import styled
 
 
@@ -49,8 +51,9 @@ def command(context: click.Context, terms: tuple[str, ...], as_json: bool) -> in
     if listed.unreadable and not listed.items:
         return WRONG_USAGE
     with opened(options) as (location, inventory):
-        environments = None if location.made_up else ()
-        result = check_list(listed, inventory, environments=environments, memory=options.scan_memory)
+        entries, root, memory = inventory.entries, inventory.root, options.scan_memory
+        usage = usage_here(entries, root, read_preferences(), memory=memory, demo=location.made_up)
+        result = check_list(listed, inventory, usage)
         if as_json:
             sys.stdout.write(check_json(inventory, listed, result, now_ns=time.time_ns()))
         else:

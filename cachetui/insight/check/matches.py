@@ -74,8 +74,8 @@ class CheckResult(NamedTuple):
 
     matches: tuple[Match, ...]
     """What was found of each item, in the order of the lists."""
-    usage: Usage | None
-    """Environments that were looked at; None if they were not."""
+    usage: Usage
+    """What is known of the environments on this machine."""
 
     @property
     def is_found(self) -> bool:
@@ -84,11 +84,11 @@ class CheckResult(NamedTuple):
 
 
 def find_matches(
-    items: Iterable[Item], inventory: Inventory, usage: Usage | None, stop: Callable[[], bool] = never
+    items: Iterable[Item], inventory: Inventory, usage: Usage, stop: Callable[[], bool] = never
 ) -> tuple[Match, ...]:
     """Return what is found of each item, in their order; fewer if `stop()` becomes true.
 
-    `usage` is what the environments on this machine have installed; None if they were not looked at. Raises RootError.
+    `usage` is what the environments on this machine have installed. Raises RootError.
     """
     if not inventory.entries:
         return tuple([_Finder(inventory, usage).match(item, None) for item in items])
@@ -102,18 +102,18 @@ def find_matches(
 
 
 class _Finder:
-    def __init__(self, inventory: Inventory, usage: Usage | None) -> None:
+    def __init__(self, inventory: Inventory, usage: Usage) -> None:
         self._entries: dict[str, list[Entry]] = {}
         for entry in inventory.entries:
             if entry.project is not None:
                 self._entries.setdefault(entry.project, []).append(entry)
         self._installed: dict[str, list[Installation]] = {}
-        for environment in usage.environments if usage else ():
+        for environment in usage.environments:
             for project, version, _ in environment.installed:
                 found = Installation(environment.title, project, version)
                 self._installed.setdefault(project, []).append(found)
         self._users: Mapping[str, Sequence[str]] = {
-            path: [environment.title for environment in some] for path, some in (usage.users if usage else {}).items()
+            path: [environment.title for environment in some] for path, some in usage.users.items()
         }
         self._origin = origins(inventory.entries)
         self._listed: dict[str, Mapping[str, list[str]]] = {}
