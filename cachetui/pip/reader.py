@@ -140,9 +140,9 @@ class CacheReader:
         encoding = self.headers(entry)("content-encoding")
         return self._with_body(entry, lambda body: index_page.read_page(body, encoding))
 
-    def startup_files(self, entry: Entry) -> tuple[str, ...]:
-        """Return the files of a wheel with which Python runs code at each start; none if it cannot be read."""
-        return self._with_body(entry, startup_files) or ()
+    def startup_files(self, entry: Entry) -> tuple[str, ...] | None:
+        """Return the files of a wheel with which Python runs code at each start; None if it cannot be read."""
+        return self._with_body(entry, startup_files)
 
     def requires_python(self, entry: Entry) -> str | None:
         """Return the Requires-Python of a wheel, sdist or metadata; "" if not given, None if not readable."""

@@ -244,8 +244,14 @@ class Services:
         """Return the findings that can be made without reading whole archives."""
         from cachetui.services.verification import find_problems  # noqa: PLC0415
 
-        hours = self.read_preferences().fresh_hours
-        return find_problems(inventory, now_ns=self.clock(), pip=self.location.pip, fresh_hours=hours, stop=stop)
+        return find_problems(
+            inventory,
+            now_ns=self.clock(),
+            pip=self.location.pip,
+            fresh_hours=self.read_preferences().fresh_hours,
+            memory=self.memory and not self.demo,
+            stop=stop,
+        )
 
     def verify(
         self,

@@ -26,16 +26,19 @@ def find_problems(
     now_ns: int,
     pip: Version | None = None,
     fresh_hours: int | None = None,
+    memory: bool = False,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return the problems of some entries, by default all, that can be found without reading whole archives.
 
-    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question; `fresh_hours` is as in
-    `check`. Raises CachetuiError and OSError.
+    `now_ns` is in nanoseconds since the epoch, `pip` the version of the pip in question; `fresh_hours` and `memory` are
+    as in `check`. Raises CachetuiError and OSError.
     """
     with guard("check the cache"), step(LOG, "checked the cache"):
         pips = known_pips(inventory)
-        return check(inventory, entries, now_ns=now_ns, pips=pips, pip=pip, fresh_hours=fresh_hours, stop=stop)
+        return check(
+            inventory, entries, now_ns=now_ns, pips=pips, pip=pip, fresh_hours=fresh_hours, memory=memory, stop=stop
+        )
 
 
 def verify_entries(

@@ -67,9 +67,14 @@ def command(context: click.Context, terms: tuple[str, ...], deep: bool, every: b
         findings: tuple[Finding, ...] = ()
         verified = None
         if inventory.directories or inventory.links:
-            hours = read_preferences().fresh_hours
-            now = time.time_ns()
-            findings = find_problems(inventory, checked, now_ns=now, pip=location.pip, fresh_hours=hours)
+            findings = find_problems(
+                inventory,
+                checked,
+                now_ns=time.time_ns(),
+                pip=location.pip,
+                fresh_hours=read_preferences().fresh_hours,
+                memory=options.scan_memory,
+            )
         if deep and entries:
             verified = _verified(inventory, entries)
             findings = in_order([*findings, *verified.findings])

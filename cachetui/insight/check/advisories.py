@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Literal, NamedTuple, TypeVar, cast
+from typing import Any, Literal, NamedTuple, TypeVar
 
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -239,4 +239,4 @@ def _typed(value: object, kind: type[Value], place: str, what: str) -> Value:
     """Return a value of a type. Raises AdvisoryError, which says what was expected at which place."""
     if not isinstance(value, kind) or value == "":
         raise AdvisoryError(f"{place}: this is not {what}.")
-    return cast(Value, value)
+    return value

@@ -10,6 +10,7 @@ from packaging.version import Version
 
 from cachetui.insight.health.finding import Finding, FindingType, in_order
 from cachetui.insight.health.release_checks import release_findings
+from cachetui.insight.health.release_memory import ReleaseMemory
 from cachetui.model import Entry, Inventory
 from cachetui.pip.formats import index_page
 from cachetui.pip.formats.integrity import end_trouble
@@ -35,13 +36,15 @@ def check(
     pip: Version | None = None,
     exists: Callable[[str], bool] = lambda place: is_there(Path(place)),
     fresh_hours: int | None = None,
+    memory: bool = False,
     stop: Callable[[], bool] = never,
 ) -> tuple[Finding, ...]:
     """Return the findings about entries, by default all, that need no reading of whole archives.
 
     `now_ns` is the present in nanoseconds since the epoch, `pips` are the process ids of running pips, `pip` is the
     version of the pip that is meant, `exists` returns whether an environment is still there, and a download at most
-    `fresh_hours` after its upload is a finding. Raises RootError.
+    `fresh_hours` after its upload is a finding. `memory` says whether to use and update what earlier checks read.
+    Raises RootError.
     """
     some = inventory.entries if entries is None else entries
     mixed = any(entry.path.startswith("http-v2/") for entry in inventory.entries)
@@ -64,7 +67,9 @@ def check(
                 found += _environments(entry, evidence, exists)
             elif entry.kind == "built":
                 found += _cut(entry, evidence)
-        found += release_findings(some, inventory.entries, evidence, fresh_hours=fresh_hours, stop=stop)
+        known = ReleaseMemory(inventory, used=memory)
+        found += release_findings(some, inventory.entries, evidence, fresh_hours=fresh_hours, memory=known, stop=stop)
+        known.save()
         if not stop():
             found += _folders(inventory.directories if entries is None else _above(some), evidence)
     return in_order(found)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from cachetui.insight.arrival import arrival
 from cachetui.insight.health.finding import Finding, FindingType
+from cachetui.insight.health.release_memory import ReleaseMemory
 from cachetui.model import INSTALLABLE, NS, Entry
 from cachetui.pip.formats.index_files import yanked_files
-from cachetui.pip.formats.project_status import ProjectStatus, project_status
+from cachetui.pip.formats.project_status import MARKERS, ProjectStatus, project_status
 from cachetui.pip.reader import CacheReader, digest_of
 from cachetui.text.excerpt import excerpt
 from cachetui.text.format import count
@@ -32,35 +34,42 @@ def release_findings(
     evidence: CacheReader,
     *,
     fresh_hours: int | None,
+    memory: ReleaseMemory,
     stop: Callable[[], bool],
 ) -> Iterator[Finding]:
     """Yield the findings about the releases among entries; `all_entries` are those of the whole cache.
 
-    With `fresh_hours`, a download that came at most so many hours after its upload is one of them.
+    `memory` holds what earlier checks read. With `fresh_hours`, a download that came at most so many hours after its
+    upload is one of them.
     """
     projects = {entry.project for entry in entries if entry.project and entry.kind in (*INSTALLABLE, "index")}
     own = [entry for entry in all_entries if entry.project in projects]
     with_files = {entry.project for entry in own if entry.kind in INSTALLABLE}
-    said = index_words([entry for entry in own if entry.kind == "index"], evidence, stop)
+    said = index_words([entry for entry in own if entry.kind == "index"], evidence, memory, stop)
     for entry in entries:
         if stop():
             return
         if entry.kind in INSTALLABLE:
-            yield from _of_file(entry, said, evidence, fresh_hours)
+            yield from _of_file(entry, said, evidence, memory, fresh_hours)
         elif status := said.statuses.get(entry.path):
             sort: FindingType = "quarantined" if status.marker == "quarantined" else "retired"
             if sort == "retired" or entry.project not in with_files:  # otherwise the finding is about the files
                 yield Finding(sort, entry.path, _with_reason(status.marker, status.reason), _written(entry))
 
 
-def _of_file(entry: Entry, said: IndexWords, evidence: CacheReader, fresh_hours: int | None) -> Iterator[Finding]:
+def _of_file(
+    entry: Entry, said: IndexWords, evidence: CacheReader, memory: ReleaseMemory, fresh_hours: int | None
+) -> Iterator[Finding]:
     """Yield the findings about one wheel or sdist."""
     if (reason := said.quarantined.get(entry.project or "")) is not None:
         yield Finding("quarantined", entry.path, _with_reason("quarantined", reason), _written(entry))
     record = entry.path[-56:] if entry.kind != "built" else digest_of(entry.url) if entry.url else ""
     if (reason := said.yanked.get(record)) is not None:
         yield Finding("yanked", entry.path, _with_reason("yanked", reason), _written(entry))
-    if files := evidence.startup_files(entry) if entry.kind != "sdist" else ():
+    files = None
+    if entry.kind != "sdist":
+        files = memory.recall(entry, lambda: evidence.startup_files(entry), _is_names)
+    if files:
         more = f" and {len(files) - 1:,} more" if len(files) > 1 else ""
         yield Finding("startup", entry.path, f"it has {_short(files[0])}{more}", _written(entry))
     if fresh_hours is not None and (came := arrival(entry, evidence)) and came.hours <= fresh_hours:
@@ -68,7 +77,9 @@ def _of_file(entry: Entry, said: IndexWords, evidence: CacheReader, fresh_hours:
         yield Finding("fresh", entry.path, words, came.taken * NS)
 
 
-def index_words(pages: Iterable[Entry], evidence: CacheReader, stop: Callable[[], bool]) -> IndexWords:
+def index_words(
+    pages: Iterable[Entry], evidence: CacheReader, memory: ReleaseMemory, stop: Callable[[], bool]
+) -> IndexWords:
     """Return what index pages say; of pages from the same address, the latest one counts."""
     yanked: dict[str, str] = {}
     statuses: dict[str, ProjectStatus] = {}
@@ -77,13 +88,37 @@ def index_words(pages: Iterable[Entry], evidence: CacheReader, stop: Callable[[]
     for entry in latest.values():
         if stop():
             break
-        if page := evidence.page(entry):
-            yanked |= {digest_of(file.url): file.yanked_reason for file in yanked_files(page, entry.url)}
-            if status := project_status(page):
-                statuses[entry.path] = status
+        if found := memory.recall(entry, partial(_words_of, entry, evidence), _is_words):
+            withdrawn, told = found
+            yanked |= withdrawn
+            if told:
+                status = statuses[entry.path] = ProjectStatus(*told)
                 if status.marker == "quarantined" and entry.project:
                     quarantined[entry.project] = status.reason
     return IndexWords(yanked, statuses, quarantined)
+
+
+def _words_of(entry: Entry, evidence: CacheReader) -> tuple[dict[str, str], ProjectStatus | None] | None:
+    """Return what one index page says: reasons for yanking by record, and the status; None if it cannot be read."""
+    page = evidence.page(entry)
+    if page is None:
+        return None
+    return {digest_of(file.url): file.yanked_reason for file in yanked_files(page, entry.url)}, project_status(page)
+
+
+def _is_names(value: object) -> bool:
+    """Return whether a remembered value is a list of file names."""
+    return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _is_words(value: object) -> bool:
+    """Return whether a remembered value is what an index page says."""
+    if not isinstance(value, list) or len(value) != 2:
+        return False
+    yanked, status = value
+    if not isinstance(yanked, dict) or not _is_names([*yanked.values()]):
+        return False
+    return status is None or (_is_names(status) and len(status) == 2 and status[0] in MARKERS)
 
 
 def hours_text(hours: float) -> str:

@@ -19,7 +19,9 @@ from cachetui.insight.health.checks import check
 from cachetui.pip.formats.index_page import Page
 from cachetui.pip.formats.project_status import MARKERS, ProjectStatus, project_status
 from cachetui.pip.formats.startup_files import startup_files
+from cachetui.pip.reader import CacheReader
 from cachetui.pip.scan.scanner import scan
+from cachetui.system.remembered import read_remembered, write_remembered
 
 NOW = time.time_ns()
 HOUR = 3_600 * 10**9
@@ -179,3 +181,35 @@ def test_wheels_that_run_at_each_start_of_python(tmp_path: Path) -> None:
         ("startup", "b-1.0-py3-none-any.whl", "it has b.pth"),
         ("startup", "bad-1.0-py3-none-any.whl", "it has bad_init.pth and 1 more"),
     ]
+
+
+def test_what_was_read_is_remembered_while_files_stay_the_same(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = tmp_path / "cache"
+    put(root, "bad-1.0-py3-none-any.whl", wheel("bad", "1.0", "bad.pth"))
+    yanked = {"filename": "x", "url": "https://files.example/bad-1.0-py3-none-any.whl", "hashes": {}, "yanked": "evil"}
+    status = {"status": "deprecated", "reason": "old"}
+    put_page(root, "bad", {"name": "bad", "files": [yanked], "project-status": status})
+    inventory = scan(root, indexes=["https://index.example/simple"])
+
+    def told(**options: bool) -> list[tuple[str, str]]:
+        return [(one.sort, one.words) for one in check(inventory, now_ns=NOW, exists=lambda _: True, **options)]
+
+    first = told(memory=True)
+    assert first == told() and {sort for sort, _ in first} == {"yanked", "startup", "retired"}
+    (file,) = home.rglob("releases.json")
+    with monkeypatch.context() as patch:
+        patch.setattr(CacheReader, "page", lambda *_: pytest.fail("a page was read again"))
+        patch.setattr(CacheReader, "startup_files", lambda *_: pytest.fail("a wheel was read again"))
+        assert told(memory=True) == first
+    known = read_remembered(file)
+    for odd in (3, None, [3], [{}, 3], [{"a": 3}, None], [{}, ["odd", "x"]]):
+        write_remembered(file, {key: {path: [*one[:-1], odd] for path, one in of.items()} for key, of in known.items()})
+        assert told(memory=True) == first
+    file.write_bytes(b"{")
+    assert told(memory=True) == first
+    (body,) = [root / entry.files[-1].path for entry in inventory.entries if entry.kind == "wheel"]
+    body.write_bytes(wheel("bad", "1.0"))
+    inventory = scan(root, indexes=["https://index.example/simple"])
+    assert {sort for sort, _ in told(memory=True)} == {"yanked", "retired", "length"}

@@ -1,0 +1,69 @@
+"""What earlier checks read of wheels and index pages, in a file that belongs to the user.
+
+What was read of a file counts only while the file has the same inode, modification time, size and URL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+
+from cachetui.model import Entry, File, Inventory
+from cachetui.system.remembered import read_remembered, write_remembered
+
+FORM = 1
+"""Version of the remembered values; others are ignored."""
+MOST = 4
+"""Maximum number of caches of which something is remembered; those that were checked last are kept."""
+
+
+def default_path() -> Path:
+    """Return the path of the file, in the user's cache directory."""
+    return Path(platformdirs.user_cache_path("cachetui", appauthor=False)) / "releases.json"
+
+
+class ReleaseMemory:
+    """Remembered values of one cache; empty if the file is missing, damaged or another user's, or is not to be used."""
+
+    def __init__(self, inventory: Inventory, path: Path | None = None, *, used: bool = True) -> None:
+        """Read the file, by default the user's, if it is to be used. Never raises if something is wrong with it."""
+        self._path = (path or default_path()) if used else None
+        self._caches: dict[str, dict[str, Any]] = {} if self._path is None else read_remembered(self._path)
+        self._key = f"{FORM}:{inventory.device}:{inventory.inode}"
+        self._inventory = inventory
+        self._known: dict[str, Any] = self._caches.pop(self._key, {})
+        self._changed = False
+
+    def recall(self, entry: Entry, read: Callable[[], Any], is_valid: Callable[[Any], bool]) -> Any:
+        """Return what `read` once returned for an entry's content, or what it returns now if that is not known.
+
+        The values must be those of JSON; `is_valid` returns whether a remembered one has the expected form. None stands
+        for content that cannot be read, and is not remembered.
+        """
+        file = _body(entry)
+        stamp = [file.inode, file.mtime_ns, file.size, entry.url]  # links on a page may be relative to its URL
+        found = self._known.get(file.path)
+        if isinstance(found, list) and found[:-1] == stamp and is_valid(found[-1]):
+            return found[-1]
+        value = read()
+        if value is not None:
+            self._known[file.path] = [*stamp, value]
+            self._changed = True
+        return value
+
+    def save(self) -> None:
+        """Write the file, without what is no longer in the cache, if anything has changed."""
+        if self._path and self._changed:
+            there = {_body(entry).path for entry in self._inventory.entries if entry.files}
+            known = {path: value for path, value in self._known.items() if path in there}
+            others = [*self._caches.items()][1 - MOST :]
+            write_remembered(self._path, dict([*others, (self._key, known)]))
+            self._changed = False
+
+
+def _body(entry: Entry) -> File:
+    """Return the file of an entry that holds its content."""
+    return entry.files[0] if entry.kind == "built" else entry.files[-1]
