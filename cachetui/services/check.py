@@ -144,6 +144,8 @@ def _read_list(path: Path | None, into: CheckList) -> None:
         return content if other == path else read_input(other, most)
 
     listed = read_requirements([path], note=into.ignored.append, read=read)
+    if not listed.asked:
+        raise CachetuiError(f"{name} names no release: write a name or a requirement on each line.")
     for line in listed.asked:
         text = f"{line.requirement.name}{line.requirement.specifier}"
         into.items.append(Item(text, (parse_requirement(text, 0)[0],), name))

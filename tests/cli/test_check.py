@@ -222,6 +222,7 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
         ("bad.txt", b"six\n???\n", "bad.txt, line 2: ??? is no requirement: "),
         ("all.json", b"PK\3\4", "all.json is a zip: unpack it"),
         ("odd.json", b"six", "odd.json, line 1: this is no valid JSON: "),
+        ("empty.txt", b"# nothing\n", "empty.txt names no release: "),
     ):
         if content is not None:
             (tmp_path / name).write_bytes(content)

@@ -193,8 +193,8 @@ def test_what_was_read_is_remembered_while_files_stay_the_same(
     put_page(root, "bad", {"name": "bad", "files": [yanked], "project-status": status})
     inventory = scan(root, indexes=["https://index.example/simple"])
 
-    def told(**options: bool) -> list[tuple[str, str]]:
-        return [(one.sort, one.words) for one in check(inventory, now_ns=NOW, exists=lambda _: True, **options)]
+    def told(memory: bool = False) -> list[tuple[str, str]]:
+        return [(one.sort, one.words) for one in check(inventory, now_ns=NOW, exists=lambda _: True, memory=memory)]
 
     first = told(memory=True)
     assert first == told() and {sort for sort, _ in first} == {"yanked", "startup", "retired"}
