@@ -158,7 +158,7 @@ def verdict(groups: Sequence[FindingGroup]) -> list[tuple[Severity, str]]:
 def proof_words(proof: VerificationSummary | None, verify: str) -> tuple[str, ...]:
     """Return sentences about what was verified and what was not; `verify` is the key that reads everything."""
     if proof is None:
-        return (f"This check does not look inside files. {verify} reads them all and compares them with known hashes.",)
+        return (f"This check does not read whole files. {verify} reads them all and compares them with known hashes.",)
     found = [read_words(proof)]
     if proof.stopped:
         found.append(f"{verify} starts again.")

@@ -43,7 +43,7 @@ def test_what_was_proven_is_told() -> None:
         "2 files added or changed since: v reads everything again.",
     )
     assert proof_words(None, "F5") == (
-        "This check does not look inside files. F5 reads them all and compares them with known hashes.",
+        "This check does not read whole files. F5 reads them all and compares them with known hashes.",
     )
 
 

@@ -30,7 +30,7 @@ def test_what_weighs_most_comes_first_and_each_title_says_how_much_what_comes_of
         "          Install nothing from this cache until you know why.",
         "  damage  pip cannot use 3 entries as it should.",
         "  waste   1 entry only takes up space.",
-        " This check does not look inside files. v reads them all and compares them with",
+        " This check does not read whole files. v reads them all and compares them with",
         " known hashes.",
         "",
         " ▸ [ ]  danger  not what its index lists                       1 entry   781 MB",
@@ -117,7 +117,7 @@ def test_what_was_proven_bears_a_sign_and_the_key_is_the_one_that_is_bound() -> 
         " ✓ 3 files match"
     )
     unread = text(HealthLines(groups_of(FAST), None, (), 120, LayoutOptions(UNICODE, roomy=False, verify="F5")))
-    assert unread[2].startswith(" This check does not look inside files. F5 reads them all")
+    assert unread[2].startswith(" This check does not read whole files. F5 reads them all")
 
 
 def test_what_comes_from_the_cache_is_made_harmless() -> None:
