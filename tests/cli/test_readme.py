@@ -66,7 +66,7 @@ def expected(line: str) -> set[int]:
     if program != "cachetui":
         return {0}
     command = next((word for word in arguments if word in COMMANDS), None)
-    if command == "verify":  # something may be found
+    if command in ("verify", "check"):  # something may be found
         return {0, 1}
     if {"--free", "--min-free"}.intersection(arguments):  # the files of this cache may be too small
         return {0, 1}
@@ -90,10 +90,14 @@ def folder(cache: Path, tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPa
         place.mkdir()
     (programs / "cachetui").write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m tests.cli.alone "$@"\n')
     (programs / "cachetui").chmod(0o755)
-    (folder / "requirements.txt").write_text("six\n")
     (folder / "uv.lock").write_text(
         'version = 1\n[[package]]\nname = "six"\nversion = "1.16.0"\nsource = { registry = "https://index.example" }\n'
     )
+    for name in ("requirements.txt", "incident.txt"):
+        (folder / name).write_text("six\n")
+    (folder / "advisories").mkdir()
+    for name in ("MAL-2026-1.json", "advisories/a.json"):
+        (folder / name).write_text('{"id": "MAL-2026-1", "affected": []}')
     environment(folder / ".venv")
     for name, value in (
         ("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}"),
