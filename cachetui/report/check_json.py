@@ -56,6 +56,7 @@ def _file(found: FoundFile, *, knows_users: bool) -> dict[str, Any]:
         "uploaded": timestamp(came.uploaded * NS) if came else None,
         "hours_after_upload": round(came.hours, 2) if came else None,
         "from": found.origin and clean(found.origin),
+        "startup_files": _texts(found.startup_files),
         "built": [clean(entry.path) for entry in found.built],
         "used_by": _texts(found.users) if knows_users else None,
     }

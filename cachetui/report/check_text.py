@@ -77,6 +77,8 @@ def _file(found: FoundFile) -> Iterator[str]:
         yield f"    {'built' if entry.kind == 'built' else 'downloaded'} {timestamp(entry.downloaded)}"
     if entry.url:
         yield f"    from {escape_control(masked(entry.url))}"
+    if found.startup_files:
+        yield f"    runs at every start of Python: {escape_control(_some(found.startup_files))}"
     for built in found.built:
         yield f"    built here {timestamp(built.downloaded)}: {escape_control(built.filename or built.path)}"
     if found.users:

@@ -120,6 +120,7 @@ def test_a_poisoned_release_is_found_with_all_that_is_known(run: Run, root: Path
         "https://***@files.example/llm-kit/llm_kit-1.82.7-py3-none-any.whl",
         "files.example",
     )
+    assert (first["startup_files"], files["wheel", "1.82.8"]["startup_files"]) == ([], ["llm_kit_init.pth"])
     assert files["sdist", "1.82.8"]["built"] == [files["built", "1.82.8"]["paths"][0]]
     (user,) = first["used_by"]
     assert user.endswith("app/.venv")

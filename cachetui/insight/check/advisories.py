@@ -198,9 +198,9 @@ def _take(record: object, place: str, into: Advisories) -> None:
 
 def _affected(affected: Mapping[str, Any], package: Mapping[str, Any], place: str) -> Affected:
     name = _typed(package.get("name"), str, f"{place}.package.name", "the name of a project")
-    versions = tuple(
-        [_typed(one, str, f"{place}.versions", "a list of texts") for one in _list(affected, "versions", place)]
-    )
+    versions = tuple(_list(affected, "versions", place))
+    if not {*map(type, versions)} <= {str}:
+        raise AdvisoryError(f"{place}.versions: this is not a list of texts.")
     ranges = []
     for number, some in enumerate(_list(affected, "ranges", place)):
         where = f"{place}.ranges[{number}]"

@@ -10,6 +10,8 @@ from cachetui.insight.arrival import Arrival, arrival
 from cachetui.insight.audit.origins import origins
 from cachetui.insight.check.items import Item
 from cachetui.model import INSTALLABLE, Entry, Inventory, VersionOrder, version_order
+from cachetui.pip.formats.index_files import version_in
+from cachetui.pip.formats.index_page import addresses, filename_of
 from cachetui.pip.reader import CacheReader
 from cachetui.system.tree import never
 
@@ -30,6 +32,8 @@ class FoundFile(NamedTuple):
     """Wheels that were built here from an sdist."""
     users: tuple[str, ...]
     """Short names of the environments that have it installed; untrusted text."""
+    startup_files: tuple[str, ...] = ()
+    """Files of a wheel with which Python runs code at each start, once it is installed; untrusted text."""
 
 
 class Trace(NamedTuple):
@@ -143,7 +147,8 @@ class _Finder:
             if entry.kind == "sdist" and other.kind == "built" and _release(other) == _release(entry)
         ]
         users = tuple(self._users.get(entry.path, ()))
-        return FoundFile(entry, arrival(entry, evidence), self._origin(entry), tuple(built), users)
+        startup_files = (evidence.startup_files(entry) if entry.kind != "sdist" else None) or ()
+        return FoundFile(entry, arrival(entry, evidence), self._origin(entry), tuple(built), users, startup_files)
 
     def _traces(
         self, item: Item, project: str, own: Iterable[Entry], here: set[Release], evidence: CacheReader
@@ -169,10 +174,10 @@ class _Finder:
         """Return the names of the files that an index page lists, by version."""
         if page.path not in self._listed:
             found: dict[str, list[str]] = {}
-            listing = evidence.listing(page)
-            for file in listing.files if listing else ():
-                if (version := file.version(page.project or "")) is not None:
-                    found.setdefault(str(version), []).append(file.filename)
+            content = evidence.page(page)
+            for filename in map(filename_of, addresses(content)) if content else ():
+                if (version := version_in(filename, page.project or "")) is not None:
+                    found.setdefault(str(version), []).append(filename)
             self._listed[page.path] = found
         return self._listed[page.path]
 
