@@ -18,6 +18,7 @@ from cachetui.cli.options import removal_options
 from cachetui.environments.store import default_path as environments_path
 from cachetui.help import TOPICS, read_topic
 from cachetui.help.document import parse, plain
+from cachetui.insight.health.release_memory import default_path as releases_path
 from cachetui.labels import LABELS
 from cachetui.model import KINDS
 from cachetui.pip.memory import default_path
@@ -127,7 +128,8 @@ def test_exit_codes_are_those_of_the_program() -> None:
 def test_files_are_where_the_reference_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "linux")
     named = [Path(path).parts[1:] for path in table("environment", 1)]
-    places = (preferences_path(), theme_path(), protected_path(), error_folder(), default_path(), environments_path())
+    own = (preferences_path(), theme_path(), protected_path(), error_folder())
+    places = (*own, default_path(), releases_path(), environments_path())
     assert [name[-1] for name in named] == [path.name for path in places]
 
 
