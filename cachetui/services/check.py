@@ -131,7 +131,8 @@ def _read_list(path: Path | None, into: CheckList) -> None:
         raise CachetuiError(f"{name} cannot be read: {reason(error)}.") from None
     if content.startswith(ZIP):
         raise CachetuiError(f"{name} is a zip: unpack it, and name the folder.")
-    if is_json(content) or (path is not None and path.suffix.lower() in ENDINGS):
+    suffix = path.suffix.lower() if path else ""
+    if suffix in ENDINGS or (is_json(content) and suffix != ".lock"):  # Pipfile.lock is JSON
         before = len(into.advisories.items)
         try:
             read_advisories(content, name, into.advisories)

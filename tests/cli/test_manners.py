@@ -217,7 +217,7 @@ def test_read_only_preferences_forbid_every_removal(run: Run, cache: Path) -> No
         assert f"{path} says read-only = true" in said.err
         assert run(*arguments, "-n", *at).code == 0
     assert sorted(cache.rglob("*")) == before
-    assert "read-only true: nothing is removed" in run("preferences").out
+    assert "read-only     true: nothing is removed" in run("preferences").out
     known = json.loads(run("preferences", "--json", "--read-only").out)
     assert (known["read_only"], known["read_only_by"]) == (True, "preferences")
 

@@ -262,6 +262,7 @@ def test_no_command_imports_textual(cache: Path) -> None:
         "why": "torch",
         "export": f"torch --to {cache.parent}/wheels",
         "offline": f"-- {sys.executable} -c pass",
+        "check": "nosuch",
     }
     reading = [f"{name} {more.get(name, '')}" for name in COMMANDS if name != "remove"]
     commands = [*reading, "list torch", "purge --json", "remove torch --yes"]
