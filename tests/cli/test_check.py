@@ -220,7 +220,7 @@ def test_lists_that_cannot_be_read(run: Run, root: Path, tmp_path: Path) -> None
     assert said.out.startswith("FOUND: MAL-2026-1 (XYZ-1), Steals tokens: 4 files, ")  # the others are checked
     for name, content, words in (
         ("gone.txt", None, "gone.txt cannot be read: "),
-        ("bad.txt", b"six\n???\n", "bad.txt, line 2: ??? is no requirement: "),
+        ("bad.txt", b"six\n???\n", "bad.txt, line 2: ??? is not a requirement: "),
         ("all.json", b"PK\3\4", "all.json is a zip: unpack it"),
         ("odd.json", b"six", "odd.json, line 1: this is no valid JSON: "),
         ("empty.txt", b"# nothing\n", "empty.txt names no release: "),
